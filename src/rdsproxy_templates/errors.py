@@ -1,0 +1,52 @@
+"""What can be wrong: a choice, a wire, or the rendered result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: where it was found, and a sentence about it."""
+
+    place: str
+    sentence: str
+
+    def within(self, outer: str) -> Problem:
+        """The same problem as seen from *outer*, the record that holds its place."""
+        mark = " " if outer.endswith(":") else "."
+        return Problem(
+            f"{outer}{mark}{self.place}" if self.place else outer.rstrip(":"), self.sentence
+        )
+
+    def __str__(self) -> str:
+        return f"[{self.place}] {self.sentence}"
+
+
+class TemplatesError(Exception):
+    """Everything that was found wrong, one ``[place] sentence`` a line.
+
+    *within* is where all of it was found: a file, a record.
+    """
+
+    def __init__(self, problems: Iterable[Problem], within: str = "") -> None:
+        self.relative = tuple(problems)
+        """The problems as seen from the record or file that they are in."""
+        self.problems = tuple(p.within(within) if within else p for p in self.relative)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigError(TemplatesError, ValueError):
+    """A configuration breaks its own rules; nothing was rendered.
+
+    It is a ``ValueError`` so that pydantic collects those of nested records.
+    """
+
+
+class WiringError(TemplatesError):
+    """A stack is given, or refers to, something that it cannot have."""
+
+
+class ValidationFailed(TemplatesError):  # noqa: N818 - the validators' verdict, not a fault
+    """A rendered family has findings of level warning or error; nothing was written."""

@@ -1,0 +1,149 @@
+"""Writing a family into a folder: whole or not at all, and only what is ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..errors import ConfigError, Problem
+
+MANIFEST: Final = ".rendered"
+"""Names the files that a render wrote, one a line, so that the next knows which are ours."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Paths from the folder, in order."""
+
+    created: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.created or self.changed or self.removed)
+
+    def __len__(self) -> int:
+        return len(self.created) + len(self.changed) + len(self.removed)
+
+
+def compare(directory: Path, files: Mapping[str, bytes]) -> Changes:
+    """What :func:`write` would do to *directory*; raises :class:`ConfigError` if it cannot."""
+    ours = _ours(directory)
+    found = {name: _content(directory / name) for name in files}
+    foreign = [name for name, content in found.items() if content is not None and name not in ours]
+    if problems := [
+        *_unusable(directory),
+        *(
+            Problem(
+                str(directory / name),
+                "was not written by a render and will not be overwritten; "
+                "move it away, or choose another folder",
+            )
+            for name in foreign
+        ),
+    ]:
+        raise ConfigError(problems)
+    return Changes(
+        created=tuple(sorted(name for name, content in found.items() if content is None)),
+        changed=tuple(sorted(n for n, content in found.items() if content not in (None, files[n]))),
+        removed=tuple(sorted(name for name in ours - files.keys() if (directory / name).exists())),
+    )
+
+
+def write(directory: Path, files: Mapping[str, bytes]) -> Changes:
+    """Make *directory* hold *files*, remove what an earlier render left, touch nothing else.
+
+    All files are written aside first and then moved into place; if a move fails, those
+    before it are taken back.
+    """
+    changes = compare(directory, files)
+    manifest = "".join(f"{name}\n" for name in sorted(files)).encode()
+    if not changes and _content(directory / MANIFEST) == manifest:
+        return changes
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with _staging(directory) as stage:
+            todo = [*changes.created, *changes.changed]
+            for name, content in {MANIFEST: manifest, **{n: files[n] for n in todo}}.items():
+                target = stage / "new" / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+            _move(directory, stage, [*todo, MANIFEST], changes.removed)
+    except OSError as error:
+        sentence = f"cannot be written: {error.strerror}; nothing was changed"
+        raise ConfigError([Problem(str(error.filename or directory), sentence)]) from error
+    return changes
+
+
+@contextmanager
+def _staging(directory: Path) -> Iterator[Path]:
+    # Inside the folder, so that a move is a rename on one file system.
+    stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=directory))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _move(directory: Path, stage: Path, placed: list[str], removed: tuple[str, ...]) -> None:
+    done: list[str] = []
+    try:
+        for name in (*placed, *removed):
+            target, old, new = (base / name for base in (directory, stage / "old", stage / "new"))
+            done.append(name)
+            if target.exists():
+                old.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(target, old)
+            if new.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                new.replace(target)
+            else:
+                target.unlink(missing_ok=True)
+    except BaseException:
+        for name in reversed(done):
+            target, old = directory / name, stage / "old" / name
+            if old.exists():
+                old.replace(target)
+            elif name in placed:
+                target.unlink(missing_ok=True)
+        raise
+    for name in removed:
+        _remove_empty(directory, (directory / name).parent)
+
+
+def _remove_empty(directory: Path, folder: Path) -> None:
+    while folder != directory and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _ours(directory: Path) -> set[str]:
+    listed = (_content(directory / MANIFEST) or b"").decode().splitlines()
+    inside = (
+        name for name in listed if not Path(name).is_absolute() and ".." not in Path(name).parts
+    )
+    return set(inside)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
+
+
+def _unusable(directory: Path) -> Iterator[Problem]:
+    """Why nothing can be written to *directory*, where that can be told beforehand."""
+    existing = next(path for path in (directory, *directory.parents) if path.exists())
+    if not existing.is_dir():
+        yield Problem(str(existing), "is a file; the output must be a folder")
+    elif not os.access(existing, os.W_OK | os.X_OK):
+        yield Problem(str(existing), "is not writable; change its rights or choose another folder")

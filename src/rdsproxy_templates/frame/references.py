@@ -1,0 +1,137 @@
+"""Reading and rewriting the references inside a piece of a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
+"""A ``${Name}`` or ``${Name.Attribute}`` in the text of ``Fn::Sub``; ``${!Literal}`` is none."""
+
+
+def references(node: object) -> Iterator[str]:
+    """Yield the name behind every Ref, GetAtt, Sub and DependsOn in *node*.
+
+    Pseudo parameters (``AWS::Region``) are left out.
+    """
+    return (name for name in _names(node) if not name.startswith("AWS::"))
+
+
+def _names(node: object) -> Iterator[str]:
+    match node:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::Sub": str(text)}:
+            yield from _placeholders(text)
+        case {"Fn::Sub": [str(text), dict(variables)]}:
+            yield from (name for name in _placeholders(text) if name not in variables)
+            yield from _names(variables)
+        case {"DependsOn": [*names], **rest}:
+            yield from names
+            yield from _names(rest)
+        case dict():
+            for value in node.values():
+                yield from _names(value)
+        case list():
+            for value in node:
+                yield from _names(value)
+
+
+def _placeholders(text: str) -> Iterator[str]:
+    for name in PLACEHOLDER.findall(text):
+        yield name.partition(".")[0]
+
+
+def replaced(
+    node: Any,
+    ref: Callable[[str], Any],
+    get_att: Callable[[str, str], Any],
+    depends_on: Callable[[str], list[str]] = lambda name: [name],
+) -> Any:
+    """A copy of *node* in which each reference became what the functions return.
+
+    Placeholders of ``Fn::Sub`` are replaced too: by name where the new expression is
+    itself a Ref or GetAtt, in place where it is text, else through a variable.
+    Names of pseudo parameters stay as they are.
+    """
+
+    def again(child: Any) -> Any:
+        return replaced(child, ref, get_att, depends_on)
+
+    match node:
+        case {"Ref": str(name)}:
+            return node if name.startswith("AWS::") else ref(name)
+        case {"Fn::GetAtt": [str(name), *attribute]}:
+            return get_att(name, ".".join(attribute))
+        case {"Fn::Sub": str(text)}:
+            return _substituted(text, {}, ref, get_att)
+        case {"Fn::Sub": [str(text), dict(variables)]}:
+            return _substituted(text, again(variables), ref, get_att)
+        case {"DependsOn": [*names], **rest}:
+            waits_for = [other for name in names for other in depends_on(name)]
+            again_rest = again(rest)
+            return {key: again_rest.get(key, waits_for) for key in node}
+        case dict():
+            return simplified({key: again(value) for key, value in node.items()})
+        case list():
+            return [again(item) for item in node]
+        case _:
+            return node
+
+
+def _substituted(
+    text: str,
+    variables: Mapping[str, Any],
+    ref: Callable[[str], Any],
+    get_att: Callable[[str, str], Any],
+) -> Any:
+    kept = dict(variables)
+
+    def placed(match: re.Match[str]) -> str:
+        name, _, attribute = match[1].partition(".")
+        if match[1] in variables or name.startswith("AWS::"):
+            return match[0]
+        expression = get_att(name, attribute) if attribute else ref(name)
+        if (placeholder := spelled(expression)) is not None:
+            return placeholder
+        variable = re.sub(r"[^A-Za-z0-9]", "", match[1])
+        kept[variable] = expression
+        return f"${{{variable}}}"
+
+    return substitution(PLACEHOLDER.sub(placed, text), kept)
+
+
+def spelled(expression: object) -> str | None:
+    """How the text of ``Fn::Sub`` spells *expression* in place; None where it cannot."""
+    match expression:
+        case str():
+            return expression.replace("${", "${!")
+        case {"Ref": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
+        case {"Fn::Sub": str(text)}:
+            return text
+        case _:
+            return None
+
+
+def substitution(text: str, variables: Mapping[str, Any]) -> Any:
+    """``Fn::Sub`` in its shortest form: with variables, without, or plain text."""
+    if variables:
+        return {"Fn::Sub": [text, dict(variables)]}
+    return {"Fn::Sub": text} if "${" in text else text
+
+
+def simplified(node: dict[str, Any]) -> Any:
+    """*node*, or what it comes to when a list is joined only to be split again."""
+    match node:
+        case {"Fn::Split": [str(mark), {"Fn::Join": [str(same), [*items]]}]} if mark == same:
+            return items
+        case {"Fn::Split": [str(mark), str(text)]}:
+            return text.split(mark)
+        case {"Fn::Select": [int(index), [*items]]} if all(isinstance(i, str) for i in items):
+            return items[index]
+        case _:
+            return node

@@ -1,0 +1,156 @@
+"""Configurations: valid, or not there at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from ..errors import ConfigError, Problem
+
+
+class Settings(BaseModel):
+    """What is decided in Python, before deployment.
+
+    Declare each setting as ``name: type = Field(default, description="…")`` and the rules
+    between settings in :meth:`problems`. Making a record that breaks a rule, or parsing
+    one, is a :class:`ConfigError` that names every problem at once, those of nested
+    records included. Types are strict: ``"5"`` is no number and ``true`` is none either.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=False
+    )
+
+    def __init__(self, /, **settings: Any) -> None:
+        try:
+            super().__init__(**settings)
+        except ValidationError as error:
+            place = f"{type(self).__module__.rpartition('.')[2]}.{type(self).__qualname__}"
+            raise ConfigError(_problems(error, type(self)), within=place) from None
+
+    @classmethod
+    def parse(cls, settings: object, place: str) -> Self:
+        """The record that *settings*, as read from YAML or JSON, describe.
+
+        *place* says where they were read, for the problems of a :class:`ConfigError`.
+        """
+        try:
+            return cls.model_validate({} if settings is None else settings)
+        except ValidationError as error:
+            raise ConfigError(_problems(error, cls), within=f"{place}:") from None
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield each rule between settings that is broken; a place is a setting's name."""
+        yield from ()
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield what is allowed and less safe than the default, here and in nested records."""
+        for name in type(self).model_fields:
+            if isinstance(nested := getattr(self, name), Settings):
+                yield from (warning.within(name) for warning in nested.warnings())
+
+    @model_validator(mode="after")
+    def _keeps_its_rules(self) -> Self:
+        if problems := list(self.problems()):
+            raise ConfigError(problems)
+        return self
+
+
+def did_you_mean(word: object, known: Sequence[str]) -> str:
+    """`` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
+    close = get_close_matches(str(word), known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    for detail in error.errors():
+        place = ".".join(str(part) for part in detail["loc"])
+        broken = (detail.get("ctx") or {}).get("error")
+        if isinstance(broken, ConfigError):
+            yield from (p.within(place) if place else p for p in broken.relative)
+        else:
+            yield Problem(place, _sentence(detail, model))
+
+
+def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """What is wrong, what is allowed and what was got, in our words instead of pydantic's."""
+    got, context, loc = detail["input"], detail.get("ctx") or {}, detail["loc"]
+    match detail["type"]:
+        case "extra_forbidden":
+            known = list(_record(model, loc[:-1]).model_fields)
+            return (
+                f"is not a setting{did_you_mean(loc[-1], known)}; "
+                f"there are {', '.join(known) or 'none'}"
+            )
+        case "missing":
+            return "is missing; it has no default"
+        case "int_type" | "int_from_float":
+            return f"must be a whole number, got {got!r}"
+        case "float_type" | "finite_number":
+            return f"must be a number, got {got!r}"
+        case "bool_type":
+            return f"must be true or false, got {got!r}"
+        case "string_type":
+            return f"must be text, got {got!r}"
+        case "model_type" | "dict_type":
+            return f"must be a mapping of settings, got {got!r}"
+        case "tuple_type" | "list_type":
+            return f"must be a list, got {got!r}"
+        case "too_short" | "too_long":
+            bound = context.get("min_length", context.get("max_length"))
+            limit = "at least" if detail["type"] == "too_short" else "at most"
+            return f"must have {limit} {bound} entries, got {got!r}"
+        case "string_too_short" | "string_too_long":
+            bound = context.get("min_length", context.get("max_length"))
+            limit = "at least" if detail["type"] == "string_too_short" else "at most"
+            return f"must be {limit} {bound} characters long, got {got!r}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']}, got {got!r}"
+        case "less_than_equal":
+            return f"must be at most {context['le']}, got {got!r}"
+        case "multiple_of":
+            return f"must be a multiple of {context['multiple_of']}, got {got!r}"
+        case "literal_error":
+            allowed = [str(value) for value in _choices(model, loc)]
+            similar = did_you_mean(got, allowed) if isinstance(got, str) else ""
+            return f"must be one of {', '.join(allowed)}, got {got!r}{similar}"
+        case _:
+            return f"is not valid, got {got!r}: {detail['msg']}"
+
+
+def _record(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
+    """The record that *loc* leads to from *model*; *model* where it leads nowhere."""
+    record = model
+    for part in loc:
+        annotation = _field(record, part).annotation
+        record = next(
+            (kind for kind in (annotation, *get_args(annotation)) if _is_model(kind)),
+            record,
+        )
+    return record
+
+
+def _choices(model: type[BaseModel], loc: Sequence[int | str]) -> Sequence[object]:
+    names = [part for part in loc if isinstance(part, str)]
+    annotation = _field(_record(model, names[:-1]), names[-1]).annotation
+    return [choice for choice in _leaves(annotation) if choice is not Ellipsis]
+
+
+def _leaves(annotation: object) -> Iterator[object]:
+    arguments = get_args(annotation)
+    if not arguments and not isinstance(annotation, type):
+        yield annotation
+    for argument in arguments:
+        yield from _leaves(argument)
+
+
+def _field(record: type[BaseModel], name: int | str) -> FieldInfo:
+    return record.model_fields.get(str(name), FieldInfo())
+
+
+def _is_model(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -1,0 +1,138 @@
+"""Stacks: modules of four names, nested by value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from troposphere import AWSObject
+
+from ..errors import Problem, WiringError
+from .ports import ParameterAttributes, Port, Ports
+from .settings import Settings, did_you_mean
+from .template import Nested, Template, checked
+
+ConfigT = TypeVar("ConfigT", bound=Settings)
+ConfigT_contra = TypeVar("ConfigT_contra", bound=Settings, contravariant=True)
+InputsT = TypeVar("InputsT", bound=Ports)
+OutputsT = TypeVar("OutputsT", bound=Ports)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack(Generic[OutputsT]):
+    """What ``build`` returns: the things to create and the values they offer.
+
+    ``parameters`` says more about inputs, by port name: a default, a pattern. It counts
+    where the stack is the root; a nested stack gets its values from its parent.
+    """
+
+    children: Sequence[Child[Any]] = ()
+    resources: Sequence[AWSObject] = ()
+    outputs: OutputsT
+    parameters: Mapping[str, ParameterAttributes] = field(default_factory=dict)
+
+
+class StackModule(Protocol[ConfigT, InputsT, OutputsT]):
+    """A stack is a module of four names; its docstring describes the template."""
+
+    __name__: str
+
+    @property
+    def Config(self) -> type[ConfigT]: ...
+    @property
+    def Inputs(self) -> type[InputsT]: ...
+    @property
+    def Outputs(self) -> type[OutputsT]: ...
+    @property
+    def build(self) -> Callable[[ConfigT, InputsT], Stack[OutputsT]]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child(Generic[OutputsT]):
+    """A stack inside another, as its parent sees it."""
+
+    title: str
+    nested: Nested
+    outputs: OutputsT
+
+
+def nest(
+    title: str,
+    stack: StackModule[ConfigT, InputsT, OutputsT],
+    config: ConfigT,
+    inputs: InputsT,
+) -> Child[OutputsT]:
+    """Place *stack* inside the caller's stack as *title*, wired to *inputs*.
+
+    List the result among the caller's ``children``; wire its ``outputs`` onwards.
+    Raises :class:`WiringError` where the stack's own wiring has loose ends.
+    """
+    if not isinstance(inputs, stack.Inputs):
+        place = f"{stack.__name__.rpartition('.')[2]}.Inputs"
+        sentence = f"{title} must be given {place}, got {type(inputs).__qualname__}"
+        raise WiringError([Problem(title, sentence)])
+    return Child(
+        title=title,
+        nested=Nested(
+            template=template(title, stack, config),
+            arguments={port.logical_id: value.joined().to_dict() for port, value in inputs.wired()},
+        ),
+        outputs=stack.Outputs.filled(lambda port: port.offered(title)),
+    )
+
+
+def template(
+    place: str,
+    stack: StackModule[ConfigT, InputsT, OutputsT],
+    config: ConfigT,
+    *,
+    root: bool = False,
+) -> Template:
+    """Build *stack* with *config* and all that it nests; *place* names it in errors."""
+    built = stack.build(config, stack.Inputs.filled(Port.received))
+    known = [port.name for port in stack.Inputs.ports()]
+    _refuse(
+        place,
+        [f"{title} is created twice" for title in _twice(built)]
+        + [
+            f"says more about {name}, which is no input{did_you_mean(name, known)}"
+            for name in built.parameters.keys() - known
+        ],
+    )
+    attributes = built.parameters if root else {}
+    return checked(
+        place,
+        Template(
+            description=(stack.__doc__ or "").partition("\n")[0],
+            parameters={
+                port.logical_id: port.parameter(attributes.get(port.name, ParameterAttributes()))
+                for port in stack.Inputs.ports()
+            },
+            children={child.title: child.nested for child in built.children},
+            resources={str(resource.title): _body(resource) for resource in built.resources},
+            outputs={port.logical_id: port.output(value) for port, value in built.outputs.wired()},
+        ),
+    )
+
+
+def _body(resource: AWSObject) -> dict[str, Any]:
+    """The resource in the order in which people read one: its type before the rest."""
+    body = resource.to_dict()
+    if isinstance(waits_for := body.get("DependsOn"), str):
+        body["DependsOn"] = [waits_for]
+    first = ("Type", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy")
+    ahead = {key: body.pop(key) for key in first if key in body}
+    return {**ahead, **body}
+
+
+def _twice(built: Stack[Any]) -> list[str]:
+    titles = [child.title for child in built.children]
+    titles += [str(resource.title) for resource in built.resources]
+    return [title for title, times in Counter(titles).items() if times > 1]
+
+
+def _refuse(place: str, sentences: Iterable[str]) -> None:
+    if problems := [Problem(place, sentence) for sentence in sentences]:
+        raise WiringError(problems)

@@ -1,0 +1,43 @@
+"""Text with values in it: ``Fn::Sub`` without spelling a logical ID by hand."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from troposphere import AWSHelperFn, Sub, encode_to_dict
+
+from .references import spelled, substitution
+
+_NAME = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
+
+
+def sub(text: str, **values: AWSHelperFn | str) -> AWSHelperFn:
+    """``Fn::Sub`` over *text*, in which ``${name}`` stands for the value of that name.
+
+    Pseudo parameters are written as CloudFormation writes them, ``${AWS::Region}``. Every
+    value must be used and every name be given, else it is a :class:`KeyError`.
+
+    >>> from troposphere import Ref
+    >>> sub("https://${api}.${AWS::URLSuffix}/", api=Ref("HttpApi")).to_dict()
+    {'Fn::Sub': 'https://${HttpApi}.${AWS::URLSuffix}/'}
+    """
+    used = set(_NAME.findall(text))
+    if odd := used ^ values.keys():
+        raise KeyError(f"{text!r}: {', '.join(sorted(odd))} must be both named and given")
+
+    variables: dict[str, Any] = {}
+
+    def placed(match: re.Match[str]) -> str:
+        expression = encode_to_dict(values[match[1]])
+        if (placeholder := spelled(expression)) is not None:
+            return placeholder
+        variable = "".join(word.capitalize() for word in match[1].split("_"))
+        variables[variable] = expression
+        return f"${{{variable}}}"
+
+    result = substitution(_NAME.sub(placed, text), variables)
+    if isinstance(result, str):
+        return Sub(result)
+    arguments = result["Fn::Sub"]
+    return Sub(arguments) if isinstance(arguments, str) else Sub(*arguments)

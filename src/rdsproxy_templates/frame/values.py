@@ -1,0 +1,69 @@
+"""CloudFormation expressions that know what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+from troposphere import AWSHelperFn, Join, Split, encode_to_dict
+
+Expression = AWSHelperFn | str
+
+
+class Value(AWSHelperFn):
+    """An expression of one kind; troposphere takes it wherever it takes a ``Ref``.
+
+    A subclass is a *kind*: what the expression stands for once it is deployed.
+    """
+
+    parameter_type: ClassVar[str] = "String"
+    """Type of the CloudFormation parameter in which a value of this kind is given."""
+
+    def __init__(self, expression: Expression | Sequence[Expression]) -> None:
+        self.data: Any = expression
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({encode_to_dict(self.data)!r})"
+
+    def joined(self) -> AWSHelperFn:
+        """The single string in which this value crosses a stack's border."""
+        return self
+
+    @classmethod
+    def split(cls, string: AWSHelperFn) -> Self:
+        """The value that crossed a stack's border as *string*."""
+        return cls(string)
+
+
+class Values(Value):
+    """A list of values; it crosses a border joined by commas."""
+
+    parameter_type = "CommaDelimitedList"
+
+    def joined(self) -> AWSHelperFn:
+        return Join(",", self)
+
+    @classmethod
+    def split(cls, string: AWSHelperFn) -> Self:
+        return cls(Split(",", string))
+
+
+class LocalPath(AWSHelperFn):
+    """A file or folder beside the templates, named from the family's root folder.
+
+    Rendering replaces it by the path from the template that names it, which is how SAM
+    reads ``CodeUri``. What is *carried* belongs to the library and comes along with a
+    family; the rest is the consumer's own.
+    """
+
+    KEY: ClassVar[str] = "Local::Path"
+    CARRIED: ClassVar[str] = "Local::Carried"
+
+    def __init__(self, path: str, *, carried: bool = False) -> None:
+        self.data = {self.CARRIED if carried else self.KEY: path}
