@@ -1,0 +1,244 @@
+"""What differs between the database engines: data, not ifs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from .frame import did_you_mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameRule:
+    """What RDS allows as the name of a user or of a database."""
+
+    pattern: str
+    sentence: str
+    """The pattern in words; the console shows it as the ConstraintDescription."""
+    reserved: frozenset[str]
+    """Names, in lower case, that fit the pattern and are refused all the same."""
+
+    def problem(self, name: str, reserved_words: frozenset[str]) -> str | None:
+        """Why RDS refuses *name*; None when it takes it."""
+        if not re.fullmatch(self.pattern, name):
+            return f"{self.sentence}, got {name!r}"
+        if name.lower() in self.reserved:
+            return f"must not be {name!r}, a name that RDS keeps for itself; choose another"
+        if name.lower() in reserved_words:
+            return f"must not be {name!r}, a reserved word of the engine; choose another"
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """An engine of RDS or Aurora, under the name that CloudFormation gives it."""
+
+    name: str
+    family: str
+    """``EngineFamily`` of an RDS Proxy in front of it."""
+    port: int
+    """The port that RDS Proxy listens on and connects to; it cannot be configured."""
+    default_version: str
+    default_class: str
+    proxied_versions: tuple[str, ...]
+    """How the versions begin for which AWS documents the support of RDS Proxy."""
+    user: NameRule
+    database: NameRule
+    log_exports: tuple[str, ...]
+    """``EnableCloudwatchLogsExports``: what helps to find a failed login or a slow query."""
+    password_types: frozenset[str]
+    """``ClientPasswordAuthType`` of a proxy for it."""
+
+    @property
+    def aurora(self) -> bool:
+        """Whether it runs as a cluster of Aurora."""
+        return self.name.startswith("aurora-")
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions in which a new database can be created, oldest first."""
+        past = set(_known(self.name)["deprecated_versions"])
+        current = [version for version in _known(self.name)["versions"] if version not in past]
+        return tuple(sorted(current, key=_numbers))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The instance classes that some region offers."""
+        return tuple(_known(self.name)["classes_missing_in"])
+
+    @property
+    def reserved_words(self) -> frozenset[str]:
+        """Words of its SQL that no user and no database may be named."""
+        return frozenset(_known(self.name)["reserved_words"])
+
+    def version_problem(self, version: str) -> str | None:
+        """Why a new database cannot have *version*; None when it can."""
+        if version in self.versions:
+            return None
+        if version in _known(self.name)["deprecated_versions"]:
+            reason = f"is deprecated for {self.name}"
+        else:
+            reason = f"is no version of {self.name}{did_you_mean(version, self.versions)}"
+        newest = ", ".join(self.versions[-6:])
+        return (
+            f"{version!r} {reason}; the default is {self.default_version}, the newest are {newest}"
+        )
+
+    def behind_proxy(self, version: str) -> bool:
+        """Whether AWS says that RDS Proxy supports *version*."""
+        return version.startswith(self.proxied_versions)
+
+    def class_problems(self, instance_class: str, regions: tuple[str, ...]) -> Iterator[str]:
+        """Why *regions* offer no *instance_class*."""
+        missing = _known(self.name)["classes_missing_in"].get(instance_class)
+        if missing is None:
+            similar = did_you_mean(instance_class, self.classes)
+            yield (
+                f"{instance_class!r} is no class of {self.name}{similar}; "
+                f"the default is {self.default_class}"
+            )
+        elif lacking := [region for region in regions if region in missing]:
+            yield (
+                f"{instance_class!r} is not offered in {', '.join(lacking)}; "
+                "choose another class, or leave the region out of `regions`"
+            )
+
+
+_MYSQL_USER: Final = NameRule(
+    pattern="[a-zA-Z][a-zA-Z0-9]{0,15}",
+    sentence="must be 1 to 16 letters or digits, a letter first",
+    reserved=frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"}),
+)
+_MYSQL_DATABASE: Final = NameRule(
+    pattern="[a-zA-Z][a-zA-Z0-9_]{0,63}",
+    sentence="must be 1 to 64 letters, digits or underscores, a letter first",
+    reserved=frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
+)
+_POSTGRESQL_USER: Final = NameRule(
+    pattern="[a-zA-Z][a-zA-Z0-9_]{0,62}",
+    sentence="must be 1 to 63 letters, digits or underscores, a letter first",
+    reserved=frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"}),
+)
+_POSTGRESQL_DATABASE: Final = NameRule(
+    pattern="[a-zA-Z_][a-zA-Z0-9_]{0,62}",
+    sentence="must be 1 to 63 letters, digits or underscores, no digit first",
+    reserved=frozenset({"rdsadmin", "template0", "template1"}),
+)
+_MYSQL_PASSWORDS: Final = frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"})
+_POSTGRESQL_PASSWORDS: Final = frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"})
+
+ENGINES: Final[dict[str, Engine]] = {
+    engine.name: engine
+    for engine in (
+        Engine(
+            name="aurora-mysql",
+            family="MYSQL",
+            port=3306,
+            # 3.10 is the long-term support line of Aurora MySQL 3.
+            default_version="8.0.mysql_aurora.3.10.6",
+            default_class="db.t4g.medium",
+            proxied_versions=("8.0",),
+            user=_MYSQL_USER,
+            database=_MYSQL_DATABASE,
+            log_exports=("error", "slowquery"),
+            password_types=_MYSQL_PASSWORDS,
+        ),
+        Engine(
+            name="aurora-postgresql",
+            family="POSTGRESQL",
+            port=5432,
+            default_version="17.7",
+            default_class="db.t4g.medium",
+            proxied_versions=("13.", "14.", "15.", "16.", "17."),
+            user=_POSTGRESQL_USER,
+            database=_POSTGRESQL_DATABASE,
+            log_exports=("postgresql",),
+            password_types=_POSTGRESQL_PASSWORDS,
+        ),
+        Engine(
+            name="mysql",
+            family="MYSQL",
+            port=3306,
+            default_version="8.4.11",
+            default_class="db.t4g.micro",
+            proxied_versions=("8.0.", "8.4."),
+            user=_MYSQL_USER,
+            database=_MYSQL_DATABASE,
+            log_exports=("error", "slowquery"),
+            password_types=_MYSQL_PASSWORDS,
+        ),
+        Engine(
+            name="postgres",
+            family="POSTGRESQL",
+            port=5432,
+            default_version="17.11",
+            default_class="db.t4g.micro",
+            proxied_versions=("13.", "14.", "15.", "16.", "17."),
+            user=_POSTGRESQL_USER,
+            database=_POSTGRESQL_DATABASE,
+            log_exports=("postgresql",),
+            password_types=_POSTGRESQL_PASSWORDS,
+        ),
+    )
+}
+"""Every engine that RDS Proxy and this library speak of, by CloudFormation's name."""
+
+# Defaults by the size in the class's name, and for Serverless v2 by its largest capacity in
+# ACU: docs.aws.amazon.com, "Maximum connections to an Aurora MySQL DB instance".
+_CONNECTIONS_BURSTABLE: Final = {"small": 45, "medium": 90, "large": 135}
+_CONNECTIONS: Final = {
+    "large": 1000,
+    "xlarge": 2000,
+    "2xlarge": 3000,
+    "4xlarge": 4000,
+    "8xlarge": 5000,
+    "12xlarge": 6000,
+    "16xlarge": 6000,
+    "24xlarge": 7000,
+}
+_CONNECTIONS_SERVERLESS: Final = (
+    (1, 90),
+    (4, 135),
+    (8, 1000),
+    (16, 2000),
+    (32, 3000),
+    (64, 4000),
+    (128, 5000),
+    (192, 6000),
+)
+
+
+def aurora_mysql_connections(instance_class: str, max_capacity: float | None) -> int | None:
+    """Default ``max_connections`` of an Aurora MySQL instance; None where AWS names none."""
+    if max_capacity is not None:
+        fitting = [count for acu, count in _CONNECTIONS_SERVERLESS if acu <= max_capacity]
+        return fitting[-1] if fitting else None
+    _, family, size = instance_class.split(".")
+    sizes = _CONNECTIONS_BURSTABLE if family.startswith("t") else _CONNECTIONS
+    return sizes.get(size)
+
+
+def regions() -> tuple[str, ...]:
+    """The regions of AWS that our data covers."""
+    return tuple(_data()["regions"])
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = (resources.files(__package__) / "engines.json").read_text("utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def _known(engine: str) -> dict[str, Any]:
+    known: dict[str, Any] = _data()["engines"][engine]
+    return known
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]

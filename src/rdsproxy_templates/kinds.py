@@ -1,0 +1,49 @@
+"""The kinds of value that cross our stacks' borders."""
+
+from __future__ import annotations
+
+from .frame import Value
+
+
+class Cidr(Value):
+    """An IPv4 address range: ``10.1.0.0/16``."""
+
+
+class SubnetId(Value):
+    """ID of a subnet: ``subnet-0abc…``."""
+
+    parameter_type = "AWS::EC2::Subnet::Id"
+
+
+class SecurityGroupId(Value):
+    """ID of a security group: ``sg-0abc…``."""
+
+    parameter_type = "AWS::EC2::SecurityGroup::Id"
+
+
+class DatabaseName(Value):
+    """Name of a database on a cluster or instance."""
+
+
+class DatabaseUser(Value):
+    """Name of a user of a database."""
+
+
+class SecretArn(Value):
+    """ARN of a secret of Secrets Manager."""
+
+
+class ProxyArn(Value):
+    """ARN of an RDS Proxy: ``arn:aws:rds:<region>:<account>:db-proxy:prx-…``."""
+
+
+class Hostname(Value):
+    """DNS name of an endpoint, without scheme or port."""
+
+
+class Url(Value):
+    """An address that a client calls: ``https://…/``."""
+
+
+class Command(Value):
+    """A command line, ready to paste into a shell."""
