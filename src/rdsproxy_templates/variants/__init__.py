@@ -1,0 +1,13 @@
+"""Every variant that the command, the docs and the tests know."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..frame import StackModule
+from . import base, service
+
+VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
+    "base": base,
+    "service": service,
+}

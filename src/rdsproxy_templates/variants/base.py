@@ -1,0 +1,84 @@
+"""HTTP API -> Lambda -> RDS Proxy -> Aurora MySQL, in a VPC without a way in or out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from .. import stacks
+from ..errors import Problem
+from ..frame import ParameterAttributes, Ports, Stack, nest
+from ..kinds import Cidr, DatabaseName, DatabaseUser
+from . import service
+
+
+class Config(service.Config):
+    """The settings of ``service``, and those of the network around it."""
+
+    vpc: stacks.vpc.Config = Field(stacks.vpc.Config(), description="The network.")
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        for zone in self.vpc.availability_zones or ():
+            if strangers := [region for region in self.regions if not zone.startswith(region)]:
+                yield Problem(
+                    "vpc.availability_zones",
+                    f"{zone!r} is no zone of {', '.join(strangers)}; name in `regions` only "
+                    "the region of the zones, or leave the zones out",
+                )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
+    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
+    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+
+
+Outputs = service.Outputs
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """A network of its own, and the service inside it."""
+    vpc = nest(
+        "VPCStack",
+        stacks.vpc,
+        config.vpc,
+        stacks.vpc.Inputs(
+            vpc_cidr=given.vpc_cidr,
+            private_subnet1_cidr=given.private_subnet1_cidr,
+            private_subnet2_cidr=given.private_subnet2_cidr,
+        ),
+    )
+    inside = service.build(
+        config,
+        service.Inputs(
+            rds_master_username=given.rds_master_username,
+            rds_database_name=given.rds_database_name,
+            private_subnet1_id=vpc.outputs.private_subnet1_id,
+            private_subnet2_id=vpc.outputs.private_subnet2_id,
+            function_security_group_id=vpc.outputs.function_security_group_id,
+            db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
+            rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
+        ),
+    )
+    return Stack(
+        children=[vpc, *inside.children],
+        outputs=inside.outputs,
+        parameters={
+            "vpc_cidr": _range(config.vpc.vpc_cidr),
+            "private_subnet1_cidr": _range(config.vpc.private_subnet1_cidr),
+            "private_subnet2_cidr": _range(config.vpc.private_subnet2_cidr),
+            **inside.parameters,
+        },
+    )
+
+
+def _range(default: str) -> ParameterAttributes:
+    return ParameterAttributes(
+        default=default,
+        allowed_pattern=r"(\d{1,3}\.){3}\d{1,3}/(1[6-9]|2[0-8])",
+        constraint_description="must be an IPv4 range of /16 to /28, such as 10.1.0.0/16",
+    )
