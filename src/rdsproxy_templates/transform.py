@@ -1,0 +1,84 @@
+"""The SAM transform, run here instead of in CloudFormation."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from .errors import Problem, ValidationFailed
+
+_LOCAL: Final = "s3://local/"
+_MANAGED: Final = "arn:aws:iam::aws:policy/"
+
+
+def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
+    """*document* as plain CloudFormation, what is local left local.
+
+    SAM's own translator does the work. It wants code in S3, so local paths take the form
+    of an address there while it runs. ARNs of managed policies come out for any partition.
+    Raises :class:`ValidationFailed` with what SAM does not accept.
+    """
+    # Half a second of imports, for those alone who expand.
+    from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
+    from samtranslator.translator.transform import transform  # noqa: PLC0415
+
+    # It complains of metrics that nobody asked for.
+    logging.getLogger("samtranslator.metrics").setLevel(logging.CRITICAL)
+
+    body = copy.deepcopy(dict(document))
+    if "Transform" not in body:
+        return body
+    for resource in body["Resources"].values():
+        code = resource.get("Properties", {}).get("CodeUri")
+        if isinstance(code, str):
+            resource["Properties"]["CodeUri"] = f"{_LOCAL}{code}"
+    try:
+        with _some_region():
+            plain = transform(body, {}, _ManagedPolicies())
+    except InvalidDocumentException as error:
+        raise ValidationFailed(
+            Problem("SAM", str(getattr(cause, "message", cause))) for cause in error.causes
+        ) from error
+    plain.pop("Transform", None)
+    expanded_body: dict[str, Any] = _readable(plain)
+    return expanded_body
+
+
+@contextmanager
+def _some_region() -> Iterator[None]:
+    """SAM asks boto3 for a region, to guess the partition that we replace afterwards."""
+    name = "AWS_DEFAULT_REGION"
+    before = os.environ.get(name)
+    os.environ[name] = "us-east-1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+class _ManagedPolicies:
+    """SAM looks up the managed policies that it does not know itself; none here."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def _readable(node: Any) -> Any:
+    match node:
+        case {"S3Bucket": "local", "S3Key": str(path)}:
+            return path
+        case Mapping():
+            return {str(key): _readable(value) for key, value in node.items()}
+        case list():
+            return [_readable(item) for item in node]
+        case str() if node.startswith(_MANAGED):
+            return {"Fn::Sub": node.replace("arn:aws:", "arn:${AWS::Partition}:", 1)}
+        case _:
+            return node

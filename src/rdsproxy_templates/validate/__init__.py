@@ -1,0 +1,53 @@
+"""Three validators behind one question: what is wrong with this family?
+
+Our own checks, AWS's ``cloudformation-validate`` and cfn-lint. Each module has a ``find``;
+the slow libraries are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..errors import Problem, ValidationFailed
+from ..frame import Bundle
+from . import aws, checks
+from .findings import Finding
+
+__all__ = ["Finding", "refuse", "validate", "validate_all"]
+
+REGIONS = ("us-east-1",)
+
+
+def validate(
+    bundle: Bundle, regions: Sequence[str] = REGIONS, *, lint: bool = True
+) -> list[Finding]:
+    """Everything from warning up that is wrong with *bundle*, in order of file and line.
+
+    *regions* are those that cfn-lint checks for; without *lint* it is left out, which
+    takes milliseconds instead of seconds.
+    """
+    return validate_all({"": (bundle, regions)}, lint=lint)[""]
+
+
+def validate_all(
+    bundles: Mapping[str, tuple[Bundle, Sequence[str]]], *, lint: bool = True
+) -> dict[str, list[Finding]]:
+    """:func:`validate` for several families at once; what they share is linted once."""
+    findings = {
+        name: checks.find(bundle) or aws.find(bundle) for name, (bundle, _) in bundles.items()
+    }
+    if lint:
+        from . import lint as cfn_lint  # noqa: PLC0415 - brings samtranslator
+
+        sound = {name: bundles[name] for name, found in findings.items() if not found}
+        findings |= cfn_lint.find(sound)
+    return {name: sorted(found) for name, found in findings.items()}
+
+
+def refuse(findings: Sequence[Finding]) -> None:
+    """Raise :class:`ValidationFailed` with *findings*, if there are any."""
+    if findings:
+        raise ValidationFailed(
+            Problem(f"{found.file}:{found.line} {found.rule}", f"{found.sentence}. {found.remedy}")
+            for found in findings
+        )

@@ -1,0 +1,85 @@
+"""Our own checks: what no other tool says of such a family, as pure functions.
+
+A check of the flat graph takes a :class:`Graph` and yields doubts; its docstring is the
+rule. A check of the family takes a :class:`Bundle` and yields findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ...frame import Bundle
+from ..findings import Finding
+from ..graph import Doubt, Graph
+from ..lines import line_of
+from . import api, database, network, permission, proxy, secret, size, wiring
+
+GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
+    proxy.name,
+    proxy.engine_family,
+    proxy.one_target,
+    proxy.waits_for_instances,
+    proxy.idle_above_max,
+    proxy.network_type,
+    proxy.logins,
+    proxy.reader_endpoint,
+    proxy.secret_readable,
+    proxy.security_group,
+    secret.readable,
+    secret.password_characters,
+    secret.managed_and_given,
+    database.version,
+    database.instance_class,
+    database.names,
+    database.capacity,
+    network.subnets,
+    network.two_zones,
+    network.kinds,
+    network.port,
+    network.hops,
+    network.open_to_the_world,
+    network.unlimited_egress,
+    permission.connects,
+    api.path,
+    api.timeout,
+    api.key_or_firewall,
+    api.password_in_environment,
+)
+FAMILY_CHECKS: Final[tuple[Callable[[Bundle], Iterator[Finding]], ...]] = (
+    wiring.wiring,
+    size.size,
+)
+
+
+def rule_of(check: Callable[[Graph], Iterator[Doubt]]) -> str:
+    """The name that findings of *check* carry: ``proxy/waits-for-instances``."""
+    return f"{check.__module__.rpartition('.')[2]}/{check.__name__.replace('_', '-')}"
+
+
+def find(bundle: Bundle) -> list[Finding]:
+    """Everything that our checks find in *bundle*.
+
+    The graph is looked at only when the wiring is whole: a broken wire cannot be followed.
+    """
+    findings = [finding for check in FAMILY_CHECKS for finding in check(bundle)]
+    if findings:
+        return findings
+    flat, origins = bundle.flat()
+    graph = Graph(flat)
+    for check in GRAPH_CHECKS:
+        for doubt in check(graph):
+            origin = origins[doubt.resource]
+            file = bundle.paths.get(origin.path, "template.yaml")
+            place = ("Resources", origin.title, "Properties", doubt.property)
+            findings.append(
+                Finding(
+                    file=file,
+                    line=line_of(bundle.templates[file], place),
+                    rule=rule_of(check),
+                    level="error",
+                    sentence=f"{origin.title}: {doubt.sentence}",
+                    remedy=doubt.remedy,
+                )
+            )
+    return findings

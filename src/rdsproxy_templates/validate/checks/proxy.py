@@ -1,0 +1,200 @@
+"""RDS Proxy: what the service refuses, or takes and never connects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...engines import ENGINES
+from ..graph import CLUSTER, PROXY, TARGET_GROUP, Doubt, Graph, listed
+
+NAME = re.compile(r"[a-zA-Z](-?[a-zA-Z0-9])*")
+NAME_LENGTH = 63
+SECRETS = 200
+
+
+def name(graph: Graph) -> Iterator[Doubt]:
+    """A name follows the service's pattern and is at most 63 characters long."""
+    for proxy, body in graph.of_type(PROXY):
+        given = body.get("DBProxyName")
+        if isinstance(given, str) and (len(given) > NAME_LENGTH or not NAME.fullmatch(given)):
+            yield Doubt(
+                proxy,
+                "DBProxyName",
+                f"{given!r} is no name for a proxy",
+                "Use at most 63 letters, digits and single hyphens, a letter first",
+            )
+
+
+def engine_family(graph: Graph) -> Iterator[Doubt]:
+    """A proxy speaks the protocol of the database behind it."""
+    for proxy, body in graph.of_type(PROXY):
+        for database in graph.databases_of(proxy):
+            engine = ENGINES.get(str(graph.properties(database).get("Engine")))
+            if engine and body.get("EngineFamily") != engine.family:
+                yield Doubt(
+                    proxy,
+                    "EngineFamily",
+                    f"{body.get('EngineFamily')} cannot stand before {engine.name}",
+                    f"Set EngineFamily to {engine.family}",
+                )
+
+
+def one_target(graph: Graph) -> Iterator[Doubt]:
+    """A target group is named default and holds one cluster or one instance."""
+    for group, body in graph.of_type(TARGET_GROUP):
+        clusters = body.get("DBClusterIdentifiers") or []
+        instances = body.get("DBInstanceIdentifiers") or []
+        if len(clusters) + len(instances) != 1:
+            yield Doubt(
+                group,
+                "DBClusterIdentifiers",
+                f"{len(clusters)} clusters and {len(instances)} instances are its targets",
+                "Name one cluster or one instance; a proxy has one target",
+            )
+        if body.get("TargetGroupName") != "default":
+            yield Doubt(
+                group,
+                "TargetGroupName",
+                f"{body.get('TargetGroupName')!r} is no target group",
+                "Name it default; a proxy has that group and no other",
+            )
+
+
+def waits_for_instances(graph: Graph) -> Iterator[Doubt]:
+    """A target group waits for every instance, else registering times out after 20 minutes."""
+    for group, body in graph.of_type(TARGET_GROUP):
+        for cluster in graph.targets(body.get("DBClusterIdentifiers")):
+            late = [n for n in graph.instances_of(cluster) if n not in graph.waits_for(group)]
+            if late or not graph.instances_of(cluster):
+                yield Doubt(
+                    group,
+                    "DependsOn",
+                    f"it does not wait for {', '.join(late) or 'any instance'} of {cluster}",
+                    "Add every instance of the cluster to DependsOn",
+                )
+
+
+def idle_above_max(graph: Graph) -> Iterator[Doubt]:
+    """A pool keeps no more connections idle than it may open."""
+    for group, body in graph.of_type(TARGET_GROUP):
+        pool = body.get("ConnectionPoolConfigurationInfo", {})
+        idle, most = (
+            pool.get("MaxIdleConnectionsPercent", 0),
+            pool.get("MaxConnectionsPercent", 100),
+        )
+        if isinstance(idle, int) and isinstance(most, int) and idle > most:
+            yield Doubt(
+                group,
+                "ConnectionPoolConfigurationInfo",
+                f"MaxIdleConnectionsPercent {idle} is above MaxConnectionsPercent {most}",
+                "Lower the one or raise the other",
+            )
+
+
+def network_type(graph: Graph) -> Iterator[Doubt]:
+    """An endpoint for IPv6 alone needs targets that are reached by IPv6."""
+    for proxy, body in graph.of_type(PROXY):
+        targets = body.get("TargetConnectionNetworkType", "IPV4")
+        if body.get("EndpointNetworkType") == "IPV6" and targets == "IPV4":
+            yield Doubt(
+                proxy,
+                "EndpointNetworkType",
+                "the endpoint is for IPv6 and the targets are reached by IPv4",
+                "Set TargetConnectionNetworkType to IPV6, or the endpoint to DUAL",
+            )
+
+
+def logins(graph: Graph) -> Iterator[Doubt]:
+    """Each Auth entry is one that the service takes for the engine."""
+    families = {engine.family: engine for engine in ENGINES.values()}
+    for proxy, body in graph.of_type(PROXY):
+        family = body.get("EngineFamily")
+        entries = body.get("Auth", [])
+        by_iam = body.get("DefaultAuthScheme") == "IAM_AUTH" or any(
+            entry.get("IAMAuth") == "REQUIRED" for entry in entries
+        )
+        if by_iam and body.get("RequireTLS") is not True:
+            yield Doubt(
+                proxy,
+                "RequireTLS",
+                "clients log in with a token, and TLS is not required",
+                "Set RequireTLS to true; a token must not cross the network in clear",
+            )
+        if len(entries) > SECRETS:
+            yield Doubt(proxy, "Auth", f"it has {len(entries)} secrets", f"Use at most {SECRETS}")
+        for entry in entries:
+            password = entry.get("ClientPasswordAuthType")
+            known = families[family].password_types if family in families else frozenset()
+            if password and family in families and password not in known:
+                yield Doubt(
+                    proxy,
+                    "Auth",
+                    f"{password} is no way to log in to {family}",
+                    f"Use one of {', '.join(sorted(known))}",
+                )
+            if entry.get("IAMAuth") == "ENABLED" and family != "SQLSERVER":
+                yield Doubt(
+                    proxy,
+                    "Auth",
+                    f"IAMAuth ENABLED is for SQL Server, and this proxy is for {family}",
+                    "Set IAMAuth to REQUIRED or DISABLED",
+                )
+            if entry.get("AuthScheme") == "SECRETS" and "UserName" in entry:
+                yield Doubt(
+                    proxy,
+                    "Auth",
+                    "UserName stands beside AuthScheme SECRETS",
+                    "Leave it out; the secret holds the name",
+                )
+
+
+def reader_endpoint(graph: Graph) -> Iterator[Doubt]:
+    """A read-only endpoint has a reader to lead to."""
+    for endpoint, body in graph.of_type("AWS::RDS::DBProxyEndpoint"):
+        proxy = graph.target(body.get("DBProxyName"))
+        if body.get("TargetRole") != "READ_ONLY" or proxy is None:
+            continue
+        for database in graph.databases_of(proxy):
+            if graph.type(database) != CLUSTER or len(graph.instances_of(database)) < 2:  # noqa: PLR2004
+                yield Doubt(
+                    endpoint,
+                    "TargetRole",
+                    f"{database} has no reader",
+                    "Add an instance to the Aurora cluster, or make the endpoint READ_WRITE",
+                )
+
+
+def secret_readable(graph: Graph) -> Iterator[Doubt]:
+    """The proxy's role may read every secret that the proxy names."""
+    for proxy, body in graph.of_type(PROXY):
+        role = graph.target(body.get("RoleArn"))
+        if role is None:
+            continue
+        readable = [
+            str(resource)
+            for statement in graph.statements(role)
+            if "secretsmanager:GetSecretValue" in listed(statement.get("Action"))
+            for resource in listed(statement.get("Resource"))
+        ]
+        for entry in body.get("Auth", []):
+            secret = entry.get("SecretArn")
+            if secret is not None and str(secret) not in readable:
+                yield Doubt(
+                    role,
+                    "Policies",
+                    f"it may not read {graph.target(secret) or secret}, which {proxy} names",
+                    "Allow secretsmanager:GetSecretValue on that secret",
+                )
+
+
+def security_group(graph: Graph) -> Iterator[Doubt]:
+    """A proxy has a security group of its own, else it gets the VPC's default one."""
+    for proxy, body in graph.of_type(PROXY):
+        if not body.get("VpcSecurityGroupIds"):
+            yield Doubt(
+                proxy,
+                "VpcSecurityGroupIds",
+                "it names no security group",
+                "Name the group that clients are admitted to",
+            )

@@ -1,0 +1,64 @@
+"""The rules of other tools that we do not follow, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ignored:
+    """A rule, the one place where it is ignored, and why."""
+
+    rule: str
+    place: str
+    """The end of the path to the property or parameter that the rule speaks of."""
+    reason: str
+
+    def covers(self, rule: str, place: str) -> bool:
+        """Whether a finding of *rule* at *place* is this one."""
+        return rule == self.rule and place.endswith(self.place)
+
+
+_LOCAL_FILES: Final = Ignored(
+    rule="W3002",
+    place="TemplateURL",
+    reason="It warns of local files, and we validate before `sam package` uploads them.",
+)
+CFN_LINT: Final = (
+    _LOCAL_FILES,
+    Ignored(
+        rule="W3002",
+        place="Code",
+        reason="The same, of the functions' code, which `sam build` puts together first.",
+    ),
+)
+AWS_VALIDATOR: Final = (
+    _LOCAL_FILES,
+    Ignored(
+        rule="E9006",
+        place="EngineVersion",
+        reason="Its list of engine versions ends before cfn-lint's, which knows the default; "
+        "cfn-lint's E3690, W3690 and our database/version check versions.",
+    ),
+    Ignored(
+        rule="W1011",
+        place="MasterUserPassword",
+        reason="It takes the secret's ARN inside {{resolve:secretsmanager:…}} for a password.",
+    ),
+    Ignored(
+        rule="W2501",
+        place="RDSMasterUserSecretArn",
+        reason="The same: the parameter is an ARN, which is no secret.",
+    ),
+    Ignored(
+        rule="W2509",
+        place="RDSMasterUserSecretArn",
+        reason="The same: it takes the parameter for a password by its name.",
+    ),
+)
+
+
+def is_ignored(ignored: tuple[Ignored, ...], rule: str, place: str) -> bool:
+    """Whether one of *ignored* covers a finding of *rule* at *place*."""
+    return any(entry.covers(rule, place) for entry in ignored)

@@ -1,0 +1,190 @@
+"""cfn-lint, over each distinct template once, spread over the processors, and remembered.
+
+cfn-lint no longer expands the SAM transform, so the expanded family is written into a
+folder and linted from there, where it follows nested templates; then its flat form, in
+which nothing hides behind a parameter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_cache_path
+
+from ..frame import Bundle, Origin
+from ..frame.render import document
+from ..frame.yaml import dump
+from ..transform import expanded
+from .findings import Finding, Level
+from .ignored import CFN_LINT, is_ignored
+from .lines import line_of
+
+INCLUDED: Final = ("I3011",)
+"""Rules that are only information to cfn-lint, and errors here: data without a policy."""
+
+FLAT: Final = "flat.yaml"
+KEPT_SECONDS: Final = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One template to lint, with the documents that it can nest, by path."""
+
+    file: str
+    documents: Mapping[str, Mapping[str, Any]]
+    regions: tuple[str, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """Names what cfn-lint would say: the documents, the rules and the versions."""
+        nests = "AWS::Serverless::Application" in str(self.documents[self.file])
+        parts = [
+            [metadata.version(name) for name in ("cfn-lint", "aws-sam-translator")],
+            INCLUDED,
+            sorted(self.regions),
+            self.documents if nests else self.documents[self.file],
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def work(self) -> dict[str, Any]:
+        """What a worker is sent: texts, in which the SAM transform is expanded."""
+        texts = {path: dump(expanded(body)) for path, body in self.documents.items()}
+        return {"file": self.file, "files": texts, "regions": self.regions}
+
+
+def find(bundles: Mapping[str, tuple[Bundle, Sequence[str]]]) -> dict[str, list[Finding]]:
+    """What cfn-lint says of each bundle, for the regions beside it, by the bundle's name."""
+    tasks = {name: _tasks(bundle, regions) for name, (bundle, regions) in bundles.items()}
+    distinct = {task.key: task for some in tasks.values() for task in some}
+    matches = {key: _remembered(key) for key in distinct}
+    fresh = _linted({key: distinct[key] for key, known in matches.items() if known is None})
+    for key, found in fresh.items():
+        _remember(key, found)
+    matches.update(fresh)
+    return {
+        name: sorted(
+            {
+                finding
+                for task in tasks[name]
+                for match in matches[task.key] or ()
+                for finding in _finding(bundle, task, match)
+            }
+        )
+        for name, (bundle, _) in bundles.items()
+    }
+
+
+def _tasks(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
+    nested = {
+        bundle.paths[path]: document(template, path, "sam") for path, template in bundle.root.walk()
+    }
+    flat = {FLAT: document(bundle.flat()[0], (), "flat")}
+    return [
+        *(Task(file=file, documents=nested, regions=tuple(regions)) for file in nested),
+        Task(file=FLAT, documents=flat, regions=tuple(regions)),
+    ]
+
+
+def _finding(bundle: Bundle, task: Task, match: Mapping[str, Any]) -> Iterator[Finding]:
+    """The match, at the place in the rendered files that it comes from."""
+    place = [str(part) for part in match["path"]]
+    if is_ignored(CFN_LINT, match["rule"], "/".join(place)):
+        return
+    file = bundle.paths[()] if task.file == FLAT else task.file
+    origins = bundle.flat()[1] if task.file == FLAT else {}
+    if len(place) > 1 and (origin := _origin(place[1], origins)):
+        file, place[1] = bundle.paths.get(origin.path, file), origin.title
+    level: Level = "warning" if match["level"] == "warning" else "error"
+    yield Finding(
+        file=file,
+        line=line_of(bundle.templates[file], place),
+        rule=match["rule"],
+        level=level,
+        sentence=match["message"].rstrip("."),
+        remedy=match["remedy"],
+    )
+
+
+def _origin(title: str, origins: Mapping[str, Origin]) -> Origin | None:
+    """Where the resource *title* comes from; SAM makes its names by adding to ours."""
+    known = [name for name in origins if title.startswith(name)]
+    return origins[max(known, key=len)] if known else None
+
+
+def _linted(tasks: Mapping[str, Task]) -> dict[str, list[dict[str, Any]]]:
+    """Run the workers, the longest templates first, dealt out in turn.
+
+    They import cfn-lint while the tasks are being expanded here.
+    """
+    order = sorted(tasks, key=lambda key: -len(str(tasks[key].documents[tasks[key].file])))
+    hands = [hand for start in range(_processors()) if (hand := order[start :: _processors()])]
+    workers = [_worker() for _ in hands]
+    for hand, worker in zip(hands, workers, strict=True):
+        _send(worker, [tasks[key].work() for key in hand])
+    found: dict[str, list[dict[str, Any]]] = {}
+    for hand, worker in zip(hands, workers, strict=True):
+        output, errors = worker.communicate()
+        if worker.returncode:
+            raise RuntimeError(f"cfn-lint did not run: {errors}")
+        found.update(zip(hand, json.loads(output), strict=True))
+    return found
+
+
+def _worker() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "rdsproxy_templates.validate.lint_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def _send(worker: subprocess.Popen[str], work: list[dict[str, Any]]) -> None:
+    assert worker.stdin is not None  # noqa: S101 - narrows for mypy
+    json.dump(work, worker.stdin)
+    worker.stdin.close()
+    worker.stdin = None
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _remembered(key: str) -> list[dict[str, Any]] | None:
+    try:
+        matches: list[dict[str, Any]] = json.loads(_entry(key).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return matches
+
+
+def _remember(key: str, matches: list[dict[str, Any]]) -> None:
+    """A cache that cannot be written is no reason to fail."""
+    entry = _entry(key)
+    try:
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        for old in entry.parent.iterdir():
+            if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+                old.unlink(missing_ok=True)
+        aside = entry.with_suffix(f".{os.getpid()}")
+        aside.write_text(json.dumps(matches), "utf-8")
+        aside.replace(entry)
+    except OSError:
+        return
+
+
+def _entry(key: str) -> Path:
+    return user_cache_path("rdsproxy_templates") / "cfn-lint" / f"{key}.json"
