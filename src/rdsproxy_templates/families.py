@@ -1,0 +1,115 @@
+"""The command's steps: configure, render, validate, compare, write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from .configfile import read
+from .errors import ConfigError, Problem
+from .frame import Bundle, Nesting, Settings, did_you_mean
+from .frame.folder import Changes
+from .packaging import render
+from .validate import Finding, aws, validate_all
+from .variants import VARIANTS
+
+Step = Callable[[str], None]
+"""Says that a step of the work, such as ``validate``, begins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """One variant with its configuration and what it renders to."""
+
+    name: str
+    config: Any
+    bundle: Bundle
+    directory: Path
+
+    @property
+    def warnings(self) -> Sequence[Problem]:
+        """What its configuration allows and warns of."""
+        return tuple(self.config.warnings())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the person at the command chose."""
+
+    variants: Sequence[str] = ()
+    config: Path | None = None
+    out: Path = Path("templates_out")
+    nesting: Nesting = "sam"
+    expand: bool = False
+    code_root: Path | None = None
+    """Folder with the functions' ``lambda/``; where *out* lies inside it, families refer to
+    the code there instead of carrying it."""
+
+
+def families(options: Options) -> list[Family]:
+    """Configure and render; raises :class:`ConfigError` before anything is rendered.
+
+    The validators' engine, which takes a quarter of a second to start, starts meanwhile.
+    """
+    Thread(target=aws.engine, daemon=True).start()
+    chosen = names(options.variants)
+    configs = {name: _config(name, chosen, options.config) for name in chosen}
+    return [_family(name, config, options) for name, config in configs.items()]
+
+
+def findings(rendered: Sequence[Family], *, lint: bool) -> dict[str, list[Finding]]:
+    """What the validators find in each family."""
+    return validate_all(
+        {f.name: (f.bundle, getattr(f.config, "regions", ("us-east-1",))) for f in rendered},
+        lint=lint,
+    )
+
+
+def changes(rendered: Sequence[Family]) -> dict[str, Changes]:
+    """What writing would change; raises :class:`ConfigError` where it cannot be written."""
+    return {family.name: family.bundle.changes(family.directory) for family in rendered}
+
+
+def write(rendered: Sequence[Family]) -> dict[str, Changes]:
+    """Write every family, once all of them can be written."""
+    changes(rendered)
+    return {family.name: family.bundle.write(family.directory) for family in rendered}
+
+
+def names(chosen: Sequence[str]) -> Sequence[str]:
+    """The variants of these names, all of them for none; raises :class:`ConfigError`."""
+    known = list(VARIANTS)
+    if problems := [
+        Problem(
+            "variant", f"{name!r} is none{did_you_mean(name, known)}; there are {', '.join(known)}"
+        )
+        for name in chosen
+        if name not in VARIANTS
+    ]:
+        raise ConfigError(problems)
+    return list(dict.fromkeys(chosen)) or known
+
+
+def _config(name: str, chosen: Sequence[str], file: Path | None) -> Settings:
+    kind: type[Settings] = VARIANTS[name].Config
+    if file is None:
+        return kind()
+    if len(chosen) != 1:
+        sentence = f"is for one variant; name it: {' or '.join(chosen)}"
+        raise ConfigError([Problem("--config", sentence)])
+    return kind.parse(read(file), str(file))
+
+
+def _family(name: str, config: Settings, options: Options) -> Family:
+    directory = options.out / name
+    code = None
+    if options.code_root and directory.resolve().is_relative_to(options.code_root.resolve()):
+        code = Path(os.path.relpath(options.code_root.resolve(), directory.resolve())).as_posix()
+    bundle = render(
+        VARIANTS[name], config, nesting=options.nesting, expand=options.expand, code=code
+    )
+    return Family(name=name, config=config, bundle=bundle, directory=directory)

@@ -1,0 +1,94 @@
+"""What belongs beside the templates of a family: samconfig.toml and the functions' code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from . import frame
+from .frame import Bundle, Nesting, Settings
+from .frame.render import ROOT, carried_paths, document
+from .frame.stack import InputsT, OutputsT, StackModule
+from .frame.yaml import HEADER, dump
+
+_SAMCONFIG = """\
+version = 0.1
+
+[default.global.parameters]
+stack_name = "{stack_name}"
+
+[default.build.parameters]
+cached = true
+parallel = true
+
+[default.validate.parameters]
+lint = true
+
+[default.deploy.parameters]
+capabilities = "{capabilities}"
+confirm_changeset = true
+resolve_s3 = true
+"""
+
+
+def render(
+    stack: StackModule[Any, InputsT, OutputsT],
+    config: Settings,
+    *,
+    nesting: Nesting = "sam",
+    expand: bool = False,
+    code: str | None = None,
+) -> Bundle:
+    """Turn *stack*, and all that it nests, into a family that is ready for ``sam build``.
+
+    *nesting* is ``sam`` (``AWS::Serverless::Application``), ``plain``
+    (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
+    transform here, so that only plain CloudFormation is left. *code* is the folder that
+    holds the library's ``lambda/``, relative to the folder that the family is written to;
+    left out, the code comes along.
+
+    Raises :class:`WiringError` where a wire leads nowhere, :class:`ValidationFailed` where
+    SAM's transform fails.
+    """
+    bundle = frame.render(stack, config, nesting=nesting, carried=code or ".")
+    if expand:
+        bundle = _expanded(bundle, nesting, code or ".")
+    name = stack.__name__.rpartition(".")[2].replace("_", "-")
+    extras = {"samconfig.toml": _samconfig(f"rdsproxy-{name}", bundle).encode()}
+    if code is None:
+        for path in carried_paths(bundle.root):
+            extras.update(_files(path))
+    return replace(bundle, extras=extras)
+
+
+def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
+    from .transform import expanded  # noqa: PLC0415 - imports SAM's translator
+
+    templates = {
+        bundle.paths[path]: HEADER + dump(expanded(document(one, path, nesting, carried)))
+        for path, one in bundle.root.walk()
+    }
+    return replace(bundle, templates=templates)
+
+
+def _samconfig(stack_name: str, bundle: Bundle) -> str:
+    capabilities = ["CAPABILITY_IAM"]
+    if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
+        capabilities.append("CAPABILITY_AUTO_EXPAND")
+    return HEADER + _SAMCONFIG.format(stack_name=stack_name, capabilities=" ".join(capabilities))
+
+
+def _files(path: str) -> Iterator[tuple[str, bytes]]:
+    """The files below one of the library's local paths, such as ``lambda/blog_rds_proxy``."""
+    source = _carried_root() / path.removeprefix("lambda/")
+    for file in sorted(source.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield f"{path}/{file.relative_to(source).as_posix()}", file.read_bytes()
+
+
+def _carried_root() -> Path:
+    """``lambda/``: inside the package when it was installed, else in its repository."""
+    installed = Path(__file__).parent / "functions"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "lambda"
