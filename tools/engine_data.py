@@ -16,10 +16,15 @@ from typing import Any
 from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MYSQL
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS as RESERVED_WORDS_POSTGRESQL
 
+# Words that MySQL reserved in one release and freed in a later one ("Keywords and Reserved
+# Words", dev.mysql.com), which SQLAlchemy quotes to be safe; `admin` is RDS's own suggestion.
+FREED = {"admin", "array", "general", "member", "persist", "persist_only", "role", "slow"}
+MYSQL_WORDS = RESERVED_WORDS_MYSQL - FREED
+
 ENGINES = {
-    "aurora-mysql": ("aws_rds_dbcluster", RESERVED_WORDS_MYSQL),
+    "aurora-mysql": ("aws_rds_dbcluster", MYSQL_WORDS),
     "aurora-postgresql": ("aws_rds_dbcluster", RESERVED_WORDS_POSTGRESQL),
-    "mysql": ("aws_rds_dbinstance", RESERVED_WORDS_MYSQL),
+    "mysql": ("aws_rds_dbinstance", MYSQL_WORDS),
     "postgres": ("aws_rds_dbinstance", RESERVED_WORDS_POSTGRESQL),
 }
 

@@ -34,13 +34,13 @@ def token(host: str, port: int, user: str, region: str, *, now: float | None = N
     if session_token := os.environ.get("AWS_SESSION_TOKEN"):
         query["X-Amz-Security-Token"] = session_token
 
-    address = f"{host.lower()}:{port}"
+    address = f"{host}:{port}"
     request = "\n".join(
         [
             "GET",
             "/",
             _encoded(dict(sorted(query.items()))),
-            f"host:{address}",
+            f"host:{address.lower()}",
             "",
             "host",
             _hash(""),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
-from .references import references, replaced
+from .references import references, replaced, simplified
 from .template import Body, Template
 
 
@@ -34,7 +34,11 @@ def flattened(root: Template) -> tuple[Template, Mapping[str, Origin]]:
 
 def with_defaults(flat: Template) -> Template:
     """*flat* with each parameter that has a default replaced by it."""
-    values = {name: body["Default"] for name, body in flat.parameters.items() if "Default" in body}
+    values = {
+        name: _received(body, body["Default"])
+        for name, body in flat.parameters.items()
+        if "Default" in body
+    }
 
     def filled(bodies: Mapping[str, Body]) -> dict[str, Body]:
         return {
@@ -79,7 +83,11 @@ def _inlined(
     for title in _in_order(template):
         nested = template.children[title]
         arguments = replaced(dict(nested.arguments), ref, get_att)
-        below, offered[title] = _inlined(nested.template, (*path, title), arguments, origins)
+        received = {
+            name: _received(parameter, arguments.get(name, parameter.get("Default")))
+            for name, parameter in nested.template.parameters.items()
+        }
+        below, offered[title] = _inlined(nested.template, (*path, title), received, origins)
         within[title] = list(below)
         resources |= below
 
@@ -89,6 +97,12 @@ def _inlined(
         resources[name] = replaced(dict(body), ref, get_att, depends_on)
     outputs = {name: replaced(dict(body), ref, get_att) for name, body in template.outputs.items()}
     return resources, outputs
+
+
+def _received(parameter: Body, argument: Any) -> Any:
+    """What a ``Ref`` to *parameter* gives: a list, where its type is one."""
+    listed = parameter["Type"].startswith(("CommaDelimitedList", "List<"))
+    return simplified({"Fn::Split": [",", argument]}) if listed else argument
 
 
 def _in_order(template: Template) -> Iterator[str]:

@@ -127,7 +127,7 @@ def substitution(text: str, variables: Mapping[str, Any]) -> Any:
 def simplified(node: dict[str, Any]) -> Any:
     """*node*, or what it comes to when a list is joined only to be split again."""
     match node:
-        case {"Fn::Split": [str(mark), {"Fn::Join": [str(same), [*items]]}]} if mark == same:
+        case {"Fn::Split": [str(mark), {"Fn::Join": [str(same), items]}]} if mark == same:
             return items
         case {"Fn::Split": [str(mark), str(text)]}:
             return text.split(mark)

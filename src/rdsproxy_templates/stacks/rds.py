@@ -12,6 +12,7 @@ from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Ports, Settings, Stack, sub
 from ..frame.pseudo import STACK_ID
+from ..gaps import ServerlessV2ScalingConfiguration
 from ..kinds import DatabaseName, Hostname, ProxyArn, SecretArn, SecurityGroupId, SubnetId
 from ..policies import reads_secret, trusts
 
@@ -258,7 +259,7 @@ def _scaling(config: Config) -> dict[str, Any]:
     if config.max_capacity is None:
         return {}
     return {
-        "ServerlessV2ScalingConfiguration": rds.ServerlessV2ScalingConfiguration(
+        "ServerlessV2ScalingConfiguration": ServerlessV2ScalingConfiguration(
             MinCapacity=config.min_capacity, MaxCapacity=config.max_capacity
         )
     }

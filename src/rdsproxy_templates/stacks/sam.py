@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import Field
-from troposphere import PropsDictType, apigatewayv2, awslambda, logs, serverless
+from troposphere import apigatewayv2, awslambda, logs, serverless
 
 from ..errors import Problem
 from ..frame import LocalPath, Ports, Settings, Stack, sub
+from ..gaps import HttpApiAuth, LoggingConfig
 from ..kinds import (
     DatabaseName,
     DatabaseUser,
@@ -109,25 +110,6 @@ class Inputs(Ports):
 
 class Outputs(Ports):
     api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
-
-
-class HttpApiAuth(serverless.HttpApiAuth):
-    """SAM's HttpApiAuth; troposphere 4.11 knows neither IAM nor named JWT authorizers."""
-
-    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
-        "EnableIamAuthorizer": (bool, False),
-        "Authorizers": (dict, False),
-        "DefaultAuthorizer": (str, False),
-    }
-
-
-class LoggingConfig(awslambda.LoggingConfig):
-    """Lambda's LoggingConfig; troposphere 4.11 has lost its LogFormat to another type's."""
-
-    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
-        "LogFormat": (str, False),
-        "LogGroup": (str, False),
-    }
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:

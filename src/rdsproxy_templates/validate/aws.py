@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ def engine() -> CompositeEngine:
     """The engine, built once in a process: a quarter of a second."""
     from cloudformation_validate import CompositeEngine  # noqa: PLC0415
 
+    # Its destructor needs a module that is gone once the interpreter shuts down.
+    atexit.register(engine.cache_clear)
     return CompositeEngine()
 
 
