@@ -1,0 +1,26 @@
+"""What every kind of test shares: where things are, and the functions' modules by path."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+FUNCTION = REPOSITORY / "lambda" / "blog_rds_proxy"
+
+# `lambda` is a keyword of Python: its modules are reached by their folder.
+sys.path.insert(0, str(FUNCTION))
+
+# Two cores that do other work too: no example is too slow, and CI tries the same ones again.
+settings.register_profile("ours", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("ours")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of this repository."""
+    return REPOSITORY

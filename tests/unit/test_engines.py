@@ -1,0 +1,51 @@
+"""Engines as data: what RDS allows, and what it calls deprecated."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_templates.engines import ENGINES, aurora_mysql_connections
+
+
+@pytest.mark.parametrize("name", ENGINES)
+class TestEveryEngine:
+    def test_its_default_version_is_current(self, name):
+        assert ENGINES[name].version_problem(ENGINES[name].default_version) is None
+
+    def test_its_default_class_is_offered(self, name):
+        assert list(ENGINES[name].class_problems(ENGINES[name].default_class, ("us-east-1",))) == []
+
+    def test_its_default_version_goes_with_a_proxy(self, name):
+        assert ENGINES[name].behind_proxy(ENGINES[name].default_version)
+
+    def test_its_default_is_among_its_versions_in_order(self, name):
+        assert ENGINES[name].default_version in ENGINES[name].versions
+
+
+def test_the_newest_version_comes_last():
+    versions = ENGINES["postgres"].versions
+
+    assert versions.index("17.9") < versions.index("17.10") < versions.index("18.3")
+
+
+def test_the_usual_names_of_users_are_allowed():
+    engine = ENGINES["aurora-mysql"]
+
+    for name in ("admin", "root", "app"):
+        assert engine.user.problem(name, engine.reserved_words) is None
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "max_capacity", "connections"),
+    [
+        ("db.t4g.medium", None, 90),
+        ("db.t4g.large", None, 135),
+        ("db.r8g.large", None, 1000),
+        ("db.r8g.48xlarge", None, None),
+        ("db.serverless", 1, 90),
+        ("db.serverless", 100, 4000),
+        ("db.serverless", 256, 6000),
+    ],
+)
+def test_connections_follow_the_table_of_aws(instance_class, max_capacity, connections):
+    assert aurora_mysql_connections(instance_class, max_capacity) == connections

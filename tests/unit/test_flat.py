@@ -1,0 +1,152 @@
+"""A family in one template: the same resources, wired to each other directly."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from test_wiring import Config, stack
+from troposphere import GetAtt, Join, Select, sns
+
+from rdsproxy_templates import nest, render
+from rdsproxy_templates.frame import (
+    ParameterAttributes,
+    Ports,
+    Stack,
+    Value,
+    Values,
+    flattened,
+    sub,
+    with_defaults,
+)
+from rdsproxy_templates.frame.references import references, replaced, simplified
+from rdsproxy_templates.kinds import Hostname, Url
+from rdsproxy_templates.variants import base, service
+
+
+class Names(Values): ...
+
+
+class Inputs(Ports):
+    host: Hostname = Field(description="A host.")
+    names: Names = Field(description="Some names.")
+
+
+class Outputs(Ports):
+    url: Url = Field(description="An address.")
+    names: Names = Field(description="The names, passed on.")
+
+
+def leaf(config, given):
+    topic = sns.Topic(
+        "Topic",
+        DependsOn="Other",
+        TopicName=sub("${host}!${AWS::Region}", host=given.host),
+        DisplayName=Select(1, given.names),
+    )
+    other = sns.Topic("Other", DisplayName=Join("+", given.names))
+    return Stack(
+        resources=[topic, other],
+        outputs=Outputs(url=Url(topic.get_att("TopicArn")), names=given.names),
+    )
+
+
+def module(build):
+    made = stack(build)
+    made.Inputs, made.Outputs = Inputs, Outputs
+    return made
+
+
+def twice(config, given):
+    first = nest("One", module(leaf), Config(), Inputs(host=given.host, names=given.names))
+    own = sns.Topic("Own", DependsOn="One", TopicName=first.outputs.url)
+    second = nest(
+        "Two",
+        module(leaf),
+        Config(),
+        Inputs(host=Hostname(first.outputs.url), names=first.outputs.names),
+    )
+    return Stack(
+        children=[second, first],
+        resources=[own],
+        outputs=second.outputs,
+        parameters={"host": ParameterAttributes(default="localhost")},
+    )
+
+
+FLAT, ORIGINS = flattened(render(module(twice), Config()).root)
+
+
+def properties(name):
+    return FLAT.resources[name]["Properties"]
+
+
+class TestFlattened:
+    def test_a_stack_nested_twice_keeps_its_resources_apart(self):
+        assert set(FLAT.resources) == {"OneTopic", "OneOther", "TwoTopic", "TwoOther", "Own"}
+        assert ORIGINS["TwoOther"].path == ("Two",)
+        assert ORIGINS["TwoOther"].title == "Other"
+
+    def test_a_parameter_becomes_what_the_parent_passes(self):
+        assert properties("OneTopic")["TopicName"] == {"Fn::Sub": "${Host}!${AWS::Region}"}
+        assert properties("TwoTopic")["TopicName"] == {
+            "Fn::Sub": "${OneTopic.TopicArn}!${AWS::Region}"
+        }
+
+    def test_a_list_that_crossed_borders_is_the_list_again(self):
+        assert properties("TwoOther")["DisplayName"] == {"Fn::Join": ["+", {"Ref": "Names"}]}
+
+    def test_an_output_becomes_what_it_stands_for(self):
+        assert FLAT.outputs["Url"]["Value"] == {"Fn::GetAtt": ["TwoTopic", "TopicArn"]}
+        assert properties("Own")["TopicName"] == {"Fn::GetAtt": ["OneTopic", "TopicArn"]}
+
+    def test_to_wait_for_a_child_is_to_wait_for_all_in_it(self):
+        assert FLAT.resources["Own"]["DependsOn"] == ["OneTopic", "OneOther"]
+        assert FLAT.resources["TwoTopic"]["DependsOn"] == ["TwoOther"]
+
+    def test_defaults_take_the_place_of_parameters(self):
+        filled = with_defaults(FLAT)
+
+        assert set(filled.parameters) == {"Names"}
+        assert filled.resources["OneTopic"]["Properties"]["TopicName"] == {
+            "Fn::Sub": "localhost!${AWS::Region}"
+        }
+
+    def test_nothing_in_a_flat_family_refers_to_what_is_not_there(self):
+        for variant in (base, service):
+            flat, _ = flattened(render(variant, variant.Config()).root)
+            known = flat.resources.keys() | flat.parameters.keys()
+            assert set(references({**flat.resources, **flat.outputs})) <= known
+
+    def test_a_flat_family_has_every_resource_of_its_stacks(self):
+        root = render(base, base.Config()).root
+        count = sum(len(template.resources) for _, template in root.walk())
+
+        assert len(flattened(root)[0].resources) == count
+
+
+class TestReplaced:
+    def test_a_variable_of_sub_is_not_a_reference(self):
+        node = {"Fn::Sub": ["${A}${B}", {"A": {"Ref": "X"}}]}
+
+        assert set(references(node)) == {"B", "X"}
+
+    def test_a_literal_placeholder_is_not_a_reference(self):
+        assert set(references({"Fn::Sub": "${!A} ${AWS::Region} ${B.Arn}"})) == {"B"}
+
+    def test_what_sub_cannot_spell_becomes_a_variable(self):
+        joined = {"Fn::Join": ["", ["a", {"Ref": "B"}]]}
+        result = replaced({"Fn::Sub": "<${A}>"}, lambda _: joined, lambda _n, _a: joined)
+
+        assert result == {"Fn::Sub": ["<${A}>", {"A": joined}]}
+
+    def test_text_that_is_whole_needs_no_sub(self):
+        result = replaced({"Fn::Sub": "<${A}>"}, lambda _: "a", lambda _n, _a: "b")
+
+        assert result == "<a>"
+
+    def test_an_element_of_a_known_list_is_chosen_here(self):
+        assert simplified({"Fn::Select": [1, ["a", "b"]]}) == "b"
+        assert simplified({"Fn::Split": [",", "a,b"]}) == ["a", "b"]
+
+
+def test_a_value_tells_its_kind_and_expression():
+    assert repr(Value(GetAtt("A", "B"))) == "Value({'Fn::GetAtt': ['A', 'B']})"

@@ -1,0 +1,120 @@
+"""A configuration is valid or it does not exist, and says all that is wrong at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from pydantic import Field, ValidationError
+
+from rdsproxy_templates import ConfigError, Problem
+from rdsproxy_templates.frame import Settings
+
+
+class Pool(Settings):
+    least: int = Field(1, ge=1, description="Fewest.")
+    most: int = Field(2, le=9, description="Most.")
+
+    def problems(self) -> Iterator[Problem]:
+        if self.least > self.most:
+            yield Problem("least", f"must be at most most ({self.most}), got {self.least}")
+
+    def warnings(self) -> Iterator[Problem]:
+        if self.most == 9:
+            yield Problem("most", "is as high as it goes")
+
+
+class Config(Settings):
+    name: str = Field(min_length=2, max_length=5, description="A name.")
+    mode: Literal["slow", "fast"] | None = Field(None, description="A mode.")
+    size: float = Field(1.0, multiple_of=0.5, description="A size.")
+    flag: bool = Field(default=False, description="A flag.")
+    tags: tuple[str, ...] = Field((), strict=False, max_length=2, description="Tags.")
+    pool: Pool = Field(Pool(), description="A pool.")
+
+
+def sentences(**settings):
+    with pytest.raises(ConfigError) as caught:
+        Config(**{"name": "abc"} | settings)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_settings_that_keep_the_rules_exist():
+    config = Config(name="abc", mode="fast", size=2, pool={"least": 2}, tags=["a"])
+
+    assert (config.mode, config.size, config.pool.least, config.tags) == ("fast", 2.0, 2, ("a",))
+
+
+def test_settings_cannot_change():
+    with pytest.raises(ValidationError, match="frozen"):
+        Config(name="abc").name = "abcd"
+
+
+def test_every_problem_is_named_at_once_and_nested_ones_too():
+    assert sentences(sice=1, size=0.3, pool={"least": 5, "most": 3}, mode="fats") == [
+        "[test_settings.Config.mode] must be one of slow, fast, got 'fats' (did you mean fast?)",
+        "[test_settings.Config.size] must be a multiple of 0.5, got 0.3",
+        "[test_settings.Config.pool.least] must be at most most (3), got 5",
+        "[test_settings.Config.sice] is not a setting (did you mean size?); "
+        "there are name, mode, size, flag, tags, pool",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"name": 5}, "name] must be text, got 5"),
+        ({"name": "a"}, "name] must be at least 2 characters long, got 'a'"),
+        ({"name": "abcdef"}, "name] must be at most 5 characters long, got 'abcdef'"),
+        ({"flag": "yes"}, "flag] must be true or false, got 'yes'"),
+        ({"size": "2"}, "size] must be a number, got '2'"),
+        ({"size": True}, "size] must be a number, got True"),
+        ({"tags": "a"}, "tags] must be a list, got 'a'"),
+        ({"tags": ["a", "b", "c"]}, "tags] must have at most 2 entries, got ['a', 'b', 'c']"),
+        ({"tags": [1]}, "tags.0] must be text, got 1"),
+        ({"pool": 5}, "pool] must be a mapping of settings, got 5"),
+        ({"pool": {"least": True}}, "pool.least] must be a whole number, got True"),
+        ({"pool": {"least": 1.5}}, "pool.least] must be a whole number, got 1.5"),
+        ({"pool": {"least": 0}}, "pool.least] must be at least 1, got 0"),
+        ({"pool": {"most": 10}}, "pool.most] must be at most 9, got 10"),
+        ({"pool": {"mots": 1}}, "pool.mots] is not a setting (did you mean most?)"),
+    ],
+)
+def test_a_sentence_says_what_is_wrong_allowed_and_given(settings, sentence):
+    (problem,) = sentences(**settings)
+    assert sentence in problem
+
+
+def test_a_missing_setting_is_named():
+    with pytest.raises(ConfigError, match=r"\[test_settings.Config.name\] is missing"):
+        Config()
+
+
+class TestParsing:
+    def test_nothing_at_all_means_the_defaults(self):
+        assert Pool.parse(None, "a.yaml") == Pool()
+
+    def test_problems_name_the_file(self):
+        with pytest.raises(ConfigError) as caught:
+            Config.parse({"pool": {"least": 5}}, "a.yaml")
+
+        assert [str(problem) for problem in caught.value.problems] == [
+            "[a.yaml: name] is missing; it has no default",
+            "[a.yaml: pool.least] must be at most most (2), got 5",
+        ]
+
+    @pytest.mark.parametrize("settings", [5, "text", ["a", "list"]])
+    def test_what_is_no_mapping_is_refused(self, settings):
+        with pytest.raises(ConfigError, match=r"\[a.yaml\] must be a mapping of settings"):
+            Pool.parse(settings, "a.yaml")
+
+
+class TestWarnings:
+    def test_what_is_safe_warns_of_nothing(self):
+        assert list(Config(name="abc").warnings()) == []
+
+    def test_a_warning_names_the_nested_setting(self):
+        (warning,) = Config(name="abc", pool=Pool(most=9)).warnings()
+
+        assert str(warning) == "[pool.most] is as high as it goes"

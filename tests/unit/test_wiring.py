@@ -1,0 +1,149 @@
+"""A wire that leads nowhere is an error before anything is written."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+from pydantic import Field
+from troposphere import sns
+
+from rdsproxy_templates import WiringError, nest, render
+from rdsproxy_templates.frame import ParameterAttributes, Ports, Settings, Stack
+from rdsproxy_templates.kinds import Hostname, Url
+
+
+class Config(Settings): ...
+
+
+class Inputs(Ports):
+    host: Hostname = Field(description="A host.")
+
+
+class Outputs(Ports):
+    url: Url = Field(description="An address.")
+
+
+def stack(build, name="a_stack"):
+    """A stack of the four names, around *build*."""
+    module = ModuleType(name, "A stack of the tests.")
+    module.Config, module.Inputs, module.Outputs, module.build = Config, Inputs, Outputs, build
+    return module
+
+
+def topic(config, given):
+    """Builds one resource, from what is given to what is offered."""
+    one = sns.Topic("Topic", TopicName=given.host)
+    return Stack(resources=[one], outputs=Outputs(url=Url(one.ref())))
+
+
+def problems(build):
+    with pytest.raises(WiringError) as caught:
+        render(stack(build), Config())
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_whole_stack_renders():
+    assert "Topic" in render(stack(topic), Config()).templates["template.yaml"]
+
+
+def test_a_resource_that_is_not_listed_cannot_be_referred_to():
+    def build(config, given):
+        one = sns.Topic("Topic", TopicName=given.host)
+        alarm = sns.Topic("Alarm", TopicName=one.ref())
+        return Stack(resources=[alarm], outputs=Outputs(url=Url(given.host)))
+
+    assert problems(build) == [
+        "[a_stack] refers to Topic, which it is not given and does not create"
+    ]
+
+
+def test_an_input_that_nothing_uses_is_an_error():
+    def build(config, given):
+        one = sns.Topic("Topic")
+        return Stack(resources=[one], outputs=Outputs(url=Url(one.ref())))
+
+    assert problems(build) == ["[a_stack] is given Host, which it never uses"]
+
+
+def test_a_value_of_a_child_means_nothing_in_its_parent():
+    leaked = []
+
+    def inner(config, given):
+        built = topic(config, given)
+        leaked.append(built.outputs.url)
+        return built
+
+    def build(config, given):
+        child = nest("Child", stack(inner), Config(), Inputs(host=given.host))
+        return Stack(children=[child], outputs=Outputs(url=leaked[0]))
+
+    assert problems(build) == [
+        "[a_stack] refers to Topic, which it is not given and does not create"
+    ]
+
+
+def test_a_child_that_is_wired_must_be_listed():
+    def build(config, given):
+        child = nest("Child", stack(topic), Config(), Inputs(host=given.host))
+        return Stack(outputs=child.outputs)
+
+    assert problems(build) == [
+        "[a_stack] refers to Child, which it is not given and does not create",
+        "[a_stack] is given Host, which it never uses",
+    ]
+
+
+def test_an_input_and_a_resource_cannot_share_a_name():
+    def build(config, given):
+        one = sns.Topic("Host", TopicName=given.host)
+        return Stack(resources=[one], outputs=Outputs(url=Url(one.ref())))
+
+    assert problems(build) == ["[a_stack] is given Host and creates Host too"]
+
+
+def test_a_child_and_a_resource_cannot_share_a_name():
+    def build(config, given):
+        child = nest("Same", stack(topic), Config(), Inputs(host=given.host))
+        same = sns.Topic("Same")
+        return Stack(children=[child], resources=[same], outputs=child.outputs)
+
+    assert problems(build) == ["[a_stack] Same is created twice"]
+
+
+def test_two_resources_cannot_share_a_name():
+    def build(config, given):
+        one, two = sns.Topic("Topic", TopicName=given.host), sns.Topic("Topic")
+        return Stack(resources=[one, two], outputs=Outputs(url=Url(two.ref())))
+
+    assert problems(build) == ["[a_stack] Topic is created twice"]
+
+
+def test_more_can_be_said_of_inputs_only():
+    def build(config, given):
+        built = topic(config, given)
+        said = {"hots": ParameterAttributes(default="localhost")}
+        return Stack(resources=built.resources, outputs=built.outputs, parameters=said)
+
+    assert problems(build) == [
+        "[a_stack] says more about hots, which is no input (did you mean host?)"
+    ]
+
+
+def test_a_stack_is_nested_with_its_own_inputs():
+    class Others(Ports):
+        host: Hostname = Field(description="A host.")
+
+    with pytest.raises(WiringError, match=r"\[Child\] Child must be given a_stack.Inputs"):
+        nest("Child", stack(topic), Config(), Others(host=Hostname("localhost")))
+
+
+def test_a_fault_inside_a_child_is_found_there():
+    def inner(config, given):
+        return Stack(outputs=Outputs(url=Url("https://example.com/")))
+
+    def build(config, given):
+        child = nest("Child", stack(inner), Config(), Inputs(host=given.host))
+        return Stack(children=[child], outputs=child.outputs)
+
+    assert problems(build) == ["[Child] is given Host, which it never uses"]
