@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from . import frame
-from .frame import Bundle, Nesting, Settings
+from .frame import Bundle, Nesting
 from .frame.render import ROOT, carried_paths, document
-from .frame.stack import InputsT, OutputsT, StackModule
+from .frame.stack import ConfigT, InputsT, OutputsT, StackModule
 from .frame.yaml import HEADER, dump
 
 _SAMCONFIG = """\
@@ -34,8 +33,8 @@ resolve_s3 = true
 
 
 def render(
-    stack: StackModule[Any, InputsT, OutputsT],
-    config: Settings,
+    stack: StackModule[ConfigT, InputsT, OutputsT],
+    config: ConfigT,
     *,
     nesting: Nesting = "sam",
     expand: bool = False,

@@ -138,6 +138,13 @@ def test_a_stack_is_nested_with_its_own_inputs():
         nest("Child", stack(topic), Config(), Others(host=Hostname("localhost")))
 
 
+def test_a_stack_is_built_with_its_own_config():
+    class Others(Settings): ...
+
+    with pytest.raises(WiringError, match=r"\[a_stack\] must be built with a a_stack.Config, got"):
+        render(stack(topic), Others())
+
+
 def test_a_fault_inside_a_child_is_found_there():
     def inner(config, given):
         return Stack(outputs=Outputs(url=Url("https://example.com/")))

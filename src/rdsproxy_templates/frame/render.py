@@ -10,8 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 from .bundle import Bundle
 from .flat import flattened
-from .settings import Settings
-from .stack import InputsT, OutputsT, StackModule, template
+from .stack import ConfigT, InputsT, OutputsT, StackModule, template
 from .template import Nested, Template
 from .values import LocalPath
 from .yaml import HEADER, dump
@@ -25,8 +24,8 @@ SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 
 
 def render(
-    stack: StackModule[Any, InputsT, OutputsT],
-    config: Settings,
+    stack: StackModule[ConfigT, InputsT, OutputsT],
+    config: ConfigT,
     *,
     nesting: Nesting = "sam",
     carried: str = ".",

@@ -91,6 +91,10 @@ def template(
     root: bool = False,
 ) -> Template:
     """Build *stack* with *config* and all that it nests; *place* names it in errors."""
+    if not isinstance(config, stack.Config):
+        name = f"{stack.__name__.rpartition('.')[2]}.Config"
+        sentence = f"must be built with a {name}, got {type(config).__qualname__}"
+        raise WiringError([Problem(place, sentence)])
     built = stack.build(config, stack.Inputs.filled(Port.received))
     known = [port.name for port in stack.Inputs.ports()]
     _refuse(
