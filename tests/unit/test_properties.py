@@ -44,6 +44,10 @@ def networks(draw):
         "vpc_cidr": f"10.{second}.0.0/16",
         "private_subnet1_cidr": f"10.{second}.0.0/{prefix}",
         "private_subnet2_cidr": f"10.{second}.16.0/{prefix}",
+        "availability_zones": draw(
+            st.none()
+            | st.permutations(["us-east-1a", "us-east-1b", "us-east-1f"]).map(lambda z: z[:2])
+        ),
     }
 
 
@@ -65,25 +69,35 @@ rds = st.builds(
         idle_client_timeout=st.integers(1, 28800),
     ),
 )
-sam = some(
+authorizers = st.sampled_from(
+    [
+        {},
+        {"authorizer": "none"},
+        {"authorizer": "jwt", "jwt_issuer": "https://id.example", "jwt_audience": ["me", "you"]},
+    ]
+)
+functions = some(
     runtime=st.sampled_from(["python3.13", "python3.14"]),
     architecture=st.sampled_from(["arm64", "x86_64"]),
     memory_size=st.integers(128, 10240),
     timeout=st.integers(1, 29),
     reserved_concurrent_executions=st.integers(1, 1000),
-    authorizer=st.sampled_from(["iam", "none"]),
     log_retention_in_days=st.sampled_from([1, 30, 3653]),
+    code_uri=st.sampled_from([None, "../code", "./code/app"]),
 )
-valid = some(
-    database=some(
-        name=st.from_regex("shop[a-z0-9_]{0,20}", fullmatch=True),
-        master_username=st.from_regex("boss[a-z0-9]{0,12}", fullmatch=True),
-    ),
-    secrets=some(password_length=st.integers(16, 41)),
-    vpc=networks(),
-    rds=rds,
-    sam=sam,
-    regions=st.just(["us-east-1"]),
+sam = st.builds(lambda one, other: one | other, functions, authorizers)
+valid = st.fixed_dictionaries(
+    {"regions": st.just(["us-east-1"])},
+    optional={
+        "database": some(
+            name=st.from_regex("shop[a-z0-9_]{0,20}", fullmatch=True),
+            master_username=st.from_regex("boss[a-z0-9]{0,12}", fullmatch=True),
+        ),
+        "secrets": some(password_length=st.integers(16, 41)),
+        "vpc": networks(),
+        "rds": rds,
+        "sam": sam,
+    },
 )
 
 junk = st.recursive(

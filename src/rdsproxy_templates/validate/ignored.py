@@ -25,16 +25,21 @@ _LOCAL_FILES: Final = Ignored(
     place="TemplateURL",
     reason="It warns of local files, and we validate before `sam package` uploads them.",
 )
-CFN_LINT: Final = (
-    _LOCAL_FILES,
-    Ignored(
-        rule="W3002",
-        place="Code",
-        reason="The same, of the functions' code, which `sam build` puts together first.",
-    ),
+_NAMED_ZONES: Final = Ignored(
+    rule="W3010",
+    place="AvailabilityZone",
+    reason="A zone stands in a template only where the configuration names it.",
 )
+_LOCAL_CODE: Final = Ignored(
+    rule="W3002",
+    place="Code",
+    reason="The same, of the functions' code, which `sam build` puts together first.",
+)
+CFN_LINT: Final = (_LOCAL_FILES, _LOCAL_CODE, _NAMED_ZONES)
 AWS_VALIDATOR: Final = (
     _LOCAL_FILES,
+    _LOCAL_CODE,
+    _NAMED_ZONES,
     Ignored(
         rule="E9006",
         place="EngineVersion",

@@ -10,14 +10,21 @@ import json
 import os
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import cfnlint.config
-import cfnlint.core
-import cfnlint.runner
+from cfnlint.config import ConfigMixIn
+from cfnlint.rules import Rules
+from cfnlint.runner import Runner, run_template_by_file_path
 
 from .lint import INCLUDED
+
+
+@cache
+def rules() -> Rules:
+    """cfn-lint's rules, which take as long to load as a template takes to lint."""
+    return Runner(ConfigMixIn([])).rules
 
 
 def lint(file: str, files: dict[str, str], regions: list[str]) -> list[dict[str, Any]]:
@@ -28,10 +35,8 @@ def lint(file: str, files: dict[str, str], regions: list[str]) -> list[dict[str,
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         os.chdir(folder)
-        config = cfnlint.config.ConfigMixIn(
-            [], regions=regions, include_checks=list(INCLUDED), templates=[file]
-        )
-        matches = list(cfnlint.runner.Runner(config).run())
+        config = ConfigMixIn([], regions=regions, include_checks=list(INCLUDED))
+        matches = list(run_template_by_file_path(file, config, rules(), ignore_bad_template=False))
         os.chdir("/")
     return [
         {
