@@ -1,0 +1,15 @@
+"""Render the orders family into ./build, validated: then `cd build && sam build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orders
+from rdsproxy_templates import render
+from rdsproxy_templates.validate import refuse, validate
+
+if __name__ == "__main__":
+    bundle = render(orders, orders.Config())
+    refuse(validate(bundle, regions=["eu-central-1"]))
+    for path in bundle.write(Path("build")).created:
+        print(path)

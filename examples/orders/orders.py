@@ -1,0 +1,44 @@
+"""Orders: another team's network, and the service of this library inside it."""
+
+from __future__ import annotations
+
+import network
+from pydantic import Field
+
+from rdsproxy_templates import nest, variants
+from rdsproxy_templates.frame import Ports, Settings, Stack
+from rdsproxy_templates.kinds import DatabaseName, DatabaseUser, Url
+
+
+class Config(Settings):
+    net: network.Config = Field(network.Config(), description="Our network.")
+    data: variants.service.Config = Field(
+        variants.service.Config(), description="The service in it."
+    )
+
+
+class Inputs(Ports): ...
+
+
+class Outputs(Ports):
+    orders_url: Url = Field(description="Address of the orders API.")
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """The network's outputs are the service's inputs; the names are ours."""
+    net = nest("Network", network, config.net, network.Inputs())
+    data = nest(
+        "Data",
+        variants.service,
+        config.data,
+        variants.service.Inputs(
+            rds_master_username=DatabaseUser("orders"),
+            rds_database_name=DatabaseName("orders"),
+            private_subnet1_id=net.outputs.subnet_a,
+            private_subnet2_id=net.outputs.subnet_b,
+            function_security_group_id=net.outputs.clients,
+            rds_proxy_security_group_id=net.outputs.proxy,
+            db_cluster_security_group_id=net.outputs.database,
+        ),
+    )
+    return Stack(children=[net, data], outputs=Outputs(orders_url=data.outputs.api_endpoint))
