@@ -1,0 +1,242 @@
+"""The command, as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from rdsproxy_templates.cli import command
+from rdsproxy_templates.variants import VARIANTS
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs the command in an empty folder, without the slow validator."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words, lint=False):
+        arguments = [*words] if lint else ["--no-lint", *words]
+        return CliRunner().invoke(command(out=tmp_path / "out"), arguments)
+
+    return run
+
+
+@pytest.fixture
+def config(tmp_path):
+    def config(text):
+        path = tmp_path / "my.yaml"
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return config
+
+
+def tree(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class TestBuilding:
+    def test_renders_every_variant_and_says_what_comes_next(self, run, tmp_path):
+        result = run()
+
+        assert result.exit_code == 0
+        assert {folder.name for folder in (tmp_path / "out").iterdir()} == set(VARIANTS)
+        assert "base     5 stacks, 23 resources" in result.stdout
+        assert "sam build && sam deploy --guided" in result.stdout
+        assert "valid: our checks, cloudformation-validate\n" in result.stdout
+
+    def test_renders_the_variants_that_are_named(self, run, tmp_path):
+        assert run("service").exit_code == 0
+        assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["service"]
+
+    def test_an_installed_command_brings_the_code_along(self, run, tmp_path):
+        run("base")
+
+        assert (tmp_path / "out" / "base" / "lambda" / "blog_rds_proxy" / "app.py").is_file()
+
+    def test_elsewhere_can_be_chosen(self, run, tmp_path):
+        run("base", "--out", "deep/er")
+
+        assert (tmp_path / "deep" / "er" / "base" / "template.yaml").is_file()
+
+    @pytest.mark.parametrize("nesting", ["sam", "plain", "flat"])
+    def test_nesting_can_be_chosen(self, run, tmp_path, nesting):
+        run("base", "--nesting", nesting)
+
+        nested = (tmp_path / "out" / "base" / "cloudformation").is_dir()
+        assert nested is (nesting != "flat")
+
+    def test_the_transform_can_be_expanded(self, run, tmp_path):
+        run("base", "--nesting", "flat", "--expand")
+
+        assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
+
+    def test_quiet_says_nothing(self, run):
+        assert run("--quiet").output == ""
+
+    def test_a_warning_is_said_and_does_not_stop(self, run, config):
+        result = run("base", "--config", config("sam: {authorizer: none}"), "--quiet")
+
+        assert result.exit_code == 0
+        assert result.stderr == (
+            "warning: base: [sam.authorizer] is none: whoever knows the address can call the API\n"
+        )
+
+    def test_a_configuration_is_used(self, run, config, tmp_path):
+        run("base", "--config", config("rds: {max_capacity: 16}"))
+
+        text = (tmp_path / "out" / "base" / "cloudformation" / "rds.yaml").read_text()
+        assert "MaxCapacity: 16.0" in text
+
+
+class TestCheck:
+    def test_what_is_current_passes(self, run):
+        run()
+
+        assert run("--check").exit_code == 0
+
+    def test_what_would_change_is_listed_and_not_written(self, run, config, tmp_path):
+        run("base")
+        before = tree(tmp_path / "out")
+        result = run("base", "--check", "--quiet", "--config", config("rds: {readers: 1}"))
+
+        assert result.exit_code == 1
+        assert result.stdout == f"changed {tmp_path}/out/base/cloudformation/rds.yaml\n"
+        assert tree(tmp_path / "out") == before
+
+    def test_what_would_go_is_listed(self, run, tmp_path):
+        run("base")
+        result = run("base", "--check", "--quiet", "--nesting", "flat")
+
+        assert f"removed {tmp_path}/out/base/cloudformation/vpc.yaml\n" in result.stdout
+
+    def test_nothing_is_written_where_nothing_was(self, run, tmp_path):
+        assert run("--check").exit_code == 1
+        assert not (tmp_path / "out").exists()
+
+
+class TestRefusing:
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("databse: {}", "databse] is not a setting (did you mean database?)"),
+            ("rds: {max_capacity: 4, min_capacity: 8}", "rds.min_capacity] must be at most max"),
+            ("rds: ]", "my.yaml:1:6] is not YAML"),
+        ],
+    )
+    def test_a_wrong_configuration_is_status_2_and_nothing_written(
+        self, run, config, tmp_path, text, sentence
+    ):
+        result = run("base", "--config", config(text))
+
+        assert result.exit_code == 2
+        assert sentence in result.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_all_problems_are_said_at_once(self, run, config):
+        result = run("base", "--config", config("sam: {timeout: 30}\nrds: {readers: 16}\nx: 1\n"))
+
+        assert result.stderr.count("error: [") == 3
+
+    def test_a_wrong_configuration_leaves_the_old_files_whole(self, run, config, tmp_path):
+        run("base")
+        before = tree(tmp_path / "out")
+        run("base", "--config", config("sam: {timeout: 30}"))
+
+        assert tree(tmp_path / "out") == before
+
+    def test_an_unknown_variant_is_status_2(self, run):
+        result = run("bsae")
+
+        assert result.exit_code == 2
+        assert "[variant] 'bsae' is none (did you mean base?); there are base, service" in (
+            result.stderr
+        )
+
+    def test_a_configuration_is_for_one_variant(self, run, config):
+        result = run("--config", config("{}"))
+
+        assert result.exit_code == 2
+        assert "[--config] is for one variant; name it: base or service" in result.stderr
+
+    def test_an_output_folder_that_is_a_file_is_status_2(self, run, tmp_path):
+        (tmp_path / "out").write_text("a file")
+        result = run()
+
+        assert result.exit_code == 2
+        assert "out] is a file; the output must be a folder" in result.stderr
+
+    def test_a_foreign_template_is_not_overwritten(self, run, tmp_path):
+        folder = tmp_path / "out" / "base"
+        folder.mkdir(parents=True)
+        (folder / "template.yaml").write_text("mine")
+        result = run("base")
+
+        assert result.exit_code == 2
+        assert (folder / "template.yaml").read_text() == "mine"
+
+    def test_a_family_that_is_not_valid_is_status_1_and_not_written(
+        self, run, tmp_path, monkeypatch
+    ):
+        from rdsproxy_templates.stacks import vpc
+
+        monkeypatch.setattr(vpc, "PORT", 3307)
+        result = run()
+
+        assert result.exit_code == 1
+        assert "cloudformation/vpc.yaml:" in result.stderr
+        assert "error network/port: " in result.stderr
+        assert "nothing was written" in result.stderr
+        assert not (tmp_path / "out").exists()
+
+
+class TestTelling:
+    def test_lists_the_variants(self, run):
+        lines = run("--list").stdout.splitlines()
+
+        assert [line.split()[0] for line in lines] == list(VARIANTS)
+
+    @pytest.mark.parametrize("name", VARIANTS)
+    def test_the_schema_is_one_that_editors_take(self, run, name):
+        schema = json.loads(run(name, "--schema").stdout)
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+        validator = jsonschema.Draft202012Validator(schema)
+        assert not list(validator.iter_errors({"rds": {"readers": 1}}))
+        assert list(validator.iter_errors({"databse": {}}))
+        assert all(p.get("description") for p in schema["properties"].values())
+
+    def test_the_schema_takes_the_example(self, run, repository):
+        schema = json.loads(run("base", "--schema").stdout)
+        example = yaml.safe_load((repository / "examples" / "blog" / "blog.yaml").read_text())
+
+        jsonschema.validate(example, schema)
+
+    def test_a_schema_is_of_one_variant(self, run):
+        assert run("--schema").exit_code == 2
+
+    def test_help_names_every_option(self, run):
+        text = run("--help").stdout
+
+        for option in ("--config", "--out", "--nesting", "--expand", "--check", "--no-lint",
+                       "--list", "--schema", "--quiet", "--version"):  # fmt: skip
+            assert option in text
+
+
+def test_slow_libraries_are_not_imported_with_the_library():
+    program = (
+        "import sys, rdsproxy_templates.variants\n"
+        "slow = 'cfnlint samtranslator cloudformation_validate boto3 click sympy'.split()\n"
+        "print(*[name for name in slow if name in sys.modules])\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert (result.stdout.strip(), result.stderr) == ("", "")

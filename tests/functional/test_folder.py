@@ -1,0 +1,129 @@
+"""Writing a family: whole or not at all, and nothing that is not ours."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rdsproxy_templates import ConfigError
+from rdsproxy_templates.frame.folder import MANIFEST, compare, write
+
+FILES = {"template.yaml": b"one", "cloudformation/rds.yaml": b"two"}
+
+
+def tree(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def test_writes_every_file(tmp_path):
+    changes = write(tmp_path / "base", FILES)
+
+    assert tree(tmp_path / "base") == FILES
+    assert changes.created == ("cloudformation/rds.yaml", "template.yaml")
+
+
+def test_the_second_time_changes_nothing(tmp_path):
+    write(tmp_path, FILES)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+
+    assert not write(tmp_path, FILES)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_says_what_it_changes_creates_and_removes(tmp_path):
+    write(tmp_path, FILES)
+    after = {"template.yaml": b"other", "samconfig.toml": b"new"}
+
+    changes = compare(tmp_path, after)
+    assert changes.created == ("samconfig.toml",)
+    assert changes.changed == ("template.yaml",)
+    assert changes.removed == ("cloudformation/rds.yaml",)
+    assert tree(tmp_path) == FILES
+
+
+def test_what_is_no_longer_rendered_goes_with_its_folder(tmp_path):
+    write(tmp_path, FILES)
+    write(tmp_path, {"template.yaml": b"one"})
+
+    assert tree(tmp_path) == {"template.yaml": b"one"}
+    assert not (tmp_path / "cloudformation").exists()
+
+
+def test_a_file_of_another_hand_stays(tmp_path):
+    (tmp_path / "cloudformation").mkdir()
+    (tmp_path / "cloudformation" / "mine.yaml").write_bytes(b"mine")
+    write(tmp_path, FILES)
+    write(tmp_path, {"template.yaml": b"one"})
+
+    assert tree(tmp_path) == {"template.yaml": b"one", "cloudformation/mine.yaml": b"mine"}
+
+
+def test_a_file_of_another_hand_is_not_overwritten(tmp_path):
+    (tmp_path / "template.yaml").write_bytes(b"mine")
+
+    with pytest.raises(ConfigError, match="was not written by a render"):
+        write(tmp_path, FILES)
+    assert tree(tmp_path) == {"template.yaml": b"mine"}
+
+
+def test_a_manifest_cannot_reach_outside_the_folder(tmp_path):
+    (tmp_path / "precious").write_bytes(b"mine")
+    folder = tmp_path / "base"
+    write(folder, FILES)
+    with (folder / MANIFEST).open("a") as manifest:
+        manifest.write(f"../precious\n{tmp_path}/precious\n")
+    write(folder, {"template.yaml": b"one"})
+
+    assert (tmp_path / "precious").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_a_write_that_fails_half_way_is_taken_back(tmp_path, monkeypatch, failing):
+    write(tmp_path, FILES)
+    calls, replace = [], Path.replace
+
+    def breaks(self, target):
+        calls.append(target)
+        if len(calls) == failing + 1:
+            raise OSError(28, "No space left on device", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", breaks)
+    with pytest.raises(ConfigError, match="No space left on device; nothing was changed"):
+        write(tmp_path, {"template.yaml": b"changed", "cloudformation/rds.yaml": b"2", "new": b"3"})
+
+    assert tree(tmp_path) == FILES
+
+
+def test_an_interrupted_write_is_taken_back(tmp_path, monkeypatch):
+    write(tmp_path, FILES)
+    monkeypatch.setattr(Path, "replace", lambda *_: os.kill(os.getpid(), 2))
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path, {"template.yaml": b"changed"})
+
+    assert tree(tmp_path) == FILES
+    assert not list(tmp_path.glob(".rendering-*"))
+
+
+class TestUnusable:
+    def test_a_file_is_no_folder(self, tmp_path):
+        (tmp_path / "base").write_bytes(b"a file")
+
+        with pytest.raises(ConfigError, match="is a file; the output must be a folder"):
+            write(tmp_path / "base", FILES)
+
+    def test_nor_is_what_lies_below_a_file(self, tmp_path):
+        (tmp_path / "out").write_bytes(b"a file")
+
+        with pytest.raises(ConfigError, match="out] is a file; the output must be a folder"):
+            write(tmp_path / "out" / "base", FILES)
+
+    def test_a_folder_that_cannot_be_written_is_refused(self):
+        with pytest.raises(ConfigError, match=r"/proc.* cannot be written|is not writable"):
+            write(Path("/proc/templates_out"), FILES)

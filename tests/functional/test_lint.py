@@ -1,0 +1,97 @@
+"""cfn-lint as a part of the build: findings at their place, and nothing linted twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rdsproxy_templates import ValidationFailed, render
+from rdsproxy_templates.validate import lint, refuse, validate
+from rdsproxy_templates.validate.findings import Finding
+from rdsproxy_templates.variants import base, service
+
+pytestmark = pytest.mark.xdist_group("lint")
+REGIONS = ("us-east-1",)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def broken(change):
+    """``base`` with the cluster of its RDS stack changed."""
+    bundle = render(base, base.Config())
+    stack = bundle.root.children["RDSStack"]
+    cluster = change(dict(stack.template.resources["DBCluster"]))
+    resources = {**stack.template.resources, "DBCluster": cluster}
+    nested = replace(stack, template=replace(stack.template, resources=resources))
+    children = {**bundle.root.children, "RDSStack": nested}
+    return replace(bundle, root=replace(bundle.root, children=children))
+
+
+def retired(cluster):
+    return cluster | {"Properties": cluster["Properties"] | {"EngineVersion": "8.0"}}
+
+
+def without_deletion_policy(cluster):
+    return {key: value for key, value in cluster.items() if key != "DeletionPolicy"}
+
+
+def test_a_finding_is_at_its_place_in_the_rendered_file():
+    bundle = broken(retired)
+    (finding,) = lint.find({"base": (bundle, REGIONS)})["base"]
+
+    assert (finding.file, finding.rule) == ("cloudformation/rds.yaml", "W3690")
+    lines = bundle.templates[finding.file].splitlines()
+    assert lines[finding.line - 1] == "    Properties:"
+    assert "DBCluster:" in "".join(lines[finding.line - 5 : finding.line])
+
+
+def test_data_without_a_deletion_policy_is_an_error():
+    findings = lint.find({"base": (broken(without_deletion_policy), REGIONS)})["base"]
+
+    assert ("cloudformation/rds.yaml", "I3011", "error") in [
+        (found.file, found.rule, found.level) for found in findings
+    ]
+
+
+def test_a_rebuild_lints_nothing_again(monkeypatch):
+    families = {v.__name__: (render(v, v.Config()), REGIONS) for v in (base, service)}
+    first = lint.find(families)
+    monkeypatch.setattr(lint, "_worker", lambda: pytest.fail("cfn-lint ran again"))
+
+    assert lint.find(families) == first
+
+
+def test_another_region_is_linted_anew():
+    task, *_ = lint._tasks(render(base, base.Config()), ["us-east-1"])
+    other, *_ = lint._tasks(render(base, base.Config()), ["eu-west-1"])
+
+    assert task.key != other.key
+
+
+def test_what_two_families_share_is_linted_once():
+    one = {task.key for task in lint._tasks(render(base, base.Config()), REGIONS)}
+    two = {task.key for task in lint._tasks(render(service, service.Config()), REGIONS)}
+
+    assert len(one & two) == 3
+
+
+def test_a_cache_that_cannot_be_written_does_not_stop_a_build(cache, monkeypatch):
+    (cache / "rdsproxy_templates").write_text("a file in the way")
+    monkeypatch.setattr(lint, "_linted", lambda tasks: {key: [] for key in tasks})
+
+    assert validate(render(service, service.Config())) == []
+
+
+def test_findings_are_refused_in_one_go():
+    finding = Finding(
+        file="a.yaml", line=3, rule="E1", level="error", sentence="It is wrong", remedy="Mend it"
+    )
+    with pytest.raises(ValidationFailed, match=r"\[a.yaml:3 E1\] It is wrong. Mend it"):
+        refuse([finding, finding])
+
+    refuse([])

@@ -1,0 +1,69 @@
+"""What is committed in templates_out/ is what the command renders, and every tool takes it."""
+
+from __future__ import annotations
+
+import pytest
+from cfnlint.decode import decode_str
+
+from rdsproxy_templates import render
+from rdsproxy_templates.frame import NESTINGS
+from rdsproxy_templates.transform import expanded
+from rdsproxy_templates.validate import validate_all
+from rdsproxy_templates.variants import VARIANTS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    """No finding may be remembered from another day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_templates_out_is_current(name, repository):
+    bundle = render(VARIANTS[name], VARIANTS[name].Config(), code="../..")
+
+    assert not bundle.changes(repository / "templates_out" / name)
+
+
+def test_templates_out_holds_the_variants_and_nothing_else(repository):
+    assert {folder.name for folder in (repository / "templates_out").iterdir()} == set(VARIANTS)
+
+
+@pytest.mark.xdist_group("lint")
+def test_no_validator_finds_anything_in_any_nesting():
+    families = {
+        f"{name} {nesting} {expand}": (
+            render(variant, variant.Config(), nesting=nesting, expand=expand),
+            variant.Config().regions,
+        )
+        for name, variant in VARIANTS.items()
+        for nesting in NESTINGS
+        for expand in (False, True)
+    }
+
+    assert validate_all(families) == {name: [] for name in families}
+
+
+@pytest.mark.parametrize("nesting", NESTINGS)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_sam_expands_every_template(name, nesting):
+    bundle = render(VARIANTS[name], VARIANTS[name].Config(), nesting=nesting)
+    for text in bundle.templates.values():
+        template, faults = decode_str(text)
+        assert not faults
+
+        plain = expanded(template)
+        assert "Transform" not in plain
+        assert not [r for r in plain["Resources"].values() if "Serverless" in r["Type"]]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_an_expanded_flat_family_is_plain_cloudformation(name):
+    bundle = render(VARIANTS[name], VARIANTS[name].Config(), nesting="flat", expand=True)
+    (text,) = bundle.templates.values()
+
+    assert "Serverless" not in text
+    assert "      Code: lambda/blog_rds_proxy\n" in text
+    assert "!Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPC" in text

@@ -1,0 +1,76 @@
+"""The library in other people's hands: their examples, and a wheel in their environment."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import venv
+
+import pytest
+
+
+@pytest.fixture
+def example(tmp_path, repository):
+    def example(name):
+        shutil.copytree(repository / "examples" / name, tmp_path / name)
+        return tmp_path / name
+
+    return example
+
+
+class TestExamples:
+    def test_orders_nests_the_service_in_a_network_of_its_own(self, example, sam_cli, run):
+        folder = example("orders")
+        run(sys.executable, "build.py", cwd=folder)
+
+        assert (folder / "build" / "cloudformation" / "data" / "rds.yaml").is_file()
+        run(sam_cli, "build", cwd=folder / "build")
+        built = folder / "build" / ".aws-sam" / "build" / "Data" / "SAMStack"
+        assert (built / "BlogRDSProxyFunction" / "app.py").is_file()
+
+    def test_blog_renders_base_with_its_own_configuration(self, example, run):
+        folder = example("blog")
+        run(sys.executable, "build.py", cwd=folder)
+
+        text = (folder / "build" / "cloudformation" / "rds.yaml").read_text()
+        assert "MaxCapacity: 16.0" in text
+        assert "DBInstance2:" in text
+
+    def test_blog_renders_the_same_from_the_command_line(self, example, run):
+        folder = example("blog")
+        run(sys.executable, "build.py", cwd=folder)
+        run(sys.executable, "-c", "from rdsproxy_templates.cli import main; main()", "base",
+            "--config", "blog.yaml", "--out", "out", "--quiet", cwd=folder)  # fmt: skip
+
+        for path in (folder / "build" / "cloudformation").iterdir():
+            assert (
+                path.read_text()
+                == (folder / "out" / "base" / "cloudformation" / path.name).read_text()
+            )
+
+
+def test_a_wheel_carries_everything_into_another_environment(tmp_path, repository, sam_cli, run):
+    """Built with `pip wheel .`, installed elsewhere: it renders, validates, and SAM builds it."""
+    source = tmp_path / "source"
+    ignored = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "node_modules", "build")
+    shutil.copytree(repository, source, ignore=ignored)
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ".",
+        cwd=source)  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    shutil.rmtree(source)
+
+    venv.create(tmp_path / "venv", with_pip=True)
+    programs = tmp_path / "venv" / "bin"
+    run(programs / "python", "-m", "pip", "install", "--quiet", "--constraint",
+        repository / "constraints.txt", wheel, cwd=tmp_path)  # fmt: skip
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    said = run(programs / "rdsproxy-templates", "base", cwd=empty).stdout
+    assert "valid: our checks, cloudformation-validate, cfn-lint" in said
+    family = empty / "templates_out" / "base"
+    run(sam_cli, "build", cwd=family)
+    (app,) = (family / ".aws-sam" / "build").rglob("app.py")
+    assert (app.parent / "pymysql").is_dir()
+    typed = "import rdsproxy_templates, pathlib; p = pathlib.Path(rdsproxy_templates.__file__)"
+    run(programs / "python", "-c", f"{typed}; assert (p.parent / 'py.typed').is_file()", cwd=empty)

@@ -1,0 +1,89 @@
+"""SAM CLI takes what the command renders: it validates, builds and packages it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import boto3
+import pytest
+from cfnlint.decode import decode
+
+from rdsproxy_templates import render
+from rdsproxy_templates.variants import VARIANTS, base
+
+FUNCTION_FILES = {"app.py", "database.py", "rds_token.py", "amazon_roots.pem", "pymysql"}
+
+
+@pytest.fixture
+def checkout(tmp_path, repository):
+    """What a clone holds for SAM: templates_out/ and lambda/."""
+    ignored = shutil.ignore_patterns(".aws-sam", "__pycache__")
+    for name in ("templates_out", "lambda"):
+        shutil.copytree(repository / name, tmp_path / name, ignore=ignored)
+    return tmp_path
+
+
+def bucket(address):
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    client.create_bucket(
+        Bucket="packages", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    return client
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_validates_builds_and_packages(name, checkout, sam_cli, run, s3):
+    folder = checkout / "templates_out" / name
+    storage = bucket(s3)
+
+    validated = run(sam_cli, "validate", "--lint", cwd=folder)
+    assert "is a valid SAM Template" in validated.stdout
+
+    run(sam_cli, "build", cwd=folder)
+    built = folder / ".aws-sam" / "build" / "SAMStack" / "BlogRDSProxyFunction"
+    assert {path.name for path in built.iterdir()} >= FUNCTION_FILES
+
+    packaged = folder / "packaged.yaml"
+    run(sam_cli, "package", "--s3-bucket", "packages", "--output-template-file", packaged,
+        cwd=folder, AWS_ENDPOINT_URL=s3)  # fmt: skip
+    template, _ = decode(str(packaged))
+    locations = [r["Properties"]["Location"] for r in template["Resources"].values()]
+    assert len(locations) == len(list((folder / "cloudformation").iterdir()))
+    assert all(location.startswith(f"{s3}/packages/") for location in locations)
+    keys = [item["Key"] for item in storage.list_objects_v2(Bucket="packages")["Contents"]]
+    assert sum(key.endswith(".template") for key in keys) >= len(locations)
+
+
+@pytest.mark.parametrize("nesting", ["plain", "flat"])
+def test_builds_the_other_nestings(nesting, tmp_path, sam_cli, run):
+    render(base, base.Config(), nesting=nesting).write(tmp_path)
+    run(sam_cli, "build", cwd=tmp_path)
+
+    (app,) = (tmp_path / ".aws-sam" / "build").rglob("app.py")
+    assert (app.parent / "pymysql").is_dir()
+
+
+def test_builds_an_expanded_family(tmp_path, sam_cli, run):
+    render(base, base.Config(), nesting="flat", expand=True).write(tmp_path)
+    run(sam_cli, "build", cwd=tmp_path)
+
+    assert list((tmp_path / ".aws-sam" / "build").rglob("app.py"))
+
+
+def test_what_was_built_is_a_function_that_python_can_import(checkout, sam_cli, run):
+    folder = checkout / "templates_out" / "base"
+    run(sam_cli, "build", cwd=folder)
+    built = folder / ".aws-sam" / "build" / "SAMStack" / "BlogRDSProxyFunction"
+
+    program = "import app; print(app.handler.__name__, app.pymysql.__file__)"
+    said = run(
+        sys.executable, "-I", "-c", f"import sys; sys.path[:0] = ['.']; {program}", cwd=built
+    )
+    assert said.stdout.split() == ["handler", str(built / "pymysql" / "__init__.py")]
