@@ -213,7 +213,15 @@ def _progress(steps: int, *, quiet: bool) -> Iterator[families.Step]:
         with click.progressbar(
             length=steps, file=sys.stderr, item_show_func=lambda name: name, width=24
         ) as bar:
-            yield lambda name: bar.update(1, name)
+            # A step counts when the next one begins, or when all are done.
+            begun: list[str] = []
+
+            def step(name: str) -> None:
+                bar.update(min(len(begun), 1), name)
+                begun.append(name)
+
+            yield step
+            bar.update(1)
 
 
 def _fail(error: TemplatesError, status: int) -> NoReturn:

@@ -104,8 +104,14 @@ def _config(name: str, chosen: Sequence[str], file: Path | None) -> Settings:
     return kind.parse(read(file), str(file))
 
 
+def _near(folder: Path) -> Path:
+    """*folder* as seen from here, where it lies below; messages read better so."""
+    absolute = folder.resolve()
+    return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else folder
+
+
 def _family(name: str, config: Settings, options: Options) -> Family:
-    directory = options.out / name
+    directory = _near(options.out) / name
     code = None
     if options.code_root and directory.resolve().is_relative_to(options.code_root.resolve()):
         code = Path(os.path.relpath(options.code_root.resolve(), directory.resolve())).as_posix()

@@ -32,9 +32,9 @@ def bucket(address):
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
-    client.create_bucket(
-        Bucket="packages", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+    if not client.list_buckets()["Buckets"]:
+        where = {"LocationConstraint": "eu-west-1"}
+        client.create_bucket(Bucket="packages", CreateBucketConfiguration=where)
     return client
 
 
@@ -70,11 +70,18 @@ def test_builds_the_other_nestings(nesting, tmp_path, sam_cli, run):
     assert (app.parent / "pymysql").is_dir()
 
 
-def test_builds_an_expanded_family(tmp_path, sam_cli, run):
+def test_an_expanded_family_is_packaged_for_stack_sets(tmp_path, sam_cli, run, s3):
+    """They take neither nested stacks nor transforms."""
     render(base, base.Config(), nesting="flat", expand=True).write(tmp_path)
+    bucket(s3)
     run(sam_cli, "build", cwd=tmp_path)
+    run(sam_cli, "package", "--s3-bucket", "packages", "--output-template-file", "packaged.yaml",
+        cwd=tmp_path, AWS_ENDPOINT_URL=s3)  # fmt: skip
 
-    assert list((tmp_path / ".aws-sam" / "build").rglob("app.py"))
+    template, _ = decode(str(tmp_path / "packaged.yaml"))
+    assert "Transform" not in template
+    function = template["Resources"]["SAMStackBlogRDSProxyFunction"]["Properties"]
+    assert function["Code"]["S3Bucket"] == "packages"
 
 
 def test_what_was_built_is_a_function_that_python_can_import(checkout, sam_cli, run):
