@@ -7,11 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..frame import Bundle
+from ..frame.render import document
+from ..frame.yaml import dump
 from .findings import Finding, Level
 from .ignored import AWS_VALIDATOR, is_ignored
+from .lines import located
 
 if TYPE_CHECKING:
-    from cloudformation_validate import CompositeEngine
+    from cloudformation_validate import CompositeEngine, Diagnostic
 
 
 @cache
@@ -25,13 +28,26 @@ def engine() -> CompositeEngine:
 
 
 def find(bundle: Bundle) -> list[Finding]:
-    """Everything from warning up that the validator says of each template of *bundle*."""
-    return [
-        finding for file, text in bundle.templates.items() for finding in _of_template(file, text)
+    """Everything from warning up that the validator says of *bundle*.
+
+    It reads each template as it was rendered, then the flat form, in which values that
+    crossed a stack's border are seen where they arrive.
+    """
+    found = [
+        _finding(diagnostic, file, diagnostic.start_line or 1)
+        for file, text in bundle.templates.items()
+        for diagnostic in _diagnostics(text)
     ]
+    flat, origins = bundle.flat()
+    for diagnostic in _diagnostics(dump(document(flat, (), "flat"))):
+        entity = diagnostic.entity.logical_id if diagnostic.entity else ""
+        path = ("Resources", entity, *(diagnostic.property_path or "").split("."))
+        found.append(_finding(diagnostic, *located(bundle, origins, path)))
+    return list(dict.fromkeys(found))
 
 
-def _of_template(file: str, text: str) -> list[Finding]:
+def _diagnostics(text: str) -> list[Diagnostic]:
+    """What the validator says of a template, less what we ignore."""
     from cloudformation_validate import (  # noqa: PLC0415
         DetailLevel,
         Severity,
@@ -39,23 +55,22 @@ def _of_template(file: str, text: str) -> list[Finding]:
         ValidateConfig,
     )
 
-    levels: dict[Severity, Level] = {
-        Severity.FATAL: "error",
-        Severity.ERROR: "error",
-        Severity.WARN: "warning",
-    }
     config = ValidateConfig(severity_level=Severity.WARN, detail_level=DetailLevel.STANDARD)
-    report = engine().validate_template(TemplateContent(text, file), config)
+    report = engine().validate_template(TemplateContent(text), config)
     return [
-        Finding(
-            file=file,
-            line=found.start_line or 1,
-            rule=found.rule_id,
-            level=levels[found.severity],
-            sentence=found.message.rstrip("."),
-            remedy=found.suggested_fix or "See the documentation of the resource type",
-        )
-        for found in report.diagnostics
-        if found.severity in levels
-        and not is_ignored(AWS_VALIDATOR, found.rule_id, found.property_path or "")
+        diagnostic
+        for diagnostic in report.diagnostics
+        if not is_ignored(AWS_VALIDATOR, diagnostic.rule_id, diagnostic.property_path or "")
     ]
+
+
+def _finding(diagnostic: Diagnostic, file: str, line: int) -> Finding:
+    level: Level = "warning" if diagnostic.severity.name == "WARN" else "error"
+    return Finding(
+        file=file,
+        line=line,
+        rule=diagnostic.rule_id,
+        level=level,
+        sentence=diagnostic.message.rstrip("."),
+        remedy=diagnostic.suggested_fix or "See the documentation of the resource type",
+    )

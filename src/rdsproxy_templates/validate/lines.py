@@ -1,13 +1,31 @@
-"""From a place in a template to its line in the YAML that we wrote."""
+"""From a place in a graph to its file and line in the YAML that we wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from ..frame import Bundle, Origin
+
+
+def located(
+    bundle: Bundle, origins: Mapping[str, Origin], path: Sequence[object]
+) -> tuple[str, int]:
+    """File and line of *path*, such as ``("Resources", "RDSStackRDSProxy", "Properties")``.
+
+    *origins* says where each resource was before the family was flattened. SAM names what
+    it adds by adding to our titles, so the longest title that fits is the one.
+    """
+    parts = [str(part) for part in path]
+    file = bundle.paths[()]
+    known = [name for name in origins if len(parts) > 1 and parts[1].startswith(name)]
+    if known:
+        origin = origins[max(known, key=len)]
+        file, parts[1] = bundle.paths.get(origin.path, file), origin.title
+    return file, line_of(bundle.templates[file], parts)
 
 
 def line_of(text: str, path: Sequence[object]) -> int:
-    """Line, from 1, of the innermost key of *path* that *text* has, such as
-    ``("Resources", "RDSProxy", "Properties", "Auth")``; 1 where it has none.
+    """Line, from 1, of the innermost key of *path* that *text* has; 1 where it has none.
 
     Reads our own emitter's YAML: two spaces a level, one key a line, lists not indented.
     """

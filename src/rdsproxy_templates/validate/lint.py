@@ -28,7 +28,7 @@ from ..frame.yaml import dump
 from ..transform import expanded
 from .findings import Finding, Level
 from .ignored import CFN_LINT, is_ignored
-from .lines import line_of
+from .lines import located
 
 INCLUDED: Final = ("I3011",)
 """Rules that are only information to cfn-lint, and errors here: data without a policy."""
@@ -98,17 +98,14 @@ def _tasks(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
 
 def _finding(bundle: Bundle, task: Task, match: Mapping[str, Any]) -> Iterator[Finding]:
     """The match, at the place in the rendered files that it comes from."""
-    place = [str(part) for part in match["path"]]
-    if is_ignored(CFN_LINT, match["rule"], "/".join(place)):
+    place = match["path"]
+    if is_ignored(CFN_LINT, match["rule"], "/".join(map(str, place))):
         return
-    file = bundle.paths[()] if task.file == FLAT else task.file
-    origins = bundle.flat()[1] if task.file == FLAT else {}
-    if len(place) > 1 and (origin := _origin(place[1], origins)):
-        file, place[1] = bundle.paths.get(origin.path, file), origin.title
+    file, line = located(bundle, _origins(bundle, task), place)
     level: Level = "warning" if match["level"] == "warning" else "error"
     yield Finding(
         file=file,
-        line=line_of(bundle.templates[file], place),
+        line=line,
         rule=match["rule"],
         level=level,
         sentence=match["message"].rstrip("."),
@@ -116,10 +113,15 @@ def _finding(bundle: Bundle, task: Task, match: Mapping[str, Any]) -> Iterator[F
     )
 
 
-def _origin(title: str, origins: Mapping[str, Origin]) -> Origin | None:
-    """Where the resource *title* comes from; SAM makes its names by adding to ours."""
-    known = [name for name in origins if title.startswith(name)]
-    return origins[max(known, key=len)] if known else None
+def _origins(bundle: Bundle, task: Task) -> Mapping[str, Origin]:
+    if task.file == FLAT:
+        return bundle.flat()[1]
+    return {
+        title: Origin(path, title)
+        for path, template in bundle.root.walk()
+        if bundle.paths[path] == task.file
+        for title in (*template.children, *template.resources)
+    }
 
 
 def _linted(tasks: Mapping[str, Task]) -> dict[str, list[dict[str, Any]]]:
