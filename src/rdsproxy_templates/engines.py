@@ -42,7 +42,8 @@ class Engine:
     family: str
     """``EngineFamily`` of an RDS Proxy in front of it."""
     port: int
-    """The port that RDS Proxy listens on and connects to; it cannot be configured."""
+    """The port that RDS Proxy listens on, which cannot be configured, and the default of the
+    database behind it."""
     default_version: str
     default_class: str
     proxied_versions: tuple[str, ...]

@@ -12,7 +12,7 @@ from typing import Final
 from ...frame import Bundle
 from ..findings import Finding
 from ..graph import Doubt, Graph
-from ..lines import line_of
+from ..lines import located
 from . import api, database, network, permission, proxy, secret, size, wiring
 
 GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
@@ -66,19 +66,19 @@ def find(bundle: Bundle) -> list[Finding]:
     if findings:
         return findings
     flat, origins = bundle.flat()
-    graph = Graph(flat)
+    graph = Graph(flat, origins)
     for check in GRAPH_CHECKS:
         for doubt in check(graph):
-            origin = origins[doubt.resource]
-            file = bundle.paths.get(origin.path, "template.yaml")
-            place = ("Resources", origin.title, "Properties", doubt.property)
+            within = () if doubt.property == "DependsOn" else ("Properties",)
+            place = ("Resources", doubt.resource, *within, doubt.property)
+            file, line = located(bundle, origins, place)
             findings.append(
                 Finding(
                     file=file,
-                    line=line_of(bundle.templates[file], place),
+                    line=line,
                     rule=rule_of(check),
                     level="error",
-                    sentence=f"{origin.title}: {doubt.sentence}",
+                    sentence=f"{origins[doubt.resource].title}: {doubt.sentence}",
                     remedy=doubt.remedy,
                 )
             )

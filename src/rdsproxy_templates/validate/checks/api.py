@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..graph import FUNCTION_TYPES, Doubt, Graph
+from ...frame.references import references
+from ..graph import FUNCTION_TYPES, Doubt, Graph, is_literal, number
 
 LONGEST = 29
 """Seconds: an HTTP API answers 503 after 30."""
 
 HTTP_APIS = ("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage")
 SECRET_NAME = re.compile(
-    r"PASSWORD|PASSWD|SECRET(?!.*(ARN|ID|NAME)$)|TOKEN|PRIVATE_?KEY", re.IGNORECASE
+    r"(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY)(?!.*(ARN|ID|NAME)$)", re.IGNORECASE
 )
 
 
@@ -21,7 +22,7 @@ def path(graph: Graph) -> Iterator[Doubt]:
     for function, body in graph.of_type("AWS::Serverless::Function"):
         for name, event in body.get("Events", {}).items():
             route = event.get("Properties", {}).get("Path")
-            if isinstance(route, str) and not route.startswith("/"):
+            if is_literal(route) and not route.startswith(("/", "$default")):
                 yield Doubt(
                     function,
                     "Events",
@@ -34,12 +35,12 @@ def timeout(graph: Graph) -> Iterator[Doubt]:
     """A function behind an HTTP API ends before the API stops waiting."""
     for function, body in graph.of_type(*FUNCTION_TYPES):
         behind = any(e.get("Type") in ("HttpApi", "Api") for e in body.get("Events", {}).values())
-        seconds = body.get("Timeout", 3)
-        if behind and isinstance(seconds, int) and seconds > LONGEST:
+        seconds = number(body.get("Timeout", 3))
+        if behind and seconds is not None and seconds > LONGEST:
             yield Doubt(
                 function,
                 "Timeout",
-                f"it may run for {seconds} s, and the API waits for 30",
+                f"it may run for {seconds:g} s, and the API waits for 30",
                 f"Set Timeout to at most {LONGEST}",
             )
 
@@ -57,14 +58,14 @@ def key_or_firewall(graph: Graph) -> Iterator[Doubt]:
                     "Use a REST API (AWS::Serverless::Api), or an authorizer",
                 )
     for name, body in graph.of_type("AWS::WAFv2::WebACLAssociation"):
-        target = graph.target(body.get("ResourceArn"))
-        if target and graph.type(target) in HTTP_APIS:
-            yield Doubt(
-                name,
-                "ResourceArn",
-                f"{target} is an HTTP API, which takes no web ACL",
-                "Put CloudFront in front of it, or use a REST API",
-            )
+        for target in references(body.get("ResourceArn")):
+            if target in graph.template.resources and graph.type(target) in HTTP_APIS:
+                yield Doubt(
+                    name,
+                    "ResourceArn",
+                    f"{target} is an HTTP API, which takes no web ACL",
+                    "Put CloudFront in front of it, or use a REST API",
+                )
 
 
 def password_in_environment(graph: Graph) -> Iterator[Doubt]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...engines import ENGINES
-from ..graph import CLUSTER, INSTANCE, PROXY, Doubt, Graph
+from ..graph import CLUSTER, INSTANCE, PROXY, Doubt, Graph, is_literal, number
 
 
 def version(graph: Graph) -> Iterator[Doubt]:
     """A database is created in a version that is known and not past its end."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         engine, given = ENGINES.get(str(body.get("Engine"))), body.get("EngineVersion")
-        if engine and isinstance(given, str) and (problem := engine.version_problem(given)):
+        if engine and is_literal(given) and (problem := engine.version_problem(given)):
             yield Doubt(database, "EngineVersion", problem, "Choose a current version")
 
 
@@ -20,7 +20,7 @@ def instance_class(graph: Graph) -> Iterator[Doubt]:
     """An instance has a class that its engine offers."""
     for instance, body in graph.of_type(INSTANCE):
         engine, given = ENGINES.get(str(body.get("Engine"))), body.get("DBInstanceClass")
-        if engine and isinstance(given, str):
+        if engine and is_literal(given):
             for problem in engine.class_problems(given, ()):
                 yield Doubt(instance, "DBInstanceClass", problem, "Choose a class of the engine")
 
@@ -38,11 +38,7 @@ def names(graph: Graph) -> Iterator[Doubt]:
         }
         for key, rule in rules.items():
             given = body.get(key)
-            problem = (
-                rule.problem(given, engine.reserved_words)
-                if isinstance(given, str) and "{{resolve:" not in given
-                else None
-            )
+            problem = rule.problem(given, engine.reserved_words) if is_literal(given) else None
             if problem:
                 yield Doubt(database, key, f"{key} {problem}", "Choose another name")
 
@@ -51,16 +47,17 @@ def capacity(graph: Graph) -> Iterator[Doubt]:
     """Serverless v2 scales within 0.5 to 256 ACU, and does not pause behind a proxy."""
     proxied = {name for proxy, _ in graph.of_type(PROXY) for name in graph.databases_of(proxy)}
     for cluster, body in graph.of_type(CLUSTER):
-        scaling = body.get("ServerlessV2ScalingConfiguration")
-        if not scaling:
+        scaling = body.get("ServerlessV2ScalingConfiguration", {})
+        least, most = number(scaling.get("MinCapacity")), number(scaling.get("MaxCapacity"))
+        if least is None or most is None:
             continue
-        least, most = float(scaling["MinCapacity"]), float(scaling["MaxCapacity"])
-        if not 0 <= least <= most <= 256 or most < 1:  # noqa: PLR2004 - the service's bounds
+        halves = (least * 2).is_integer() and (most * 2).is_integer()
+        if not 0 <= least <= most <= 256 or most < 1 or not halves:  # noqa: PLR2004 - the bounds
             yield Doubt(
                 cluster,
                 "ServerlessV2ScalingConfiguration",
                 f"it cannot scale from {least:g} to {most:g} ACU",
-                "Scale from 0.5 or more to at most 256, the smaller number first",
+                "Scale from 0.5 or more to at most 256 in halves, the smaller number first",
             )
         if least == 0 and cluster in proxied:
             yield Doubt(

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from itertools import combinations
+from typing import Any
 
 from ...engines import ENGINES
-from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Doubt, Graph, is_network
+from ..graph import (
+    CLUSTER,
+    FUNCTION_TYPES,
+    GROUP,
+    INSTANCE,
+    PROXY,
+    Doubt,
+    Graph,
+    is_network,
+    number,
+)
 from ..graph import Rule as GroupRule
+
+CUSTOM = ("Custom::", "AWS::CloudFormation::")
+"""Types whose attributes only deployment knows."""
 
 
 def subnets(graph: Graph) -> Iterator[Doubt]:
     """Subnets lie inside their VPC and do not overlap."""
     for vpc, network in graph.of_type("AWS::EC2::VPC"):
-        whole = network.get("CidrBlock")
+        ranges: list[Any] = [network.get("CidrBlock")] + [
+            more["CidrBlock"]
+            for _, more in graph.of_type("AWS::EC2::VPCCidrBlock")
+            if graph.target(more.get("VpcId")) == vpc and "CidrBlock" in more
+        ]
+        wholes = [ip_network(whole) for whole in ranges if is_network(whole)]
         inside = {
             name: ip_network(body["CidrBlock"])
             for name, body in graph.of_type("AWS::EC2::Subnet")
             if graph.target(body.get("VpcId")) == vpc and is_network(body.get("CidrBlock"))
         }
         for name, cidr in inside.items():
-            if is_network(whole) and not cidr.subnet_of(ip_network(whole)):  # type: ignore[arg-type]
+            if len(wholes) == len(ranges) and not any(cidr.subnet_of(whole) for whole in wholes):  # type: ignore[arg-type]
                 yield Doubt(
                     name,
                     "CidrBlock",
-                    f"{cidr} lies outside the VPC's {whole}",
+                    f"{cidr} lies outside the VPC's {', '.join(map(str, wholes))}",
                     "Choose a range inside it",
                 )
         for (one, first), (two, second) in combinations(inside.items(), 2):
@@ -42,8 +61,9 @@ def two_zones(graph: Graph) -> Iterator[Doubt]:
         for name, body in graph.of_type(kind):
             expressions = body.get(key, [])
             used = graph.targets(expressions)
-            zones = {str(graph.properties(subnet).get("AvailabilityZone")) for subnet in used}
-            if len(used) == len(expressions) and len(zones) < 2:  # noqa: PLR2004
+            zones = {str(_zone(graph.properties(subnet))) for subnet in used}
+            known = len(used) == len(expressions) and "None" not in zones
+            if known and len(zones) < 2:  # noqa: PLR2004
                 yield Doubt(
                     name, key, "its subnets are in one zone", "Give it subnets in two zones"
                 )
@@ -56,16 +76,17 @@ def kinds(graph: Graph) -> Iterator[Doubt]:
         "VpcSubnetIds": "AWS::EC2::Subnet",
         "SecurityGroupIds": GROUP,
         "VpcSecurityGroupIds": GROUP,
+        "VPCSecurityGroups": GROUP,
     }
     for name, body in graph.template.resources.items():
         properties = body.get("Properties", {})
-        for place in (properties, properties.get("VpcConfig", {})):
+        for outer, place in (("", properties), ("VpcConfig", properties.get("VpcConfig", {}))):
             for key, kind in wanted.items():
-                for target in graph.targets(place.get(key)):
-                    if graph.type(target) != kind:
+                for target in graph.targets(_by_id(place.get(key))):
+                    if graph.type(target) != kind and not graph.type(target).startswith(CUSTOM):
                         yield Doubt(
                             name,
-                            key,
+                            outer or key,
                             f"{target} is of type {graph.type(target)}",
                             f"Wire a resource of type {kind}",
                         )
@@ -75,19 +96,21 @@ def port(graph: Graph) -> Iterator[Doubt]:
     """A database's group is opened on the port of its engine."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         engine = ENGINES.get(str(body.get("Engine")))
+        listens = engine and number(body.get("Port", engine.port))
+        if engine is None or listens is None:
+            continue
         for group in graph.targets(_groups(body)):
             for rule in graph.rules:
                 if (
-                    engine
-                    and rule.group == group
+                    rule.group == group
                     and rule.direction == "in"
-                    and rule.ports != (engine.port, engine.port)
+                    and rule.ports not in ((listens, listens), None)
                 ):
                     yield Doubt(
                         rule.resource,
-                        "FromPort",
-                        f"it opens {database} on ports {rule.ports[0]} to {rule.ports[1]}",
-                        f"Open port {engine.port} alone, which {engine.name} listens on",
+                        rule.place("FromPort"),
+                        f"it opens {database} on {rule.span}",
+                        f"Open port {listens:g} alone, which {engine.name} listens on",
                     )
 
 
@@ -98,14 +121,20 @@ def hops(graph: Graph) -> Iterator[Doubt]:
         engine = engines.get(str(body.get("EngineFamily")))
         if engine is None:
             continue
-        proxy_groups = graph.targets(body.get("VpcSecurityGroupIds"))
+        proxy_groups = _known(graph, body.get("VpcSecurityGroupIds"))
         for function, code in graph.of_type(*FUNCTION_TYPES):
-            groups = graph.targets(code.get("VpcConfig", {}).get("SecurityGroupIds"))
-            if _reaches_for(graph, code, proxy):
-                yield from _hop(graph, function, groups, proxy, proxy_groups, engine.port)
+            groups = _known(graph, code.get("VpcConfig", {}).get("SecurityGroupIds"))
+            for entrance, behind in graph.entrances(code):
+                admitting = graph.properties(entrance).get("VpcSecurityGroupIds")
+                ins = _known(graph, admitting) if admitting else proxy_groups
+                if behind == proxy:
+                    yield from _hop(graph, function, groups, entrance, ins, engine.port)
         for database in graph.databases_of(proxy):
-            groups = graph.targets(_groups(graph.properties(database)))
-            yield from _hop(graph, proxy, proxy_groups, database, groups, engine.port)
+            properties = graph.properties(database)
+            groups = _known(graph, _groups(properties))
+            listens = number(properties.get("Port", engine.port))
+            if listens is not None:
+                yield from _hop(graph, proxy, proxy_groups, database, groups, listens)
 
 
 def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
@@ -114,17 +143,17 @@ def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
         if rule.direction == "in" and rule.cidr in ("0.0.0.0/0", "::/0"):
             yield Doubt(
                 rule.resource,
-                "CidrIp",
-                f"ports {rule.ports[0]} to {rule.ports[1]} are open to {rule.cidr}",
+                rule.place("CidrIp"),
+                f"{rule.span} are open to {rule.cidr}",
                 "Name the ranges or groups that need them",
             )
 
 
 def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
     """Every group says where its members may connect to; saying nothing means everywhere."""
-    for name, body in graph.of_type(GROUP):
+    for name, _ in graph.of_type(GROUP):
         out: list[GroupRule] = [r for r in graph.rules if r.group == name and r.direction == "out"]
-        if not body.get("SecurityGroupEgress") or any(r.cidr in ("0.0.0.0/0", "::/0") for r in out):
+        if any(r.cidr in ("0.0.0.0/0", "::/0") for r in out):
             yield Doubt(
                 name,
                 "SecurityGroupEgress",
@@ -133,17 +162,8 @@ def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
             )
 
 
-def _reaches_for(graph: Graph, function: object, proxy: str) -> bool:
-    """Whether the function is told the proxy's endpoint."""
-    match function:
-        case {"Environment": {"Variables": dict(variables)}}:
-            return any(graph.target(value) == proxy for value in variables.values())
-        case _:
-            return False
-
-
 def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the port between them
-    graph: Graph, source: str, outs: list[str], target: str, ins: list[str], port: int
+    graph: Graph, source: str, outs: list[str], target: str, ins: list[str], port: float
 ) -> Iterator[Doubt]:
     """Groups that are parameters are not ours to judge: then one end is empty."""
     pairs = [(out, into) for out in outs for into in ins]
@@ -155,8 +175,8 @@ def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the po
         yield Doubt(
             outs[0],
             "SecurityGroupEgress",
-            f"{source} may not connect to {target} on port {port}",
-            f"Let {outs[0]} out to {ins[0]} on port {port}",
+            f"{source} may not connect to {target} on port {port:g}",
+            f"Let {outs[0]} out to {ins[0]} on port {port:g}",
         )
     if not any(
         r.group == into and r.admits("in", out, port) for out, into in pairs for r in graph.rules
@@ -164,9 +184,34 @@ def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the po
         yield Doubt(
             ins[0],
             "SecurityGroupIngress",
-            f"{target} does not let {source} in on port {port}",
-            f"Let {ins[0]} admit {outs[0]} on port {port}",
+            f"{target} does not let {source} in on port {port:g}",
+            f"Let {ins[0]} admit {outs[0]} on port {port:g}",
         )
+
+
+def _known(graph: Graph, expressions: object) -> list[str]:
+    """The groups in a list, all of them; none where one is not ours to judge."""
+    items = expressions if isinstance(expressions, list) else []
+    groups = [name for name in graph.targets(_by_id(items)) if graph.type(name) == GROUP]
+    return groups if len(groups) == len(items) else []
+
+
+def _by_id(expressions: object) -> list[object]:
+    """The expressions that give the ID of a resource, and not what it has or looks up."""
+    items = expressions if isinstance(expressions, list) else []
+    return [item for item in items if _is_id(item)]
+
+
+def _is_id(expression: object) -> bool:
+    match expression:
+        case {"Ref": _} | {"Fn::GetAtt": [_, "GroupId" | "SubnetId"]}:
+            return True
+        case _:
+            return False
+
+
+def _zone(subnet: Mapping[str, object]) -> object:
+    return subnet.get("AvailabilityZone", subnet.get("AvailabilityZoneId"))
 
 
 def _groups(body: object) -> object:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...engines import ENGINES
-from ..graph import CLUSTER, PROXY, TARGET_GROUP, Doubt, Graph, listed
+from ..graph import CLUSTER, ENDPOINT, PROXY, TARGET_GROUP, Doubt, Graph, is_literal, number
 
 NAME = re.compile(r"[a-zA-Z](-?[a-zA-Z0-9])*")
 NAME_LENGTH = 63
@@ -17,7 +17,7 @@ def name(graph: Graph) -> Iterator[Doubt]:
     """A name follows the service's pattern and is at most 63 characters long."""
     for proxy, body in graph.of_type(PROXY):
         given = body.get("DBProxyName")
-        if isinstance(given, str) and (len(given) > NAME_LENGTH or not NAME.fullmatch(given)):
+        if is_literal(given) and (len(given) > NAME_LENGTH or not NAME.fullmatch(given)):
             yield Doubt(
                 proxy,
                 "DBProxyName",
@@ -31,11 +31,12 @@ def engine_family(graph: Graph) -> Iterator[Doubt]:
     for proxy, body in graph.of_type(PROXY):
         for database in graph.databases_of(proxy):
             engine = ENGINES.get(str(graph.properties(database).get("Engine")))
-            if engine and body.get("EngineFamily") != engine.family:
+            family = body.get("EngineFamily")
+            if engine and is_literal(family) and family != engine.family:
                 yield Doubt(
                     proxy,
                     "EngineFamily",
-                    f"{body.get('EngineFamily')} cannot stand before {engine.name}",
+                    f"{family} cannot stand before {engine.name}",
                     f"Set EngineFamily to {engine.family}",
                 )
 
@@ -52,11 +53,12 @@ def one_target(graph: Graph) -> Iterator[Doubt]:
                 f"{len(clusters)} clusters and {len(instances)} instances are its targets",
                 "Name one cluster or one instance; a proxy has one target",
             )
-        if body.get("TargetGroupName") != "default":
+        named = body.get("TargetGroupName")
+        if named is None or (is_literal(named) and named != "default"):
             yield Doubt(
                 group,
                 "TargetGroupName",
-                f"{body.get('TargetGroupName')!r} is no target group",
+                f"{named!r} is no target group",
                 "Name it default; a proxy has that group and no other",
             )
 
@@ -65,6 +67,9 @@ def waits_for_instances(graph: Graph) -> Iterator[Doubt]:
     """A target group waits for every instance, else registering times out after 20 minutes."""
     for group, body in graph.of_type(TARGET_GROUP):
         for cluster in graph.targets(body.get("DBClusterIdentifiers")):
+            # A Multi-AZ DB cluster, which is not Aurora, creates its instances itself.
+            if "DBClusterInstanceClass" in graph.properties(cluster):
+                continue
             late = [n for n in graph.instances_of(cluster) if n not in graph.waits_for(group)]
             if late or not graph.instances_of(cluster):
                 yield Doubt(
@@ -79,15 +84,13 @@ def idle_above_max(graph: Graph) -> Iterator[Doubt]:
     """A pool keeps no more connections idle than it may open."""
     for group, body in graph.of_type(TARGET_GROUP):
         pool = body.get("ConnectionPoolConfigurationInfo", {})
-        idle, most = (
-            pool.get("MaxIdleConnectionsPercent", 0),
-            pool.get("MaxConnectionsPercent", 100),
-        )
-        if isinstance(idle, int) and isinstance(most, int) and idle > most:
+        idle = number(pool.get("MaxIdleConnectionsPercent", 0))
+        most = number(pool.get("MaxConnectionsPercent", 100))
+        if idle is not None and most is not None and idle > most:
             yield Doubt(
                 group,
                 "ConnectionPoolConfigurationInfo",
-                f"MaxIdleConnectionsPercent {idle} is above MaxConnectionsPercent {most}",
+                f"MaxIdleConnectionsPercent {idle:g} is above MaxConnectionsPercent {most:g}",
                 "Lower the one or raise the other",
             )
 
@@ -109,12 +112,9 @@ def logins(graph: Graph) -> Iterator[Doubt]:
     """Each Auth entry is one that the service takes for the engine."""
     families = {engine.family: engine for engine in ENGINES.values()}
     for proxy, body in graph.of_type(PROXY):
-        family = body.get("EngineFamily")
-        entries = body.get("Auth", [])
-        by_iam = body.get("DefaultAuthScheme") == "IAM_AUTH" or any(
-            entry.get("IAMAuth") == "REQUIRED" for entry in entries
-        )
-        if by_iam and body.get("RequireTLS") is not True:
+        family, tls = str(body.get("EngineFamily")), body.get("RequireTLS")
+        entries = graph.logins_of(proxy)
+        if graph.demands_token(proxy) and tls in (None, False, "false"):
             yield Doubt(
                 proxy,
                 "RequireTLS",
@@ -126,14 +126,14 @@ def logins(graph: Graph) -> Iterator[Doubt]:
         for entry in entries:
             password = entry.get("ClientPasswordAuthType")
             known = families[family].password_types if family in families else frozenset()
-            if password and family in families and password not in known:
+            if is_literal(password) and family in families and password not in known:
                 yield Doubt(
                     proxy,
                     "Auth",
                     f"{password} is no way to log in to {family}",
                     f"Use one of {', '.join(sorted(known))}",
                 )
-            if entry.get("IAMAuth") == "ENABLED" and family != "SQLSERVER":
+            if entry.get("IAMAuth") == "ENABLED" and family in families:
                 yield Doubt(
                     proxy,
                     "Auth",
@@ -151,7 +151,7 @@ def logins(graph: Graph) -> Iterator[Doubt]:
 
 def reader_endpoint(graph: Graph) -> Iterator[Doubt]:
     """A read-only endpoint has a reader to lead to."""
-    for endpoint, body in graph.of_type("AWS::RDS::DBProxyEndpoint"):
+    for endpoint, body in graph.of_type(ENDPOINT):
         proxy = graph.target(body.get("DBProxyName"))
         if body.get("TargetRole") != "READ_ONLY" or proxy is None:
             continue
@@ -169,17 +169,16 @@ def secret_readable(graph: Graph) -> Iterator[Doubt]:
     """The proxy's role may read every secret that the proxy names."""
     for proxy, body in graph.of_type(PROXY):
         role = graph.target(body.get("RoleArn"))
-        if role is None:
+        if role is None or "ManagedPolicyArns" in graph.properties(role):
             continue
-        readable = [
-            str(resource)
-            for statement in graph.statements(role)
-            if "secretsmanager:GetSecretValue" in listed(statement.get("Action"))
-            for resource in listed(statement.get("Resource"))
-        ]
-        for entry in body.get("Auth", []):
+        readable = graph.resources_for("secretsmanager:GetSecretValue", role)
+        if not all(
+            graph.target(one) or (isinstance(one, str) and "*" not in one) for one in readable
+        ):
+            continue
+        for entry in graph.logins_of(proxy):
             secret = entry.get("SecretArn")
-            if secret is not None and str(secret) not in readable:
+            if secret is not None and secret not in readable:
                 yield Doubt(
                     role,
                     "Policies",

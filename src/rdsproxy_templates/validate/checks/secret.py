@@ -5,33 +5,35 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Doubt, Graph
+from ...frame.references import PLACEHOLDER, references
+from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Doubt, Graph, is_true
 
 REFUSED = '"@/'
+ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 
 
 def readable(graph: Graph) -> Iterator[Doubt]:
     """A proxy's secret is JSON with a username and a password."""
     named = {
         graph.target(entry.get("SecretArn"))
-        for _, proxy in graph.of_type(PROXY)
-        for entry in proxy.get("Auth", [])
+        for proxy, _ in graph.of_type(PROXY)
+        for entry in graph.logins_of(proxy)
     }
     for secret, body in graph.of_type(SECRET):
         generated = body.get("GenerateSecretString")
         if secret not in named or not generated:
             continue
-        text = generated.get("SecretStringTemplate", "{}")
-        if isinstance(text, dict):
-            sub = text.get("Fn::Sub", "{}")
-            text = sub if isinstance(sub, str) else sub[0]
+        text, key = (
+            _spelled(generated.get("SecretStringTemplate", "{}")),
+            generated.get("GenerateStringKey"),
+        )
+        if text is None or isinstance(key, dict):
+            continue
         try:
             content = json.loads(text)
         except ValueError:
             content = None
-        keys = (
-            {*content, generated.get("GenerateStringKey")} if isinstance(content, dict) else set()
-        )
+        keys = {*content, key} if isinstance(content, dict) else set()
         if missing := {"username", "password"} - keys:
             yield Doubt(
                 secret,
@@ -41,13 +43,31 @@ def readable(graph: Graph) -> Iterator[Doubt]:
             )
 
 
+def _spelled(template: object) -> str | None:
+    """The text of a template, its placeholders filled in; None where deployment makes it."""
+    match template:
+        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
+            return None if PLACEHOLDER.fullmatch(text) else PLACEHOLDER.sub("0", text)
+        case str(text):
+            return text
+        case _:
+            return None
+
+
 def password_characters(graph: Graph) -> Iterator[Doubt]:
     """A generated password holds no character that RDS refuses."""
+    used = {
+        name
+        for _, body in graph.of_type(CLUSTER, INSTANCE, PROXY, ATTACHMENT)
+        for name in references(dict(body))
+    }
     for secret, body in graph.of_type(SECRET):
         generated = body.get("GenerateSecretString")
-        if not generated or generated.get("ExcludePunctuation") is True:
+        if secret not in used or not generated or is_true(generated.get("ExcludePunctuation")):
             continue
         excluded = generated.get("ExcludeCharacters", "")
+        if isinstance(excluded, dict) or isinstance(generated.get("ExcludePunctuation"), dict):
+            continue
         if left := [character for character in REFUSED if character not in excluded]:
             yield Doubt(
                 secret,
@@ -60,7 +80,7 @@ def password_characters(graph: Graph) -> Iterator[Doubt]:
 def managed_and_given(graph: Graph) -> Iterator[Doubt]:
     """A master password is managed by RDS or given, not both."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
-        if body.get("ManageMasterUserPassword") is True and "MasterUserPassword" in body:
+        if is_true(body.get("ManageMasterUserPassword")) and "MasterUserPassword" in body:
             yield Doubt(
                 database,
                 "MasterUserPassword",

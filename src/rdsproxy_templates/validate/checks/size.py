@@ -25,7 +25,7 @@ def size(bundle: Bundle) -> Iterator[Finding]:
             for name, limit in LIMITS.items()
             if counts[name] > limit
         ]
-        length = len(bundle.templates[file].encode())
+        length = len(bundle.templates.get(file, "").encode())
         if length > BYTES:
             over.append(f"it has {length} bytes, and {BYTES} are allowed")
         for sentence in over:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...frame import Bundle, Template, did_you_mean
+from ...frame.references import PLACEHOLDER
 from ..findings import Finding
 from ..lines import line_of
 
@@ -73,6 +74,12 @@ def _asked(node: object) -> Iterator[tuple[str, str]]:
     match node:
         case {"Fn::GetAtt": [str(title), str(attribute)]} if attribute.startswith("Outputs."):
             yield title, attribute.removeprefix("Outputs.")
+        case {"Fn::Sub": str(text) as rest} | {"Fn::Sub": [str(text), *rest]}:
+            for name in PLACEHOLDER.findall(text):
+                title, mark, output = name.partition(".Outputs.")
+                if mark:
+                    yield title, output
+            yield from _asked(rest)
         case list():
             for item in node:
                 yield from _asked(item)
