@@ -107,14 +107,14 @@ class TestCheck:
         result = run("base", "--check", "--quiet", "--config", config("rds: {readers: 1}"))
 
         assert result.exit_code == 1
-        assert result.stdout == f"changed out/base/cloudformation/rds.yaml\n"
+        assert result.stdout == "changed out/base/cloudformation/rds.yaml\n"
         assert tree(tmp_path / "out") == before
 
     def test_what_would_go_is_listed(self, run, tmp_path):
         run("base")
         result = run("base", "--check", "--quiet", "--nesting", "flat")
 
-        assert f"removed out/base/cloudformation/vpc.yaml\n" in result.stdout
+        assert "removed out/base/cloudformation/vpc.yaml\n" in result.stdout
 
     def test_nothing_is_written_where_nothing_was(self, run, tmp_path):
         assert run("--check").exit_code == 1

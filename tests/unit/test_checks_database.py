@@ -1,0 +1,171 @@
+"""Databases: versions, classes, names and capacity that RDS refuses."""
+
+from __future__ import annotations
+
+import pytest
+from faults import GIVEN, faulted, found, resource, template, without
+
+CLUSTER = "RDSStackDBCluster"
+INSTANCE = "RDSStackDBInstance1"
+
+
+class TestVersion:
+    def test_a_version_that_does_not_exist_is_refused(self):
+        [one] = found(faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.10.99"))
+
+        assert one.about == ("database/version", CLUSTER)
+        assert "'8.0.mysql_aurora.3.10.99' is no version of aurora-mysql" in one.sentence
+        assert "did you mean 8.0.mysql_aurora.3.10." in one.sentence
+        assert one.remedy == "Choose a current version"
+
+    def test_a_version_past_its_end_is_refused(self):
+        [one] = found(faulted(f"{CLUSTER}/EngineVersion", "5.7.mysql_aurora.2.07.1"))
+
+        assert one.about == ("database/version", CLUSTER)
+        assert "is deprecated for aurora-mysql" in one.sentence
+
+    def test_a_version_of_another_engine_is_refused(self):
+        database = resource("RDS::DBInstance", Engine="postgres", EngineVersion="8.4.11")
+
+        [one] = found(template(Database=database))
+
+        assert one.about == ("database/version", "Database")
+        assert "is no version of postgres" in one.sentence
+
+    def test_the_version_may_be_left_to_rds(self):
+        assert found(without(f"{CLUSTER}/EngineVersion")) == []
+
+    def test_an_engine_that_we_do_not_know_is_left_alone(self):
+        database = resource(
+            "RDS::DBInstance", Engine="mariadb", EngineVersion="1", DBInstanceClass="db.x"
+        )
+
+        assert found(template(Database=database)) == []
+
+
+class TestInstanceClass:
+    def test_a_class_that_the_engine_lacks_is_refused(self):
+        [one] = found(faulted(f"{INSTANCE}/DBInstanceClass", "db.t4g.micro"))
+
+        assert one.about == ("database/instance-class", INSTANCE)
+        assert "'db.t4g.micro' is no class of aurora-mysql" in one.sentence
+        assert one.remedy == "Choose a class of the engine"
+
+    def test_a_class_that_is_misspelled_is_refused(self):
+        [one] = found(faulted(f"{INSTANCE}/DBInstanceClass", "db.r8g.larg"))
+
+        assert one.about == ("database/instance-class", INSTANCE)
+        assert "did you mean db.r8g.large?" in one.sentence
+
+    def test_a_class_of_serverless_is_accepted(self):
+        assert found(faulted(f"{INSTANCE}/DBInstanceClass", "db.serverless")) == []
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("blog-rds-proxy", "letters, digits or underscores"),
+            ("1blog", "a letter first"),
+            ("a" * 65, "1 to 64"),
+            ("mysql", "keeps for itself"),
+            ("select", "reserved word"),
+        ],
+    )
+    def test_a_database_of_a_name_that_rds_refuses_is_refused(self, name, words):
+        [one] = found(faulted(f"{CLUSTER}/DatabaseName", name))
+
+        assert one.about == ("database/names", CLUSTER)
+        assert one.place == "DatabaseName"
+        assert one.sentence.startswith("DatabaseName must")
+        assert words in one.sentence
+        assert one.remedy == "Choose another name"
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("rdsadmin", "keeps for itself"),
+            ("RDSProxyAdmin", "keeps for itself"),
+            ("order", "reserved word"),
+            ("blog_user", "letters or digits"),
+            ("a" * 17, "1 to 16"),
+        ],
+    )
+    def test_a_user_of_a_name_that_rds_refuses_is_refused(self, name, words):
+        [one] = found(faulted(f"{CLUSTER}/MasterUsername", name))
+
+        assert one.about == ("database/names", CLUSTER)
+        assert one.place == "MasterUsername"
+        assert words in one.sentence
+
+    def test_the_database_of_an_instance_has_the_rule_of_its_engine(self):
+        database = resource("RDS::DBInstance", Engine="postgres", DBName="template1")
+
+        [one] = found(template(Database=database))
+
+        assert one.about == ("database/names", "Database")
+        assert "DBName must not be 'template1'" in one.sentence
+
+    @pytest.mark.parametrize(
+        "name", ["root", "{{resolve:ssm:/blog/user}}", {"Fn::Sub": "${Given}-user"}]
+    )
+    def test_other_names_are_accepted(self, name):
+        assert found(faulted(f"{CLUSTER}/MasterUsername", name)) == []
+
+
+class TestCapacity:
+    SCALING = f"{CLUSTER}/ServerlessV2ScalingConfiguration"
+
+    @pytest.mark.parametrize(
+        ("least", "most"),
+        [
+            (4, 2),
+            ("4", "2"),
+            (0.5, 0.5),
+            (0.5, 257),
+            (-1, 4),
+            (0.25, 4),
+            (0.7, 4),
+            (0.5, 4.3),
+        ],
+    )
+    def test_a_capacity_out_of_bounds_is_refused(self, least, most):
+        scaling = {"MinCapacity": least, "MaxCapacity": most}
+
+        [one] = found(faulted(self.SCALING, scaling))
+
+        assert one.about == ("database/capacity", CLUSTER)
+        assert one.sentence == f"it cannot scale from {least} to {most} ACU"
+        assert "from 0.5 or more to at most 256" in one.remedy
+
+    @pytest.mark.parametrize(("least", "most"), [(0.5, 1), (256, 256), ("0.5", "4")])
+    def test_a_capacity_within_the_bounds_is_accepted(self, least, most):
+        scaling = {"MinCapacity": least, "MaxCapacity": most}
+
+        assert found(faulted(self.SCALING, scaling)) == []
+
+    def test_a_pause_behind_a_proxy_is_refused(self):
+        [one] = found(faulted(self.SCALING, {"MinCapacity": 0, "MaxCapacity": 4}))
+
+        assert one.about == ("database/capacity", CLUSTER)
+        assert "pause at 0 ACU, and stands behind a proxy" in one.sentence
+        assert one.remedy == "Set MinCapacity to 0.5 or more"
+
+    def test_a_pause_without_a_proxy_is_accepted(self):
+        scaling = {"MinCapacity": 0, "MaxCapacity": 4}
+        cluster = resource("RDS::DBCluster", ServerlessV2ScalingConfiguration=scaling)
+
+        assert found(template(Cluster=cluster)) == []
+
+    @pytest.mark.parametrize(
+        "scaling",
+        [
+            {"MinCapacity": GIVEN, "MaxCapacity": 4},
+            {"MinCapacity": 0.5, "MaxCapacity": GIVEN},
+            {"MaxCapacity": 4},
+            {"MinCapacity": 0.5},
+            GIVEN,
+        ],
+    )
+    def test_a_capacity_that_is_not_wholly_known_is_left_alone(self, scaling):
+        assert found(faulted(self.SCALING, scaling)) == []

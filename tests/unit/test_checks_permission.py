@@ -1,0 +1,214 @@
+"""Permission to log in: ``rds-db:connect`` on one proxy, as one user."""
+
+from __future__ import annotations
+
+import pytest
+from faults import GIVEN, faulted, found, get_att, ref, resource, without
+
+FUNCTION = "SAMStackBlogRDSProxyFunction"
+PROXY = "RDSStackRDSProxy"
+STATEMENT = f"{FUNCTION}/Policies/1/Statement/0"
+RESOURCE = f"{STATEMENT}/Resource"
+VARIABLES = f"{FUNCTION}/Environment/Variables"
+ARN = "arn:aws:rds-db:eu-west-1:111122223333:dbuser"
+USER = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": f"{ARN}:prx-0123/root"}
+
+
+def field(number, arn):
+    return {"Fn::Select": [number, {"Fn::Split": [":", arn]}]}
+
+
+def sentence(wrong):
+    """The sentence of the one finding, which is about the function's permission."""
+    [one] = found(wrong)
+    assert one.about == ("permission/connects", FUNCTION)
+    assert one.place == "Policies"
+    assert one.remedy
+    return one.sentence
+
+
+class TestMissing:
+    SENTENCE = f"it logs in to {PROXY} with a token and may not"
+
+    def test_a_function_without_policies_is_refused(self):
+        assert sentence(without(f"{FUNCTION}/Policies")) == self.SENTENCE
+
+    def test_a_function_with_managed_policies_alone_is_refused(self):
+        assert sentence(without(f"{FUNCTION}/Policies/1")) == self.SENTENCE
+
+    def test_a_policy_by_its_name_alone_is_refused(self):
+        assert sentence(faulted(f"{FUNCTION}/Policies", "ReadOnlyAccess")) == self.SENTENCE
+
+    def test_a_template_of_sam_is_no_permission(self):
+        policy = {"AWSSecretsManagerGetSecretValuePolicy": {"SecretArn": GIVEN}}
+
+        assert sentence(faulted(f"{FUNCTION}/Policies/1", policy)) == self.SENTENCE
+
+    def test_the_right_to_administer_is_no_permission(self):
+        assert sentence(faulted(f"{STATEMENT}/Action", ["rds:*"])) == self.SENTENCE
+
+    def test_a_denial_is_no_permission(self):
+        assert sentence(faulted(f"{STATEMENT}/Effect", "Deny")) == self.SENTENCE
+
+    def test_the_remedy_names_the_action(self):
+        [one] = found(without(f"{FUNCTION}/Policies"))
+
+        assert one.remedy == "Allow rds-db:connect for its user on the proxy's ID"
+
+    def test_a_proxy_that_logs_in_by_iam_itself_demands_a_token_too(self):
+        family = faulted(f"{PROXY}/DefaultAuthScheme", "IAM_AUTH", without(f"{PROXY}/Auth"))
+
+        assert sentence(without(f"{FUNCTION}/Policies", family)) == self.SENTENCE
+
+    def test_an_address_that_holds_the_endpoint_demands_a_token_too(self):
+        address = {"Fn::Sub": f"mysql://${{{PROXY}.Endpoint}}:3306"}
+        family = faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", address)
+
+        assert sentence(without(f"{FUNCTION}/Policies", family)) == self.SENTENCE
+
+    def test_an_endpoint_of_the_proxy_demands_a_token_too(self):
+        endpoint = resource("RDS::DBProxyEndpoint", DBProxyName=ref(PROXY))
+        told = f"{VARIABLES}/RDS_PROXY_ENDPOINT"
+        family = faulted(told, get_att("Endpoint", "Endpoint"), faulted("Endpoint", endpoint))
+
+        assert sentence(without(f"{FUNCTION}/Policies", family)) == self.SENTENCE
+
+
+class TestWrongResource:
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            get_att(PROXY, "DBProxyArn"),
+            ref(PROXY),
+            [get_att(PROXY, "DBProxyArn")],
+        ],
+        ids=["the whole ARN", "the name", "in a list"],
+    )
+    def test_the_proxy_itself_is_refused(self, resource):
+        assert "no ARN of a database user" in sentence(faulted(RESOURCE, resource))
+
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            "*",
+            "arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123",
+            "arn:aws:rds:eu-west-1:111122223333:dbuser:prx-0123/root",
+            "arn:aws:rds-db:eu-west-1:111122223333:prx-0123/root",
+        ],
+    )
+    def test_what_is_no_database_user_is_refused(self, resource):
+        assert (
+            sentence(faulted(RESOURCE, resource))
+            == f"rds-db:connect is allowed on {resource}, which is no database user"
+        )
+
+    @pytest.mark.parametrize("name", ["proxy-blog", "*", f"${{{PROXY}}}"])
+    def test_the_name_in_place_of_the_id_is_refused(self, name):
+        resource = {"Fn::Sub": f"{ARN}:{name}/root"}
+
+        assert f"names {name}, which is not the ID" in sentence(faulted(RESOURCE, resource))
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            get_att(PROXY, "DBProxyArn"),
+            ref(PROXY),
+            field(5, get_att(PROXY, "DBProxyArn")),
+            field(6, get_att("RDSStackDBCluster", "DBClusterArn")),
+        ],
+        ids=["the whole ARN", "the name", "another field", "another ARN"],
+    )
+    def test_a_variable_that_is_not_the_id_is_refused(self, place):
+        resource = {"Fn::Sub": [f"{ARN}:${{ProxyId}}/root", {"ProxyId": place}]}
+
+        assert "${ProxyId}, which is not the ID" in sentence(faulted(RESOURCE, resource))
+
+    def test_the_remedy_spells_the_arn(self):
+        [one] = found(faulted(RESOURCE, "*"))
+
+        assert one.remedy == (
+            "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>"
+        )
+
+
+class TestWrongUser:
+    def test_another_user_is_refused(self):
+        assert sentence(faulted(RESOURCE, f"{ARN}:prx-0123/admin")) == (
+            "rds-db:connect is allowed for admin, and the function logs in as another user"
+        )
+
+    def test_every_user_is_refused(self):
+        assert sentence(faulted(RESOURCE, f"{ARN}:prx-0123/*")) == (
+            "rds-db:connect is allowed for every user"
+        )
+
+    def test_a_second_resource_is_read_too(self):
+        assert "for admin" in sentence(faulted(f"{RESOURCE}/1", f"{ARN}:prx-0123/admin"))
+
+    def test_a_function_that_names_no_user_may_log_in_as_any_one_user(self):
+        family = without(f"{VARIABLES}/RDS_USER")
+
+        assert found(faulted(RESOURCE, f"{ARN}:prx-0123/admin", family)) == []
+
+
+class TestAccepted:
+    def test_the_id_of_the_proxy_as_it_stands(self):
+        assert found(faulted(RESOURCE, f"{ARN}:prx-0123/root")) == []
+
+    def test_a_user_that_is_given_to_both(self):
+        family = faulted(f"{VARIABLES}/RDS_USER", GIVEN)
+
+        assert found(faulted(RESOURCE, {"Fn::Sub": f"{ARN}:prx-0123/${{Given}}"}, family)) == []
+
+    @pytest.mark.parametrize("user", ["root", GIVEN])
+    def test_a_user_that_is_a_variable_of_the_text(self, user):
+        family = faulted(f"{VARIABLES}/RDS_USER", user)
+        resource = {"Fn::Sub": [f"{ARN}:prx-0123/${{User}}", {"User": user}]}
+
+        assert found(faulted(RESOURCE, resource, family)) == []
+
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            {"Fn::Join": [":", ["arn:aws:rds-db:eu-west-1:111122223333:dbuser", GIVEN]]},
+            {"Fn::ImportValue": "DatabaseUser"},
+            {"Fn::Sub": f"{ARN}:${{Given}}/root"},
+        ],
+    )
+    def test_an_arn_that_deployment_puts_together_is_left_alone(self, resource):
+        assert found(faulted(RESOURCE, resource)) == []
+
+    @pytest.mark.parametrize("action", ["rds-db:*", "rds-db:Connect"])
+    def test_a_pattern_and_another_case_are_actions_too(self, action):
+        assert found(faulted(f"{STATEMENT}/Action", action)) == []
+
+    @pytest.mark.parametrize("statement", [USER, [USER]])
+    def test_a_single_policy_and_a_single_statement(self, statement):
+        policy = {"Version": "2012-10-17", "Statement": statement}
+
+        assert found(faulted(f"{FUNCTION}/Policies", policy)) == []
+
+    def test_a_role_of_the_family_with_the_permission(self):
+        policy = {"PolicyName": "Connect", "PolicyDocument": {"Statement": [USER]}}
+        family = faulted("Role", resource("IAM::Role", Policies=[policy]))
+        family = without(f"{FUNCTION}/Policies", family)
+
+        assert found(faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), family)) == []
+
+    def test_a_role_of_the_family_without_it_is_refused(self):
+        family = faulted("Role", resource("IAM::Role"), without(f"{FUNCTION}/Policies"))
+
+        assert sentence(faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), family))
+
+    def test_a_role_that_is_given_is_left_alone(self):
+        assert found(faulted(f"{FUNCTION}/Role", GIVEN, without(f"{FUNCTION}/Policies"))) == []
+
+    def test_a_function_that_is_not_told_of_the_proxy_needs_no_permission(self):
+        family = without(f"{FUNCTION}/Policies")
+
+        assert found(faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", GIVEN, family)) == []
+
+    def test_a_proxy_that_takes_passwords_needs_no_permission(self):
+        family = faulted(f"{PROXY}/Auth/0/IAMAuth", "DISABLED")
+
+        assert found(without(f"{FUNCTION}/Policies", family)) == []

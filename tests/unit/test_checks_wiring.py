@@ -1,0 +1,151 @@
+"""Wiring between parents and children, which SAM's nested applications check nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from faults import FAMILY, get_att, ref, resource
+
+from rdsproxy_templates.frame import Template
+from rdsproxy_templates.frame.render import bundle
+from rdsproxy_templates.frame.template import Nested
+from rdsproxy_templates.validate import checks
+
+CHILD = Template(
+    description="A child.",
+    parameters={"Host": {"Type": "String"}, "Port": {"Type": "String", "Default": "3306"}},
+    children={},
+    resources={"Topic": resource("SNS::Topic", TopicName=ref("Host"))},
+    outputs={"TopicArn": {"Value": ref("Topic")}},
+)
+
+
+def root(arguments, *, resources=None, outputs=None, child=CHILD):
+    """A family of a parent and one child, which is passed *arguments*."""
+    return Template(
+        description="A parent.",
+        parameters={},
+        children={"ChildStack": Nested(template=child, arguments=arguments)},
+        resources=resources or {},
+        outputs=outputs or {},
+    )
+
+
+def finding(family):
+    """The one finding, and the text of its line."""
+    [one] = checks.find(family)
+    assert (one.rule, one.level) == ("wiring", "error")
+    return one, family.templates[one.file].splitlines()[one.line - 1].strip()
+
+
+class TestParameters:
+    @pytest.mark.parametrize("arguments", [{"Host": "a"}, {"Host": "a", "Port": "1"}])
+    def test_what_the_child_declares_is_accepted(self, arguments):
+        assert checks.find(bundle(root(arguments))) == []
+
+    def test_a_parameter_that_the_child_does_not_declare_is_refused(self):
+        one, line = finding(bundle(root({"Host": "a", "Hots": "b"})))
+
+        assert one.file == "template.yaml"
+        assert line == "Hots: b"
+        assert one.sentence == (
+            "ChildStack is passed Hots, which it does not declare (did you mean Host?)"
+        )
+        assert one.remedy == "Declare the parameter in the child, or do not pass it"
+
+    def test_a_parameter_that_resembles_none_is_refused_without_a_guess(self):
+        one, _ = finding(bundle(root({"Host": "a", "Zone": "b"})))
+
+        assert one.sentence.endswith("which it does not declare")
+
+    def test_a_parameter_that_the_child_needs_must_be_passed(self):
+        one, line = finding(bundle(root({"Port": "1"})))
+
+        assert line == "Parameters:"
+        assert one.sentence == "ChildStack needs Host and is not passed it"
+        assert one.remedy == "Pass it"
+
+    def test_a_child_that_is_passed_nothing_is_found_at_its_properties(self):
+        _, line = finding(bundle(root({})))
+
+        assert line == "Properties:"
+
+    def test_a_child_of_a_child_is_looked_at_too(self):
+        middle = root({}, child=CHILD)
+        outer = replace(root({}), children={"MiddleStack": Nested(template=middle, arguments={})})
+
+        one, _ = finding(bundle(outer))
+
+        assert one.file == "cloudformation/middle.yaml"
+
+
+class TestOutputs:
+    ARN = get_att("ChildStack", "Outputs.TopicArn")
+    WRONG = get_att("ChildStack", "Outputs.TopicArns")
+
+    def test_what_the_child_offers_is_accepted(self):
+        wired = root({"Host": "a"}, outputs={"Arn": {"Value": self.ARN}})
+
+        assert checks.find(bundle(wired)) == []
+
+    def test_an_output_that_the_child_does_not_offer_is_refused(self):
+        wrong = root({"Host": "a"}, outputs={"Name": {"Value": self.WRONG}})
+
+        one, line = finding(bundle(wrong))
+
+        assert line == "Name:"
+        assert one.sentence == (
+            "Name asks ChildStack for TopicArns, which it does not offer (did you mean TopicArn?)"
+        )
+        assert one.remedy == "Offer the output in the child, or ask for another"
+
+    def test_a_resource_that_asks_for_it_is_refused(self):
+        topic = resource("SNS::Topic", Tags=[{"Key": "child", "Value": self.WRONG}])
+
+        one, line = finding(bundle(root({"Host": "a"}, resources={"Other": topic})))
+
+        assert line == "Other:"
+        assert one.sentence.startswith("Other asks ChildStack for TopicArns")
+
+    def test_another_child_that_is_passed_it_is_refused(self):
+        one_child = root({"Host": "a"})
+        other = Nested(template=CHILD, arguments={"Host": self.WRONG})
+
+        one, line = finding(
+            bundle(replace(one_child, children={**one_child.children, "OtherStack": other}))
+        )
+
+        assert line == "OtherStack:"
+        assert one.sentence.startswith("OtherStack asks ChildStack for TopicArns")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            {"Fn::Sub": "arn: ${ChildStack.Outputs.TopicArns}"},
+            {"Fn::Sub": ["${Label}: ${ChildStack.Outputs.TopicArns}", {"Label": "arn"}]},
+            {"Fn::Sub": ["${Name}", {"Name": WRONG}]},
+        ],
+    )
+    def test_a_text_that_asks_for_it_is_refused(self, text):
+        one, line = finding(bundle(root({"Host": "a"}, outputs={"Name": {"Value": text}})))
+
+        assert line == "Name:"
+        assert one.sentence.startswith("Name asks ChildStack for TopicArns")
+
+    def test_a_text_that_asks_for_what_is_offered_is_accepted(self):
+        text = {"Fn::Sub": "arn: ${ChildStack.Outputs.TopicArn} ${!Literal} ${AWS::Region}"}
+
+        assert checks.find(bundle(root({"Host": "a"}, outputs={"Arn": {"Value": text}}))) == []
+
+
+class TestMissingTemplate:
+    def test_a_child_whose_template_is_missing_is_refused(self):
+        templates = dict(FAMILY.templates)
+        del templates["cloudformation/rds.yaml"]
+
+        one, line = finding(replace(FAMILY, templates=templates))
+
+        assert (one.file, line) == ("template.yaml", "RDSStack:")
+        assert one.sentence == "the template of RDSStack is missing"
+        assert one.remedy == "Render the whole family"
