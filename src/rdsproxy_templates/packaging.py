@@ -12,7 +12,8 @@ from .frame.render import ROOT, carried_paths, document
 from .frame.stack import ConfigT, InputsT, OutputsT, StackModule
 from .frame.yaml import HEADER, dump
 
-_SAMCONFIG = """\
+SAMCONFIG = "samconfig.toml"
+_TEXT = """\
 version = 0.1
 
 [default.global.parameters]
@@ -55,11 +56,12 @@ def render(
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
     name = stack.__name__.rpartition(".")[2].replace("_", "-")
-    extras = {"samconfig.toml": _samconfig(f"rdsproxy-{name}", bundle).encode()}
+    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle).encode()}
     if code is None:
         for path in carried_paths(bundle.root):
             extras.update(_files(path))
-    return replace(bundle, extras=extras)
+    # `sam deploy --guided` writes its answers into it.
+    return replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
 
 
 def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
@@ -76,7 +78,7 @@ def _samconfig(stack_name: str, bundle: Bundle) -> str:
     capabilities = ["CAPABILITY_IAM"]
     if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
         capabilities.append("CAPABILITY_AUTO_EXPAND")
-    return HEADER + _SAMCONFIG.format(stack_name=stack_name, capabilities=" ".join(capabilities))
+    return HEADER + _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
 
 
 def _files(path: str) -> Iterator[tuple[str, bytes]]:

@@ -72,6 +72,40 @@ def test_a_file_of_another_hand_is_not_overwritten(tmp_path):
     assert tree(tmp_path) == {"template.yaml": b"mine"}
 
 
+class TestYours:
+    """`sam deploy --guided` writes its answers into samconfig.toml."""
+
+    YOURS = {"samconfig.toml"}
+
+    def test_is_written_and_rewritten_while_nobody_changes_it(self, tmp_path):
+        write(tmp_path, {"samconfig.toml": b"one"}, self.YOURS)
+        changes = write(tmp_path, {"samconfig.toml": b"two"}, self.YOURS)
+
+        assert changes.changed == ("samconfig.toml",)
+        assert tree(tmp_path) == {"samconfig.toml": b"two"}
+
+    def test_is_left_alone_once_somebody_has_changed_it(self, tmp_path):
+        write(tmp_path, {"samconfig.toml": b"one"}, self.YOURS)
+        (tmp_path / "samconfig.toml").write_bytes(b"answers")
+        for content in (b"two", b"three"):
+            assert not write(tmp_path, {"samconfig.toml": content}, self.YOURS)
+
+        assert tree(tmp_path) == {"samconfig.toml": b"answers"}
+
+    def test_is_left_alone_where_it_was_there_before(self, tmp_path):
+        (tmp_path / "samconfig.toml").write_bytes(b"mine")
+        write(tmp_path, {"samconfig.toml": b"one", "template.yaml": b"t"}, self.YOURS)
+
+        assert tree(tmp_path) == {"samconfig.toml": b"mine", "template.yaml": b"t"}
+
+    def test_is_written_again_when_it_is_gone(self, tmp_path):
+        write(tmp_path, {"samconfig.toml": b"one"}, self.YOURS)
+        (tmp_path / "samconfig.toml").unlink()
+        write(tmp_path, {"samconfig.toml": b"one"}, self.YOURS)
+
+        assert tree(tmp_path) == {"samconfig.toml": b"one"}
+
+
 def test_a_manifest_cannot_reach_outside_the_folder(tmp_path):
     (tmp_path / "precious").write_bytes(b"mine")
     folder = tmp_path / "base"

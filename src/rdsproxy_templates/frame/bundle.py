@@ -22,6 +22,8 @@ class Bundle:
     """Path of the template of each stack, by the titles of the stacks around it."""
     extras: Mapping[str, bytes] = field(default_factory=dict)
     """What belongs beside the templates: samconfig.toml, the functions' code."""
+    yours: frozenset[str] = frozenset()
+    """Those of them that people change: written once, then left alone."""
 
     def files(self) -> dict[str, bytes]:
         """Everything that :meth:`write` writes."""
@@ -29,7 +31,7 @@ class Bundle:
 
     def changes(self, directory: Path) -> folder.Changes:
         """What :meth:`write` would create, change and remove in *directory*."""
-        return folder.compare(directory, self.files())
+        return folder.compare(directory, self.files(), self.yours)
 
     def write(self, directory: Path) -> folder.Changes:
         """Write the family into *directory*, whole or not at all.
@@ -37,7 +39,7 @@ class Bundle:
         Files of an earlier render that are no longer part of the family are removed;
         files that another hand put there are not touched. Raises :class:`ConfigError`.
         """
-        return folder.write(directory, self.files())
+        return folder.write(directory, self.files(), self.yours)
 
     def flat(self) -> tuple[Template, Mapping[str, Origin]]:
         """The family as one template with the default parameter values, for validators."""

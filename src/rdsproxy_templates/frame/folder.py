@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +33,16 @@ class Changes:
         return len(self.created) + len(self.changed) + len(self.removed)
 
 
-def compare(directory: Path, files: Mapping[str, bytes]) -> Changes:
+def compare(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = ()) -> Changes:
     """What :func:`write` would do to *directory*; raises :class:`ConfigError` if it cannot."""
     ours = _ours(directory)
     found = {name: _content(directory / name) for name in files}
-    foreign = [name for name, content in found.items() if content is not None and name not in ours]
+    kept = {name for name in yours if _is_changed(found.get(name), ours.get(name))}
+    foreign = [
+        name
+        for name, content in found.items()
+        if content is not None and name not in ours and name not in kept
+    ]
     if problems := [
         *_unusable(directory),
         *(
@@ -49,21 +55,27 @@ def compare(directory: Path, files: Mapping[str, bytes]) -> Changes:
         ),
     ]:
         raise ConfigError(problems)
+    written = {name: content for name, content in files.items() if name not in kept}
+    left = ours.keys() - files.keys()
     return Changes(
-        created=tuple(sorted(name for name, content in found.items() if content is None)),
-        changed=tuple(sorted(n for n, content in found.items() if content not in (None, files[n]))),
-        removed=tuple(sorted(name for name in ours - files.keys() if (directory / name).exists())),
+        created=tuple(sorted(name for name in written if found[name] is None)),
+        changed=tuple(sorted(n for n, new in written.items() if found[n] not in (None, new))),
+        removed=tuple(sorted(name for name in left if (directory / name).exists())),
     )
 
 
-def write(directory: Path, files: Mapping[str, bytes]) -> Changes:
+def write(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = ()) -> Changes:
     """Make *directory* hold *files*, remove what an earlier render left, touch nothing else.
 
+    Those of *yours* are written once, and left alone when somebody has changed them since.
     All files are written aside first and then moved into place; if a move fails, those
     before it are taken back.
     """
-    changes = compare(directory, files)
-    manifest = "".join(f"{name}\n" for name in sorted(files)).encode()
+    changes = compare(directory, files, yours)
+    manifest = "".join(
+        f"{name} {_digest(files[name])}\n" if name in yours else f"{name}\n"
+        for name in sorted(files)
+    ).encode()
     if not changes and _content(directory / MANIFEST) == manifest:
         return changes
     try:
@@ -123,12 +135,24 @@ def _remove_empty(directory: Path, folder: Path) -> None:
         folder = folder.parent
 
 
-def _ours(directory: Path) -> set[str]:
-    listed = (_content(directory / MANIFEST) or b"").decode().splitlines()
-    inside = (
-        name for name in listed if not Path(name).is_absolute() and ".." not in Path(name).parts
-    )
-    return set(inside)
+def _ours(directory: Path) -> dict[str, str]:
+    """The files that the last render wrote; with its digest, one that may be changed."""
+    lines = (_content(directory / MANIFEST) or b"").decode().splitlines()
+    listed = dict(line.partition(" ")[::2] for line in lines)
+    return {
+        name: digest
+        for name, digest in listed.items()
+        if not Path(name).is_absolute() and ".." not in Path(name).parts
+    }
+
+
+def _is_changed(content: bytes | None, digest: str | None) -> bool:
+    """Whether a file is there and is not, or no longer, what a render wrote."""
+    return content is not None and _digest(content) != digest
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _content(path: Path) -> bytes | None:
