@@ -1,0 +1,70 @@
+"""``python build.py`` in three states, and the command ``cfn-lint`` beside the first.
+
+Cold, nothing is remembered; warm, the build before it linted and wrote the same; and without
+cfn-lint. The peer lints the same templates, expanded, by the same rules, for the same regions.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import timing
+from timing import FRESH, REPOSITORY, Command, in_turns, once, python, row
+
+from rdsproxy_templates.validate.lint import INCLUDED
+from rdsproxy_templates.variants import VARIANTS
+
+CFN_LINT: Final = Path(sys.executable).with_name("cfn-lint")
+
+
+def main() -> None:
+    rounds = timing.rounds(__doc__)
+    with TemporaryDirectory() as folder:
+        commands = {
+            "cold": _build(Path(FRESH)),
+            "warm": _build(Path(folder, "warm")),
+            "no lint": _build(Path(folder, "no-lint"), "--no-lint"),
+            "cfn-lint": _cfn_lint(Path(folder, "expanded")),
+        }
+        runs = in_turns(commands, rounds)
+    seconds = {name: median(some) for name, some in runs.items()}
+    print(f"python build.py, medians of {rounds} runs in turns")
+    row("cold / the command cfn-lint", seconds["cold"], seconds["cfn-lint"])
+    row("warm / cold", seconds["warm"], seconds["cold"])
+    row("warm / --no-lint", seconds["warm"], seconds["no lint"])
+    row("--no-lint / cold", seconds["no lint"], seconds["cold"])
+
+
+def _build(folder: Path, *options: str) -> Command:
+    """A build into *folder*, with the cache there too."""
+    return python(
+        REPOSITORY / "build.py",
+        "--out",
+        folder / "out",
+        *options,
+        environment={"XDG_CACHE_HOME": str(folder / "cache")},
+    )
+
+
+def _cfn_lint(folder: Path) -> Command:
+    """The command over every template of every variant; templates are expanded beforehand."""
+    once(_build(folder, "--no-lint", "--expand"))
+    regions = {region for variant in VARIANTS.values() for region in variant.Config().regions}
+    return Command(
+        arguments=(
+            CFN_LINT,
+            *("--regions", *sorted(regions)),
+            *("--include-checks", *INCLUDED),
+            *("--non-zero-exit-code", "none", "--"),
+            *sorted((folder / "out").rglob("*.yaml")),
+        ),
+        folder=folder / "out" / "base",
+    )
+
+
+if __name__ == "__main__":
+    main()
