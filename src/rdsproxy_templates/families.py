@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from .configfile import read
@@ -14,7 +13,7 @@ from .errors import ConfigError, Problem
 from .frame import Bundle, Nesting, Settings, did_you_mean
 from .frame.folder import Changes
 from .packaging import render
-from .validate import Finding, aws, validate_all
+from .validate import Finding, validate_all
 from .variants import VARIANTS
 
 Step = Callable[[str], None]
@@ -51,11 +50,7 @@ class Options:
 
 
 def families(options: Options) -> list[Family]:
-    """Configure and render; raises :class:`ConfigError` before anything is rendered.
-
-    The validators' engine, which takes a quarter of a second to start, starts meanwhile.
-    """
-    Thread(target=aws.engine, daemon=True).start()
+    """Configure and render; raises :class:`ConfigError` before anything is rendered."""
     chosen = names(options.variants)
     configs = {name: _config(name, chosen, options.config) for name in chosen}
     return [_family(name, config, options) for name, config in configs.items()]

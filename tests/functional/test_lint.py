@@ -32,6 +32,10 @@ def broken(change):
     return replace(bundle, root=replace(bundle.root, children=children))
 
 
+def linted(bundle):
+    return lint.Lint({"base": (bundle, REGIONS)}).findings()["base"]
+
+
 def retired(cluster):
     return cluster | {"Properties": cluster["Properties"] | {"EngineVersion": "8.0"}}
 
@@ -42,7 +46,7 @@ def without_deletion_policy(cluster):
 
 def test_a_finding_is_at_its_place_in_the_rendered_file():
     bundle = broken(retired)
-    (finding,) = lint.find({"base": (bundle, REGIONS)})["base"]
+    (finding,) = linted(bundle)
 
     assert (finding.file, finding.rule) == ("cloudformation/rds.yaml", "W3690")
     lines = bundle.templates[finding.file].splitlines()
@@ -51,7 +55,7 @@ def test_a_finding_is_at_its_place_in_the_rendered_file():
 
 
 def test_data_without_a_deletion_policy_is_an_error():
-    findings = lint.find({"base": (broken(without_deletion_policy), REGIONS)})["base"]
+    findings = linted(broken(without_deletion_policy))
 
     assert ("cloudformation/rds.yaml", "I3011", "error") in [
         (found.file, found.rule, found.level) for found in findings
@@ -60,10 +64,10 @@ def test_data_without_a_deletion_policy_is_an_error():
 
 def test_a_rebuild_lints_nothing_again(monkeypatch):
     families = {v.__name__: (render(v, v.Config()), REGIONS) for v in (base, service)}
-    first = lint.find(families)
+    first = lint.Lint(families).findings()
     monkeypatch.setattr(lint, "_worker", lambda: pytest.fail("cfn-lint ran again"))
 
-    assert lint.find(families) == first
+    assert lint.Lint(families).findings() == first
 
 
 def test_another_region_is_linted_anew():
@@ -80,9 +84,8 @@ def test_what_two_families_share_is_linted_once():
     assert len(one & two) == 3
 
 
-def test_a_cache_that_cannot_be_written_does_not_stop_a_build(cache, monkeypatch):
+def test_a_cache_that_cannot_be_written_does_not_stop_a_build(cache):
     (cache / "rdsproxy_templates").write_text("a file in the way")
-    monkeypatch.setattr(lint, "_linted", lambda tasks: {key: [] for key in tasks})
 
     assert validate(render(service, service.Config())) == []
 

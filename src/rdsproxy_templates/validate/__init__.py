@@ -12,6 +12,7 @@ from ..errors import Problem, ValidationFailed
 from ..frame import Bundle
 from . import aws, checks
 from .findings import Finding
+from .lint import Lint
 
 __all__ = ["Finding", "refuse", "validate", "validate_all"]
 
@@ -33,14 +34,14 @@ def validate_all(
     bundles: Mapping[str, tuple[Bundle, Sequence[str]]], *, lint: bool = True
 ) -> dict[str, list[Finding]]:
     """:func:`validate` for several families at once; what they share is linted once."""
-    findings = {
-        name: checks.find(bundle) or aws.find(bundle) for name, (bundle, _) in bundles.items()
-    }
-    if lint:
-        from . import lint as cfn_lint  # noqa: PLC0415 - brings samtranslator
-
-        sound = {name: bundles[name] for name, found in findings.items() if not found}
-        findings |= cfn_lint.find(sound)
+    findings = {name: checks.find(bundle) for name, (bundle, _) in bundles.items()}
+    sound = {name: bundles[name] for name, found in findings.items() if not found}
+    # cfn-lint works in other processes while AWS's validator works in this one.
+    linting = Lint(sound if lint else {})
+    for name, (bundle, _) in sound.items():
+        findings[name] += aws.find(bundle)
+    for name, found in linting.findings().items():
+        findings[name] += found
     return {name: sorted(found) for name, found in findings.items()}
 
 

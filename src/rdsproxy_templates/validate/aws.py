@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-from functools import cache
+import ctypes
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from ..frame import Bundle
@@ -22,9 +22,11 @@ def engine() -> CompositeEngine:
     """The engine, built once in a process: a quarter of a second."""
     from cloudformation_validate import CompositeEngine  # noqa: PLC0415
 
-    # Its destructor needs a module that is gone once the interpreter shuts down.
-    atexit.register(engine.cache_clear)
-    return CompositeEngine()
+    built = CompositeEngine()
+    # Never freed: its destructor takes longer than all of our rendering, and fails when the
+    # interpreter shuts down.
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(built))
+    return built
 
 
 def find(bundle: Bundle) -> list[Finding]:
@@ -46,8 +48,9 @@ def find(bundle: Bundle) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def _diagnostics(text: str) -> list[Diagnostic]:
-    """What the validator says of a template, less what we ignore."""
+@lru_cache(maxsize=256)
+def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
+    """What the validator says of a template, less what we ignore; families share many."""
     from cloudformation_validate import (  # noqa: PLC0415
         DetailLevel,
         Severity,
@@ -57,11 +60,11 @@ def _diagnostics(text: str) -> list[Diagnostic]:
 
     config = ValidateConfig(severity_level=Severity.WARN, detail_level=DetailLevel.STANDARD)
     report = engine().validate_template(TemplateContent(text), config)
-    return [
+    return tuple(
         diagnostic
         for diagnostic in report.diagnostics
         if not is_ignored(AWS_VALIDATOR, diagnostic.rule_id, diagnostic.property_path or "")
-    ]
+    )
 
 
 def _finding(diagnostic: Diagnostic, file: str, line: int) -> Finding:

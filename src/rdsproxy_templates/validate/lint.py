@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -48,41 +48,52 @@ class Task:
     @cached_property
     def key(self) -> str:
         """Names what cfn-lint would say: the documents, the rules and the versions."""
-        nests = "AWS::Serverless::Application" in str(self.documents[self.file])
         parts = [
             [metadata.version(name) for name in ("cfn-lint", "aws-sam-translator")],
             INCLUDED,
             sorted(self.regions),
-            self.documents if nests else self.documents[self.file],
+            self.documents,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def work(self) -> dict[str, Any]:
         """What a worker is sent: texts, in which the SAM transform is expanded."""
-        texts = {path: dump(expanded(body)) for path, body in self.documents.items()}
+        texts = {path: _text(json.dumps(body)) for path, body in self.documents.items()}
         return {"file": self.file, "files": texts, "regions": self.regions}
 
 
-def find(bundles: Mapping[str, tuple[Bundle, Sequence[str]]]) -> dict[str, list[Finding]]:
-    """What cfn-lint says of each bundle, for the regions beside it, by the bundle's name."""
-    tasks = {name: _tasks(bundle, regions) for name, (bundle, regions) in bundles.items()}
-    distinct = {task.key: task for some in tasks.values() for task in some}
-    matches = {key: _remembered(key) for key in distinct}
-    fresh = _linted({key: distinct[key] for key, known in matches.items() if known is None})
-    for key, found in fresh.items():
-        _remember(key, found)
-    matches.update(fresh)
-    return {
-        name: sorted(
-            {
-                finding
-                for task in tasks[name]
-                for match in matches[task.key] or ()
-                for finding in _finding(bundle, task, match)
-            }
-        )
-        for name, (bundle, _) in bundles.items()
-    }
+class Lint:
+    """cfn-lint at work on some bundles, each with the regions beside it, by its name.
+
+    It begins at once, in processes of its own; :meth:`findings` waits for it.
+    """
+
+    def __init__(self, bundles: Mapping[str, tuple[Bundle, Sequence[str]]]) -> None:
+        self._bundles = bundles
+        self._tasks = {name: _tasks(bundle, on) for name, (bundle, on) in bundles.items()}
+        distinct = {task.key: task for some in self._tasks.values() for task in some}
+        self._known = {key: found for key in distinct if (found := _remembered(key)) is not None}
+        fresh = {key: task for key, task in distinct.items() if key not in self._known}
+        self._running = _started(fresh)
+
+    def findings(self) -> dict[str, list[Finding]]:
+        """What cfn-lint says of each bundle, by its name."""
+        for keys, worker in self._running:
+            for key, matches in zip(keys, _finished(worker), strict=True):
+                _remember(key, matches)
+                self._known[key] = matches
+        self._running = []
+        return {
+            name: sorted(
+                {
+                    finding
+                    for task in self._tasks[name]
+                    for match in self._known[task.key]
+                    for finding in _finding(bundle, task, match)
+                }
+            )
+            for name, (bundle, _) in self._bundles.items()
+        }
 
 
 def _tasks(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
@@ -91,9 +102,26 @@ def _tasks(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
     }
     flat = {FLAT: document(bundle.flat()[0], (), "flat")}
     return [
-        *(Task(file=file, documents=nested, regions=tuple(regions)) for file in nested),
+        *(
+            Task(
+                file=file,
+                documents=nested if _nests(body) else {file: body},
+                regions=tuple(regions),
+            )
+            for file, body in nested.items()
+        ),
         Task(file=FLAT, documents=flat, regions=tuple(regions)),
     ]
+
+
+def _nests(body: Mapping[str, Any]) -> bool:
+    return any(r["Type"] == "AWS::Serverless::Application" for r in body["Resources"].values())
+
+
+@lru_cache(maxsize=256)
+def _text(body: str) -> str:
+    """A document, given as JSON, with the SAM transform expanded, in YAML."""
+    return dump(expanded(json.loads(body)))
 
 
 def _finding(bundle: Bundle, task: Task, match: Mapping[str, Any]) -> Iterator[Finding]:
@@ -124,23 +152,26 @@ def _origins(bundle: Bundle, task: Task) -> Mapping[str, Origin]:
     }
 
 
-def _linted(tasks: Mapping[str, Task]) -> dict[str, list[dict[str, Any]]]:
-    """Run the workers, the longest templates first, dealt out in turn.
+def _started(tasks: Mapping[str, Task]) -> list[tuple[list[str], subprocess.Popen[str]]]:
+    """Workers with the keys of their tasks: the longest first, dealt out in turn.
 
     They import cfn-lint while the tasks are being expanded here.
     """
     order = sorted(tasks, key=lambda key: -len(str(tasks[key].documents[tasks[key].file])))
     hands = [hand for start in range(_processors()) if (hand := order[start :: _processors()])]
-    workers = [_worker() for _ in hands]
-    for hand, worker in zip(hands, workers, strict=True):
-        _send(worker, [tasks[key].work() for key in hand])
-    found: dict[str, list[dict[str, Any]]] = {}
-    for hand, worker in zip(hands, workers, strict=True):
-        output, errors = worker.communicate()
-        if worker.returncode:
-            raise RuntimeError(f"cfn-lint did not run: {errors}")
-        found.update(zip(hand, json.loads(output), strict=True))
-    return found
+    running = [(hand, _worker()) for hand in hands]
+    works = [[tasks[key].work() for key in hand] for hand in hands]
+    for (_, worker), work in zip(running, works, strict=True):
+        _send(worker, work)
+    return running
+
+
+def _finished(worker: subprocess.Popen[str]) -> list[list[dict[str, Any]]]:
+    output, errors = worker.communicate()
+    if worker.returncode:
+        raise RuntimeError(f"cfn-lint did not run: {errors}")
+    matches: list[list[dict[str, Any]]] = json.loads(output)
+    return matches
 
 
 def _worker() -> subprocess.Popen[str]:
