@@ -48,5 +48,5 @@ class WiringError(TemplatesError):
     """A stack is given, or refers to, something that it cannot have."""
 
 
-class ValidationFailed(TemplatesError):  # noqa: N818 - the validators' verdict, not a fault
+class ValidationFailed(TemplatesError):
     """A rendered family has findings of level warning or error; nothing was written."""
