@@ -83,7 +83,8 @@ def reference() -> Iterator[str]:
     for name, variant in VARIANTS.items():
         root = render(variant, variant.Config()).root
         yield f"\n## {name}\n\n{root.description}"
-        yield "\n### Settings\n\nKeys of the YAML file that `--config` takes, and fields of `Config`."
+        yield "\n### Settings\n"
+        yield "Keys of the YAML file that `--config` takes, and fields of `Config`."
         yield "\n| setting | type | default | meaning |\n| --- | --- | --- | --- |"
         yield from _settings(variant.Config())
         yield "\n### Parameters of the root template\n"
