@@ -4,82 +4,155 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pymysql
-from pymysql.constants import ER
+from database import Database, OutcomeUnknown, Refused, Unavailable
+from engine import Fault, engine
 
-from database import Connection
-
+logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
 log = logging.getLogger(__name__)
-log.setLevel(logging.INFO)
 
-connection = Connection()
+SEEDS = ((1, "one"), (2, "two"), (3, "three"))
+NEWEST = 1000
+"""Visits in an answer, at most; Lambda's answers end at 6 MB."""
 
-Answer = tuple[int, dict[str, Any]]
+KEY_LENGTH = 64
+SPARE_SECONDS = 1
+"""What is left of the function's time to answer in, when trying ends."""
+
+sql = engine()
+database = Database(sql)
 
 
-def initialize() -> Answer:
-    """Create the table and seed it; the second time it changes nothing."""
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS items (id INT PRIMARY KEY, name VARCHAR(50) NOT NULL)"
-    )
-    for number, name in enumerate(("one", "two", "three"), start=1):
-        connection.execute(
-            "INSERT INTO items (id, name) VALUES (%s, %s) ON DUPLICATE KEY UPDATE name = name",
-            number,
-            name,
+class Failed(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+        self.status, self.code, self.headers = status, code, headers
+        super().__init__(message)
+
+
+class Request:
+    """What a route needs to know of an event of an HTTP API, payload format 2.0."""
+
+    def __init__(self, event: Mapping[str, Any], context: Any) -> None:
+        self.id: str = context.aws_request_id
+        self.path: str = event.get("rawPath", "")
+        self.method: str = event["requestContext"]["http"]["method"]
+        self.until = (
+            time.monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
         )
-    return 200, {"initialized": True}
+        headers = event.get("headers") or {}
+        self._key = headers.get("idempotency-key") or event["requestContext"]["requestId"]
+
+    @property
+    def key(self) -> str:
+        """Names the request, however often it is made: the client's key, else its ID."""
+        if len(self._key) > KEY_LENGTH:
+            message = f"Idempotency-Key must have at most {KEY_LENGTH} characters."
+            raise Failed(400, "invalid_idempotency_key", message)
+        return self._key
 
 
-def load() -> Answer:
-    """Every row of the table."""
-    rows = connection.execute("SELECT id, name FROM items ORDER BY id")
-    return 200, {"items": [{"id": number, "name": name} for number, name in rows]}
+def initialize(request: Request) -> dict[str, Any]:
+    """Create the tables and seed one; the second time it changes nothing."""
+    for statement in sql.CREATE:
+        database.write(statement, until=request.until)
+    for row in SEEDS:
+        database.write(sql.SEED, *row, until=request.until)
+    return {"initialized": True}
 
 
-ROUTES: dict[str, Callable[[], Answer]] = {"/initialize": initialize, "/load": load}
+def load(request: Request) -> dict[str, Any]:
+    """Every item."""
+    rows = database.read(sql.LOAD, until=request.until)
+    return {"items": [{"id": number, "name": name} for number, name in rows]}
+
+
+def list_visits(request: Request) -> dict[str, Any]:
+    """The visits, newest first."""
+    rows = database.read(sql.LIST_VISITS, NEWEST, until=request.until)
+    return {"visits": [{"id": number, "at": f"{at.isoformat()}Z"} for number, at in rows]}
+
+
+def visit(request: Request) -> dict[str, Any]:
+    """Insert the time that it is, once for each key, and list."""
+    database.write(sql.INSERT_VISIT, request.key, until=request.until)
+    try:
+        return list_visits(request)
+    except Unavailable:
+        # The row is there, and to say "unavailable" would deny it.
+        raise OutcomeUnknown from None
+
+
+ROUTES: dict[str, dict[str, Callable[[Request], dict[str, Any]]]] = {
+    "/initialize": {"GET": initialize, "POST": initialize},
+    "/load": {"GET": load},
+    "/visits": {"GET": list_visits, "POST": visit},
+}
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an event of an HTTP API, payload format 2.0."""
-    path = event.get("rawPath", "")
-    status, body = _answer(path)
-    if "error" in body:
-        body["error"]["requestId"] = context.aws_request_id
-    log.info("answered %s", path, extra={"path": path, "status": status})
-    return {
-        "statusCode": status,
-        "headers": {"content-type": "application/json", "cache-control": "no-store"},
-        "body": json.dumps(body),
-    }
-
-
-def _answer(path: str) -> Answer:
-    route = ROUTES.get(path)
-    if route is None:
-        return _error(404, "not_found", f"There is no {path}; there are {', '.join(ROUTES)}.")
+    """Answer an event; whatever goes wrong, the answer is JSON and says what to do."""
+    started = time.perf_counter()
+    request = Request(event, context)
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
     try:
-        return route()
-    except pymysql.err.ProgrammingError as error:
-        if error.args and error.args[0] == ER.NO_SUCH_TABLE:
-            return _error(409, "not_initialized", "Call /initialize first.")
-        return _failed(error)
-    except pymysql.err.OperationalError as error:
-        _failed(error)
-        return _error(503, "database_unavailable", "The database does not answer; try again.")
-    except pymysql.err.MySQLError as error:
-        return _failed(error)
+        status, body = 200, _route(request)(request)
+    except Exception as error:  # noqa: BLE001 - the last that can answer
+        failed = _failed(error, request)
+        status, headers = failed.status, headers | failed.headers
+        body = {"error": {"code": failed.code, "message": str(failed), "requestId": request.id}}
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    facts = {"route": request.path, "method": request.method, "status": status}
+    log.info("answered", extra=facts | {"duration_ms": milliseconds})
+    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
 
 
-def _failed(error: pymysql.err.MySQLError) -> Answer:
-    """Logged by number: a message of the driver may quote what must not be in a log."""
-    number = error.args[0] if error.args else None
-    log.error("database error %s", number, extra={"error": type(error).__name__})
-    return _error(500, "database_error", "The database refused the statement.")
+def _route(request: Request) -> Callable[[Request], dict[str, Any]]:
+    methods = ROUTES.get(request.path)
+    if methods is None:
+        known = ", ".join(ROUTES)
+        raise Failed(404, "not_found", f"There is no {request.path}; there are {known}.")
+    if request.method not in methods:
+        allowed = ", ".join(methods)
+        message = f"{request.path} takes {allowed}, not {request.method}."
+        raise Failed(405, "method_not_allowed", message, allow=allowed)
+    return methods[request.method]
 
 
-def _error(status: int, code: str, message: str) -> Answer:
-    return status, {"error": {"code": code, "message": message}}
+def _failed(error: Exception, request: Request) -> Failed:
+    """What the client is told; what a person needs to know goes into the log."""
+    again = {"retry-after": "1"}
+    match error:
+        case Failed():
+            return error
+        case Unavailable():
+            message = "The database does not answer; try again."
+            return Failed(503, "database_unavailable", message, **again)
+        case OutcomeUnknown():
+            message = (
+                "The write may have happened; to make sure that it did, and once, repeat it "
+                "with the Idempotency-Key of this answer."
+            )
+            key = {"idempotency-key": request.key}
+            return Failed(503, "outcome_unknown", message, **again, **key)
+        case Refused(fault=Fault.NO_TABLE):
+            return Failed(409, "not_initialized", "Call /initialize first.")
+        case Refused():
+            log.error("statement refused", extra={"number": str(error)})
+            return Failed(500, "database_error", "The database refused the statement.")
+        case _:
+            # Its text may quote anything; its place is enough to find it.
+            log.error("unexpected", extra={"error": type(error).__name__, "at": _place(error)})
+            return Failed(500, "internal_error", "Something went wrong here; it is logged.")
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"

@@ -1,73 +1,148 @@
-"""The one connection of this execution environment, to MySQL through RDS Proxy."""
+"""The one connection of this execution environment, and the rules for trying again.
+
+To connect may be tried again. A statement that was sent may be executed although its
+answer is lost, so it is sent again only if a second execution changes nothing; otherwise,
+or when trying ends, its outcome is unknown, and the caller is told so.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
-import ssl
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import pymysql
+from aws import CallFailed
+from engine import CONNECT_SECONDS, READ_SECONDS, Engine, Fault
+from login import login
 
-from rds_token import token
-
-PORT = 3306
 IDLE_SECONDS = 30
 """After this long without a statement the connection is tried before it is used."""
 
-# RDS Proxy shows a certificate of Amazon's own roots. A context verifies chain and name; to
-# name the roots to the driver alone would verify neither.
-TLS = ssl.create_default_context(cafile=str(Path(__file__).parent / "amazon_roots.pem"))
+PAUSES = (0, 0.1, 0.4, 1.6)
+"""Seconds before each further try: at once, as most connections were lost while idling; in the
+end two seconds, where a failover of Aurora takes ten times as long."""
+
+log = logging.getLogger(__name__)
 
 
-class Connection:
-    """Opened at the first statement, reused until it is lost."""
+class Unavailable(Exception):
+    """The database cannot be reached; nothing was executed, or only what was read."""
 
-    def __init__(self) -> None:
+
+class OutcomeUnknown(Exception):
+    """The connection was lost after a write had been sent."""
+
+
+class Refused(Exception):
+    """The database refused a statement; trying again would not help."""
+
+    def __init__(self, fault: Fault, number: str) -> None:
+        self.fault = fault
+        super().__init__(number)
+
+
+class _LoginRefused(Exception):
+    """The database refused what the function logs in with; a second try would be refused too."""
+
+
+class Database:
+    """Runs statements on one connection, opened when it is needed and reused until lost."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine
+        self._login = login()
+        self._clock = clock
         self._open: Any = None
         self._used = 0.0
 
-    def execute(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Rows of one statement; *values* are bound to its ``%s``, never written into it."""
-        try:
-            with self._alive().cursor() as cursor:
-                cursor.execute(statement, values or None)
-                rows = list(cursor.fetchall())
-        except (pymysql.err.OperationalError, pymysql.err.InterfaceError):
-            self._close()
-            raise
-        self._used = time.monotonic()
-        return rows
+    def read(self, statement: str, *values: object, until: float) -> list[tuple[Any, ...]]:
+        """Rows of a statement that changes nothing.
+
+        *until* is when to stop trying, by the clock. Raises :class:`Unavailable` or
+        :class:`Refused`.
+        """
+        return self._run(statement, values, until, writes=False)
+
+    def write(self, statement: str, *values: object, until: float) -> None:
+        """Execute a statement that, executed twice, changes what it would change once.
+
+        Raises :class:`OutcomeUnknown` where it was sent and no answer came.
+        """
+        self._run(statement, values, until, writes=True)
+
+    def _run(
+        self, statement: str, values: tuple[object, ...], until: float, *, writes: bool
+    ) -> list[tuple[Any, ...]]:
+        """Try until it works, is refused for good, or the time is up."""
+        unknown = False
+        for pause in (*PAUSES, None):
+            try:
+                connection = self._alive()
+            except _LoginRefused:
+                break
+            if connection is not None:
+                try:
+                    rows = self._engine.run(connection, statement, values)
+                except self._engine.ERRORS as error:
+                    unknown |= self._judged(error) is Fault.LOST and writes
+                else:
+                    self._used = self._clock()
+                    return rows
+            if pause is None or self._clock() + pause + CONNECT_SECONDS + READ_SECONDS > until:
+                break
+            time.sleep(pause)
+        raise OutcomeUnknown if unknown else Unavailable
+
+    def _judged(self, error: Exception) -> Fault:
+        """What *error* means, the connection dropped if it is of no more use."""
+        fault, number = self._engine.fault(error), self._engine.number(error)
+        if fault in (Fault.LOST, Fault.NOT_EXECUTED):
+            self._drop()
+        elif fault is not Fault.ROLLED_BACK:
+            raise Refused(fault, number) from None
+        log.warning("statement failed", extra={"fault": fault.name, "number": number})
+        return fault
 
     def _alive(self) -> Any:
-        if self._open and time.monotonic() - self._used > IDLE_SECONDS:
+        """The connection, tried if it has idled; None where there is none to be had now."""
+        if self._open is not None and self._clock() - self._used > IDLE_SECONDS:
             try:
-                self._open.ping(reconnect=False)
-            except (pymysql.err.MySQLError, OSError):
-                self._close()
-        if not self._open:
-            self._open = _connected()
+                self._engine.ping(self._open)
+            except self._engine.ERRORS:
+                self._drop()
+        if self._open is None:
+            try:
+                self._open = self._connected()
+            except self._engine.ERRORS as error:
+                number = self._engine.number(error)
+                log.warning("connection failed", extra={"number": number})
+                if self._engine.fault(error) is Fault.DENIED:
+                    raise _LoginRefused from None
+            except CallFailed as error:
+                log.warning("no credentials", extra={"reason": str(error)})
         return self._open
 
-    def _close(self) -> None:
-        if self._open:
-            self._open._force_close()  # noqa: SLF001 - a polite goodbye would wait for the lost
+    def _connected(self) -> Any:
+        """A new connection; a refused password is read again, as it may have been rotated."""
+        try:
+            return self._connect()
+        except self._engine.ERRORS as error:
+            if self._engine.fault(error) is not Fault.DENIED or not self._login.refused():
+                raise
+            return self._connect()
+
+    def _connect(self) -> Any:
+        host = os.environ["RDS_PROXY_ENDPOINT"]
+        port = int(os.environ.get("RDS_PORT", self._engine.PORT))
+        user, password = self._login.credentials(host, port)
+        return self._engine.connect(host, port, user, password, os.environ["RDS_DATABASE_NAME"])
+
+    def _drop(self) -> None:
+        if self._open is not None:
+            try:
+                self._engine.close(self._open)
+            except self._engine.ERRORS:
+                log.debug("already closed")
         self._open = None
-
-
-def _connected() -> Any:
-    host, user = os.environ["RDS_PROXY_ENDPOINT"], os.environ["RDS_USER"]
-    return pymysql.connect(
-        host=host,
-        port=PORT,
-        user=user,
-        password=token(host, PORT, user, os.environ["AWS_REGION"]),
-        database=os.environ["RDS_DATABASE_NAME"],
-        ssl=TLS,
-        charset="utf8mb4",
-        autocommit=True,
-        connect_timeout=5,
-        read_timeout=10,
-        write_timeout=10,
-    )

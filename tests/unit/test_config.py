@@ -118,6 +118,10 @@ REFUSED = {
         {"sam": {"timeout": 30}},
         "[my.yaml: sam.timeout] must be at most 29, got 30",
     ),
+    "a timeout shorter than the function's own": (
+        {"sam": {"timeout": 14}},
+        "[my.yaml: sam.timeout] must be at least 15, got 14",
+    ),
     "a JWT authorizer without issuer": (
         {"sam": {"authorizer": "jwt", "jwt_audience": ["me"]}},
         "[my.yaml: sam.jwt_issuer] must be given for `authorizer: jwt`",

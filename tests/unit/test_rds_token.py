@@ -11,6 +11,7 @@ import botocore.auth
 import pytest
 
 import rds_token
+from sigv4 import Keys
 
 HOSTS = (
     "proxy.proxy-abc.eu-west-1.rds.amazonaws.com",
@@ -39,11 +40,9 @@ def boto3s(session):
 @pytest.mark.parametrize(("host", "user", "session", "region"), CASES)
 def test_equals_boto3s(host, user, session, region, monkeypatch):
     monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: NOON)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
-    monkeypatch.setenv("AWS_SESSION_TOKEN", session or "")
+    keys = Keys(KEY_ID, KEY, session)
 
-    ours = rds_token.token(host, 3306, user, region, now=NOON.timestamp())
+    ours = rds_token.token(host, 3306, user, region, keys, now=NOON.timestamp())
 
     assert ours == boto3s(session).generate_db_auth_token(host, 3306, user, region)
 

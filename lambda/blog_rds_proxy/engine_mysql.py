@@ -1,0 +1,104 @@
+"""MySQL, by PyMySQL: pure Python, so one package runs on every processor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pymysql
+from pymysql.constants import CR, ER
+
+from engine import CONNECT_SECONDS, READ_SECONDS, Fault, tls
+
+PORT = 3306
+ERRORS = (pymysql.err.Error, OSError)
+
+CREATE = (
+    "CREATE TABLE IF NOT EXISTS items (id INT PRIMARY KEY, name VARCHAR(50) NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS visits (
+        id BIGINT AUTO_INCREMENT PRIMARY KEY,
+        visited_at DATETIME(6) NOT NULL,
+        request VARCHAR(64) NOT NULL UNIQUE
+    )""",
+)
+SEED = "INSERT INTO items (id, name) VALUES (%s, %s) ON DUPLICATE KEY UPDATE name = name"
+LOAD = "SELECT id, name FROM items ORDER BY id"
+INSERT_VISIT = (
+    "INSERT INTO visits (visited_at, request) VALUES (UTC_TIMESTAMP(6), %s)"
+    " ON DUPLICATE KEY UPDATE request = request"
+)
+LIST_VISITS = "SELECT id, visited_at FROM visits ORDER BY id DESC LIMIT %s"
+
+TLS = tls()
+
+_LOST = {
+    0,  # PyMySQL's own: the connection was closed here
+    1053,  # the server shuts down
+    1927,  # MariaDB: the connection was killed
+    4031,  # the server closed it after idling
+    CR.CR_CONN_HOST_ERROR,
+    CR.CR_SERVER_GONE_ERROR,
+    CR.CR_SERVER_LOST,
+    CR.CR_SERVER_LOST_EXTENDED,
+}
+_NOT_EXECUTED = {
+    ER.CON_COUNT_ERROR,
+    ER.OPTION_PREVENTS_STATEMENT,  # a reader: the writer is now another
+    1836,  # the same, for a table
+    3100,  # the same, from a plugin
+    9501,  # RDS Proxy: no connection became free in time
+}
+_MEANINGS = {
+    ER.LOCK_DEADLOCK: Fault.ROLLED_BACK,
+    ER.LOCK_WAIT_TIMEOUT: Fault.ROLLED_BACK,
+    ER.ACCESS_DENIED_ERROR: Fault.DENIED,
+    ER.NO_SUCH_TABLE: Fault.NO_TABLE,
+    **dict.fromkeys(_LOST, Fault.LOST),
+    **dict.fromkeys(_NOT_EXECUTED, Fault.NOT_EXECUTED),
+}
+
+
+def connect(host: str, port: int, user: str, password: str, database: str) -> Any:
+    """A connection over verified TLS; the password, or token, travels inside it."""
+    return pymysql.connect(
+        host=host,
+        port=port,
+        user=user,
+        password=password,
+        database=database,
+        ssl=TLS,
+        charset="utf8mb4",
+        autocommit=True,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        write_timeout=READ_SECONDS,
+    )
+
+
+def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Rows of one statement, with *values* bound to its ``%s``."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return list(cursor.fetchall())
+
+
+def ping(connection: Any) -> None:
+    """Ask whether the server is there; never reconnect, which would hide that it was not."""
+    connection.ping(reconnect=False)
+
+
+def close(connection: Any) -> None:
+    """Drop the connection; a polite goodbye would wait for a server that may be gone."""
+    connection._force_close()  # noqa: SLF001
+
+
+def fault(error: Exception) -> Fault:
+    """What *error* means."""
+    if isinstance(error, OSError):
+        return Fault.LOST
+    return _MEANINGS.get(error.args[0] if error.args else 0, Fault.OTHER)
+
+
+def number(error: Exception) -> str:
+    """The error's number, which may be logged; its text may quote what may not."""
+    return str(error.args[0]) if error.args else type(error).__name__

@@ -1,0 +1,227 @@
+"""When the function tries again, when it must not, and what it then says."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+
+import pytest
+
+import database as module
+from database import Database, OutcomeUnknown, Refused, Unavailable
+from engine import Fault
+
+ENVIRONMENT = {
+    "RDS_PROXY_ENDPOINT": "proxy.example",
+    "RDS_USER": "root",
+    "RDS_DATABASE_NAME": "blog",
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "key",
+}
+LONG = float("inf")
+
+
+class DriverError(Exception):
+    """An error of the driver, which knows what it means."""
+
+
+class Engine:
+    """A driver whose connections and statements go as the lists say; then all goes well."""
+
+    PORT, ERRORS = 3306, (DriverError,)
+
+    def __init__(self, statements=(), connections=(), pings=()):
+        self.script = {
+            "connect": iter(connections),
+            "run": iter(statements),
+            "ping": iter(pings),
+        }
+        self.calls = []
+
+    def _next(self, name, *said):
+        self.calls.append((name, *said))
+        if fault := next(self.script[name], None):
+            raise DriverError(fault)
+
+    def connect(self, host, port, user, password, database):
+        self._next("connect", host, port, user, password, database)
+        return object()
+
+    def run(self, connection, statement, values):
+        self._next("run", statement, values)
+        return [(1,)]
+
+    def ping(self, connection):
+        self._next("ping")
+
+    def close(self, connection):
+        self.calls.append(("close",))
+
+    def fault(self, error):
+        return error.args[0]
+
+    def number(self, error):
+        return "42"
+
+    def count(self, name):
+        return sum(call[0] == name for call in self.calls)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(module.time, "sleep", lambda _: None)
+
+
+class TestConnecting:
+    def test_one_connection_serves_many_statements(self):
+        engine = Engine()
+        database = Database(engine)
+        for _ in range(3):
+            assert database.read("SELECT 1", until=LONG) == [(1,)]
+
+        assert (engine.count("connect"), engine.count("ping")) == (1, 0)
+
+    def test_logs_in_with_a_token(self):
+        engine = Engine()
+        Database(engine).read("SELECT 1", until=LONG)
+
+        _, host, port, user, password, name = engine.calls[0]
+        assert (host, port, user, name) == ("proxy.example", 3306, "root", "blog")
+        assert password.startswith("proxy.example:3306/?Action=connect&DBUser=root&")
+
+    @pytest.mark.parametrize("fault", [Fault.LOST, Fault.NOT_EXECUTED])
+    def test_is_tried_again(self, fault):
+        engine = Engine(connections=[fault, fault])
+
+        assert Database(engine).read("SELECT 1", until=LONG) == [(1,)]
+        assert engine.count("connect") == 3
+
+    def test_ends_when_it_never_works(self):
+        engine = Engine(connections=itertools.repeat(Fault.LOST))
+
+        with pytest.raises(Unavailable):
+            Database(engine).write("INSERT", until=LONG)
+        assert engine.count("connect") == len(module.PAUSES) + 1
+
+    def test_ends_when_there_is_no_time_for_another_try(self):
+        engine = Engine(connections=itertools.repeat(Fault.LOST))
+
+        with pytest.raises(Unavailable):
+            Database(engine, clock=lambda: 100.0).read("SELECT 1", until=105.0)
+        assert engine.count("connect") == 1
+
+    def test_an_idle_connection_is_tried_before_it_is_used(self):
+        now = iter([0.0, 31.0, 31.0, 31.0]).__next__
+        engine = Engine(pings=[Fault.LOST])
+        database = Database(engine, clock=now)
+        database.read("SELECT 1", until=LONG)
+        database.read("SELECT 1", until=LONG)
+
+        names = [call[0] for call in engine.calls]
+        assert names == ["connect", "run", "ping", "close", "connect", "run"]
+
+
+class TestReading:
+    @pytest.mark.parametrize("fault", [Fault.LOST, Fault.NOT_EXECUTED, Fault.ROLLED_BACK])
+    def test_is_sent_again(self, fault):
+        engine = Engine(statements=[fault])
+
+        assert Database(engine).read("SELECT 1", until=LONG) == [(1,)]
+        assert engine.count("run") == 2
+
+    def test_that_is_never_answered_is_unavailable(self):
+        with pytest.raises(Unavailable):
+            Database(Engine(statements=itertools.repeat(Fault.LOST))).read("SELECT", until=LONG)
+
+
+class TestWriting:
+    def test_that_got_no_answer_is_sent_again_on_a_new_connection(self):
+        engine = Engine(statements=[Fault.LOST])
+        Database(engine).write("INSERT", "key", until=LONG)
+
+        names = [call[0] for call in engine.calls]
+        assert names == ["connect", "run", "close", "connect", "run"]
+
+    def test_that_was_sent_and_never_answered_has_an_unknown_outcome(self):
+        with pytest.raises(OutcomeUnknown):
+            Database(Engine(statements=itertools.repeat(Fault.LOST))).write("INSERT", until=LONG)
+
+    def test_that_was_sent_once_stays_unknown_when_no_connection_comes_back(self):
+        engine = Engine(
+            statements=[Fault.LOST],
+            connections=itertools.chain([None], itertools.repeat(Fault.LOST)),
+        )
+        with pytest.raises(OutcomeUnknown):
+            Database(engine).write("INSERT", until=LONG)
+
+    def test_that_was_never_executed_is_only_unavailable(self):
+        engine = Engine(statements=itertools.repeat(Fault.NOT_EXECUTED))
+
+        with pytest.raises(Unavailable):
+            Database(engine).write("INSERT", until=LONG)
+
+    def test_a_deadlock_keeps_the_connection(self):
+        engine = Engine(statements=[Fault.ROLLED_BACK])
+        Database(engine).write("INSERT", until=LONG)
+
+        assert engine.count("connect") == 1
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("fault", [Fault.OTHER, Fault.NO_TABLE, Fault.DENIED])
+    def test_are_not_tried_again(self, fault):
+        engine = Engine(statements=[fault])
+
+        with pytest.raises(Refused) as caught:
+            Database(engine).write("INSERT", until=LONG)
+        assert (caught.value.fault, str(caught.value)) == (fault, "42")
+        assert engine.count("run") == 1
+
+    def test_a_refused_token_is_refused_each_time(self):
+        engine = Engine(connections=itertools.repeat(Fault.DENIED))
+
+        with pytest.raises(Unavailable):
+            Database(engine).read("SELECT 1", until=LONG)
+        assert engine.count("connect") == 1
+
+    def test_a_refused_login_does_not_deny_a_write_that_was_sent(self):
+        engine = Engine(statements=[Fault.LOST], connections=[None, Fault.DENIED])
+
+        with pytest.raises(OutcomeUnknown):
+            Database(engine).write("INSERT", until=LONG)
+
+    def test_nothing_secret_is_logged(self, caplog):
+        with caplog.at_level(logging.DEBUG), pytest.raises(Unavailable):
+            Database(Engine(connections=[Fault.DENIED])).read("SELECT 1", until=LONG)
+
+        said = " ".join(str(vars(record)) for record in caplog.records)
+        assert "42" in said
+        assert "Signature" not in said
+
+
+class TestSecrets:
+    @pytest.fixture
+    def secrets(self, monkeypatch):
+        contents = [{"username": "app", "password": "old"}]
+        monkeypatch.setenv("RDS_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:1:secret:s")
+        monkeypatch.setattr("login.secret_value", lambda arn: contents[-1])
+        return contents
+
+    def test_the_password_of_a_secret_is_used(self, secrets):
+        engine = Engine()
+        Database(engine).read("SELECT 1", until=LONG)
+
+        assert engine.calls[0][3:5] == ("app", "old")
+
+    def test_a_rotated_password_is_read_again_without_a_failed_answer(self, secrets):
+        engine = Engine(connections=[None, Fault.DENIED], statements=[None, Fault.LOST])
+        database = Database(engine)
+        database.read("SELECT 1", until=LONG)
+        secrets.append({"username": "app", "password": "new"})
+        database.read("SELECT 1", until=LONG)
+
+        passwords = [call[4] for call in engine.calls if call[0] == "connect"]
+        assert passwords == ["old", "old", "new"]

@@ -1,0 +1,91 @@
+"""What an error of a driver means, for both engines."""
+
+from __future__ import annotations
+
+import ssl
+
+import pg8000.dbapi
+import pymysql
+import pytest
+
+import engine
+import engine_mysql
+import engine_postgresql
+from engine import Fault
+
+
+def server(state):
+    return pg8000.dbapi.DatabaseError({"S": "ERROR", "C": state, "M": "a text"})
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (pymysql.err.OperationalError(2013, "lost"), Fault.LOST),
+        (pymysql.err.OperationalError(2003, "no host"), Fault.LOST),
+        (pymysql.err.InterfaceError(0, ""), Fault.LOST),
+        (ConnectionResetError(), Fault.LOST),
+        (TimeoutError(), Fault.LOST),
+        (pymysql.err.OperationalError(1290, "read-only"), Fault.NOT_EXECUTED),
+        (pymysql.err.OperationalError(1213, "deadlock"), Fault.ROLLED_BACK),
+        (pymysql.err.OperationalError(1205, "lock"), Fault.ROLLED_BACK),
+        (pymysql.err.OperationalError(1045, "denied"), Fault.DENIED),
+        (pymysql.err.ProgrammingError(1146, "no table"), Fault.NO_TABLE),
+        (pymysql.err.ProgrammingError(1064, "syntax"), Fault.OTHER),
+    ],
+)
+def test_mysql(error, fault):
+    assert engine_mysql.fault(error) is fault
+    assert isinstance(error, engine_mysql.ERRORS)
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (pg8000.dbapi.InterfaceError("network error"), Fault.LOST),
+        (ConnectionResetError(), Fault.LOST),
+        (server("57P01"), Fault.LOST),
+        (server("08006"), Fault.LOST),
+        (server("57P03"), Fault.NOT_EXECUTED),
+        (server("25006"), Fault.NOT_EXECUTED),
+        (server("40P01"), Fault.ROLLED_BACK),
+        (server("40001"), Fault.ROLLED_BACK),
+        (server("28P01"), Fault.DENIED),
+        (server("42P01"), Fault.NO_TABLE),
+        (server("42601"), Fault.OTHER),
+    ],
+)
+def test_postgresql(error, fault):
+    assert engine_postgresql.fault(error) is fault
+    assert isinstance(error, engine_postgresql.ERRORS)
+
+
+def test_only_numbers_are_logged():
+    assert engine_mysql.number(pymysql.err.OperationalError(1045, "for 'root'")) == "1045"
+    assert engine_postgresql.number(server("28P01")) == "28P01"
+    assert engine_postgresql.number(ConnectionResetError()) == "ConnectionResetError"
+
+
+@pytest.mark.parametrize("module", [engine_mysql, engine_postgresql])
+def test_tls_verifies_chain_and_name_by_amazons_roots(module):
+    assert module.TLS.verify_mode == ssl.CERT_REQUIRED
+    assert module.TLS.check_hostname
+    assert len(module.TLS.get_ca_certs()) == 4
+
+
+@pytest.mark.parametrize(
+    ("family", "module"), [("MYSQL", engine_mysql), ("POSTGRESQL", engine_postgresql)]
+)
+def test_the_environment_names_the_engine(family, module, monkeypatch):
+    monkeypatch.setenv("RDS_ENGINE_FAMILY", family)
+
+    assert engine.engine() is module
+
+
+@pytest.mark.parametrize("module", [engine_mysql, engine_postgresql])
+def test_an_engine_has_every_name_of_the_interface(module):
+    names = engine.Engine.__annotations__.keys() | {
+        name for name in vars(engine.Engine) if not name.startswith("_")
+    }
+
+    assert names <= vars(module).keys()

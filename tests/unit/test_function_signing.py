@@ -1,0 +1,89 @@
+"""Signed calls equal botocore's, and go nowhere that is not verified."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+
+import botocore.auth
+import pytest
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+import aws
+import login
+from sigv4 import Keys, signed_headers
+
+NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
+SERVICES = ("secretsmanager", "sts")
+REGIONS = ("eu-west-1", "cn-north-1")
+SESSIONS = (None, "AQoDYXdzEPT//////////wEXAMPLE+to/ken==")
+BODIES = (b"{}", '{"SecretId": "ärger"}'.encode(), b"Action=AssumeRole&Version=2011-06-15")
+KEY_ID, KEY = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+
+
+@pytest.mark.parametrize(
+    ("service", "region", "session", "body"),
+    list(itertools.product(SERVICES, REGIONS, SESSIONS, BODIES)),
+)
+def test_headers_equal_botocores(service, region, session, body, monkeypatch):
+    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: NOON)
+    host = f"{service}.{region}.amazonaws.com"
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "a.B"}
+    request = AWSRequest("POST", f"https://{host}/", headers=headers, data=body)
+    credentials = Credentials(KEY_ID, KEY, session)
+    botocore.auth.SigV4Auth(credentials, service, region).add_auth(request)
+
+    ours = signed_headers(
+        {"host": host} | headers, body, service, region, Keys(KEY_ID, KEY, session),
+        now=NOON.timestamp(),
+    )  # fmt: skip
+    assert ours["authorization"] == request.headers["Authorization"]
+
+
+class TestEndpoints:
+    def test_is_the_regional_one(self):
+        assert aws._endpoint("sts", "eu-west-1") == ("https", "sts.eu-west-1.amazonaws.com")
+        assert aws._endpoint("sts", "cn-north-1")[1] == "sts.cn-north-1.amazonaws.com.cn"
+
+    def test_can_be_named_as_for_the_sdks(self, monkeypatch):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "https://vpce-1.example:8443")
+
+        assert aws._endpoint("secretsmanager", "eu-west-1") == ("https", "vpce-1.example:8443")
+
+    def test_is_never_in_clear_outside_this_machine(self, monkeypatch):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://sts.example")
+
+        with pytest.raises(aws.CallFailed, match="must be https"):
+            aws._endpoint("sts", "eu-west-1")
+
+
+class TestAssumedRole:
+    XML = b"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+      <AssumeRoleResult><Credentials><AccessKeyId>ASIA1</AccessKeyId>
+      <SecretAccessKey>k</SecretAccessKey><SessionToken>t</SessionToken>
+      <Expiration>2026-11-22T13:00:05Z</Expiration></Credentials></AssumeRoleResult>
+    </AssumeRoleResponse>"""
+
+    def test_the_answer_of_sts_is_read(self):
+        keys, ends = aws._credentials(self.XML)
+
+        assert keys == Keys("ASIA1", "k", "t")
+        assert ends == NOON.timestamp() + 3600
+
+    def test_keys_are_kept_until_shortly_before_they_end(self, monkeypatch):
+        asked = []
+
+        def assume(arn, name, region):
+            asked.append((arn, name, region))
+            return Keys("ASIA1", "k", "t"), 3600.0
+
+        monkeypatch.setattr(login, "assumed_role", assume)
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "orders")
+        role = login.RoleToken("arn:aws:iam::2:role/connect")
+        for now in (0.0, 3000.0, 3400.0):
+            monkeypatch.setattr(login.time, "time", lambda now=now: now)
+            role.keys()
+
+        assert asked == [("arn:aws:iam::2:role/connect", "orders", "eu-west-1")] * 2
