@@ -1,0 +1,42 @@
+"""Ports of this machine that nobody else reaches, and waiting for what comes up there."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from collections.abc import Callable
+from typing import Final
+
+HOST: Final = "127.0.0.1"
+PORTS: Final = range(20_000, 32_000)
+"""Below those that systems give to clients: a server that was ended finds its own again."""
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    for port in random.sample(PORTS, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("none of 100 ports of this machine is free")
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether *condition* came true before the seconds were over."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0

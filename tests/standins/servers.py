@@ -1,0 +1,222 @@
+"""A real database server with a data folder of its own, as private as it can be."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Final, NamedTuple, Self
+
+from .loopback import HOST, free_port, wait_for
+from .programs import Program
+
+SECONDS: Final = 30
+"""More than a server ever needs to start or to end."""
+
+ATTEMPTS: Final = 10
+"""A server that was killed may hold its data for a moment; the next one tries again."""
+
+
+class Credentials(NamedTuple):
+    user: str
+    password: str
+
+
+class Server(ABC):
+    """A server that runs while its ``with`` block does, on a port that it keeps.
+
+    As root it runs under the first of its accounts that exists.
+    """
+
+    user: ClassVar = "proxy"
+    password: ClassVar = secrets.token_urlsafe(12)
+    database: ClassVar = "app"
+    accounts: ClassVar[tuple[str, ...]]
+    stops_with: ClassVar = signal.SIGTERM
+    ends_with: ClassVar = signal.SIGKILL
+    """What ends it fastest when its data are not needed any more."""
+
+    def __enter__(self) -> Self:
+        self.folder = self._private_folder()
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        try:
+            shutil.copytree(self._template(), self._data)
+            self._hand_over(self.folder)
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return HOST, self.port
+
+    @property
+    def credentials(self) -> Credentials:
+        """With which the proxy logs in."""
+        return Credentials(self.user, self.password)
+
+    def start(self) -> None:
+        """Start, or start again with the same data on the same port."""
+        for _ in range(ATTEMPTS):
+            with (self.folder / "log").open("ab") as log:
+                self._process = self._popen(self._program(), *self._options(), log=log)
+            wait_for(lambda: not self._runs or self._answers(), SECONDS)
+            if self._runs and self._answers():
+                return
+            self._end(signal.SIGKILL)
+            time.sleep(0.2)
+        tail = (self.folder / "log").read_text(errors="replace")[-2000:]
+        raise RuntimeError(f"{type(self).__name__} did not start:\n{tail}")
+
+    def stop(self) -> None:
+        """End in good order: clients are cut, nothing is lost."""
+        self._end(self.stops_with)
+
+    def kill(self) -> None:
+        """End at once, as a crash does."""
+        self._end(signal.SIGKILL)
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        """End, and leave nothing behind."""
+        self._end(self.ends_with)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def connect(self) -> socket.socket:
+        """A new connection to the server, for a proxy to log in on."""
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.settimeout(SECONDS)
+            connection.connect(str(self.unix_socket))
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    @property
+    @abstractmethod
+    def unix_socket(self) -> Path:
+        """The Unix socket on which it listens too."""
+
+    @abstractmethod
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the server itself answers, past any proxy."""
+
+    @classmethod
+    @abstractmethod
+    def _program(cls) -> Program:
+        """The server's program, or :class:`MissingServer`."""
+
+    @classmethod
+    @abstractmethod
+    def _initialise(cls, data: Path) -> None:
+        """Make a data folder with the user and the database in it."""
+
+    @abstractmethod
+    def _options(self) -> list[str]:
+        """How to run on this port, with this data."""
+
+    @abstractmethod
+    def _answers(self) -> bool:
+        """Whether a client would be served by now."""
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def _runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def _end(self, by: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(by)
+        try:
+            self._process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(SECONDS)
+
+    @classmethod
+    @cache
+    def _template(cls) -> Path:
+        """A data folder as it is before the first start, made once a process."""
+        cls._program()
+        folder = cls._private_folder()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        cls._initialise(folder / "data")
+        return folder / "data"
+
+    @classmethod
+    def _private_folder(cls) -> Path:
+        # Not one of pytest's, which only root may enter when root runs the tests.
+        folder = Path(tempfile.mkdtemp(prefix="standin-"))
+        cls._hand_over(folder)
+        return folder
+
+    @classmethod
+    def _account(cls) -> pwd.struct_passwd | None:
+        """Whom a server runs as, if not as whoever runs the tests."""
+        if os.geteuid() != 0:
+            return None
+        accounts = {entry.pw_name: entry for entry in pwd.getpwall()}
+        return next(accounts[name] for name in cls.accounts if name in accounts)
+
+    @classmethod
+    def _hand_over(cls, folder: Path) -> None:
+        """Make the server's account the owner of *folder* and of everything in it."""
+        if account := cls._account():
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, account.pw_uid, account.pw_gid)
+
+    @classmethod
+    def _popen(
+        cls, program: Program, *options: str, log: Any, **more: Any
+    ) -> subprocess.Popen[Any]:
+        """Start *program* under the server's account, out of reach of a terminal's signals."""
+        if account := cls._account():
+            more |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        return subprocess.Popen(
+            [str(program.path), *options],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **program.variables},
+            cwd="/",
+            start_new_session=True,
+            **more,
+        )
+
+    @classmethod
+    def _run(cls, program: Program, *options: str, text: str = "") -> None:
+        """Run *program* to its end with *text* as its input."""
+        process = cls._popen(
+            program, *options, log=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+        )
+        with process:
+            try:
+                said, _ = process.communicate(text, timeout=4 * SECONDS)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode != 0:
+            raise RuntimeError(f"{program.path.name} failed:\n{said[-2000:]}")

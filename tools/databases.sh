@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Bring MariaDB and PostgreSQL to this machine for the tests, and start neither.
+#
+# On Debian and Ubuntu root installs them. Everybody else, and root where another package would
+# have to go for them, unpacks them into .servers/, where the tests look too.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+unpacked=$PWD/.servers
+options=(-qq)
+
+# Whether the program $1 is where tests/standins/programs.py finds it.
+have() {
+    local folder path
+    command -v "$1" >/dev/null && return
+    for folder in "${STANDIN_BINARIES:-$unpacked}" "$unpacked" ""; do
+        for path in "$folder"/{,usr/}{,bin/,sbin/}"$1" "$folder"/usr/lib/postgresql/*/bin/"$1"; do
+            [[ -f $path && -x $path ]] && return
+        done
+    done
+    return 1
+}
+
+# The newest package with the name $1: some releases number them, and some do not.
+newest() {
+    apt-cache "${options[@]}" search --names-only "^$1(-[0-9.]+)?\$" |
+        awk '{print $1}' | sort --version-sort | tail --lines=1
+}
+
+# Fetch the lists of packages: the system's, or one's own where one may not.
+refresh() {
+    if [[ $EUID -ne 0 ]]; then
+        mkdir -p "$unpacked"/apt/{lists,archives}/partial
+        options=(-qq -o "Dir::State::lists=$unpacked/apt/lists" -o "Dir::Cache=$unpacked/apt")
+    fi
+    apt-get "${options[@]}" update
+}
+
+# Install the package $1, unless that would remove another one or give it a running server.
+install() {
+    local setting=/etc/postgresql-common/createcluster.d/none-for-tests.conf status=0
+    mkdir -p "${setting%/*}"
+    echo 'create_main_cluster = false' >"$setting"
+    DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get "${options[@]}" \
+        install --yes --no-install-recommends --no-remove "$1" || status=$?
+    rm "$setting"
+    return "$status"
+}
+
+# Unpack the package $1 and the libraries that are not here yet.
+unpack() {
+    local folder packages
+    folder=$(mktemp -d)
+    packages=$(apt-get "${options[@]}" --simulate install --no-install-recommends "$1" |
+        awk '/^Inst lib/ && !/^Inst libllvm/ {print $2}')
+    # shellcheck disable=SC2086 # every word is a package
+    (cd "$folder" && apt-get "${options[@]}" download "$1" $packages) &&
+        find "$folder" -name '*.deb' -exec dpkg --extract {} "$unpacked" \;
+    rm -r "$folder"
+}
+
+# Bring the package $1 in one way or the other.
+bring() {
+    local package
+    package=$(newest "$1")
+    [[ -n $package ]] || return
+    if [[ $EUID -ne 0 ]] || ! install "$package"; then
+        mkdir -p "$unpacked"
+        unpack "$package"
+    fi
+}
+
+missing=()
+trap 'rm -rf "$unpacked/apt"' EXIT
+for server in 'mariadbd mariadb-server-core MariaDB' 'postgres postgresql PostgreSQL'; do
+    read -r program package name <<<"$server"
+    have "$program" && continue
+    if command -v apt-get >/dev/null; then
+        bring "$package" && have "$program" && continue
+        refresh && bring "$package" && have "$program" && continue
+    fi
+    missing+=("$name")
+done
+
+if [[ ${#missing[@]} -gt 0 ]]; then
+    printf '%s is not on this machine and cannot be brought: the tests against it are skipped.\n' \
+        "${missing[@]}" >&2
+    echo 'Install it, or name a folder with its programs in STANDIN_BINARIES.' >&2
+    [[ ${CI:-} != true ]]
+fi
