@@ -14,6 +14,7 @@ FUNCTION = REPOSITORY / "lambda" / "blog_rds_proxy"
 
 # `lambda` is a keyword of Python: its modules are reached by their folder.
 sys.path.insert(0, str(FUNCTION))
+sys.path.insert(0, str(REPOSITORY / "tests"))
 
 # Two cores that do other work too: no example is too slow, and CI tries the same ones again.
 settings.register_profile("ours", deadline=None, derandomize="CI" in os.environ)
@@ -24,3 +25,9 @@ settings.load_profile("ours")
 def repository() -> Path:
     """The root of this repository."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def function() -> Path:
+    """The folder of the function's code."""
+    return FUNCTION

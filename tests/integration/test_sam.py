@@ -12,7 +12,14 @@ from cfnlint.decode import decode
 from rdsproxy_templates import render
 from rdsproxy_templates.variants import VARIANTS, base
 
-FUNCTION_FILES = {"app.py", "database.py", "rds_token.py", "amazon_roots.pem", "pymysql"}
+FUNCTION_FILES = {
+    "app.py",
+    "database.py",
+    "engine_mysql.py",
+    "amazon_roots.pem",
+    "pymysql",
+    "pg8000",
+}
 
 
 @pytest.fixture
@@ -89,7 +96,7 @@ def test_what_was_built_is_a_function_that_python_can_import(checkout, sam_cli, 
     run(sam_cli, "build", cwd=folder)
     built = folder / ".aws-sam" / "build" / "SAMStack" / "BlogRDSProxyFunction"
 
-    program = "import app; print(app.handler.__name__, app.pymysql.__file__)"
+    program = "import app; print(app.handler.__name__, app.sql.pymysql.__file__)"
     said = run(
         sys.executable, "-I", "-c", f"import sys; sys.path[:0] = ['.']; {program}", cwd=built
     )

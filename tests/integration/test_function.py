@@ -1,0 +1,274 @@
+"""The function under AWS's runtime client, on a real wire, in front of a real database."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from client import call, here_or_skip
+
+from standins.aws_api import AwsApi
+from standins.certificates import Authority
+from standins.service import Service
+from standins.sts import Sts
+
+FAMILIES = [
+    pytest.param(family, marks=pytest.mark.xdist_group(family))
+    for family in ("MYSQL", "POSTGRESQL")
+]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def running(request, function):
+    here_or_skip(request.param)
+    with Service(function, request.param) as service:
+        yield service
+
+
+@pytest.fixture
+def service(running):
+    """The service, initialised, and mended after a test has broken it."""
+    front = running.front
+    before = {
+        name: getattr(front, name)
+        for name in ("keys", "passwords", "users", "host", "region", "clock", "silent", "fault")
+    }
+    assert call(running.api, "POST", "/initialize").status == 200
+    yield running
+    for name, value in before.items():
+        setattr(front, name, value)
+    front.drop_all()
+
+
+def rows(service, key):
+    """How often the database holds a visit under *key*."""
+    return service.database.rows(f"SELECT COUNT(*) FROM visits WHERE request = '{key}'")[0][0]
+
+
+class TestAnswers:
+    def test_load_lists_what_initialize_seeded(self, service):
+        answer = call(service.api, "GET", "/load")
+
+        assert answer.status == 200
+        assert [item["name"] for item in answer.body["items"]] == ["one", "two", "three"]
+
+    def test_a_visit_is_a_row_in_the_database(self, service):
+        answer = call(service.api, "POST", "/visits", idempotency_key="first")
+
+        assert answer.status == 200
+        assert answer.body["visits"][0]["at"].endswith("Z")
+        assert rows(service, "first") == 1
+
+    def test_the_same_key_twice_is_one_row(self, service):
+        for _ in range(2):
+            assert call(service.api, "POST", "/visits", idempotency_key="twice").status == 200
+
+        assert rows(service, "twice") == 1
+
+    def test_a_key_is_bound_and_never_part_of_a_statement(self, service):
+        key = "x'); DROP TABLE visits; --"
+        assert call(service.api, "POST", "/visits", idempotency_key=key).status == 200
+
+        assert service.database.rows("SELECT COUNT(*) FROM visits")[0][0] >= 1
+
+    def test_before_initialize_there_is_a_sentence_that_says_so(self, service):
+        service.database.rows("DROP TABLE items")
+        answer = call(service.api, "GET", "/load")
+
+        assert (answer.status, answer.code) == (409, "not_initialized")
+
+    def test_one_connection_serves_all_requests(self, service):
+        call(service.api, "GET", "/load")
+        before = service.front.accepted
+        for _ in range(5):
+            call(service.api, "GET", "/load")
+
+        assert service.front.accepted == before
+
+    def test_the_log_is_json_with_the_facts_of_each_request(self, service):
+        call(service.api, "GET", "/load")
+        line = json.loads(service.environments[0].log[-1])
+
+        assert (line["route"], line["status"]) == ("/load", 200)
+        assert line["duration_ms"] > 0
+        assert line["requestId"]
+
+
+class TestRefusedLogins:
+    """A login that the proxy refuses is a 503, and a line in the proxy's log says why."""
+
+    @staticmethod
+    def break_key(front):
+        front.keys = {key: ("another", session) for key, (_, session) in front.keys.items()}
+
+    @staticmethod
+    def break_session(front):
+        front.keys = {key: (secret, "another") for key, (secret, _) in front.keys.items()}
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            (lambda front: setattr(front, "host", "elsewhere"), "not for elsewhere"),
+            (lambda front: setattr(front, "region", "us-east-1"), "not for rds-db in us-east-1"),
+            (lambda front: setattr(front, "clock", lambda: time.time() + 1000), "expired"),
+            (lambda front: setattr(front, "clock", lambda: time.time() - 1000), "in the future"),
+            (lambda front: setattr(front, "keys", {}), "is unknown"),
+            (break_key, "the signature is wrong"),
+            (break_session, "session token"),
+            (lambda front: setattr(front, "users", {}), "no such user"),
+        ],
+        ids=["host", "region", "stale", "future", "unknown key", "key", "session", "user"],
+    )
+    def test_of_a_token(self, service, change, reason):
+        getattr(change, "__func__", change)(service.front)
+        service.front.drop_all()
+        answer = call(service.api, "GET", "/load")
+
+        assert (answer.status, answer.code) == (503, "database_unavailable")
+        assert answer.headers["retry-after"] == "1"
+        assert reason in " ".join(service.front.log)
+
+    def test_is_over_as_soon_as_the_proxy_lets_in_again(self, service):
+        keys, service.front.keys = service.front.keys, {}
+        service.front.drop_all()
+        assert call(service.api, "GET", "/load").status == 503
+        service.front.keys = keys
+
+        assert call(service.api, "GET", "/load").status == 200
+
+    def test_of_a_user_who_is_not_the_functions(self, service):
+        api = service.another(RDS_USER="somebody")
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+
+
+class TestTls:
+    """Nothing is said to a peer that is not the one that it should be."""
+
+    def test_a_foreign_authority_is_refused(self, service, tmp_path):
+        api = service.another(timeout=15, RDS_CA_FILE=str(Authority(tmp_path).file))
+        before = list(service.front.log)
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+        assert not [line for line in service.front.log[len(before) :] if "accepted" in line]
+
+    def test_a_certificate_of_another_name_is_refused(self, service):
+        api = service.another(timeout=15, RDS_PROXY_ENDPOINT="127.0.0.1")
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+
+    def test_a_server_without_tls_is_refused(self, service):
+        """The database itself, on its plain port: it would take a token in clear text."""
+        api = service.another(timeout=15, RDS_PORT=str(service.database.port))
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+
+    def test_amazons_roots_are_not_those_of_this_proxy(self, service, function):
+        api = service.another(timeout=15, RDS_CA_FILE=str(function / "amazon_roots.pem"))
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+
+
+class TestSilence:
+    def test_a_peer_that_says_nothing_is_given_up_before_the_function_is(self, service):
+        service.front.silent = True
+        api = service.another(timeout=15)
+        started = time.monotonic()
+        answer = call(api, "GET", "/load")
+
+        assert (answer.status, answer.code) == (503, "database_unavailable")
+        assert time.monotonic() - started < 15
+
+
+@pytest.fixture(scope="module")
+def aws():
+    with AwsApi() as aws:
+        yield aws
+
+
+class TestSecrets:
+    @pytest.fixture
+    def with_password(self, service, aws):
+        front = service.front
+        front.users = front.users | {"app": service.database.credentials}
+        front.passwords = {"app": "first-password"}
+        arn = aws.secret(
+            f"s{time.time_ns()}", json.dumps({"username": "app", "password": "first-password"})
+        )
+        api = service.another(RDS_SECRET_ARN=arn, AWS_ENDPOINT_URL_SECRETS_MANAGER=aws.address)
+        return api, arn
+
+    def test_the_password_of_a_secret_logs_in(self, service, with_password):
+        api, _ = with_password
+
+        assert call(api, "GET", "/load").status == 200
+        assert any(line.startswith("app accepted") for line in service.front.log)
+
+    def test_a_rotated_secret_fails_no_answer(self, service, with_password, aws):
+        api, arn = with_password
+        statuses = []
+        for number in range(3):
+            statuses += [call(api, "GET", "/load").status for _ in range(5)]
+            password = f"rotated-{number}"
+            aws.put(arn, json.dumps({"username": "app", "password": password}))
+            service.front.passwords = {"app": password}
+            service.front.drop_all()
+
+        assert statuses == [200] * 15
+
+    def test_a_wrong_password_is_refused(self, service, with_password):
+        api, _ = with_password
+        service.front.passwords = {"app": "another"}
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+
+    def test_a_secret_that_cannot_be_read_is_no_way_in(self, service, aws):
+        arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:none"
+        api = service.another(
+            timeout=15, RDS_SECRET_ARN=arn, AWS_ENDPOINT_URL_SECRETS_MANAGER=aws.address
+        )
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+
+
+class TestAssumedRole:
+    ROLE = "arn:aws:iam::222222222222:role/connect"
+
+    @pytest.fixture
+    def sts(self, service):
+        with Sts(self.ROLE, service.variables["AWS_ACCESS_KEY_ID"]) as sts:
+            service.front.keys = sts.keys
+            yield sts
+
+    def test_the_keys_of_the_role_sign_the_token(self, service, sts):
+        api = service.another(RDS_CONNECT_ROLE_ARN=self.ROLE, AWS_ENDPOINT_URL_STS=sts.address)
+
+        assert call(api, "GET", "/load").status == 200
+        assert sts.sessions == ["standin"]
+
+    def test_the_functions_own_keys_do_not(self, service, sts):
+        assert call(service.another(), "GET", "/load").code == "database_unavailable"
+
+    def test_a_role_that_may_not_be_assumed_is_no_way_in(self, service, sts):
+        other = f"{self.ROLE}-of-another"
+        api = service.another(
+            timeout=15, RDS_CONNECT_ROLE_ARN=other, AWS_ENDPOINT_URL_STS=sts.address
+        )
+
+        assert call(api, "GET", "/load").code == "database_unavailable"
+        assert sts.sessions == []
+
+
+def test_no_log_shows_a_token_a_password_or_a_key(running):
+    """After everything above."""
+    secrets = [
+        running.variables["AWS_SECRET_ACCESS_KEY"],
+        running.variables["AWS_SESSION_TOKEN"],
+        running.database.password,
+        "first-password",
+        "rotated-",
+        "X-Amz-Signature",
+    ]
+
+    assert not [secret for secret in secrets if secret in running.log]
