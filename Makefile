@@ -13,7 +13,7 @@ build: $(VENV)/library  ## Render every variant into templates_out/, validated
 	$(VENV)/bin/python build.py
 
 .PHONY: test
-test: $(VENV)/tests $(SAM_VENV)/sam  ## Run every test, SAM CLI included
+test: $(VENV)/tests $(SAM_VENV)/sam databases  ## Run every test, with SAM CLI and real databases
 	$(VENV)/bin/python -m pytest
 
 .PHONY: check
@@ -26,6 +26,14 @@ check: test  ## Style, types and tests: what must hold before a commit
 .PHONY: docs
 docs: $(VENV)/tests  ## Bring the generated parts of README.md and docs/ up to date
 	$(VENV)/bin/python tools/docs.py
+
+.PHONY: demo
+demo: $(VENV)/tests databases  ## Bring the whole of base up on this machine; Ctrl-C ends it
+	$(VENV)/bin/python tools/demo.py
+
+.PHONY: databases
+databases:
+	tools/databases.sh
 
 .PHONY: clean
 clean:  ## Remove what this file installed
