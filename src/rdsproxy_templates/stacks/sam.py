@@ -28,6 +28,9 @@ LogRetention = Literal[
 ]  # fmt: skip
 """Days that CloudWatch Logs takes as the retention of a log group."""
 
+SHORTEST = 15
+"""Seconds that the library's own function needs at least, whatever becomes of the database."""
+
 ACCESS_LOG = (
     '{"requestId":"$context.requestId","time":"$context.requestTime",'
     '"sourceIp":"$context.identity.sourceIp","route":"$context.routeKey",'
@@ -87,6 +90,12 @@ class Config(Settings):
         elif self.jwt_issuer or self.jwt_audience:
             yield Problem(
                 "authorizer", f"must be jwt where a JWT setting is given, got {self.authorizer!r}"
+            )
+        if not self.code_uri and self.timeout < SHORTEST:
+            yield Problem(
+                "timeout",
+                f"must be at least {SHORTEST}, got {self.timeout}: the function waits 3 s for a "
+                "connection and 8 s for an answer, and must have time to say so",
             )
         if self.code_uri and self.code_uri.startswith(("/", "~")):
             yield Problem(
