@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -442,6 +443,18 @@ class TestServer:
 
         assert found.path == program
         assert found.variables == {"LD_LIBRARY_PATH": str(libraries)}
+
+    def test_the_script_that_brings_servers_does_nothing_where_they_are(self, repository):
+        for engine in (MySQL, Postgres):
+            try:
+                engine.server._program()
+            except MissingServer as missing:
+                pytest.skip(str(missing))
+
+        script = repository / "tools" / "databases.sh"
+        result = subprocess.run([script], capture_output=True, timeout=60, check=True)
+
+        assert result.stdout + result.stderr == b""
 
 
 HANDLER = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -83,8 +84,10 @@ class _HttpServer(ThreadingHTTPServer):
         self.api = api
         super().__init__((HOST, port), _Handler)
 
-    def handle_error(self, *_: object) -> None:
-        """Nothing: the client did not wait for its answer."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing where the client did not wait for its answer."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -46,7 +46,7 @@ def find(name: str, package: str) -> Program:
         for path in _within(Path(folder), name):
             return Program(path, _libraries(Path(folder)))
     if found := shutil.which(name):
-        return Program(Path(found))
+        return Program(Path(found).resolve())
     for path in _within(Path("/"), name):
         return Program(path)
     for path in _within(UNPACKED, name):

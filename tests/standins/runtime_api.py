@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from http import HTTPStatus
@@ -76,8 +77,10 @@ class _HttpServer(ThreadingHTTPServer):
         self.api = api
         super().__init__((HOST, 0), _Handler)
 
-    def handle_error(self, *_: object) -> None:
-        """Nothing: the runtime was ended while it waited."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing where the runtime was ended while it waited."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
