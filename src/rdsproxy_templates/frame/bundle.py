@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from . import folder
@@ -43,5 +44,9 @@ class Bundle:
 
     def flat(self) -> tuple[Template, Mapping[str, Origin]]:
         """The family as one template with the default parameter values, for validators."""
+        return self._flat
+
+    @cached_property
+    def _flat(self) -> tuple[Template, Mapping[str, Origin]]:
         flat, origins = flattened(self.root)
         return with_defaults(flat), origins

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -22,9 +24,15 @@ class _TemplateDumper(_Dumper):  # type: ignore[misc]
 
 def dump(body: dict[str, Any]) -> str:
     """The text of a template, or of any part of one."""
+    return _dumped(json.dumps(body))
+
+
+@lru_cache(maxsize=256)
+def _dumped(body: str) -> str:
+    """Families that differ in one setting share most of their templates."""
     return str(
         yaml.dump(
-            body,
+            json.loads(body),
             Dumper=_TemplateDumper,
             sort_keys=False,
             default_flow_style=False,
