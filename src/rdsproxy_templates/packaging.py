@@ -14,6 +14,8 @@ from .frame.yaml import HEADER, dump
 
 SAMCONFIG = "samconfig.toml"
 _TEXT = """\
+# Written by rdsproxy_templates, and yours from then on: once you change it, or
+# `sam deploy --guided` keeps its answers here, rendering again leaves it alone.
 version = 0.1
 
 [default.global.parameters]
@@ -78,7 +80,7 @@ def _samconfig(stack_name: str, bundle: Bundle) -> str:
     capabilities = ["CAPABILITY_IAM"]
     if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
         capabilities.append("CAPABILITY_AUTO_EXPAND")
-    return HEADER + _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
+    return _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
 
 
 def _files(path: str) -> Iterator[tuple[str, bytes]]:
