@@ -140,9 +140,10 @@ class TestRefusing:
         assert not (tmp_path / "out").exists()
 
     def test_all_problems_are_said_at_once(self, run, config):
-        result = run("base", "--config", config("sam: {timeout: 30}\nrds: {readers: 16}\nx: 1\n"))
+        wrong = "sam: {timeout: 30}\nrds: {readers: 16}\nx: 1\ndatabase: {name: a-b}\n"
+        result = run("base", "--config", config(wrong))
 
-        assert result.stderr.count("error: [") == 3
+        assert result.stderr.count("error: [") == 4
 
     def test_a_wrong_configuration_leaves_the_old_files_whole(self, run, config, tmp_path):
         run("base")

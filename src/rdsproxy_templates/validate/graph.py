@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property
-from ipaddress import ip_network
-from typing import Any, Literal, TypeGuard
+from typing import Any
 
 from ..frame import Origin, Template
 from ..frame.references import references
+from .values import listed
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
@@ -29,44 +28,6 @@ class Doubt:
     property: str
     sentence: str
     remedy: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One rule of a security group, wherever it is written."""
-
-    resource: str
-    group: str
-    direction: Literal["in", "out"]
-    protocol: str | None
-    ports: tuple[float, float] | None
-    peer: str | None
-    cidr: str | None
-
-    @property
-    def span(self) -> str:
-        """Its ports in words."""
-        return f"ports {self.ports[0]:g} to {self.ports[1]:g}" if self.ports else "some ports"
-
-    def place(self, key: str) -> str:
-        """The property of its resource that says *key*."""
-        lists = {"in": "SecurityGroupIngress", "out": "SecurityGroupEgress"}
-        return lists[self.direction] if self.resource == self.group else key
-
-    def admits(self, direction: str, peer: str, port: float) -> bool:
-        """Whether traffic to or from the group *peer* on *port* may pass."""
-        return self.direction == direction and self._reaches(peer) and self._covers(port)
-
-    def _reaches(self, peer: str) -> bool:
-        """A range may hold the peer and an expression be it; loopback holds nobody."""
-        if self.peer is not None:
-            return self.peer == peer
-        return not (is_network(self.cidr) and ip_network(str(self.cidr)).is_loopback)
-
-    def _covers(self, port: float) -> bool:
-        if self.protocol in ("-1", None) or self.ports is None:
-            return True
-        return self.protocol in ("tcp", "6") and self.ports[0] <= port <= self.ports[1]
 
 
 @dataclass(frozen=True)
@@ -171,44 +132,6 @@ class Graph:
             if self.target(instance.get("DBClusterIdentifier")) == cluster
         ]
 
-    @cached_property
-    def rules(self) -> list[Rule]:
-        """Every rule of every security group of ours."""
-        return [*self._written_inside(), *self._written_outside()]
-
-    def _written_inside(self) -> Iterator[Rule]:
-        for name, group in self.of_type(GROUP):
-            for body in group.get("SecurityGroupIngress", []):
-                yield self._rule(name, name, "in", body)
-            # A group that says nothing of egress is given a rule to everywhere.
-            everywhere = [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
-            for body in group.get("SecurityGroupEgress") or everywhere:
-                yield self._rule(name, name, "out", body)
-
-    def _written_outside(self) -> Iterator[Rule]:
-        directions: dict[str, Literal["in", "out"]] = {"Ingress": "in", "Egress": "out"}
-        for suffix, direction in directions.items():
-            for name, body in self.of_type(f"{GROUP}{suffix}"):
-                if group := self.target(body.get("GroupId")):
-                    yield self._rule(name, group, direction, body)
-
-    def _rule(
-        self, resource: str, group: str, direction: Literal["in", "out"], body: Mapping[str, Any]
-    ) -> Rule:
-        peer = body.get("SourceSecurityGroupId", body.get("DestinationSecurityGroupId"))
-        cidr = body.get("CidrIp", body.get("CidrIpv6"))
-        protocol = body.get("IpProtocol")
-        first, last = number(body.get("FromPort", 0)), number(body.get("ToPort", 65535))
-        return Rule(
-            resource=resource,
-            group=group,
-            direction=direction,
-            protocol=str(protocol) if isinstance(protocol, str | int) else None,
-            ports=None if first is None or last is None else (first, last),
-            peer=self.target(peer),
-            cidr=cidr if isinstance(cidr, str) else None,
-        )
-
     def statements(self, role_or_function: str) -> Iterator[Mapping[str, Any]]:
         """The statements that allow something in the policies of a role or SAM function."""
         apart = [
@@ -234,35 +157,3 @@ class Graph:
             )
             for resource in listed(statement.get("Resource"))
         ]
-
-
-def number(value: object) -> float | None:
-    """*value* as a number, which may be text; None for what only deployment knows."""
-    try:
-        return float(value) if isinstance(value, str | int | float) else None
-    except ValueError:
-        return None
-
-
-def is_literal(value: object) -> TypeGuard[str]:
-    """Whether *value* is text as it stands, not an expression or a dynamic reference."""
-    return isinstance(value, str) and "{{resolve:" not in value
-
-
-def is_true(value: object) -> bool:
-    """Whether *value* is true, which is text in the default of a parameter."""
-    return value in (True, "true")
-
-
-def listed(value: object) -> list[Any]:
-    """*value* as the list that CloudFormation reads it as."""
-    return value if isinstance(value, list) else [value]
-
-
-def is_network(text: object) -> bool:
-    """Whether *text* is an address range, as it stands."""
-    try:
-        ip_network(str(text))
-    except ValueError:
-        return False
-    return isinstance(text, str)

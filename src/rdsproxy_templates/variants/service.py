@@ -19,6 +19,15 @@ class Database(Settings):
     name: str = Field("blog_rds_proxy", description="Default of the parameter RDSDatabaseName.")
     master_username: str = Field("root", description="Default of the parameter RDSMasterUsername.")
 
+    def problems(self) -> Iterator[Problem]:
+        """What no engine takes; what one of them takes is judged where the engine is known."""
+        engines = ENGINES.values()
+        names = [e.database.problem(self.name, e.reserved_words) for e in engines]
+        users = [e.user.problem(self.master_username, e.reserved_words) for e in engines]
+        for field, refusals in (("name", names), ("master_username", users)):
+            if refusals[0] and all(refusals):
+                yield Problem(field, refusals[0])
+
 
 class Config(Settings):
     """What can be chosen before rendering; every setting has a safe default."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ...frame.references import references
-from ..graph import FUNCTION_TYPES, Doubt, Graph, is_literal, number
+from ..graph import FUNCTION_TYPES, Doubt, Graph
+from ..values import is_literal, number
 
 LONGEST = 29
 """Seconds: an HTTP API answers 503 after 30."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...engines import ENGINES
-from ..graph import CLUSTER, INSTANCE, PROXY, Doubt, Graph, is_literal, number
+from ..graph import CLUSTER, INSTANCE, PROXY, Doubt, Graph
+from ..values import is_literal, number
 
 
 def version(graph: Graph) -> Iterator[Doubt]:

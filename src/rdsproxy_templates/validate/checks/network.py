@@ -8,18 +8,9 @@ from itertools import combinations
 from typing import Any
 
 from ...engines import ENGINES
-from ..graph import (
-    CLUSTER,
-    FUNCTION_TYPES,
-    GROUP,
-    INSTANCE,
-    PROXY,
-    Doubt,
-    Graph,
-    is_network,
-    number,
-)
-from ..graph import Rule as GroupRule
+from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Doubt, Graph
+from ..groups import rules_of
+from ..values import is_network, number
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::")
 """Types whose attributes only deployment knows."""
@@ -100,7 +91,7 @@ def port(graph: Graph) -> Iterator[Doubt]:
         if engine is None or listens is None:
             continue
         for group in graph.targets(_groups(body)):
-            for rule in graph.rules:
+            for rule in rules_of(graph):
                 if (
                     rule.group == group
                     and rule.direction == "in"
@@ -139,7 +130,7 @@ def hops(graph: Graph) -> Iterator[Doubt]:
 
 def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
     """No group lets the whole world in."""
-    for rule in graph.rules:
+    for rule in rules_of(graph):
         if rule.direction == "in" and rule.cidr in ("0.0.0.0/0", "::/0"):
             yield Doubt(
                 rule.resource,
@@ -152,7 +143,7 @@ def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
 def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
     """Every group says where its members may connect to; saying nothing means everywhere."""
     for name, _ in graph.of_type(GROUP):
-        out: list[GroupRule] = [r for r in graph.rules if r.group == name and r.direction == "out"]
+        out = [r for r in rules_of(graph) if r.group == name and r.direction == "out"]
         if any(r.cidr in ("0.0.0.0/0", "::/0") for r in out):
             yield Doubt(
                 name,
@@ -169,8 +160,9 @@ def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the po
     pairs = [(out, into) for out in outs for into in ins]
     if not pairs:
         return
+    rules = rules_of(graph)
     if not any(
-        r.group == out and r.admits("out", into, port) for out, into in pairs for r in graph.rules
+        r.group == out and r.admits("out", into, port) for out, into in pairs for r in rules
     ):
         yield Doubt(
             outs[0],
@@ -178,9 +170,7 @@ def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the po
             f"{source} may not connect to {target} on port {port:g}",
             f"Let {outs[0]} out to {ins[0]} on port {port:g}",
         )
-    if not any(
-        r.group == into and r.admits("in", out, port) for out, into in pairs for r in graph.rules
-    ):
+    if not any(r.group == into and r.admits("in", out, port) for out, into in pairs for r in rules):
         yield Doubt(
             ins[0],
             "SecurityGroupIngress",

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...frame.references import PLACEHOLDER
-from ..graph import FUNCTION_TYPES, Doubt, Graph, is_literal
+from ..graph import FUNCTION_TYPES, Doubt, Graph
+from ..values import is_literal
 
 USER_VARIABLE = "RDS_USER"
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ...engines import ENGINES
-from ..graph import CLUSTER, ENDPOINT, PROXY, TARGET_GROUP, Doubt, Graph, is_literal, number
+from ..graph import CLUSTER, ENDPOINT, PROXY, TARGET_GROUP, Doubt, Graph
+from ..values import is_literal, number
 
 NAME = re.compile(r"[a-zA-Z](-?[a-zA-Z0-9])*")
 NAME_LENGTH = 63

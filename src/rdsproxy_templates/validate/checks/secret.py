@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 
 from ...frame.references import PLACEHOLDER, references
-from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Doubt, Graph, is_true
+from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Doubt, Graph
+from ..values import is_true
 
 REFUSED = '"@/'
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"

@@ -1,0 +1,92 @@
+"""The rules of security groups: who may reach whom, on which port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any, Final, Literal
+
+from .graph import GROUP, Graph
+from .values import is_network, number
+
+Direction = Literal["in", "out"]
+OUTSIDE: Final[dict[str, Direction]] = {f"{GROUP}Ingress": "in", f"{GROUP}Egress": "out"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule of a security group, wherever it is written."""
+
+    resource: str
+    group: str
+    direction: Direction
+    protocol: str | None
+    ports: tuple[float, float] | None
+    peer: str | None
+    cidr: str | None
+
+    @property
+    def span(self) -> str:
+        """Its ports in words."""
+        return f"ports {self.ports[0]:g} to {self.ports[1]:g}" if self.ports else "some ports"
+
+    def place(self, key: str) -> str:
+        """The property of its resource that says *key*."""
+        lists = {"in": "SecurityGroupIngress", "out": "SecurityGroupEgress"}
+        return lists[self.direction] if self.resource == self.group else key
+
+    def admits(self, direction: str, peer: str, port: float) -> bool:
+        """Whether traffic to or from the group *peer* on *port* may pass."""
+        return self.direction == direction and self._reaches(peer) and self._covers(port)
+
+    def _reaches(self, peer: str) -> bool:
+        """A range may hold the peer and an expression be it; loopback holds nobody."""
+        if self.peer is not None:
+            return self.peer == peer
+        return not (is_network(self.cidr) and ip_network(str(self.cidr)).is_loopback)
+
+    def _covers(self, port: float) -> bool:
+        if self.protocol in ("-1", None) or self.ports is None:
+            return True
+        return self.protocol in ("tcp", "6") and self.ports[0] <= port <= self.ports[1]
+
+
+def rules_of(graph: Graph) -> list[Rule]:
+    """Every rule of every security group of ours, written inside it or as a resource."""
+    return [*_inside(graph), *_outside(graph)]
+
+
+def _inside(graph: Graph) -> Iterator[Rule]:
+    for name, group in graph.of_type(GROUP):
+        for body in group.get("SecurityGroupIngress", []):
+            yield _rule(graph, name, name, "in", body)
+        # A group that says nothing of egress is given a rule to everywhere.
+        everywhere = [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
+        for body in group.get("SecurityGroupEgress") or everywhere:
+            yield _rule(graph, name, name, "out", body)
+
+
+def _outside(graph: Graph) -> Iterator[Rule]:
+    for kind, direction in OUTSIDE.items():
+        for name, body in graph.of_type(kind):
+            if group := graph.target(body.get("GroupId")):
+                yield _rule(graph, name, group, direction, body)
+
+
+def _rule(
+    graph: Graph, resource: str, group: str, direction: Direction, body: Mapping[str, Any]
+) -> Rule:
+    peer = body.get("SourceSecurityGroupId", body.get("DestinationSecurityGroupId"))
+    cidr = body.get("CidrIp", body.get("CidrIpv6"))
+    protocol = body.get("IpProtocol")
+    first, last = number(body.get("FromPort", 0)), number(body.get("ToPort", 65535))
+    return Rule(
+        resource=resource,
+        group=group,
+        direction=direction,
+        protocol=str(protocol) if isinstance(protocol, str | int) else None,
+        ports=None if first is None or last is None else (first, last),
+        peer=graph.target(peer),
+        cidr=cidr if isinstance(cidr, str) else None,
+    )
