@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_lint import broken
+from families_broken import broken
 
 from rdsproxy_templates import render
 from rdsproxy_templates.frame import NESTINGS

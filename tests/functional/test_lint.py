@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from families_broken import broken
 
 from rdsproxy_templates import ValidationFailed, render
 from rdsproxy_templates.validate import lint, refuse, validate
@@ -19,17 +18,6 @@ REGIONS = ("us-east-1",)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return tmp_path
-
-
-def broken(change):
-    """``base`` with the cluster of its RDS stack changed."""
-    bundle = render(base, base.Config())
-    stack = bundle.root.children["RDSStack"]
-    cluster = change(dict(stack.template.resources["DBCluster"]))
-    resources = {**stack.template.resources, "DBCluster": cluster}
-    nested = replace(stack, template=replace(stack.template, resources=resources))
-    children = {**bundle.root.children, "RDSStack": nested}
-    return replace(bundle, root=replace(bundle.root, children=children))
 
 
 def linted(bundle):

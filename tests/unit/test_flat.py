@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydantic import Field
-from test_wiring import Config, stack
+from stacks_made_up import Config, stack
 from troposphere import GetAtt, Join, Select, sns
 
 from rdsproxy_templates import nest, render

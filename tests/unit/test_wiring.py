@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pytest
 from pydantic import Field
+from stacks_made_up import Config, Inputs, Outputs, stack
 from troposphere import sns
 
 from rdsproxy_templates import WiringError, nest, render
 from rdsproxy_templates.frame import ParameterAttributes, Ports, Settings, Stack
 from rdsproxy_templates.kinds import Hostname, Url
-
-
-class Config(Settings): ...
-
-
-class Inputs(Ports):
-    host: Hostname = Field(description="A host.")
-
-
-class Outputs(Ports):
-    url: Url = Field(description="An address.")
-
-
-def stack(build, name="a_stack"):
-    """A stack of the four names, around *build*."""
-    module = ModuleType(name, "A stack of the tests.")
-    module.Config, module.Inputs, module.Outputs, module.build = Config, Inputs, Outputs, build
-    return module
 
 
 def topic(config, given):
