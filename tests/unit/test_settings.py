@@ -86,6 +86,45 @@ def test_a_sentence_says_what_is_wrong_allowed_and_given(settings, sentence):
     assert sentence in problem
 
 
+class TestWhatCanStillBeJudged:
+    """One setting wrong by itself does not hide the rules that do not read it."""
+
+    class Network(Settings):
+        first: int = Field(1, description="One.")
+        second: int = Field(2, description="Two.")
+        other: str = Field("a", description="Another.")
+        pool: Pool = Field(Pool(), description="A pool.")
+
+        def problems(self) -> Iterator[Problem]:
+            if self.first == self.second:
+                yield Problem("second", "must not be the first")
+            if self.pool.least == 7:
+                yield Problem("pool.least", "must not be 7")
+            if self.other == "b":
+                yield Problem("other", "must not be b")
+
+    def sentences(self, **settings):
+        with pytest.raises(ConfigError) as caught:
+            self.Network(**settings)
+        return [problem.sentence for problem in caught.value.problems]
+
+    def test_rules_that_read_other_settings_are_judged(self):
+        wrong = self.sentences(first=2, other=5)
+
+        assert wrong == ["must be text, got 5", "must not be the first"]
+
+    def test_rules_of_nested_records_too(self):
+        wrong = self.sentences(other=5, pool={"least": 7, "most": 9})
+
+        assert wrong == ["must be text, got 5", "must not be 7"]
+
+    def test_an_unknown_setting_hides_no_rule(self):
+        assert self.sentences(third=3, other="b")[1:] == ["must not be b"]
+
+    def test_a_rule_that_reads_the_wrong_setting_is_not_judged(self):
+        assert self.sentences(first="2", second=2) == ["must be a whole number, got '2'"]
+
+
 def test_a_missing_setting_is_named():
     with pytest.raises(ConfigError, match=r"\[test_settings.Config.name\] is missing"):
         Config()

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Self, get_args
+from typing import Any, Self, TypeGuard, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 
 from ..errors import ConfigError, Problem
@@ -44,7 +50,11 @@ class Settings(BaseModel):
             raise ConfigError(_problems(error, cls), within=f"{place}:") from None
 
     def problems(self) -> Iterator[Problem]:
-        """Yield each rule between settings that is broken; a place is a setting's name."""
+        """Yield each rule between settings that is broken; a place is a setting's name.
+
+        Where a setting is wrong by itself the rules before the first that reads it are
+        judged, so put those that read least first.
+        """
         yield from ()
 
     def warnings(self) -> Iterator[Problem]:
@@ -53,17 +63,59 @@ class Settings(BaseModel):
             if isinstance(nested := getattr(self, name), Settings):
                 yield from (warning.within(name) for warning in nested.warnings())
 
-    @model_validator(mode="after")
-    def _keeps_its_rules(self) -> Self:
-        if problems := list(self.problems()):
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_at_once(cls, settings: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            record = handler(settings)
+        except ValidationError as error:
+            wrong = list(_problems(error, cls))
+            partial = cls._without_the_wrong(error, settings)
+            raise ConfigError([*wrong, *_judged(partial)]) from None
+        if problems := list(record.problems()):
             raise ConfigError(problems)
-        return self
+        return record
+
+    @classmethod
+    def _without_the_wrong(cls, error: ValidationError, settings: Any) -> Settings | None:
+        """The record without the settings that *error* is about; to read one is an error.
+
+        None where it is about no setting: the record has judged itself, or is no record.
+        """
+        wrong = {detail["loc"][0] for detail in error.errors() if detail["loc"]}
+        if not wrong or not isinstance(settings, Mapping):
+            return None
+        right = {
+            name: _nested(field, settings[name])
+            for name, field in cls.model_fields.items()
+            if name in settings and name not in wrong
+        }
+        partial = cls.model_construct(**right)
+        for name in wrong & partial.__dict__.keys():
+            del partial.__dict__[str(name)]
+        return partial
 
 
 def did_you_mean(word: object, known: Sequence[str]) -> str:
     """`` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
     close = get_close_matches(str(word), known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _judged(partial: Settings | None) -> list[Problem]:
+    """The broken rules of a record up to the first that needs what the record lacks."""
+    found: list[Problem] = []
+    try:
+        found.extend(partial.problems() if partial else ())
+    except AttributeError:
+        return found
+    return found
+
+
+def _nested(field: FieldInfo, value: Any) -> Any:
+    """*value* as the record that it describes, where it does."""
+    kind = field.annotation
+    return kind.model_validate(value) if _is_model(kind) and isinstance(value, Mapping) else value
 
 
 def _problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
@@ -152,5 +204,5 @@ def _field(record: type[BaseModel], name: int | str) -> FieldInfo:
     return record.model_fields.get(str(name), FieldInfo())
 
 
-def _is_model(kind: object) -> bool:
+def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -46,11 +46,11 @@ class Config(Settings):
     sam: stacks.sam.Config = Field(stacks.sam.Config(), description="Function and HTTP API.")
 
     def problems(self) -> Iterator[Problem]:
-        engine = ENGINES[self.rds.engine]
         for region in self.regions:
             if region not in regions():
                 similar = did_you_mean(region, regions())
                 yield Problem("regions", f"must be regions of AWS, got {region!r}{similar}")
+        engine = ENGINES[self.rds.engine]
         for sentence in engine.class_problems(self.rds.db_instance_class, self.regions):
             yield Problem("rds.instance_class", sentence)
         words = engine.reserved_words
