@@ -15,7 +15,7 @@ import click
 from . import families
 from .errors import ConfigError, TemplatesError
 from .families import Family, Options
-from .frame import NESTINGS, Nesting
+from .frame import NESTINGS, Nesting, summary
 from .frame.folder import Changes
 from .validate import Finding
 from .variants import VARIANTS
@@ -122,7 +122,7 @@ def main() -> None:
 def _list() -> None:
     width = max(map(len, VARIANTS))
     for name, variant in VARIANTS.items():
-        click.echo(f"{name:{width}}  {(variant.__doc__ or '').partition(chr(10))[0]}")
+        click.echo(f"{name:{width}}  {summary(variant)}")
 
 
 def _schema(variants: Sequence[str]) -> None:

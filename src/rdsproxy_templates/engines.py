@@ -56,11 +56,6 @@ class Engine:
     """``ClientPasswordAuthType`` of a proxy for it."""
 
     @property
-    def aurora(self) -> bool:
-        """Whether it runs as a cluster of Aurora."""
-        return self.name.startswith("aurora-")
-
-    @property
     def versions(self) -> tuple[str, ...]:
         """The versions in which a new database can be created, oldest first."""
         past = set(_known(self.name)["deprecated_versions"])

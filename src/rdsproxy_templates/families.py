@@ -13,7 +13,7 @@ from .errors import ConfigError, Problem
 from .frame import Bundle, Nesting, Settings, did_you_mean
 from .frame.folder import Changes
 from .packaging import render
-from .validate import Finding, validate_all
+from .validate import REGIONS, Finding, validate_all
 from .variants import VARIANTS
 
 Step = Callable[[str], None]
@@ -59,7 +59,7 @@ def families(options: Options) -> list[Family]:
 def findings(rendered: Sequence[Family], *, lint: bool) -> dict[str, list[Finding]]:
     """What the validators find in each family."""
     return validate_all(
-        {f.name: (f.bundle, getattr(f.config, "regions", ("us-east-1",))) for f in rendered},
+        {f.name: (f.bundle, getattr(f.config, "regions", REGIONS)) for f in rendered},
         lint=lint,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from . import frame
 from .frame import Bundle, Nesting
 from .frame.render import ROOT, carried_paths, document
-from .frame.stack import ConfigT, InputsT, OutputsT, StackModule
+from .frame.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
 from .frame.yaml import HEADER, dump
 
 SAMCONFIG = "samconfig.toml"
@@ -57,7 +57,7 @@ def render(
     bundle = frame.render(stack, config, nesting=nesting, carried=code or ".")
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
-    name = stack.__name__.rpartition(".")[2].replace("_", "-")
+    name = name_of(stack).replace("_", "-")
     extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle).encode()}
     if code is None:
         for path in carried_paths(bundle.root):

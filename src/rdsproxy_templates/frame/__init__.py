@@ -5,7 +5,7 @@ from .flat import Origin, flattened, with_defaults
 from .ports import ParameterAttributes, Port, Ports
 from .render import NESTINGS, Nesting, render
 from .settings import Settings, did_you_mean
-from .stack import Child, Stack, StackModule, nest
+from .stack import Child, Stack, StackModule, nest, summary
 from .template import Template
 from .text import sub
 from .values import LocalPath, Value, Values
@@ -31,5 +31,6 @@ __all__ = [
     "nest",
     "render",
     "sub",
+    "summary",
     "with_defaults",
 ]

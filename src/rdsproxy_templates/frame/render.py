@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 from .bundle import Bundle
 from .flat import flattened
-from .stack import ConfigT, InputsT, OutputsT, StackModule, template
+from .stack import ConfigT, InputsT, OutputsT, StackModule, name_of, template
 from .template import Nested, Template
 from .values import LocalPath
 from .yaml import HEADER, dump
@@ -42,7 +42,7 @@ def render(
 
     Raises :class:`WiringError` where a wire leads nowhere.
     """
-    root = template(stack.__name__.rpartition(".")[2], stack, config, root=True)
+    root = template(name_of(stack), stack, config, root=True)
     return bundle(root, nesting, carried)
 
 

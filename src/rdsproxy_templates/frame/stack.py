@@ -15,7 +15,6 @@ from .settings import Settings, did_you_mean
 from .template import Nested, Template, checked
 
 ConfigT = TypeVar("ConfigT", bound=Settings)
-ConfigT_contra = TypeVar("ConfigT_contra", bound=Settings, contravariant=True)
 InputsT = TypeVar("InputsT", bound=Ports)
 OutputsT = TypeVar("OutputsT", bound=Ports)
 
@@ -49,6 +48,16 @@ class StackModule(Protocol[ConfigT, InputsT, OutputsT]):
     def build(self) -> Callable[[ConfigT, InputsT], Stack[OutputsT]]: ...
 
 
+def name_of(stack: StackModule[Any, Any, Any]) -> str:
+    """The module's own name, without those of its packages."""
+    return stack.__name__.rpartition(".")[2]
+
+
+def summary(stack: StackModule[Any, Any, Any]) -> str:
+    """The first line of the module's docstring, which describes the template."""
+    return (stack.__doc__ or "").partition("\n")[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Child(Generic[OutputsT]):
     """A stack inside another, as its parent sees it."""
@@ -70,7 +79,7 @@ def nest(
     Raises :class:`WiringError` where the stack's own wiring has loose ends.
     """
     if not isinstance(inputs, stack.Inputs):
-        place = f"{stack.__name__.rpartition('.')[2]}.Inputs"
+        place = f"{name_of(stack)}.Inputs"
         sentence = f"{title} must be given {place}, got {type(inputs).__qualname__}"
         raise WiringError([Problem(title, sentence)])
     return Child(
@@ -92,7 +101,7 @@ def template(
 ) -> Template:
     """Build *stack* with *config* and all that it nests; *place* names it in errors."""
     if not isinstance(config, stack.Config):
-        name = f"{stack.__name__.rpartition('.')[2]}.Config"
+        name = f"{name_of(stack)}.Config"
         sentence = f"must be built with a {name}, got {type(config).__qualname__}"
         raise WiringError([Problem(place, sentence)])
     built = stack.build(config, stack.Inputs.filled(Port.received))
@@ -109,7 +118,7 @@ def template(
     return checked(
         place,
         Template(
-            description=(stack.__doc__ or "").partition("\n")[0],
+            description=summary(stack),
             parameters={
                 port.logical_id: port.parameter(attributes.get(port.name, ParameterAttributes()))
                 for port in stack.Inputs.ports()

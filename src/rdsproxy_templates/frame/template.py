@@ -30,11 +30,6 @@ class Template:
     resources: Mapping[str, Body]
     outputs: Mapping[str, Body]
 
-    @property
-    def uses_sam(self) -> bool:
-        """Whether a resource of its own needs the SAM transform."""
-        return any(body["Type"].startswith("AWS::Serverless::") for body in self.resources.values())
-
     def walk(self) -> Iterator[tuple[tuple[str, ...], Template]]:
         """The template itself, then all that it nests, each with its path of titles."""
         yield (), self

@@ -1,7 +1,7 @@
 """Three validators behind one question: what is wrong with this family?
 
-Our own checks, AWS's ``cloudformation-validate`` and cfn-lint. Each module has a ``find``;
-the slow libraries are imported when they are first used.
+Our own checks, AWS's ``cloudformation-validate`` and cfn-lint. The slow libraries are
+imported when they are first used.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from . import aws, checks
 from .findings import Finding
 from .lint import Lint
 
-__all__ = ["Finding", "refuse", "validate", "validate_all"]
+__all__ = ["REGIONS", "Finding", "refuse", "validate", "validate_all"]
 
 REGIONS = ("us-east-1",)
+"""Regions to check for where nobody names any."""
 
 
 def validate(

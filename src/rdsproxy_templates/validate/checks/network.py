@@ -9,7 +9,7 @@ from typing import Any
 
 from ...engines import ENGINES
 from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Doubt, Graph
-from ..groups import rules_of
+from ..groups import Rule, rules_of
 from ..values import is_network, number
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::")
@@ -85,13 +85,14 @@ def kinds(graph: Graph) -> Iterator[Doubt]:
 
 def port(graph: Graph) -> Iterator[Doubt]:
     """A database's group is opened on the port of its engine."""
+    rules = rules_of(graph)
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         engine = ENGINES.get(str(body.get("Engine")))
         listens = engine and number(body.get("Port", engine.port))
         if engine is None or listens is None:
             continue
         for group in graph.targets(_groups(body)):
-            for rule in rules_of(graph):
+            for rule in rules:
                 if (
                     rule.group == group
                     and rule.direction == "in"
@@ -107,6 +108,7 @@ def port(graph: Graph) -> Iterator[Doubt]:
 
 def hops(graph: Graph) -> Iterator[Doubt]:
     """Function to proxy and proxy to database: let out at one end, let in at the other."""
+    rules = rules_of(graph)
     for proxy, body in graph.of_type(PROXY):
         engines = {e.family: e for e in ENGINES.values()}
         engine = engines.get(str(body.get("EngineFamily")))
@@ -119,13 +121,13 @@ def hops(graph: Graph) -> Iterator[Doubt]:
                 admitting = graph.properties(entrance).get("VpcSecurityGroupIds")
                 ins = _known(graph, admitting) if admitting else proxy_groups
                 if behind == proxy:
-                    yield from _hop(graph, function, groups, entrance, ins, engine.port)
+                    yield from _hop(rules, function, groups, entrance, ins, engine.port)
         for database in graph.databases_of(proxy):
             properties = graph.properties(database)
             groups = _known(graph, _groups(properties))
             listens = number(properties.get("Port", engine.port))
             if listens is not None:
-                yield from _hop(graph, proxy, proxy_groups, database, groups, listens)
+                yield from _hop(rules, proxy, proxy_groups, database, groups, listens)
 
 
 def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
@@ -142,8 +144,9 @@ def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
 
 def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
     """Every group says where its members may connect to; saying nothing means everywhere."""
+    rules = rules_of(graph)
     for name, _ in graph.of_type(GROUP):
-        out = [r for r in rules_of(graph) if r.group == name and r.direction == "out"]
+        out = [r for r in rules if r.group == name and r.direction == "out"]
         if any(r.cidr in ("0.0.0.0/0", "::/0") for r in out):
             yield Doubt(
                 name,
@@ -154,13 +157,12 @@ def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
 
 
 def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the port between them
-    graph: Graph, source: str, outs: list[str], target: str, ins: list[str], port: float
+    rules: list[Rule], source: str, outs: list[str], target: str, ins: list[str], port: float
 ) -> Iterator[Doubt]:
     """Groups that are parameters are not ours to judge: then one end is empty."""
     pairs = [(out, into) for out in outs for into in ins]
     if not pairs:
         return
-    rules = rules_of(graph)
     if not any(
         r.group == out and r.admits("out", into, port) for out, into in pairs for r in rules
     ):
