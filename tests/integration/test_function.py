@@ -8,7 +8,6 @@ import time
 import pytest
 from client import call, here_or_skip
 
-from standins.aws_api import AwsApi
 from standins.certificates import Authority
 from standins.service import Service
 from standins.sts import Sts
@@ -179,12 +178,6 @@ class TestSilence:
 
         assert (answer.status, answer.code) == (503, "database_unavailable")
         assert time.monotonic() - started < 15
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with AwsApi() as aws:
-        yield aws
 
 
 class TestSecrets:

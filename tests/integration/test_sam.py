@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 
-import boto3
 import pytest
 from cfnlint.decode import decode
 
@@ -31,14 +30,8 @@ def checkout(tmp_path, repository):
     return tmp_path
 
 
-def bucket(address):
-    client = boto3.client(
-        "s3",
-        endpoint_url=address,
-        region_name="eu-west-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+def bucket(aws):
+    client = aws.client("s3")
     if not client.list_buckets()["Buckets"]:
         where = {"LocationConstraint": "eu-west-1"}
         client.create_bucket(Bucket="packages", CreateBucketConfiguration=where)
@@ -46,9 +39,9 @@ def bucket(address):
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_validates_builds_and_packages(name, checkout, sam_cli, run, s3):
+def test_validates_builds_and_packages(name, checkout, sam_cli, run, aws):
     folder = checkout / "templates_out" / name
-    storage = bucket(s3)
+    storage = bucket(aws)
 
     validated = run(sam_cli, "validate", "--lint", cwd=folder)
     assert "is a valid SAM Template" in validated.stdout
@@ -59,11 +52,11 @@ def test_validates_builds_and_packages(name, checkout, sam_cli, run, s3):
 
     packaged = folder / "packaged.yaml"
     run(sam_cli, "package", "--s3-bucket", "packages", "--output-template-file", packaged,
-        cwd=folder, AWS_ENDPOINT_URL=s3)  # fmt: skip
+        cwd=folder, AWS_ENDPOINT_URL=aws.address)  # fmt: skip
     template, _ = decode(str(packaged))
     locations = [r["Properties"]["Location"] for r in template["Resources"].values()]
     assert len(locations) == len(list((folder / "cloudformation").iterdir()))
-    assert all(location.startswith(f"{s3}/packages/") for location in locations)
+    assert all(location.startswith(f"{aws.address}/packages/") for location in locations)
     keys = [item["Key"] for item in storage.list_objects_v2(Bucket="packages")["Contents"]]
     assert sum(key.endswith(".template") for key in keys) >= len(locations)
 
@@ -77,13 +70,13 @@ def test_builds_the_other_nestings(nesting, tmp_path, sam_cli, run):
     assert (app.parent / "pymysql").is_dir()
 
 
-def test_an_expanded_family_is_packaged_for_stack_sets(tmp_path, sam_cli, run, s3):
+def test_an_expanded_family_is_packaged_for_stack_sets(tmp_path, sam_cli, run, aws):
     """They take neither nested stacks nor transforms."""
     render(base, base.Config(), nesting="flat", expand=True).write(tmp_path)
-    bucket(s3)
+    bucket(aws)
     run(sam_cli, "build", cwd=tmp_path)
     run(sam_cli, "package", "--s3-bucket", "packages", "--output-template-file", "packaged.yaml",
-        cwd=tmp_path, AWS_ENDPOINT_URL=s3)  # fmt: skip
+        cwd=tmp_path, AWS_ENDPOINT_URL=aws.address)  # fmt: skip
 
     template, _ = decode(str(tmp_path / "packaged.yaml"))
     assert "Transform" not in template

@@ -395,7 +395,7 @@ class TestRelay:
         with client() as execute:
             execute("SELECT 1")
             front.close()
-            assert not front._thread.is_alive()
+            assert not front._background._thread.is_alive()
             assert not front._open
 
 

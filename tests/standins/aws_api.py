@@ -1,4 +1,4 @@
-"""Secrets Manager and STS, as moto plays them."""
+"""Secrets Manager, STS and S3, as moto plays them."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -12,7 +11,7 @@ from queue import Empty, Queue
 from typing import Any, Final, Self
 
 from .http_event import Request, Response, event, response
-from .loopback import HOST
+from .loopback import HOST, Background
 from .runtime import Environment
 
 SECONDS: Final = 30
@@ -27,9 +26,7 @@ class HttpApi:
         for environment in environments:
             self._idle.put(environment)
         self._server = _HttpServer(self, port)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.daemon = True
-        self._thread.start()
+        self._background = Background(self._server)
 
     def __enter__(self) -> Self:
         return self
@@ -46,9 +43,7 @@ class HttpApi:
         return f"http://{HOST}:{self._server.server_port}"
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(SECONDS)
+        self._background.close()
 
     def answer(self, request: Request) -> Response:
         """What the client of *request* gets."""

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 from . import iam
 from .certificates import Certificate
 from .connection import Connection
-from .loopback import HOST, wait_for
+from .loopback import HOST, Background, wait_for
 from .relay import Fault, Relay, Wire
 from .servers import Credentials
 
@@ -62,9 +62,7 @@ class LoginFront(ABC):
         self._lock = threading.Lock()
         self._listener = _Listener(port, self._serve)
         self.port: int = self._listener.server_address[1]
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,))
-        self._thread.daemon = True
-        self._thread.start()
+        self._background = Background(self._listener)
 
     def __enter__(self) -> Self:
         return self
@@ -87,9 +85,7 @@ class LoginFront(ABC):
 
     def close(self) -> None:
         """Listen no more, and cut what is open."""
-        self._listener.shutdown()
-        self._listener.server_close()
-        self._thread.join(SECONDS)
+        self._background.close()
         self.drop_all()
 
     @abstractmethod

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import random
 import socket
+import threading
 import time
 from collections.abc import Callable
+from socketserver import BaseServer
 from typing import Final
 
 HOST: Final = "127.0.0.1"
 PORTS: Final = range(20_000, 32_000)
 """Below those that systems give to clients: a server that was ended finds its own again."""
+
+
+SECONDS: Final = 10
+"""More than a thread ever needs to end."""
 
 
 def free_port() -> int:
@@ -33,6 +39,21 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+class Background:
+    """A server that answers in a thread of its own until it is closed."""
+
+    def __init__(self, server: BaseServer) -> None:
+        self._server = server
+        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Listen no more, and end the thread."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(SECONDS)
 
 
 def listens(port: int) -> bool:

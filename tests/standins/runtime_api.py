@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
 from typing import Any, Final, Literal, NamedTuple
 
-from .loopback import HOST
+from .loopback import HOST, Background
 
 FUNCTION_ARN: Final = "arn:aws:lambda:eu-west-1:123456789012:function:standin"
 
@@ -36,9 +35,7 @@ class RuntimeApi:
         self._events: Queue[Invocation | None] = Queue()
         self._news: Queue[News] = Queue()
         self._server = _HttpServer(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.daemon = True
-        self._thread.start()
+        self._background = Background(self._server)
 
     @property
     def address(self) -> str:
@@ -65,9 +62,7 @@ class RuntimeApi:
 
     def close(self) -> None:
         self._events.put(None)
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        self._background.close()
 
 
 class _HttpServer(ThreadingHTTPServer):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Self
 from urllib.parse import parse_qsl
 
-from .loopback import HOST
+from .loopback import HOST, Background
 
 ANSWER: Final = """\
 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
@@ -30,16 +29,13 @@ class Sts:
         """The name of each session, in which a role's log shows who assumed it."""
         self._server = _Server((HOST, 0), _Handler)
         self._server.sts = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.daemon = True
-        self._thread.start()
+        self._background = Background(self._server)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._background.close()
 
     @property
     def address(self) -> str:
