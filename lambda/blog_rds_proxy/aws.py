@@ -1,4 +1,4 @@
-"""The two calls to AWS that a login may need: read a secret, assume a role."""
+"""The calls to AWS that functions make: read a secret, assume a role, invoke another function."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import http.client
 import json
 import os
 import ssl
-from urllib.parse import urlencode, urlsplit
+from typing import NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
 
 from sigv4 import Keys, signed_headers
 
@@ -15,7 +16,18 @@ LOOPBACK = ("localhost", "127.0.0.1")
 
 
 class CallFailed(Exception):
-    """AWS refused a call or did not answer; the message holds no secret."""
+    """AWS refused a call with *status* or did not answer; the message holds no secret."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class Answer(NamedTuple):
+    """What a service answers to a call that it takes."""
+
+    body: bytes
+    headers: http.client.HTTPMessage
 
 
 def secret_value(arn: str) -> dict[str, str]:
@@ -30,7 +42,7 @@ def secret_value(arn: str) -> dict[str, str]:
     }
     body = json.dumps({"SecretId": arn}).encode()
     answer = _call("secretsmanager", region, headers, body)
-    content: dict[str, str] = json.loads(json.loads(answer)["SecretString"])
+    content: dict[str, str] = json.loads(json.loads(answer.body)["SecretString"])
     return content
 
 
@@ -47,7 +59,17 @@ def assumed_role(arn: str, session_name: str, region: str) -> tuple[Keys, float]
         "RoleSessionName": session_name,
     }
     answer = _call("sts", region, headers, urlencode(form).encode())
-    return _credentials(answer)
+    return _credentials(answer.body)
+
+
+def invoked(function_name: str, region: str, event: bytes, seconds: float) -> Answer:
+    """What a Lambda function answers to *event*, in so many seconds.
+
+    A header ``X-Amz-Function-Error`` says that the answer is the error which it ended with.
+    """
+    path = f"/2015-03-31/functions/{quote(function_name, safe='')}/invocations"
+    headers = {"content-type": "application/json"}
+    return _call("lambda", region, headers, event, path=path, seconds=seconds)
 
 
 def _credentials(answer: bytes) -> tuple[Keys, float]:
@@ -64,31 +86,37 @@ def _credentials(answer: bytes) -> tuple[Keys, float]:
     return keys, datetime.fromisoformat(found["Expiration"]).timestamp()
 
 
-def _call(service: str, region: str, headers: dict[str, str], body: bytes) -> bytes:
-    """POST *body*, signed; the answer's body. Raises :class:`CallFailed`."""
+def _call(
+    service: str, region: str, headers: dict[str, str], body: bytes, *,
+    path: str = "/", seconds: float = SECONDS,
+) -> Answer:  # fmt: skip
+    """POST *body*, signed, and wait so many seconds. Raises :class:`CallFailed`."""
     scheme, host = _endpoint(service, region)
-    signed = signed_headers({"host": host} | headers, body, service, region, Keys.of_environment())
+    keys = Keys.of_environment()
+    signed = signed_headers({"host": host} | headers, body, service, region, keys, path=path)
     if scheme == "https":
         context = ssl.create_default_context()
         connection = http.client.HTTPSConnection(host, timeout=SECONDS, context=context)
     else:
         connection = http.client.HTTPConnection(host, timeout=SECONDS)
     try:
-        connection.request("POST", "/", body, signed)
+        connection.connect()
+        connection.sock.settimeout(seconds)
+        connection.request("POST", path, body, signed)
         response = connection.getresponse()
-        answer = response.read()
+        answer = Answer(response.read(), response.headers)
     except (OSError, http.client.HTTPException) as error:
         raise CallFailed(f"{service} does not answer: {type(error).__name__}") from None
     finally:
         connection.close()
     if response.status != http.client.OK:
-        raise CallFailed(f"{service} answered {response.status}")
+        raise CallFailed(f"{service} answered {response.status}", response.status)
     return answer
 
 
 def _endpoint(service: str, region: str) -> tuple[str, str]:
     """Scheme and host; the SDKs' own variables name another endpoint."""
-    variable = {"secretsmanager": "SECRETS_MANAGER", "sts": "STS"}[service]
+    variable = {"secretsmanager": "SECRETS_MANAGER", "sts": "STS", "lambda": "LAMBDA"}[service]
     if url := os.environ.get(f"AWS_ENDPOINT_URL_{variable}"):
         parts = urlsplit(url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:

@@ -85,7 +85,12 @@ def ping(connection: Any) -> None:
 
 def close(connection: Any) -> None:
     """Drop the connection; a polite goodbye would wait for a server that may be gone."""
-    connection._usock.close()  # noqa: SLF001
+    end = connection._usock  # noqa: SLF001
+    try:
+        # To close it is not enough: pg8000 holds a file on it, which keeps it open.
+        end.shutdown(socket.SHUT_RDWR)
+    finally:
+        end.close()
 
 
 def fault(error: Exception) -> Fault:

@@ -56,16 +56,17 @@ def presigned(
 
 def signed_headers(
     headers: dict[str, str], body: bytes, service: str, region: str, keys: Keys, *,
-    now: float | None = None,
+    path: str = "/", now: float | None = None,
 ) -> dict[str, str]:  # fmt: skip
-    """*headers* of a POST to ``/``, ``host`` among them, with those that sign it."""
+    """*headers* of a POST to *path*, ``host`` among them, with those that sign it."""
     stamp, scope = _stamp_and_scope(service, region, now)
     headers = headers | {"x-amz-date": stamp}
     if keys.session_token:
         headers["x-amz-security-token"] = keys.session_token
     names = ";".join(sorted(headers))
     lines = [f"{name}:{headers[name]}" for name in sorted(headers)]
-    request = "\n".join(["POST", "/", "", *lines, "", names, _digest(body)])
+    # What is encoded in the path is encoded once more in what is signed.
+    request = "\n".join(["POST", quote(path), "", *lines, "", names, _digest(body)])
     signature = _signature(request, stamp, scope, keys)
     credential = f"Credential={keys.access_key_id}/{scope}"
     signed = f"SignedHeaders={names}, Signature={signature}"
