@@ -32,8 +32,11 @@ def verify(
     region: str,
     keys: Keys,
     now: float | None = None,
-) -> None:
-    """Raise :class:`Refused` unless *token* lets *user* in at this address, at this moment."""
+) -> str:
+    """The access key that signed *token* for *user* at this address and moment.
+
+    Raises :class:`Refused` where the token is not good for that.
+    """
     address, query = _parts(token)
     if address.lower() != f"{host}:{port}".lower():
         raise Refused(f"the token is for {address}, not for {host}:{port}")
@@ -53,6 +56,7 @@ def verify(
     expected = _signature(address, query, scope, secret)
     if not hmac.compare_digest(signature.encode(), expected.encode()):
         raise Refused("the signature is wrong")
+    return key_id
 
 
 def _parts(token: str) -> tuple[str, dict[str, str]]:

@@ -88,6 +88,9 @@ class LoginFront(ABC):
         self._background.close()
         self.drop_all()
 
+    def prepare(self) -> None:  # noqa: B027 - most have nothing to do
+        """Bring what decides about the next login up to date; here it is what it was."""
+
     @abstractmethod
     def login(self, connection: Connection) -> Wire | None:
         """Let the client in and join the server to it, or refuse, note why and return None."""
@@ -121,6 +124,7 @@ class LoginFront(ABC):
             connection.outlast()
             return
         connection.client.settimeout(SECONDS)
+        self.prepare()
         wire = self.login(connection)
         if wire is not None and connection.server is not None:
             relay = Relay(connection.client, connection.server, wire, self._cut)

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pymysql
+from pymysql.constants import ER
+from pymysql.converters import escape_string
 
 from .loopback import HOST
 from .programs import MissingServer, Program, find
-from .servers import Server
+from .servers import Credentials, Server
 
 
 class MariaDB(Server):
@@ -22,11 +24,42 @@ class MariaDB(Server):
         return self.folder / "socket"
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._rows(self.credentials, sql, self.database)
+
+    def accepts(self, login: Credentials) -> bool:
+        try:
+            return bool(self._rows(login, "SELECT 1"))
+        except pymysql.err.OperationalError as error:
+            if error.args[0] != ER.ACCESS_DENIED_ERROR:
+                raise
+            return False
+
+    def has_user(self, name: str) -> bool:
+        return bool(self.rows(f"SELECT 1 FROM mysql.user WHERE user = {_quoted(name)}"))
+
+    def create_user(self, login: Credentials) -> None:
+        who = f"{_quoted(login.user)}@'%'"
+        self.rows(f"CREATE USER {who}")
+        self.rows(f"GRANT ALL ON *.* TO {who} WITH GRANT OPTION")
+        self.set_password(login)
+
+    def set_password(self, login: Credentials) -> None:
+        by = f"mysql_native_password USING PASSWORD({_quoted(login.password)})"
+        self.rows(f"ALTER USER {_quoted(login.user)}@'%' IDENTIFIED VIA {by}")
+
+    def create_database(self, name: str, owner: str) -> None:
+        escaped = name.replace("`", "``")
+        self.rows(f"CREATE DATABASE IF NOT EXISTS `{escaped}`")
+        self.rows(f"GRANT ALL ON `{escaped}`.* TO {_quoted(owner)}@'%'")
+
+    def _rows(
+        self, login: Credentials, sql: str, database: str | None = None
+    ) -> list[tuple[Any, ...]]:
         # Over a socket of ours, because the driver does not close one that it fails on.
         connection = pymysql.connect(
-            user=self.user,
-            password=self.password,
-            database=self.database,
+            user=login.user,
+            password=login.password,
+            database=database,
             autocommit=True,
             ssl_disabled=True,
             defer_connect=True,
@@ -56,7 +89,7 @@ class MariaDB(Server):
             "FLUSH PRIVILEGES;",
             f"CREATE USER {who} IDENTIFIED VIA mysql_native_password"
             f" USING PASSWORD('{cls.password}');",
-            f"GRANT ALL ON *.* TO {who};",
+            f"GRANT ALL ON *.* TO {who} WITH GRANT OPTION;",
         ]
         cls._run(cls._program(), *cls._basics(data), "--bootstrap", text="\n".join(statements))
 
@@ -105,3 +138,7 @@ class MariaDB(Server):
             if (prefix / "share" / name / "charsets").is_dir():
                 return prefix / "share" / name
         raise MissingServer(f"share/mysql of MariaDB is not in {prefix}: install it as a whole")
+
+
+def _quoted(text: str) -> str:
+    return f"'{escape_string(text)}'"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import select
 import threading
-from collections.abc import Callable
 from typing import IO
 
 
 class Output:
     """Reads *pipe* into *lines* from a thread of its own, until everybody has closed it."""
 
-    def __init__(
-        self, pipe: IO[bytes], lines: list[str], echo: Callable[[str], object] | None = None
-    ) -> None:
-        self._pipe, self._lines, self._echo = pipe, lines, echo
+    def __init__(self, pipe: IO[bytes], lines: list[str]) -> None:
+        self._pipe, self._lines = pipe, lines
         self._rest = b""
         self._ended = False
         self._lock = threading.Lock()
@@ -45,8 +42,6 @@ class Output:
             self._pipe.close()
         for line in lines:
             self._lines.append(line.decode(errors="replace"))
-            if self._echo:
-                self._echo(self._lines[-1])
 
     def _read(self) -> None:
         poll = select.poll()

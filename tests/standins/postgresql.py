@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pg8000.exceptions import DatabaseError, InterfaceError
-from pg8000.native import Connection
+from pg8000.native import Connection, identifier, literal
 
 from .loopback import HOST
 from .programs import Program, find
-from .servers import Server
+from .servers import SECONDS, Credentials, Server
+
+REFUSALS: Final = ("28000", "28P01")
+"""The SQLSTATEs of a login that is not let in."""
 
 
 class PostgreSQL(Server):
@@ -26,13 +30,35 @@ class PostgreSQL(Server):
         return self.folder / f".s.PGSQL.{self.port}"
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        # Over a socket of ours, because the driver does not close one that it fails on.
         with self.connect() as end:
-            connection = Connection(self.user, database=self.database, sock=end)
-            try:
-                return [tuple(row) for row in connection.run(sql) or ()]
-            finally:
-                connection.close()
+            return _rows(sql, user=self.user, database=self.database, sock=end)
+
+    def accepts(self, login: Credentials) -> bool:
+        user, password = login
+        try:
+            with socket.create_connection(self.address, SECONDS) as end:
+                rows = _rows(
+                    "SELECT 1", user=user, password=password, database=self.database, sock=end
+                )
+        except DatabaseError as error:
+            if error.args[0].get("C") not in REFUSALS:
+                raise
+            return False
+        return bool(rows)
+
+    def has_user(self, name: str) -> bool:
+        return bool(self.rows(f"SELECT 1 FROM pg_roles WHERE rolname = {literal(name)}"))
+
+    def create_user(self, login: Credentials) -> None:
+        self.rows(f"CREATE ROLE {identifier(login.user)} LOGIN CREATEDB CREATEROLE")
+        self.set_password(login)
+
+    def set_password(self, login: Credentials) -> None:
+        self.rows(f"ALTER ROLE {identifier(login.user)} PASSWORD {literal(login.password)}")
+
+    def create_database(self, name: str, owner: str) -> None:
+        if not self.rows(f"SELECT 1 FROM pg_database WHERE datname = {literal(name)}"):
+            self.rows(f"CREATE DATABASE {identifier(name)} OWNER {identifier(owner)}")
 
     @classmethod
     def _program(cls) -> Program:
@@ -77,3 +103,12 @@ class PostgreSQL(Server):
             return bool(self.rows("SELECT 1"))
         except (DatabaseError, InterfaceError, OSError):
             return False
+
+
+def _rows(sql: str, **login: Any) -> list[tuple[Any, ...]]:
+    """What the server answers on a socket of ours: the driver does not close one it fails on."""
+    connection = Connection(**login)
+    try:
+        return [tuple(row) for row in connection.run(sql) or ()]
+    finally:
+        connection.close()

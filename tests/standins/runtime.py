@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, Self
@@ -36,11 +36,10 @@ class Environment:
         variables: Mapping[str, str],
         *,
         timeout: float = 29,
-        echo: Callable[[str], object] | None = None,
     ) -> None:
         self.log: list[str] = []
         """Every line that the function wrote, and what Lambda adds to them."""
-        self._new = partial(_Sandbox, task_folder, handler, variables, timeout, self.log, echo)
+        self._new = partial(_Sandbox, task_folder, handler, variables, timeout, self.log)
         self._sandbox = self._new()
         self._turn = threading.Lock()
         self._closed = False
@@ -82,14 +81,13 @@ class Environment:
 class _Sandbox:
     """One process of the runtime, good until it ends or takes too long."""
 
-    def __init__(  # noqa: PLR0917 - what an environment passes on
+    def __init__(
         self,
         task_folder: Path,
         handler: str,
         variables: Mapping[str, str],
         timeout: float,
         log: list[str],
-        echo: Callable[[str], object] | None,
     ) -> None:
         self.usable = True
         self._used = False
@@ -105,7 +103,7 @@ class _Sandbox:
             start_new_session=True,
         )
         assert self.process.stdout is not None
-        self._output = Output(self.process.stdout, log, echo)
+        self._output = Output(self.process.stdout, log)
         self._watch = threading.Thread(target=self._await_end, daemon=True)
         self._watch.start()
 

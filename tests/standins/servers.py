@@ -121,6 +121,26 @@ class Server(ABC):
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What the server itself answers, past any proxy."""
 
+    @abstractmethod
+    def accepts(self, login: Credentials) -> bool:
+        """Whether the server lets this user in with this password."""
+
+    @abstractmethod
+    def has_user(self, name: str) -> bool:
+        """Whether there is such a user."""
+
+    @abstractmethod
+    def create_user(self, login: Credentials) -> None:
+        """Create a user who may create databases and other users."""
+
+    @abstractmethod
+    def set_password(self, login: Credentials) -> None:
+        """Give a user who exists another password."""
+
+    @abstractmethod
+    def create_database(self, name: str, owner: str) -> None:
+        """Create a database in which *owner* may do everything."""
+
     @classmethod
     @abstractmethod
     def _program(cls) -> Program:

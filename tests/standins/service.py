@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, Self
@@ -43,11 +43,9 @@ class Service:
         *,
         environments: int = 1,
         variables: Mapping[str, str] | None = None,
-        port: int = 0,
-        echo: Callable[[str], object] | None = None,
     ) -> None:
         self._function, self._family, self._count = function, family, environments
-        self._more, self._port, self._echo = dict(variables or {}), port, echo
+        self._more = dict(variables or {})
         self._parts = ExitStack()
 
     def __enter__(self) -> Self:
@@ -79,7 +77,7 @@ class Service:
                 "AWS_SESSION_TOKEN": session,
             } | self._more
             self.environments = [self._environment() for _ in range(self._count)]
-            self.api = self._parts.enter_context(HttpApi(self.environments, self._port))
+            self.api = self._parts.enter_context(HttpApi(self.environments))
             self._parts = self._parts.pop_all()
         return self
 
@@ -102,5 +100,5 @@ class Service:
     ) -> Environment:
         together = self.variables | dict(variables or {})
         return self._parts.enter_context(
-            Environment(self._function, "app.handler", together, timeout=timeout, echo=self._echo)
+            Environment(self._function, "app.handler", together, timeout=timeout)
         )
