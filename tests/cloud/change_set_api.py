@@ -1,0 +1,66 @@
+"""CloudFormation's API for change sets, in the place of moto's."""
+
+from __future__ import annotations
+
+from moto.core.responses import ActionResult, EmptyResult
+
+from . import shown
+from .api import WHAT, StackApi
+from .change_sets import ChangeSets, change_sets
+from .refusals import ValidationError
+
+
+class ChangeSetApi(StackApi):
+    """The operations on change sets, beside those on stacks."""
+
+    @property
+    def change_sets(self) -> ChangeSets:
+        return change_sets(self.stacks)
+
+    def create_change_set(self) -> ActionResult:
+        own = ("StackName", "ChangeSetName", "ChangeSetType", "UsePreviousTemplate")
+        given = self._given(*WHAT, *own, "Description", "OnStackFailure")
+        kind = given.get("ChangeSetType", "UPDATE")
+        if kind not in {"CREATE", "UPDATE"}:
+            raise ValidationError(f"The local cloud does not know change sets of type {kind}")
+        old = self.stacks.updatable(given["StackName"]) if kind == "UPDATE" else None
+        made = self.change_sets.create(
+            given["ChangeSetName"],
+            given["StackName"],
+            kind,
+            self._request(given, old),
+            given.get("Description"),
+            given.get("OnStackFailure"),
+        )
+        return ActionResult({"Id": made.id, "StackId": made.stack.id})
+
+    def describe_change_set(self) -> ActionResult:
+        given = self._given("ChangeSetName", "StackName", "NextToken")
+        found = self.change_sets.find(given["ChangeSetName"], given.get("StackName"))
+        return ActionResult(found.shown())
+
+    def list_change_sets(self) -> ActionResult:
+        stack = self.stacks.find(self._given("StackName", "NextToken")["StackName"])
+        found = [one.summary() for one in self.change_sets.all(stack.id)]
+        return ActionResult({"Summaries": found})
+
+    def delete_change_set(self) -> EmptyResult:
+        given = self._given("ChangeSetName", "StackName")
+        found = self.change_sets.find(given["ChangeSetName"], given.get("StackName"))
+        self.change_sets.delete(found)
+        return EmptyResult()
+
+    def execute_change_set(self) -> EmptyResult:
+        given = self._given("ChangeSetName", "StackName", "DisableRollback")
+        found = self.change_sets.find(given["ChangeSetName"], given.get("StackName"))
+        self.change_sets.execute(found, disable_rollback=given.get("DisableRollback", False))
+        return EmptyResult()
+
+    def get_template(self) -> ActionResult:
+        given = self._given("StackName", "ChangeSetName", "TemplateStage")
+        template = self.stacks.find(given["StackName"]).plan.template
+        if "ChangeSetName" in given:
+            found = self.change_sets.find(given["ChangeSetName"], given["StackName"])
+            template = found.plan.template
+        body = shown.template_body(template, given.get("TemplateStage", "Original"))
+        return ActionResult({"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]})

@@ -1,0 +1,171 @@
+"""What a plan would change of a stack, told before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from . import policies
+from .failure import Failure
+from .functions import resolved
+from .operations import outputs
+from .order import ordered
+from .resource import Live
+from .schemas import schema
+from .scope import Exports, StackScope
+from .stack import STACK, Output, Plan, Stack
+from .types import is_custom
+
+Replacement = Literal["True", "False", "Conditional"]
+POLICIES: Final = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")
+"""What of a resource may change beside its properties."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What would become of one resource."""
+
+    action: Literal["Add", "Modify", "Remove"]
+    logical_id: str
+    type: str
+    physical_id: str | None = None
+    replacement: Replacement | None = None
+    scope: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
+    """The names of those that differ."""
+    policy: str | None = None
+    """What becomes of the resource that is removed or replaced."""
+
+    def shown(self) -> dict[str, Any]:
+        """As the API shows it."""
+        return {
+            "Action": self.action,
+            "LogicalResourceId": self.logical_id,
+            "PhysicalResourceId": self.physical_id,
+            "ResourceType": self.type,
+            "Replacement": self.replacement,
+            "Scope": list(self.scope),
+            "PolicyAction": self.policy,
+            "Details": [{"Target": target} for target in self._targets()],
+        }
+
+    def _targets(self) -> Iterator[dict[str, str]]:
+        for name in self.properties:
+            yield {"Attribute": "Properties", "Name": name}
+        for attribute in self.scope:
+            if attribute != "Properties":
+                yield {"Attribute": attribute}
+
+
+class NotKnownYet(Exception):
+    """A value that only the walk itself can find."""
+
+
+class Preview(StackScope):
+    """The scope of a plan that is not carried out: some resources are still to be made."""
+
+    def __init__(self, stack: Stack, plan: Plan, exports: Exports) -> None:
+        super().__init__(stack, plan, exports)
+        self.others: set[str] = set()
+        """The logical IDs of resources that will be others than now."""
+        self.changing: set[str] = set()
+        """And of those whose attributes may change."""
+
+    def live(self, logical_id: str) -> Live:
+        if logical_id in self.others:
+            raise NotKnownYet(logical_id)
+        return super().live(logical_id)
+
+    def attribute(self, logical_id: str, name: str) -> Any:
+        if logical_id in self.changing:
+            raise NotKnownYet(logical_id)
+        return super().attribute(logical_id, name)
+
+
+def changes(stack: Stack, plan: Plan, exports: Exports) -> list[Change]:
+    """Every resource that *plan* would make, update, replace or delete."""
+    preview = Preview(stack, plan, exports)
+    active = preview.active()
+    found = list(_made_or_changed(stack, preview, active))
+    old = stack.plan.template.resources
+    gone = [stack.live[name] for name in ordered(old) if name in stack.live and name not in active]
+    return found + [_removed(live, old[live.logical_id]) for live in reversed(gone)]
+
+
+def same_outputs(stack: Stack, plan: Plan, exports: Exports) -> bool:
+    """Whether the stack says what it would say after *plan*, which changes no resource."""
+    try:
+        said: Mapping[str, Output] = outputs(StackScope(stack, plan, exports), plan)
+    except Failure:
+        return False
+    return said == stack.outputs
+
+
+def _made_or_changed(stack: Stack, preview: Preview, active: Mapping[str, Any]) -> Iterator[Change]:
+    old = stack.plan.template.resources
+    for logical_id in ordered(active):
+        resource = active[logical_id]
+        live = stack.live.get(logical_id)
+        if live is None:
+            preview.others.add(logical_id)
+            yield Change("Add", logical_id, resource["Type"])
+        elif change := _changed(preview, live, old[logical_id], resource):
+            if change.replacement != "False":
+                preview.others.add(logical_id)
+            if live.type == STACK or is_custom(live.type):
+                preview.changing.add(logical_id)
+            yield change
+
+
+def _changed(
+    preview: Preview, live: Live, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Change | None:
+    certain, doubtful = _properties(preview, new)
+    names = {
+        name
+        for name in set(certain) | set(live.properties)
+        if name not in doubtful and certain.get(name) != live.properties.get(name)
+    }
+    attributes = [name for name in POLICIES if old.get(name) != new.get(name)]
+    if not names and not doubtful and not attributes:
+        return None
+    replacement = _replacement(live, certain, doubtful)
+    return Change(
+        "Modify",
+        live.logical_id,
+        live.type,
+        live.physical_id,
+        replacement,
+        tuple((["Properties"] if names or doubtful else []) + attributes),
+        tuple(sorted(names | doubtful)),
+        None if replacement == "False" else policies.on_replacement(new),
+    )
+
+
+def _properties(preview: Preview, resource: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """The properties that are known already, and the names of those that are not."""
+    certain: dict[str, Any] = {}
+    doubtful = set()
+    for name, value in resource.get("Properties", {}).items():
+        try:
+            certain |= preview.typed(resource["Type"], resolved({name: value}, preview))
+        except (NotKnownYet, Failure):
+            # It may well be there when the walk comes to it; else that fails.
+            doubtful.add(name)
+    return certain, doubtful
+
+
+def _replacement(live: Live, certain: Mapping[str, Any], doubtful: set[str]) -> Replacement:
+    declared = schema(live.type)
+    assert declared is not None
+    as_now = {name: live.properties[name] for name in doubtful if name in live.properties}
+    if declared.replaces(live.properties, {**certain, **as_now}):
+        return "True"
+    other: dict[str, Any] = dict.fromkeys(doubtful, NotKnownYet)
+    return "Conditional" if declared.replaces(live.properties, {**certain, **other}) else "False"
+
+
+def _removed(live: Live, resource: Mapping[str, Any]) -> Change:
+    policy = policies.on_deletion(resource)
+    return Change("Remove", live.logical_id, live.type, live.physical_id, policy=policy)

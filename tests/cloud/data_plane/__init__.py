@@ -1,0 +1,5 @@
+"""What is deployed in the local cloud runs: databases, proxies, functions and HTTP APIs.
+
+moto keeps what was deployed; this package reads it there at every request, so that whatever
+is changed, or missing, shows as it would on AWS.
+"""

@@ -1,0 +1,149 @@
+"""Whose keys these are, among all that moto's STS and IAM gave out, and what they may do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from .policies import Document, allowed, trusts
+
+PARTITION: Final = "aws"
+SESSION_SECONDS: Final = 12 * 3600
+
+
+class NotTrusted(Exception):
+    """A role is not there, or its trust policy does not name the service that assumes it."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user, or a session of a role."""
+
+    account: str
+    arn: str
+    policies: tuple[Document, ...] | None
+    """None for a role that is not in IAM: it administers its account."""
+    limits: tuple[Document, ...] = ()
+    """The session's policy and the permissions boundary: each must allow it, too."""
+    key_id: str = ""
+    secret: str = field(default="", repr=False)
+    session: str | None = field(default=None, repr=False)
+
+    def may(self, action: str, resource: str, **context: str) -> bool:
+        """Whether its own policies allow *action*, whatever the resource's policy says."""
+        if self.policies is None:
+            return resource.split(":")[4] == self.account
+        sets = [self.policies, *((limit,) for limit in self.limits)]
+        return all(allowed(one, action, resource, **context) for one in sets)
+
+
+def find(key_id: str) -> Identity | None:
+    """Who has this access key."""
+    return next((one for one in _all() if one.key_id == key_id), None)
+
+
+def keys() -> dict[str, tuple[str, str | None]]:
+    """All keys, as those who verify signatures take them."""
+    return {one.key_id: (one.secret, one.session) for one in _all()}
+
+
+def role_may(role_arn: str, service: str, action: str, resource: str, **context: str) -> bool:
+    """Whether *service*, having assumed this role, may do *action*."""
+    role = _role(role_arn)
+    if role is None or not _trusts(role, service):
+        return False
+    return _of_role(role_arn, role_arn).may(action, resource, **context)
+
+
+def assume(role_arn: str, service: str, session_name: str, region: str) -> Identity:
+    """A session of the role that *service* assumes, or :class:`NotTrusted`."""
+    role = _role(role_arn)
+    if role is None or not _trusts(role, service):
+        raise NotTrusted(role_arn)
+    session = sts_backends[role.account_id][PARTITION].assume_role(
+        region_name=region,
+        role_session_name=session_name,
+        role_arn=role_arn,
+        policy="",
+        duration=SESSION_SECONDS,
+        external_id="",
+    )
+    return _of_session(session)
+
+
+def _all() -> Iterator[Identity]:
+    for account in list(sts_backends):
+        yield from map(_of_session, list(sts_backends[account][PARTITION].assumed_roles))
+    for account in list(iam_backends):
+        backend = iam_backends[account][PARTITION]
+        for user in list(backend.users.values()):
+            yield from _of_user(backend, user)
+
+
+def _of_session(session: Any) -> Identity:
+    identity = _of_role(session.role_arn, session.arn)
+    return replace(
+        identity,
+        key_id=session.access_key_id,
+        secret=session.secret_access_key,
+        session=session.session_token,
+        limits=identity.limits + ((json.loads(session.policy),) if session.policy else ()),
+    )
+
+
+def _of_role(role_arn: str, arn: str) -> Identity:
+    """Who acts in a role, yet without keys."""
+    account = role_arn.split(":")[4]
+    role = _role(role_arn)
+    if role is None:
+        return Identity(account, arn, policies=None)
+    boundary = role.permissions_boundary_arn
+    limits = (_managed(account, boundary),) if boundary else ()
+    return Identity(account, arn, tuple(_policies_of([role])), limits)
+
+
+def _of_user(backend: Any, user: Any) -> Iterator[Identity]:
+    policies = tuple(_policies_of([user, *backend.get_groups_for_user(user.name)]))
+    for key in user.access_keys:
+        if key.status == "Active":
+            yield Identity(
+                user.account_id,
+                user.arn,
+                policies,
+                key_id=key.access_key_id,
+                secret=key.secret_access_key,
+            )
+
+
+def _policies_of(holders: Iterable[Any]) -> Iterator[Document]:
+    """The inline and the attached policies of users, groups or roles."""
+    for holder in holders:
+        yield from map(json.loads, list(holder.policies.values()))
+        for managed in list(holder.managed_policies.values()):
+            yield _document(managed)
+
+
+def _managed(account: str, arn: str) -> Document:
+    return _document(iam_backends[account][PARTITION].managed_policies[arn])
+
+
+def _document(managed: Any) -> Document:
+    version = next(one for one in managed.versions if one.is_default)
+    document: Document = json.loads(version.document)
+    return document
+
+
+def _role(arn: str) -> Any:
+    roles = iam_backends[arn.split(":")[4]][PARTITION].get_roles()
+    return next((role for role in roles if role.arn == arn), None)
+
+
+def _trusts(role: Any, service: str) -> bool:
+    document = json.loads(role.assume_role_policy_document)
+    source = {"aws:SourceAccount": role.account_id}
+    return trusts(document, service, "sts:AssumeRole", **source)

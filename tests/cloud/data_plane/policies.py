@@ -1,0 +1,84 @@
+"""What policies say: IAM's evaluation of statements, as strict as what is not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def allowed(documents: Iterable[Document], action: str, resource: str, **context: str) -> bool:
+    """Whether policies of an identity allow *action*; a Deny wins.
+
+    A condition that is not understood never allows and always denies.
+    """
+    statements = [one for document in documents for one in _listed(document["Statement"])]
+    effects = {
+        one["Effect"]
+        for one in statements
+        if _matches(one, "Action", action)
+        and _matches(one, "Resource", resource)
+        and _holds(one, context)
+    }
+    return effects == {"Allow"}
+
+
+def trusts(document: Document, service: str, action: str, **context: str) -> bool:
+    """Whether a role's trust policy, or a function's own policy, lets *service* do *action*."""
+    effects = {
+        one["Effect"]
+        for one in _listed(document["Statement"])
+        if _is_principal(one["Principal"], service)
+        and _matches(one, "Action", action)
+        and _holds(one, context)
+    }
+    return effects == {"Allow"}
+
+
+def like(pattern: str, text: str) -> bool:
+    """Whether *text* is what a pattern with ``*`` and ``?`` describes."""
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def _matches(statement: Document, element: str, value: str) -> bool:
+    if element == "Action":
+        value = value.lower()
+        statement = {name: _lowered(one) for name, one in statement.items() if "Action" in name}
+    if (excluded := statement.get(f"Not{element}")) is not None:
+        return not any(like(pattern, value) for pattern in _listed(excluded))
+    return any(like(pattern, value) for pattern in _listed(statement.get(element, ())))
+
+
+def _holds(statement: Document, context: Mapping[str, str]) -> bool:
+    known = {name.lower(): value for name, value in context.items()}
+    for operator, wanted in statement.get("Condition", {}).items():
+        for key, values in wanted.items():
+            value = known.get(key.lower())
+            match operator:
+                case "StringEquals":
+                    holds = value is not None and value in _listed(values)
+                case "StringLike" | "ArnLike" | "ArnEquals":
+                    holds = value is not None and any(like(one, value) for one in _listed(values))
+                case _:
+                    holds = statement["Effect"] == "Deny"
+            if not holds:
+                return False
+    return True
+
+
+def _is_principal(principal: Any, service: str) -> bool:
+    if principal == "*":
+        return True
+    return service in _listed(principal.get("Service", ()))
+
+
+def _listed(value: Any) -> list[Any]:
+    """IAM takes a single value where it takes a list."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _lowered(value: Any) -> list[str]:
+    return [one.lower() for one in _listed(value)]

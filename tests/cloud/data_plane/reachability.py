@@ -1,0 +1,131 @@
+"""Who reaches whom in a network: VPCs, security groups' rules, endpoints and NAT gateways.
+
+Network ACLs and peering are not looked at: what is in one VPC has a route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_network
+from typing import Any, Final
+
+from moto.ec2.models import ec2_backends
+
+INTERNET: Final = (ip_network("0.0.0.0/0"),)
+HTTPS: Final = 443
+
+
+@dataclass(frozen=True)
+class Interface:
+    """What has addresses in a VPC: a function, a proxy, a database, an endpoint."""
+
+    vpc: str
+    groups: frozenset[str]
+    subnets: frozenset[str]
+
+    @classmethod
+    def of(cls, groups: Iterable[str], subnets: Iterable[str]) -> Interface:
+        found = frozenset(subnets)
+        vpc = next((one.vpc_id for one in _subnets() if one.id in found), "")
+        return cls(vpc, frozenset(groups), found)
+
+    @property
+    def networks(self) -> tuple[IPv4Network, ...]:
+        """Where its addresses are."""
+        blocks = (one.cidr_block for one in _subnets() if one.id in self.subnets)
+        return tuple(IPv4Network(block) for block in blocks)
+
+
+def reaches(source: Interface, target: Interface, port: int) -> bool:
+    """Whether the groups of both, in one VPC, let a connection through."""
+    return (
+        source.vpc == target.vpc
+        and _rule(source, "egress_rules", target.groups, target.networks, port)
+        and _rule(target, "ingress_rules", source.groups, source.networks, port)
+    )
+
+
+def open_to_internet(target: Interface, port: int) -> bool:
+    """Whether its groups let in whoever comes."""
+    return _rule(target, "ingress_rules", frozenset(), INTERNET, port)
+
+
+def reaches_internet(source: Interface, port: int) -> bool:
+    """Whether its groups let it out, and each of its subnets has a way through a NAT gateway."""
+    ways = all(_has_nat(subnet, source.vpc) for subnet in source.subnets)
+    return ways and _rule(source, "egress_rules", frozenset(), INTERNET, port)
+
+
+def endpoints(source: Interface, region: str) -> Iterator[str]:
+    """The services whose interface endpoints answer *source* under their usual names."""
+    for backend in _backends():
+        for endpoint in list(backend.vpc_end_points.values()):
+            is_interface = endpoint.vpc_endpoint_type == "Interface"
+            if not (
+                is_interface and endpoint.private_dns_enabled and endpoint.state == "available"
+            ):
+                continue
+            target = Interface.of(endpoint.security_group_ids, endpoint.subnet_ids or ())
+            prefix = f"com.amazonaws.{region}."
+            if endpoint.service_name.startswith(prefix) and reaches(source, target, HTTPS):
+                yield endpoint.service_name.removeprefix(prefix)
+
+
+def _rule(
+    owner: Interface,
+    direction: str,
+    groups: frozenset[str],
+    networks: tuple[Any, ...],
+    port: int,
+) -> bool:
+    """Whether a rule of the owner's groups names one of *groups*, or covers all *networks*."""
+    return any(
+        rule.source_group.get("GroupId") in groups or _covers(rule, networks)
+        for group in _groups()
+        if group.id in owner.groups
+        for rule in getattr(group, direction)
+        if _is_for(rule, port)
+    )
+
+
+def _is_for(rule: Any, port: int) -> bool:
+    if rule.ip_protocol == "-1":
+        return True
+    return bool(rule.ip_protocol == "tcp" and rule.from_port <= port <= rule.to_port)
+
+
+def _covers(rule: Any, networks: tuple[Any, ...]) -> bool:
+    if not rule.cidr_ipv4 or not networks:
+        return False
+    block = ip_network(rule.cidr_ipv4)
+    return all(network.subnet_of(block) for network in networks)
+
+
+def _has_nat(subnet: str, vpc: str) -> bool:
+    tables = [table for one in _backends() for table in list(one.route_tables.values())]
+    own = [table for table in tables if subnet in table._associations.values()]
+    main = [table for table in tables if table.vpc_id == vpc and table.main_association_id]
+    return any(
+        route.nat_gateway and route.destination_cidr_block == "0.0.0.0/0"
+        for table in own or main
+        for route in table.routes
+    )
+
+
+def _subnets() -> Iterator[Any]:
+    for backend in _backends():
+        for zone in list(backend.subnets.values()):
+            yield from list(zone.values())
+
+
+def _groups() -> Iterator[Any]:
+    for backend in _backends():
+        for in_vpc in list(backend.groups.values()):
+            yield from list(in_vpc.values())
+
+
+def _backends() -> Iterator[Any]:
+    """Those of all accounts: IDs are unique, and subnets are shared."""
+    for regions in list(ec2_backends.values()):
+        yield from list(regions.values())

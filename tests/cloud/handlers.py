@@ -1,0 +1,71 @@
+"""Resource types as the engine calls them: held to their schemas, their failures put in words."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .failure import Failure
+from .resource import Context, Live, Made, Properties, ResourceType
+from .schemas import Schema, schema
+from .stack import Stack
+from .types import find, is_custom
+
+
+def updated(stack: Stack, live: Live, properties: dict[str, Any]) -> Live:
+    """A resource after an update in place."""
+    read = Properties(properties)
+    made = in_place(live.type)(stack.context(live.logical_id), live, read)
+    changed = {name for name in read.unread if live.properties.get(name) != properties[name]}
+    if changed:
+        raise Failure(f"The local cloud ignores {', '.join(sorted(changed))} of {live.type}")
+    if made.physical_id != live.physical_id and not is_custom(live.type):
+        raise Failure(f"An update in place made another {live.type}: {made.physical_id}")
+    return as_live(live, made, properties)
+
+
+def in_place(type_name: str) -> Callable[[Context, Live, Properties], Made]:
+    """The function that updates a resource of a type."""
+    update = known(type_name).update
+    if update is None:
+        raise Failure(f"The local cloud cannot update {type_name} in place")
+    return update
+
+
+def as_live(thing: Live, made: Made, properties: Mapping[str, Any]) -> Live:
+    return Live(thing.logical_id, thing.type, made.physical_id, properties, made.attributes)
+
+
+def known(type_name: str) -> ResourceType:
+    """The resource type, which checks found to be one."""
+    found = find(type_name)
+    assert found is not None
+    return found
+
+
+def declaration(type_name: str) -> Schema:
+    """The schema, which checks found to be there."""
+    found = schema(type_name)
+    assert found is not None
+    return found
+
+
+def property_problems(type_name: str, properties: Mapping[str, Any]) -> list[str]:
+    """What AWS does not take; a custom resource's properties are what its function says."""
+    if is_custom(type_name):
+        return [] if "ServiceToken" in properties else ["'ServiceToken' is a required property"]
+    return declaration(type_name).problems(properties)
+
+
+def reason_of(error: Exception) -> str:
+    """Why something failed, as events say it."""
+    if isinstance(error, Failure):
+        return str(error)
+    if isinstance(error, ClientError | BotoCoreError):
+        return f'Resource handler returned message: "{error}"'
+    # A mistake in the local cloud itself: its log says where.
+    traceback.print_exception(error)
+    return f'Resource handler returned message: "{type(error).__name__}: {error}"'

@@ -1,0 +1,53 @@
+"""APIs that moto lacks, a module for each; each module's ``install`` adds its own to moto."""
+
+from __future__ import annotations
+
+from . import (
+    apigateway,
+    apigatewayv2,
+    cloudfront,
+    databases,
+    functions,
+    instance_connect,
+    instances,
+    interfaces,
+    networks,
+    policies,
+    proxies,
+    proxy_endpoints,
+    proxy_targets,
+    resource_shares,
+    routes,
+    security_groups,
+    shared_subnets,
+    subnet_groups,
+    vpc_endpoints,
+    wafv2,
+)
+
+
+def install() -> None:
+    """Add all of them, once a process."""
+    for module in (
+        apigateway,
+        apigatewayv2,
+        cloudfront,
+        databases,
+        functions,
+        instance_connect,
+        instances,
+        interfaces,
+        networks,
+        policies,
+        proxies,
+        proxy_endpoints,
+        proxy_targets,
+        resource_shares,
+        routes,
+        security_groups,
+        shared_subnets,
+        subnet_groups,
+        vpc_endpoints,
+        wafv2,
+    ):
+        module.install()

@@ -1,0 +1,211 @@
+"""Clusters and instances that RDS would refuse, and changes of them that moto forgets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, MutableMapping
+from secrets import token_hex
+from typing import Any, Final
+
+from moto.rds.exceptions import (
+    DBClusterNotFoundError,
+    DBClusterParameterGroupNotFoundError,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    RDSClientError,
+)
+from moto.rds.models import DBCluster, DBInstance, MasterUserSecret, RDSBackend
+
+from .rds_network import default_vpc, require_groups
+from .surround import surround
+
+# "Set master user password for the DB Cluster.":
+# https://github.com/ansible-collections/community.aws/issues/850
+OF_THE_CLUSTER: Final = {
+    "backup_retention_period": "backup retention period",
+    "db_name": "database name",
+    "manage_master_user_password": "master user password",
+    "master_user_password": "master user password",
+    "master_username": "master user name",
+    "port": "database endpoint port",
+    "vpc_security_group_ids": "vpc security groups",
+}
+
+SETTINGS: Final = {
+    "database_insights_mode": "database_insights_mode",
+    "dedicated_log_volume": "dedicated_log_volume",
+    "enable_performance_insights": "performance_insights_enabled",
+    "engine_lifecycle_support": "engine_lifecycle_support",
+    "monitoring_interval": "monitoring_interval",
+    "monitoring_role_arn": "monitoring_role_arn",
+    "network_type": "network_type",
+    "performance_insights_kms_key_id": "performance_insights_kms_key_id",
+    "performance_insights_retention_period": "performance_insights_retention_period",
+    "promotion_tier": "promotion_tier",
+}
+"""What moto forgets of what it is given, and where its answers look for it."""
+
+CLUSTER_SETTINGS: Final = {
+    **SETTINGS,
+    "enable_global_write_forwarding": "_global_write_forwarding_requested",
+    "enable_http_endpoint": "_enable_http_endpoint",
+    "enable_iam_database_authentication": "iam_auth",
+}
+INSTANCE_SETTINGS: Final = {**SETTINGS, "db_port_number": "port"}
+
+
+def install() -> None:
+    surround(RDSBackend, "create_db_cluster", _create_cluster)
+    surround(RDSBackend, "modify_db_cluster", _modify_cluster)
+    surround(RDSBackend, "delete_db_cluster", _delete_cluster)
+    surround(RDSBackend, "create_db_instance", _create_instance)
+    surround(RDSBackend, "modify_db_instance", _modify_instance)
+    surround(MasterUserSecret, "_generate_secret_string", _managed_secret)
+
+
+def _remember(database: Any, given: Mapping[str, Any], settings: Mapping[str, str]) -> None:
+    for name, attribute in settings.items():
+        if name in given:
+            setattr(database, attribute, given[name])
+
+
+def _create_cluster(
+    create: Callable[..., DBCluster], backend: RDSBackend, given: MutableMapping[str, Any]
+) -> DBCluster:
+    if given["db_cluster_identifier"] in backend.clusters:
+        raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    _require_place(backend, given)
+    _require_cluster_parameters(backend, given, given["engine"], given.get("engine_version"))
+    _require_one_password(given)
+    if given["engine"].startswith("aurora"):
+        # Aurora's storage grows by itself; moto has no first size for all kinds of it.
+        given.setdefault("allocated_storage", 1)
+    cluster = create(backend, given)
+    _remember(cluster, given, CLUSTER_SETTINGS)
+    return cluster
+
+
+def _modify_cluster(modify: Callable[..., DBCluster], backend: RDSBackend, given: Any) -> DBCluster:
+    name = given["db_cluster_identifier"]
+    cluster = backend.clusters.get(name)
+    if cluster is None:
+        raise DBClusterNotFoundError(name)
+    require_groups(backend, _vpc_of(backend, cluster), given.get("vpc_security_group_ids"))
+    version = given.get("engine_version", cluster.engine_version)
+    _require_cluster_parameters(backend, given, cluster.engine, version)
+    try:
+        modified = modify(backend, given)
+    except Exception:
+        # moto takes the cluster away before it looks at what is to change.
+        backend.clusters[name] = cluster
+        raise
+    _remember(cluster, given, CLUSTER_SETTINGS)
+    _change_log_exports(cluster, given.get("cloudwatch_logs_export_configuration") or {})
+    return modified
+
+
+def _change_log_exports(cluster: DBCluster, change: Mapping[str, Any]) -> None:
+    stopped, started = change.get("DisableLogTypes", []), change.get("EnableLogTypes", [])
+    kept = [log for log in cluster.enabled_cloudwatch_logs_exports if log not in stopped]
+    cluster.enabled_cloudwatch_logs_exports = kept + [log for log in started if log not in kept]
+
+
+def _delete_cluster(
+    delete: Callable[..., DBCluster],
+    backend: RDSBackend,
+    cluster_identifier: str,
+    snapshot_name: str | None = None,
+) -> DBCluster:
+    deleted = delete(backend, cluster_identifier, snapshot_name)
+    for name, snapshot in list(backend.cluster_snapshots.items()):
+        own = snapshot.cluster.db_cluster_identifier == deleted.db_cluster_identifier
+        if own and snapshot.snapshot_type == "automated":
+            del backend.cluster_snapshots[name]
+    return deleted
+
+
+def _create_instance(
+    create: Callable[..., DBInstance], backend: RDSBackend, given: Mapping[str, Any]
+) -> DBInstance:
+    if given.get("db_cluster_identifier") is None:
+        _require_place(backend, given)
+        _require_one_password(given)
+        if not given.get("allocated_storage"):
+            raise InvalidParameterCombination("AllocatedStorage is needed outside a DB Cluster.")
+    elif misplaced := sorted(set(OF_THE_CLUSTER) & set(given)):
+        raise InvalidParameterCombination(
+            "The requested DB Instance will be a member of a DB Cluster. "
+            f"Set {OF_THE_CLUSTER[misplaced[0]]} for the DB Cluster."
+        )
+    database = create(backend, given)
+    _remember(database, given, INSTANCE_SETTINGS)
+    # moto gives all of them the same, and policies name databases by it.
+    database.dbi_resource_id = f"db-{token_hex(13).upper()}"
+    if database.db_cluster_identifier:
+        database.port = backend.clusters[database.db_cluster_identifier].port
+    return database
+
+
+def _modify_instance(
+    modify: Callable[..., DBInstance],
+    backend: RDSBackend,
+    db_instance_identifier: str,
+    given: Mapping[str, Any],
+) -> DBInstance:
+    database = backend.describe_db_instances(db_instance_identifier)[0]
+    vpc_id = _vpc_of_group(backend, database._db_subnet_group_name)
+    require_groups(backend, vpc_id, given.get("vpc_security_group_ids"))
+    modified = modify(backend, db_instance_identifier, given)
+    _remember(modified, given, INSTANCE_SETTINGS)
+    return modified
+
+
+def _require_place(backend: RDSBackend, given: Mapping[str, Any]) -> None:
+    vpc_id = _vpc_of_group(backend, given.get("db_subnet_group_name"))
+    require_groups(backend, vpc_id, given.get("vpc_security_group_ids"))
+
+
+def _vpc_of(backend: RDSBackend, cluster: DBCluster) -> str:
+    # moto calls it "default" where there is none.
+    name = cluster.db_subnet_group_name
+    return _vpc_of_group(backend, None if name == "default" else name)
+
+
+def _vpc_of_group(backend: RDSBackend, name: str | None) -> str:
+    if name is None:
+        return default_vpc(backend)
+    return str(backend.describe_db_subnet_groups(name)[0].vpc_id)
+
+
+def _require_cluster_parameters(
+    backend: RDSBackend, given: Mapping[str, Any], engine: str, version: str | None
+) -> None:
+    """The parameter group must be there, and of the engine's family."""
+    name = given.get("db_cluster_parameter_group_name")
+    if name is None or name.startswith("default."):
+        return
+    group = backend.db_cluster_parameter_groups.get(name)
+    if group is None:
+        raise DBClusterParameterGroupNotFoundError(name)
+    family = group.db_parameter_group_family
+    major = family.removeprefix(engine)
+    if major == family or not (version or major).startswith(major):
+        raise InvalidParameterCombination(
+            f"The parameter group {name} with DBParameterGroupFamily {family} can't be used for "
+            f"this instance. Please use a Parameter Group of {engine} {version or ''}".rstrip()
+        )
+
+
+def _require_one_password(given: Mapping[str, Any]) -> None:
+    managed, own = given.get("manage_master_user_password"), given.get("master_user_password")
+    if managed and own:
+        raise InvalidParameterCombination(
+            "You can't specify MasterUserPassword when ManageMasterUserPassword is true."
+        )
+    if not (managed or own):
+        raise InvalidParameterValue("Invalid master password")
+
+
+def _managed_secret(_: Callable[..., str], secret: MasterUserSecret) -> str:
+    """The login of the master user that there is; moto's is "admin" everywhere."""
+    return json.dumps({"username": secret.resource.master_username, "password": token_hex(16)})

@@ -1,0 +1,79 @@
+"""Policies that say who: moto takes any when it creates a role, a key or a secret's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.iam.exceptions import MalformedPolicyDocument
+from moto.iam.models import IAMBackend
+from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDocumentValidator
+from moto.kms.models import KmsBackend
+from moto.secretsmanager.models import SecretsManagerBackend
+
+from .surround import surround
+
+
+def install() -> None:
+    surround(IAMBackend, "_init_aws_policies", _managed_policies)
+    surround(IAMBackend, "create_role", _create_role)
+    surround(IAMBackend, "update_assume_role_policy", _update_assume_role_policy)
+    surround(KmsBackend, "create_key", _create_key)
+    surround(KmsBackend, "put_key_policy", _put_key_policy)
+    surround(SecretsManagerBackend, "put_resource_policy", _put_resource_policy)
+
+
+def require_valid(validator: BaseIAMPolicyValidator) -> None:
+    """Refuse a policy that is malformed or does not say whom it is about."""
+    validator.validate()
+    for statement in validator._statements:
+        if not {"Principal", "NotPrincipal"} & set(statement):
+            raise MalformedPolicyDocument("Missing required field Principal")
+
+
+def _managed_policies(load: Callable[..., list[Any]], backend: IAMBackend) -> list[Any]:
+    """AWS's policies in its usual partition alone: moto makes the others for each account."""
+    return load(backend) if backend.partition == "aws" else []
+
+
+def _create_role(
+    create: Callable[..., Any],
+    backend: IAMBackend,
+    role_name: str,
+    assume_role_policy_document: str,
+    *arguments: Any,
+    **named: Any,
+) -> Any:
+    require_valid(IAMTrustPolicyDocumentValidator(assume_role_policy_document))
+    return create(backend, role_name, assume_role_policy_document, *arguments, **named)
+
+
+def _update_assume_role_policy(
+    update: Callable[..., Any], backend: IAMBackend, role_name: str, policy_document: str
+) -> None:
+    require_valid(IAMTrustPolicyDocumentValidator(policy_document))
+    update(backend, role_name, policy_document)
+
+
+def _create_key(
+    create: Callable[..., Any],
+    backend: KmsBackend,
+    policy: str | None,
+    *arguments: Any,
+    **named: Any,
+) -> Any:
+    if policy:  # moto's own default key has an empty one
+        require_valid(BaseIAMPolicyValidator(policy))
+    return create(backend, policy, *arguments, **named)
+
+
+def _put_key_policy(put: Callable[..., Any], backend: KmsBackend, key_id: str, policy: str) -> None:
+    require_valid(BaseIAMPolicyValidator(policy))
+    put(backend, key_id, policy)
+
+
+def _put_resource_policy(
+    put: Callable[..., Any], backend: SecretsManagerBackend, secret_id: str, policy: str
+) -> Any:
+    require_valid(BaseIAMPolicyValidator(policy))
+    return put(backend, secret_id, policy)

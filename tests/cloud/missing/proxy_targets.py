@@ -1,0 +1,139 @@
+"""What a proxy may connect to, as strict as RDS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from moto.rds.exceptions import (
+    DBClusterNotFoundError,
+    DBInstanceNotFoundError,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    RDSClientError,
+)
+from moto.rds.models import DBCluster, DBInstance, DBProxy, DBProxyTarget, RDSBackend
+
+from .proxies import known_proxy
+from .surround import surround
+
+FAMILIES: Final = {
+    "aurora-mysql": "MYSQL",
+    "aurora-postgresql": "POSTGRESQL",
+    "mariadb": "MYSQL",
+    "mysql": "MYSQL",
+    "postgres": "POSTGRESQL",
+    "sqlserver-ee": "SQLSERVER",
+    "sqlserver-ex": "SQLSERVER",
+    "sqlserver-se": "SQLSERVER",
+    "sqlserver-web": "SQLSERVER",
+}
+
+
+def install() -> None:
+    surround(RDSBackend, "register_db_proxy_targets", _register)
+    surround(RDSBackend, "deregister_db_proxy_targets", _deregister)
+    surround(RDSBackend, "modify_db_proxy_target_group", _modify)
+    for name in ("describe_db_proxy_targets", "describe_db_proxy_target_groups"):
+        surround(RDSBackend, name, _describe)
+
+
+def _register(
+    register: Callable[..., list[DBProxyTarget]],
+    backend: RDSBackend,
+    **given: Any,
+) -> list[DBProxyTarget]:
+    proxy = known_proxy(backend, given["db_proxy_name"])
+    _require_group(proxy, given["target_group_name"])
+    clusters, instances = given["db_cluster_identifiers"], given["db_instance_identifiers"]
+    wanted = [*clusters, *instances]
+    if len(wanted) != 1:
+        raise InvalidParameterCombination("A proxy has one target: a DB cluster or a DB instance.")
+    if proxy.proxy_target_groups["default"].targets:
+        raise RDSClientError(
+            "DBProxyTargetAlreadyRegisteredFault", "The proxy already has a registered target."
+        )
+    database = _cluster(backend, wanted[0]) if clusters else _instance(backend, wanted[0])
+    _require_fit(backend, proxy, database)
+    targets = register(backend, **given)
+    for target in targets:
+        target.port = database.port or 0
+        target.endpoint = _host(database)
+    return targets
+
+
+def _deregister(
+    deregister: Callable[..., None],
+    backend: RDSBackend,
+    **given: Any,
+) -> None:
+    _require_group(known_proxy(backend, given["db_proxy_name"]), given["target_group_name"])
+    deregister(backend, **given)
+
+
+def _modify(
+    modify: Callable[..., Any], backend: RDSBackend, proxy_name: str, config: dict[str, Any]
+) -> Any:
+    known_proxy(backend, proxy_name)
+    most = int(config.get("MaxConnectionsPercent", 100))
+    if int(config.get("MaxIdleConnectionsPercent", 0)) > most:
+        raise InvalidParameterValue(
+            "MaxIdleConnectionsPercent must not exceed MaxConnectionsPercent"
+        )
+    return modify(backend, proxy_name, config)
+
+
+def _describe(describe: Callable[..., Any], backend: RDSBackend, proxy_name: str) -> Any:
+    known_proxy(backend, proxy_name)
+    return describe(backend, proxy_name)
+
+
+def _require_group(proxy: DBProxy, name: str | None) -> None:
+    if (name or "default") not in proxy.proxy_target_groups:
+        raise RDSClientError(
+            "DBProxyTargetGroupNotFoundFault",
+            f"DB Proxy {proxy.db_proxy_name} has no target group {name}",
+        )
+
+
+def _cluster(backend: RDSBackend, name: str) -> DBCluster:
+    if name not in backend.clusters:
+        raise DBClusterNotFoundError(name)
+    cluster = backend.clusters[name]
+    if not cluster.members:
+        # A target group that does not wait for them:
+        # https://github.com/aws/aws-cdk/issues/11311
+        raise RDSClientError(
+            "InvalidDBClusterStateFault", f"DB cluster {name} has no available instance"
+        )
+    return cluster
+
+
+def _instance(backend: RDSBackend, name: str) -> DBInstance:
+    if name not in backend.databases:
+        raise DBInstanceNotFoundError(name)
+    return backend.databases[name]
+
+
+def _require_fit(backend: RDSBackend, proxy: DBProxy, database: DBCluster | DBInstance) -> None:
+    """A target is of the proxy's engine family and in the proxy's VPC."""
+    family = FAMILIES.get(str(database.engine))
+    if family != proxy.engine_family:
+        raise InvalidParameterCombination(
+            f"The engine family {proxy.engine_family} of the proxy does not match {database.engine}"
+        )
+    group = backend.subnet_groups.get(_subnet_group(database))
+    if group is not None and group.vpc_id != proxy.vpc_id:
+        raise InvalidParameterCombination(
+            f"The proxy is in {proxy.vpc_id} and the database in {group.vpc_id}"
+        )
+
+
+def _subnet_group(database: DBCluster | DBInstance) -> str:
+    if isinstance(database, DBCluster):
+        return database.db_subnet_group_name
+    return database._db_subnet_group_name or ""
+
+
+def _host(database: DBCluster | DBInstance) -> str:
+    return database.endpoint if isinstance(database, DBCluster) else database.address

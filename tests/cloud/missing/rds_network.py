@@ -1,0 +1,59 @@
+"""Where RDS may put databases and proxies, and which security groups they may have there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from moto.ec2.exceptions import InvalidSubnetIdError
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.subnets import Subnet
+from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, RDSClientError
+from moto.rds.models import RDSBackend
+
+from .subnets import known_subnets
+
+FEWEST_ZONES: Final = 2
+
+
+def usable_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subnet]:
+    """The subnets, which must be of one VPC and lie in two zones at least."""
+    try:
+        subnets = known_subnets(backend, subnet_ids)
+    except InvalidSubnetIdError as unknown:
+        raise RDSClientError("InvalidSubnet", unknown.message) from None
+    if len({subnet.vpc_id for subnet in subnets}) > 1:
+        raise RDSClientError("InvalidSubnet", "The subnets are not all in the same VPC.")
+    zones = sorted({subnet.availability_zone for subnet in subnets})
+    if len(zones) < FEWEST_ZONES:
+        raise RDSClientError(
+            "DBSubnetGroupDoesNotCoverEnoughAZs",
+            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
+            f"Current AZ coverage: {', '.join(zones)}. "
+            f"Add subnets to cover at least {FEWEST_ZONES} AZs.",
+        )
+    return subnets
+
+
+def require_groups(backend: RDSBackend, vpc_id: str, group_ids: Iterable[str] | None) -> None:
+    """Security groups must be there, and in the VPC of what they are for."""
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    for group_id in group_ids or ():
+        group = ec2.get_security_group_from_id(group_id)
+        if group is None:
+            raise InvalidParameterValue(
+                f"Invalid security group , groupId= {group_id}, groupName=."
+            )
+        if group.vpc_id != vpc_id:
+            raise InvalidParameterCombination(
+                "The DB instance and EC2 security group are in different VPCs. The DB instance is "
+                f"in {vpc_id} and the EC2 security group is in {group.vpc_id}"
+            )
+
+
+def default_vpc(backend: RDSBackend) -> str:
+    """Where RDS puts what has no subnet group."""
+    vpc = ec2_backends[backend.account_id][backend.region_name].default_vpc
+    if vpc is None:
+        raise InvalidParameterValue("There is no default VPC and no DB subnet group was given.")
+    return str(vpc.id)

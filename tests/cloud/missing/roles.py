@@ -1,0 +1,34 @@
+"""Whether a service may assume a role, which services ask when they are given one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from moto.core.base_backend import BaseBackend
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import iam_backends
+
+
+def may_assume(backend: BaseBackend, role_arn: str, service: str) -> bool:
+    """Whether the role is one of *backend*'s account and trusts *service*."""
+    try:
+        role = iam_backends[backend.account_id][backend.partition].get_role_by_arn(role_arn)
+    except NotFoundException:
+        return False
+    return any(
+        statement["Effect"] == "Allow" and service in _services(statement)
+        for statement in _statements(json.loads(role.assume_role_policy_document))
+    )
+
+
+def _statements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    statements = document["Statement"]
+    yield from statements if isinstance(statements, list) else [statements]
+
+
+def _services(statement: dict[str, Any]) -> list[str]:
+    principal = statement.get("Principal")
+    services = principal.get("Service", []) if isinstance(principal, dict) else []
+    return services if isinstance(services, list) else [services]

@@ -1,0 +1,45 @@
+"""What becomes of a resource that a stack has no more: DeletionPolicy and UpdateReplacePolicy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Policy = Literal["Delete", "Retain", "Snapshot"]
+
+
+def on_deletion(resource: Mapping[str, Any]) -> Policy:
+    """When the stack, or the resource in its template, is gone."""
+    match resource.get("DeletionPolicy", _default(resource)):
+        case "Retain" | "RetainExceptOnCreate":
+            return "Retain"
+        case "Snapshot":
+            return "Snapshot"
+    return "Delete"
+
+
+def on_undone_creation(resource: Mapping[str, Any]) -> Policy:
+    """When what made the resource is rolled back, and nothing is in it yet."""
+    return "Retain" if resource.get("DeletionPolicy") == "Retain" else "Delete"
+
+
+def on_replacement(resource: Mapping[str, Any]) -> Policy:
+    """When another resource took its place."""
+    match resource.get("UpdateReplacePolicy"):
+        case "Retain":
+            return "Retain"
+        case "Snapshot":
+            return "Snapshot"
+    return "Delete"
+
+
+def _default(resource: Mapping[str, Any]) -> str:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    match resource:
+        case {"Type": "AWS::RDS::DBCluster"}:
+            return "Snapshot"
+        case {"Type": "AWS::RDS::DBInstance"} if "DBClusterIdentifier" not in resource.get(
+            "Properties", {}
+        ):
+            return "Snapshot"
+    return "Delete"

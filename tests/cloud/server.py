@@ -1,0 +1,81 @@
+"""The process that plays AWS: moto's server with everything in this package installed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from threading import Thread
+from typing import Any, Self
+
+# Read by moto when it is imported: arn:aws:iam::aws:policy/... exist.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from . import installation
+from .clients import Clients
+
+WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+HOST = "127.0.0.1"
+HEALTH = "/_local/health"
+
+
+class CloudServer:
+    """AWS in this process, at ``endpoint``, while its ``with`` block runs.
+
+    The *middlewares* see every request before moto does, the last of them first.
+    """
+
+    def __init__(
+        self, port: int = 0, middlewares: Sequence[Callable[[WSGIApp], WSGIApp]] = ()
+    ) -> None:
+        self.log: list[str] = []
+        """Every request, and what went wrong."""
+        app: WSGIApp = DomainDispatcherApplication(create_backend_app)
+        for middleware in (*middlewares, _health):
+            app = middleware(app)
+        self._server: BaseWSGIServer = make_server(
+            HOST, port, app, threaded=True, request_handler=_handler(self.log)
+        )
+        # By name: SAM CLI takes a template's URL at 127.0.0.1 for a path in a bucket "127".
+        self.endpoint = f"http://localhost:{self._server.port}"
+        self.clients = Clients(self.endpoint)
+        installation.install(self.clients)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _health(app: WSGIApp) -> WSGIApp:
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"] != HEALTH:
+            return app(environ, start)
+        start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
+        return [b"ok"]
+
+    return answer
+
+
+def _handler(log: list[str]) -> type[MotoRequestHandler]:
+    class Handler(MotoRequestHandler):
+        """Speaks HTTP/1.1, and logs to a list."""
+
+        protocol_version = "HTTP/1.1"
+
+        def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+            log.append(message % args if args else message)
+
+    return Handler

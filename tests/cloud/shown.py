@@ -1,0 +1,117 @@
+"""Stacks, their resources and their templates as CloudFormation's API shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .functions import text
+from .stack import Stack, described
+from .stacks import StackBackend
+from .template import Template, transforms_of
+
+
+def stack(one: Stack, stacks: StackBackend) -> dict[str, Any]:
+    """As DescribeStacks shows it."""
+    return _common(one, stacks) | {
+        "ChangeSetId": one.change_set,
+        "Description": one.plan.template.description,
+        "Parameters": one.plan.parameters.shown(),
+        "DisableRollback": not one.rolls_back,
+        "NotificationARNs": [],
+        "Capabilities": list(one.capabilities),
+        "Outputs": [
+            {
+                "OutputKey": name,
+                "OutputValue": output.value,
+                "Description": output.description,
+                "ExportName": output.export,
+            }
+            for name, output in one.outputs.items()
+        ],
+        "RoleARN": one.role,
+        "Tags": described(one.tags),
+        "EnableTerminationProtection": one.protected,
+    }
+
+
+def summary(one: Stack, stacks: StackBackend) -> dict[str, Any]:
+    """As ListStacks shows it."""
+    return _common(one, stacks) | {"TemplateDescription": one.plan.template.description}
+
+
+def resource_ids(one: Stack) -> list[str]:
+    """The logical IDs of what the stack has, or had before it was deleted."""
+    seen = {event.logical_id: None for event in one.events if event.logical_id != one.name}
+    there = one.live if one.deleted is None else seen
+    return [logical_id for logical_id in seen if logical_id in there]
+
+
+def resource(one: Stack, logical_id: str) -> dict[str, Any]:
+    """As DescribeStackResources and its like show it."""
+    event = one.event_of(logical_id)
+    live = one.live.get(logical_id)
+    return {
+        "StackName": one.name,
+        "StackId": one.id,
+        "LogicalResourceId": logical_id,
+        "PhysicalResourceId": live.physical_id if live else event.physical_id,
+        "ResourceType": event.type,
+        "Timestamp": event.at,
+        "LastUpdatedTimestamp": event.at,
+        "ResourceStatus": event.status,
+        "ResourceStatusReason": event.reason,
+        "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
+    }
+
+
+def template_body(template: Template, stage: str) -> str:
+    """The text as it was given, or what SAM's transform made of it."""
+    return template.text if stage == "Original" else json.dumps(template.sections)
+
+
+def template_summary(document: Mapping[str, Any]) -> dict[str, Any]:
+    """As GetTemplateSummary shows it."""
+    resources = document.get("Resources", {})
+    return {
+        "Parameters": [
+            {
+                "ParameterKey": name,
+                "DefaultValue": text(one["Default"]) if "Default" in one else None,
+                "ParameterType": one.get("Type"),
+                "NoEcho": text(one.get("NoEcho", False)) == "true",
+                "Description": one.get("Description"),
+                "ParameterConstraints": {
+                    "AllowedValues": [text(value) for value in one.get("AllowedValues", [])]
+                },
+            }
+            for name, one in document.get("Parameters", {}).items()
+        ],
+        "Description": document.get("Description"),
+        "ResourceTypes": sorted({one.get("Type") for one in resources.values()}),
+        "Version": document.get("AWSTemplateFormatVersion"),
+        "DeclaredTransforms": list(transforms_of(document)),
+    }
+
+
+def _common(one: Stack, stacks: StackBackend) -> dict[str, Any]:
+    family = _family(one, stacks)
+    return {
+        "StackId": one.id,
+        "StackName": one.name,
+        "CreationTime": one.created,
+        "LastUpdatedTime": one.updated,
+        "DeletionTime": one.deleted,
+        "StackStatus": one.status,
+        "StackStatusReason": one.reason,
+        "ParentId": family[1] if len(family) > 1 else None,
+        "RootId": family[-1] if len(family) > 1 else None,
+        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+    }
+
+
+def _family(one: Stack, stacks: StackBackend) -> list[str]:
+    """The IDs of the stack, of its parent, and so on to the root."""
+    parent = stacks.parent(one)
+    return [one.id] + (_family(parent, stacks) if parent else [])

@@ -1,0 +1,176 @@
+"""RDS: database clusters and instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cloud.failure import Failure
+from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+
+from .database_groups import set_rds_tags
+
+API_NAMES: Final = {
+    "PerformanceInsightsEnabled": "EnablePerformanceInsights",
+    "PerformanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
+    "VPCSecurityGroups": "VpcSecurityGroupIds",
+}
+"""What the API calls those properties that it calls otherwise."""
+
+IGNORED: Final = {
+    "Domain",
+    "DomainAuthSecretArn",
+    "DomainDnsIps",
+    "DomainFqdn",
+    "DomainIAMRoleName",
+    "DomainOu",
+    "EnableLocalWriteForwarding",
+}
+"""What the API takes and moto forgets."""
+
+LOGIN: Final = {"MasterUserPassword": None, "ManageMasterUserPassword": False}
+"""Of which a template may have one or the other, and what the API is told of the one that went."""
+
+ONLY_FOR_DELETION: Final = "DeleteAutomatedBackups"
+ONLY_FOR_CHANGES: Final = ("AllowMajorVersionUpgrade", "ApplyImmediately")
+
+
+def _create_cluster(context: Context, properties: Properties) -> Made:
+    name = properties.get("DBClusterIdentifier") or context.name(lower=True)
+    given = properties.without("DBClusterIdentifier", ONLY_FOR_DELETION)
+    _note(properties, ONLY_FOR_DELETION)
+    answer = context.call("rds", "create_db_cluster", DBClusterIdentifier=name, **_named(given))
+    return _cluster(answer["DBCluster"])
+
+
+def _update_cluster(context: Context, live: Live, properties: Properties) -> Made:
+    changed = properties.changed_from(live, resets=["Tags", ONLY_FOR_DELETION, *LOGIN])
+    answer = context.call(
+        "rds",
+        "modify_db_cluster",
+        DBClusterIdentifier=live.physical_id,
+        ApplyImmediately=True,
+        **_modification(live, changed),
+    )
+    if "Tags" in changed:
+        arn = live.attributes["DBClusterArn"]
+        set_rds_tags(context, arn, live.properties.get("Tags"), changed["Tags"])
+    return _cluster(answer["DBCluster"])
+
+
+def _delete_cluster(context: Context, live: Live) -> None:
+    context.call(
+        "rds",
+        "delete_db_cluster",
+        DBClusterIdentifier=live.physical_id,
+        DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
+        **_ending(context),
+    )
+
+
+def _cluster(cluster: Mapping[str, Any]) -> Made:
+    return Made(
+        cluster["DBClusterIdentifier"],
+        {
+            "DBClusterArn": cluster["DBClusterArn"],
+            "DBClusterResourceId": cluster["DbClusterResourceId"],
+            "Endpoint.Address": cluster["Endpoint"],
+            "Endpoint.Port": str(cluster["Port"]),
+            "ReadEndpoint.Address": cluster["ReaderEndpoint"],
+            **attributes_in(cluster, ["MasterUserSecret.SecretArn"]),
+        },
+    )
+
+
+def _create_instance(context: Context, properties: Properties) -> Made:
+    name = properties.get("DBInstanceIdentifier") or context.name(lower=True)
+    given = properties.without("DBInstanceIdentifier", ONLY_FOR_DELETION, *ONLY_FOR_CHANGES)
+    _note(properties, ONLY_FOR_DELETION, *ONLY_FOR_CHANGES)
+    answer = context.call("rds", "create_db_instance", DBInstanceIdentifier=name, **_named(given))
+    return _instance(answer["DBInstance"])
+
+
+def _update_instance(context: Context, live: Live, properties: Properties) -> Made:
+    changed = properties.changed_from(
+        live, resets=["Tags", ONLY_FOR_DELETION, *ONLY_FOR_CHANGES, *LOGIN]
+    )
+    changed.pop("ApplyImmediately", None)
+    if "Port" in changed:
+        changed["DBPortNumber"] = changed.pop("Port")
+    answer = context.call(
+        "rds",
+        "modify_db_instance",
+        DBInstanceIdentifier=live.physical_id,
+        ApplyImmediately=properties.get("ApplyImmediately", True),
+        **_modification(live, changed),
+    )
+    if "Tags" in changed:
+        arn = live.attributes["DBInstanceArn"]
+        set_rds_tags(context, arn, live.properties.get("Tags"), changed["Tags"])
+    return _instance(answer["DBInstance"])
+
+
+def _delete_instance(context: Context, live: Live) -> None:
+    if context.final_snapshot and "DBClusterIdentifier" in live.properties:
+        raise Failure("a member of a DB Cluster has no snapshot of its own")
+    context.call(
+        "rds",
+        "delete_db_instance",
+        DBInstanceIdentifier=live.physical_id,
+        DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
+        **_ending(context),
+    )
+
+
+def _instance(instance: Mapping[str, Any]) -> Made:
+    names = ["DBInstanceArn", "DbiResourceId", "Endpoint.Address", "MasterUserSecret.SecretArn"]
+    attributes = {
+        "Endpoint.Port": str(instance["Endpoint"]["Port"]),
+        **attributes_in(instance, names),
+    }
+    return Made(instance["DBInstanceIdentifier"], attributes)
+
+
+def _note(properties: Properties, *names: str) -> None:
+    """Read what counts later."""
+    for name in names:
+        properties.get(name)
+
+
+def _named(given: Mapping[str, Any]) -> dict[str, Any]:
+    """As the API calls it; what it does not know, boto3 refuses."""
+    if ignored := sorted(IGNORED & set(given)):
+        raise Failure(f"the local cloud ignores {', '.join(ignored)}")
+    named = {API_NAMES.get(name, name): value for name, value in given.items()}
+    managed = named.pop("MasterUserSecret", {})
+    return named | ({"MasterUserSecretKmsKeyId": managed["KmsKeyId"]} if managed else {})
+
+
+def _modification(live: Live, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """The change as the API's modification; log exports say what starts and what stops."""
+    apart = ("EnableCloudwatchLogsExports", "Tags", ONLY_FOR_DELETION)
+    told = {name: LOGIN.get(name) if new is None else new for name, new in changed.items()}
+    change = _named({name: value for name, value in told.items() if name not in apart})
+    if "EnableCloudwatchLogsExports" not in changed:
+        return change
+    before = set(live.properties.get("EnableCloudwatchLogsExports", ()))
+    after = set(changed["EnableCloudwatchLogsExports"])
+    return change | {
+        "CloudwatchLogsExportConfiguration": {
+            "EnableLogTypes": sorted(after - before),
+            "DisableLogTypes": sorted(before - after),
+        }
+    }
+
+
+def _ending(context: Context) -> dict[str, Any]:
+    """Whether a snapshot stays when the database goes."""
+    if not context.final_snapshot:
+        return {"SkipFinalSnapshot": True}
+    return {"SkipFinalSnapshot": False, "FinalDBSnapshotIdentifier": context.name(255, lower=True)}
+
+
+TYPES: Final = [
+    ResourceType("AWS::RDS::DBCluster", _create_cluster, _delete_cluster, _update_cluster),
+    ResourceType("AWS::RDS::DBInstance", _create_instance, _delete_instance, _update_instance),
+]
