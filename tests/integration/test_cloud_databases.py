@@ -1,0 +1,987 @@
+"""Databases and their proxies in the local cloud are as strict as RDS's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+
+from cloud.failure import Failure
+from cloud.server import CloudServer
+from cloud.trial import Trial
+from cloud.types import TYPES
+
+pytestmark = pytest.mark.xdist_group("cloud-databases")
+
+REFUSED = (Failure, ClientError, ParamValidationError)
+PASSWORD = "not-to-be-seen"  # noqa: S105
+NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def trial():
+    with CloudServer() as server:
+        yield Trial(server.clients, account="222222222222")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A VPC with a subnet in each of three zones and a security group."""
+
+    vpc: str
+    subnets: list[str]
+    group: str
+
+
+def make_network(trial):
+    vpc = trial.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        trial.call(
+            "ec2",
+            "create_subnet",
+            VpcId=vpc,
+            CidrBlock=f"10.0.{number}.0/24",
+            AvailabilityZone=f"{trial.region}{zone}",
+        )["Subnet"]["SubnetId"]
+        for number, zone in enumerate("abc")
+    ]
+    group = trial.call("ec2", "create_security_group", GroupName="g", Description="g", VpcId=vpc)
+    return Network(vpc, subnets, group["GroupId"])
+
+
+@pytest.fixture(scope="module")
+def network(trial):
+    return make_network(trial)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(trial):
+    return make_network(trial)
+
+
+def tags(**values):
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
+def make_subnet_group(trial, network):
+    return trial.create(
+        "AWS::RDS::DBSubnetGroup", DBSubnetGroupDescription="d", SubnetIds=network.subnets
+    )
+
+
+@pytest.fixture(scope="module")
+def subnet_group(trial, network):
+    return make_subnet_group(trial, network).physical_id
+
+
+@pytest.fixture
+def basics(network, subnet_group) -> dict[str, Any]:
+    """What a cluster needs."""
+    return {
+        "Engine": "aurora-mysql",
+        "EngineVersion": "8.0.mysql_aurora.3.10.6",
+        "MasterUsername": "admin",
+        "MasterUserPassword": PASSWORD,
+        "DBSubnetGroupName": subnet_group,
+        "VpcSecurityGroupIds": [network.group],
+    }
+
+
+@pytest.fixture
+def cluster(trial, basics):
+    return trial.create("AWS::RDS::DBCluster", **basics)
+
+
+@pytest.fixture
+def member(trial, cluster):
+    return trial.create(
+        "AWS::RDS::DBInstance",
+        DBClusterIdentifier=cluster.physical_id,
+        DBInstanceClass="db.t4g.medium",
+        Engine="aurora-mysql",
+    )
+
+
+@pytest.fixture
+def standalone(network, subnet_group) -> dict[str, Any]:
+    """What an instance without a cluster needs."""
+    return {
+        "AllocatedStorage": "20",
+        "DBInstanceClass": "db.t4g.micro",
+        "DBName": "app",
+        "DBSubnetGroupName": subnet_group,
+        "Engine": "postgres",
+        "EngineVersion": "16.4",
+        "MasterUsername": "owner",
+        "MasterUserPassword": PASSWORD,
+        "PubliclyAccessible": False,
+        "VPCSecurityGroups": [network.group],
+    }
+
+
+@pytest.fixture
+def instance(trial, standalone):
+    return trial.create("AWS::RDS::DBInstance", **standalone)
+
+
+def described(trial, live):
+    """What RDS says of a cluster or an instance."""
+    if live.type == "AWS::RDS::DBCluster":
+        answer = trial.call("rds", "describe_db_clusters", DBClusterIdentifier=live.physical_id)
+        return answer["DBClusters"][0]
+    answer = trial.call("rds", "describe_db_instances", DBInstanceIdentifier=live.physical_id)
+    return answer["DBInstances"][0]
+
+
+def delete_with_snapshot(trial, live):
+    context = trial.context()
+    context.final_snapshot = True
+    TYPES[live.type].delete(context, live)
+
+
+class TestSubnetGroup:
+    def test_it_changes_its_subnets_in_place(self, trial, network):
+        live = make_subnet_group(trial, network)
+        live = trial.update(
+            live,
+            DBSubnetGroupDescription="other",
+            SubnetIds=network.subnets[:2],
+            Tags=tags(a="1"),
+        )
+
+        found = trial.call("rds", "describe_db_subnet_groups", DBSubnetGroupName=live.physical_id)[
+            "DBSubnetGroups"
+        ][0]
+        ids = [one["SubnetIdentifier"] for one in found["Subnets"]]
+        assert (found["DBSubnetGroupDescription"], ids) == ("other", network.subnets[:2])
+        assert tags_of(trial, live.attributes["DBSubnetGroupArn"]) == tags(a="1")
+        trial.delete(live)
+
+    def test_it_covers_two_zones_of_one_vpc(self, trial, network, elsewhere):
+        for subnets, reason in (
+            (network.subnets[:1], "Current AZ coverage: eu-west-1a."),
+            ([network.subnets[0], elsewhere.subnets[1]], "not all in the same VPC"),
+            ([*network.subnets, "subnet-nowhere"], "subnet-nowhere"),
+        ):
+            with pytest.raises(ClientError, match=reason):
+                trial.create(
+                    "AWS::RDS::DBSubnetGroup", DBSubnetGroupDescription="d", SubnetIds=subnets
+                )
+
+    def test_it_does_not_go_while_it_is_used(self, trial, network, basics):
+        group = make_subnet_group(trial, network)
+        cluster = trial.create(
+            "AWS::RDS::DBCluster", **basics | {"DBSubnetGroupName": group.physical_id}
+        )
+        with pytest.raises(ClientError, match="still using it"):
+            trial.delete(group)
+        trial.delete(cluster)
+        trial.delete(group)
+
+    def test_a_name_is_taken_once(self, trial, network, subnet_group):
+        with pytest.raises(ClientError, match="already exists"):
+            trial.create(
+                "AWS::RDS::DBSubnetGroup",
+                DBSubnetGroupName=subnet_group,
+                DBSubnetGroupDescription="d",
+                SubnetIds=network.subnets,
+            )
+
+
+def tags_of(trial, arn):
+    return trial.call("rds", "list_tags_for_resource", ResourceName=arn)["TagList"]
+
+
+class TestParameterGroup:
+    @pytest.mark.parametrize("kind", ["DBClusterParameterGroup", "DBParameterGroup"])
+    def test_parameters_and_tags_change_in_place(self, trial, kind):
+        fixed = {"Family": "aurora-mysql8.0", "Description": "d"}
+        many = {f"parameter_{number}": number for number in range(30)}
+        live = trial.create(f"AWS::RDS::{kind}", **fixed, Parameters=many, Tags=tags(a="1"))
+        live = trial.update(live, **fixed, Parameters=many | {"parameter_1": "on"})
+
+        operation = {
+            "DBClusterParameterGroup": "describe_db_cluster_parameters",
+            "DBParameterGroup": "describe_db_parameters",
+        }[kind]
+        found = trial.call("rds", operation, **{f"{kind}Name": live.physical_id})["Parameters"]
+        values = {one["ParameterName"]: one["ParameterValue"] for one in found}
+        assert len(values) == 30
+        assert (values["parameter_0"], values["parameter_1"]) == ("0", "on")
+
+        with pytest.raises(Failure, match="cannot reset the parameters parameter_0"):
+            trial.update(live, **fixed, Parameters={"parameter_1": "on"})
+        trial.delete(live)
+
+    def test_a_cluster_takes_one_of_its_engine_and_version(self, trial, basics):
+        for family, reason in (
+            ("aurora-mysql8.0", None),
+            ("aurora-mysql5.7", "can't be used"),
+            ("aurora-postgresql16", "can't be used"),
+        ):
+            group = trial.create(
+                "AWS::RDS::DBClusterParameterGroup",
+                Family=family,
+                Description="d",
+                Parameters={"a": "1"},
+            )
+            given = basics | {"DBClusterParameterGroupName": group.physical_id}
+            if reason is None:
+                live = trial.create("AWS::RDS::DBCluster", **given)
+                found = described(trial, live)["DBClusterParameterGroup"]
+                assert found == group.physical_id
+                continue
+            with pytest.raises(ClientError, match=reason):
+                trial.create("AWS::RDS::DBCluster", **given)
+
+
+class TestCluster:
+    def test_it_has_what_the_template_says(self, trial, basics):
+        live = trial.create(
+            "AWS::RDS::DBCluster",
+            **basics,
+            BackupRetentionPeriod="7",
+            CopyTagsToSnapshot=True,
+            DatabaseName="app",
+            DeleteAutomatedBackups=True,
+            EnableCloudwatchLogsExports=["error", "slowquery"],
+            EnableIAMDatabaseAuthentication="true",
+            EngineLifecycleSupport="open-source-rds-extended-support-disabled",
+            Port="3307",
+            ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 4},
+            StorageEncrypted=True,
+            Tags=tags(a="1"),
+        )
+
+        found = described(trial, live)
+        assert found["BackupRetentionPeriod"] == 7
+        assert found["CopyTagsToSnapshot"]
+        assert found["DatabaseName"] == "app"
+        assert found["EnabledCloudwatchLogsExports"] == ["error", "slowquery"]
+        assert found["IAMDatabaseAuthenticationEnabled"]
+        assert found["ServerlessV2ScalingConfiguration"]["MaxCapacity"] == 4
+        assert found["StorageEncrypted"]
+        assert found["TagList"] == tags(a="1")
+        assert live.attributes == {
+            "DBClusterArn": found["DBClusterArn"],
+            "DBClusterResourceId": found["DbClusterResourceId"],
+            "Endpoint.Address": found["Endpoint"],
+            "Endpoint.Port": "3307",
+            "ReadEndpoint.Address": found["ReaderEndpoint"],
+        }
+
+    def test_it_changes_in_place(self, trial, basics, network):
+        live = trial.create(
+            "AWS::RDS::DBCluster", **basics, EnableCloudwatchLogsExports=["error", "audit"]
+        )
+        other = trial.call(
+            "ec2",
+            "create_security_group",
+            GroupName="other",
+            Description="o",
+            VpcId=network.vpc,
+        )["GroupId"]
+        trial.update(
+            live,
+            **basics
+            | {
+                "EngineVersion": "8.0.mysql_aurora.3.11.0",
+                "MasterUserPassword": "another-password",
+                "VpcSecurityGroupIds": [other],
+            },
+            BackupRetentionPeriod=9,
+            DeletionProtection=True,
+            EnableCloudwatchLogsExports=["error", "slowquery"],
+            EnableHttpEndpoint=True,
+            EnableIAMDatabaseAuthentication=True,
+            PerformanceInsightsEnabled=True,
+            PreferredBackupWindow="02:00-03:00",
+            ServerlessV2ScalingConfiguration={"MinCapacity": 1, "MaxCapacity": 8},
+            Tags=tags(b="2"),
+        )
+
+        found = described(trial, live)
+        assert found["BackupRetentionPeriod"] == 9
+        assert found["DeletionProtection"]
+        assert found["EnabledCloudwatchLogsExports"] == ["error", "slowquery"]
+        assert found["EngineVersion"] == "8.0.mysql_aurora.3.11.0"
+        assert found["HttpEndpointEnabled"]
+        assert found["IAMDatabaseAuthenticationEnabled"]
+        assert found["PerformanceInsightsEnabled"]
+        assert found["PreferredBackupWindow"] == "02:00-03:00"
+        assert found["ServerlessV2ScalingConfiguration"]["MaxCapacity"] == 8
+        assert found["TagList"] == tags(b="2")
+        assert [one["VpcSecurityGroupId"] for one in found["VpcSecurityGroups"]] == [other]
+
+    def test_a_refused_change_leaves_it_as_it_was(self, trial, basics, cluster):
+        with pytest.raises(ClientError, match="shorter than 8"):
+            trial.update(cluster, **basics | {"MasterUserPassword": "short"})
+        assert described(trial, cluster)["EngineVersion"] == basics["EngineVersion"]
+
+    def test_what_cannot_change_in_place_fails(self, trial, basics, cluster):
+        with pytest.raises(REFUSED, match="MasterUsername"):
+            trial.update(cluster, **basics | {"MasterUsername": "other"})
+        with pytest.raises(Failure, match="cannot remove EngineVersion"):
+            trial.update(
+                cluster, **{name: basics[name] for name in basics if name != "EngineVersion"}
+            )
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"DBSubnetGroupName": "nowhere"}, "nowhere"),
+            ({"VpcSecurityGroupIds": ["sg-nothing"]}, "sg-nothing"),
+            ({"DBClusterParameterGroupName": "nothing"}, "nothing"),
+            ({"ManageMasterUserPassword": True}, "You can't specify MasterUserPassword"),
+            ({"AssociatedRoles": [{"RoleArn": "arn:x"}]}, "AssociatedRoles"),
+            ({"EnableLocalWriteForwarding": True}, "ignores EnableLocalWriteForwarding"),
+        ],
+        ids=[
+            "subnet group",
+            "group",
+            "parameter group",
+            "two passwords",
+            "unknown to the API",
+            "unknown to moto",
+        ],
+    )
+    def test_what_is_wrong_is_refused_and_passwords_are_not_shown(
+        self, trial, basics, wrong, reason
+    ):
+        with pytest.raises(REFUSED, match=reason) as error:
+            trial.create("AWS::RDS::DBCluster", **basics | wrong)
+        assert PASSWORD not in str(error.value)
+
+    def test_its_group_is_of_its_vpc(self, trial, basics, elsewhere):
+        wrong = basics | {"VpcSecurityGroupIds": [elsewhere.group]}
+        with pytest.raises(ClientError, match="different VPCs"):
+            trial.create("AWS::RDS::DBCluster", **wrong)
+
+    def test_it_needs_a_password(self, trial, basics):
+        without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
+        with pytest.raises(ClientError, match="Invalid master password"):
+            trial.create("AWS::RDS::DBCluster", **without)
+
+    def test_rds_keeps_the_password_in_a_secret_if_it_is_to(self, trial, basics):
+        without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
+        live = trial.create(
+            "AWS::RDS::DBCluster",
+            **without | {"MasterUsername": "chief"},
+            ManageMasterUserPassword=True,
+        )
+
+        secret = {"SecretId": live.attributes["MasterUserSecret.SecretArn"]}
+        value = trial.call("secretsmanager", "get_secret_value", **secret)["SecretString"]
+        login = json.loads(value)
+        assert login["username"] == "chief"
+        assert len(login["password"]) == 32
+        trial.delete(live)
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            trial.call("secretsmanager", "get_secret_value", **secret)
+
+    def test_its_password_may_become_rds_own_and_the_templates_again(self, trial, basics, cluster):
+        without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
+        live = trial.update(cluster, **without, ManageMasterUserPassword=True)
+        secret = live.attributes["MasterUserSecret.SecretArn"]
+        trial.call("secretsmanager", "describe_secret", SecretId=secret)
+
+        live = trial.update(live, **basics)
+        assert "MasterUserSecret.SecretArn" not in live.attributes
+
+    def test_its_name_is_taken_once_and_free_afterwards(self, trial, basics):
+        named = basics | {"DBClusterIdentifier": "Named-Cluster"}
+        live = trial.create("AWS::RDS::DBCluster", **named)
+        assert live.physical_id == "named-cluster"
+        with pytest.raises(ClientError, match="already exists"):
+            trial.create("AWS::RDS::DBCluster", **named)
+        trial.delete(live)
+        trial.delete(trial.create("AWS::RDS::DBCluster", **named))
+
+    def test_it_does_not_go_while_it_is_protected(self, trial, basics):
+        live = trial.create("AWS::RDS::DBCluster", **basics, DeletionProtection=True)
+        reason = (
+            "Cannot delete protected Cluster, please disable deletion protection and try again."
+        )
+        with pytest.raises(ClientError, match=reason):
+            trial.delete(live)
+        trial.delete(trial.update(live, **basics, DeletionProtection=False))
+
+    def test_it_does_not_go_while_it_has_instances(self, trial, cluster, member):
+        with pytest.raises(ClientError, match="still contains DB instances"):
+            trial.delete(cluster)
+        trial.delete(member)
+        trial.delete(cluster)
+
+    def test_a_snapshot_stays_only_if_it_is_to(self, trial, basics):
+        def snapshots():
+            found = trial.call("rds", "describe_db_cluster_snapshots")["DBClusterSnapshots"]
+            return {one["DBClusterIdentifier"]: one["SnapshotType"] for one in found}
+
+        kept, gone = (trial.create("AWS::RDS::DBCluster", **basics) for _ in range(2))
+        delete_with_snapshot(trial, kept)
+        trial.delete(gone)
+
+        assert snapshots()[kept.physical_id] == "manual"
+        assert gone.physical_id not in snapshots()
+
+
+class TestInstance:
+    def test_a_member_is_as_its_cluster(self, trial, basics):
+        cluster = trial.create("AWS::RDS::DBCluster", **basics, Port=3307)
+        fixed = {
+            "DBClusterIdentifier": cluster.physical_id,
+            "Engine": "aurora-mysql",
+        }
+        live = trial.create(
+            "AWS::RDS::DBInstance",
+            **fixed,
+            AutoMinorVersionUpgrade="false",
+            DBInstanceClass="db.t4g.medium",
+            PubliclyAccessible=False,
+        )
+
+        found = described(trial, live)
+        assert found["DBClusterIdentifier"] == cluster.physical_id
+        assert live.attributes == {
+            "DBInstanceArn": found["DBInstanceArn"],
+            "DbiResourceId": found["DbiResourceId"],
+            "Endpoint.Address": found["Endpoint"]["Address"],
+            "Endpoint.Port": "3307",
+        }
+
+        trial.update(
+            live,
+            **fixed,
+            AutoMinorVersionUpgrade=True,
+            DBInstanceClass="db.r6g.large",
+            PromotionTier=3,
+            PubliclyAccessible=False,
+        )
+        found = described(trial, live)
+        assert (found["DBInstanceClass"], found["PromotionTier"]) == ("db.r6g.large", 3)
+        assert found["AutoMinorVersionUpgrade"]
+
+    def test_what_is_the_clusters_is_set_there(self, trial, cluster):
+        with pytest.raises(ClientError, match="Set backup retention period for the DB Cluster"):
+            trial.create(
+                "AWS::RDS::DBInstance",
+                BackupRetentionPeriod=3,
+                DBClusterIdentifier=cluster.physical_id,
+                DBInstanceClass="db.t4g.medium",
+                Engine="aurora-mysql",
+            )
+
+    def test_its_engine_and_cluster_are_right(self, trial, cluster):
+        names = {"DBInstanceClass": "db.t4g.medium", "Engine": "aurora-postgresql"}
+        with pytest.raises(ClientError, match="engine"):
+            trial.create("AWS::RDS::DBInstance", DBClusterIdentifier=cluster.physical_id, **names)
+        with pytest.raises(ClientError, match="no-cluster"):
+            trial.create("AWS::RDS::DBInstance", DBClusterIdentifier="no-cluster", **names)
+
+    def test_one_without_a_cluster_changes_in_place(self, trial, standalone, instance):
+        live = trial.update(
+            instance,
+            **standalone | {"AllocatedStorage": "40", "DBInstanceClass": "db.m6g.large"},
+            AllowMajorVersionUpgrade=True,
+            BackupRetentionPeriod=5,
+            DeletionProtection=True,
+            EnableCloudwatchLogsExports=["postgresql"],
+            EnableIAMDatabaseAuthentication=True,
+            MultiAZ=True,
+            Port="5433",
+            StorageType="gp3",
+            Tags=tags(a="1"),
+        )
+
+        found = described(trial, live)
+        assert found["AllocatedStorage"] == 40
+        assert found["BackupRetentionPeriod"] == 5
+        assert found["DBInstanceClass"] == "db.m6g.large"
+        assert found["EnabledCloudwatchLogsExports"] == ["postgresql"]
+        assert found["IAMDatabaseAuthenticationEnabled"]
+        assert (found["MultiAZ"], found["StorageType"]) == (True, "gp3")
+        assert found["TagList"] == tags(a="1")
+        assert live.attributes["Endpoint.Port"] == "5433"
+        with pytest.raises(ClientError, match="Cannot delete protected DB Instance"):
+            trial.delete(live)
+
+    def test_each_has_a_resource_id_of_its_own(self, trial, standalone, instance):
+        other = trial.create("AWS::RDS::DBInstance", **standalone)
+        assert other.attributes["DbiResourceId"] != instance.attributes["DbiResourceId"]
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"DBSubnetGroupName": "nowhere"}, "nowhere"),
+            ({"VPCSecurityGroups": ["sg-nothing"]}, "sg-nothing"),
+            ({"DBParameterGroupName": "nothing"}, "nothing"),
+            ({"DBSnapshotIdentifier": "old"}, "DBSnapshotIdentifier"),
+            ({"AllocatedStorage": "0"}, "AllocatedStorage"),
+        ],
+        ids=["subnet group", "group", "parameter group", "snapshot", "storage"],
+    )
+    def test_what_is_wrong_is_refused_and_passwords_are_not_shown(
+        self, trial, standalone, wrong, reason
+    ):
+        with pytest.raises(REFUSED, match=reason) as error:
+            trial.create("AWS::RDS::DBInstance", **standalone | wrong)
+        assert PASSWORD not in str(error.value)
+
+    def test_a_snapshot_stays_only_if_it_is_to(self, trial, standalone, instance, member):
+        gone = trial.create("AWS::RDS::DBInstance", **standalone)
+        delete_with_snapshot(trial, instance)
+        trial.delete(gone)
+
+        found = trial.call("rds", "describe_db_snapshots", SnapshotType="manual")["DBSnapshots"]
+        assert [one["DBInstanceIdentifier"] for one in found] == [instance.physical_id]
+        with pytest.raises(Failure, match="no snapshot of its own"):
+            delete_with_snapshot(trial, member)
+
+
+class TestAttachment:
+    @pytest.fixture
+    def secret(self, trial):
+        login = {"username": "admin", "password": PASSWORD}
+        return trial.create("AWS::SecretsManager::Secret", SecretString=json.dumps(login))
+
+    def test_a_secret_learns_how_to_reach_a_cluster(self, trial, basics, secret):
+        cluster = trial.create("AWS::RDS::DBCluster", **basics, DatabaseName="app")
+        live = self.attach(trial, secret, cluster)
+
+        assert live.physical_id == secret.physical_id
+        assert self.value(trial, secret) == {
+            "username": "admin",
+            "password": PASSWORD,
+            "engine": "mysql",
+            "host": cluster.attributes["Endpoint.Address"],
+            "port": 3306,
+            "dbClusterIdentifier": cluster.physical_id,
+            "dbname": "app",
+        }
+        trial.delete(live)
+
+    def test_a_secret_learns_how_to_reach_an_instance(self, trial, instance, secret):
+        self.attach(trial, secret, instance)
+
+        value = self.value(trial, secret)
+        assert value["engine"] == "postgres"
+        assert value["host"] == instance.attributes["Endpoint.Address"]
+        assert (value["port"], value["dbname"]) == (5432, "app")
+        assert value["dbInstanceIdentifier"] == instance.physical_id
+
+    def test_it_can_be_attached_to_another(self, trial, basics, cluster, secret):
+        other = trial.create("AWS::RDS::DBCluster", **basics)
+        live = self.attach(trial, secret, cluster)
+        trial.update(live, **live.properties | {"TargetId": other.physical_id})
+        assert self.value(trial, secret)["dbClusterIdentifier"] == other.physical_id
+
+    def test_a_proxy_is_no_target(self, trial, secret):
+        with pytest.raises(Failure, match="Unsupported target type"):
+            trial.create(
+                "AWS::SecretsManager::SecretTargetAttachment",
+                SecretId=secret.physical_id,
+                TargetId="proxy",
+                TargetType="AWS::RDS::DBProxy",
+            )
+
+    def test_a_value_that_is_no_object_is_refused_and_not_shown(self, trial, cluster):
+        secret = trial.create("AWS::SecretsManager::Secret", SecretString=PASSWORD)
+        with pytest.raises(Failure, match="the secret is not a JSON object") as error:
+            self.attach(trial, secret, cluster)
+        assert PASSWORD not in str(error.value)
+
+    @staticmethod
+    def attach(trial, secret, target):
+        return trial.create(
+            "AWS::SecretsManager::SecretTargetAttachment",
+            SecretId=secret.physical_id,
+            TargetId=target.physical_id,
+            TargetType=target.type,
+        )
+
+    @staticmethod
+    def value(trial, secret):
+        found = trial.call("secretsmanager", "get_secret_value", SecretId=secret.physical_id)
+        return json.loads(found["SecretString"])
+
+
+def trust(service):
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": ["sts:AssumeRole"],
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.fixture(scope="module")
+def role(trial):
+    live = trial.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("rds.amazonaws.com"))
+    return live.attributes["Arn"]
+
+
+@pytest.fixture(scope="module")
+def login(trial):
+    value = {"username": "admin", "password": PASSWORD}
+    live = trial.create("AWS::SecretsManager::Secret", SecretString=json.dumps(value))
+    return {"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": live.physical_id}
+
+
+@pytest.fixture
+def settings(network, role, login) -> dict[str, Any]:
+    """What a proxy needs, with a name that no other has."""
+    return {
+        "Auth": [login],
+        "DBProxyName": f"proxy-{next(NUMBERS)}",
+        "EngineFamily": "MYSQL",
+        "RequireTLS": True,
+        "RoleArn": role,
+        "VpcSecurityGroupIds": [network.group],
+        "VpcSubnetIds": network.subnets[:2],
+    }
+
+
+@pytest.fixture
+def proxy(trial, settings):
+    return trial.create("AWS::RDS::DBProxy", **settings)
+
+
+def shown(trial, proxy):
+    answer = trial.call("rds", "describe_db_proxies", DBProxyName=proxy.physical_id)
+    return answer["DBProxies"][0]
+
+
+class TestProxy:
+    def test_it_has_what_the_template_says(self, trial, network, settings, login):
+        live = trial.create(
+            "AWS::RDS::DBProxy",
+            **settings,
+            DebugLogging="true",
+            DefaultAuthScheme="IAM_AUTH",
+            EndpointNetworkType="DUAL",
+            IdleClientTimeout="900",
+            TargetConnectionNetworkType="IPV4",
+            Tags=tags(a="1"),
+        )
+
+        found = shown(trial, live)
+        for name in ("DBProxyName", "EngineFamily", "RequireTLS", "RoleArn", "VpcSubnetIds"):
+            assert found[name] == settings[name]
+        assert found["Auth"] == [login]
+        assert (found["DebugLogging"], found["IdleClientTimeout"]) == (True, 900)
+        assert found["DefaultAuthScheme"] == "IAM_AUTH"
+        assert found["EndpointNetworkType"] == "DUAL"
+        assert found["VpcSecurityGroupIds"] == [network.group]
+        assert live.attributes == {
+            "DBProxyArn": found["DBProxyArn"],
+            "Endpoint": found["Endpoint"],
+            "VpcId": network.vpc,
+        }
+        assert tags_of(trial, found["DBProxyArn"]) == tags(a="1")
+
+    def test_it_changes_in_place(self, trial, network, settings, proxy, login):
+        before = shown(trial, proxy)
+        other = trial.create(
+            "AWS::IAM::Role", AssumeRolePolicyDocument=trust(["rds.amazonaws.com"])
+        ).attributes["Arn"]
+        group = trial.call(
+            "ec2", "create_security_group", GroupName="p", Description="p", VpcId=network.vpc
+        )["GroupId"]
+        trial.update(
+            proxy,
+            **settings
+            | {
+                "Auth": [login | {"IAMAuth": "DISABLED"}],
+                "RequireTLS": False,
+                "RoleArn": other,
+                "VpcSecurityGroupIds": [group],
+            },
+            DebugLogging=True,
+            DefaultAuthScheme="IAM_AUTH",
+            IdleClientTimeout=60,
+            Tags=tags(b="2"),
+        )
+
+        found = shown(trial, proxy)
+        assert found["Auth"] == [login | {"IAMAuth": "DISABLED"}]
+        assert (found["RequireTLS"], found["RoleArn"]) == (False, other)
+        assert found["VpcSecurityGroupIds"] == [group]
+        assert (found["DebugLogging"], found["IdleClientTimeout"]) == (True, 60)
+        assert found["DefaultAuthScheme"] == "IAM_AUTH"
+        assert found["UpdatedDate"] > before["UpdatedDate"]
+        assert found["Endpoint"] == before["Endpoint"]
+        assert tags_of(trial, found["DBProxyArn"]) == tags(b="2")
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"RoleArn": "arn:aws:iam::222222222222:role/nobody"}, "not authorized to assume"),
+            ({"RequireTLS": False}, "Must enable TLS, when IAM Auth is required"),
+            ({"Auth": [{"AuthScheme": "SECRETS"}]}, "SecretArn is needed"),
+            ({"VpcSecurityGroupIds": ["sg-nothing"]}, "sg-nothing"),
+            ({"VpcSubnetIds": ["subnet-1", "subnet-2"]}, "subnet-"),
+        ],
+        ids=["role", "TLS", "no secret", "group", "subnets"],
+    )
+    def test_what_is_wrong_is_refused(self, trial, settings, wrong, reason):
+        with pytest.raises(REFUSED, match=reason):
+            trial.create("AWS::RDS::DBProxy", **settings | wrong)
+        with pytest.raises(ClientError, match="DBProxyNotFound"):
+            trial.call("rds", "describe_db_proxies", DBProxyName=settings["DBProxyName"])
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"SecretArn": "arn:aws:secretsmanager:eu-west-1:222222222222:secret:no"}, "no secret"),
+            ({"IAMAuth": "ENABLED"}, "only for SQLSERVER"),
+            ({"IAMAuth": "PERHAPS"}, "IAMAuth: is not one of"),
+            ({"ClientPasswordAuthType": "POSTGRES_MD5"}, "not valid for MYSQL"),
+        ],
+        ids=["secret", "IAM of SQL Server", "IAM", "password"],
+    )
+    def test_a_wrong_login_is_refused(self, trial, settings, login, wrong, reason):
+        with pytest.raises(REFUSED, match=reason):
+            trial.create("AWS::RDS::DBProxy", **settings | {"Auth": [login | wrong]})
+
+    def test_it_has_a_secret_or_uses_iam_to_the_end(self, trial, settings):
+        without = {name: settings[name] for name in settings if name != "Auth"}
+        with pytest.raises(ClientError, match="Auth is needed"):
+            trial.create("AWS::RDS::DBProxy", **without)
+        trial.create("AWS::RDS::DBProxy", **without, DefaultAuthScheme="IAM_AUTH")
+
+    def test_its_role_trusts_rds(self, trial, settings):
+        other = trial.create(
+            "AWS::IAM::Role", AssumeRolePolicyDocument=trust("lambda.amazonaws.com")
+        )
+        with pytest.raises(ClientError, match="not authorized to assume"):
+            trial.create("AWS::RDS::DBProxy", **settings | {"RoleArn": other.attributes["Arn"]})
+
+    def test_it_covers_two_zones_of_one_vpc(self, trial, settings, network, elsewhere):
+        for subnets, reason in (
+            (network.subnets[:1] * 2, "at least 2 AZs"),
+            ([network.subnets[0], elsewhere.subnets[1]], "not all in the same VPC"),
+            (elsewhere.subnets, "different VPCs"),
+        ):
+            with pytest.raises(REFUSED, match=reason):
+                trial.create("AWS::RDS::DBProxy", **settings | {"VpcSubnetIds": subnets})
+
+    def test_its_name_is_taken_once_and_free_afterwards(self, trial, settings, proxy):
+        with pytest.raises(ClientError, match="already"):
+            trial.create("AWS::RDS::DBProxy", **settings)
+        trial.delete(proxy)
+        trial.delete(trial.create("AWS::RDS::DBProxy", **settings))
+
+    def test_a_refused_change_changes_nothing(self, trial, settings, proxy):
+        before = shown(trial, proxy)
+        with pytest.raises(ClientError, match="Must enable TLS"):
+            trial.update(proxy, **settings | {"RequireTLS": False}, DebugLogging=True)
+        assert shown(trial, proxy) == before
+
+    def test_what_is_not_there_is_neither_changed_nor_deleted(self, trial):
+        for operation in ("modify_db_proxy", "delete_db_proxy"):
+            with pytest.raises(ClientError, match="DBProxyNotFound"):
+                trial.call("rds", operation, DBProxyName="nothing")
+
+
+class TestTargets:
+    def test_a_group_has_a_cluster_and_a_pool(self, trial, proxy, cluster, member):
+        live = self.create(
+            trial,
+            proxy,
+            DBClusterIdentifiers=[cluster.physical_id],
+            ConnectionPoolConfigurationInfo={
+                "MaxConnectionsPercent": "90",
+                "MaxIdleConnectionsPercent": 40,
+                "ConnectionBorrowTimeout": 30,
+                "SessionPinningFilters": ["EXCLUDE_VARIABLE_SETS"],
+            },
+        )
+
+        assert self.group(trial, proxy)["ConnectionPoolConfig"] == {
+            "MaxConnectionsPercent": 90,
+            "MaxIdleConnectionsPercent": 40,
+            "ConnectionBorrowTimeout": 30,
+            "SessionPinningFilters": ["EXCLUDE_VARIABLE_SETS"],
+        }
+        assert live.physical_id == self.group(trial, proxy)["TargetGroupArn"]
+        (target,) = self.targets(trial, proxy)
+        assert (target["Type"], target["Port"]) == ("TRACKED_CLUSTER", 3306)
+        assert target["Endpoint"] == cluster.attributes["Endpoint.Address"]
+
+        trial.delete(live)
+        assert self.targets(trial, proxy) == []
+
+    def test_target_and_pool_change_in_place(self, trial, basics, proxy, cluster, member):
+        other = trial.create("AWS::RDS::DBCluster", **basics)
+        trial.create(
+            "AWS::RDS::DBInstance",
+            DBClusterIdentifier=other.physical_id,
+            DBInstanceClass="db.t4g.medium",
+            Engine="aurora-mysql",
+        )
+        fixed = {"DBProxyName": proxy.physical_id, "TargetGroupName": "default"}
+        live = self.create(
+            trial,
+            proxy,
+            DBClusterIdentifiers=[cluster.physical_id],
+            ConnectionPoolConfigurationInfo={"ConnectionBorrowTimeout": 30},
+        )
+        live = trial.update(live, **fixed, DBClusterIdentifiers=[other.physical_id])
+
+        assert [one["RdsResourceId"] for one in self.targets(trial, proxy)] == [other.physical_id]
+        assert self.group(trial, proxy)["ConnectionPoolConfig"]["ConnectionBorrowTimeout"] == 120
+
+        with pytest.raises(ClientError, match="nothing"):
+            trial.update(live, **fixed, DBClusterIdentifiers=["nothing"])
+        assert [one["RdsResourceId"] for one in self.targets(trial, proxy)] == [other.physical_id]
+
+    def test_a_target_may_be_an_instance(self, trial, settings, instance):
+        proxy = trial.create("AWS::RDS::DBProxy", **settings | {"EngineFamily": "POSTGRESQL"})
+        self.create(trial, proxy, DBInstanceIdentifiers=[instance.physical_id])
+
+        (target,) = self.targets(trial, proxy)
+        assert (target["Type"], target["Port"]) == ("RDS_INSTANCE", 5432)
+        assert target["Endpoint"] == instance.attributes["Endpoint.Address"]
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"TargetGroupName": "mine"}, "default"),
+            ({"DBClusterIdentifiers": ["nothing"]}, "nothing"),
+            ({"DBProxyName": "no-proxy"}, "DBProxyNotFound"),
+            ({"DBInstanceIdentifiers": ["one"]}, "has one target"),
+            (
+                {
+                    "ConnectionPoolConfigurationInfo": {
+                        "MaxConnectionsPercent": 10,
+                        "MaxIdleConnectionsPercent": 20,
+                    }
+                },
+                "must not exceed",
+            ),
+            ({"ConnectionPoolConfigurationInfo": {"InitQuery": "SET x=1"}}, "InitQuery"),
+        ],
+        ids=["name", "cluster", "proxy", "both", "pool", "query"],
+    )
+    def test_what_is_wrong_is_refused(self, trial, proxy, member, wrong, reason):
+        cluster = member.properties["DBClusterIdentifier"]
+        right = {"DBClusterIdentifiers": [cluster]}
+        with pytest.raises(REFUSED, match=reason):
+            self.create(trial, proxy, **right | wrong)
+        assert self.targets(trial, proxy) == []
+
+    def test_a_cluster_without_instances_is_refused(self, trial, proxy, cluster):
+        with pytest.raises(ClientError, match="no available instance"):
+            self.create(trial, proxy, DBClusterIdentifiers=[cluster.physical_id])
+
+    def test_another_engine_is_refused(self, trial, proxy, instance):
+        with pytest.raises(ClientError, match="MYSQL of the proxy does not match postgres"):
+            self.create(trial, proxy, DBInstanceIdentifiers=[instance.physical_id])
+
+    def test_another_vpc_is_refused(self, trial, settings, elsewhere, cluster, member):
+        place = {
+            "VpcSecurityGroupIds": [elsewhere.group],
+            "VpcSubnetIds": elsewhere.subnets,
+        }
+        proxy = trial.create("AWS::RDS::DBProxy", **settings | place)
+        with pytest.raises(ClientError, match=f"The proxy is in {elsewhere.vpc}"):
+            self.create(trial, proxy, DBClusterIdentifiers=[cluster.physical_id])
+
+    @staticmethod
+    def create(trial, proxy, **more):
+        names = {"DBProxyName": proxy.physical_id, "TargetGroupName": "default"}
+        return trial.create("AWS::RDS::DBProxyTargetGroup", **names | more)
+
+    @staticmethod
+    def group(trial, proxy):
+        name = {"DBProxyName": proxy.physical_id}
+        return trial.call("rds", "describe_db_proxy_target_groups", **name)["TargetGroups"][0]
+
+    @staticmethod
+    def targets(trial, proxy):
+        name = {"DBProxyName": proxy.physical_id}
+        return trial.call("rds", "describe_db_proxy_targets", **name)["Targets"]
+
+
+class TestEndpoint:
+    @pytest.fixture
+    def names(self, proxy) -> dict[str, Any]:
+        return {
+            "DBProxyName": proxy.physical_id,
+            "DBProxyEndpointName": f"endpoint-{next(NUMBERS)}",
+        }
+
+    def test_it_is_made_changed_and_removed(self, trial, names, elsewhere):
+        given = {**names, "VpcSubnetIds": elsewhere.subnets, "TargetRole": "READ_ONLY"}
+        live = trial.create(
+            "AWS::RDS::DBProxyEndpoint",
+            **given,
+            VpcSecurityGroupIds=[elsewhere.group],
+            Tags=tags(a="1"),
+        )
+
+        found = self.shown(trial, live)
+        assert live.attributes == {
+            "DBProxyEndpointArn": found["DBProxyEndpointArn"],
+            "Endpoint": found["Endpoint"],
+            "IsDefault": False,
+            "VpcId": elsewhere.vpc,
+        }
+        assert found | given == found
+        assert found["Status"] == "available"
+        assert tags_of(trial, found["DBProxyEndpointArn"]) == tags(a="1")
+
+        other = trial.call(
+            "ec2", "create_security_group", GroupName="e", Description="e", VpcId=elsewhere.vpc
+        )["GroupId"]
+        live = trial.update(live, **given, VpcSecurityGroupIds=[other], Tags=tags(b="2"))
+        assert self.shown(trial, live)["VpcSecurityGroupIds"] == [other]
+        assert tags_of(trial, found["DBProxyEndpointArn"]) == tags(b="2")
+
+        of_proxy = {"DBProxyName": names["DBProxyName"]}
+        listed = trial.call("rds", "describe_db_proxy_endpoints", **of_proxy)["DBProxyEndpoints"]
+        assert [one["DBProxyEndpointName"] for one in listed] == [live.physical_id]
+        trial.delete(live)
+        with pytest.raises(ClientError, match="DBProxyEndpointNotFound"):
+            self.shown(trial, live)
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"DBProxyName": "no-proxy"}, "DBProxyNotFound"),
+            ({"VpcSubnetIds": ["subnet-nothing", "subnet-no"]}, "subnet-no"),
+            ({"VpcSecurityGroupIds": ["sg-nothing"]}, "sg-nothing"),
+            ({"TargetRole": "ANY"}, "TargetRole: is not one of"),
+        ],
+        ids=["proxy", "subnets", "group", "role"],
+    )
+    def test_what_is_wrong_is_refused(self, trial, names, network, wrong, reason):
+        given = {**names, "VpcSubnetIds": network.subnets, **wrong}
+        with pytest.raises(REFUSED, match=reason):
+            trial.create("AWS::RDS::DBProxyEndpoint", **given)
+        listed = trial.call("rds", "describe_db_proxy_endpoints")["DBProxyEndpoints"]
+        assert names["DBProxyEndpointName"] not in str(listed)
+
+    def test_its_group_is_of_its_vpc(self, trial, names, network, elsewhere):
+        with pytest.raises(ClientError, match="different VPCs"):
+            trial.create(
+                "AWS::RDS::DBProxyEndpoint",
+                **names,
+                VpcSubnetIds=network.subnets,
+                VpcSecurityGroupIds=[elsewhere.group],
+            )
+
+    def test_its_name_is_taken_once(self, trial, names, network):
+        given = {**names, "VpcSubnetIds": network.subnets}
+        trial.create("AWS::RDS::DBProxyEndpoint", **given)
+        with pytest.raises(ClientError, match="already exists"):
+            trial.create("AWS::RDS::DBProxyEndpoint", **given)
+
+    @staticmethod
+    def shown(trial, live):
+        name = {"DBProxyEndpointName": live.physical_id}
+        return trial.call("rds", "describe_db_proxy_endpoints", **name)["DBProxyEndpoints"][0]
