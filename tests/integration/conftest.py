@@ -6,10 +6,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from deploying import Desk
 
+from cloud.local_cloud import LocalCloud
+from rdsproxy_templates import render
+from rdsproxy_templates.variants import VARIANTS, base
 from standins.aws_api import AwsApi
 
 SECONDS = 180
@@ -19,11 +24,22 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def sam_cli(repository: Path) -> str:
-    """SAM CLI: in its own environment, as `make test` installs it, else on the PATH."""
-    own = repository / ".venv-sam" / "bin" / "sam"
-    found = str(own) if own.exists() else shutil.which("sam")
+    """SAM CLI."""
+    return client(repository, "sam")
+
+
+@pytest.fixture(scope="session")
+def aws_cli(repository: Path) -> str:
+    """AWS CLI."""
+    return client(repository, "aws")
+
+
+def client(repository: Path, name: str) -> str:
+    """A program of AWS's: in its own environment, as `make test` installs it, else on the PATH."""
+    own = repository / ".venv-clients" / "bin" / name
+    found = str(own) if own.exists() else shutil.which(name)
     if found is None:
-        pytest.fail("SAM CLI is missing: `make test` installs it, or put `sam` on the PATH")
+        pytest.fail(f"`{name}` is missing: `make test` installs it, or put it on the PATH")
     return found
 
 
@@ -68,3 +84,60 @@ def aws() -> Iterator[AwsApi]:
     """Services of AWS on loopback, ended with the tests."""
     with AwsApi() as aws:
         yield aws
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    """A local cloud, in which a test takes an account of its own."""
+    with LocalCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def desk(cloud: LocalCloud, sam_cli: str, aws_cli: str) -> Callable[[str], Desk]:
+    """Somebody who deploys into the account of an ID."""
+    return lambda account_id: Desk(cloud.account(account_id), sam_cli, aws_cli)
+
+
+@pytest.fixture(scope="session")
+def built(
+    desk: Callable[[str], Desk], repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Path]:
+    """The folder of a variant as it is committed, after `sam build`; built once."""
+
+    @cache
+    def built(variant: str) -> Path:
+        checkout = tmp_path_factory.mktemp("checkout")
+        ignored = shutil.ignore_patterns(".aws-sam", "__pycache__")
+        for name in ("lambda", f"templates_out/{variant}"):
+            shutil.copytree(repository / name, checkout / name, ignore=ignored)
+        folder = checkout / "templates_out" / variant
+        builder = desk("999999999999")
+        builder.run(builder.sam, "build", cwd=folder)
+        return folder
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def network(repository: Path) -> Callable[[Desk, str], dict[str, str]]:
+    """Makes the network that a variant wants to be given: base's; returns its IDs by name."""
+
+    def network(desk: Desk, variant: str) -> dict[str, str]:
+        wanted = {
+            name
+            for name, body in render(
+                VARIANTS[variant], VARIANTS[variant].Config()
+            ).root.parameters.items()
+            if "Default" not in body
+        }
+        if not wanted:
+            return {}
+        text = (repository / "templates_out/base/cloudformation/vpc.yaml").read_text()
+        given = render(base, base.Config()).root.parameters
+        names = render(base, base.Config()).root.children["VPCStack"].template.parameters
+        desk.create("network", text, {name: given[name]["Default"] for name in names})
+        outputs = desk.account.outputs("network")
+        return {name: outputs[name] for name in wanted}
+
+    return network

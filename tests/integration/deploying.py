@@ -1,0 +1,155 @@
+"""Deploying families into the local cloud with the clients that people use."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cloud.local_cloud import Account
+from rdsproxy_templates.packaging import SAMCONFIG
+
+SECONDS: Final = 180
+WAITER: Final = {"Delay": 0.2, "MaxAttempts": 300}
+SUCCESSFUL: Final = 0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Somebody who deploys into an account, with the programs for it."""
+
+    account: Account
+    sam: str
+    aws: str
+
+    def run(self, *command: str | Path, cwd: Path, fails: bool = False) -> str:
+        """What a command says; it must succeed, or fail."""
+        result = subprocess.run(
+            [str(word) for word in command],
+            cwd=cwd,
+            env=self.account.environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        said = f"{result.stdout}\n{result.stderr}"
+        assert (result.returncode != SUCCESSFUL) is fails, f"{command}\n{said}"
+        return said
+
+    def with_sam(self, folder: Path, parameters: Mapping[str, str] | None = None) -> str:
+        """``sam deploy`` of a folder, of what was built in it if anything was."""
+        return self.run(
+            self.sam, "deploy", "--no-resolve-s3", "--s3-bucket", self._bucket(),
+            "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+            *_overrides(parameters or {}), cwd=folder,
+        )  # fmt: skip
+
+    def with_aws(
+        self, folder: Path, parameters: Mapping[str, str] | None = None, *, fails: bool = False
+    ) -> str:
+        """``aws cloudformation deploy`` of a folder that :meth:`package` packaged."""
+        return self.run(
+            self.aws, "cloudformation", "deploy", "--template-file", "packaged.yaml",
+            "--stack-name", stack_name(folder), "--no-fail-on-empty-changeset",
+            "--capabilities", *capabilities(folder), *_overrides(parameters or {}),
+            cwd=folder, fails=fails,
+        )  # fmt: skip
+
+    def package(self, folder: Path) -> str:
+        """The text of the template that ``aws cloudformation package`` makes."""
+        self.run(
+            self.aws, "cloudformation", "package", "--template-file", "template.yaml",
+            "--s3-bucket", self._bucket(), "--output-template-file", "packaged.yaml", cwd=folder,
+        )  # fmt: skip
+        return (folder / "packaged.yaml").read_text()
+
+    def change_set(
+        self, folder: Path, kind: str, template: str, parameters: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """A change set of boto3's, described once it is ready or has failed."""
+        answer = self._stacks.create_change_set(
+            StackName=stack_name(folder),
+            ChangeSetName=f"a-{kind.lower()}",
+            ChangeSetType=kind,
+            TemplateBody=template,
+            Capabilities=capabilities(folder),
+            Parameters=_described(parameters or {}),
+        )
+        waiter = self._stacks.get_waiter("change_set_create_complete")
+        waiter.wait(ChangeSetName=answer["Id"], WaiterConfig=WAITER)
+        described: dict[str, Any] = self._stacks.describe_change_set(ChangeSetName=answer["Id"])
+        return described
+
+    def execute(self, change_set: Mapping[str, Any]) -> None:
+        """Carry a change set out, which must succeed."""
+        exists = change_set["StackName"] in self._complete()
+        self._stacks.execute_change_set(ChangeSetName=change_set["ChangeSetId"])
+        name = "stack_update_complete" if exists else "stack_create_complete"
+        waiter = self._stacks.get_waiter(name)
+        waiter.wait(StackName=change_set["StackName"], WaiterConfig=WAITER)
+
+    def create(self, name: str, template: str, parameters: Mapping[str, str]) -> None:
+        """A stack that is made directly."""
+        self._stacks.create_stack(
+            StackName=name, TemplateBody=template, Parameters=_described(parameters)
+        )
+        waiter = self._stacks.get_waiter("stack_create_complete")
+        waiter.wait(StackName=name, WaiterConfig=WAITER)
+
+    def delete(self, name: str, *, fails: bool = False) -> None:
+        """``aws cloudformation delete-stack``, and wait: `sam delete` refuses loopback URLs."""
+        stack_id = self.account.stack(name)["StackId"]
+        here = Path.cwd()
+        self.run(self.aws, "cloudformation", "delete-stack", "--stack-name", name, cwd=here)
+        self.run(
+            self.aws, "cloudformation", "wait", "stack-delete-complete",
+            "--stack-name", stack_id, cwd=here, fails=fails,
+        )  # fmt: skip
+
+    @property
+    def _stacks(self) -> Any:
+        return self.account.client("cloudformation")
+
+    def _complete(self) -> set[str]:
+        wanted = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"]
+        found = self._stacks.list_stacks(StackStatusFilter=wanted)["StackSummaries"]
+        return {stack["StackName"] for stack in found}
+
+    def _bucket(self) -> str:
+        """For packages; made where it is not there."""
+        name = f"packages-{self.account.id}"
+        storage = self.account.client("s3")
+        if not storage.list_buckets()["Buckets"]:
+            where = {"LocationConstraint": self.account.region}
+            storage.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+        return name
+
+
+def stack_name(folder: Path) -> str:
+    """The name that samconfig.toml gives the stack."""
+    return str(_samconfig(folder)["global"]["parameters"]["stack_name"])
+
+
+def capabilities(folder: Path) -> list[str]:
+    """Those that samconfig.toml acknowledges."""
+    return str(_samconfig(folder)["deploy"]["parameters"]["capabilities"]).split()
+
+
+def _samconfig(folder: Path) -> dict[str, Any]:
+    config: dict[str, Any] = tomllib.loads((folder / SAMCONFIG).read_text())["default"]
+    return config
+
+
+def _overrides(parameters: Mapping[str, str]) -> Iterator[str]:
+    if parameters:
+        yield "--parameter-overrides"
+    for name, value in parameters.items():
+        yield f"{name}={value}"
+
+
+def _described(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
