@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
-SAM_VENV := .venv-sam
+CLIENTS := .venv-clients
 
 .PHONY: help
 help:  ## Say what there is
@@ -13,7 +13,7 @@ build: $(VENV)/library  ## Render every variant into templates_out/, validated
 	$(VENV)/bin/python build.py
 
 .PHONY: test
-test: $(VENV)/tests $(SAM_VENV)/sam databases  ## Run every test, with SAM CLI and real databases
+test: $(VENV)/tests $(CLIENTS)/clients databases  ## Run every test, with AWS's clients and real databases
 	$(VENV)/bin/python -m pytest
 
 .PHONY: check
@@ -28,7 +28,7 @@ docs: $(VENV)/tests  ## Bring the generated parts of README.md and docs/ up to d
 	$(VENV)/bin/python tools/docs.py
 
 .PHONY: demo
-demo: $(VENV)/tests databases  ## Bring the whole of base up on this machine; Ctrl-C ends it
+demo: $(VENV)/tests $(CLIENTS)/clients databases  ## Deploy base into the local cloud; Ctrl-C ends it
 	$(VENV)/bin/python tools/demo.py
 
 .PHONY: databases
@@ -37,7 +37,7 @@ databases:
 
 .PHONY: clean
 clean:  ## Remove what this file installed
-	rm -rf $(VENV) $(SAM_VENV)
+	rm -rf $(VENV) $(CLIENTS)
 
 PIP := -m pip install --quiet --disable-pip-version-check
 
@@ -50,8 +50,8 @@ $(VENV)/tests: $(VENV)/library
 	$(VENV)/bin/python $(PIP) --constraint constraints.txt --editable '.[test]'
 	touch $@
 
-# SAM CLI pins versions that ours are not, so it gets an environment of its own.
-$(SAM_VENV)/sam: constraints-sam.txt
-	$(PYTHON) -m venv $(SAM_VENV)
-	$(SAM_VENV)/bin/python $(PIP) --constraint constraints-sam.txt aws-sam-cli
+# AWS's clients pin versions that ours are not, so they get an environment of their own.
+$(CLIENTS)/clients: constraints-clients.txt
+	$(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python $(PIP) --constraint constraints-clients.txt aws-sam-cli awscli
 	touch $@
