@@ -29,7 +29,9 @@ def flattened(root: Template) -> tuple[Template, Mapping[str, Origin]]:
     origins: dict[str, Origin] = {}
     given = {name: {"Ref": name} for name in root.parameters}
     resources, outputs = _inlined(root, (), given, origins)
-    return replace(root, children={}, resources=resources, outputs=outputs), origins
+    transforms = sorted({name for _, one in root.walk() for name in one.transforms})
+    flat = replace(root, children={}, resources=resources, outputs=outputs, transforms=transforms)
+    return flat, origins
 
 
 def with_defaults(flat: Template) -> Template:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from types import NoneType
+from typing import Any, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from troposphere import GetAtt, Ref
@@ -12,7 +13,7 @@ from troposphere import GetAtt, Ref
 from ..errors import Problem, WiringError
 from .values import Value
 
-ACRONYMS: Final = frozenset({"api", "cli", "db", "rds", "sam", "vpc"})
+ACRONYMS: Final = frozenset({"api", "cli", "db", "iam", "rds", "sam", "vpc"})
 """Words of a port's name that its logical ID spells in capitals."""
 
 
@@ -63,6 +64,8 @@ class Port:
     name: str
     kind: type[Value]
     description: str
+    optional: bool = False
+    """Whether it may stay unwired; the template then says nothing of it."""
 
     @property
     def logical_id(self) -> str:
@@ -94,6 +97,10 @@ class Ports(BaseModel):
 
     Declare each as ``name: Kind = Field(description="…")``. A missing value, an unknown
     name or a value of another kind is a :class:`WiringError`, all of them at once.
+
+    ``name: Kind | None = Field(None, description="…")`` may stay unwired: what a stack needs,
+    or offers, only with some configurations. An unwired port is None on both sides of the
+    border, and neither a parameter nor an output. A root template has no such parameters.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -107,37 +114,37 @@ class Ports(BaseModel):
     @classmethod
     def _problems(cls, error: ValidationError) -> Iterator[Problem]:
         place = f"{cls.__module__.rpartition('.')[2]}.{cls.__qualname__}"
-        for detail in error.errors():
-            name, got = str(detail["loc"][0]), type(detail["input"]).__name__
+        kinds = {port.name: port.kind.__name__ for port in cls.ports()}
+        # An optional port is wrong twice: it holds no value of its kind, and it is not None.
+        details = {str(detail["loc"][0]): detail for detail in error.errors()}
+        for name, detail in details.items():
             match detail["type"]:
                 case "missing":
-                    kind = cls.model_fields[name].annotation
-                    sentence = f"{name} is not wired; it takes a {_kind_name(kind)}"
+                    sentence = f"{name} is not wired; it takes a {kinds[name]}"
                 case "extra_forbidden":
-                    known = ", ".join(cls.model_fields) or "none"
+                    known = ", ".join(kinds) or "none"
                     sentence = f"{name} is not one of its ports: {known}"
                 case _:
-                    kind = cls.model_fields[name].annotation
-                    sentence = f"{name} takes a {_kind_name(kind)}, got {got}"
+                    got = type(detail["input"]).__name__
+                    sentence = f"{name} takes a {kinds[name]}, got {got}"
             yield Problem(place, sentence)
 
     @classmethod
     def ports(cls) -> Iterator[Port]:
         """The openings, in the order in which they were declared."""
         for name, field in cls.model_fields.items():
-            assert isinstance(field.annotation, type)  # noqa: S101 - narrows for mypy
-            yield Port(name, field.annotation, field.description or "")
+            optional = NoneType in get_args(field.annotation)
+            kind = get_args(field.annotation)[0] if optional else field.annotation
+            assert isinstance(kind, type)  # noqa: S101 - narrows for mypy
+            yield Port(name, kind, field.description or "", optional)
 
     @classmethod
-    def filled(cls, value: Callable[[Port], Value]) -> Self:
+    def filled(cls, value: Callable[[Port], Value | None]) -> Self:
         """The record in which every port holds what *value* makes of it."""
         return cls(**{port.name: value(port) for port in cls.ports()})
 
     def wired(self) -> Iterator[tuple[Port, Value]]:
-        """Each opening with what it holds."""
+        """Each opening that holds something, with what it holds."""
         for port in self.ports():
-            yield port, getattr(self, port.name)
-
-
-def _kind_name(kind: object) -> str:
-    return getattr(kind, "__name__", str(kind))
+            if (value := getattr(self, port.name)) is not None:
+                yield port, value

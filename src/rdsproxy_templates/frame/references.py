@@ -124,6 +124,11 @@ def substitution(text: str, variables: Mapping[str, Any]) -> Any:
     return {"Fn::Sub": text} if "${" in text else text
 
 
+def _may_vanish(item: object) -> bool:
+    """Whether a list may be deployed without *item*, so that the rest moves up."""
+    return isinstance(item, dict) and ("Fn::If" in item or item == {"Ref": "AWS::NoValue"})
+
+
 def simplified(node: dict[str, Any]) -> Any:
     """*node*, or what it comes to when a list is joined only to be split again."""
     match node:
@@ -131,7 +136,7 @@ def simplified(node: dict[str, Any]) -> Any:
             return items
         case {"Fn::Split": [str(mark), str(text)]}:
             return text.split(mark)
-        case {"Fn::Select": [int(index), [*items]]} if all(isinstance(i, str) for i in items):
+        case {"Fn::Select": [int(index), [*items]]} if not any(map(_may_vanish, items)):
             return items[index]
         case _:
             return node

@@ -42,7 +42,7 @@ def render(
 
     Raises :class:`WiringError` where a wire leads nowhere.
     """
-    root = template(name_of(stack), stack, config, root=True)
+    root = template(name_of(stack), stack, config)
     return bundle(root, nesting, carried)
 
 
@@ -72,8 +72,8 @@ def document(
     }
     resources = {**nested, **one.resources}
     body: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
-    if any(resource["Type"].startswith("AWS::Serverless::") for resource in resources.values()):
-        body["Transform"] = SAM_TRANSFORM
+    if transforms := _transforms(one, resources):
+        body["Transform"] = transforms[0] if len(transforms) == 1 else transforms
     body["Description"] = one.description
     if one.parameters:
         body["Parameters"] = one.parameters
@@ -81,6 +81,12 @@ def document(
     if one.outputs:
         body["Outputs"] = one.outputs
     return body
+
+
+def _transforms(one: Template, resources: Mapping[str, Any]) -> list[str]:
+    types = [str(resource["Type"]) for resource in resources.values()]
+    serverless = any(type_.startswith("AWS::Serverless::") for type_ in types)
+    return [*([SAM_TRANSFORM] if serverless else []), *one.transforms]
 
 
 def _nested(child: Nested, location: str, nesting: Nesting) -> dict[str, Any]:

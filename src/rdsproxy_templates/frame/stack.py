@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from troposphere import AWSObject
 
 from ..errors import Problem, WiringError
-from .ports import ParameterAttributes, Port, Ports
+from .ports import ParameterAttributes, Ports
 from .settings import Settings, did_you_mean
 from .template import Nested, Template, checked
 
@@ -25,12 +25,14 @@ class Stack(Generic[OutputsT]):
 
     ``parameters`` says more about inputs, by port name: a default, a pattern. It counts
     where the stack is the root; a nested stack gets its values from its parent.
+    ``transforms`` are CloudFormation's macros that the resources need, beside SAM's.
     """
 
     children: Sequence[Child[Any]] = ()
     resources: Sequence[AWSObject] = ()
     outputs: OutputsT
     parameters: Mapping[str, ParameterAttributes] = field(default_factory=dict)
+    transforms: Sequence[str] = ()
 
 
 class StackModule(Protocol[ConfigT, InputsT, OutputsT]):
@@ -82,13 +84,14 @@ def nest(
         place = f"{name_of(stack)}.Inputs"
         sentence = f"{title} must be given {place}, got {type(inputs).__qualname__}"
         raise WiringError([Problem(title, sentence)])
+    arguments = {port.logical_id: value.joined().to_dict() for port, value in inputs.wired()}
+    inside = template(title, stack, config, given=arguments.keys())
     return Child(
         title=title,
-        nested=Nested(
-            template=template(title, stack, config),
-            arguments={port.logical_id: value.joined().to_dict() for port, value in inputs.wired()},
+        nested=Nested(template=inside, arguments=arguments),
+        outputs=stack.Outputs.filled(
+            lambda port: port.offered(title) if port.logical_id in inside.outputs else None
         ),
-        outputs=stack.Outputs.filled(lambda port: port.offered(title)),
     )
 
 
@@ -97,15 +100,26 @@ def template(
     stack: StackModule[ConfigT, InputsT, OutputsT],
     config: ConfigT,
     *,
-    root: bool = False,
+    given: Collection[str] | None = None,
 ) -> Template:
-    """Build *stack* with *config* and all that it nests; *place* names it in errors."""
+    """Build *stack* with *config* and all that it nests; *place* names it in errors.
+
+    *given* are the parameters that a parent fills; a root declares all that are not
+    optional, with the attributes that the stack gives them.
+    """
     if not isinstance(config, stack.Config):
         name = f"{name_of(stack)}.Config"
         sentence = f"must be built with a {name}, got {type(config).__qualname__}"
         raise WiringError([Problem(place, sentence)])
-    built = stack.build(config, stack.Inputs.filled(Port.received))
-    known = [port.name for port in stack.Inputs.ports()]
+    ports = [
+        port
+        for port in stack.Inputs.ports()
+        if (not port.optional if given is None else port.logical_id in given)
+    ]
+    built = stack.build(
+        config, stack.Inputs.filled(lambda port: port.received() if port in ports else None)
+    )
+    known = [port.name for port in ports]
     _refuse(
         place,
         [f"{title} is created twice" for title in _twice(built)]
@@ -114,18 +128,19 @@ def template(
             for name in built.parameters.keys() - known
         ],
     )
-    attributes = built.parameters if root else {}
+    attributes = built.parameters if given is None else {}
     return checked(
         place,
         Template(
             description=summary(stack),
             parameters={
                 port.logical_id: port.parameter(attributes.get(port.name, ParameterAttributes()))
-                for port in stack.Inputs.ports()
+                for port in ports
             },
             children={child.title: child.nested for child in built.children},
             resources={str(resource.title): _body(resource) for resource in built.resources},
             outputs={port.logical_id: port.output(value) for port, value in built.outputs.wired()},
+            transforms=built.transforms,
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ class Template:
     children: Mapping[str, Nested]
     resources: Mapping[str, Body]
     outputs: Mapping[str, Body]
+    transforms: Sequence[str] = ()
+    """Macros beside SAM's, which follows from the resources' types."""
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Template]]:
         """The template itself, then all that it nests, each with its path of titles."""
