@@ -11,9 +11,10 @@ from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FUNCTION = REPOSITORY / "lambda" / "blog_rds_proxy"
+LAYER = REPOSITORY / "lambda" / "database_layer"
 
-# `lambda` is a keyword of Python: its modules are reached by their folder.
-sys.path.insert(0, str(FUNCTION))
+# `lambda` is a keyword of Python: its modules are reached by their folders.
+sys.path[:0] = [str(FUNCTION), str(LAYER)]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
 # Two cores that do other work too: no example is too slow, and CI tries the same ones again.

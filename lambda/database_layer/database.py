@@ -79,7 +79,7 @@ class Database:
         unknown = False
         for pause in (*PAUSES, None):
             try:
-                connection = self._alive()
+                connection = self._alive(until)
             except _LoginRefused:
                 break
             if connection is not None:
@@ -105,7 +105,7 @@ class Database:
         log.warning("statement failed", extra={"fault": fault.name, "number": number})
         return fault
 
-    def _alive(self) -> Any:
+    def _alive(self, until: float) -> Any:
         """The connection, tried if it has idled; None where there is none to be had now."""
         if self._open is not None and self._clock() - self._used > IDLE_SECONDS:
             try:
@@ -114,7 +114,7 @@ class Database:
                 self._drop()
         if self._open is None:
             try:
-                self._open = self._connected()
+                self._open = self._connected(until)
             except self._engine.ERRORS as error:
                 number = self._engine.number(error)
                 log.warning("connection failed", extra={"number": number})
@@ -124,14 +124,18 @@ class Database:
                 log.warning("no credentials", extra={"reason": str(error)})
         return self._open
 
-    def _connected(self) -> Any:
+    def _connected(self, until: float) -> Any:
         """A new connection; a refused password is read again, as it may have been rotated."""
-        try:
-            return self._connect()
-        except self._engine.ERRORS as error:
-            if self._engine.fault(error) is not Fault.DENIED or not self._login.refused():
-                raise
-            return self._connect()
+        for pause in self._login.pauses:
+            try:
+                return self._connect()
+            except self._engine.ERRORS as error:
+                late = self._clock() + pause + CONNECT_SECONDS > until
+                if self._engine.fault(error) is not Fault.DENIED or late:
+                    raise
+            time.sleep(pause)
+            self._login.renew()
+        return self._connect()
 
     def _connect(self) -> Any:
         host = os.environ["RDS_PROXY_ENDPOINT"]

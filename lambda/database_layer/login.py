@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from aws import assumed_role, secret_value
 from rds_token import token
@@ -23,9 +24,11 @@ class Token:
     def keys(self) -> Keys:
         return Keys.of_environment()
 
-    def refused(self) -> bool:
-        """A token is fresh each time: what was refused once is refused again."""
-        return False
+    pauses: Sequence[float] = ()
+    """A token is fresh each time: what was refused once is refused again."""
+
+    def renew(self) -> None:
+        """Nothing: the next token is another one anyway."""
 
 
 class RoleToken(Token):
@@ -55,10 +58,13 @@ class Secret:
             self._content = secret_value(self._arn)
         return self._content["username"], self._content["password"]
 
-    def refused(self) -> bool:
-        """The secret may have been rotated: read it again, once."""
-        known, self._content = self._content, secret_value(self._arn)
-        return self._content != known
+    pauses: Sequence[float] = (0, 0.2, 0.5, 1, 2, 2)
+    """Seconds before each further try: while a password is rotated, the database has the new
+    one for some seconds before the secret does."""
+
+    def renew(self) -> None:
+        """Read the secret again."""
+        self._content = secret_value(self._arn)
 
 
 def login() -> Token | Secret:

@@ -18,7 +18,7 @@ def test_engine_data_is_what_the_installed_packages_know(repository):
 
 def test_the_roots_are_amazons_from_certifi(repository):
     certificate = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-    bundle = (repository / "lambda" / "blog_rds_proxy" / "amazon_roots.pem").read_text("utf-8")
+    bundle = (repository / "lambda" / "database_layer" / "amazon_roots.pem").read_text("utf-8")
     everyone = Path(certifi.where()).read_text("utf-8")
     labelled = re.findall(rf'# Label: "(.*?)".*?({certificate.pattern})', everyone, re.DOTALL)
     amazons = [text for label, text in labelled if label.startswith("Amazon Root CA ")]
@@ -30,7 +30,7 @@ def test_the_roots_are_amazons_from_certifi(repository):
 def test_the_makefile_builds_for_the_default_runtime_and_architecture(repository):
     from rdsproxy_templates.stacks import sam
 
-    makefile = (repository / "lambda" / "blog_rds_proxy" / "Makefile").read_text("utf-8")
+    makefile = (repository / "lambda" / "database_layer" / "Makefile").read_text("utf-8")
     config = sam.Config()
 
     assert f"PYTHON_VERSION ?= {config.runtime.removeprefix('python')}\n" in makefile
@@ -39,7 +39,7 @@ def test_the_makefile_builds_for_the_default_runtime_and_architecture(repository
 
 
 def test_the_function_ships_the_driver_that_was_tested(repository):
-    required = (repository / "lambda" / "blog_rds_proxy" / "requirements.txt").read_text("utf-8")
+    required = (repository / "lambda" / "database_layer" / "requirements.txt").read_text("utf-8")
     constraints = (repository / "constraints.txt").read_text("utf-8").splitlines()
 
     assert {line for line in required.splitlines() if "==" in line} <= set(constraints)

@@ -65,6 +65,8 @@ class Service:
                 )
             )
             self.variables = {
+                # As Lambda has the layers' modules in /opt/python.
+                "PYTHONPATH": str(self._function.parent / "database_layer"),
                 "RDS_PROXY_ENDPOINT": "localhost",
                 "RDS_PORT": str(self.front.port),
                 "RDS_USER": USER,

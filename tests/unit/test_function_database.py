@@ -225,3 +225,16 @@ class TestSecrets:
 
         passwords = [call[4] for call in engine.calls if call[0] == "connect"]
         assert passwords == ["old", "old", "new"]
+
+    def test_a_database_that_is_ahead_of_the_secret_is_waited_for(self, secrets):
+        engine = Engine(connections=[Fault.DENIED, Fault.DENIED, Fault.DENIED])
+
+        assert Database(engine).read("SELECT 1", until=LONG) == [(1,)]
+        assert engine.count("connect") == 4
+
+    def test_a_wrong_password_is_not_tried_for_ever(self, secrets):
+        engine = Engine(connections=itertools.repeat(Fault.DENIED))
+
+        with pytest.raises(Unavailable):
+            Database(engine).read("SELECT 1", until=LONG)
+        assert engine.count("connect") == 7
