@@ -135,3 +135,63 @@ def test_a_fault_inside_a_child_is_found_there():
         return Stack(children=[child], outputs=child.outputs)
 
     assert problems(build) == ["[Child] is given Host, which it never uses"]
+
+
+class Perhaps(Ports):
+    host: Hostname = Field(description="A host.")
+    reader: Hostname | None = Field(None, description="Another, where there is one.")
+
+
+def perhaps(build):
+    """A stack with an optional port on either side."""
+    module = stack(build, "perhaps")
+    module.Inputs = module.Outputs = Perhaps
+    return module
+
+
+def passing(config, given):
+    """Offers both hosts that it is given."""
+    names = [name for name in ("host", "reader") if getattr(given, name) is not None]
+    topics = [sns.Topic(f"{name.capitalize()}Topic", TopicName=getattr(given, name)) for name in names]
+    offered = {name: Hostname(one.ref()) for name, one in zip(names, topics, strict=True)}
+    return Stack(resources=topics, outputs=Perhaps(**offered))
+
+
+class TestOptionalPorts:
+    @staticmethod
+    def nested(**reader):
+        def build(config, given):
+            host = given.host
+            child = nest(
+                "Child",
+                perhaps(passing),
+                Config(),
+                Perhaps(host=host, **dict.fromkeys(reader, host)),
+            )
+            assert (child.outputs.reader is not None) == bool(reader)
+            return Stack(children=[child], outputs=Outputs(url=Url(child.outputs.host)))
+
+        return render(stack(build), Config()).root.children["Child"]
+
+    def test_what_is_wired_is_a_parameter_and_an_output(self):
+        child = self.nested(reader=True)
+
+        assert list(child.template.parameters) == ["Host", "Reader"] == list(child.arguments)
+        assert list(child.template.outputs) == ["Host", "Reader"]
+
+    def test_what_is_not_wired_is_nothing(self):
+        child = self.nested()
+
+        assert list(child.template.parameters) == ["Host"] == list(child.arguments)
+        assert list(child.template.outputs) == ["Host"]
+
+    def test_a_root_has_only_what_it_must_have(self):
+        root = render(perhaps(passing), Config()).root
+
+        assert list(root.parameters) == ["Host"]
+
+    def test_a_value_of_another_kind_is_refused_once(self):
+        with pytest.raises(WiringError) as caught:
+            Perhaps(host=Hostname("a"), reader=Url("b"))
+
+        assert [p.sentence for p in caught.value.problems] == ["reader takes a Hostname, got Url"]
