@@ -10,13 +10,14 @@ from pathlib import Path
 
 from rdsproxy_templates import render
 from rdsproxy_templates.validate import aws
-from rdsproxy_templates.variants import base, service
+from rdsproxy_templates.variants import base
+from rdsproxy_templates.variants.common import Database
 
 
 def copies(count: int, folder: Path, *, validated: bool) -> None:
     """Each copy has a database of its own name; the function's code stays where it is."""
     for number in range(1, count + 1):
-        database = service.Database(name=f"blog_rds_proxy_{number}")
+        database = Database(name=f"blog_rds_proxy_{number}")
         bundle = render(base, base.Config(database=database), code="..")
         if validated and (found := aws.find(bundle)):
             sys.exit(f"copy {number}: {found}")

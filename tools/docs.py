@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
@@ -119,10 +119,23 @@ def _settings(config: Settings, prefix: str = "") -> Iterator[str]:
             yield from _settings(value, f"{prefix}{name}.")
         else:
             yield f"| `{prefix}{name}` | {_type(field)} | {_shown(value)} | {field.description} |"
+            yield from _entries(field, f"{prefix}{name}[].")
+
+
+def _entries(field: FieldInfo, prefix: str) -> Iterator[str]:
+    """The settings of each entry, where *field* is a list of records."""
+    for kind in get_args(field.annotation):
+        if isinstance(kind, type) and issubclass(kind, Settings):
+            for name, inner in kind.model_fields.items():
+                default = "none: must be given" if inner.is_required() else _shown(inner.default)
+                yield f"| `{prefix}{name}` | {_type(inner)} | {default} | {inner.description} |"
+                yield from _entries(inner, f"{prefix}{name}[].")
 
 
 def _type(field: FieldInfo) -> str:
     text = str(getattr(field.annotation, "__name__", field.annotation))
+    if any(isinstance(k, type) and issubclass(k, Settings) for k in get_args(field.annotation)):
+        return "list of mappings"
     if "Literal" in str(field.annotation):
         found = re.findall(r"Literal\[(.*?)\]", str(field.annotation))[0]
         text = " \\| ".join(part.strip().strip("'") for part in found.split(","))
@@ -139,6 +152,8 @@ def _type(field: FieldInfo) -> str:
 def _shown(value: Any) -> str:
     if value is None:
         return "—"
+    if isinstance(value, tuple) and any(isinstance(entry, Settings) for entry in value):
+        return "one entry with the defaults"
     if isinstance(value, tuple):
         return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

@@ -52,6 +52,10 @@ class Engine:
     database: NameRule
     log_exports: tuple[str, ...]
     """``EnableCloudwatchLogsExports``: what helps to find a failed login or a slow query."""
+    privileges: frozenset[str]
+    """What can be granted on its tables; ``ALL`` stands for all of them."""
+    rotation_type: str
+    """``RotationType`` of the function that changes a user's password."""
     password_types: frozenset[str]
     """``ClientPasswordAuthType`` of a proxy for it."""
 
@@ -125,6 +129,15 @@ _POSTGRESQL_DATABASE: Final = NameRule(
     sentence="must be 1 to 63 letters, digits or underscores, no digit first",
     reserved=frozenset({"rdsadmin", "template0", "template1"}),
 )
+# dev.mysql.com, "Privileges Provided by MySQL", those on tables;
+# postgresql.org, "Privileges", table "ACL Privilege Abbreviations".
+_MYSQL_PRIVILEGES: Final = frozenset({
+    "ALL", "ALTER", "CREATE", "CREATE VIEW", "DELETE", "DROP", "INDEX", "INSERT",
+    "REFERENCES", "SELECT", "SHOW VIEW", "TRIGGER", "UPDATE",
+})  # fmt: skip
+_POSTGRESQL_PRIVILEGES: Final = frozenset({
+    "ALL", "DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE",
+})  # fmt: skip
 _MYSQL_PASSWORDS: Final = frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"})
 _POSTGRESQL_PASSWORDS: Final = frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"})
 
@@ -142,6 +155,8 @@ ENGINES: Final[dict[str, Engine]] = {
             user=_MYSQL_USER,
             database=_MYSQL_DATABASE,
             log_exports=("error", "slowquery"),
+            privileges=_MYSQL_PRIVILEGES,
+            rotation_type="MySQLSingleUser",
             password_types=_MYSQL_PASSWORDS,
         ),
         Engine(
@@ -154,6 +169,8 @@ ENGINES: Final[dict[str, Engine]] = {
             user=_POSTGRESQL_USER,
             database=_POSTGRESQL_DATABASE,
             log_exports=("postgresql",),
+            privileges=_POSTGRESQL_PRIVILEGES,
+            rotation_type="PostgreSQLSingleUser",
             password_types=_POSTGRESQL_PASSWORDS,
         ),
         Engine(
@@ -166,6 +183,8 @@ ENGINES: Final[dict[str, Engine]] = {
             user=_MYSQL_USER,
             database=_MYSQL_DATABASE,
             log_exports=("error", "slowquery"),
+            privileges=_MYSQL_PRIVILEGES,
+            rotation_type="MySQLSingleUser",
             password_types=_MYSQL_PASSWORDS,
         ),
         Engine(
@@ -178,6 +197,8 @@ ENGINES: Final[dict[str, Engine]] = {
             user=_POSTGRESQL_USER,
             database=_POSTGRESQL_DATABASE,
             log_exports=("postgresql",),
+            privileges=_POSTGRESQL_PRIVILEGES,
+            rotation_type="PostgreSQLSingleUser",
             password_types=_POSTGRESQL_PASSWORDS,
         ),
     )

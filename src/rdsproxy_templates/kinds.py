@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from .frame import Value
+from .frame import Value, Values
 
 
 class Cidr(Value):
     """An IPv4 address range: ``10.1.0.0/16``."""
 
 
+class VpcId(Value):
+    """ID of a VPC: ``vpc-0abc…``."""
+
+    parameter_type = "AWS::EC2::VPC::Id"
+
+
 class SubnetId(Value):
     """ID of a subnet: ``subnet-0abc…``."""
 
     parameter_type = "AWS::EC2::Subnet::Id"
+
+
+class SubnetIds(Values):
+    """IDs of subnets, in two or more zones."""
+
+    parameter_type = "List<AWS::EC2::Subnet::Id>"
 
 
 class SecurityGroupId(Value):
@@ -31,6 +43,14 @@ class DatabaseUser(Value):
 
 class SecretArn(Value):
     """ARN of a secret of Secrets Manager."""
+
+
+class SecretArns(Values):
+    """ARNs of secrets, in an order that both sides know."""
+
+
+class FunctionArn(Value):
+    """ARN of a Lambda function."""
 
 
 class ProxyArn(Value):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from awacs import rds_db, secretsmanager
+from awacs import awslambda, rds_db, secretsmanager
 from awacs.aws import Allow, PolicyDocument, Statement
 from awacs.helpers.trust import make_simple_assume_statement
-from troposphere import Select, Split
+from troposphere import AWSHelperFn, Select, Split
 
 from .frame import sub
-from .kinds import DatabaseUser, ProxyArn, SecretArn
+from .kinds import DatabaseUser, FunctionArn, ProxyArn, SecretArn
 
 VERSION: Final = "2012-10-17"
 
@@ -20,9 +21,9 @@ def trusts(service: str) -> PolicyDocument:
     return PolicyDocument(Version=VERSION, Statement=[make_simple_assume_statement(service)])
 
 
-def reads_secret(secret: SecretArn) -> PolicyDocument:
-    """May read one secret: its value, and what it is."""
-    return _allows([secretsmanager.GetSecretValue, secretsmanager.DescribeSecret], secret)
+def reads_secrets(secrets: Sequence[SecretArn]) -> PolicyDocument:
+    """May read these secrets: their values, and what they are."""
+    return _allows([secretsmanager.GetSecretValue, secretsmanager.DescribeSecret], *secrets)
 
 
 def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
@@ -42,8 +43,31 @@ def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
     return _allows([rds_db.connect], resource)
 
 
-def _allows(actions: list[object], resource: object) -> PolicyDocument:
+def connects_to_database(resource_id: AWSHelperFn, users: Sequence[str]) -> PolicyDocument:
+    """May log in to a database itself as these users.
+
+    *resource_id* is ``DBClusterResourceId`` of a cluster, ``DbiResourceId`` of an instance.
+    """
+    return _allows(
+        [rds_db.connect],
+        *(
+            sub(
+                "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:"
+                "${resource}/" + user,
+                resource=resource_id,
+            )
+            for user in users
+        ),
+    )
+
+
+def invokes(function: FunctionArn) -> PolicyDocument:
+    """May have one function run."""
+    return _allows([awslambda.InvokeFunction], function)
+
+
+def _allows(actions: list[object], *resources: object) -> PolicyDocument:
     return PolicyDocument(
         Version=VERSION,
-        Statement=[Statement(Effect=Allow, Action=actions, Resource=[resource])],
+        Statement=[Statement(Effect=Allow, Action=actions, Resource=list(resources))],
     )

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from .errors import Problem, ValidationFailed
+from .frame.render import SAM_TRANSFORM as SAM
 
 _LOCAL: Final = "s3://local/"
 _MANAGED: Final = "arn:aws:iam::aws:policy/"
@@ -30,12 +31,14 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
     logging.getLogger("samtranslator.metrics").setLevel(logging.CRITICAL)
 
     body = copy.deepcopy(dict(document))
-    if "Transform" not in body:
+    others = [name for name in _transforms(body) if name != SAM]
+    if others == _transforms(body):
         return body
     for resource in body["Resources"].values():
-        code = resource.get("Properties", {}).get("CodeUri")
-        if isinstance(code, str):
-            resource["Properties"]["CodeUri"] = f"{_LOCAL}{code}"
+        properties = resource.get("Properties", {})
+        for name in ("CodeUri", "ContentUri"):
+            if isinstance(code := properties.get(name), str):
+                properties[name] = f"{_LOCAL}{code}"
     try:
         with _some_region():
             plain = transform(body, {}, _ManagedPolicies())
@@ -44,8 +47,15 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
             Problem("SAM", str(getattr(cause, "message", cause))) for cause in error.causes
         ) from error
     plain.pop("Transform", None)
+    if others:
+        plain = {"Transform": others} | plain
     expanded_body: dict[str, Any] = _readable(plain)
     return expanded_body
+
+
+def _transforms(document: Mapping[str, Any]) -> list[str]:
+    named = document.get("Transform", [])
+    return named if isinstance(named, list) else [named]
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class TestBuilding:
 
         assert result.exit_code == 0
         assert {folder.name for folder in (tmp_path / "out").iterdir()} == set(VARIANTS)
-        assert "base     5 stacks, 23 resources" in result.stdout
+        assert "base     5 stacks, 24 resources" in result.stdout
         assert "sam build && sam deploy --guided" in result.stdout
         assert "valid: our checks, cloudformation-validate\n" in result.stdout
 
@@ -156,7 +156,7 @@ class TestRefusing:
         result = run("bsae")
 
         assert result.exit_code == 2
-        assert "[variant] 'bsae' is none (did you mean base?); there are base, service" in (
+        assert "[variant] 'bsae' is none (did you mean base?); there are base, auth, service" in (
             result.stderr
         )
 
@@ -164,7 +164,7 @@ class TestRefusing:
         result = run("--config", config("{}"))
 
         assert result.exit_code == 2
-        assert "[--config] is for one variant; name it: base or service" in result.stderr
+        assert "[--config] is for one variant; name it: base or auth or service" in result.stderr
 
     def test_an_output_folder_that_is_a_file_is_status_2(self, run, tmp_path):
         (tmp_path / "out").write_text("a file")
@@ -209,7 +209,7 @@ class TestTelling:
         jsonschema.Draft202012Validator.check_schema(schema)
 
         validator = jsonschema.Draft202012Validator(schema)
-        assert not list(validator.iter_errors({"rds": {"readers": 1}}))
+        assert not list(validator.iter_errors({"rds": {"backup_retention_period": 8}}))
         assert list(validator.iter_errors({"databse": {}}))
         assert all(p.get("description") for p in schema["properties"].values())
 

@@ -65,5 +65,5 @@ def test_an_expanded_flat_family_is_plain_cloudformation(name):
     (text,) = bundle.templates.values()
 
     assert "Serverless" not in text
-    assert "      Code: lambda/blog_rds_proxy\n" in text
+    assert "      Content: lambda/database_layer\n" in text
     assert "!Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPC" in text

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.engines import ENGINES, regions
-from rdsproxy_templates.frame import NESTINGS
+from rdsproxy_templates.frame import NESTINGS, Settings
 from rdsproxy_templates.frame.references import references
 from rdsproxy_templates.validate import validate
-from rdsproxy_templates.variants import VARIANTS, base
+from rdsproxy_templates.variants import VARIANTS
 
 AURORA = ENGINES["aurora-mysql"]
 CLASSES = [
@@ -86,74 +87,157 @@ functions = some(
     code_uri=st.sampled_from([None, "../code", "./code/app"]),
 )
 sam = st.builds(lambda one, other: one | other, functions, authorizers)
-valid = st.fixed_dictionaries(
-    {"regions": st.just(["us-east-1"])},
-    optional={
-        "database": some(
-            name=st.from_regex("shop[a-z0-9_]{0,20}", fullmatch=True),
-            master_username=st.from_regex("boss[a-z0-9]{0,12}", fullmatch=True),
-        ),
-        "secrets": some(password_length=st.integers(16, 41)),
-        "vpc": networks(),
-        "rds": rds,
-        "sam": sam,
-    },
+rotation = some(rotate_secrets_after_days=st.integers(1, 1000))
+names = some(
+    name=st.from_regex("shop[a-z0-9_]{0,20}", fullmatch=True),
+    master_username=st.from_regex("boss[a-z0-9]{0,12}", fullmatch=True),
 )
+REGIONS = {"regions": st.just(["us-east-1"])}
+SECRETS = some(password_length=st.integers(16, 41))
+
+
+@st.composite
+def users(draw):
+    """Users, by name, each with a login and with grants."""
+    logins = draw(
+        st.dictionaries(
+            st.from_regex("user[a-z0-9]{1,8}", fullmatch=True),
+            st.sampled_from(["password", "iam", "end_to_end_iam"]),
+            max_size=3,
+        )
+    )
+    grants = some(
+        privileges=st.sampled_from([["SELECT"], ["ALL"], ["INSERT", "DELETE"]]),
+        on=st.sampled_from(["*", "visits"]),
+    )
+    return [
+        {"name": name, "login": login, "grants": draw(st.lists(grants, min_size=1, max_size=2))}
+        for name, login in logins.items()
+    ]
+
+
+def chosen(draw, people, *logins):
+    """None for the master, or one of *people* that logs in so."""
+    return draw(st.sampled_from([None, *(one["name"] for one in people if one["login"] in logins)]))
+
+
+@st.composite
+def services(draw):
+    people = draw(users())
+    user = chosen(draw, people, "iam", "end_to_end_iam")
+    settings = draw(
+        st.fixed_dictionaries(REGIONS, optional={"database": names, "secrets": SECRETS, "sam": sam})
+    )
+    cluster = draw(rds) | draw(rotation) | {"users": people}
+    if user and draw(st.booleans()):
+        cluster["master_login"] = False
+    return settings | {"rds": cluster, "function_user": user}
+
+
+@st.composite
+def bases(draw):
+    return draw(services()) | draw(some(vpc=networks()))
+
+
+@st.composite
+def auths(draw):
+    people = draw(users())
+    password_user = chosen(draw, people, "password")
+    iam_user = chosen(draw, people, "iam", "end_to_end_iam")
+    both = sam.filter(lambda one: "code_uri" not in one)
+    settings = draw(
+        st.fixed_dictionaries(
+            REGIONS, optional={"database": names, "secrets": SECRETS, "sam": both}
+        )
+    )
+    instance = {"users": people} | draw(rotation)
+    instance |= draw(
+        some(
+            allocated_storage=st.integers(20, 65_536),
+            multi_az=st.booleans(),
+            password_requires_tls=st.booleans(),
+            password_proxy=pools(),
+            iam_proxy=pools(),
+        )
+    )
+    if password_user and iam_user and draw(st.booleans()):
+        instance["master_login"] = False
+    return settings | {
+        "rds": instance,
+        "password_user": password_user,
+        "iam_user": iam_user,
+    }
+
+
+VALID = {"base": bases(), "service": services(), "auth": auths()}
 
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=4,
 )
-FIELDS = [
-    (group, name)
-    for group in ("database", "secrets", "vpc", "rds", "sam")
-    for name in base.Config.model_fields[group].annotation.model_fields
-]
+every_variant = pytest.mark.parametrize("name", VARIANTS)
 
 
-@settings(max_examples=60)
-@given(settings=valid, nesting=st.sampled_from(NESTINGS))
-def test_every_valid_configuration_renders_clean(settings, nesting):
-    bundle = render(base, base.Config.parse(settings, "any.yaml"), nesting=nesting)
+def fields(variant):
+    """Every setting of *variant*, and every setting in them, as paths."""
+    for group, field in variant.Config.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Settings):
+            yield from ((group, name) for name in inner.model_fields)
+        yield (group,)
 
-    assert validate(bundle, lint=False) == []
+
+def with_junk(settings, path, value):
+    if len(path) == 1:
+        return settings | {path[0]: value}
+    return settings | {path[0]: settings.get(path[0], {}) | {path[1]: value}}
 
 
-@settings(max_examples=150)
-@given(settings=valid, field=st.sampled_from(FIELDS), value=junk)
-def test_whatever_else_is_chosen_is_a_config_error(settings, field, value):
-    group, name = field
-    changed = {**settings, group: {**settings.get(group, {}), name: value}}
+@every_variant
+@settings(max_examples=40)
+@given(data=st.data(), nesting=st.sampled_from(NESTINGS))
+def test_every_valid_configuration_renders_clean(name, data, nesting):
+    variant = VARIANTS[name]
+    config = variant.Config.parse(data.draw(VALID[name]), "any.yaml")
+
+    assert validate(render(variant, config, nesting=nesting), lint=False) == []
+
+
+@every_variant
+@settings(max_examples=80)
+@given(data=st.data(), value=junk)
+def test_whatever_else_is_chosen_is_a_config_error(name, data, value):
+    variant = VARIANTS[name]
+    path = data.draw(st.sampled_from(list(fields(variant))))
     try:
-        config = base.Config.parse(changed, "any.yaml")
+        config = variant.Config.parse(with_junk(data.draw(VALID[name]), path, value), "any.yaml")
     except ConfigError as error:
         assert all(problem.place.startswith("any.yaml") for problem in error.problems)
     else:
-        assert validate(render(base, config), lint=False) == []
+        assert validate(render(variant, config), lint=False) == []
 
 
-@settings(max_examples=60)
+@every_variant
+@settings(max_examples=40)
 @given(settings=junk)
-def test_what_is_no_configuration_is_a_config_error(settings):
+def test_what_is_no_configuration_is_a_config_error(name, settings):
     try:
-        base.Config.parse(settings, "any.yaml")
+        VARIANTS[name].Config.parse(settings, "any.yaml")
     except ConfigError as error:
         assert error.problems
     else:
         assert settings in (None, {})
 
 
-@settings(max_examples=40)
-@given(settings=valid)
-def test_every_reference_in_every_template_leads_somewhere(settings):
-    for variant in VARIANTS.values():
-        known_to_both = {k: v for k, v in settings.items() if k in variant.Config.model_fields}
-        root = render(variant, variant.Config.parse(known_to_both, "any.yaml")).root
-        for _, template in root.walk():
-            known = (
-                template.parameters.keys() | template.resources.keys() | template.children.keys()
-            )
-            bodies = [*template.resources.values(), *template.outputs.values()]
-            bodies += [nested.arguments for nested in template.children.values()]
-            assert {name for body in bodies for name in references(dict(body))} <= known
+@every_variant
+@settings(max_examples=20)
+@given(data=st.data())
+def test_every_reference_in_every_template_leads_somewhere(name, data):
+    variant = VARIANTS[name]
+    root = render(variant, variant.Config.parse(data.draw(VALID[name]), "any.yaml")).root
+    for _, template in root.walk():
+        known = template.parameters.keys() | template.resources.keys() | template.children.keys()
+        bodies = [*template.resources.values(), *template.outputs.values()]
+        bodies += [nested.arguments for nested in template.children.values()]
+        assert {name for body in bodies for name in references(dict(body))} <= known

@@ -114,7 +114,7 @@ class TestContract:
         "SecretsStack": "RDSMasterUserSecret",
         "RDSStack": "DBClusterSubnetGroup DBCluster DBInstance1 DBClusterAttachment "
         "RDSProxyRole RDSProxy RDSProxyTargetGroup",
-        "SAMStack": "BlogRDSProxyFunction BlogRDSProxyFunctionLogGroup HttpApi "
+        "SAMStack": "DatabaseLayer BlogRDSProxyFunction BlogRDSProxyFunctionLogGroup HttpApi "
         "HttpApiAccessLogGroup",
     }
     OUTPUTS = {

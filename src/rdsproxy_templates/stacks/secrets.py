@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pydantic import Field
-from troposphere import secretsmanager
 
 from ..frame import Ports, Settings, Stack, sub
 from ..kinds import Command, DatabaseUser, SecretArn
-
-REFUSED_IN_PASSWORDS = '"@/\\'
-"""Characters that RDS refuses in a master password, and the backslash, which shells eat."""
+from ..parts.secret import secret
 
 
 class Config(Settings):
@@ -33,30 +30,21 @@ class Outputs(Ports):
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """One secret, as RDS and RDS Proxy read it: JSON with ``username`` and ``password``."""
-    secret = secretsmanager.Secret(
+    master = secret(
         "RDSMasterUserSecret",
-        # A snapshot keeps its own password: the secret is of no use without the cluster.
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
-        Description="Master user of the database; RDS Proxy logs in with it",
-        GenerateSecretString=secretsmanager.GenerateSecretString(
-            SecretStringTemplate=sub(
-                '{"username": "${username}"}', username=given.rds_master_username
-            ),
-            GenerateStringKey="password",
-            PasswordLength=config.password_length,
-            ExcludeCharacters=REFUSED_IN_PASSWORDS,
-        ),
+        username=given.rds_master_username,
+        description="Master user of the database; RDS Proxy logs in with it",
+        password_length=config.password_length,
     )
     return Stack(
-        resources=[secret],
+        resources=[master],
         outputs=Outputs(
-            rds_master_user_secret_arn=SecretArn(secret.ref()),
+            rds_master_user_secret_arn=SecretArn(master.ref()),
             get_secret_value_by_cli=Command(
                 sub(
                     "aws secretsmanager get-secret-value --region ${AWS::Region} "
                     "--secret-id ${secret} --query SecretString --output text",
-                    secret=secret.ref(),
+                    secret=master.ref(),
                 )
             ),
         ),

@@ -35,10 +35,14 @@ _LOCAL_CODE: Final = Ignored(
     place="Code",
     reason="The same, of the functions' code, which `sam build` puts together first.",
 )
-CFN_LINT: Final = (_LOCAL_FILES, _LOCAL_CODE, _NAMED_ZONES)
+_LOCAL_LAYER: Final = Ignored(
+    rule="W3002", place="Content", reason="The same, of the layers that functions share."
+)
+CFN_LINT: Final = (_LOCAL_FILES, _LOCAL_CODE, _LOCAL_LAYER, _NAMED_ZONES)
 AWS_VALIDATOR: Final = (
     _LOCAL_FILES,
     _LOCAL_CODE,
+    _LOCAL_LAYER,
     _NAMED_ZONES,
     Ignored(
         rule="E9006",
@@ -61,6 +65,8 @@ AWS_VALIDATOR: Final = (
         place="RDSMasterUserSecretArn",
         reason="The same: it takes the parameter for a password by its name.",
     ),
+    Ignored(rule="W2509", place="PasswordProxyEndpoint", reason="The same; it is a host."),
+    Ignored(rule="W2509", place="PasswordSecretArn", reason="The same; it is an ARN."),
 )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..frame import StackModule
-from . import base, service
+from . import auth, base, service
 
 VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
     "base": base,
+    "auth": auth,
     "service": service,
 }

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from .. import stacks
 from ..errors import Problem
-from ..frame import ParameterAttributes, Ports, Stack, nest
+from ..frame import Ports, Stack, nest
 from ..kinds import Cidr, DatabaseName, DatabaseUser
+from ..parts.network import range_attributes, strange_zones
 from . import service
 
 
@@ -20,13 +21,7 @@ class Config(service.Config):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        for zone in self.vpc.availability_zones or ():
-            if strangers := [region for region in self.regions if not zone.startswith(region)]:
-                yield Problem(
-                    "vpc.availability_zones",
-                    f"{zone!r} is no zone of {', '.join(strangers)}; name in `regions` only "
-                    "the region of the zones, or leave the zones out",
-                )
+        yield from strange_zones(self.vpc.availability_zones, self.regions)
 
 
 class Inputs(Ports):
@@ -68,17 +63,9 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         children=[vpc, *inside.children],
         outputs=inside.outputs,
         parameters={
-            "vpc_cidr": _range(config.vpc.vpc_cidr),
-            "private_subnet1_cidr": _range(config.vpc.private_subnet1_cidr),
-            "private_subnet2_cidr": _range(config.vpc.private_subnet2_cidr),
+            "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
+            "private_subnet1_cidr": range_attributes(config.vpc.private_subnet1_cidr),
+            "private_subnet2_cidr": range_attributes(config.vpc.private_subnet2_cidr),
             **inside.parameters,
         },
-    )
-
-
-def _range(default: str) -> ParameterAttributes:
-    return ParameterAttributes(
-        default=default,
-        allowed_pattern=r"(\d{1,3}\.){3}\d{1,3}/(1[6-9]|2[0-8])",
-        constraint_description="must be an IPv4 range of /16 to /28, such as 10.1.0.0/16",
     )

@@ -2,62 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES, NameRule, aurora_mysql_connections, regions
+from ..engines import ENGINES, aurora_mysql_connections
 from ..errors import Problem
-from ..frame import ParameterAttributes, Ports, Settings, Stack, did_you_mean, nest
-from ..kinds import Command, DatabaseName, DatabaseUser, Hostname, SecurityGroupId, SubnetId, Url
+from ..frame import Child, Ports, Stack, did_you_mean, nest
+from ..kinds import (
+    Command,
+    DatabaseName,
+    DatabaseUser,
+    Hostname,
+    SecretArns,
+    SecurityGroupId,
+    SubnetId,
+    SubnetIds,
+    Url,
+)
+from . import common
+from .common import Database, Regional, user_problems
 
 
-class Database(Settings):
-    """Names inside the database; they become the defaults of the parameters."""
-
-    name: str = Field("blog_rds_proxy", description="Default of the parameter RDSDatabaseName.")
-    master_username: str = Field("root", description="Default of the parameter RDSMasterUsername.")
-
-    def problems(self) -> Iterator[Problem]:
-        """What no engine takes; what one of them takes is judged where the engine is known."""
-        engines = ENGINES.values()
-        names = [e.database.problem(self.name, e.reserved_words) for e in engines]
-        users = [e.user.problem(self.master_username, e.reserved_words) for e in engines]
-        for field, refusals in (("name", names), ("master_username", users)):
-            if refusals[0] and all(refusals):
-                yield Problem(field, refusals[0])
-
-
-class Config(Settings):
+class Config(Regional):
     """What can be chosen before rendering; every setting has a safe default."""
 
-    regions: tuple[str, ...] = Field(
-        ("us-east-1", "eu-west-1", "ap-northeast-1"),
-        strict=False,
-        min_length=1,
-        description="Regions that the templates are checked for; they deploy to any.",
-    )
     database: Database = Field(Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
         stacks.secrets.Config(), description="The master user's secret."
     )
     rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Cluster and proxy.")
     sam: stacks.sam.Config = Field(stacks.sam.Config(), description="Function and HTTP API.")
+    function_user: str | None = Field(
+        None,
+        description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
+        "master user.",
+    )
 
     def problems(self) -> Iterator[Problem]:
-        for region in self.regions:
-            if region not in regions():
-                similar = did_you_mean(region, regions())
-                yield Problem("regions", f"must be regions of AWS, got {region!r}{similar}")
+        yield from super().problems()
         engine = ENGINES[self.rds.engine]
         for sentence in engine.class_problems(self.rds.db_instance_class, self.regions):
             yield Problem("rds.instance_class", sentence)
-        words = engine.reserved_words
-        if refusal := engine.database.problem(self.database.name, words):
-            yield Problem("database.name", refusal)
-        if refusal := engine.user.problem(self.database.master_username, words):
-            yield Problem("database.master_username", refusal)
+        for problem in self.database.refused_by(engine):
+            yield problem.within("database")
+        yield from user_problems(self.rds.users, self.database)
+        yield from self._function_user_problems()
+
+    def _function_user_problems(self) -> Iterator[Problem]:
+        logins = {user.name: user.login for user in self.rds.users}
+        if self.function_user is None:
+            if not self.rds.master_login:
+                yield Problem(
+                    "function_user",
+                    "must name one of rds.users: rds.master_login is off, and the function "
+                    "would log in as the master user",
+                )
+        elif self.function_user not in logins:
+            similar = did_you_mean(self.function_user, list(logins))
+            sentence = f"must name one of rds.users, got {self.function_user!r}{similar}"
+            yield Problem("function_user", sentence)
+        elif logins[self.function_user] == "password":
+            yield Problem(
+                "function_user",
+                f"must log in by IAM, and {self.function_user!r} logs in with a password; "
+                "choose `iam` or `end_to_end_iam`",
+            )
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
@@ -101,13 +113,14 @@ class Outputs(Ports):
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
-    """A secret, the cluster and proxy that use it, the function that uses the proxy."""
+    """Secrets, the cluster and proxy that use them, the function that uses the proxy."""
     secrets = nest(
         "SecretsStack",
         stacks.secrets,
         config.secrets,
         stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
     )
+    user_secrets = common.user_secrets(config.rds.users)
     rds = nest(
         "RDSStack",
         stacks.rds,
@@ -115,11 +128,15 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         stacks.rds.Inputs(
             rds_database_name=given.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
+            user_secret_arns=common.arns(user_secrets),
             private_subnet1_id=given.private_subnet1_id,
             private_subnet2_id=given.private_subnet2_id,
             db_cluster_security_group_id=given.db_cluster_security_group_id,
             rds_proxy_security_group_id=given.rds_proxy_security_group_id,
         ),
+    )
+    users, function_user = _administration(
+        config, given, secrets.outputs, common.arns(user_secrets), rds.outputs
     )
     sam = nest(
         "SAMStack",
@@ -129,35 +146,65 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             private_subnet1_id=given.private_subnet1_id,
             private_subnet2_id=given.private_subnet2_id,
             function_security_group_id=given.function_security_group_id,
-            rds_master_username=given.rds_master_username,
+            rds_master_username=function_user or given.rds_master_username,
             rds_database_name=given.rds_database_name,
             rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
             rds_proxy_arn=rds.outputs.rds_proxy_arn,
         ),
     )
     return Stack(
-        children=[secrets, rds, sam],
+        children=[secrets, *([user_secrets] if user_secrets else []), rds, *users, sam],
         outputs=Outputs(
             api_endpoint=sam.outputs.api_endpoint,
             rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
             get_secret_value_by_cli=secrets.outputs.get_secret_value_by_cli,
         ),
-        parameters=parameters(config),
+        parameters=config.database.attributes(ENGINES[config.rds.engine]),
     )
 
 
-def parameters(config: Config) -> dict[str, ParameterAttributes]:
-    """What the root says of its parameters: the configured names, and what RDS allows."""
-    engine = ENGINES[config.rds.engine]
-    return {
-        "rds_master_username": _named(config.database.master_username, engine.user),
-        "rds_database_name": _named(config.database.name, engine.database),
-    }
-
-
-def _named(default: str, rule: NameRule) -> ParameterAttributes:
-    return ParameterAttributes(
-        default=default,
-        allowed_pattern=rule.pattern,
-        constraint_description=rule.sentence,
+def _administration(
+    config: Config,
+    given: Inputs,
+    secrets: stacks.secrets.Outputs,
+    user_secret_arns: SecretArns | None,
+    rds: stacks.rds.Outputs,
+) -> tuple[Sequence[Child[Any]], DatabaseUser | None]:
+    """The stacks that create users and rotate secrets, and the user that the function is."""
+    if rds.vpc_id is None:
+        return [], None
+    subnets = SubnetIds([given.private_subnet1_id, given.private_subnet2_id])
+    endpoints = common.secrets_manager_endpoint(rds.vpc_id, subnets)
+    users = common.users_stack(
+        config.rds.users,
+        config.rds.engine,
+        config.sam,
+        config.function_user,
+        stacks.users.Inputs(
+            vpc_id=rds.vpc_id,
+            subnet_ids=subnets,
+            db_security_group_id=given.db_cluster_security_group_id,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+            db_endpoint=rds.db_cluster_endpoint,
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=secrets.rds_master_user_secret_arn,
+            user_secret_arns=user_secret_arns,
+        )
+        if rds.db_cluster_endpoint
+        else None,
     )
+    rotation = common.rotation_stack(
+        config.rds.users,
+        config.rds.engine,
+        config.rds.rotate_secrets_after_days,
+        stacks.rotation.Inputs(
+            vpc_id=rds.vpc_id,
+            subnet_ids=subnets,
+            db_security_group_id=given.db_cluster_security_group_id,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+            attached_secret_arns=rds.attached_secret_arns,
+        )
+        if rds.attached_secret_arns
+        else None,
+    )
+    return [one for one in (endpoints, users, rotation) if one], common.user_of(users)

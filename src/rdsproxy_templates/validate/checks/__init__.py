@@ -13,7 +13,7 @@ from ...frame import Bundle
 from ..findings import Finding
 from ..graph import Doubt, Graph
 from ..lines import located
-from . import api, database, network, permission, proxy, secret, size, wiring
+from . import api, database, login, network, permission, proxy, secret, size, wiring
 
 GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
     proxy.name,
@@ -41,6 +41,9 @@ GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
     network.open_to_the_world,
     network.unlimited_egress,
     permission.connects,
+    login.somebody,
+    login.end_to_end,
+    login.secrets_manager,
     api.path,
     api.timeout,
     api.key_or_firewall,

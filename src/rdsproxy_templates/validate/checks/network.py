@@ -114,20 +114,20 @@ def hops(graph: Graph) -> Iterator[Doubt]:
         engine = engines.get(str(body.get("EngineFamily")))
         if engine is None:
             continue
-        proxy_groups = _known(graph, body.get("VpcSecurityGroupIds"))
+        proxy_groups = known_groups(graph, body.get("VpcSecurityGroupIds"))
         for function, code in graph.of_type(*FUNCTION_TYPES):
-            groups = _known(graph, code.get("VpcConfig", {}).get("SecurityGroupIds"))
+            groups = known_groups(graph, code.get("VpcConfig", {}).get("SecurityGroupIds"))
             for entrance, behind in graph.entrances(code):
                 admitting = graph.properties(entrance).get("VpcSecurityGroupIds")
-                ins = _known(graph, admitting) if admitting else proxy_groups
+                ins = known_groups(graph, admitting) if admitting else proxy_groups
                 if behind == proxy:
-                    yield from _hop(rules, function, groups, entrance, ins, engine.port)
+                    yield from hop(rules, function, groups, entrance, ins, engine.port)
         for database in graph.databases_of(proxy):
             properties = graph.properties(database)
-            groups = _known(graph, _groups(properties))
+            groups = known_groups(graph, _groups(properties))
             listens = number(properties.get("Port", engine.port))
             if listens is not None:
-                yield from _hop(rules, proxy, proxy_groups, database, groups, listens)
+                yield from hop(rules, proxy, proxy_groups, database, groups, listens)
 
 
 def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
@@ -156,7 +156,7 @@ def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
             )
 
 
-def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the port between them
+def hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the port between them
     rules: list[Rule], source: str, outs: list[str], target: str, ins: list[str], port: float
 ) -> Iterator[Doubt]:
     """Groups that are parameters are not ours to judge: then one end is empty."""
@@ -181,7 +181,7 @@ def _hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the po
         )
 
 
-def _known(graph: Graph, expressions: object) -> list[str]:
+def known_groups(graph: Graph, expressions: object) -> list[str]:
     """The groups in a list, all of them; none where one is not ours to judge."""
     items = expressions if isinstance(expressions, list) else []
     groups = [name for name in graph.targets(_by_id(items)) if graph.type(name) == GROUP]

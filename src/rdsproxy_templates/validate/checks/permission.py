@@ -92,5 +92,7 @@ def _placeholder(user: object) -> str:
     match user:
         case {"Ref": str(name)}:
             return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
         case _:
             return str(user)

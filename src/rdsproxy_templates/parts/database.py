@@ -1,0 +1,97 @@
+"""A database as proxies, functions and people see it, be it a cluster or an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+from troposphere import AWSHelperFn, AWSObject, secretsmanager
+
+from ..engines import ENGINES, Engine
+from ..errors import Problem
+from ..frame import Settings, sub
+from ..kinds import Hostname, SecretArn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """What was created, and how others name it."""
+
+    resources: Sequence[AWSObject]
+    itself: AWSObject
+    engine: Engine
+    host: Hostname
+    """Where the writer answers."""
+    resource_id: AWSHelperFn
+    """The ID by which ``rds-db:connect`` names it."""
+    targets: Mapping[str, Any]
+    """The property of a proxy's target group that names it."""
+    instances: Sequence[AWSObject]
+    """What has to be there, beside what ``targets`` names, before a proxy can reach it."""
+
+
+class Choices(Settings):
+    """What a cluster and an instance have in common."""
+
+    rotate_secrets_after_days: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="Days after which Secrets Manager replaces every password. Left out: never.",
+    )
+    backup_retention_period: int = Field(7, ge=1, le=35, description="Days of backups.")
+    deletion_protection: bool = Field(
+        default=True, description="Refuse to delete the database, until an update turns this off."
+    )
+    extended_support: bool = Field(
+        default=False,
+        description="Stay on a version past its standard support, which AWS charges for, "
+        "instead of being upgraded.",
+    )
+
+    @property
+    def lifecycle(self) -> str:
+        """``EngineLifecycleSupport``."""
+        enrolled = "" if self.extended_support else "-disabled"
+        return f"open-source-rds-extended-support{enrolled}"
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if not self.deletion_protection:
+            yield Problem(
+                "deletion_protection",
+                "is off: deleting the stack deletes the database and leaves a snapshot",
+            )
+
+
+def version_problems(engine: str, version: str) -> Iterator[Problem]:
+    """Why a new database of *engine* cannot have this version."""
+    if sentence := ENGINES[engine].version_problem(version):
+        yield Problem("engine_version", sentence)
+
+
+def version_warnings(engine: str, version: str) -> Iterator[Problem]:
+    """Whether AWS documents RDS Proxy for it."""
+    if not ENGINES[engine].behind_proxy(version):
+        yield Problem(
+            "engine_version", f"is {version!r}, for which AWS does not document RDS Proxy"
+        )
+
+
+def from_secret(secret: SecretArn, key: str) -> AWSHelperFn:
+    """A dynamic reference: CloudFormation reads the secret, the template never holds it."""
+    return sub("{{resolve:secretsmanager:${secret}:SecretString:" + key + "}}", secret=secret)
+
+
+def attachment(
+    title: str, database: Database, secret: SecretArn
+) -> secretsmanager.SecretTargetAttachment:
+    """Has the secret say which database it is for, as rotation and people want it."""
+    return secretsmanager.SecretTargetAttachment(
+        title,
+        SecretId=secret,
+        TargetId=database.itself.ref(),
+        TargetType=database.itself.resource_type,
+    )

@@ -1,0 +1,116 @@
+"""Security groups: who may reach whom, and on which port."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from troposphere import AWSHelperFn, AWSObject, ec2
+
+NOWHERE: Final = "127.0.0.1/32"
+"""Egress that leads nowhere: a group without any rule would be given one to everywhere."""
+
+HTTPS: Final = 443
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Function to proxy to database, each let in by the next."""
+
+    function: ec2.SecurityGroup
+    proxy: ec2.SecurityGroup
+    database: ec2.SecurityGroup
+    resources: Sequence[AWSObject]
+
+
+def chain(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
+    """``FunctionSecurityGroup`` to ``RDSProxySecurityGroup`` to the group titled *database*.
+
+    *noun* says what the database is, in the descriptions.
+    """
+    database_group = ec2.SecurityGroup(
+        database,
+        GroupDescription=f"Database {noun}: in from the proxy, out to nowhere",
+        VpcId=vpc.ref(),
+        SecurityGroupEgress=[nowhere("Nowhere: the database opens no connections")],
+    )
+    proxy_group = ec2.SecurityGroup(
+        "RDSProxySecurityGroup",
+        GroupDescription=f"RDS Proxy: in from the function, out to the {noun}",
+        VpcId=vpc.ref(),
+        SecurityGroupEgress=[to(database_group.get_att("GroupId"), port, f"The database {noun}")],
+    )
+    function_group = ec2.SecurityGroup(
+        "FunctionSecurityGroup",
+        GroupDescription="Function: in from nowhere, out to the proxy",
+        VpcId=vpc.ref(),
+        SecurityGroupEgress=[to(proxy_group.get_att("GroupId"), port, "RDS Proxy")],
+    )
+    # Each egress above names the next group, so the ingress back is a resource of its own.
+    into_proxy = into(
+        f"{proxy_group.title}Ingress",
+        proxy_group.get_att("GroupId"),
+        port,
+        function_group.get_att("GroupId"),
+        "The function",
+    )
+    into_database = into(
+        f"{database_group.title}Ingress",
+        database_group.get_att("GroupId"),
+        port,
+        proxy_group.get_att("GroupId"),
+        "RDS Proxy",
+    )
+    return Chain(
+        function=function_group,
+        proxy=proxy_group,
+        database=database_group,
+        resources=[function_group, proxy_group, database_group, into_proxy, into_database],
+    )
+
+
+def nowhere(description: str) -> ec2.SecurityGroupRule:
+    """Egress that keeps a group from reaching anything."""
+    return ec2.SecurityGroupRule(Description=description, IpProtocol="-1", CidrIp=NOWHERE)
+
+
+def to(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule:
+    """Egress, inside a group of its own, to *group* on *port*."""
+    return ec2.SecurityGroupRule(
+        Description=description,
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        DestinationSecurityGroupId=group,
+    )
+
+
+def out_of(
+    title: str, group: AWSHelperFn, port: int, target: AWSHelperFn, description: str
+) -> ec2.SecurityGroupEgress:
+    """Egress from *group*, which another stack made, to *target*."""
+    return ec2.SecurityGroupEgress(
+        title,
+        Description=description,
+        GroupId=group,
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        DestinationSecurityGroupId=target,
+    )
+
+
+def into(
+    title: str, group: AWSHelperFn, port: int, source: AWSHelperFn, description: str
+) -> ec2.SecurityGroupIngress:
+    """Ingress into *group* from *source*; a resource of its own, so that groups make no cycle."""
+    return ec2.SecurityGroupIngress(
+        title,
+        Description=description,
+        GroupId=group,
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        SourceSecurityGroupId=source,
+    )

@@ -1,0 +1,99 @@
+"""A VPC without a way in or out, and its subnets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+from itertools import combinations
+
+from troposphere import AWSHelperFn, AWSObject, GetAZs, Select, ec2
+
+from ..errors import Problem
+from ..frame import ParameterAttributes
+from ..kinds import Cidr
+
+
+def vpc(cidr: Cidr) -> ec2.VPC:
+    """``VPC``; names inside it are resolved, endpoints' included."""
+    return ec2.VPC(
+        "VPC",
+        CidrBlock=cidr,
+        EnableDnsHostnames=True,
+        EnableDnsSupport=True,
+        InstanceTenancy="default",
+    )
+
+
+def subnet(title: str, vpc: ec2.VPC, cidr: Cidr, zone: AWSHelperFn | str) -> ec2.Subnet:
+    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZone=zone)
+
+
+def zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
+    """The zone of that index, of those that are named or else of the region's."""
+    return zones[index] if zones else Select(index, GetAZs())
+
+
+def private(vpc: ec2.VPC, *subnets: ec2.Subnet) -> list[AWSObject]:
+    """``PrivateRouteTable``, which leads nowhere but inside the VPC, for these subnets."""
+    routes = ec2.RouteTable("PrivateRouteTable", VpcId=vpc.ref())
+    return [
+        routes,
+        *(
+            ec2.SubnetRouteTableAssociation(
+                f"{subnet.title}RouteTableAssociation",
+                RouteTableId=routes.ref(),
+                SubnetId=subnet.ref(),
+            )
+            for subnet in subnets
+        ),
+    ]
+
+
+def range_problems(whole: str, ranges: Mapping[str, str]) -> Iterator[Problem]:
+    """What is wrong with a VPC's range, ``vpc_cidr``, and with those of its subnets."""
+    networks: dict[str, IPv4Network] = {}
+    for name, text in {"vpc_cidr": whole, **ranges}.items():
+        try:
+            networks[name] = IPv4Network(text)
+        except ValueError as error:
+            yield Problem(name, f"must be an IPv4 range such as 10.1.0.0/16: {error}")
+            continue
+        if not 16 <= networks[name].prefixlen <= 28:  # noqa: PLR2004 - the VPC's limits
+            yield Problem(name, f"must be a /16 to /28, got {text!r}")
+    around = networks.pop("vpc_cidr", None)
+    for name, network in networks.items():
+        if around and not network.subnet_of(around):
+            yield Problem(name, f"must lie inside vpc_cidr ({around}), got '{network}'")
+    for (one, first), (two, second) in combinations(networks.items(), 2):
+        if first.overlaps(second):
+            yield Problem(two, f"must not overlap {one} ({first}), got '{second}'")
+
+
+def zone_problems(zones: tuple[str, str] | None) -> Iterator[Problem]:
+    """Whether two zones are one."""
+    if zones and len({*zones}) == 1:
+        yield Problem(
+            "availability_zones",
+            f"must be two different zones, got {zones[0]!r} twice; "
+            "RDS Proxy and databases need subnets in two",
+        )
+
+
+def strange_zones(zones: tuple[str, str] | None, regions: tuple[str, ...]) -> Iterator[Problem]:
+    """Whether a zone is in none of *regions*."""
+    for name in zones or ():
+        if strangers := [region for region in regions if not name.startswith(region)]:
+            yield Problem(
+                "vpc.availability_zones",
+                f"{name!r} is no zone of {', '.join(strangers)}; name in `regions` only "
+                "the region of the zones, or leave the zones out",
+            )
+
+
+def range_attributes(default: str) -> ParameterAttributes:
+    """What the root says of a parameter that is an address range."""
+    return ParameterAttributes(
+        default=default,
+        allowed_pattern=r"(\d{1,3}\.){3}\d{1,3}/(1[6-9]|2[0-8])",
+        constraint_description="must be an IPv4 range of /16 to /28, such as 10.1.0.0/16",
+    )

@@ -1,0 +1,167 @@
+"""An RDS Proxy in front of a database, and who may log in through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+from troposphere import AWSHelperFn, AWSObject, Select, Split, iam, rds
+
+from ..errors import Problem
+from ..frame import Settings, sub
+from ..frame.pseudo import STACK_ID
+from ..kinds import Hostname, ProxyArn, SecretArn, SecurityGroupId, SubnetId, VpcId
+from ..policies import connects_to_database, reads_secrets, trusts
+from .database import Database
+from .present import present
+
+
+class Choices(Settings):
+    """How the proxy treats its clients and shares the database's connections."""
+
+    idle_client_timeout: int = Field(
+        1800, ge=1, le=28800, description="Seconds after which the proxy cuts an idle client."
+    )
+    max_connections_percent: int = Field(
+        100, ge=1, le=100, description="Share of the database's connections for the proxy."
+    )
+    max_idle_connections_percent: int = Field(
+        50, ge=0, le=100, description="Share that the proxy keeps open while idle."
+    )
+    connection_borrow_timeout: int = Field(
+        120, ge=0, le=300, description="Seconds that a client waits for a free connection."
+    )
+    debug_logging: bool = Field(
+        default=False, description="Log every statement in the proxy, for 24 hours; shows SQL."
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.max_idle_connections_percent > self.max_connections_percent:
+            yield Problem(
+                "max_idle_connections_percent",
+                f"must be at most max_connections_percent ({self.max_connections_percent}), "
+                f"got {self.max_idle_connections_percent}",
+            )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if self.debug_logging:
+            yield Problem("debug_logging", "is on: the proxy's log will show SQL statements")
+
+
+@dataclass(frozen=True)
+class SecretLogin:
+    """A user whom the proxy logs in to the database with a password."""
+
+    secret: SecretArn
+    """Holds the user's name and password."""
+    iam: bool
+    """Whether the client shows the proxy an IAM token; else it shows the same password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """What was created, and how clients name it."""
+
+    resources: Sequence[AWSObject]
+    endpoint: Hostname
+    arn: ProxyArn
+    vpc_id: VpcId
+
+
+def proxy(
+    title: str,
+    choices: Choices,
+    database: Database,
+    *,
+    logins: Sequence[SecretLogin],
+    end_to_end: Sequence[str] = (),
+    require_tls: bool = True,
+    subnets: Sequence[SubnetId],
+    group: SecurityGroupId,
+    purpose: str = "proxy",
+) -> Proxy:
+    """The proxy *title*, its role and its target group.
+
+    Users *end_to_end* have no secret: client and proxy both log in with IAM tokens.
+    *purpose* begins the proxy's name, and tells the proxies of one stack apart.
+    """
+    role = iam.Role(
+        f"{title}Role",
+        AssumeRolePolicyDocument=trusts("rds.amazonaws.com"),
+        Policies=list(_policies(database, logins, end_to_end)),
+    )
+    proxy = rds.DBProxy(
+        title,
+        DBProxyName=_unique_name(purpose, subnets),
+        EngineFamily=database.engine.family,
+        RequireTLS=require_tls,
+        **_authentication(logins, end_to_end),
+        RoleArn=role.get_att("Arn"),
+        VpcSubnetIds=list(subnets),
+        VpcSecurityGroupIds=[group],
+        IdleClientTimeout=choices.idle_client_timeout,
+        DebugLogging=choices.debug_logging,
+    )
+    target_group = rds.DBProxyTargetGroup(
+        f"{title}TargetGroup",
+        # Before there is an instance to reach, registering the database times out.
+        **present(DependsOn=[str(one.title) for one in database.instances] or None),
+        DBProxyName=proxy.ref(),
+        TargetGroupName="default",
+        **database.targets,
+        ConnectionPoolConfigurationInfo=rds.ConnectionPoolConfigurationInfoFormat(
+            MaxConnectionsPercent=choices.max_connections_percent,
+            MaxIdleConnectionsPercent=choices.max_idle_connections_percent,
+            ConnectionBorrowTimeout=choices.connection_borrow_timeout,
+        ),
+    )
+    return Proxy(
+        resources=[role, proxy, target_group],
+        endpoint=Hostname(proxy.get_att("Endpoint")),
+        arn=ProxyArn(proxy.get_att("DBProxyArn")),
+        vpc_id=VpcId(proxy.get_att("VpcId")),
+    )
+
+
+def _policies(
+    database: Database, logins: Sequence[SecretLogin], end_to_end: Sequence[str]
+) -> Iterator[iam.Policy]:
+    if logins:
+        yield iam.Policy(
+            PolicyName="ReadSecrets",
+            PolicyDocument=reads_secrets([login.secret for login in logins]),
+        )
+    if end_to_end:
+        yield iam.Policy(
+            PolicyName="ConnectToDatabase",
+            PolicyDocument=connects_to_database(database.resource_id, end_to_end),
+        )
+
+
+def _authentication(logins: Sequence[SecretLogin], end_to_end: Sequence[str]) -> dict[str, Any]:
+    """``Auth`` for the users with a secret, ``DefaultAuthScheme`` for those without."""
+    entries = [
+        rds.AuthFormat(
+            AuthScheme="SECRETS",
+            IAMAuth="REQUIRED" if login.iam else "DISABLED",
+            SecretArn=login.secret,
+        )
+        for login in logins
+    ]
+    return present(DefaultAuthScheme="IAM_AUTH" if end_to_end else None, Auth=entries or None)
+
+
+def _unique_name(purpose: str, subnets: Sequence[SubnetId]) -> AWSHelperFn:
+    """A name of at most 63 characters, for this stack and these subnets alone.
+
+    CloudFormation demands a name. A proxy cannot change its subnets: it is replaced, and
+    while both exist the new one needs another name. So the name says which subnets.
+    """
+    stack = Select(0, Split("-", Select(2, Split("/", STACK_ID))))
+    first, second = (Select(1, Split("-", subnet)) for subnet in subnets)
+    name = purpose + "-${stack}-${first}-${second}"
+    return sub(name, stack=stack, first=first, second=second)

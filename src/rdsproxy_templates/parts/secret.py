@@ -1,0 +1,39 @@
+"""A secret as RDS and RDS Proxy read it: JSON with ``username`` and ``password``."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from troposphere import AWSHelperFn, secretsmanager
+
+from ..frame import sub
+from ..kinds import DatabaseUser
+
+REFUSED_IN_PASSWORDS: Final = '"@/\\'
+"""Characters that RDS refuses in a master password, and the backslash, which shells eat."""
+
+
+def secret(
+    title: str, *, username: DatabaseUser | str, description: str, password_length: int
+) -> secretsmanager.Secret:
+    """A generated password beside *username*."""
+    return secretsmanager.Secret(
+        title,
+        # A snapshot keeps its own password: the secret is of no use without the database.
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        Description=description,
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            SecretStringTemplate=_template(username),
+            GenerateStringKey="password",
+            PasswordLength=password_length,
+            ExcludeCharacters=REFUSED_IN_PASSWORDS,
+        ),
+    )
+
+
+def _template(username: DatabaseUser | str) -> AWSHelperFn | str:
+    if isinstance(username, str):
+        return json.dumps({"username": username})
+    return sub('{"username": "${username}"}', username=username)

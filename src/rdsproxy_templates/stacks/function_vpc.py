@@ -1,0 +1,88 @@
+"""Private network of two functions: one subnet for them, two for database and proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from ..engines import ENGINES
+from ..errors import Problem
+from ..frame import Ports, Settings, Stack
+from ..kinds import Cidr, SecurityGroupId, SubnetId, SubnetIds, VpcId
+from ..parts import network
+from ..parts.groups import chain
+from ..parts.network import private, range_problems, subnet, zone, zone_problems
+
+PORT = ENGINES["mysql"].port
+
+
+class Config(Settings):
+    """Address ranges, which become the defaults of the parameters, and zones."""
+
+    vpc_cidr: str = Field("10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
+    function_subnet_cidr: str = Field(
+        "10.2.0.0/24", description="IPv4 range of the functions' subnet, inside the VPC's."
+    )
+    database_subnet1_cidr: str = Field(
+        "10.2.1.0/24", description="IPv4 range of the database's first subnet."
+    )
+    database_subnet2_cidr: str = Field(
+        "10.2.2.0/24", description="IPv4 range of the database's second subnet."
+    )
+    availability_zones: tuple[str, str] | None = Field(
+        None,
+        strict=False,
+        description="Zones of the database's subnets, by name. Left out: the first two that the "
+        "region offers. RDS Proxy is missing in some zones; `use1-az3` is known.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        names = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
+        yield from range_problems(self.vpc_cidr, {name: getattr(self, name) for name in names})
+        yield from zone_problems(self.availability_zones)
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
+    function_subnet_cidr: Cidr = Field(description="IPv4 range of the functions' subnet.")
+    database_subnet1_cidr: Cidr = Field(description="IPv4 range of the database's first subnet.")
+    database_subnet2_cidr: Cidr = Field(description="IPv4 range of its second subnet.")
+
+
+class Outputs(Ports):
+    vpc_id: VpcId = Field(description="The VPC.")
+    function_subnet_id: SubnetId = Field(description="Subnet of the functions.")
+    database_subnet_ids: SubnetIds = Field(description="Subnets of database and proxies.")
+    function_security_group_id: SecurityGroupId = Field(
+        description="Group of the functions; they may reach the proxies."
+    )
+    db_security_group_id: SecurityGroupId = Field(
+        description="Group of the database; the proxies may reach it."
+    )
+    rds_proxy_security_group_id: SecurityGroupId = Field(
+        description="Group of both proxies; the functions may reach them, and they the database."
+    )
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """Network and security groups: functions to proxies to database, on the database's port."""
+    vpc = network.vpc(given.vpc_cidr)
+    first, second = zone(config.availability_zones, 0), zone(config.availability_zones, 1)
+    functions = subnet("FunctionSubnet", vpc, given.function_subnet_cidr, first)
+    database1 = subnet("DatabaseSubnet1", vpc, given.database_subnet1_cidr, first)
+    database2 = subnet("DatabaseSubnet2", vpc, given.database_subnet2_cidr, second)
+    subnets = [functions, database1, database2]
+    groups = chain(vpc, PORT, database="DBSecurityGroup", noun="instance")
+    return Stack(
+        resources=[vpc, *subnets, *private(vpc, *subnets), *groups.resources],
+        outputs=Outputs(
+            vpc_id=VpcId(vpc.ref()),
+            function_subnet_id=SubnetId(functions.ref()),
+            database_subnet_ids=SubnetIds([database1.ref(), database2.ref()]),
+            function_security_group_id=SecurityGroupId(groups.function.ref()),
+            db_security_group_id=SecurityGroupId(groups.database.ref()),
+            rds_proxy_security_group_id=SecurityGroupId(groups.proxy.ref()),
+        ),
+    )

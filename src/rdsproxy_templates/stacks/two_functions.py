@@ -1,0 +1,129 @@
+"""HTTP API with two functions: one logs in with a password, the other with an IAM token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from ..errors import Problem
+from ..frame import LocalPath, Ports, Stack
+from ..kinds import (
+    DatabaseName,
+    DatabaseUser,
+    Hostname,
+    ProxyArn,
+    SecretArn,
+    SecurityGroupId,
+    SubnetId,
+    Url,
+)
+from ..parts.functions import Timed, database_layer, function, log_group
+from ..parts.groups import HTTPS, into, out_of
+from ..parts.http_api import Choices as HttpApiChoices
+from ..parts.http_api import http_api
+from ..policies import connects, reads_secrets
+
+CODE = LocalPath("lambda/visits", carried=True)
+
+
+class Config(HttpApiChoices, Timed):
+    """Settings of both functions and of the API in front of them."""
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from self.too_short()
+
+
+class Inputs(Ports):
+    function_subnet_id: SubnetId = Field(description="Subnet of both functions.")
+    function_security_group_id: SecurityGroupId = Field(description="Group of both functions.")
+    endpoint_security_group_id: SecurityGroupId = Field(
+        description="Group of Secrets Manager's endpoint, which lets the functions in."
+    )
+    rds_database_name: DatabaseName = Field(description="Database that the functions use.")
+    password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
+    password_secret_arn: SecretArn = Field(
+        description="Secret of the user that the password function logs in as."
+    )
+    iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
+    iam_proxy_arn: ProxyArn = Field(description="Proxy that the IAM function may log in to.")
+    iam_user: DatabaseUser = Field(description="User that the IAM function logs in as.")
+
+
+class Outputs(Ports):
+    password_url: Url = Field(description="Address of the function that uses a password.")
+    iam_url: Url = Field(description="Address of the function that uses an IAM token.")
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """The same code twice; each may do what its own login needs, and nothing of the other's."""
+    api = http_api(config)
+    layer = database_layer(config)
+    to_endpoint = out_of(
+        "FunctionSecurityGroupEgress",
+        given.function_security_group_id,
+        HTTPS,
+        given.endpoint_security_group_id,
+        "Secrets Manager",
+    )
+    into_endpoint = into(
+        "EndpointSecurityGroupIngress",
+        given.endpoint_security_group_id,
+        HTTPS,
+        given.function_security_group_id,
+        "The functions",
+    )
+    password_log = log_group("PasswordFunctionLogGroup", config)
+    password = function(
+        "PasswordFunction",
+        config,
+        code=CODE,
+        handler="app.handler",
+        layers=[layer],
+        timeout=config.timeout,
+        concurrency=config.reserved_concurrent_executions,
+        log=password_log,
+        subnets=[given.function_subnet_id],
+        group=given.function_security_group_id,
+        variables={
+            "RDS_PROXY_ENDPOINT": given.password_proxy_endpoint,
+            "RDS_SECRET_ARN": given.password_secret_arn,
+            "RDS_DATABASE_NAME": given.rds_database_name,
+        },
+        policies=[reads_secrets([given.password_secret_arn])],
+        events={"PasswordRoute": api.route("/func1")},
+    )
+    iam_log = log_group("IAMFunctionLogGroup", config)
+    iam = function(
+        "IAMFunction",
+        config,
+        code=CODE,
+        handler="app.handler",
+        layers=[layer],
+        timeout=config.timeout,
+        concurrency=config.reserved_concurrent_executions,
+        log=iam_log,
+        subnets=[given.function_subnet_id],
+        group=given.function_security_group_id,
+        variables={
+            "RDS_PROXY_ENDPOINT": given.iam_proxy_endpoint,
+            "RDS_USER": given.iam_user,
+            "RDS_DATABASE_NAME": given.rds_database_name,
+        },
+        policies=[connects(given.iam_proxy_arn, given.iam_user)],
+        events={"IAMRoute": api.route("/func2")},
+    )
+    return Stack(
+        resources=[
+            to_endpoint,
+            into_endpoint,
+            layer,
+            password,
+            password_log,
+            iam,
+            iam_log,
+            *api.resources,
+        ],
+        outputs=Outputs(password_url=api.at("func1"), iam_url=api.at("func2")),
+    )

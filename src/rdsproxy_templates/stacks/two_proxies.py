@@ -1,0 +1,166 @@
+"""RDS for MySQL instance with two RDS Proxies: one takes passwords, one takes IAM tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+from troposphere import Select
+
+from .. import users
+from ..engines import ENGINES
+from ..errors import Problem
+from ..frame import Ports, Stack
+from ..kinds import (
+    DatabaseName,
+    Hostname,
+    ProxyArn,
+    SecretArn,
+    SecretArns,
+    SecurityGroupId,
+    SubnetId,
+    SubnetIds,
+)
+from ..parts.database import attachment
+from ..parts.instance import Choices as InstanceChoices
+from ..parts.instance import instance
+from ..parts.proxy import Choices as ProxyChoices
+from ..parts.proxy import SecretLogin, proxy
+from ..users import User
+
+POOL = ProxyChoices(idle_client_timeout=120)
+
+
+class Config(InstanceChoices):
+    """The instance, its users and both proxies."""
+
+    users: tuple[User, ...] = Field(
+        (),
+        strict=False,
+        max_length=190,
+        description="Users beside the master: each is created in the database and let in "
+        "through the proxy of its login.",
+    )
+    master_login: bool = Field(
+        default=True,
+        description="Let the master user in: through one proxy with its password, through the "
+        "other by IAM.",
+    )
+    password_proxy: ProxyChoices = Field(POOL, description="The proxy that takes passwords.")
+    password_requires_tls: bool = Field(
+        default=True, description="Refuse passwords over connections without TLS."
+    )
+    iam_proxy: ProxyChoices = Field(POOL, description="The proxy that takes IAM tokens.")
+
+    @property
+    def password_users(self) -> frozenset[str]:
+        """Who logs in through the proxy that takes passwords, beside the master."""
+        return frozenset(user.name for user in self.users if user.login == "password")
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        for problem in users.problems(self.users, ENGINES[self.engine]):
+            yield problem.within("users")
+        if not self.master_login:
+            kinds = {user.login == "password" for user in self.users}
+            if kinds != {True, False}:
+                yield Problem(
+                    "master_login",
+                    "is off, so users must hold one that logs in with a password and one that "
+                    "logs in by IAM; a proxy without any login does nothing",
+                )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if not self.password_requires_tls:
+            yield Problem(
+                "password_requires_tls",
+                "is off: the proxy takes connections over which queries and rows travel "
+                "in clear; passwords are hashed, and can be guessed from what is overheard",
+            )
+
+
+class Inputs(Ports):
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_user_secret_arn: SecretArn = Field(
+        description="Secret with the username and password of the master user."
+    )
+    user_secret_arns: SecretArns | None = Field(
+        None, description="Secrets of the users that have a password, in their order."
+    )
+    database_subnet_ids: SubnetIds = Field(description="Subnets of database and proxies.")
+    db_security_group_id: SecurityGroupId = Field(description="Group of the database.")
+    rds_proxy_security_group_id: SecurityGroupId = Field(description="Group of both proxies.")
+
+
+class Outputs(Ports):
+    password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
+    iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
+    iam_proxy_arn: ProxyArn = Field(description="The proxy that takes IAM tokens.")
+    db_endpoint: Hostname = Field(description="Host of the database itself, for administration.")
+    attached_secret_arns: SecretArns | None = Field(
+        None, description="The master's secret and the users', once they name the instance."
+    )
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """One instance; whichever way a client logs in to a proxy, it sees the same data."""
+    subnets = [SubnetId(Select(index, given.database_subnet_ids)) for index in (0, 1)]
+    master = given.rds_master_user_secret_arn
+    database = instance(
+        config,
+        name=given.rds_database_name,
+        master=master,
+        subnets=subnets,
+        group=given.db_security_group_id,
+        iam=bool(users.end_to_end(config.users)),
+    )
+    secrets = list(users.secrets(config.users, given.user_secret_arns))
+    attachments = [
+        attachment("DBInstanceAttachment", database, master),
+        *(attachment(f"{user.title}SecretAttachment", database, own) for user, own in secrets),
+    ]
+    masters = [master] if config.master_login else []
+    passwords = proxy(
+        "PasswordProxy",
+        config.password_proxy,
+        database,
+        logins=[
+            *(SecretLogin(secret, iam=False) for secret in masters),
+            *(SecretLogin(own, iam=False) for user, own in secrets if user.login == "password"),
+        ],
+        require_tls=config.password_requires_tls,
+        subnets=subnets,
+        group=given.rds_proxy_security_group_id,
+        purpose="password",
+    )
+    tokens = proxy(
+        "IAMProxy",
+        config.iam_proxy,
+        database,
+        logins=[
+            *(SecretLogin(secret, iam=True) for secret in masters),
+            *(SecretLogin(own, iam=True) for user, own in secrets if user.login == "iam"),
+        ],
+        end_to_end=users.end_to_end(config.users),
+        subnets=subnets,
+        group=given.rds_proxy_security_group_id,
+        purpose="iam",
+    )
+    return Stack(
+        resources=[
+            *database.resources,
+            *attachments,
+            *passwords.resources,
+            *tokens.resources,
+        ],
+        outputs=Outputs(
+            password_proxy_endpoint=passwords.endpoint,
+            iam_proxy_endpoint=tokens.endpoint,
+            iam_proxy_arn=tokens.arn,
+            db_endpoint=database.host,
+            attached_secret_arns=SecretArns([one.ref() for one in attachments])
+            if config.rotate_secrets_after_days
+            else None,
+        ),
+    )

@@ -1,0 +1,189 @@
+"""Users of the database, created and kept as declared each time the stack is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from troposphere import AWSHelperFn, AWSObject, PropsDictType, ec2
+
+from ..engines import ENGINES
+from ..frame import LocalPath, Ports, Stack, sub
+from ..kinds import (
+    DatabaseName,
+    DatabaseUser,
+    FunctionArn,
+    Hostname,
+    SecretArn,
+    SecretArns,
+    SecurityGroupId,
+    SubnetIds,
+    VpcId,
+)
+from ..parts import functions
+from ..parts.functions import database_layer, function, log_group
+from ..parts.groups import HTTPS, into, to
+from ..parts.present import present
+from ..policies import invokes, reads_secrets
+from ..users import Grant, User, secrets
+
+CODE = LocalPath("lambda/database_users", carried=True)
+
+APPLY_SECONDS = 120
+"""For all that one user needs, a database included that still starts."""
+ANSWER_SECONDS = APPLY_SECONDS + 60
+
+
+class DatabaseUserResource(AWSObject):
+    """``Custom::DatabaseUser``, as ``lambda/database_users`` reads it."""
+
+    resource_type = "Custom::DatabaseUser"
+    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
+        "ServiceToken": (str, True),
+        "ServiceTimeout": (int, False),
+        "UserName": (str, True),
+        "Login": (str, True),
+        "SecretArn": (str, False),
+        "Grants": (list, True),
+    }
+
+
+class Config(functions.Choices):
+    users: tuple[User, ...] = Field(
+        strict=False, min_length=1, description="Users that the stack keeps."
+    )
+    engine: str = Field(description="Engine of the database.")
+    function_user: str | None = Field(None, description="User whose name the stack offers.")
+
+
+class Inputs(Ports):
+    vpc_id: VpcId = Field(description="VPC of the database.")
+    subnet_ids: SubnetIds = Field(description="Subnets of the function.")
+    db_security_group_id: SecurityGroupId = Field(
+        description="Group of the database, which lets the function in."
+    )
+    endpoint_security_group_id: SecurityGroupId = Field(
+        description="Group of Secrets Manager's endpoint, which lets the function in."
+    )
+    db_endpoint: Hostname = Field(description="Host of the database's writer.")
+    rds_database_name: DatabaseName = Field(description="Database that grants are for.")
+    rds_master_user_secret_arn: SecretArn = Field(description="Secret of the master user.")
+    user_secret_arns: SecretArns | None = Field(
+        None, description="Secrets of the users that have a password, in their order."
+    )
+
+
+class Outputs(Ports):
+    function_user: DatabaseUser | None = Field(
+        None, description="User that a function logs in as, once the user is there."
+    )
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """One function makes users inside the VPC, another answers CloudFormation outside it.
+
+    From subnets without a way out CloudFormation's answer bucket cannot be reached; and the
+    one outside answers whatever becomes of the one inside, so that no stack waits in vain.
+    """
+    engine = ENGINES[config.engine]
+    group = ec2.SecurityGroup(
+        "UsersFunctionSecurityGroup",
+        GroupDescription="Users function: out to the database and to Secrets Manager",
+        VpcId=given.vpc_id,
+        SecurityGroupEgress=[
+            to(given.db_security_group_id, engine.port, "The database"),
+            to(given.endpoint_security_group_id, HTTPS, "Secrets Manager"),
+        ],
+    )
+    into_database = into(
+        "DBSecurityGroupIngress",
+        given.db_security_group_id,
+        engine.port,
+        group.get_att("GroupId"),
+        "The users function",
+    )
+    into_endpoint = into(
+        "EndpointSecurityGroupIngress",
+        given.endpoint_security_group_id,
+        HTTPS,
+        group.get_att("GroupId"),
+        "The users function",
+    )
+    layer = database_layer(config)
+    log = log_group("UsersFunctionLogGroup", config)
+    apply = function(
+        "ApplyUserFunction",
+        config,
+        code=CODE,
+        handler="apply.handler",
+        layers=[layer],
+        timeout=APPLY_SECONDS,
+        log=log,
+        subnets=given.subnet_ids,
+        group=group.get_att("GroupId"),
+        variables={
+            "RDS_HOST": given.db_endpoint,
+            "RDS_PORT": str(engine.port),
+            "RDS_ENGINE_FAMILY": engine.family,
+            "RDS_DATABASE_NAME": given.rds_database_name,
+            "RDS_MASTER_SECRET_ARN": given.rds_master_user_secret_arn,
+        },
+        policies=[reads_secrets([given.rds_master_user_secret_arn, *_own(config, given)])],
+    )
+    answer = function(
+        "AnswerUserFunction",
+        config,
+        code=CODE,
+        handler="answer.handler",
+        layers=[layer],
+        timeout=ANSWER_SECONDS,
+        log=log,
+        variables={"APPLY_FUNCTION_NAME": apply.ref()},
+        policies=[invokes(FunctionArn(apply.get_att("Arn")))],
+    )
+    # Before these ways are open the function could do nothing.
+    ready = [into_database, into_endpoint]
+    users = {user.name: _resource(user, config, given, answer, ready) for user in config.users}
+    chosen = users.get(config.function_user or "")
+    return Stack(
+        resources=[
+            group,
+            into_database,
+            into_endpoint,
+            layer,
+            apply,
+            answer,
+            log,
+            *users.values(),
+        ],
+        outputs=Outputs(function_user=DatabaseUser(chosen.get_att("UserName")) if chosen else None),
+    )
+
+
+def _own(config: Config, given: Inputs) -> Sequence[SecretArn]:
+    return [arn for _, arn in secrets(config.users, given.user_secret_arns)]
+
+
+def _resource(
+    user: User, config: Config, given: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
+) -> DatabaseUserResource:
+    own = {one.name: arn for one, arn in secrets(config.users, given.user_secret_arns)}
+    return DatabaseUserResource(
+        f"{user.title}User",
+        DependsOn=[str(way.title) for way in ready],
+        ServiceToken=answer.get_att("Arn"),
+        ServiceTimeout=ANSWER_SECONDS,
+        UserName=user.name,
+        Login="password" if user.has_secret else "iam",
+        **present(SecretArn=own.get(user.name)),
+        Grants=[
+            {"Privileges": list(grant.privileges), "On": _tables(grant, config, given)}
+            for grant in user.grants
+        ],
+    )
+
+
+def _tables(grant: Grant, config: Config, given: Inputs) -> AWSHelperFn | str:
+    if ENGINES[config.engine].family == "POSTGRESQL":
+        return f"public.{grant.on}"
+    return sub("${database}." + grant.on, database=given.rds_database_name)

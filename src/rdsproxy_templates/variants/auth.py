@@ -1,0 +1,216 @@
+"""Two ways to log in to RDS Proxy side by side: a password, and an IAM token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from .. import stacks
+from ..engines import ENGINES
+from ..errors import Problem
+from ..frame import Ports, Stack, did_you_mean, nest
+from ..kinds import (
+    Cidr,
+    Command,
+    DatabaseName,
+    DatabaseUser,
+    Hostname,
+    SecretArn,
+    SecretArns,
+    SubnetIds,
+    Url,
+)
+from ..parts.network import range_attributes, strange_zones
+from ..users import secrets as secrets_of
+from . import common
+from .common import Database, Regional, user_problems
+
+
+class Config(Regional):
+    """What can be chosen before rendering; every setting has a safe default."""
+
+    vpc: stacks.function_vpc.Config = Field(
+        stacks.function_vpc.Config(), description="The network."
+    )
+    database: Database = Field(
+        Database(name="auth", master_username="admin1"), description="Names inside the database."
+    )
+    secrets: stacks.secrets.Config = Field(
+        stacks.secrets.Config(), description="The master user's secret."
+    )
+    rds: stacks.two_proxies.Config = Field(
+        stacks.two_proxies.Config(), description="Instance, users and both proxies."
+    )
+    sam: stacks.two_functions.Config = Field(
+        stacks.two_functions.Config(), description="Both functions and their HTTP API."
+    )
+    password_user: str | None = Field(
+        None,
+        description="One of `rds.users` with `login: password`, that /func1 logs in as. Left "
+        "out: the master user.",
+    )
+    iam_user: str | None = Field(
+        None,
+        description="One of `rds.users` that logs in by IAM, that /func2 logs in as. Left out: "
+        "the master user.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        engine = ENGINES[self.rds.engine]
+        for sentence in engine.class_problems(self.rds.db_instance_class, self.regions):
+            yield Problem("rds.instance_class", sentence)
+        yield from strange_zones(self.vpc.availability_zones, self.regions)
+        for problem in self.database.refused_by(engine):
+            yield problem.within("database")
+        yield from user_problems(self.rds.users, self.database)
+        yield from self._login_problems()
+
+    def _login_problems(self) -> Iterator[Problem]:
+        passwords = self.rds.password_users
+        tokens = {user.name for user in self.rds.users} - passwords
+        for field, wanted, known in (
+            ("password_user", self.password_user, passwords),
+            ("iam_user", self.iam_user, tokens),
+        ):
+            if wanted is None and not self.rds.master_login:
+                yield Problem(field, "must name one of rds.users: rds.master_login is off")
+            if wanted is not None and wanted not in known:
+                there = ", ".join(sorted(known)) or "none"
+                yield Problem(
+                    field,
+                    f"must name one of rds.users with that login ({there}), got {wanted!r}"
+                    f"{did_you_mean(wanted, sorted(known))}",
+                )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
+    function_subnet_cidr: Cidr = Field(description="IPv4 range of the functions' subnet.")
+    database_subnet1_cidr: Cidr = Field(description="IPv4 range of the database's first subnet.")
+    database_subnet2_cidr: Cidr = Field(description="IPv4 range of its second subnet.")
+    rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+
+
+class Outputs(Ports):
+    password_url: Url = Field(description="Address of the function that uses a password.")
+    iam_url: Url = Field(description="Address of the function that uses an IAM token.")
+    password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
+    iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
+    get_secret_value_by_cli: Command = Field(
+        description="Prints the master user's secret; needs the AWS CLI and the right to read it."
+    )
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """One database behind two proxies, and a function for each way to log in."""
+    vpc = nest(
+        "VPCStack",
+        stacks.function_vpc,
+        config.vpc,
+        stacks.function_vpc.Inputs(
+            vpc_cidr=given.vpc_cidr,
+            function_subnet_cidr=given.function_subnet_cidr,
+            database_subnet1_cidr=given.database_subnet1_cidr,
+            database_subnet2_cidr=given.database_subnet2_cidr,
+        ),
+    )
+    endpoints = common.secrets_manager_endpoint(
+        vpc.outputs.vpc_id, SubnetIds([vpc.outputs.function_subnet_id])
+    )
+    secrets = nest(
+        "SecretsStack",
+        stacks.secrets,
+        config.secrets,
+        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
+    )
+    user_secrets = common.user_secrets(config.rds.users)
+    rds = nest(
+        "RDSStack",
+        stacks.two_proxies,
+        config.rds,
+        stacks.two_proxies.Inputs(
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
+            user_secret_arns=common.arns(user_secrets),
+            database_subnet_ids=vpc.outputs.database_subnet_ids,
+            db_security_group_id=vpc.outputs.db_security_group_id,
+            rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
+        ),
+    )
+    master_secret = secrets.outputs.rds_master_user_secret_arn
+    users = common.users_stack(
+        config.rds.users,
+        config.rds.engine,
+        config.sam,
+        config.iam_user,
+        stacks.users.Inputs(
+            vpc_id=vpc.outputs.vpc_id,
+            subnet_ids=SubnetIds([vpc.outputs.function_subnet_id]),
+            db_security_group_id=vpc.outputs.db_security_group_id,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+            db_endpoint=rds.outputs.db_endpoint,
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=master_secret,
+            user_secret_arns=common.arns(user_secrets),
+        ),
+    )
+    rotation = common.rotation_stack(
+        config.rds.users,
+        config.rds.engine,
+        config.rds.rotate_secrets_after_days,
+        stacks.rotation.Inputs(
+            vpc_id=vpc.outputs.vpc_id,
+            subnet_ids=SubnetIds([vpc.outputs.function_subnet_id]),
+            db_security_group_id=vpc.outputs.db_security_group_id,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+            attached_secret_arns=rds.outputs.attached_secret_arns,
+        )
+        if rds.outputs.attached_secret_arns
+        else None,
+    )
+    sam = nest(
+        "SAMStack",
+        stacks.two_functions,
+        config.sam,
+        stacks.two_functions.Inputs(
+            function_subnet_id=vpc.outputs.function_subnet_id,
+            function_security_group_id=vpc.outputs.function_security_group_id,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+            rds_database_name=given.rds_database_name,
+            password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
+            password_secret_arn=_secret(config, common.arns(user_secrets)) or master_secret,
+            iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
+            iam_proxy_arn=rds.outputs.iam_proxy_arn,
+            iam_user=common.user_of(users) or given.rds_master_username,
+        ),
+    )
+    return Stack(
+        children=[
+            child
+            for child in (vpc, endpoints, secrets, user_secrets, rds, users, rotation, sam)
+            if child is not None
+        ],
+        outputs=Outputs(
+            password_url=sam.outputs.password_url,
+            iam_url=sam.outputs.iam_url,
+            password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
+            iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
+            get_secret_value_by_cli=secrets.outputs.get_secret_value_by_cli,
+        ),
+        parameters={
+            "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
+            "function_subnet_cidr": range_attributes(config.vpc.function_subnet_cidr),
+            "database_subnet1_cidr": range_attributes(config.vpc.database_subnet1_cidr),
+            "database_subnet2_cidr": range_attributes(config.vpc.database_subnet2_cidr),
+            **config.database.attributes(ENGINES[config.rds.engine]),
+        },
+    )
+
+
+def _secret(config: Config, arns: SecretArns | None) -> SecretArn | None:
+    """The secret of the user that the password function logs in as."""
+    own = {user.name: secret for user, secret in secrets_of(config.rds.users, arns)}
+    return own.get(config.password_user or "")

@@ -1,0 +1,148 @@
+"""What several variants have in common: names, regions, and the stacks of the users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import Field
+
+from .. import stacks
+from ..engines import ENGINES, Engine, NameRule, regions
+from ..errors import Problem
+from ..frame import Child, ParameterAttributes, Settings, did_you_mean, nest
+from ..kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
+from ..parts import functions
+from ..users import User, with_secrets
+
+Users = Child[stacks.users.Outputs]
+UserSecrets = Child[stacks.user_secrets.Outputs]
+
+
+class Regional(Settings):
+    """A variant for some regions."""
+
+    regions: tuple[str, ...] = Field(
+        ("us-east-1", "eu-west-1", "ap-northeast-1"),
+        strict=False,
+        min_length=1,
+        description="Regions that the templates are checked for; they deploy to any.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        for region in self.regions:
+            if region not in regions():
+                similar = did_you_mean(region, regions())
+                yield Problem("regions", f"must be regions of AWS, got {region!r}{similar}")
+
+
+class Database(Settings):
+    """Names inside the database; they become the defaults of the parameters."""
+
+    name: str = Field("blog_rds_proxy", description="Default of the parameter RDSDatabaseName.")
+    master_username: str = Field("root", description="Default of the parameter RDSMasterUsername.")
+
+    def problems(self) -> Iterator[Problem]:
+        """What no engine takes; what one of them takes is judged where the engine is known."""
+        yield from super().problems()
+        refused = [list(self.refused_by(engine)) for engine in ENGINES.values()]
+        for field in ("name", "master_username"):
+            sentences = [[p.sentence for p in one if p.place == field] for one in refused]
+            if all(sentences):
+                yield Problem(field, sentences[0][0])
+
+    def refused_by(self, engine: Engine) -> Iterator[Problem]:
+        """The names that *engine* does not take."""
+        words = engine.reserved_words
+        if refusal := engine.database.problem(self.name, words):
+            yield Problem("name", refusal)
+        if refusal := engine.user.problem(self.master_username, words):
+            yield Problem("master_username", refusal)
+
+    def attributes(self, engine: Engine) -> dict[str, ParameterAttributes]:
+        """What the root says of its parameters: these names, and what RDS allows."""
+        return {
+            "rds_master_username": _named(self.master_username, engine.user),
+            "rds_database_name": _named(self.name, engine.database),
+        }
+
+
+def _named(default: str, rule: NameRule) -> ParameterAttributes:
+    return ParameterAttributes(
+        default=default,
+        allowed_pattern=rule.pattern,
+        constraint_description=rule.sentence,
+    )
+
+
+def user_problems(users: Sequence[User], database: Database) -> Iterator[Problem]:
+    """Users that are the master."""
+    for index, user in enumerate(users):
+        if user.name == database.master_username:
+            yield Problem(f"rds.users.{index}.name", f"is the master user's, {user.name!r}")
+
+
+def user_secrets(users: Sequence[User]) -> UserSecrets | None:
+    """``UserSecretsStack``, where a user has a password."""
+    if not with_secrets(users):
+        return None
+    return nest(
+        "UserSecretsStack",
+        stacks.user_secrets,
+        stacks.user_secrets.Config(users=tuple(users)),
+        stacks.user_secrets.Inputs(),
+    )
+
+
+def arns(secrets: UserSecrets | None) -> SecretArns | None:
+    """The users' secrets, where there are any."""
+    return secrets.outputs.user_secret_arns if secrets else None
+
+
+def secrets_manager_endpoint(
+    vpc_id: VpcId, subnet_ids: SubnetIds
+) -> Child[stacks.endpoints.Outputs]:
+    """``EndpointsStack``, with which functions read secrets from subnets without a way out."""
+    return nest(
+        "EndpointsStack",
+        stacks.endpoints,
+        stacks.endpoints.Config(services=("secretsmanager",)),
+        stacks.endpoints.Inputs(vpc_id=vpc_id, subnet_ids=subnet_ids),
+    )
+
+
+def users_stack(
+    users: Sequence[User],
+    engine: str,
+    choices: functions.Choices,
+    function_user: str | None,
+    given: stacks.users.Inputs | None,
+) -> Users | None:
+    """``UsersStack``, where there are users; its functions run on what *choices* say."""
+    if not users or given is None:
+        return None
+    config = stacks.users.Config(
+        users=tuple(users),
+        engine=engine,
+        function_user=function_user,
+        runtime=choices.runtime,
+        architecture=choices.architecture,
+        log_retention_in_days=choices.log_retention_in_days,
+    )
+    return nest("UsersStack", stacks.users, config, given)
+
+
+def rotation_stack(
+    users: Sequence[User], engine: str, days: int | None, given: stacks.rotation.Inputs | None
+) -> Child[stacks.rotation.Outputs] | None:
+    """``RotationStack``, where the configuration asks for it."""
+    if days is None or given is None:
+        return None
+    secrets = ("RDSMasterUserSecret", *(f"{user.title}Secret" for user in with_secrets(users)))
+    config = stacks.rotation.Config(engine=engine, secrets=secrets, days=days)
+    return nest("RotationStack", stacks.rotation, config, given)
+
+
+def user_of(users: Users | None) -> DatabaseUser | None:
+    """The user that a function is to log in as, where it is not the master."""
+    return users.outputs.function_user if users else None

@@ -1,0 +1,230 @@
+"""Users of a database: one declaration, from which everything else follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates.variants import auth, base
+
+READER = {"name": "reader", "login": "password", "grants": [{"privileges": ["SELECT"]}]}
+WRITER = {"name": "order_writer", "login": "iam"}
+OWNER = {"name": "owner1", "login": "end_to_end_iam", "grants": [{"privileges": ["ALL"]}]}
+PEOPLE = [
+    READER,
+    {"name": "writer", "login": "iam"},
+    OWNER,
+]
+
+
+def problems(variant, **settings):
+    with pytest.raises(ConfigError) as caught:
+        variant.Config.parse(settings, "my.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def flat(variant, **settings):
+    return render(variant, variant.Config.parse(settings, "my.yaml")).flat()[0].resources
+
+
+class TestDeclaring:
+    @pytest.mark.parametrize(
+        ("user", "place", "sentence"),
+        [
+            pytest.param(
+                {"name": "rdsadmin", "login": "iam"},
+                "rds.users.0.name",
+                "must not be 'rdsadmin', a name that RDS keeps for itself; choose another",
+                id="a reserved name",
+            ),
+            pytest.param(
+                {"name": "a-b", "login": "iam"},
+                "rds.users.0.name",
+                "must be 1 to 16 letters or digits, a letter first, got 'a-b'",
+                id="a name that the engine refuses",
+            ),
+            pytest.param(
+                {"name": "root", "login": "iam"},
+                "rds.users.0.name",
+                "is the master user's, 'root'",
+                id="the master's name",
+            ),
+            pytest.param(
+                {"name": "reader", "login": "kerberos"},
+                "rds.users.0.login",
+                "must be one of password, iam, end_to_end_iam, got 'kerberos'",
+                id="a login that there is not",
+            ),
+            pytest.param(
+                {"name": "reader", "login": "iam", "grants": [{"privileges": ["select"]}]},
+                "rds.users.0.grants.0.privileges",
+                "must be of ALL, ALTER, CREATE, CREATE VIEW, DELETE, DROP, INDEX, INSERT, "
+                "REFERENCES, SELECT, SHOW VIEW, TRIGGER, UPDATE, got 'select' "
+                "(did you mean SELECT?)",
+                id="a privilege that the engine has not",
+            ),
+            pytest.param(
+                {"name": "reader", "login": "iam", "grants": [{"privileges": ["ALL", "DROP"]}]},
+                "rds.users.0.grants.0.privileges",
+                "must be ALL by itself or without it, got ALL, DROP",
+                id="everything and more",
+            ),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, user, place, sentence):
+        assert problems(base, rds={"users": [user]}) == [f"[my.yaml: {place}] {sentence}"]
+
+    def test_a_table_is_a_name_and_no_sql(self):
+        wrong = {"name": "reader", "login": "iam", "grants": [{"on": "t; DROP TABLE t"}]}
+
+        [one] = problems(base, rds={"users": [wrong]})
+        assert one.startswith("[my.yaml: rds.users.0.grants.0.on] ")
+
+    def test_two_users_of_one_name_are_refused(self):
+        twice = [{"name": "reader", "login": "iam"}, {"name": "Reader", "login": "password"}]
+
+        assert problems(base, rds={"users": twice}) == [
+            "[my.yaml: rds.users.0.name] must not be like another user's, got 'reader'",
+            "[my.yaml: rds.users.1.name] must not be like another user's, got 'Reader'",
+        ]
+
+    def test_nobody_at_all_is_refused(self):
+        assert problems(base, rds={"master_login": False}) == [
+            "[my.yaml: rds.master_login] is off, and there are no users: nobody could log in"
+        ]
+
+
+class TestChoosing:
+    def test_a_function_is_a_user_that_there_is(self):
+        assert problems(base, rds={"users": PEOPLE}, function_user="writr") == [
+            "[my.yaml: function_user] must name one of rds.users, got 'writr' "
+            "(did you mean writer?)"
+        ]
+
+    def test_the_function_of_base_logs_in_by_iam(self):
+        [one] = problems(base, rds={"users": PEOPLE}, function_user="reader")
+
+        assert one.startswith("[my.yaml: function_user] must log in by IAM, and 'reader' logs in ")
+
+    def test_a_master_that_is_kept_out_is_no_functions_user(self):
+        [one] = problems(base, rds={"users": PEOPLE, "master_login": False})
+
+        assert one.startswith("[my.yaml: function_user] must name one of rds.users: rds.master")
+
+    def test_each_function_of_auth_has_a_user_of_its_own_login(self):
+        assert problems(auth, rds={"users": PEOPLE}, password_user="writer", iam_user="reader") == [
+            "[my.yaml: password_user] must name one of rds.users with that login (reader), "
+            "got 'writer'",
+            "[my.yaml: iam_user] must name one of rds.users with that login (owner1, writer), "
+            "got 'reader'",
+        ]
+
+    def test_a_proxy_of_auth_that_nobody_could_use_is_refused(self):
+        [one, *_] = problems(auth, rds={"users": [READER], "master_login": False})
+
+        assert one.startswith("[my.yaml: rds.master_login] is off, so users must hold one")
+
+    def test_passwords_without_tls_warn(self):
+        config = auth.Config.parse({"rds": {"password_requires_tls": False}}, "my.yaml")
+
+        assert [warning.place for warning in config.warnings()] == ["rds.password_requires_tls"]
+
+
+class TestFollowing:
+    def test_secrets_entries_policies_and_users_follow(self):
+        resources = flat(base, rds={"users": PEOPLE}, function_user="owner1")
+
+        reader = {"Ref": "UserSecretsStackReaderSecret"}
+        writer = {"Ref": "UserSecretsStackWriterSecret"}
+        master = {"Ref": "SecretsStackRDSMasterUserSecret"}
+        proxy = resources["RDSStackRDSProxy"]["Properties"]
+        assert [(one["SecretArn"], one["IAMAuth"]) for one in proxy["Auth"]] == [
+            (master, "REQUIRED"),
+            (reader, "DISABLED"),
+            (writer, "REQUIRED"),
+        ]
+        assert proxy["DefaultAuthScheme"] == "IAM_AUTH"
+        assert proxy["RequireTLS"] is True
+        readable, connects = resources["RDSStackRDSProxyRole"]["Properties"]["Policies"]
+        assert readable["PolicyDocument"]["Statement"][0]["Resource"] == [master, reader, writer]
+        assert connects["PolicyDocument"]["Statement"][0]["Resource"] == [
+            {
+                "Fn::Sub": "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:"
+                "${RDSStackDBCluster.DBClusterResourceId}/owner1"
+            }
+        ]
+        assert resources["RDSStackDBCluster"]["Properties"]["EnableIAMDatabaseAuthentication"]
+        users = {
+            name: body["Properties"]
+            for name, body in resources.items()
+            if body["Type"] == "Custom::DatabaseUser"
+        }
+        assert {name: (one["UserName"], one["Login"]) for name, one in users.items()} == {
+            "UsersStackReaderUser": ("reader", "password"),
+            "UsersStackWriterUser": ("writer", "password"),
+            "UsersStackOwner1User": ("owner1", "iam"),
+        }
+        assert users["UsersStackReaderUser"]["Grants"] == [
+            {"Privileges": ["SELECT"], "On": "blog_rds_proxy.*"}
+        ]
+
+    def test_the_function_may_connect_as_its_user_and_nobody_else(self):
+        resources = flat(base, rds={"users": PEOPLE}, function_user="writer")
+
+        function = resources["SAMStackBlogRDSProxyFunction"]["Properties"]
+        name = {"Fn::GetAtt": ["UsersStackWriterUser", "UserName"]}
+        assert function["Environment"]["Variables"]["RDS_USER"] == name
+        [resource] = function["Policies"][1]["Statement"][0]["Resource"]
+        assert resource["Fn::Sub"][0].endswith("/${UsersStackWriterUser.UserName}")
+
+    def test_without_users_there_is_nothing_of_them(self):
+        assert not [name for name in flat(base) if name.startswith(("Users", "Endpoints"))]
+
+    def test_users_without_a_password_have_no_secret(self):
+        resources = flat(
+            base, rds={"users": [OWNER], "master_login": False}, function_user="owner1"
+        )
+
+        assert "Auth" not in resources["RDSStackRDSProxy"]["Properties"]
+        assert [n for n in resources if n.endswith("Secret")] == ["SecretsStackRDSMasterUserSecret"]
+
+    def test_each_login_of_auth_has_its_proxy(self):
+        resources = flat(auth, rds={"users": PEOPLE}, password_user="reader", iam_user="owner1")
+
+        def entries(proxy):
+            auths = resources[f"RDSStack{proxy}"]["Properties"]["Auth"]
+            return [
+                (one["SecretArn"]["Ref"].partition("Stack")[2], one["IAMAuth"]) for one in auths
+            ]
+
+        assert entries("PasswordProxy") == [
+            ("RDSMasterUserSecret", "DISABLED"),
+            ("ReaderSecret", "DISABLED"),
+        ]
+        assert entries("IAMProxy") == [
+            ("RDSMasterUserSecret", "REQUIRED"),
+            ("WriterSecret", "REQUIRED"),
+        ]
+        variables = resources["SAMStackPasswordFunction"]["Properties"]["Environment"]["Variables"]
+        assert variables["RDS_SECRET_ARN"] == {"Ref": "UserSecretsStackReaderSecret"}
+        assert "RDS_USER" not in variables
+
+    def test_every_secret_rotates_once_it_says_where(self):
+        family = flat(auth, rds={"users": PEOPLE, "rotate_secrets_after_days": 30})
+
+        schedules = {
+            name: body["Properties"]["SecretId"]
+            for name, body in family.items()
+            if body["Type"] == "AWS::SecretsManager::RotationSchedule"
+        }
+        assert schedules == {
+            "RotationStackRDSMasterUserSecretRotation": {"Ref": "RDSStackDBInstanceAttachment"},
+            "RotationStackReaderSecretRotation": {"Ref": "RDSStackReaderSecretAttachment"},
+            "RotationStackWriterSecretRotation": {"Ref": "RDSStackWriterSecretAttachment"},
+        }
+
+
+def test_a_port_that_is_optional_is_no_parameter_of_a_family_without_it():
+    root = render(base, base.Config()).root
+
+    assert "UserSecretArns" not in root.children["RDSStack"].template.parameters
