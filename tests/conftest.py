@@ -12,9 +12,10 @@ from hypothesis import settings
 REPOSITORY = Path(__file__).resolve().parent.parent
 FUNCTION = REPOSITORY / "lambda" / "blog_rds_proxy"
 LAYER = REPOSITORY / "lambda" / "database_layer"
+USERS = REPOSITORY / "lambda" / "database_users"
 
 # `lambda` is a keyword of Python: its modules are reached by their folders.
-sys.path[:0] = [str(FUNCTION), str(LAYER)]
+sys.path[:0] = [str(FUNCTION), str(USERS), str(LAYER)]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
 # Two cores that do other work too: no example is too slow, and CI tries the same ones again.
@@ -32,3 +33,9 @@ def repository() -> Path:
 def function() -> Path:
     """The folder of the function's code."""
     return FUNCTION
+
+
+@pytest.fixture(scope="session")
+def layer() -> Path:
+    """The folder of what all functions share."""
+    return LAYER

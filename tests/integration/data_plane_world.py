@@ -230,7 +230,9 @@ class World:
             "RDS_DATABASE_NAME": "blog",
         }
         driver = Path(pymysql.__file__).parent
-        own = {path.name: path.read_text() for path in function.iterdir() if path.is_file()}
+        folders = (function, function.parent / "database_layer")
+        files = [path for folder in folders for path in folder.iterdir() if path.is_file()]
+        own = {path.name: path.read_text() for path in files}
         drivers = {
             f"pymysql/{path.relative_to(driver)}": path.read_text() for path in driver.rglob("*.py")
         }

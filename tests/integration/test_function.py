@@ -163,8 +163,8 @@ class TestTls:
 
         assert call(api, "GET", "/load").code == "database_unavailable"
 
-    def test_amazons_roots_are_not_those_of_this_proxy(self, service, function):
-        api = service.another(timeout=15, RDS_CA_FILE=str(function / "amazon_roots.pem"))
+    def test_amazons_roots_are_not_those_of_this_proxy(self, service, layer):
+        api = service.another(timeout=15, RDS_CA_FILE=str(layer / "amazon_roots.pem"))
 
         assert call(api, "GET", "/load").code == "database_unavailable"
 

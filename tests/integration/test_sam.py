@@ -11,11 +11,11 @@ from cfnlint.decode import decode
 from rdsproxy_templates import render
 from rdsproxy_templates.variants import VARIANTS, base
 
-FUNCTION_FILES = {
-    "app.py",
+LAYER_FILES = {
     "database.py",
     "engine_mysql.py",
     "amazon_roots.pem",
+    "rds_roots.pem",
     "pymysql",
     "pg8000",
 }
@@ -38,6 +38,11 @@ def bucket(aws):
     return client
 
 
+def layer(build):
+    """The folder of the layer's modules, as functions have it in /opt/python."""
+    return build / "DatabaseLayer" / "python"
+
+
 @pytest.mark.parametrize("name", VARIANTS)
 def test_validates_builds_and_packages(name, checkout, sam_cli, run, aws):
     folder = checkout / "templates_out" / name
@@ -47,8 +52,9 @@ def test_validates_builds_and_packages(name, checkout, sam_cli, run, aws):
     assert "is a valid SAM Template" in validated.stdout
 
     run(sam_cli, "build", cwd=folder)
-    built = folder / ".aws-sam" / "build" / "SAMStack" / "BlogRDSProxyFunction"
-    assert {path.name for path in built.iterdir()} >= FUNCTION_FILES
+    built = folder / ".aws-sam" / "build" / "SAMStack"
+    assert {path.name for path in layer(built).iterdir()} >= LAYER_FILES
+    assert (next(built.glob("*Function")) / "app.py").is_file()
 
     packaged = folder / "packaged.yaml"
     run(sam_cli, "package", "--s3-bucket", "packages", "--output-template-file", packaged,
@@ -66,8 +72,9 @@ def test_builds_the_other_nestings(nesting, tmp_path, sam_cli, run):
     render(base, base.Config(), nesting=nesting).write(tmp_path)
     run(sam_cli, "build", cwd=tmp_path)
 
-    (app,) = (tmp_path / ".aws-sam" / "build").rglob("app.py")
-    assert (app.parent / "pymysql").is_dir()
+    build = tmp_path / ".aws-sam" / "build"
+    assert len(list(build.rglob("app.py"))) == 1
+    assert (next(build.rglob("*DatabaseLayer")) / "python" / "pymysql").is_dir()
 
 
 def test_an_expanded_family_is_packaged_for_stack_sets(tmp_path, sam_cli, run, aws):
@@ -87,10 +94,14 @@ def test_an_expanded_family_is_packaged_for_stack_sets(tmp_path, sam_cli, run, a
 def test_what_was_built_is_a_function_that_python_can_import(checkout, sam_cli, run):
     folder = checkout / "templates_out" / "base"
     run(sam_cli, "build", cwd=folder)
-    built = folder / ".aws-sam" / "build" / "SAMStack" / "BlogRDSProxyFunction"
+    built = folder / ".aws-sam" / "build" / "SAMStack"
 
     program = "import app; print(app.handler.__name__, app.sql.pymysql.__file__)"
     said = run(
-        sys.executable, "-I", "-c", f"import sys; sys.path[:0] = ['.']; {program}", cwd=built
+        sys.executable,
+        "-I",
+        "-c",
+        f"import sys; sys.path[:0] = ['.', {str(layer(built))!r}]; {program}",
+        cwd=built / "BlogRDSProxyFunction",
     )
-    assert said.stdout.split() == ["handler", str(built / "pymysql" / "__init__.py")]
+    assert said.stdout.split() == ["handler", str(layer(built) / "pymysql" / "__init__.py")]

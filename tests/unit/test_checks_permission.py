@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from faults import GIVEN, faulted, found, get_att, ref, resource, without
 
+from rdsproxy_templates.validate.checks import permission
+
 FUNCTION = "SAMStackBlogRDSProxyFunction"
 PROXY = "RDSStackRDSProxy"
 STATEMENT = f"{FUNCTION}/Policies/1/Statement/0"
@@ -58,7 +60,8 @@ class TestMissing:
     def test_a_proxy_that_logs_in_by_iam_itself_demands_a_token_too(self):
         family = faulted(f"{PROXY}/DefaultAuthScheme", "IAM_AUTH", without(f"{PROXY}/Auth"))
 
-        assert sentence(without(f"{FUNCTION}/Policies", family)) == self.SENTENCE
+        [one] = found(without(f"{FUNCTION}/Policies", family), permission.connects)
+        assert one.sentence == self.SENTENCE
 
     def test_an_address_that_holds_the_endpoint_demands_a_token_too(self):
         address = {"Fn::Sub": f"mysql://${{{PROXY}.Endpoint}}:3306"}

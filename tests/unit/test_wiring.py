@@ -152,7 +152,9 @@ def perhaps(build):
 def passing(config, given):
     """Offers both hosts that it is given."""
     names = [name for name in ("host", "reader") if getattr(given, name) is not None]
-    topics = [sns.Topic(f"{name.capitalize()}Topic", TopicName=getattr(given, name)) for name in names]
+    topics = [
+        sns.Topic(f"{name.capitalize()}Topic", TopicName=getattr(given, name)) for name in names
+    ]
     offered = {name: Hostname(one.ref()) for name, one in zip(names, topics, strict=True)}
     return Stack(resources=topics, outputs=Perhaps(**offered))
 

@@ -32,6 +32,8 @@ CODE = LocalPath("lambda/database_users", carried=True)
 APPLY_SECONDS = 120
 """For all that one user needs, a database included that still starts."""
 ANSWER_SECONDS = APPLY_SECONDS + 60
+SERVICE_SECONDS = ANSWER_SECONDS + 60
+"""How long CloudFormation waits for an answer; an hour, if it is not told."""
 
 
 class DatabaseUserResource(AWSObject):
@@ -127,6 +129,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             "RDS_ENGINE_FAMILY": engine.family,
             "RDS_DATABASE_NAME": given.rds_database_name,
             "RDS_MASTER_SECRET_ARN": given.rds_master_user_secret_arn,
+            # The database itself shows a certificate of RDS's own authority.
+            "RDS_CA_FILE": "/opt/python/rds_roots.pem",
         },
         policies=[reads_secrets([given.rds_master_user_secret_arn, *_own(config, given)])],
     )
@@ -138,7 +142,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         layers=[layer],
         timeout=ANSWER_SECONDS,
         log=log,
-        variables={"APPLY_FUNCTION_NAME": apply.ref()},
+        variables={"APPLY_FUNCTION_NAME": apply.ref(), "RDS_ENGINE_FAMILY": engine.family},
         policies=[invokes(FunctionArn(apply.get_att("Arn")))],
     )
     # Before these ways are open the function could do nothing.
@@ -172,7 +176,7 @@ def _resource(
         f"{user.title}User",
         DependsOn=[str(way.title) for way in ready],
         ServiceToken=answer.get_att("Arn"),
-        ServiceTimeout=ANSWER_SECONDS,
+        ServiceTimeout=SERVICE_SECONDS,
         UserName=user.name,
         Login="password" if user.has_secret else "iam",
         **present(SecretArn=own.get(user.name)),

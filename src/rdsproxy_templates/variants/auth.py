@@ -34,7 +34,7 @@ class Config(Regional):
         stacks.function_vpc.Config(), description="The network."
     )
     database: Database = Field(
-        Database(name="auth", master_username="admin1"), description="Names inside the database."
+        Database(name="auth", master_username="admin"), description="Names inside the database."
     )
     secrets: stacks.secrets.Config = Field(
         stacks.secrets.Config(), description="The master user's secret."

@@ -1,0 +1,111 @@
+"""The function beside the database: makes users as resources declare them.
+
+It answers the other function, which alone can reach CloudFormation, with what became of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import physical_id
+import users
+from aws import CallFailed, secret_value
+from declaration import Invalid, User, declared
+from dialect import dialect
+from engine import engine
+from session import Lost, Refused, Session, in_session
+from unexpected import logged
+
+logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
+log = logging.getLogger(__name__)
+
+SPARE_SECONDS = 12
+"""For a last connection or statement that runs into its own limit, and the answer."""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """What became of *event*: the user's ID and attributes, or a failure in a sentence."""
+    change = None
+    try:
+        change = Change(event, context)
+        outcome = change.applied()
+    except (Invalid, Refused, Lost) as failure:
+        outcome = _failed(str(failure), change, context)
+    except Exception as error:  # noqa: BLE001 - the last that can answer
+        logged(error)
+        outcome = _failed("Something went wrong that nobody expected.", change, context)
+    facts = {"request_type": event.get("RequestType"), "failure": outcome.get("failure")}
+    log.info("applied", extra=facts)
+    return outcome
+
+
+class Change:
+    """One event of CloudFormation, and how far it has come."""
+
+    def __init__(self, event: Mapping[str, Any], context: Any) -> None:
+        self._event = event
+        self._owner = f"{event['StackId']}/{event['LogicalResourceId']}"
+        self._until = (
+            time.monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
+        )
+        self._engine, self._dialect = engine(), dialect()
+        self.made: str | None = None
+        """The ID of the user from when on there may be one."""
+
+    def applied(self) -> dict[str, Any]:
+        """Do it; the second time it changes nothing."""
+        if self._event["RequestType"] == "Delete":
+            given = self._event["PhysicalResourceId"]
+            name = physical_id.user_of(given)
+            self._in_session(lambda session: self._drop(session, name))
+            return {"physical_id": given, "data": {}}
+        user = declared(self._event["ResourceProperties"], self._dialect)
+        made = physical_id.of_user(os.environ["RDS_ENGINE_FAMILY"], user.name)
+        self._in_session(lambda session: self._make(session, user, made))
+        return {"physical_id": made, "data": {"UserName": user.name}}
+
+    def _make(self, session: Session, user: User, made: str) -> None:
+        password = _password(user)
+        users.claim(session, self._dialect, user.name, self._owner)
+        self.made = made
+        users.make(session, self._dialect, user, password)
+        if self._event.get("PhysicalResourceId") == made:
+            self._drop_abandoned(session, user.name)
+
+    def _drop_abandoned(self, session: Session, name: str) -> None:
+        """Undo a rename that failed: CloudFormation knows no ID of that user to delete."""
+        other = self._event.get("OldResourceProperties", {}).get("UserName")
+        if isinstance(other, str) and other != name:
+            self._drop(session, other)
+
+    def _drop(self, session: Session, name: str) -> None:
+        users.drop(session, self._dialect, name, self._owner)
+
+    def _in_session(self, task: Callable[[Session], None]) -> None:
+        in_session(self._engine, task, self._until)
+
+
+def _password(user: User) -> str | None:
+    if user.secret_arn is None:
+        return None
+    try:
+        secret = secret_value(user.secret_arn)
+        name, password = secret["username"], secret["password"]
+    except CallFailed as failed:
+        raise Lost(f"[SecretArn] could not be read: {failed}.") from None
+    except (KeyError, TypeError, ValueError):
+        raise Refused("[SecretArn] is no JSON with username and password.") from None
+    if name != user.name:
+        raise Refused("[SecretArn] has another username than [UserName].")
+    if not isinstance(password, str) or not password:
+        raise Refused("[SecretArn] has no password.")
+    return password
+
+
+def _failed(sentence: str, change: Change | None, context: Any) -> dict[str, Any]:
+    made = change.made if change else None
+    return {"failure": sentence, "physical_id": made, "log": context.log_stream_name}

@@ -1,0 +1,143 @@
+"""The user that a resource's properties declare, or what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+LOGINS = ("password", "iam")
+EVERY_PRIVILEGE = ("ALL",)
+EVERY_TABLE = "*"
+
+PROPERTIES = ("ServiceToken", "ServiceTimeout", "UserName", "Login", "SecretArn", "Grants")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[!-~]+")
+
+RESERVED_USERS = frozenset(
+    {"mysql", "none", "public", "rdsadmin", "rdsproxyadmin", "rdsrepladmin", "root"}
+)
+RESERVED_PREFIXES = ("pg_", "rds_")
+CATALOGS = frozenset({"information_schema", "innodb", "mysql", "performance_schema", "sys"})
+
+
+class Invalid(Exception):
+    """The properties declare no user; the message is a sentence for each reason."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Privileges on one table, or on every table of a database (MySQL) or schema (PostgreSQL)."""
+
+    privileges: tuple[str, ...]
+    inside: str
+    table: str
+
+    @property
+    def on(self) -> str:
+        return f"{self.inside}.{self.table}"
+
+
+@dataclass(frozen=True)
+class User:
+    """Who logs in, how, and what for."""
+
+    name: str
+    login: Literal["password", "iam"]
+    secret_arn: str | None
+    grants: tuple[Grant, ...]
+
+
+class Limits(Protocol):
+    """What an engine takes."""
+
+    NAME_LENGTH: int
+    PRIVILEGES: tuple[str, ...]
+    TABLE_PRIVILEGES: tuple[str, ...]
+
+
+def declared(properties: Mapping[str, Any], limits: Limits) -> User:
+    """The user that *properties* declare. Raises :class:`Invalid` with everything wrong at once."""
+    if problems := list(_problems(properties, limits)):
+        raise Invalid(" ".join(problems))
+    return User(
+        name=properties["UserName"],
+        login=properties["Login"],
+        secret_arn=properties.get("SecretArn"),
+        grants=tuple(_grant(given) for given in properties.get("Grants", [])),
+    )
+
+
+def _grant(given: Mapping[str, Any]) -> Grant:
+    inside, _, table = given["On"].partition(".")
+    return Grant(tuple(given["Privileges"]), inside, table)
+
+
+def _problems(properties: Mapping[str, Any], limits: Limits) -> Iterator[str]:
+    """No sentence quotes a value: somebody may have put a password into the wrong property."""
+    if unknown := sorted(properties.keys() - set(PROPERTIES)):
+        known = ", ".join(PROPERTIES[2:])
+        yield f"[{unknown[0]}] is no property; there are {known}."
+    yield from _name_problems(properties.get("UserName"), limits)
+    yield from _login_problems(properties.get("Login"), properties.get("SecretArn"))
+    grants = properties.get("Grants", [])
+    if not isinstance(grants, list):
+        yield "[Grants] must be a list."
+        return
+    for number, grant in enumerate(grants):
+        yield from _grant_problems(f"Grants.{number}", grant, limits)
+
+
+def _name_problems(name: object, limits: Limits) -> Iterator[str]:
+    if not _is_name(name, limits):
+        yield (
+            f"[UserName] must have 1 to {limits.NAME_LENGTH} letters, digits, _ and -, "
+            "and begin with a letter or _."
+        )
+    elif _is_reserved(name):
+        yield "[UserName] is reserved for the database or RDS itself."
+
+
+def _login_problems(login: object, secret_arn: object) -> Iterator[str]:
+    if login not in LOGINS:
+        yield '[Login] must be "password" or "iam".'
+    elif login == "iam" and secret_arn is not None:
+        yield '[SecretArn] is for Login "password" only; with "iam" there is no password.'
+    elif login == "password" and not _matches(SECRET_ARN, secret_arn):
+        yield "[SecretArn] must be the ARN of the secret that holds the user's password."
+
+
+def _grant_problems(where: str, grant: object, limits: Limits) -> Iterator[str]:
+    if not isinstance(grant, dict) or grant.keys() != {"Privileges", "On"}:
+        yield f"[{where}] must have Privileges and On, and nothing else."
+        return
+    inside, _, table = grant["On"].partition(".") if isinstance(grant["On"], str) else ("", "", "")
+    if not _is_name(inside, limits) or (table != EVERY_TABLE and not _is_name(table, limits)):
+        yield f'[{where}.On] must be "name.*" or "name.table".'
+        return
+    if inside.lower() in CATALOGS or inside.lower().startswith("pg_"):
+        yield f"[{where}.On] is the database's own catalog, which is granted to nobody."
+    allowed = limits.PRIVILEGES if table == EVERY_TABLE else limits.TABLE_PRIVILEGES
+    if not _are_privileges(grant["Privileges"], allowed):
+        known = ", ".join(allowed)
+        yield f'[{where}.Privileges] must be ["ALL"] or some of {known}.'
+
+
+def _are_privileges(given: object, allowed: tuple[str, ...]) -> bool:
+    if not isinstance(given, list) or not given:
+        return False
+    return tuple(given) == EVERY_PRIVILEGE or all(privilege in allowed for privilege in given)
+
+
+def _is_name(value: object, limits: Limits) -> bool:
+    return _matches(NAME, value) and len(str(value)) <= limits.NAME_LENGTH
+
+
+def _is_reserved(name: object) -> bool:
+    lowered = str(name).lower()
+    return lowered in RESERVED_USERS or lowered.startswith(RESERVED_PREFIXES)
+
+
+def _matches(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None

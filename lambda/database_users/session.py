@@ -1,0 +1,101 @@
+"""The master's connection to the database, and starting over when it is lost."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from aws import CallFailed, secret_value
+from dialect import Rows
+from engine import Engine, Fault
+
+Done = TypeVar("Done")
+
+PAUSES = (0.1, 0.5, 2)
+"""Seconds before each further try; the last one before all that follow."""
+
+FOR_NOW = (Fault.LOST, Fault.NOT_EXECUTED, Fault.ROLLED_BACK)
+
+log = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """The database will not do it, however often it is asked; the message is a sentence."""
+
+
+class Lost(Exception):
+    """It did not work for now; from its beginning it may be tried again."""
+
+
+class Session:
+    """One connection, on which statements are executed until the time is up."""
+
+    def __init__(self, engine: Engine, connection: Any, master: str, until: float) -> None:
+        self.master = master
+        self._engine, self._connection, self._until = engine, connection, until
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() > self._until
+
+    def run(self, purpose: str, statement: str, *values: object) -> Rows:
+        """Rows of one statement; *purpose* is what the database is then said to refuse."""
+        if self.over:
+            raise Lost("The time was up before all was done.")
+        try:
+            return self._engine.run(self._connection, statement, values)
+        except self._engine.ERRORS as error:
+            number = self._engine.number(error)
+            if self._engine.fault(error) in FOR_NOW:
+                raise Lost(f"The database did not {purpose} (error {number}).") from None
+            raise Refused(f"The database refused to {purpose} (error {number}).") from None
+
+
+def in_session(engine: Engine, task: Callable[[Session], Done], until: float) -> Done:
+    """What *task* returns, which is started over on another connection until the time is up.
+
+    Raises :class:`Lost` when it is, and :class:`Refused`.
+    """
+    tries = 0
+    while True:
+        try:
+            with _opened(engine, until) as session:
+                return task(session)
+        except Lost as lost:
+            pause = PAUSES[min(tries, len(PAUSES) - 1)]
+            if time.monotonic() + pause > until:
+                raise
+            log.warning("starts over", extra={"reason": str(lost)})
+        time.sleep(pause)
+        tries += 1
+
+
+@contextmanager
+def _opened(engine: Engine, until: float) -> Iterator[Session]:
+    master, password = _master()
+    host, port = os.environ["RDS_HOST"], int(os.environ.get("RDS_PORT", engine.PORT))
+    try:
+        connection = engine.connect(host, port, master, password, os.environ["RDS_DATABASE_NAME"])
+    except engine.ERRORS as error:
+        what = "refuses the master" if engine.fault(error) is Fault.DENIED else "does not answer"
+        raise Lost(f"The database {what} (error {engine.number(error)}).") from None
+    try:
+        yield Session(engine, connection, master, until)
+    finally:
+        with suppress(*engine.ERRORS):
+            engine.close(connection)
+
+
+def _master() -> tuple[str, str]:
+    """Read for each connection: it may have been rotated since the last one."""
+    try:
+        secret = secret_value(os.environ["RDS_MASTER_SECRET_ARN"])
+        return secret["username"], secret["password"]
+    except CallFailed as failed:
+        raise Lost(f"The master's secret could not be read: {failed}.") from None
+    except (KeyError, TypeError, ValueError):
+        raise Refused("The master's secret is no JSON with username and password.") from None

@@ -1,0 +1,350 @@
+"""What tests of the database-users function share: databases, secrets, and CloudFormation."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Self
+
+import pg8000.dbapi
+import pymysql
+
+import apply
+import engine_mysql
+import engine_postgresql
+from standins.aws_api import AwsApi
+from standins.certificates import Authority
+from standins.loopback import HOST, Background
+from standins.mariadb import MariaDB
+from standins.mysql_front import MySQLFront
+from standins.postgresql import PostgreSQL
+from standins.postgresql_front import PostgreSQLFront
+from standins.servers import Credentials, Server
+
+STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders/1"
+MASTER = Credentials("master", "master-password")
+PASSWORD, ROTATED = "first-pass'w\\ord%s", "second-password"
+
+ALL = {"Privileges": ["ALL"], "On": "{}.*"}
+READS = {"Privileges": ["SELECT"], "On": "{}.items"}
+WRITES = {"Privileges": ["SELECT", "INSERT", "CREATE"], "On": "{}.*"}
+MISSING = {"Privileges": ["SELECT"], "On": "{}.missing"}
+
+Execute = Callable[[str], list[tuple[Any, ...]]]
+
+
+class MasterMariaDB(MariaDB):
+    """With a master as RDS has one: it may do much, and grant it, and is no superuser."""
+
+    @classmethod
+    def _initialise(cls, data: Path) -> None:
+        super()._initialise(data)
+        who = f"'{MASTER.user}'@'%'"
+        privileges = (
+            "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX,"
+            " ALTER, SHOW DATABASES, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE,"
+            " REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, CREATE ROUTINE,"
+            " ALTER ROUTINE, CREATE USER, EVENT, TRIGGER, DELETE HISTORY"
+        )
+        statements = [
+            "FLUSH PRIVILEGES;",
+            f"CREATE USER {who} IDENTIFIED VIA mysql_native_password"
+            f" USING PASSWORD('{MASTER.password}');",
+            f"GRANT {privileges} ON *.* TO {who} WITH GRANT OPTION;",
+        ]
+        cls._run(cls._program(), *cls._basics(data), "--bootstrap", text="\n".join(statements))
+
+
+class MySQL:
+    """MySQL's side: server, front and driver, and what can be seen of its users."""
+
+    server, front, module = MasterMariaDB, MySQLFront, engine_mysql
+    errors = (pymysql.MySQLError,)
+    container = "app"
+    prepare = ("CREATE TABLE items (id INT)",)
+    make_container = ("CREATE DATABASE {}",)
+    make_stranger, drop_stranger = "CREATE USER stranger@localhost", "DROP USER stranger@localhost"
+    drop_by_hand = ("DROP USER app",)
+    hold_lock = "SELECT GET_LOCK('rdsproxy_templates_users', 5), SLEEP(3)"
+    memberships = "SELECT role FROM mysql.roles_mapping WHERE user = 'master'"
+    users = "SELECT user FROM mysql.user WHERE user NOT IN ('mariadb.sys', 'master', 'proxy')"
+
+    @staticmethod
+    @contextmanager
+    def client(server: Server, user: str, password: str) -> Iterator[Execute]:
+        connection = pymysql.connect(
+            host=HOST,
+            port=server.port,
+            user=user,
+            password=password,
+            autocommit=True,
+            ssl_disabled=True,
+        )
+        with closing(connection), connection.cursor() as cursor:
+            with suppress(pymysql.OperationalError):  # where nothing in it was granted
+                connection.select_db("app")
+
+            def execute(sql: str) -> list[tuple[Any, ...]]:
+                cursor.execute(sql)
+                return list(cursor.fetchall())
+
+            yield execute
+
+    @staticmethod
+    def login(server: Server, name: str) -> str:
+        """How the user logs in; MariaDB has no plugin for tokens, and another one stands for it."""
+        logins = {("mysql_native_password", ""): "password", ("unix_socket", "ANY"): "iam"}
+        (row,) = server.rows(f"SELECT plugin, ssl_type FROM mysql.user WHERE user = '{name}'")
+        return logins[row]
+
+
+class Postgres:
+    """PostgreSQL's."""
+
+    server, front, module = PostgreSQL, PostgreSQLFront, engine_postgresql
+    errors = (pg8000.dbapi.Error,)
+    container = "public"
+    prepare = (
+        "CREATE ROLE master LOGIN CREATEROLE CREATEDB",
+        "ALTER DATABASE app OWNER TO master",
+        "CREATE ROLE rds_iam",
+        "CREATE TABLE items (id INT)",
+        "ALTER TABLE items OWNER TO master",
+    )
+    make_container = ("CREATE SCHEMA {} AUTHORIZATION master", "ALTER TABLE {}.t OWNER TO master")
+    make_stranger, drop_stranger = "CREATE ROLE stranger", "DROP ROLE stranger"
+    drop_by_hand = ("DROP OWNED BY app", "DROP ROLE app")
+    hold_lock = "SELECT pg_advisory_lock(7332788457), pg_sleep(3)"
+    memberships = "SELECT roleid FROM pg_auth_members WHERE member = 'master'::regrole"
+    users = (
+        "SELECT rolname FROM pg_roles"
+        " WHERE rolname NOT IN ('master', 'proxy', 'rds_iam') AND rolname !~ '^pg_'"
+    )
+
+    @staticmethod
+    @contextmanager
+    def client(server: Server, user: str, password: str) -> Iterator[Execute]:
+        connection = pg8000.dbapi.connect(
+            user, host=HOST, port=server.port, password=password, database="app"
+        )
+        connection.autocommit = True
+        with closing(connection), closing(connection.cursor()) as cursor:
+
+            def execute(sql: str) -> list[tuple[Any, ...]]:
+                cursor.execute(sql)
+                return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+
+            yield execute
+
+    @staticmethod
+    def login(server: Server, name: str) -> str:
+        logins = {(True, True): "iam", (False, False): "password"}
+        (row,) = server.rows(
+            f"SELECT pg_has_role('{name}', 'rds_iam', 'MEMBER'), rolpassword IS NULL"
+            f" FROM pg_authid WHERE rolname = '{name}'"
+        )
+        return logins[row]
+
+
+FAMILIES: dict[str, Any] = {"MYSQL": MySQL, "POSTGRESQL": Postgres}
+
+
+class Place:
+    """A server behind a front, secrets, and the function beside them; all of it may be broken."""
+
+    def __init__(self, family: str, aws: AwsApi, folder: Path) -> None:
+        self.family, self.side, self._aws = family, FAMILIES[family], aws
+        self._secrets: dict[tuple[str, str], str] = {}
+        self._folder = folder
+        self._parts = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._parts:
+            authority = Authority(self._folder)
+            self.server = self._parts.enter_context(self.side.server())
+            for statement in self.side.prepare:
+                self.server.rows(statement)
+            self.front = self._parts.enter_context(
+                self.side.front(
+                    self.server.connect,
+                    authority.issue("localhost"),
+                    {MASTER.user: MASTER},
+                    passwords={MASTER.user: MASTER.password},
+                )
+            )
+            self.variables = {
+                "AWS_REGION": "eu-west-1",
+                "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+                "AWS_SECRET_ACCESS_KEY": "key-of-the-function",
+                "AWS_ENDPOINT_URL_SECRETS_MANAGER": self._aws.address,
+                "RDS_HOST": "localhost",
+                "RDS_PORT": str(self.front.port),
+                "RDS_ENGINE_FAMILY": self.family,
+                "RDS_DATABASE_NAME": "app",
+                "RDS_MASTER_SECRET_ARN": self.secret(*MASTER),
+                "RDS_CA_FILE": str(authority.file),
+                "IAM_PLUGIN": "unix_socket",
+            }
+            self._parts = self._parts.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._parts.close()
+
+    def secret(self, user: str, password: str) -> str:
+        """The ARN of a secret with these two in it."""
+        if (user, password) not in self._secrets:
+            value = json.dumps({"username": user, "password": password})
+            self._secrets[user, password] = self._aws.secret(f"s{time.time_ns()}", value)
+        return self._secrets[user, password]
+
+    def event(
+        self, kind: str = "Create", name: str = "app", *, login: str = "password",
+        grants: Any = (ALL,), password: str = PASSWORD, secret: str | None = None, **more: Any,
+    ) -> dict[str, Any]:  # fmt: skip
+        """What CloudFormation sends, but for where the answer goes."""
+        properties = {
+            "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:answer",
+            "UserName": name,
+            "Login": login,
+            "Grants": [{**one, "On": one["On"].format(self.side.container)} for one in grants],
+        }
+        if login == "password":
+            properties["SecretArn"] = secret or self.secret(name, password)
+        known = {} if kind == "Create" else {"PhysicalResourceId": f"{self.family}/{name}"}
+        return {
+            "RequestType": kind,
+            "StackId": STACK,
+            "RequestId": "request-2",
+            "LogicalResourceId": "User",
+            "ResourceProperties": properties,
+        } | known | more  # fmt: skip
+
+    def apply(self, *arguments: Any, seconds: float = 30, **more: Any) -> dict[str, Any]:
+        """What the inner function makes of an event."""
+        return apply.handler(self.event(*arguments, **more), context(seconds))
+
+    def delete(self, name: str = "app", **more: Any) -> dict[str, Any]:
+        return self.apply("Delete", name, **more)
+
+    def as_user(self, sql: str, name: str = "app", password: str = PASSWORD) -> Any:
+        """The rows that the user gets."""
+        with self.side.client(self.server, name, password) as execute:
+            return execute(sql)
+
+    def may(self, sql: str, name: str = "app", password: str = PASSWORD) -> bool:
+        """Whether the user can log in with the password and execute that."""
+        try:
+            self.as_user(sql, name, password)
+        except self.side.errors:
+            return False
+        return True
+
+    def login(self, name: str) -> str:
+        """How the user logs in."""
+        return str(self.side.login(self.server, name))
+
+    @property
+    def users(self) -> set[str]:
+        return {name for (name,) in self.server.rows(self.side.users)}
+
+    @property
+    def marks(self) -> set[str]:
+        return {name for (name,) in self.server.rows("SELECT name FROM rdsproxy_templates_users")}
+
+    def clean(self) -> None:
+        """Leave no user behind."""
+        self.front.fault = None
+        for name in self.users | self.marks:
+            self.delete(name)
+            self.delete(name, LogicalResourceId="Other")
+        assert (self.users, self.marks) == (set(), set())
+        self.server.rows("DROP TABLE IF EXISTS made_by_the_user")
+
+
+class Cloud:
+    """What the outer function reaches: Lambda's Invoke, and where CloudFormation waits."""
+
+    def __init__(self) -> None:
+        self.invoke: Callable[[Any], Any] = lambda _: ("response", {})
+        """Returns the kind of an answer of a function, and its body."""
+        self.refusals: list[HTTPStatus] = []
+        """What the next requests are refused with."""
+        self.invoked: list[tuple[str, Any, Any]] = []
+        self.answers: list[dict[str, Any]] = []
+        self._server = ThreadingHTTPServer((HOST, 0), partial(_Handler, self))
+        self._server.daemon_threads = True
+        self._background = Background(self._server)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._background.close()
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self._server.server_port}"
+
+    @property
+    def response_url(self) -> str:
+        """Where an event asks for its answer."""
+        return f"{self.address}/answer?X-Amz-Signature=abc"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, cloud: Cloud, *arguments: Any) -> None:
+        self._cloud = cloud
+        super().__init__(*arguments)
+
+    def do_POST(self) -> None:
+        body = json.loads(self._body())
+        self._cloud.invoked.append((self.path, self.headers, body))
+        if self._cloud.refusals:
+            self._answer(self._cloud.refusals.pop(0))
+            return
+        kind, said = self._cloud.invoke(body)
+        failed = {} if kind == "response" else {"X-Amz-Function-Error": "Unhandled"}
+        self._answer(HTTPStatus.OK, json.dumps(said).encode(), **failed)
+
+    def do_PUT(self) -> None:
+        body = json.loads(self._body())
+        if self._cloud.refusals:
+            self._answer(self._cloud.refusals.pop(0))
+            return
+        typed = "Content-Type" in self.headers
+        self._cloud.answers.append(body)
+        # A type of content is not in the signature, and S3 refuses what is not.
+        self._answer(HTTPStatus.FORBIDDEN if typed else HTTPStatus.OK)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers["Content-Length"]))
+
+    def _answer(self, status: HTTPStatus, body: bytes = b"", **headers: str) -> None:
+        with suppress(OSError):  # where nobody waits any more
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+
+def context(seconds: float) -> SimpleNamespace:
+    """What Lambda hands to a function that has so many seconds."""
+    ends = time.monotonic() + seconds
+    return SimpleNamespace(
+        aws_request_id="request-1",
+        log_stream_name="stream-1",
+        get_remaining_time_in_millis=lambda: int((ends - time.monotonic()) * 1000),
+    )

@@ -1,0 +1,489 @@
+"""The database-users function on real servers: whatever breaks, users end as declared."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import ssl
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from client import here_or_skip
+from database_users import (
+    ALL,
+    FAMILIES,
+    MASTER,
+    MISSING,
+    PASSWORD,
+    READS,
+    ROTATED,
+    STACK,
+    WRITES,
+    Cloud,
+    Place,
+    context,
+)
+
+import apply
+import engine
+from standins.runtime import Environment
+
+SHORT = apply.SPARE_SECONDS + 0.4
+"""So many seconds leave time for one try, and hardly for another."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(family, marks=pytest.mark.xdist_group(f"users {family}"))
+        for family in FAMILIES
+    ],
+)
+def running(request, aws, tmp_path_factory):
+    here_or_skip(request.param)
+    with Place(request.param, aws, tmp_path_factory.mktemp("authority")) as place:
+        yield place
+
+
+@pytest.fixture
+def place(running, monkeypatch):
+    for name, value in running.variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(running.side.module, "TLS", engine.tls())
+    assert "failure" not in running.delete()
+    yield running
+    running.clean()
+
+
+class TestCreate:
+    def test_a_user_logs_in_with_the_secrets_password_and_does_what_was_granted(self, place):
+        made = place.apply()
+
+        assert made == {"physical_id": f"{place.family}/app", "data": {"UserName": "app"}}
+        assert place.may("INSERT INTO items (id) VALUES (1)")
+        assert place.may("CREATE TABLE made_by_the_user (id INT)")
+        assert place.marks == {"app"}
+
+    def test_twice_is_as_once(self, place):
+        assert place.apply() == place.apply()
+        assert place.may("INSERT INTO items (id) VALUES (1)")
+
+    def test_a_user_for_iam_has_no_password_and_needs_tls(self, place):
+        assert "failure" not in place.apply(login="iam")
+        assert place.login("app") == "iam"
+
+    def test_without_grants_a_user_may_only_log_in(self, place):
+        place.apply(grants=())
+
+        assert place.may("SELECT 1")
+        assert not place.may("SELECT id FROM items")
+
+    def test_privileges_on_one_table_are_for_no_other(self, place):
+        place.apply(grants=(READS,))
+
+        assert place.may("SELECT id FROM items")
+        assert not place.may("INSERT INTO items (id) VALUES (1)")
+        assert not place.may("SELECT name FROM rdsproxy_templates_users")
+
+    def test_an_underscore_in_a_grant_matches_no_other_character(self, place):
+        for name in ("orders_1", "orders21"):
+            made, *owned = place.side.make_container
+            for statement in (made, "CREATE TABLE {}.t (id INT)", *owned):
+                place.server.rows(statement.format(name))
+        place.apply(grants=({"Privileges": ["SELECT"], "On": "orders_1.*"},))
+
+        assert place.may("SELECT id FROM orders_1.t")
+        assert not place.may("SELECT id FROM orders21.t")
+
+    def test_a_grant_on_what_is_not_there_fails_with_a_sentence(self, place):
+        said = place.apply(grants=(MISSING,))
+
+        assert f"refused to grant on {place.side.container}.missing (error " in said["failure"]
+        assert said["physical_id"] == f"{place.family}/app"
+
+    def test_a_secret_of_another_user_is_refused_before_anything_is_done(self, place):
+        said = place.apply(secret=place.secret("another", PASSWORD))
+
+        assert said["failure"] == "[SecretArn] has another username than [UserName]."
+        assert said["physical_id"] is None
+        assert place.users == set()
+
+    def test_the_master_is_refused(self, place):
+        said = place.apply(name=MASTER.user)
+
+        assert said["failure"] == "[UserName] is the master user, which no stack may alter."
+
+
+class TestUpdate:
+    def test_a_rotated_password_takes_the_old_ones_place(self, place):
+        place.apply()
+        place.apply("Update", password=ROTATED)
+
+        assert place.may("SELECT 1", password=ROTATED)
+        assert not place.may("SELECT 1", password=PASSWORD)
+
+    def test_a_login_changes_to_iam_and_back(self, place):
+        place.apply()
+        place.apply("Update", login="iam")
+        assert place.login("app") == "iam"
+        assert not place.may("SELECT 1")
+
+        place.apply("Update")
+        assert place.login("app") == "password"
+        assert place.may("INSERT INTO items (id) VALUES (1)")
+
+    def test_grants_are_exactly_those_of_the_last_time(self, place):
+        place.apply(grants=(ALL,))
+        place.apply("Update", grants=(READS,))
+
+        assert place.may("SELECT id FROM items")
+        assert not place.may("INSERT INTO items (id) VALUES (1)")
+        assert not place.may("CREATE TABLE made_by_the_user (id INT)")
+
+    def test_what_the_user_made_does_not_get_in_the_way(self, place):
+        place.apply(grants=(WRITES,))
+        place.as_user("CREATE TABLE made_by_the_user (id INT)")
+
+        assert "failure" not in place.apply("Update", grants=(WRITES,))
+        assert place.may("INSERT INTO made_by_the_user VALUES (1)")
+
+    def test_a_new_name_is_a_new_user_and_the_old_one_is_deleted_next(self, place):
+        place.apply()
+        renamed = place.apply("Update", "renamed", PhysicalResourceId=f"{place.family}/app")
+        assert renamed["physical_id"] == f"{place.family}/renamed"
+        assert place.users == {"app", "renamed"}
+
+        place.delete("app")
+        assert place.users == {"renamed"}
+
+    def test_a_rename_that_failed_leaves_no_user_when_it_is_undone(self, place):
+        known = {"PhysicalResourceId": f"{place.family}/app"}
+        place.apply()
+        assert "failure" in place.apply("Update", "renamed", grants=(MISSING,), **known)
+
+        undone = place.apply("Update", OldResourceProperties={"UserName": "renamed"})
+        assert "failure" not in undone
+        assert place.users == place.marks == {"app"}
+
+
+class TestDelete:
+    def test_drops_the_user_and_its_mark(self, place):
+        place.apply()
+
+        assert place.delete() == {"physical_id": f"{place.family}/app", "data": {}}
+        assert (place.users, place.marks) == (set(), set())
+
+    def test_twice_is_as_once(self, place):
+        place.apply()
+
+        assert place.delete() == place.delete()
+
+    def test_of_a_user_that_somebody_dropped_is_fine(self, place):
+        place.apply()
+        for statement in place.side.drop_by_hand:
+            place.server.rows(statement)
+
+        assert "failure" not in place.delete()
+        assert place.marks == set()
+
+    def test_loses_no_row_of_what_the_user_owned(self, place):
+        place.apply()
+        place.as_user("CREATE TABLE made_by_the_user (id INT)")
+        place.as_user("INSERT INTO made_by_the_user VALUES (7)")
+
+        assert "failure" not in place.delete()
+        assert place.server.rows("SELECT id FROM made_by_the_user") == [(7,)]
+
+    def test_of_a_user_of_another_resource_leaves_it_alone(self, place):
+        place.apply()
+
+        assert "failure" not in place.delete(LogicalResourceId="Other")
+        assert place.users == place.marks == {"app"}
+
+
+class TestStrangers:
+    @pytest.fixture
+    def stranger(self, place):
+        place.server.rows(place.side.make_stranger)
+        yield "stranger"
+        place.server.rows(place.side.drop_stranger)
+
+    def test_are_refused_and_never_dropped(self, place, stranger):
+        for kind in ("Create", "Update"):
+            said = place.apply(kind, stranger)
+            assert said["physical_id"] is None
+            assert said["failure"] == (
+                "There is a user stranger already, which this resource did not create; "
+                "it was left as it is."
+            )
+
+        assert "failure" not in place.delete(stranger)
+        assert place.users == {stranger}
+
+    def test_so_are_users_of_another_stack(self, place):
+        place.apply()
+        said = place.apply(StackId=f"{STACK}-of-another", password=ROTATED)
+
+        assert "which this resource did not create" in said["failure"]
+        assert place.may("SELECT 1")
+
+
+class TestTogether:
+    def test_a_user_sees_what_another_one_made(self, place):
+        place.apply()
+        place.as_user("CREATE TABLE made_by_the_user (id INT)")
+        place.apply(name="second", LogicalResourceId="Other")
+
+        assert place.may("SELECT id FROM made_by_the_user", "second")
+
+    def test_many_at_once_do_not_trip_over_each_other(self, place):
+        place.server.rows("DROP TABLE rdsproxy_templates_users")
+        names = [f"user{number}" for number in range(6)]
+        with ThreadPoolExecutor(len(names)) as pool:
+            made = list(pool.map(lambda name: place.apply(name=name), names))
+            assert [one.get("failure") for one in made] == [None] * len(names)
+            assert place.users == place.marks == set(names)
+
+            gone = list(pool.map(place.delete, names))
+            assert [one.get("failure") for one in gone] == [None] * len(names)
+            assert place.users == place.marks == set()
+
+    def test_a_change_that_does_not_end_is_not_waited_for_forever(self, place):
+        place.apply()
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(place.server.rows, place.side.hold_lock)
+            time.sleep(0.3)
+            said = place.apply("Update", seconds=SHORT)
+            assert said["failure"] == "Another change of users did not end in time."
+            assert "failure" not in place.apply("Update")
+
+    def test_the_master_is_a_member_of_no_user_for_longer_than_the_change(self, place):
+        """Of one for IAM it must not be: then RDS would take no password of the master any more."""
+        place.apply(login="iam")
+        place.apply(name="second", LogicalResourceId="Other")
+
+        assert place.server.rows(place.side.memberships) == []
+
+
+class TestFailures:
+    """At every boundary between two statements: what was executed before it has happened."""
+
+    @staticmethod
+    def changes(place):
+        """Each with what brings the database to where it begins, and what must hold after it."""
+        yield (
+            place.event("Create"),
+            place.delete,
+            lambda: place.may("INSERT INTO items (id) VALUES (1)"),
+        )
+        yield (
+            place.event("Update", login="iam", grants=(READS,)),
+            place.apply,
+            lambda: place.login("app") == "iam",
+        )
+        yield (
+            place.event("Delete"),
+            place.apply,
+            lambda: (place.users, place.marks) == (set(), set()),
+        )
+
+    @staticmethod
+    def statements(place, event):
+        """How many *event* takes."""
+        seen = []
+        place.front.fault = seen.append
+        assert "failure" not in apply.handler(event, context(30))
+        place.front.fault = None
+        assert len(seen) > 8
+        return len(seen)
+
+    @staticmethod
+    def from_then_on(number, act):
+        """Do *act* at every statement but the first ones, of which there are *number*."""
+        seen = []
+
+        def fault(statement):
+            seen.append(statement)
+            return act(len(seen) - number) if len(seen) > number else None
+
+        return fault
+
+    def test_a_connection_that_is_lost_is_not_noticed(self, place):
+        for event, begin, holds in self.changes(place):
+            begin()
+            for number in range(self.statements(place, event)):
+                begin()
+                once = self.from_then_on(number, lambda time: "after" if time == 1 else None)
+                place.front.fault = once
+                assert "failure" not in apply.handler(event, context(30)), (event, number)
+                place.front.fault = None
+                assert holds(), (event, number)
+
+    def test_where_every_connection_is_lost_it_fails_and_a_repeat_mends_it(self, place):
+        for event, begin, holds in self.changes(place):
+            begin()
+            for number in range(self.statements(place, event)):
+                begin()
+                place.front.fault = self.from_then_on(number, lambda _: "after")
+                said = apply.handler(event, context(SHORT))
+                place.front.fault = None
+                assert "failure" in said or holds(), (event, number)
+                assert "failure" not in apply.handler(event, context(30)), (event, number)
+                assert holds(), (event, number)
+
+    def test_a_server_that_is_killed_and_comes_back_is_not_noticed(self, place):
+        def crash(time):
+            if time != 1:
+                return None
+            place.server.kill()
+            place.server.start()
+            return "before"
+
+        event = place.event()
+        for number in range(self.statements(place, event)):
+            place.delete()
+            place.front.fault = self.from_then_on(number, crash)
+            assert "failure" not in apply.handler(event, context(40)), number
+            place.front.fault = None
+            assert place.may("INSERT INTO items (id) VALUES (1)"), number
+
+
+class TestUnreachable:
+    def test_is_said_within_the_time(self, place, monkeypatch):
+        monkeypatch.setenv("RDS_PORT", "1")
+        for kind in ("Create", "Update", "Delete"):
+            started = time.monotonic()
+            said = place.apply(kind, seconds=apply.SPARE_SECONDS + 1)
+
+            assert said["failure"].startswith("The database does not answer (error ")
+            assert said["physical_id"] is None
+            assert time.monotonic() - started < 3
+
+    def test_so_is_a_database_that_is_silent(self, place, monkeypatch):
+        monkeypatch.setattr(place.side.module, "READ_SECONDS", 1)
+        monkeypatch.setattr(place.front, "silent", True)
+        started = time.monotonic()
+        said = place.apply(seconds=SHORT)
+
+        assert "does not answer" in said["failure"]
+        assert time.monotonic() - started < SHORT
+
+    def test_so_is_a_master_that_is_refused(self, place, monkeypatch):
+        monkeypatch.setenv("RDS_MASTER_SECRET_ARN", place.secret("master", "wrong"))
+        said = place.apply(seconds=SHORT)
+
+        assert said["failure"].startswith("The database refuses the master (error ")
+
+    def test_so_is_a_secret_that_cannot_be_read(self, place):
+        arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:none"
+        said = place.apply(seconds=SHORT, secret=arn)
+
+        assert said["failure"] == "[SecretArn] could not be read: secretsmanager answered 404."
+
+    def test_a_database_that_begins_to_answer_is_waited_for(self, place):
+        place.server.kill()
+        later = threading.Timer(1, place.server.start)
+        later.start()
+        try:
+            assert "failure" not in place.apply()
+        finally:
+            later.join()
+
+
+class TestCredentials:
+    def test_are_in_no_log_and_no_outcome(self, place, caplog):
+        with caplog.at_level(logging.INFO):
+            said = [
+                place.apply(),
+                place.apply("Update", password=ROTATED),
+                place.apply("Update", grants=(MISSING,)),
+                place.apply(secret=place.secret("another", PASSWORD)),
+            ]
+            place.front.fault = lambda _: "before"
+            said.append(place.apply("Update", seconds=SHORT))
+        logged = " ".join(str(vars(record)) for record in caplog.records)
+
+        assert "starts over" in logged
+        for secret in (*MASTER[1:], PASSWORD, ROTATED, "SCRAM-SHA-256", "key-of-the-function"):
+            assert secret not in logged
+            assert secret not in str(said)
+
+    def test_postgresql_is_sent_no_password(self, place):
+        sent = []
+        place.front.fault = lambda statement: sent.append(str(statement))
+        place.apply(password=ROTATED)
+
+        assert any(ROTATED in statement for statement in sent) is (place.family == "MYSQL")
+
+
+class TestBothFunctions:
+    """Each under AWS's runtime client, in a process of its own."""
+
+    @pytest.fixture
+    def cloud(self):
+        with Cloud() as cloud:
+            yield cloud
+
+    @pytest.fixture
+    def both(self, place, cloud, function, layer, tmp_path):
+        for folder in (layer, function.parent / "database_users"):
+            for file in folder.glob("*.py"):
+                (tmp_path / file.name).symlink_to(file)
+        outside = {"APPLY_FUNCTION_NAME": "apply", "AWS_ENDPOINT_URL_LAMBDA": cloud.address}
+        with (
+            Environment(tmp_path, "apply.handler", place.variables) as inner,
+            Environment(tmp_path, "answer.handler", place.variables | outside) as outer,
+        ):
+            cloud.invoke = inner.invoke
+            yield outer, inner
+
+    def test_a_user_comes_and_goes(self, place, cloud, both):
+        outer, inner = both
+        create = place.event(ResponseURL=cloud.response_url)
+        outer.invoke(create)
+        assert place.may("INSERT INTO items (id) VALUES (1)")
+
+        outer.invoke(place.event("Delete", ResponseURL=cloud.response_url))
+        assert [answer["Status"] for answer in cloud.answers] == ["SUCCESS", "SUCCESS"]
+        assert place.users == set()
+
+        lines = [json.loads(line) for line in outer.log + inner.log]
+        assert {line["message"] for line in lines} == {"answered", "applied"}
+        for secret in (PASSWORD, MASTER.password, "X-Amz-Signature"):
+            assert secret not in str(lines)
+
+    def test_the_outer_one_answers_when_the_inner_one_is_killed(self, place, cloud, both):
+        outer, inner = both
+        seen = []
+
+        def kill_amidst(statement):
+            seen.append(statement)
+            if len(seen) == 12:
+                os.kill(inner.pid, signal.SIGKILL)
+
+        place.front.fault = kill_amidst
+        outer.invoke(place.event(ResponseURL=cloud.response_url))
+        (failed,) = cloud.answers
+        assert failed["Status"] == "FAILED"
+        assert "ended without an outcome. See the log stream standin." in failed["Reason"]
+
+        known = {"PhysicalResourceId": failed["PhysicalResourceId"]}
+        outer.invoke(place.event("Delete", ResponseURL=cloud.response_url, **known))
+        assert cloud.answers[1]["Status"] == "SUCCESS"
+        assert (place.users, place.marks) == (set(), set())
+
+
+def test_the_roots_are_those_of_rds_and_good_for_a_year(function):
+    file = function.parent / "database_layer" / "rds_roots.pem"
+    trusted = ssl.create_default_context(cafile=str(file)).get_ca_certs()
+    year = 365 * 24 * 3600
+
+    assert len(trusted) > 50
+    for root in trusted:
+        names = dict(pair for (pair,) in root["subject"])
+        assert names["commonName"].startswith("Amazon RDS ")
+        assert ssl.cert_time_to_seconds(root["notAfter"]) > time.time() + year
