@@ -120,6 +120,30 @@ def built(
 
 
 @pytest.fixture(scope="session")
+def configured(
+    desk: Callable[[str], Desk], repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """The folder of a variant with settings of its own, after `sam build`.
+
+    Given a *folder* that it made before, it builds there again, as an update is made.
+    """
+
+    def configured(variant: str, settings: object, folder: Path | None = None) -> Path:
+        if folder is None:
+            checkout = tmp_path_factory.mktemp("checkout")
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(repository / "lambda", checkout / "lambda", ignore=ignored)
+            folder = checkout / "templates_out" / variant
+        config = VARIANTS[variant].Config.parse(settings, "a test")
+        render(VARIANTS[variant], config, code="../..").write(folder)
+        builder = desk("999999999999")
+        builder.run(builder.sam, "build", cwd=folder)
+        return folder
+
+    return configured
+
+
+@pytest.fixture(scope="session")
 def network(repository: Path) -> Callable[[Desk, str], dict[str, str]]:
     """Makes the network that a variant wants to be given: base's; returns its IDs by name."""
 
