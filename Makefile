@@ -28,8 +28,8 @@ docs: $(VENV)/tests  ## Bring the generated parts of README.md and docs/ up to d
 	$(VENV)/bin/python tools/docs.py
 
 .PHONY: demo
-demo: $(VENV)/tests $(CLIENTS)/clients databases  ## Deploy base into the local cloud; Ctrl-C ends it
-	$(VENV)/bin/python tools/demo.py
+demo: $(VENV)/tests $(CLIENTS)/clients databases  ## Deploy VARIANT=base, or another, into the local cloud; Ctrl-C ends it
+	$(VENV)/bin/python tools/demo.py $(VARIANT)
 
 .PHONY: databases
 databases:

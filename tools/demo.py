@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
 from cloud.local_cloud import Account, LocalCloud  # noqa: E402 - found by the path above
+from rdsproxy_templates import render  # noqa: E402
 from rdsproxy_templates.variants import VARIANTS  # noqa: E402
 from standins.programs import MissingServer  # noqa: E402
 from standins.service import require  # noqa: E402
@@ -50,7 +52,7 @@ The functions' logs follow. Ctrl-C ends everything.
 def main() -> int:
     """Run until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("variant", nargs="?", choices=VARIANTS, default="base")
+    parser.add_argument("variant", nargs="?", choices=list(_complete()), default="base")
     parser.add_argument("--port", type=int, default=0, help="port of the cloud; default: any")
     chosen = parser.parse_args()
     # A terminal that closes, or whoever runs this, ends it as Ctrl-C does.
@@ -69,6 +71,14 @@ def main() -> int:
     except KeyboardInterrupt:
         _say("\nEnded; nothing is left running.")
     return 0
+
+
+def _complete() -> Iterator[str]:
+    """The variants that deploy without being told anything."""
+    for name, variant in VARIANTS.items():
+        root = render(variant, variant.Config()).root
+        if all("Default" in body for body in root.parameters.values()):
+            yield name
 
 
 def _deployed(account: Account, family: Path) -> bool:
