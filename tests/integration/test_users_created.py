@@ -32,8 +32,14 @@ import apply
 import engine
 from standins.runtime import Environment
 
-SHORT = apply.SPARE_SECONDS + 0.4
+SHORT = apply.SPARE_SECONDS + 0.2
 """So many seconds leave time for one try, and hardly for another."""
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """Nobody waits for the pauses between tries, of which there are thousands here."""
+    monkeypatch.setattr("session.PAUSES", (0.01, 0.05, 0.2))
 
 
 @pytest.fixture(
