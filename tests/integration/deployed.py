@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -21,7 +21,9 @@ from rdsproxy_templates.frame.references import PLACEHOLDER
 from rdsproxy_templates.frame.render import document
 from rdsproxy_templates.transform import expanded
 
+LAYER: Final = "AWS::Lambda::LayerVersion"
 STACK: Final = "AWS::CloudFormation::Stack"
+LAYER_HASH: Final = re.compile(r"[0-9a-f]{10}$")
 SECRET_REFERENCE: Final = re.compile(
     r"\{\{resolve:secretsmanager:(arn:[^}]+?):SecretString:(\w+)\}\}"
 )
@@ -120,7 +122,14 @@ class DeployedStack:
 
     @cached_property
     def physical_ids(self) -> dict[str, str]:
-        return self.account.resources(self.id)
+        """By logical ID, layers under those that the template here gives them."""
+        deployed = self.account.resources(self.id)
+        layers = {
+            _deployed_layer(name, deployed): name
+            for name, body in self.template["Resources"].items()
+            if body["Type"] == LAYER
+        }
+        return {layers.get(name, name): physical_id for name, physical_id in deployed.items()}
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
@@ -330,6 +339,17 @@ def plain_templates(bundle: Bundle) -> dict[Path, dict[str, Any]]:
     return {
         path: expanded(document(template, path, "plain")) for path, template in bundle.root.walk()
     }
+
+
+def _deployed_layer(name: str, deployed: Iterable[str]) -> str:
+    """What a layer is called in its stack.
+
+    SAM ends its name with a hash of what it consists of, the address of its code included,
+    which packaging changes.
+    """
+    wanted = LAYER_HASH.sub("", name)
+    (found,) = [one for one in deployed if LAYER_HASH.sub("", one) == wanted]
+    return found
 
 
 def secret_of(account: Account, arn: str) -> dict[str, Any]:

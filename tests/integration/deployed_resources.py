@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 import jmespath
+from deployed_users import database_user
 
 from cloud.local_cloud import Account
 
@@ -57,6 +58,14 @@ def _instance(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown
     found = account.client("ec2").describe_instances(InstanceIds=[physical_id])["Reservations"]
     instance: Shown = found[0]["Instances"][0]
     return instance
+
+
+def _layer(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
+    """With its name, and without its code, of which a hash is shown and no address."""
+    layer, number = physical_id.rsplit(":", 1)
+    version = account.client("lambda").get_layer_version(LayerName=layer, VersionNumber=int(number))
+    name = {"LayerName": version["LayerArn"].rpartition(":")[2]}
+    return name | {key: value for key, value in version.items() if key != "Content"}
 
 
 def _log_group(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
@@ -173,6 +182,7 @@ LOOK_UPS: Final[Mapping[str, LookUp | _Find]] = {
     "AWS::Lambda::Function": LookUp(
         "lambda", "get_function_configuration", {"FunctionName": "{id}"}
     ),
+    "AWS::Lambda::LayerVersion": _layer,
     "AWS::Lambda::Permission": _permission,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::RAM::ResourceShare": _shares,
@@ -209,6 +219,7 @@ LOOK_UPS: Final[Mapping[str, LookUp | _Find]] = {
     "AWS::WAFv2::WebACLAssociation": LookUp(
         "wafv2", "get_web_acl_for_resource", {"ResourceArn": "{ResourceArn}"}, "WebACL"
     ),
+    "Custom::DatabaseUser": database_user,
 }
 
 SAME_RULE: Final = {
@@ -222,7 +233,7 @@ CALLED: Final[Mapping[str, Mapping[str, str]]] = {
     "AWS::EC2::SecurityGroupIngress": SAME_RULE,
     "AWS::EC2::VPCEndpoint": {"Id": "VpcEndpointId", "SecurityGroupIds": "Groups[].GroupId"},
     "AWS::IAM::ManagedPolicy": {"PolicyArn": "Arn"},
-    "AWS::Lambda::Function": {"Arn": "FunctionArn"},
+    "AWS::Lambda::Function": {"Arn": "FunctionArn", "Layers": "Layers[].Arn"},
     "AWS::Lambda::Permission": {
         "FunctionName": "Resource",
         "Principal": "Principal.Service",

@@ -16,8 +16,6 @@ from rdsproxy_templates.frame import Bundle
 from rdsproxy_templates.validate.values import listed
 from rdsproxy_templates.variants import VARIANTS
 
-pytestmark = pytest.mark.xdist_group("deploy")
-
 
 @dataclass(frozen=True)
 class Deployment:
@@ -53,20 +51,41 @@ def expanded_by_aws(desk, variant, folder, parameters, built):
     return bundle, folder, deploy
 
 
+def with_users(desk, variant, folder, parameters, built):
+    """With users of the database, and with code that came along."""
+    config = VARIANTS[variant].Config.parse({"rds": {"users": USERS}}, "a test")
+    bundle = render(VARIANTS[variant], config)
+    bundle.write(folder)
+    desk.run(desk.sam, "build", cwd=folder)
+    return bundle, folder, lambda where: desk.with_sam(where, parameters)
+
+
+USERS = [
+    {"name": "reader", "login": "password", "grants": [{"privileges": ["SELECT"]}]},
+    {"name": "writer", "login": "iam"},
+    {"name": "owner", "login": "end_to_end_iam", "grants": [{"privileges": ["ALL"]}]},
+]
 FORMS = [
     *((variant, form) for variant in VARIANTS for form in (by_sam, flat)),
     ("base", expanded_by_aws),
+    ("auth", with_users),
 ]
 
 
 @pytest.fixture(
     scope="module",
-    params=enumerate(FORMS),
-    ids=[f"{variant}-{form.__name__}" for variant, form in FORMS],
+    params=[
+        pytest.param(
+            (f"1111111111{number:02}", variant, form),
+            id=f"{variant}-{form.__name__}",
+            marks=pytest.mark.xdist_group(f"deploy-{variant}"),
+        )
+        for number, (variant, form) in enumerate(FORMS)
+    ],
 )
 def deployment(request, desk, built, network, tmp_path_factory):
-    number, (variant, form) = request.param
-    mine = desk(f"1111111111{number:02}")
+    account_id, variant, form = request.param
+    mine = desk(account_id)
     folder = tmp_path_factory.mktemp(variant)
     parameters = network(mine, variant)
     bundle, folder, deploy = form(mine, variant, folder, parameters, built)
@@ -163,11 +182,15 @@ class TestDatabases:
                 if instance.properties.get("DBClusterIdentifier") == cluster.physical_id
             }
 
-    def test_the_master_user_is_that_of_the_secret(self, family):
+    def test_their_secrets_are_of_declared_users_and_else_of_the_master_user(self, family):
+        declared = {
+            user.properties.get("SecretArn"): user.properties["UserName"]
+            for user in family.of_type("Custom::DatabaseUser")
+        }
         for attachment in family.of_type("AWS::SecretsManager::SecretTargetAttachment"):
-            target = target_of(family, attachment)
-            secret = secret_of(family.account, attachment.properties["SecretId"])
-            assert target.shown["MasterUsername"] == secret["username"]
+            arn = attachment.properties["SecretId"]
+            master = target_of(family, attachment).shown["MasterUsername"]
+            assert secret_of(family.account, arn)["username"] == declared.get(arn, master)
 
 
 class TestSecrets:

@@ -10,8 +10,6 @@ from deploying import stack_name
 from rdsproxy_templates import render, stacks
 from rdsproxy_templates.variants import VARIANTS, base, service
 
-pytestmark = pytest.mark.xdist_group("deploy-changes")
-
 REFUSED = """\
   Refused:
     Type: AWS::Lambda::Permission
@@ -48,6 +46,7 @@ def replacements(change_set):
     }
 
 
+@pytest.mark.xdist_group("deploy-changes")
 class TestChangeSets:
     def test_settings_change_in_place(self, desk, tmp_path):
         mine = desk("222222222201")
@@ -125,6 +124,7 @@ class TestChangeSets:
         assert not [sentence for one in family.resources for sentence in one.differences()]
 
 
+@pytest.mark.xdist_group("deploy-changes")
 class TestFailures:
     def test_a_broken_update_leaves_every_stack_as_it_was(self, desk, tmp_path):
         mine = desk("222222222203")
@@ -168,6 +168,7 @@ class TestFailures:
         assert {kind: names for kind, names in left.items() if names} == before
 
 
+@pytest.mark.xdist_group("deploy-deletion")
 class TestDeletion:
     @pytest.mark.parametrize("variant", VARIANTS)
     def test_leaves_the_last_snapshots_once_nothing_is_protected(

@@ -79,7 +79,7 @@ def _dependents(backend: EC2Backend, vpc_id: str) -> Iterator[str]:
         if gateway.vpc and gateway.vpc.id == vpc_id:
             yield gateway.id
     for endpoint in backend.vpc_end_points.values():
-        if endpoint.vpc_id == vpc_id and endpoint.state != "deleted":
+        if endpoint.vpc_id == vpc_id:
             yield endpoint.id
     for egress_only in backend.egress_only_internet_gateways.values():
         if egress_only.vpc_id == vpc_id:

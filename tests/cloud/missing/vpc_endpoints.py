@@ -16,6 +16,7 @@ from .surround import surround
 def install() -> None:
     surround(EC2Backend, "create_vpc_endpoint", _create)
     surround(EC2Backend, "modify_vpc_endpoint", _modify)
+    surround(EC2Backend, "delete_vpc_endpoints", _delete)
 
 
 def _create(
@@ -49,6 +50,14 @@ def _modify(modify: Callable[..., None], backend: EC2Backend, vpc_id: str, **giv
         require_group(backend, group, endpoint.vpc_id)
     modify(backend, vpc_id, **given)
     _set_groups(backend, endpoint)
+
+
+def _delete(delete: Callable[..., None], backend: EC2Backend, vpce_ids: Iterable[str] = ()) -> None:
+    """So that nothing is left; EC2 shows what is deleted a while longer, moto for ever."""
+    deleted = list(vpce_ids)
+    delete(backend, deleted)
+    for endpoint_id in deleted:
+        backend.vpc_end_points.pop(endpoint_id, None)
 
 
 def _default_groups(backend: EC2Backend, vpc_id: str) -> list[str]:
@@ -103,7 +112,7 @@ def _require_private_name(backend: EC2Backend, vpc_id: str, service_name: str) -
         )
     for other in backend.vpc_end_points.values():
         same = other.vpc_id == vpc_id and other.service_name == service_name
-        if same and other.private_dns_enabled and other.state != "deleted":
+        if same and other.private_dns_enabled:
             raise InvalidParameter(
                 "private-dns-enabled cannot be set because there is already a conflicting DNS "
                 f"domain for {service_name} in the VPC {vpc_id}"
