@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from .frame import did_you_mean
 
@@ -58,6 +58,11 @@ class Engine:
     """``RotationType`` of the function that changes a user's password."""
     password_types: frozenset[str]
     """``ClientPasswordAuthType`` of a proxy for it."""
+
+    @property
+    def aurora(self) -> bool:
+        """Whether it runs as a cluster, storage and all; else an instance has its own."""
+        return self.name.startswith("aurora-")
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -140,6 +145,8 @@ _POSTGRESQL_PRIVILEGES: Final = frozenset({
 })  # fmt: skip
 _MYSQL_PASSWORDS: Final = frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"})
 _POSTGRESQL_PASSWORDS: Final = frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"})
+
+EngineName = Literal["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]
 
 ENGINES: Final[dict[str, Engine]] = {
     engine.name: engine
@@ -230,8 +237,12 @@ _CONNECTIONS_SERVERLESS: Final = (
 )
 
 
-def aurora_mysql_connections(instance_class: str, max_capacity: float | None) -> int | None:
-    """Default ``max_connections`` of an Aurora MySQL instance; None where AWS names none."""
+def default_connections(
+    engine: Engine, instance_class: str, max_capacity: float | None
+) -> int | None:
+    """Default ``max_connections`` of an instance; None where AWS has no table of them."""
+    if engine.name != "aurora-mysql":
+        return None
     if max_capacity is not None:
         fitting = [count for acu, count in _CONNECTIONS_SERVERLESS if acu <= max_capacity]
         return fitting[-1] if fitting else None

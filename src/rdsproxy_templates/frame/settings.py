@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Self, TypeGuard, get_args
+from typing import Any, Self, TypeGuard, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -16,6 +16,8 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from ..errors import ConfigError, Problem
+
+CompletedT = TypeVar("CompletedT", bound="Settings")
 
 
 class Settings(BaseModel):
@@ -62,6 +64,11 @@ class Settings(BaseModel):
         for name in type(self).model_fields:
             if isinstance(nested := getattr(self, name), Settings):
                 yield from (warning.within(name) for warning in nested.warnings())
+
+    def completed(self, kind: type[CompletedT], **known: Any) -> CompletedT:
+        """The record of *kind*, which extends this one's, with what its parent knows beside."""
+        chosen = {name: getattr(self, name) for name in self.model_fields_set}
+        return kind(**chosen, **known)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 from troposphere import rds
@@ -22,39 +22,26 @@ SERVERLESS = "db.serverless"
 class Choices(database.Choices):
     """The cluster. ``max_capacity`` makes it Serverless v2."""
 
-    engine: Literal["aurora-mysql"] = Field("aurora-mysql", description="Engine of the cluster.")
-    engine_version: str = Field(
-        ENGINES["aurora-mysql"].default_version,
-        description="Version in which the cluster is created; the default is a long-term one.",
-    )
-    instance_class: str | None = Field(
-        None,
-        description="Class of a provisioned instance. Left out: the engine's default, or "
-        "`db.serverless` where `max_capacity` is given.",
-    )
     min_capacity: float = Field(
-        0.5, ge=0, le=256, multiple_of=0.5, description="Serverless v2: ACUs at rest, from 0.5."
+        0.5,
+        ge=0,
+        le=256,
+        multiple_of=0.5,
+        description="Serverless v2: ACUs at rest, from 0.5; 0 pauses, which goes with no proxy.",
     )
     max_capacity: float | None = Field(
         None, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
     )
-    readers: int = Field(0, ge=0, le=15, description="Instances beside the writer.")
+    readers: int = Field(0, ge=0, le=15, description="Aurora: instances beside the writer.")
 
     @property
     def db_instance_class(self) -> str:
-        """``DBInstanceClass`` of every instance."""
-        if self.instance_class:
-            return self.instance_class
-        return SERVERLESS if self.max_capacity else ENGINES[self.engine].default_class
+        if self.instance_class is None and self.max_capacity:
+            return SERVERLESS
+        return super().db_instance_class
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from database.version_problems(self.engine, self.engine_version)
-        for sentence in ENGINES[self.engine].class_problems(self.db_instance_class, ()):
-            yield Problem("instance_class", sentence)
-        yield from self._capacity_problems()
-
-    def _capacity_problems(self) -> Iterator[Problem]:
         if self.max_capacity is None:
             if self.instance_class == SERVERLESS:
                 yield Problem("max_capacity", f"must be given, in ACUs, for {SERVERLESS}")
@@ -67,21 +54,11 @@ class Choices(database.Choices):
                 f"is for {SERVERLESS}, and instance_class is {self.instance_class!r}, "
                 "which is provisioned; give one of the two",
             )
-        if self.min_capacity == 0:
-            yield Problem(
-                "min_capacity",
-                "must be at least 0.5, got 0: a cluster behind RDS Proxy cannot pause, "
-                "because the proxy keeps connections open",
-            )
         if self.min_capacity > self.max_capacity:
             yield Problem(
                 "min_capacity",
                 f"must be at most max_capacity ({self.max_capacity:g}), got {self.min_capacity:g}",
             )
-
-    def warnings(self) -> Iterator[Problem]:
-        yield from super().warnings()
-        yield from database.version_warnings(self.engine, self.engine_version)
 
 
 def cluster(
@@ -108,7 +85,7 @@ def cluster(
         DeletionPolicy="Snapshot",
         UpdateReplacePolicy="Snapshot",
         Engine=choices.engine,
-        EngineVersion=choices.engine_version,
+        EngineVersion=choices.version,
         EngineLifecycleSupport=choices.lifecycle,
         DatabaseName=name,
         MasterUsername=from_secret(master, "username"),

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, secretsmanager
 
-from ..engines import ENGINES, Engine
+from ..engines import ENGINES, Engine, EngineName
 from ..errors import Problem
 from ..frame import Settings, sub
 from ..kinds import Hostname, SecretArn
@@ -35,11 +35,16 @@ class Database:
 class Choices(Settings):
     """What a cluster and an instance have in common."""
 
-    rotate_secrets_after_days: int | None = Field(
+    engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
+    engine_version: str | None = Field(
         None,
-        ge=1,
-        le=1000,
-        description="Days after which Secrets Manager replaces every password. Left out: never.",
+        description="Version in which the database is created. Left out: the engine's default, "
+        "a long-term one where there is one.",
+    )
+    instance_class: str | None = Field(
+        None,
+        description="Class of a provisioned instance. Left out: the engine's default, or "
+        "`db.serverless` where `max_capacity` is given.",
     )
     backup_retention_period: int = Field(7, ge=1, le=35, description="Days of backups.")
     deletion_protection: bool = Field(
@@ -50,6 +55,29 @@ class Choices(Settings):
         description="Stay on a version past its standard support, which AWS charges for, "
         "instead of being upgraded.",
     )
+    rotate_secrets_after_days: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="Days after which Secrets Manager replaces every password. Left out: never.",
+    )
+
+    @property
+    def version(self) -> str:
+        """``EngineVersion``."""
+        return self.engine_version or ENGINES[self.engine].default_version
+
+    @property
+    def db_instance_class(self) -> str:
+        """``DBInstanceClass`` of every instance."""
+        return self.instance_class or ENGINES[self.engine].default_class
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if sentence := ENGINES[self.engine].version_problem(self.version):
+            yield Problem("engine_version", sentence)
+        for sentence in ENGINES[self.engine].class_problems(self.db_instance_class, ()):
+            yield Problem("instance_class", sentence)
 
     @property
     def lifecycle(self) -> str:
@@ -64,20 +92,11 @@ class Choices(Settings):
                 "deletion_protection",
                 "is off: deleting the stack deletes the database and leaves a snapshot",
             )
-
-
-def version_problems(engine: str, version: str) -> Iterator[Problem]:
-    """Why a new database of *engine* cannot have this version."""
-    if sentence := ENGINES[engine].version_problem(version):
-        yield Problem("engine_version", sentence)
-
-
-def version_warnings(engine: str, version: str) -> Iterator[Problem]:
-    """Whether AWS documents RDS Proxy for it."""
-    if not ENGINES[engine].behind_proxy(version):
-        yield Problem(
-            "engine_version", f"is {version!r}, for which AWS does not document RDS Proxy"
-        )
+        if not ENGINES[self.engine].behind_proxy(self.version):
+            yield Problem(
+                "engine_version",
+                f"is {self.version!r}, for which AWS does not document RDS Proxy",
+            )
 
 
 def from_secret(secret: SecretArn, key: str) -> AWSHelperFn:

@@ -82,6 +82,11 @@ def database_layer(choices: Choices) -> serverless.LayerVersion:
     )
 
 
+def family(engine_family: str) -> dict[str, str]:
+    """The variable that tells our functions what to speak, where it is not MySQL."""
+    return {} if engine_family == "MYSQL" else {"RDS_ENGINE_FAMILY": engine_family}
+
+
 def function(
     title: str,
     choices: Choices,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Sequence
 
 from pydantic import Field
 from troposphere import rds
 
 from ..engines import ENGINES
-from ..errors import Problem
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
 from .database import Database, from_secret
@@ -19,33 +17,14 @@ from .present import present
 class Choices(database.Choices):
     """The instance."""
 
-    engine: Literal["mysql"] = Field("mysql", description="Engine of the instance.")
-    engine_version: str = Field(
-        ENGINES["mysql"].default_version,
-        description="Version in which the instance is created.",
+    allocated_storage: int = Field(
+        20, ge=20, le=65_536, description="RDS: GiB of gp3 storage; Aurora's grows by itself."
     )
-    instance_class: str | None = Field(
-        None, description="Class of the instance. Left out: the engine's default."
-    )
-    allocated_storage: int = Field(20, ge=20, le=65_536, description="GiB of gp3 storage.")
     multi_az: bool = Field(
-        default=False, description="Keep a standby in the other zone, at twice the price."
+        default=False,
+        description="RDS: keep a standby in the other zone, at twice the price; Aurora takes "
+        "a reader.",
     )
-
-    @property
-    def db_instance_class(self) -> str:
-        """``DBInstanceClass``."""
-        return self.instance_class or ENGINES[self.engine].default_class
-
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
-        yield from database.version_problems(self.engine, self.engine_version)
-        for sentence in ENGINES[self.engine].class_problems(self.db_instance_class, ()):
-            yield Problem("instance_class", sentence)
-
-    def warnings(self) -> Iterator[Problem]:
-        yield from super().warnings()
-        yield from database.version_warnings(self.engine, self.engine_version)
 
 
 def instance(
@@ -72,7 +51,7 @@ def instance(
         DeletionPolicy="Snapshot",
         UpdateReplacePolicy="Snapshot",
         Engine=choices.engine,
-        EngineVersion=choices.engine_version,
+        EngineVersion=choices.version,
         EngineLifecycleSupport=choices.lifecycle,
         DBInstanceClass=choices.db_instance_class,
         DBName=name,

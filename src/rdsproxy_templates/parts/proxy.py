@@ -67,6 +67,7 @@ class Proxy:
     """What was created, and how clients name it."""
 
     resources: Sequence[AWSObject]
+    itself: rds.DBProxy
     endpoint: Hostname
     arn: ProxyArn
     vpc_id: VpcId
@@ -121,9 +122,24 @@ def proxy(
     )
     return Proxy(
         resources=[role, proxy, target_group],
+        itself=proxy,
         endpoint=Hostname(proxy.get_att("Endpoint")),
         arn=ProxyArn(proxy.get_att("DBProxyArn")),
         vpc_id=VpcId(proxy.get_att("VpcId")),
+    )
+
+
+def reader_endpoint(
+    title: str, proxy: Proxy, subnets: Sequence[SubnetId], group: SecurityGroupId
+) -> rds.DBProxyEndpoint:
+    """Another host of the proxy, which leads to the readers of its cluster."""
+    return rds.DBProxyEndpoint(
+        title,
+        DBProxyEndpointName=_unique_name("read-only", subnets),
+        DBProxyName=proxy.itself.ref(),
+        TargetRole="READ_ONLY",
+        VpcSubnetIds=list(subnets),
+        VpcSecurityGroupIds=[group],
     )
 
 

@@ -14,10 +14,8 @@ from ..parts import network
 from ..parts.groups import chain
 from ..parts.network import private, range_problems, subnet, zone, zone_problems
 
-PORT = ENGINES["mysql"].port
 
-
-class Config(Settings):
+class Choices(Settings):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     vpc_cidr: str = Field("10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
@@ -42,6 +40,14 @@ class Config(Settings):
         names = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
         yield from range_problems(self.vpc_cidr, {name: getattr(self, name) for name in names})
         yield from zone_problems(self.availability_zones)
+
+
+class Config(Choices):
+    """The choices, and what the parent knows of the database."""
+
+    port: int = Field(
+        ENGINES["mysql"].port, ge=1, le=65_535, description="Port that the database listens on."
+    )
 
 
 class Inputs(Ports):
@@ -74,7 +80,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     database1 = subnet("DatabaseSubnet1", vpc, given.database_subnet1_cidr, first)
     database2 = subnet("DatabaseSubnet2", vpc, given.database_subnet2_cidr, second)
     subnets = [functions, database1, database2]
-    groups = chain(vpc, PORT, database="DBSecurityGroup", noun="instance")
+    groups = chain(vpc, config.port, database="DBSecurityGroup", noun="instance")
     return Stack(
         resources=[vpc, *subnets, *private(vpc, *subnets), *groups.resources],
         outputs=Outputs(

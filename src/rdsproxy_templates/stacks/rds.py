@@ -1,4 +1,4 @@
-"""Aurora cluster in private subnets, and the RDS Proxy through which clients reach it."""
+"""Database in private subnets, and the RDS Proxy through which clients reach it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ..kinds import (
     SubnetId,
     VpcId,
 )
-from ..parts.cluster import Choices as ClusterChoices
-from ..parts.cluster import cluster
 from ..parts.database import attachment
 from ..parts.proxy import Choices as ProxyChoices
-from ..parts.proxy import SecretLogin, proxy
+from ..parts.proxy import SecretLogin, proxy, reader_endpoint
+from ..parts.target import Choices as TargetChoices
+from ..parts.target import pause_problems, target
 from ..users import User
 
 
-class Config(ClusterChoices, ProxyChoices):
-    """The cluster, its users and its proxy. ``max_capacity`` makes it Serverless v2."""
+class Config(TargetChoices, ProxyChoices):
+    """The database, its users and its proxy. ``max_capacity`` makes it Serverless v2."""
 
     users: tuple[User, ...] = Field(
         (),
@@ -44,6 +44,7 @@ class Config(ClusterChoices, ProxyChoices):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from pause_problems(self)
         for problem in users.problems(self.users, ENGINES[self.engine]):
             yield problem.within("users")
         if not self.master_login and not self.users:
@@ -67,6 +68,9 @@ class Inputs(Ports):
 class Outputs(Ports):
     rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
     rds_proxy_arn: ProxyArn = Field(description="The proxy.")
+    rds_proxy_read_only_endpoint: Hostname | None = Field(
+        None, description="Host whose connections go to readers, and may not write."
+    )
     db_cluster_endpoint: Hostname | None = Field(
         None, description="Host of the writer itself, where users are created."
     )
@@ -77,9 +81,10 @@ class Outputs(Ports):
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
-    """The proxy logs in to the cluster with secrets, and lets clients in by IAM or password."""
+    """The proxy logs in to the database with secrets, and lets clients in by IAM or password."""
     subnets = [given.private_subnet1_id, given.private_subnet2_id]
-    database = cluster(
+    group = given.rds_proxy_security_group_id
+    database = target(
         config,
         name=given.rds_database_name,
         master=given.rds_master_user_secret_arn,
@@ -88,7 +93,9 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         iam=bool(users.end_to_end(config.users)),
     )
     attachments = [
-        attachment("DBClusterAttachment", database, given.rds_master_user_secret_arn),
+        attachment(
+            f"{database.itself.title}Attachment", database, given.rds_master_user_secret_arn
+        ),
         *(
             attachment(f"{user.title}SecretAttachment", database, secret)
             for user, secret in users.secrets(config.users, given.user_secret_arns)
@@ -101,13 +108,21 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         logins=_logins(config, given),
         end_to_end=users.end_to_end(config.users),
         subnets=subnets,
-        group=given.rds_proxy_security_group_id,
+        group=group,
+    )
+    readers = (
+        [reader_endpoint("RDSProxyReadOnlyEndpoint", front, subnets, group)]
+        if config.readers
+        else []
     )
     return Stack(
-        resources=[*database.resources, *attachments, *front.resources],
+        resources=[*database.resources, *attachments, *front.resources, *readers],
         outputs=Outputs(
             rds_proxy_endpoint=front.endpoint,
             rds_proxy_arn=front.arn,
+            rds_proxy_read_only_endpoint=Hostname(readers[0].get_att("Endpoint"))
+            if readers
+            else None,
             db_cluster_endpoint=database.host if config.users else None,
             vpc_id=front.vpc_id if config.users or config.rotate_secrets_after_days else None,
             attached_secret_arns=SecretArns([one.ref() for one in attachments])

@@ -17,13 +17,13 @@ from ..kinds import (
     SubnetId,
     Url,
 )
-from ..parts.functions import Timed, database_layer, function, log_group
+from ..parts.functions import Timed, database_layer, family, function, log_group
 from ..parts.http_api import Choices as HttpApiChoices
 from ..parts.http_api import http_api
 from ..policies import connects
 
 
-class Config(HttpApiChoices, Timed):
+class Choices(HttpApiChoices, Timed):
     """The function and its HTTP API."""
 
     code_uri: str | None = Field(
@@ -42,6 +42,12 @@ class Config(HttpApiChoices, Timed):
             yield Problem(
                 "code_uri", f"must be relative to the rendered folder, got {self.code_uri!r}"
             )
+
+
+class Config(Choices):
+    """The choices, and what the parent knows of the database."""
+
+    engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
 
 
 class Inputs(Ports):
@@ -79,6 +85,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             "RDS_PROXY_ENDPOINT": given.rds_proxy_endpoint,
             "RDS_USER": given.rds_master_username,
             "RDS_DATABASE_NAME": given.rds_database_name,
+            **family(config.engine_family),
         },
         policies=[connects(given.rds_proxy_arn, given.rds_master_username)],
         events={"CatchAllApi": api.route("/{proxy+}")},

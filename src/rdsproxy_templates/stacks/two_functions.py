@@ -18,7 +18,7 @@ from ..kinds import (
     SubnetId,
     Url,
 )
-from ..parts.functions import Timed, database_layer, function, log_group
+from ..parts.functions import Timed, database_layer, family, function, log_group
 from ..parts.groups import HTTPS, into, out_of
 from ..parts.http_api import Choices as HttpApiChoices
 from ..parts.http_api import http_api
@@ -27,12 +27,18 @@ from ..policies import connects, reads_secrets
 CODE = LocalPath("lambda/visits", carried=True)
 
 
-class Config(HttpApiChoices, Timed):
+class Choices(HttpApiChoices, Timed):
     """Settings of both functions and of the API in front of them."""
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from self.too_short()
+
+
+class Config(Choices):
+    """The choices, and what the parent knows of the database."""
+
+    engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
 
 
 class Inputs(Ports):
@@ -90,6 +96,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             "RDS_PROXY_ENDPOINT": given.password_proxy_endpoint,
             "RDS_SECRET_ARN": given.password_secret_arn,
             "RDS_DATABASE_NAME": given.rds_database_name,
+            **family(config.engine_family),
         },
         policies=[reads_secrets([given.password_secret_arn])],
         events={"PasswordRoute": api.route("/func1")},
@@ -110,6 +117,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             "RDS_PROXY_ENDPOINT": given.iam_proxy_endpoint,
             "RDS_USER": given.iam_user,
             "RDS_DATABASE_NAME": given.rds_database_name,
+            **family(config.engine_family),
         },
         policies=[connects(given.iam_proxy_arn, given.iam_user)],
         events={"IAMRoute": api.route("/func2")},

@@ -1,4 +1,4 @@
-"""RDS for MySQL instance with two RDS Proxies: one takes passwords, one takes IAM tokens."""
+"""Database with two RDS Proxies: one takes passwords, one takes IAM tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 from troposphere import Select
 
 from .. import users
-from ..engines import ENGINES
+from ..engines import ENGINES, EngineName
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import (
@@ -22,18 +22,19 @@ from ..kinds import (
     SubnetIds,
 )
 from ..parts.database import attachment
-from ..parts.instance import Choices as InstanceChoices
-from ..parts.instance import instance
 from ..parts.proxy import Choices as ProxyChoices
 from ..parts.proxy import SecretLogin, proxy
+from ..parts.target import Choices as TargetChoices
+from ..parts.target import pause_problems, target
 from ..users import User
 
 POOL = ProxyChoices(idle_client_timeout=120)
 
 
-class Config(InstanceChoices):
-    """The instance, its users and both proxies."""
+class Config(TargetChoices):
+    """The database, its users and both proxies."""
 
+    engine: EngineName = Field("mysql", description="Engine of the database.")
     users: tuple[User, ...] = Field(
         (),
         strict=False,
@@ -59,6 +60,7 @@ class Config(InstanceChoices):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from pause_problems(self)
         for problem in users.problems(self.users, ENGINES[self.engine]):
             yield problem.within("users")
         if not self.master_login:
@@ -104,10 +106,10 @@ class Outputs(Ports):
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
-    """One instance; whichever way a client logs in to a proxy, it sees the same data."""
+    """One database; whichever way a client logs in to a proxy, it sees the same data."""
     subnets = [SubnetId(Select(index, given.database_subnet_ids)) for index in (0, 1)]
     master = given.rds_master_user_secret_arn
-    database = instance(
+    database = target(
         config,
         name=given.rds_database_name,
         master=master,
@@ -117,7 +119,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
     secrets = list(users.secrets(config.users, given.user_secret_arns))
     attachments = [
-        attachment("DBInstanceAttachment", database, master),
+        attachment(f"{database.itself.title}Attachment", database, master),
         *(attachment(f"{user.title}SecretAttachment", database, own) for user, own in secrets),
     ]
     masters = [master] if config.master_login else []

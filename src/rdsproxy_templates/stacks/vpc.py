@@ -14,10 +14,8 @@ from ..parts import network
 from ..parts.groups import chain
 from ..parts.network import private, range_problems, subnet, zone, zone_problems
 
-PORT = ENGINES["aurora-mysql"].port
 
-
-class Config(Settings):
+class Choices(Settings):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     vpc_cidr: str = Field("10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
@@ -39,6 +37,17 @@ class Config(Settings):
         names = ("private_subnet1_cidr", "private_subnet2_cidr")
         yield from range_problems(self.vpc_cidr, {name: getattr(self, name) for name in names})
         yield from zone_problems(self.availability_zones)
+
+
+class Config(Choices):
+    """The choices, and what the parent knows of the database."""
+
+    port: int = Field(
+        ENGINES["aurora-mysql"].port,
+        ge=1,
+        le=65_535,
+        description="Port that the database listens on.",
+    )
 
 
 class Inputs(Ports):
@@ -67,7 +76,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     zones = config.availability_zones
     subnet1 = subnet("PrivateSubnet1", vpc, given.private_subnet1_cidr, zone(zones, 0))
     subnet2 = subnet("PrivateSubnet2", vpc, given.private_subnet2_cidr, zone(zones, 1))
-    groups = chain(vpc, PORT, database="DBClusterSecurityGroup", noun="cluster")
+    groups = chain(vpc, config.port, database="DBClusterSecurityGroup", noun="cluster")
     return Stack(
         resources=[vpc, subnet1, subnet2, *private(vpc, subnet1, subnet2), *groups.resources],
         outputs=Outputs(

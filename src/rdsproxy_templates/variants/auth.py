@@ -30,8 +30,8 @@ from .common import Database, Regional, user_problems
 class Config(Regional):
     """What can be chosen before rendering; every setting has a safe default."""
 
-    vpc: stacks.function_vpc.Config = Field(
-        stacks.function_vpc.Config(), description="The network."
+    vpc: stacks.function_vpc.Choices = Field(
+        stacks.function_vpc.Choices(), description="The network."
     )
     database: Database = Field(
         Database(name="auth", master_username="admin"), description="Names inside the database."
@@ -42,8 +42,8 @@ class Config(Regional):
     rds: stacks.two_proxies.Config = Field(
         stacks.two_proxies.Config(), description="Instance, users and both proxies."
     )
-    sam: stacks.two_functions.Config = Field(
-        stacks.two_functions.Config(), description="Both functions and their HTTP API."
+    sam: stacks.two_functions.Choices = Field(
+        stacks.two_functions.Choices(), description="Both functions and their HTTP API."
     )
     password_user: str | None = Field(
         None,
@@ -106,10 +106,11 @@ class Outputs(Ports):
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """One database behind two proxies, and a function for each way to log in."""
+    engine = ENGINES[config.rds.engine]
     vpc = nest(
         "VPCStack",
         stacks.function_vpc,
-        config.vpc,
+        config.vpc.completed(stacks.function_vpc.Config, port=engine.port),
         stacks.function_vpc.Inputs(
             vpc_cidr=given.vpc_cidr,
             function_subnet_cidr=given.function_subnet_cidr,
@@ -174,7 +175,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     sam = nest(
         "SAMStack",
         stacks.two_functions,
-        config.sam,
+        config.sam.completed(stacks.two_functions.Config, engine_family=engine.family),
         stacks.two_functions.Inputs(
             function_subnet_id=vpc.outputs.function_subnet_id,
             function_security_group_id=vpc.outputs.function_security_group_id,
@@ -205,7 +206,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             "function_subnet_cidr": range_attributes(config.vpc.function_subnet_cidr),
             "database_subnet1_cidr": range_attributes(config.vpc.database_subnet1_cidr),
             "database_subnet2_cidr": range_attributes(config.vpc.database_subnet2_cidr),
-            **config.database.attributes(ENGINES[config.rds.engine]),
+            **config.database.attributes(engine),
         },
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from .. import stacks
+from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Ports, Stack, nest
 from ..kinds import Cidr, DatabaseName, DatabaseUser
@@ -17,7 +18,7 @@ from . import service
 class Config(service.Config):
     """The settings of ``service``, and those of the network around it."""
 
-    vpc: stacks.vpc.Config = Field(stacks.vpc.Config(), description="The network.")
+    vpc: stacks.vpc.Choices = Field(stacks.vpc.Choices(), description="The network.")
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -40,7 +41,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     vpc = nest(
         "VPCStack",
         stacks.vpc,
-        config.vpc,
+        config.vpc.completed(stacks.vpc.Config, port=ENGINES[config.rds.engine].port),
         stacks.vpc.Inputs(
             vpc_cidr=given.vpc_cidr,
             private_subnet1_cidr=given.private_subnet1_cidr,

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES, aurora_mysql_connections
+from ..engines import ENGINES, default_connections
 from ..errors import Problem
 from ..frame import Child, Ports, Stack, did_you_mean, nest
 from ..kinds import (
@@ -34,7 +34,7 @@ class Config(Regional):
         stacks.secrets.Config(), description="The master user's secret."
     )
     rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Cluster and proxy.")
-    sam: stacks.sam.Config = Field(stacks.sam.Config(), description="Function and HTTP API.")
+    sam: stacks.sam.Choices = Field(stacks.sam.Choices(), description="Function and HTTP API.")
     function_user: str | None = Field(
         None,
         description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
@@ -74,7 +74,9 @@ class Config(Regional):
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         concurrency = self.sam.reserved_concurrent_executions
-        connections = aurora_mysql_connections(self.rds.db_instance_class, self.rds.max_capacity)
+        connections = default_connections(
+            ENGINES[self.rds.engine], self.rds.db_instance_class, self.rds.max_capacity
+        )
         if concurrency is None or connections is None:
             return
         pooled = connections * self.rds.max_connections_percent // 100
@@ -141,7 +143,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     sam = nest(
         "SAMStack",
         stacks.sam,
-        config.sam,
+        config.sam.completed(stacks.sam.Config, engine_family=ENGINES[config.rds.engine].family),
         stacks.sam.Inputs(
             private_subnet1_id=given.private_subnet1_id,
             private_subnet2_id=given.private_subnet2_id,

@@ -1,0 +1,51 @@
+"""The database behind a proxy: an Aurora cluster or an RDS instance, as the engine is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..engines import ENGINES
+from ..errors import Problem
+from ..kinds import DatabaseName, SecretArn, SecurityGroupId, SubnetId
+from . import cluster, instance
+from .database import Database
+
+
+class Choices(cluster.Choices, instance.Choices):
+    """A database of any engine; some settings are for Aurora alone, others for the rest."""
+
+    def problems(self) -> Iterator[Problem]:
+        aurora = ENGINES[self.engine].aurora
+        others = instance.Choices if aurora else cluster.Choices
+        kind, example = ("RDS", "mysql") if aurora else ("Aurora", "aurora-mysql")
+        for name in others.model_fields:
+            if name in self.model_fields_set and name in others.__annotations__:
+                yield Problem(
+                    name,
+                    f"is for engines of {kind}, such as {example}, and engine is {self.engine!r}",
+                )
+        yield from super().problems()
+
+
+def target(
+    choices: Choices,
+    *,
+    name: DatabaseName,
+    master: SecretArn,
+    subnets: Sequence[SubnetId],
+    group: SecurityGroupId,
+    iam: bool,
+) -> Database:
+    """``DBCluster`` or ``DBInstance``; *iam* lets users log in to it with a token."""
+    make = cluster.cluster if ENGINES[choices.engine].aurora else instance.instance
+    return make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
+
+
+def pause_problems(choices: Choices) -> Iterator[Problem]:
+    """Whether the database could not pause as it is told to, because a proxy is before it."""
+    if choices.max_capacity is not None and choices.min_capacity == 0:
+        yield Problem(
+            "min_capacity",
+            "must be at least 0.5, got 0: a cluster behind RDS Proxy cannot pause, "
+            "because the proxy keeps connections open",
+        )
