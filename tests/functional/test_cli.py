@@ -187,7 +187,10 @@ class TestRefusing:
     ):
         from rdsproxy_templates.stacks import vpc
 
-        monkeypatch.setattr(vpc, "PORT", 3307)
+        chain = vpc.chain
+        monkeypatch.setattr(
+            vpc, "chain", lambda network, port, **named: chain(network, port + 1, **named)
+        )
         result = run()
 
         assert result.exit_code == 1

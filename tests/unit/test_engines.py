@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rdsproxy_templates.engines import ENGINES, aurora_mysql_connections
+from rdsproxy_templates.engines import ENGINES, default_connections
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -48,4 +48,10 @@ def test_the_usual_names_of_users_are_allowed():
     ],
 )
 def test_connections_follow_the_table_of_aws(instance_class, max_capacity, connections):
-    assert aurora_mysql_connections(instance_class, max_capacity) == connections
+    engine = ENGINES["aurora-mysql"]
+
+    assert default_connections(engine, instance_class, max_capacity) == connections
+
+
+def test_of_engines_without_a_table_no_connections_are_known():
+    assert default_connections(ENGINES["postgres"], "db.t4g.micro", None) is None
