@@ -13,12 +13,19 @@ from rdsproxy_templates.frame.references import references
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import VARIANTS
 
-AURORA = ENGINES["aurora-mysql"]
-CLASSES = [
-    name
-    for name in AURORA.classes
-    if name != "db.serverless" and not list(AURORA.class_problems(name, regions()))
-]
+CLASSES = {
+    name: [
+        one
+        for one in engine.classes
+        if one != "db.serverless" and not list(engine.class_problems(one, regions()))
+    ]
+    for name, engine in ENGINES.items()
+}
+# Releases of Extended Support run on some old classes alone, which the validators know.
+VERSIONS = {
+    name: [version for version in engine.versions if "-rds." not in version]
+    for name, engine in ENGINES.items()
+}
 halves = st.integers(1, 512).map(lambda number: number / 2)
 
 
@@ -57,18 +64,36 @@ def some(**fields):
     return st.fixed_dictionaries({}, optional=fields)
 
 
-rds = st.builds(
-    lambda *parts: {key: value for part in parts for key, value in part.items()},
-    capacities() | some(instance_class=st.sampled_from(CLASSES)),
-    pools() | st.just({}),
-    some(
-        engine_version=st.sampled_from(AURORA.versions),
-        readers=st.integers(0, 15),
+@st.composite
+def databases(draw):
+    """A database of any engine: its version, its size, and what all have in common."""
+    name = draw(st.sampled_from(sorted(ENGINES)))
+    classes = st.sampled_from(CLASSES[name])
+    if ENGINES[name].aurora:
+        size = draw(capacities() | some(instance_class=classes))
+        size |= draw(some(readers=st.integers(0, 15)))
+    else:
+        size = draw(
+            some(
+                instance_class=classes,
+                allocated_storage=st.integers(20, 65_536),
+                multi_az=st.booleans(),
+            )
+        )
+    common = some(
+        engine_version=st.sampled_from(VERSIONS[name]),
         backup_retention_period=st.integers(1, 35),
         deletion_protection=st.booleans(),
         extended_support=st.booleans(),
-        idle_client_timeout=st.integers(1, 28800),
-    ),
+        rotate_secrets_after_days=st.integers(1, 1000),
+    )
+    return {"engine": name} | size | draw(common)
+
+
+proxies = st.builds(
+    lambda one, other: one | other,
+    pools() | st.just({}),
+    some(idle_client_timeout=st.integers(1, 28800)),
 )
 authorizers = st.sampled_from(
     [
@@ -87,7 +112,6 @@ functions = some(
     code_uri=st.sampled_from([None, "../code", "./code/app"]),
 )
 sam = st.builds(lambda one, other: one | other, functions, authorizers)
-rotation = some(rotate_secrets_after_days=st.integers(1, 1000))
 names = some(
     name=st.from_regex("shop[a-z0-9_]{0,20}", fullmatch=True),
     master_username=st.from_regex("boss[a-z0-9]{0,12}", fullmatch=True),
@@ -128,10 +152,10 @@ def services(draw):
     settings = draw(
         st.fixed_dictionaries(REGIONS, optional={"database": names, "secrets": SECRETS, "sam": sam})
     )
-    cluster = draw(rds) | draw(rotation) | {"users": people}
+    rds = draw(databases()) | draw(proxies) | {"users": people}
     if user and draw(st.booleans()):
-        cluster["master_login"] = False
-    return settings | {"rds": cluster, "function_user": user}
+        rds["master_login"] = False
+    return settings | {"rds": rds, "function_user": user}
 
 
 @st.composite
@@ -150,20 +174,14 @@ def auths(draw):
             REGIONS, optional={"database": names, "secrets": SECRETS, "sam": both}
         )
     )
-    instance = {"users": people} | draw(rotation)
-    instance |= draw(
-        some(
-            allocated_storage=st.integers(20, 65_536),
-            multi_az=st.booleans(),
-            password_requires_tls=st.booleans(),
-            password_proxy=pools(),
-            iam_proxy=pools(),
-        )
+    both_proxies = some(
+        password_requires_tls=st.booleans(), password_proxy=proxies, iam_proxy=proxies
     )
+    rds = draw(databases()) | draw(both_proxies) | {"users": people}
     if password_user and iam_user and draw(st.booleans()):
-        instance["master_login"] = False
+        rds["master_login"] = False
     return settings | {
-        "rds": instance,
+        "rds": rds,
         "password_user": password_user,
         "iam_user": iam_user,
     }

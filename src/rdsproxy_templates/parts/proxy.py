@@ -130,12 +130,16 @@ def proxy(
 
 
 def reader_endpoint(
-    title: str, proxy: Proxy, subnets: Sequence[SubnetId], group: SecurityGroupId
+    title: str,
+    proxy: Proxy,
+    subnets: Sequence[SubnetId],
+    group: SecurityGroupId,
+    purpose: str = "read-only",
 ) -> rds.DBProxyEndpoint:
     """Another host of the proxy, which leads to the readers of its cluster."""
     return rds.DBProxyEndpoint(
         title,
-        DBProxyEndpointName=_unique_name("read-only", subnets),
+        DBProxyEndpointName=_unique_name(purpose, subnets),
         DBProxyName=proxy.itself.ref(),
         TargetRole="READ_ONLY",
         VpcSubnetIds=list(subnets),

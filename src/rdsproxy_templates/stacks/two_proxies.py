@@ -23,7 +23,7 @@ from ..kinds import (
 )
 from ..parts.database import attachment
 from ..parts.proxy import Choices as ProxyChoices
-from ..parts.proxy import SecretLogin, proxy
+from ..parts.proxy import SecretLogin, proxy, reader_endpoint
 from ..parts.target import Choices as TargetChoices
 from ..parts.target import pause_problems, target
 from ..users import User
@@ -103,6 +103,12 @@ class Outputs(Ports):
     attached_secret_arns: SecretArns | None = Field(
         None, description="The master's secret and the users', once they name the instance."
     )
+    password_read_only_endpoint: Hostname | None = Field(
+        None, description="Host that takes passwords, and leads to readers."
+    )
+    iam_read_only_endpoint: Hostname | None = Field(
+        None, description="Host that takes IAM tokens, and leads to readers."
+    )
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
@@ -149,12 +155,19 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         group=given.rds_proxy_security_group_id,
         purpose="iam",
     )
+    group = given.rds_proxy_security_group_id
+    readers = [
+        reader_endpoint("PasswordProxyReadOnlyEndpoint", passwords, subnets, group, "pw-read-only"),
+        reader_endpoint("IAMProxyReadOnlyEndpoint", tokens, subnets, group, "iam-read-only"),
+    ]
+    hosts = [Hostname(one.get_att("Endpoint")) if config.readers else None for one in readers]
     return Stack(
         resources=[
             *database.resources,
             *attachments,
             *passwords.resources,
             *tokens.resources,
+            *(readers if config.readers else ()),
         ],
         outputs=Outputs(
             password_proxy_endpoint=passwords.endpoint,
@@ -164,5 +177,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             attached_secret_arns=SecretArns([one.ref() for one in attachments])
             if config.rotate_secrets_after_days
             else None,
+            password_read_only_endpoint=hosts[0],
+            iam_read_only_endpoint=hosts[1],
         ),
     )

@@ -102,6 +102,12 @@ class Outputs(Ports):
     get_secret_value_by_cli: Command = Field(
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
     )
+    password_read_only_endpoint: Hostname | None = Field(
+        None, description="Host that takes passwords, and leads to readers."
+    )
+    iam_read_only_endpoint: Hostname | None = Field(
+        None, description="Host that takes IAM tokens, and leads to readers."
+    )
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
@@ -200,6 +206,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
             iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
             get_secret_value_by_cli=secrets.outputs.get_secret_value_by_cli,
+            password_read_only_endpoint=rds.outputs.password_read_only_endpoint,
+            iam_read_only_endpoint=rds.outputs.iam_read_only_endpoint,
         ),
         parameters={
             "vpc_cidr": range_attributes(config.vpc.vpc_cidr),

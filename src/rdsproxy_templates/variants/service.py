@@ -1,4 +1,4 @@
-"""HTTP API, function, RDS Proxy and Aurora in the subnets of a VPC that exists already."""
+"""HTTP API, function, RDS Proxy and database in the subnets of a VPC that exists already."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Config(Regional):
     secrets: stacks.secrets.Config = Field(
         stacks.secrets.Config(), description="The master user's secret."
     )
-    rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Cluster and proxy.")
+    rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Database and proxy.")
     sam: stacks.sam.Choices = Field(stacks.sam.Choices(), description="Function and HTTP API.")
     function_user: str | None = Field(
         None,
@@ -95,14 +95,14 @@ class Inputs(Ports):
     private_subnet1_id: SubnetId = Field(description="Private subnet of the VPC.")
     private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
     function_security_group_id: SecurityGroupId = Field(
-        description="Group of the function; it may reach the proxy's on port 3306."
+        description="Group of the function; it may reach the proxy's on the engine's port."
     )
     db_cluster_security_group_id: SecurityGroupId = Field(
-        description="Group of the cluster; it lets the proxy's in on port 3306."
+        description="Group of the database; it lets the proxy's in on the engine's port."
     )
     rds_proxy_security_group_id: SecurityGroupId = Field(
-        description="Group of the proxy; it lets the function's in on port 3306, and may "
-        "reach the cluster's."
+        description="Group of the proxy; it lets the function's in on the engine's port, and may "
+        "reach the database's."
     )
 
 
@@ -111,6 +111,9 @@ class Outputs(Ports):
     rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
     get_secret_value_by_cli: Command = Field(
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
+    )
+    rds_proxy_read_only_endpoint: Hostname | None = Field(
+        None, description="Host whose connections go to readers, and may not write."
     )
 
 
@@ -160,6 +163,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             api_endpoint=sam.outputs.api_endpoint,
             rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
             get_secret_value_by_cli=secrets.outputs.get_secret_value_by_cli,
+            rds_proxy_read_only_endpoint=rds.outputs.rds_proxy_read_only_endpoint,
         ),
         parameters=config.database.attributes(ENGINES[config.rds.engine]),
     )

@@ -1,0 +1,38 @@
+"""cfn-lint, and AWS's validator, take each engine in a size and a variant that the others lack."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_templates import render
+from rdsproxy_templates.validate import validate_all
+from rdsproxy_templates.variants import auth, base, service
+
+USERS = [{"name": "reports", "login": "password"}, {"name": "owner", "login": "end_to_end_iam"}]
+FAMILIES = {
+    "base, a cluster of PostgreSQL that scales, with readers": (
+        base,
+        {"engine": "aurora-postgresql", "max_capacity": 8, "readers": 2, "users": USERS},
+    ),
+    "service, an instance of PostgreSQL": (service, {"engine": "postgres", "users": USERS}),
+    "service, an instance of MySQL": (service, {"engine": "mysql"}),
+    "auth, a cluster of MySQL with readers": (
+        auth,
+        {"engine": "aurora-mysql", "readers": 1, "users": USERS},
+    ),
+}
+
+
+@pytest.mark.xdist_group("lint")
+def test_no_validator_finds_anything_in_any_engine(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    names = {"name": "shop", "master_username": "boss"}
+    families = {
+        name: (
+            render(variant, variant.Config.parse({"rds": rds, "database": names}, name)),
+            ("us-east-1",),
+        )
+        for name, (variant, rds) in FAMILIES.items()
+    }
+
+    assert validate_all(families) == {name: [] for name in FAMILIES}

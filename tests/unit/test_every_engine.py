@@ -1,0 +1,120 @@
+"""Every engine through every variant: provisioned or Serverless v2, with and without readers."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates.engines import ENGINES
+from rdsproxy_templates.parts.groups import HTTPS
+from rdsproxy_templates.validate import validate
+from rdsproxy_templates.variants import auth, base, service
+
+VARIANTS = {"base": base, "service": service, "auth": auth}
+AURORA = [name for name, engine in ENGINES.items() if engine.aurora]
+USERS = [
+    {"name": "reports", "login": "password"},
+    {"name": "app", "login": "iam"},
+    {"name": "owner", "login": "end_to_end_iam"},
+]
+
+every_engine = pytest.mark.parametrize("engine", ENGINES)
+every_variant = pytest.mark.parametrize("variant", VARIANTS)
+
+
+def family(variant, engine, **rds):
+    settings = {
+        "database": {"name": "shop", "master_username": "boss"},
+        "rds": {"engine": engine, **rds},
+    }
+    return render(VARIANTS[variant], VARIANTS[variant].Config.parse(settings, "my.yaml"))
+
+
+def resources(variant, engine, **rds):
+    return family(variant, engine, **rds).flat()[0].resources
+
+
+def of_type(found, kind):
+    return [body["Properties"] for body in found.values() if body["Type"] == kind]
+
+
+@every_variant
+@every_engine
+@pytest.mark.parametrize("users", [[], USERS], ids=["the master alone", "users"])
+@pytest.mark.parametrize("readers", [0, 1, 2])
+@pytest.mark.parametrize("size", [{}, {"max_capacity": 8}], ids=["provisioned", "serverless"])
+def test_every_combination_renders_valid_or_is_aurora_s_alone(
+    variant, engine, size, readers, users
+):
+    chosen = {**size, **({"readers": readers} if readers else {}), "users": users}
+    if ENGINES[engine].aurora or not (size or readers):
+        assert validate(family(variant, engine, **chosen), lint=False) == []
+    else:
+        with pytest.raises(ConfigError, match="is for engines of Aurora"):
+            family(variant, engine, **chosen)
+
+
+@every_variant
+@every_engine
+def test_everything_speaks_the_protocol_of_the_engine(variant, engine):
+    found = resources(variant, engine, users=USERS, rotate_secrets_after_days=30)
+    family, port = ENGINES[engine].family, ENGINES[engine].port
+
+    assert {proxy["EngineFamily"] for proxy in of_type(found, "AWS::RDS::DBProxy")} == {family}
+    opened = {rule["FromPort"] for rule in of_type(found, "AWS::EC2::SecurityGroupIngress")}
+    assert opened == {port, HTTPS}
+    spoken = {
+        body["Environment"]["Variables"].get("RDS_ENGINE_FAMILY", "MYSQL")
+        for body in of_type(found, "AWS::Serverless::Function")
+        if "RDS_DATABASE_NAME" in body["Environment"]["Variables"]
+    }
+    assert spoken == {family}
+    rotations = of_type(found, "AWS::SecretsManager::RotationSchedule")
+    types = {one["HostedRotationLambda"]["RotationType"] for one in rotations}
+    assert types == {ENGINES[engine].rotation_type}
+
+
+@every_variant
+@pytest.mark.parametrize("engine", AURORA)
+def test_readers_have_a_host_of_their_own_on_each_proxy(variant, engine):
+    made = family(variant, engine, readers=2)
+    found = made.flat()[0].resources
+
+    endpoints = of_type(found, "AWS::RDS::DBProxyEndpoint")
+    proxies = {name for name, body in found.items() if body["Type"] == "AWS::RDS::DBProxy"}
+    assert {one["TargetRole"] for one in endpoints} == {"READ_ONLY"}
+    assert {one["DBProxyName"]["Ref"] for one in endpoints} == proxies
+    assert len(of_type(found, "AWS::RDS::DBInstance")) == 3
+    assert len([name for name in made.root.outputs if "ReadOnlyEndpoint" in name]) == len(proxies)
+
+
+@every_variant
+@pytest.mark.parametrize("engine", AURORA)
+def test_without_readers_no_host_promises_any(variant, engine):
+    made = family(variant, engine)
+
+    assert not of_type(made.flat()[0].resources, "AWS::RDS::DBProxyEndpoint")
+    assert not [name for name in made.root.outputs if "ReadOnly" in name]
+
+
+@every_variant
+@pytest.mark.parametrize("engine", AURORA)
+def test_serverless_scales_the_cluster_and_every_instance(variant, engine):
+    found = resources(variant, engine, max_capacity=8, readers=1)
+
+    [cluster] = of_type(found, "AWS::RDS::DBCluster")
+    assert cluster["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 8}
+    classes = {one["DBInstanceClass"] for one in of_type(found, "AWS::RDS::DBInstance")}
+    assert classes == {"db.serverless"}
+
+
+@every_variant
+def test_a_name_that_postgresql_alone_takes_goes_with_it_alone(variant):
+    kind = VARIANTS[variant].Config
+    names = {"name": "_shop", "master_username": "order_boss"}
+
+    kind.parse({"database": names, "rds": {"engine": "postgres"}}, "my.yaml")
+    with pytest.raises(ConfigError) as caught:
+        kind.parse({"database": names, "rds": {"engine": "mysql"}}, "my.yaml")
+    places = [problem.place for problem in caught.value.problems]
+    assert places == ["my.yaml: database.name", "my.yaml: database.master_username"]
