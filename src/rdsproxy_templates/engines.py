@@ -58,6 +58,8 @@ class Engine:
     """``RotationType`` of the function that changes a user's password."""
     password_types: frozenset[str]
     """``ClientPasswordAuthType`` of a proxy for it."""
+    client: str
+    """What a person types to log in through a tunnel that ends at ``${port}``."""
 
     @property
     def aurora(self) -> bool:
@@ -146,6 +148,9 @@ _POSTGRESQL_PRIVILEGES: Final = frozenset({
 _MYSQL_PASSWORDS: Final = frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"})
 _POSTGRESQL_PASSWORDS: Final = frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"})
 
+_MYSQL_CLIENT: Final = "mysql -h 127.0.0.1 -P ${port} -u ${user} -p ${database}"
+_POSTGRESQL_CLIENT: Final = "psql -h localhost -p ${port} -U ${user} -d ${database}"
+
 EngineName = Literal["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]
 
 ENGINES: Final[dict[str, Engine]] = {
@@ -165,6 +170,7 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_MYSQL_PRIVILEGES,
             rotation_type="MySQLSingleUser",
             password_types=_MYSQL_PASSWORDS,
+            client=_MYSQL_CLIENT,
         ),
         Engine(
             name="aurora-postgresql",
@@ -179,6 +185,7 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_POSTGRESQL_PRIVILEGES,
             rotation_type="PostgreSQLSingleUser",
             password_types=_POSTGRESQL_PASSWORDS,
+            client=_POSTGRESQL_CLIENT,
         ),
         Engine(
             name="mysql",
@@ -193,6 +200,7 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_MYSQL_PRIVILEGES,
             rotation_type="MySQLSingleUser",
             password_types=_MYSQL_PASSWORDS,
+            client=_MYSQL_CLIENT,
         ),
         Engine(
             name="postgres",
@@ -207,6 +215,7 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_POSTGRESQL_PRIVILEGES,
             rotation_type="PostgreSQLSingleUser",
             password_types=_POSTGRESQL_PASSWORDS,
+            client=_POSTGRESQL_CLIENT,
         ),
     )
 }

@@ -27,10 +27,20 @@ class SubnetIds(Values):
     parameter_type = "List<AWS::EC2::Subnet::Id>"
 
 
+class RouteTableId(Value):
+    """ID of a route table: ``rtb-0abc…``."""
+
+
 class SecurityGroupId(Value):
     """ID of a security group: ``sg-0abc…``."""
 
     parameter_type = "AWS::EC2::SecurityGroup::Id"
+
+
+class InstanceId(Value):
+    """ID of a virtual machine: ``i-0abc…``."""
+
+    parameter_type = "AWS::EC2::Instance::Id"
 
 
 class DatabaseName(Value):

@@ -104,7 +104,9 @@ class TestCheck:
     def test_what_would_change_is_listed_and_not_written(self, run, config, tmp_path):
         run("base")
         before = tree(tmp_path / "out")
-        result = run("base", "--check", "--quiet", "--config", config("rds: {readers: 1}"))
+        result = run(
+            "base", "--check", "--quiet", "--config", config("rds: {backup_retention_period: 8}")
+        )
 
         assert result.exit_code == 1
         assert result.stdout == "changed out/base/cloudformation/rds.yaml\n"

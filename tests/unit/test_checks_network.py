@@ -418,3 +418,27 @@ class TestUnlimitedEgress:
         [one] = found(faulted("Out", resource("EC2::SecurityGroupEgress", **rule)))
 
         assert one.about == ("network/unlimited-egress", FUNCTION_GROUP)
+
+    @WORLD
+    @pytest.mark.parametrize(
+        "ports",
+        [
+            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 5432},
+            {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306},
+            {"IpProtocol": "udp", "FromPort": 443, "ToPort": 443},
+            {"IpProtocol": "tcp", "FromPort": GIVEN, "ToPort": GIVEN},
+            {"IpProtocol": "-1", "FromPort": 443, "ToPort": 443},
+        ],
+        ids=["more ports", "another port", "another protocol", "ports that are given", "all"],
+    )
+    def test_more_than_https_to_everywhere_is_refused(self, world, ports):
+        [one] = found(faulted(f"{FUNCTION_GROUP}/SecurityGroupEgress/1", ports | world))
+
+        assert one.about == ("network/unlimited-egress", FUNCTION_GROUP)
+
+    @WORLD
+    @pytest.mark.parametrize("protocol", ["tcp", "6"])
+    def test_https_alone_goes_to_everywhere(self, world, protocol):
+        rule = {"IpProtocol": protocol, "FromPort": 443, "ToPort": 443, **world}
+
+        assert found(faulted(f"{FUNCTION_GROUP}/SecurityGroupEgress/1", rule)) == []

@@ -187,7 +187,43 @@ def auths(draw):
     }
 
 
-VALID = {"base": bases(), "service": services(), "auth": auths()}
+@st.composite
+def ways_in(draw):
+    """Ways in, with what each of them needs."""
+    ways = draw(st.lists(st.sampled_from(["ssh", "ssm", "eice"]), min_size=1, unique=True))
+    needed = {"ways": ways}
+    if "ssh" in ways:
+        needed |= {"ssh_cidr": "203.0.113.7/32", "key_pair_name": "laptop"}
+    elif "ssm" in ways:
+        needed |= draw(some(ssm_route=st.sampled_from(["endpoints", "nat"])))
+    others = some(
+        instance_type=st.sampled_from(["t4g.nano", "t4g.micro"]),
+        volume_size=st.integers(8, 1024),
+        idle_minutes=st.integers(5, 1440),
+        local_port=st.integers(1024, 65_535),
+    )
+    return needed | draw(others)
+
+
+@st.composite
+def bastions(draw):
+    engine = draw(st.sampled_from(["aurora-mysql", "aurora-postgresql"]))
+    cluster = {"engine": engine} | draw(
+        capacities() | some(readers=st.integers(0, 15), deletion_protection=st.booleans())
+    )
+    behind = {}
+    if draw(st.booleans()):
+        cluster |= draw(proxies)
+        behind = {"proxy": True} | draw(some(sam=sam))
+    elif "max_capacity" in cluster:
+        cluster |= draw(some(min_capacity=st.just(0)))
+    settings = draw(
+        st.fixed_dictionaries(REGIONS, optional={"database": names, "secrets": SECRETS})
+    )
+    return settings | behind | {"rds": cluster, "bastion": draw(ways_in())}
+
+
+VALID = {"base": bases(), "service": services(), "auth": auths(), "bastion": bastions()}
 
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -66,6 +66,14 @@ def test_an_empty_argument_is_no_null():
     assert dump({"a": {"Fn::GetAZs": ""}}) == "a: !GetAZs ''\n"
 
 
+def test_a_script_keeps_its_lines():
+    script = "#!/bin/bash\nif true; then\n    echo 'x: y'\nfi\n"
+
+    text = dump({"UserData": {"Fn::Base64": script}})
+    assert text.splitlines()[:2] == ["UserData: !Base64 |", "  #!/bin/bash"]
+    assert decode_str(text) == ({"UserData": {"Fn::Base64": script}}, [])
+
+
 def test_the_same_object_twice_is_written_in_full():
     shared = {"x": [1]}
 

@@ -63,8 +63,14 @@ def _tagged(dumper: Any, tag: str, argument: object) -> Any:
             long_name = f"Fn::{tag.removeprefix('!')}"
             return dumper.represent_mapping("tag:yaml.org,2002:map", [(long_name, argument)])
         case _:
-            # An empty plain scalar after a tag would read as null: !GetAZs ''.
-            return dumper.represent_scalar(tag, str(argument), style=None if argument else "'")
+            return dumper.represent_scalar(tag, str(argument), style=_style(str(argument)))
+
+
+def _style(text: str) -> str | None:
+    """As it stands where it has lines; quoted where nothing after a tag would read as null."""
+    if "\n" in text:
+        return "|"
+    return None if text else "'"
 
 
 _TemplateDumper.add_representer(dict, _mapping)

@@ -8,10 +8,13 @@ from typing import Final
 
 from troposphere import AWSHelperFn, AWSObject, ec2
 
+from .network import EVERYWHERE
+
 NOWHERE: Final = "127.0.0.1/32"
 """Egress that leads nowhere: a group without any rule would be given one to everywhere."""
 
 HTTPS: Final = 443
+SSH: Final = 22
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +32,7 @@ def chain(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
 
     *noun* says what the database is, in the descriptions.
     """
-    database_group = ec2.SecurityGroup(
-        database,
-        GroupDescription=f"Database {noun}: in from the proxy, out to nowhere",
-        VpcId=vpc.ref(),
-        SecurityGroupEgress=[nowhere("Nowhere: the database opens no connections")],
-    )
+    database_group = alone(vpc, database, f"Database {noun}: in from the proxy, out to nowhere")
     proxy_group = ec2.SecurityGroup(
         "RDSProxySecurityGroup",
         GroupDescription=f"RDS Proxy: in from the function, out to the {noun}",
@@ -70,6 +68,16 @@ def chain(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
     )
 
 
+def alone(vpc: ec2.VPC, title: str, description: str) -> ec2.SecurityGroup:
+    """The group of a database, into which nobody comes who does not add a rule."""
+    return ec2.SecurityGroup(
+        title,
+        GroupDescription=description,
+        VpcId=vpc.ref(),
+        SecurityGroupEgress=[nowhere("Nowhere: the database opens no connections")],
+    )
+
+
 def nowhere(description: str) -> ec2.SecurityGroupRule:
     """Egress that keeps a group from reaching anything."""
     return ec2.SecurityGroupRule(Description=description, IpProtocol="-1", CidrIp=NOWHERE)
@@ -83,6 +91,13 @@ def to(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule
         FromPort=port,
         ToPort=port,
         DestinationSecurityGroupId=group,
+    )
+
+
+def to_everywhere(port: int, description: str) -> ec2.SecurityGroupRule:
+    """Egress to whatever address, on one port of TCP."""
+    return ec2.SecurityGroupRule(
+        Description=description, IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp=EVERYWHERE
     )
 
 
@@ -113,4 +128,19 @@ def into(
         FromPort=port,
         ToPort=port,
         SourceSecurityGroupId=source,
+    )
+
+
+def into_from(
+    title: str, group: AWSHelperFn, port: int, cidr: str, description: str
+) -> ec2.SecurityGroupIngress:
+    """Ingress into *group* from the addresses of *cidr*."""
+    return ec2.SecurityGroupIngress(
+        title,
+        Description=description,
+        GroupId=group,
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        CidrIp=cidr,
     )

@@ -1,16 +1,18 @@
-"""A VPC without a way in or out, and its subnets."""
+"""A VPC, its subnets, and the ways in and out that it has only where they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import combinations
+from typing import Final
 
 from troposphere import AWSHelperFn, AWSObject, GetAZs, Select, ec2
 
 from ..errors import Problem
 from ..frame import ParameterAttributes
-from ..kinds import Cidr
+from ..kinds import Cidr, RouteTableId, VpcId
 
 
 def vpc(cidr: Cidr) -> ec2.VPC:
@@ -36,17 +38,103 @@ def zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
 def private(vpc: ec2.VPC, *subnets: ec2.Subnet) -> list[AWSObject]:
     """``PrivateRouteTable``, which leads nowhere but inside the VPC, for these subnets."""
     routes = ec2.RouteTable("PrivateRouteTable", VpcId=vpc.ref())
-    return [
-        routes,
-        *(
-            ec2.SubnetRouteTableAssociation(
-                f"{subnet.title}RouteTableAssociation",
-                RouteTableId=routes.ref(),
-                SubnetId=subnet.ref(),
-            )
-            for subnet in subnets
-        ),
-    ]
+    return [routes, *(_associated(subnet, routes) for subnet in subnets)]
+
+
+def _associated(subnet: ec2.Subnet, routes: AWSObject) -> ec2.SubnetRouteTableAssociation:
+    return ec2.SubnetRouteTableAssociation(
+        f"{subnet.title}RouteTableAssociation", RouteTableId=routes.ref(), SubnetId=subnet.ref()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateNetwork:
+    """A VPC with two private subnets, and how others name its parts."""
+
+    vpc: ec2.VPC
+    subnet1: ec2.Subnet
+    subnet2: ec2.Subnet
+    routes: AWSObject
+    resources: Sequence[AWSObject]
+
+
+def private_network(
+    cidr: Cidr, subnet1_cidr: Cidr, subnet2_cidr: Cidr, zones: tuple[str, str] | None
+) -> PrivateNetwork:
+    """``VPC``, ``PrivateSubnet1`` and ``PrivateSubnet2``, with no way in or out."""
+    whole = vpc(cidr)
+    subnet1 = subnet("PrivateSubnet1", whole, subnet1_cidr, zone(zones, 0))
+    subnet2 = subnet("PrivateSubnet2", whole, subnet2_cidr, zone(zones, 1))
+    routes, *associations = private(whole, subnet1, subnet2)
+    return PrivateNetwork(
+        vpc=whole,
+        subnet1=subnet1,
+        subnet2=subnet2,
+        routes=routes,
+        resources=[whole, subnet1, subnet2, routes, *associations],
+    )
+
+
+EVERYWHERE: Final = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicNetwork:
+    """A subnet from which, and to which, the internet has a way."""
+
+    subnet: ec2.Subnet
+    resources: Sequence[AWSObject]
+
+
+def public_network(vpc_id: VpcId, cidr: str, zone: AWSHelperFn | str) -> PublicNetwork:
+    """``PublicSubnet``, in which nothing gets a public address by itself."""
+    gateway = ec2.InternetGateway("InternetGateway")
+    attachment = ec2.VPCGatewayAttachment(
+        "InternetGatewayAttachment", VpcId=vpc_id, InternetGatewayId=gateway.ref()
+    )
+    subnet = ec2.Subnet(
+        "PublicSubnet",
+        # Public addresses in it need the attachment: AWS::EC2::EIP, "DependsOn".
+        DependsOn=[str(attachment.title)],
+        VpcId=vpc_id,
+        CidrBlock=cidr,
+        AvailabilityZone=zone,
+    )
+    routes = ec2.RouteTable("PublicRouteTable", VpcId=vpc_id)
+    route = ec2.Route(
+        "PublicRoute",
+        DependsOn=[str(attachment.title)],
+        RouteTableId=routes.ref(),
+        DestinationCidrBlock=EVERYWHERE,
+        GatewayId=gateway.ref(),
+    )
+    return PublicNetwork(
+        subnet=subnet,
+        resources=[gateway, attachment, subnet, routes, route, _associated(subnet, routes)],
+    )
+
+
+def nat(public: PublicNetwork, private_routes: RouteTableId) -> list[AWSObject]:
+    """A NAT gateway in the public subnet, as the way out of private ones."""
+    address = ec2.EIP(
+        "NatGatewayAddress",
+        DependsOn=["InternetGatewayAttachment"],
+        Domain="vpc",
+    )
+    gateway = ec2.NatGateway(
+        "NatGateway",
+        # Without its own way out the gateway would be created, and lead nowhere.
+        DependsOn=["PublicRoute"],
+        AllocationId=address.get_att("AllocationId"),
+        SubnetId=public.subnet.ref(),
+    )
+    route = ec2.Route(
+        "PrivateRoute",
+        RouteTableId=private_routes,
+        DestinationCidrBlock=EVERYWHERE,
+        NatGatewayId=gateway.ref(),
+    )
+    return [address, gateway, route]
 
 
 def range_problems(whole: str, ranges: Mapping[str, str]) -> Iterator[Problem]:

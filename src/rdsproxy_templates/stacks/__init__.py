@@ -1,8 +1,12 @@
 """One module for each child template: ``Config``, ``Inputs``, ``Outputs`` and ``build``."""
 
 from . import (
+    bastion,
+    database,
+    database_vpc,
     endpoints,
     function_vpc,
+    public_network,
     rds,
     rotation,
     sam,
@@ -15,8 +19,12 @@ from . import (
 )
 
 __all__ = [
+    "bastion",
+    "database",
+    "database_vpc",
     "endpoints",
     "function_vpc",
+    "public_network",
     "rds",
     "rotation",
     "sam",

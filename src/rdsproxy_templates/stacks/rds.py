@@ -42,13 +42,22 @@ class Config(TargetChoices, ProxyChoices):
         default=True, description="Let the master user in through the proxy, by IAM."
     )
 
+    @property
+    def offers_host(self) -> bool:
+        """Whether somebody connects to the writer itself."""
+        return bool(self.users)
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from pause_problems(self)
+        yield from self.pause_problems()
         for problem in users.problems(self.users, ENGINES[self.engine]):
             yield problem.within("users")
         if not self.master_login and not self.users:
             yield Problem("master_login", "is off, and there are no users: nobody could log in")
+
+    def pause_problems(self) -> Iterator[Problem]:
+        """Whether the cluster is to pause, which the proxy before it keeps it from."""
+        return pause_problems(self)
 
 
 class Inputs(Ports):
@@ -123,7 +132,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             rds_proxy_read_only_endpoint=Hostname(readers[0].get_att("Endpoint"))
             if readers
             else None,
-            db_cluster_endpoint=database.host if config.users else None,
+            db_cluster_endpoint=database.host if config.offers_host else None,
             vpc_id=front.vpc_id if config.users or config.rotate_secrets_after_days else None,
             attached_secret_arns=SecretArns([one.ref() for one in attachments])
             if config.rotate_secrets_after_days

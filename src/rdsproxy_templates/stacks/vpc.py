@@ -9,10 +9,9 @@ from pydantic import Field
 from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Ports, Settings, Stack
-from ..kinds import Cidr, SecurityGroupId, SubnetId
-from ..parts import network
+from ..kinds import Cidr, RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ..parts.groups import chain
-from ..parts.network import private, range_problems, subnet, zone, zone_problems
+from ..parts.network import private_network, range_problems, zone_problems
 
 
 class Choices(Settings):
@@ -32,10 +31,15 @@ class Choices(Settings):
         "offers. RDS Proxy is missing in some zones; `use1-az3` is known.",
     )
 
+    @property
+    def private_ranges(self) -> dict[str, str]:
+        """The subnets' ranges by the names of their settings."""
+        names = ("private_subnet1_cidr", "private_subnet2_cidr")
+        return {name: getattr(self, name) for name in names}
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        names = ("private_subnet1_cidr", "private_subnet2_cidr")
-        yield from range_problems(self.vpc_cidr, {name: getattr(self, name) for name in names})
+        yield from range_problems(self.vpc_cidr, self.private_ranges)
         yield from zone_problems(self.availability_zones)
 
 
@@ -47,6 +51,9 @@ class Config(Choices):
         ge=1,
         le=65_535,
         description="Port that the database listens on.",
+    )
+    extended: bool = Field(
+        default=False, description="Whether other stacks add to the VPC, and to its routes."
     )
 
 
@@ -68,22 +75,30 @@ class Outputs(Ports):
     rds_proxy_security_group_id: SecurityGroupId = Field(
         description="Group of the proxy; the function may reach it, and it the cluster."
     )
+    vpc_id: VpcId | None = Field(None, description="The VPC.")
+    private_route_table_id: RouteTableId | None = Field(
+        None, description="Routes of both private subnets."
+    )
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """Network and security groups: function to proxy to cluster, on the database's port."""
-    vpc = network.vpc(given.vpc_cidr)
-    zones = config.availability_zones
-    subnet1 = subnet("PrivateSubnet1", vpc, given.private_subnet1_cidr, zone(zones, 0))
-    subnet2 = subnet("PrivateSubnet2", vpc, given.private_subnet2_cidr, zone(zones, 1))
-    groups = chain(vpc, config.port, database="DBClusterSecurityGroup", noun="cluster")
+    network = private_network(
+        given.vpc_cidr,
+        given.private_subnet1_cidr,
+        given.private_subnet2_cidr,
+        config.availability_zones,
+    )
+    groups = chain(network.vpc, config.port, database="DBClusterSecurityGroup", noun="cluster")
     return Stack(
-        resources=[vpc, subnet1, subnet2, *private(vpc, subnet1, subnet2), *groups.resources],
+        resources=[*network.resources, *groups.resources],
         outputs=Outputs(
-            private_subnet1_id=SubnetId(subnet1.ref()),
-            private_subnet2_id=SubnetId(subnet2.ref()),
+            private_subnet1_id=SubnetId(network.subnet1.ref()),
+            private_subnet2_id=SubnetId(network.subnet2.ref()),
             function_security_group_id=SecurityGroupId(groups.function.ref()),
             db_cluster_security_group_id=SecurityGroupId(groups.database.ref()),
             rds_proxy_security_group_id=SecurityGroupId(groups.proxy.ref()),
+            vpc_id=VpcId(network.vpc.ref()) if config.extended else None,
+            private_route_table_id=RouteTableId(network.routes.ref()) if config.extended else None,
         ),
     )

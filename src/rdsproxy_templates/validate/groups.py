@@ -11,6 +11,9 @@ from .graph import GROUP, Graph
 from .values import is_network, number
 
 Direction = Literal["in", "out"]
+TCP: Final = ("tcp", "6")
+WORLD: Final = ("0.0.0.0/0", "::/0")
+HTTPS: Final = 443
 OUTSIDE: Final[dict[str, Direction]] = {f"{GROUP}Ingress": "in", f"{GROUP}Egress": "out"}
 
 
@@ -40,6 +43,10 @@ class Rule:
         """Whether traffic to or from the group *peer* on *port* may pass."""
         return self.direction == direction and self._reaches(peer) and self._covers(port)
 
+    def covers_only(self, port: float) -> bool:
+        """Whether it is about *port* of TCP, and nothing else."""
+        return self.protocol in TCP and self.ports == (port, port)
+
     def _reaches(self, peer: str) -> bool:
         """A range may hold the peer and an expression be it; loopback holds nobody."""
         if self.peer is not None:
@@ -49,7 +56,7 @@ class Rule:
     def _covers(self, port: float) -> bool:
         if self.protocol in ("-1", None) or self.ports is None:
             return True
-        return self.protocol in ("tcp", "6") and self.ports[0] <= port <= self.ports[1]
+        return self.protocol in TCP and self.ports[0] <= port <= self.ports[1]
 
 
 def rules_of(graph: Graph) -> list[Rule]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..frame import StackModule
-from . import auth, base, service
+from . import auth, base, bastion, service
 
 VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
     "base": base,
     "auth": auth,
     "service": service,
+    "bastion": bastion,
 }

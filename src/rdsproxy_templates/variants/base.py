@@ -9,7 +9,7 @@ from pydantic import Field
 from .. import stacks
 from ..engines import ENGINES
 from ..errors import Problem
-from ..frame import Ports, Stack, nest
+from ..frame import Child, ParameterAttributes, Ports, Stack, nest
 from ..kinds import Cidr, DatabaseName, DatabaseUser
 from ..parts.network import range_attributes, strange_zones
 from . import service
@@ -38,35 +38,51 @@ Outputs = service.Outputs
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """A network of its own, and the service inside it."""
-    vpc = nest(
+    vpc = network(config, given)
+    inside = within(vpc.outputs, config, given)
+    return Stack(
+        children=[vpc, *inside.children],
+        outputs=inside.outputs,
+        parameters=attributes(config),
+    )
+
+
+def network(config: Config, given: Inputs, *, extended: bool = False) -> Child[stacks.vpc.Outputs]:
+    """``VPCStack``, with the groups of function, proxy and cluster."""
+    known = {"port": ENGINES[config.rds.engine].port, "extended": extended}
+    return nest(
         "VPCStack",
         stacks.vpc,
-        config.vpc.completed(stacks.vpc.Config, port=ENGINES[config.rds.engine].port),
+        config.vpc.completed(stacks.vpc.Config, **known),
         stacks.vpc.Inputs(
             vpc_cidr=given.vpc_cidr,
             private_subnet1_cidr=given.private_subnet1_cidr,
             private_subnet2_cidr=given.private_subnet2_cidr,
         ),
     )
-    inside = service.build(
+
+
+def within(vpc: stacks.vpc.Outputs, config: Config, given: Inputs) -> service.Service:
+    """The service in this network."""
+    return service.stacks_of(
         config,
         service.Inputs(
             rds_master_username=given.rds_master_username,
             rds_database_name=given.rds_database_name,
-            private_subnet1_id=vpc.outputs.private_subnet1_id,
-            private_subnet2_id=vpc.outputs.private_subnet2_id,
-            function_security_group_id=vpc.outputs.function_security_group_id,
-            db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
-            rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
+            private_subnet1_id=vpc.private_subnet1_id,
+            private_subnet2_id=vpc.private_subnet2_id,
+            function_security_group_id=vpc.function_security_group_id,
+            db_cluster_security_group_id=vpc.db_cluster_security_group_id,
+            rds_proxy_security_group_id=vpc.rds_proxy_security_group_id,
         ),
     )
-    return Stack(
-        children=[vpc, *inside.children],
-        outputs=inside.outputs,
-        parameters={
-            "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
-            "private_subnet1_cidr": range_attributes(config.vpc.private_subnet1_cidr),
-            "private_subnet2_cidr": range_attributes(config.vpc.private_subnet2_cidr),
-            **inside.parameters,
-        },
-    )
+
+
+def attributes(config: Config) -> dict[str, ParameterAttributes]:
+    """What the root says of its parameters."""
+    return {
+        "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
+        "private_subnet1_cidr": range_attributes(config.vpc.private_subnet1_cidr),
+        "private_subnet2_cidr": range_attributes(config.vpc.private_subnet2_cidr),
+        **config.database.attributes(ENGINES[config.rds.engine]),
+    }

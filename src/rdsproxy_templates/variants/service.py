@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -117,8 +118,27 @@ class Outputs(Ports):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The stacks of the service, and what they offer."""
+
+    children: Sequence[Child[Any]]
+    outputs: Outputs
+    rds: stacks.rds.Outputs
+
+
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """Secrets, the cluster and proxy that use them, the function that uses the proxy."""
+    inside = stacks_of(config, given)
+    return Stack(
+        children=inside.children,
+        outputs=inside.outputs,
+        parameters=config.database.attributes(ENGINES[config.rds.engine]),
+    )
+
+
+def stacks_of(config: Config, given: Inputs) -> Service:
+    """The service, for a variant that has more beside it."""
     secrets = nest(
         "SecretsStack",
         stacks.secrets,
@@ -157,7 +177,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             rds_proxy_arn=rds.outputs.rds_proxy_arn,
         ),
     )
-    return Stack(
+    return Service(
         children=[secrets, *([user_secrets] if user_secrets else []), rds, *users, sam],
         outputs=Outputs(
             api_endpoint=sam.outputs.api_endpoint,
@@ -165,7 +185,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             get_secret_value_by_cli=secrets.outputs.get_secret_value_by_cli,
             rds_proxy_read_only_endpoint=rds.outputs.rds_proxy_read_only_endpoint,
         ),
-        parameters=config.database.attributes(ENGINES[config.rds.engine]),
+        rds=rds.outputs,
     )
 
 

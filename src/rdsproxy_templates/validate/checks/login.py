@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from ...frame.references import references
 from ..graph import FUNCTION_TYPES, PROXY, Doubt, Graph
-from ..groups import rules_of
+from ..groups import HTTPS, rules_of
 from ..values import is_true
 from .network import hop, known_groups
-
-HTTPS: Final = 443
 
 
 def somebody(graph: Graph) -> Iterator[Doubt]:

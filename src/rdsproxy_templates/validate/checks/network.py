@@ -9,7 +9,7 @@ from typing import Any
 
 from ...engines import ENGINES
 from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Doubt, Graph
-from ..groups import Rule, rules_of
+from ..groups import HTTPS, WORLD, Rule, rules_of
 from ..values import is_network, number
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::")
@@ -133,7 +133,7 @@ def hops(graph: Graph) -> Iterator[Doubt]:
 def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
     """No group lets the whole world in."""
     for rule in rules_of(graph):
-        if rule.direction == "in" and rule.cidr in ("0.0.0.0/0", "::/0"):
+        if rule.direction == "in" and rule.cidr in WORLD:
             yield Doubt(
                 rule.resource,
                 rule.place("CidrIp"),
@@ -143,11 +143,15 @@ def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
 
 
 def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
-    """Every group says where its members may connect to; saying nothing means everywhere."""
+    """Every group says where its members may connect to; to everywhere goes HTTPS alone.
+
+    The public addresses of AWS's APIs are not known beforehand, so that from a subnet with a
+    NAT gateway HTTPS has to be let out to everywhere. Saying nothing lets everything out.
+    """
     rules = rules_of(graph)
     for name, _ in graph.of_type(GROUP):
         out = [r for r in rules if r.group == name and r.direction == "out"]
-        if any(r.cidr in ("0.0.0.0/0", "::/0") for r in out):
+        if any(r.cidr in WORLD and not r.covers_only(HTTPS) for r in out):
             yield Doubt(
                 name,
                 "SecurityGroupEgress",

@@ -1,0 +1,45 @@
+"""Database in private subnets, which clients connect to without a proxy."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ..frame import Ports, Stack
+from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from ..parts.database import attachment
+from ..parts.target import Choices, target
+
+Config = Choices
+
+
+class Inputs(Ports):
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_user_secret_arn: SecretArn = Field(
+        description="Secret with the username and password of the master user."
+    )
+    private_subnet1_id: SubnetId = Field(description="Subnet of the database.")
+    private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
+    db_cluster_security_group_id: SecurityGroupId = Field(description="Group of the database.")
+
+
+class Outputs(Ports):
+    db_cluster_endpoint: Hostname = Field(description="Host of the writer itself.")
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """The database of ``rds``, by itself."""
+    database = target(
+        config,
+        name=given.rds_database_name,
+        master=given.rds_master_user_secret_arn,
+        subnets=[given.private_subnet1_id, given.private_subnet2_id],
+        group=given.db_cluster_security_group_id,
+        iam=False,
+    )
+    attached = attachment(
+        f"{database.itself.title}Attachment", database, given.rds_master_user_secret_arn
+    )
+    return Stack(
+        resources=[*database.resources, attached],
+        outputs=Outputs(db_cluster_endpoint=database.host),
+    )
