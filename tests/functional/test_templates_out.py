@@ -64,6 +64,13 @@ def test_an_expanded_flat_family_is_plain_cloudformation(name):
     bundle = render(VARIANTS[name], VARIANTS[name].Config(), nesting="flat", expand=True)
     (text,) = bundle.templates.values()
 
-    assert "Serverless" not in text
+    assert "AWS::Serverless" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name != "bastion"])
+def test_an_expanded_flat_family_names_its_code(name):
+    bundle = render(VARIANTS[name], VARIANTS[name].Config(), nesting="flat", expand=True)
+    (text,) = bundle.templates.values()
+
     assert "      Content: lambda/database_layer\n" in text
     assert "!Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPC" in text
