@@ -27,6 +27,7 @@ LAYER_HASH: Final = re.compile(r"[0-9a-f]{10}$")
 SECRET_REFERENCE: Final = re.compile(
     r"\{\{resolve:secretsmanager:(arn:[^}]+?):SecretString:(\w+)\}\}"
 )
+PARAMETER_REFERENCE: Final = re.compile(r"\{\{resolve:ssm:([^}]+)\}\}")
 
 DEFAULT_RULES: Final[Mapping[str, list[dict[str, str]]]] = {
     "Ingress": [],
@@ -189,7 +190,8 @@ class DeployedStack:
             case list():
                 return [self.value(one) for one in node]
             case str():
-                return SECRET_REFERENCE.sub(self._secret_value, node)
+                known = PARAMETER_REFERENCE.sub(self._parameter_value, node)
+                return SECRET_REFERENCE.sub(self._secret_value, known)
         return node
 
     def _referred(self, name: str) -> Any:
@@ -229,6 +231,10 @@ class DeployedStack:
 
     def _secret_value(self, match: re.Match[str]) -> str:
         return str(secret_of(self.account, match[1])[match[2]])
+
+    def _parameter_value(self, match: re.Match[str]) -> str:
+        found = self.account.client("ssm").get_parameter(Name=match[1])
+        return str(found["Parameter"]["Value"])
 
     def _zones(self) -> list[str]:
         zones = self.account.client("ec2").describe_availability_zones()["AvailabilityZones"]

@@ -10,11 +10,20 @@ LISTS: Final = (
     ("apigateway", "get_rest_apis", "items", "id"),
     ("apigatewayv2", "get_apis", "Items", "ApiId"),
     ("cloudformation", "describe_stacks", "Stacks", "StackId"),
+    ("ec2", "describe_addresses", "Addresses", "AllocationId"),
+    (
+        "ec2",
+        "describe_instance_connect_endpoints",
+        "InstanceConnectEndpoints",
+        "InstanceConnectEndpointId",
+    ),
+    ("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
     ("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     ("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
     ("ec2", "describe_security_group_rules", "SecurityGroupRules", "SecurityGroupRuleId"),
     ("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
     ("ec2", "describe_subnets", "Subnets", "SubnetId"),
+    ("ec2", "describe_volumes", "Volumes", "VolumeId"),
     ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
     ("iam", "list_instance_profiles", "InstanceProfiles", "InstanceProfileName"),
@@ -32,6 +41,8 @@ LISTS: Final = (
     ("secretsmanager", "list_secrets", "SecretList", "ARN"),
     ("ssm", "describe_parameters", "Parameters", "Name"),
 )
+PUBLIC: Final = "/aws/service/"
+"""How the names of parameters begin that AWS itself has, and moto lists once one was read."""
 SNAPSHOTS: Final = {"DBClusterSnapshots", "DBSnapshots"}
 
 
@@ -41,6 +52,7 @@ def inventory(account: Account) -> dict[str, set[str]]:
         answer: _listed(account.client(service), operation, answer, name)
         for service, operation, answer, name in LISTS
     }
+    found["Parameters"] = {name for name in found["Parameters"] if not name.startswith(PUBLIC)}
     return {kind: names for kind, names in found.items() if names}
 
 

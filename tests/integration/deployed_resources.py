@@ -57,7 +57,29 @@ def _association(account: Account, physical_id: str, _: Mapping[str, Any]) -> Sh
 def _instance(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
     found = account.client("ec2").describe_instances(InstanceIds=[physical_id])["Reservations"]
     instance: Shown = found[0]["Instances"][0]
-    return instance
+    profile = instance.get("IamInstanceProfile", {"Arn": ""})["Arn"]
+    return {
+        **instance,
+        "IamInstanceProfile": profile.rpartition("/")[2],
+        "BlockDeviceMappings": [
+            _device(account, device) for device in instance["BlockDeviceMappings"]
+        ],
+    }
+
+
+def _device(account: Account, device: Shown) -> Shown:
+    """A device with the volume that it is."""
+    found = account.client("ec2").describe_volumes(VolumeIds=[device["Ebs"]["VolumeId"]])
+    volume = found["Volumes"][0]
+    return {
+        "DeviceName": device["DeviceName"],
+        "Ebs": {
+            "DeleteOnTermination": device["Ebs"]["DeleteOnTermination"],
+            "Encrypted": volume["Encrypted"],
+            "VolumeSize": volume["Size"],
+            "VolumeType": volume["VolumeType"],
+        },
+    }
 
 
 def _layer(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
@@ -228,10 +250,12 @@ SAME_RULE: Final = {
     "SourceSecurityGroupId": "ReferencedGroupInfo.GroupId",
 }
 CALLED: Final[Mapping[str, Mapping[str, str]]] = {
+    "AWS::EC2::Instance": {"SecurityGroupIds": "SecurityGroups[].GroupId"},
     "AWS::EC2::SecurityGroup": {"GroupDescription": "Description"},
     "AWS::EC2::SecurityGroupEgress": SAME_RULE,
     "AWS::EC2::SecurityGroupIngress": SAME_RULE,
     "AWS::EC2::VPCEndpoint": {"Id": "VpcEndpointId", "SecurityGroupIds": "Groups[].GroupId"},
+    "AWS::IAM::InstanceProfile": {"Roles": "Roles[].RoleName"},
     "AWS::IAM::ManagedPolicy": {"PolicyArn": "Arn"},
     "AWS::Lambda::Function": {"Arn": "FunctionArn", "Layers": "Layers[].Arn"},
     "AWS::Lambda::Permission": {
