@@ -1,0 +1,29 @@
+"""Prices of one's own, from a file."""
+
+from __future__ import annotations
+
+from click.testing import CliRunner
+
+from rdsproxy_templates.prices import main
+
+
+def said(folder, text):
+    file = folder / "mine.yaml"
+    file.write_text(text)
+    return CliRunner().invoke(main, ["--gigabytes", "0", "--prices", str(file)])
+
+
+def test_a_price_of_ones_own_takes_the_place_of_the_tables(tmp_path):
+    result = said(tmp_path, "{source: my bill, nat_hour: 1}")
+
+    assert "prices: my bill" in result.stdout
+    assert " 730.00" in result.stdout
+    assert " 30.66" in result.stdout
+
+
+def test_what_is_no_price_is_refused(tmp_path):
+    result = said(tmp_path, "{nat_hour: -1, nat_our: 2}")
+
+    assert result.exit_code == 2
+    assert "nat_hour] must be at least 0, got" in result.stderr
+    assert "nat_our] is not a setting (did you mean nat_hour?)" in result.stderr
