@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bring MariaDB and PostgreSQL to this machine for the tests, and start neither.
+# Bring MariaDB, PostgreSQL and OpenSSH to this machine for the tests, and start none of them.
 #
 # On Debian and Ubuntu root installs them. Everybody else, and root where another package would
 # have to go for them, unpacks them into .servers/, where the tests look too.
@@ -64,7 +64,8 @@ bring() {
     local package
     package=$(newest "$1")
     [[ -n $package ]] || return
-    if [[ $EUID -ne 0 ]] || ! install "$package"; then
+    # Installed, the SSH server would start, and open this machine's port 22.
+    if [[ $EUID -ne 0 || $1 == openssh-server ]] || ! install "$package"; then
         mkdir -p "$unpacked"
         unpack "$package"
     fi
@@ -72,7 +73,8 @@ bring() {
 
 missing=()
 trap 'rm -rf "$unpacked/apt"' EXIT
-for server in 'mariadbd mariadb-server-core MariaDB' 'postgres postgresql PostgreSQL'; do
+for server in 'mariadbd mariadb-server-core MariaDB' 'postgres postgresql PostgreSQL' \
+    'psql postgresql-client psql' 'ssh openssh-client ssh' 'sshd openssh-server sshd'; do
     read -r program package name <<<"$server"
     have "$program" && continue
     if command -v apt-get >/dev/null; then

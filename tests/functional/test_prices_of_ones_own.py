@@ -25,5 +25,5 @@ def test_what_is_no_price_is_refused(tmp_path):
     result = said(tmp_path, "{nat_hour: -1, nat_our: 2}")
 
     assert result.exit_code == 2
-    assert "nat_hour] must be at least 0, got" in result.stderr
+    assert "nat_hour] must be at least 0" in result.stderr
     assert "nat_our] is not a setting (did you mean nat_hour?)" in result.stderr

@@ -1,0 +1,100 @@
+"""The script with which a bastion stops itself, run with programs that say what a test wants."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+
+import pytest
+
+from rdsproxy_templates.parts.idle import stops_after
+
+MINUTES = 10
+PROGRAMS = {
+    "ss": 'printf "%s" "$SSH_CONNECTIONS"',
+    "pgrep": '[[ "$*" == "--full ssm-session-worker" && -n $SESSION_WORKERS ]]',
+    "systemctl": 'echo "$@" >>"$SAID"',
+}
+
+
+class Bastion:
+    """An instance that was started some minutes ago."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (script,) = re.findall(
+            r"stop-when-idle <<'END'\n(.*?)^END$", stops_after(MINUTES), re.DOTALL | re.MULTILINE
+        )
+        self.script = script
+        for name, body in PROGRAMS.items():
+            (folder / name).write_text(f"#!/bin/bash\n{body}\n")
+            (folder / name).chmod(0o755)
+
+    def minute(self, *, ssh="", workers=""):
+        """What the timer does, once a minute."""
+        subprocess.run(
+            ["bash", "-c", self.script],
+            check=True,
+            env={
+                "PATH": f"{self.folder}:{os.environ['PATH']}",
+                "RUNTIME_DIRECTORY": str(self.folder),
+                "SSH_CONNECTIONS": ssh,
+                "SESSION_WORKERS": workers,
+                "SAID": str(self.folder / "said"),
+            },
+        )
+
+    def pass_by(self, minutes):
+        then = time.time() - minutes * 60
+        os.utime(self.folder / "last-session", (then, then))
+
+    @property
+    def stopped(self):
+        said = self.folder / "said"
+        return said.exists() and said.read_text() == "poweroff\n"
+
+
+@pytest.fixture
+def instance(tmp_path):
+    return Bastion(tmp_path)
+
+
+def test_what_was_just_started_goes_on(instance):
+    instance.minute()
+    instance.minute()
+
+    assert not instance.stopped
+
+
+def test_it_stops_once_it_was_idle_for_long(instance):
+    instance.minute()
+    instance.pass_by(MINUTES + 2)
+    instance.minute()
+
+    assert instance.stopped
+
+
+def test_it_waits_for_the_whole_time(instance):
+    instance.minute()
+    instance.pass_by(MINUTES - 1)
+    instance.minute()
+
+    assert not instance.stopped
+
+
+@pytest.mark.parametrize(
+    "session", [{"ssh": "0 0 10.1.0.9:22 10.1.0.5:50000"}, {"workers": "4711"}], ids=["SSH", "SSM"]
+)
+def test_a_session_keeps_it_up_and_starts_the_time_anew(instance, session):
+    instance.minute()
+    instance.pass_by(MINUTES + 2)
+    instance.minute(**session)
+    instance.minute()
+
+    assert not instance.stopped
+
+
+def test_the_whole_of_it_is_a_script_that_bash_reads():
+    subprocess.run(["bash", "-n"], input=stops_after(MINUTES), text=True, check=True)

@@ -1,0 +1,112 @@
+"""OpenSSH's server, in the place of a bastion's."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Final, Self
+
+from .loopback import HOST, free_port, listens, wait_for
+from .programs import find
+
+SECONDS: Final = 10
+ACCOUNT: Final = "daemon"
+"""Under which it runs where the tests are root; `nobody` is locked to OpenSSH."""
+
+
+class SshServer:
+    """It lets in who has its ``key``, as ``user``, to forward connections and nothing else."""
+
+    def __enter__(self) -> Self:
+        self.folder = Path(tempfile.mkdtemp())
+        self.port = free_port()
+        self.key, self._host_key = self._make_key("key"), self._make_key("host_key")
+        self.known_hosts.write_text(
+            f"[{HOST}]:{self.port} {self._host_key.with_suffix('.pub').read_text()}"
+        )
+        self._configuration.write_text("\n".join(self._settings()))
+        self._hand_over()
+        program = find("sshd", "openssh-server")
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                [program.path, "-D", "-e", "-f", self._configuration],
+                stdout=log,
+                stderr=log,
+                env={"PATH": os.defpath, **program.variables},
+                start_new_session=True,
+                user=self._account.pw_uid if self._account else None,
+                group=self._account.pw_gid if self._account else None,
+                extra_groups=[] if self._account else None,
+            )
+        wait_for(lambda: self._process.poll() is not None or listens(self.port), SECONDS)
+        if not listens(self.port):
+            said = self._log.read_text()
+            self.close()
+            raise RuntimeError(f"sshd did not start:\n{said}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def user(self) -> str:
+        return self._account.pw_name if self._account else getpass.getuser()
+
+    @property
+    def known_hosts(self) -> Path:
+        """What a client has to know of its key."""
+        return self.folder / "known_hosts"
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(SECONDS)
+        shutil.rmtree(self.folder)
+
+    @property
+    def _account(self) -> pwd.struct_passwd | None:
+        return pwd.getpwnam(ACCOUNT) if os.geteuid() == 0 else None
+
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "sshd_config"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "log"
+
+    def _make_key(self, name: str) -> Path:
+        file = self.folder / name
+        program = find("ssh-keygen", "openssh-client")
+        subprocess.run(
+            [program.path, "-q", "-t", "ed25519", "-N", "", "-f", file],
+            check=True,
+            env={"PATH": os.defpath, **program.variables},
+        )
+        return file
+
+    def _settings(self) -> list[str]:
+        return [
+            f"Port {self.port}",
+            f"ListenAddress {HOST}",
+            f"HostKey {self._host_key}",
+            f"AuthorizedKeysFile {self.key.with_suffix('.pub')}",
+            "PidFile none",
+            "UsePAM no",
+            "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no",
+            "AllowTcpForwarding local",
+            "PermitTTY no",
+            # It runs in a folder of the tests, which is no user's home.
+            "StrictModes no",
+        ]
+
+    def _hand_over(self) -> None:
+        """The server's account reads its own key; the client's stays with the tests."""
+        self.folder.chmod(0o755)
+        if self._account:
+            os.chown(self._host_key, self._account.pw_uid, self._account.pw_gid)
