@@ -251,6 +251,36 @@ def test_an_instance_that_stopped_itself_is_started_again(deployed, aws_cli):
     assert started["PreviousState"]["Name"] == "stopped"
 
 
+@pytest.fixture(scope="module")
+def proxied(desk, configured):
+    mine = desk("100000000120")
+    mine.with_sam(configured("bastion", {"proxy": True}))
+    return Deployed(mine.account, {"ways": ["ssm"]})
+
+
+class TestBehindAProxy:
+    def test_the_api_answers_from_postgresql(self, proxied):
+        url = proxied.outputs["APIEndpoint"]
+
+        assert proxied.account.call("POST", f"{url}initialize") == (200, {"initialized": True})
+        assert proxied.account.call("GET", f"{url}load")[0] == 200
+
+    def test_the_database_lets_in_the_proxy_and_the_bastion(self, proxied):
+        database = proxied.physical("VPCStack", "DBClusterSecurityGroup")
+        proxy = proxied.physical("VPCStack", "RDSProxySecurityGroup")
+
+        assert proxied.rules(database) == {
+            ("in", "tcp", 5432, proxied.group),
+            ("in", "tcp", 5432, proxy),
+            ("out", "-1", -1, "127.0.0.1/32"),
+        }
+
+    def test_tunnels_lead_to_the_database_itself(self, proxied):
+        [cluster] = proxied.account.client("rds").describe_db_clusters()["DBClusters"]
+
+        assert f'"host":["{cluster["Endpoint"]}"]' in proxied.outputs["TunnelBySSM"]
+
+
 def pasted(deployed, output, aws_cli):
     """What the shell prints to whom the command of an output is pasted."""
     environment = deployed.account.environment
