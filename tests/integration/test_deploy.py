@@ -16,6 +16,12 @@ from rdsproxy_templates.frame import Bundle
 from rdsproxy_templates.validate.values import listed
 from rdsproxy_templates.variants import VARIANTS
 
+USERS = [
+    {"name": "reader", "login": "password", "grants": [{"privileges": ["SELECT"]}]},
+    {"name": "writer", "login": "iam"},
+    {"name": "owner", "login": "end_to_end_iam", "grants": [{"privileges": ["ALL"]}]},
+]
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -60,11 +66,6 @@ def with_users(desk, variant, folder, parameters, built):
     return bundle, folder, lambda where: desk.with_sam(where, parameters)
 
 
-USERS = [
-    {"name": "reader", "login": "password", "grants": [{"privileges": ["SELECT"]}]},
-    {"name": "writer", "login": "iam"},
-    {"name": "owner", "login": "end_to_end_iam", "grants": [{"privileges": ["ALL"]}]},
-]
 FORMS = [
     *((variant, form) for variant in VARIANTS for form in (by_sam, flat)),
     ("base", expanded_by_aws),
