@@ -323,8 +323,6 @@ def _door(given: Inputs, group: ec2.SecurityGroup) -> list[AWSObject]:
         "InstanceConnectEndpoint",
         SubnetId=given.subnet_id,
         SecurityGroupIds=[own.get_att("GroupId")],
-        # So that the bastion sees the endpoint's address, which its group admits.
-        PreserveClientIp=False,
     )
     source = own.get_att("GroupId")
     return [
