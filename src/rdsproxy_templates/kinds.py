@@ -15,6 +15,10 @@ class VpcId(Value):
     parameter_type = "AWS::EC2::VPC::Id"
 
 
+class ZoneIds(Values):
+    """IDs of availability zones, which are the same for every account: ``use1-az1``."""
+
+
 class SubnetId(Value):
     """ID of a subnet: ``subnet-0abc…``."""
 
@@ -43,6 +47,15 @@ class InstanceId(Value):
     parameter_type = "AWS::EC2::Instance::Id"
 
 
+class GroupIdElsewhere(SecurityGroupId):
+    """ID of a security group that may be another account's.
+
+    CloudFormation looks up what is given as a group's ID, and finds no other account's.
+    """
+
+    parameter_type = "String"
+
+
 class DatabaseName(Value):
     """Name of a database on a cluster or instance."""
 
@@ -57,6 +70,18 @@ class SecretArn(Value):
 
 class SecretArns(Values):
     """ARNs of secrets, in an order that both sides know."""
+
+
+class KeyArn(Value):
+    """ARN of a key of KMS."""
+
+
+class AccountId(Value):
+    """Number of an account: twelve digits."""
+
+
+class RoleArn(Value):
+    """ARN of a role of IAM."""
 
 
 class FunctionArn(Value):

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from awacs import awslambda, rds_db, secretsmanager
-from awacs.aws import Allow, PolicyDocument, Statement
+from awacs import awslambda, kms, rds_db, secretsmanager, sts
+from awacs.aws import (
+    Action,
+    Allow,
+    AWSPrincipal,
+    Condition,
+    PolicyDocument,
+    Statement,
+    StringEquals,
+)
 from awacs.helpers.trust import make_simple_assume_statement
 from troposphere import AWSHelperFn, Select, Split
 
 from .frame import sub
-from .kinds import DatabaseUser, FunctionArn, ProxyArn, SecretArn
+from .kinds import DatabaseUser, FunctionArn, KeyArn, ProxyArn, RoleArn, SecretArn
 
 VERSION: Final = "2012-10-17"
 
@@ -21,9 +29,64 @@ def trusts(service: str) -> PolicyDocument:
     return PolicyDocument(Version=VERSION, Statement=[make_simple_assume_statement(service)])
 
 
+def trusts_role(role: RoleArn) -> PolicyDocument:
+    """The role may be assumed in one other role, which may be another account's."""
+    return _lets(role, [sts.AssumeRole])
+
+
+def assumes(role: RoleArn) -> PolicyDocument:
+    """May act in one role."""
+    return _allows([sts.AssumeRole], role)
+
+
 def reads_secrets(secrets: Sequence[SecretArn]) -> PolicyDocument:
     """May read these secrets: their values, and what they are."""
     return _allows([secretsmanager.GetSecretValue, secretsmanager.DescribeSecret], *secrets)
+
+
+def lets_read(role: RoleArn) -> PolicyDocument:
+    """Of a secret: one role, which may be another account's, may read it."""
+    return _lets(role, [secretsmanager.GetSecretValue], Resource=["*"])
+
+
+def decrypts(key: KeyArn) -> PolicyDocument:
+    """May have Secrets Manager decrypt with one key, and not decrypt anything itself."""
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Effect=Allow,
+                Action=[kms.Decrypt],
+                Resource=[key],
+                Condition=_via_secrets_manager(),
+            )
+        ],
+    )
+
+
+def key_for(reader: RoleArn) -> PolicyDocument:
+    """Of a key: its account's policies decide, and one role reads secrets that it encrypts."""
+    account = sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Sid="AccountDecides",
+                Effect=Allow,
+                Principal=AWSPrincipal([account]),
+                Action=[Action("kms", "*")],
+                Resource=["*"],
+            ),
+            Statement(
+                Sid="ReaderOfSecrets",
+                Effect=Allow,
+                Principal=AWSPrincipal([reader]),
+                Action=[kms.Decrypt],
+                Resource=["*"],
+                Condition=_via_secrets_manager(),
+            ),
+        ],
+    )
 
 
 def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
@@ -64,6 +127,16 @@ def connects_to_database(resource_id: AWSHelperFn, users: Sequence[str]) -> Poli
 def invokes(function: FunctionArn) -> PolicyDocument:
     """May have one function run."""
     return _allows([awslambda.InvokeFunction], function)
+
+
+def _via_secrets_manager() -> Condition:
+    service = sub("secretsmanager.${AWS::Region}.${AWS::URLSuffix}")
+    return Condition(StringEquals({"kms:ViaService": service}))
+
+
+def _lets(role: RoleArn, actions: list[object], **more: object) -> PolicyDocument:
+    statement = Statement(Effect=Allow, Principal=AWSPrincipal([role]), Action=actions, **more)
+    return PolicyDocument(Version=VERSION, Statement=[statement])
 
 
 def _allows(actions: list[object], *resources: object) -> PolicyDocument:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -47,7 +48,7 @@ class TestBuilding:
 
         assert result.exit_code == 0
         assert {folder.name for folder in (tmp_path / "out").iterdir()} == set(VARIANTS)
-        assert "base     5 stacks, 24 resources" in result.stdout
+        assert re.search(r"base +5 stacks, 24 resources", result.stdout)
         assert "sam build && sam deploy --guided" in result.stdout
         assert "valid: our checks, cloudformation-validate\n" in result.stdout
 
@@ -214,7 +215,7 @@ class TestTelling:
         jsonschema.Draft202012Validator.check_schema(schema)
 
         validator = jsonschema.Draft202012Validator(schema)
-        assert not list(validator.iter_errors({"rds": {"backup_retention_period": 8}}))
+        assert not list(validator.iter_errors({"regions": ["eu-west-1"]}))
         assert list(validator.iter_errors({"databse": {}}))
         assert all(p.get("description") for p in schema["properties"].values())
 

@@ -11,10 +11,13 @@ from typing import Any, Final
 
 from cloud.local_cloud import Account
 from rdsproxy_templates.packaging import SAMCONFIG
+from rdsproxy_templates.variants import VARIANTS
 
 SECONDS: Final = 180
 WAITER: Final = {"Delay": 0.2, "MaxAttempts": 300}
 SUCCESSFUL: Final = 0
+ALONE: Final = [name for name in VARIANTS if not name.startswith("cross_account_")]
+"""The variants that need nothing of another account."""
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,60 @@ def bastions(draw):
     return settings | behind | {"rds": cluster, "bastion": draw(ways_in())}
 
 
-VALID = {"base": bases(), "service": services(), "auth": auths(), "bastion": bastions()}
+ranges = networks().map(
+    lambda one: {name: value for name, value in one.items() if name.endswith("_cidr")}
+)
+logins = st.sampled_from(["iam", "password"])
+engines = st.sampled_from(list(ENGINES))
+
+
+@st.composite
+def lent_networks(draw):
+    zones = st.permutations(["use1-az1", "use1-az2", "use1-az4"]).map(lambda ids: ids[:2])
+    return draw(
+        st.fixed_dictionaries(
+            REGIONS,
+            optional={
+                "login": logins,
+                "engine": engines,
+                "vpc": st.builds(
+                    lambda one, more: one | more, ranges, some(availability_zone_ids=zones)
+                ),
+            },
+        )
+    )
+
+
+@st.composite
+def databases_elsewhere(draw):
+    login, people = draw(logins), draw(users())
+    if login == "password":
+        people = [*people, {"name": "shared", "login": "password"}]
+        user = "shared"
+    else:
+        user = chosen(draw, people, "iam", "end_to_end_iam")
+    settings = draw(
+        st.fixed_dictionaries(
+            REGIONS, optional={"vpc": ranges, "database": names, "secrets": SECRETS}
+        )
+    )
+    database = draw(databases()) | draw(proxies) | {"users": people}
+    if login == "password":
+        database.pop("rotate_secrets_after_days", None)
+    return settings | {"login": login, "rds": database, "function_user": user}
+
+
+callers = st.fixed_dictionaries(REGIONS, optional={"login": logins, "engine": engines, "sam": sam})
+
+VALID = {
+    "base": bases(),
+    "service": services(),
+    "auth": auths(),
+    "bastion": bastions(),
+    "cross_account_network": lent_networks(),
+    "cross_account_db": databases_elsewhere(),
+    "cross_account_app": callers,
+}
 
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -100,7 +100,8 @@ class Ports(BaseModel):
 
     ``name: Kind | None = Field(None, description="…")`` may stay unwired: what a stack needs,
     or offers, only with some configurations. An unwired port is None on both sides of the
-    border, and neither a parameter nor an output. A root template has no such parameters.
+    border, and neither a parameter nor an output. A root template has those parameters that
+    its configuration asks for, :meth:`Settings.root_inputs`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)

@@ -65,6 +65,10 @@ class Settings(BaseModel):
             if isinstance(nested := getattr(self, name), Settings):
                 yield from (warning.within(name) for warning in nested.warnings())
 
+    def root_inputs(self) -> frozenset[str]:
+        """Names of the optional inputs that a root template with these settings takes."""
+        return frozenset()
+
     def completed(self, kind: type[CompletedT], **known: Any) -> CompletedT:
         """The record of *kind*, which extends this one's, with what its parent knows beside."""
         chosen = {name: getattr(self, name) for name in self.model_fields_set}

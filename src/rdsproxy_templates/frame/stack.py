@@ -105,16 +105,17 @@ def template(
     """Build *stack* with *config* and all that it nests; *place* names it in errors.
 
     *given* are the parameters that a parent fills; a root declares all that are not
-    optional, with the attributes that the stack gives them.
+    optional or that *config* asks for, with the attributes that the stack gives them.
     """
     if not isinstance(config, stack.Config):
         name = f"{name_of(stack)}.Config"
         sentence = f"must be built with a {name}, got {type(config).__qualname__}"
         raise WiringError([Problem(place, sentence)])
+    wanted = config.root_inputs()
     ports = [
         port
         for port in stack.Inputs.ports()
-        if (not port.optional if given is None else port.logical_id in given)
+        if (not port.optional or port.name in wanted if given is None else port.logical_id in given)
     ]
     built = stack.build(
         config, stack.Inputs.filled(lambda port: port.received() if port in ports else None)

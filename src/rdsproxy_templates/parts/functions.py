@@ -11,7 +11,7 @@ from troposphere import AWSHelperFn, awslambda, logs, serverless
 from ..errors import Problem
 from ..frame import LocalPath, Settings
 from ..gaps import LoggingConfig
-from ..kinds import SecurityGroupId, SubnetId, SubnetIds
+from ..kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
 from .present import present
 
 LogRetention = Literal[
@@ -20,6 +20,9 @@ LogRetention = Literal[
 ]  # fmt: skip
 """Days that CloudWatch Logs takes as the retention of a log group."""
 
+
+VPC_ACCESS: Final = "AWSLambdaVPCAccessExecutionRole"
+"""Policy of AWS's: interfaces in a VPC, and logs."""
 
 SHORTEST: Final = 15
 """Seconds that the library's own functions need at least, whatever becomes of the database."""
@@ -96,18 +99,22 @@ def function(
     timeout: int,
     log: logs.LogGroup,
     variables: Mapping[str, AWSHelperFn | str],
-    policies: Sequence[Any],
+    policies: Sequence[Any] = (),
+    role: RoleArn | None = None,
     subnets: Sequence[SubnetId] | SubnetIds | None = None,
     group: SecurityGroupId | AWSHelperFn | None = None,
     layers: Sequence[serverless.LayerVersion] = (),
     concurrency: int | None = None,
     events: Mapping[str, Any] | None = None,
 ) -> serverless.Function:
-    """The function *title*; in *subnets* with the security *group*, or outside any VPC."""
+    """The function *title*; in *subnets* with the security *group*, or outside any VPC.
+
+    It acts in a *role* that exists, or in one of its own that has *policies*.
+    """
     network: dict[str, Any] = {}
     if subnets is not None:
         network = {"VpcConfig": awslambda.VPCConfig(SubnetIds=subnets, SecurityGroupIds=[group])}
-        policies = ["AWSLambdaVPCAccessExecutionRole", *policies]
+        policies = [VPC_ACCESS, *policies]
     return serverless.Function(
         title,
         Metadata={"BuildMethod": "makefile"},
@@ -120,7 +127,7 @@ def function(
         Timeout=timeout,
         **network,
         Environment=awslambda.Environment(Variables=dict(variables)),
-        Policies=list(policies),
+        **({"Role": role} if role else {"Policies": list(policies)}),
         LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=log.ref()),
         **present(ReservedConcurrentExecutions=concurrency, Events=events),
     )

@@ -8,7 +8,9 @@ from typing import Final
 
 from troposphere import AWSHelperFn, AWSObject, ec2
 
+from ..kinds import AccountId
 from .network import EVERYWHERE
+from .present import present
 
 NOWHERE: Final = "127.0.0.1/32"
 """Egress that leads nowhere: a group without any rule would be given one to everywhere."""
@@ -27,31 +29,60 @@ class Chain:
     resources: Sequence[AWSObject]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Proxy to database, the one let in by the other."""
+
+    proxy: ec2.SecurityGroup
+    database: ec2.SecurityGroup
+    into_database: ec2.SecurityGroupIngress
+
+
 def chain(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
     """``FunctionSecurityGroup`` to ``RDSProxySecurityGroup`` to the group titled *database*.
 
     *noun* says what the database is, in the descriptions.
     """
-    database_group = alone(vpc, database, f"Database {noun}: in from the proxy, out to nowhere")
-    proxy_group = ec2.SecurityGroup(
-        "RDSProxySecurityGroup",
-        GroupDescription=f"RDS Proxy: in from the function, out to the {noun}",
-        VpcId=vpc.ref(),
-        SecurityGroupEgress=[to(database_group.get_att("GroupId"), port, f"The database {noun}")],
-    )
+    behind = pair(vpc, port, database=database, noun=noun, client="the function")
     function_group = ec2.SecurityGroup(
         "FunctionSecurityGroup",
         GroupDescription="Function: in from nowhere, out to the proxy",
         VpcId=vpc.ref(),
-        SecurityGroupEgress=[to(proxy_group.get_att("GroupId"), port, "RDS Proxy")],
+        SecurityGroupEgress=[to(behind.proxy.get_att("GroupId"), port, "RDS Proxy")],
     )
-    # Each egress above names the next group, so the ingress back is a resource of its own.
+    # The egress above names the proxy's group, so the ingress back is a resource of its own.
     into_proxy = into(
-        f"{proxy_group.title}Ingress",
-        proxy_group.get_att("GroupId"),
+        f"{behind.proxy.title}Ingress",
+        behind.proxy.get_att("GroupId"),
         port,
         function_group.get_att("GroupId"),
         "The function",
+    )
+    return Chain(
+        function=function_group,
+        proxy=behind.proxy,
+        database=behind.database,
+        resources=[
+            function_group,
+            behind.proxy,
+            behind.database,
+            into_proxy,
+            behind.into_database,
+        ],
+    )
+
+
+def pair(vpc: ec2.VPC, port: int, *, database: str, noun: str, client: str) -> Pair:
+    """``RDSProxySecurityGroup`` to the group titled *database*.
+
+    *client* says who is let in to the proxy, in its description.
+    """
+    database_group = alone(vpc, database, f"Database {noun}: in from the proxy, out to nowhere")
+    proxy_group = ec2.SecurityGroup(
+        "RDSProxySecurityGroup",
+        GroupDescription=f"RDS Proxy: in from {client}, out to the {noun}",
+        VpcId=vpc.ref(),
+        SecurityGroupEgress=[to(database_group.get_att("GroupId"), port, f"The database {noun}")],
     )
     into_database = into(
         f"{database_group.title}Ingress",
@@ -60,12 +91,7 @@ def chain(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
         proxy_group.get_att("GroupId"),
         "RDS Proxy",
     )
-    return Chain(
-        function=function_group,
-        proxy=proxy_group,
-        database=database_group,
-        resources=[function_group, proxy_group, database_group, into_proxy, into_database],
-    )
+    return Pair(proxy=proxy_group, database=database_group, into_database=into_database)
 
 
 def alone(vpc: ec2.VPC, title: str, description: str) -> ec2.SecurityGroup:
@@ -96,8 +122,13 @@ def to(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule
 
 def to_everywhere(port: int, description: str) -> ec2.SecurityGroupRule:
     """Egress to whatever address, on one port of TCP."""
+    return to_range(EVERYWHERE, port, description)
+
+
+def to_range(cidr: AWSHelperFn | str, port: int, description: str) -> ec2.SecurityGroupRule:
+    """Egress, inside a group of its own, to an address range on *port*."""
     return ec2.SecurityGroupRule(
-        Description=description, IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp=EVERYWHERE
+        Description=description, IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp=cidr
     )
 
 
@@ -116,10 +147,18 @@ def out_of(
     )
 
 
-def into(
-    title: str, group: AWSHelperFn, port: int, source: AWSHelperFn, description: str
+def into(  # noqa: PLR0917 - a rule has two ends, and one may be another account's
+    title: str,
+    group: AWSHelperFn,
+    port: int,
+    source: AWSHelperFn,
+    description: str,
+    owner: AccountId | None = None,
 ) -> ec2.SecurityGroupIngress:
-    """Ingress into *group* from *source*; a resource of its own, so that groups make no cycle."""
+    """Ingress into *group* from *source*; a resource of its own, so that groups make no cycle.
+
+    *owner* is the account that *source* belongs to, where it is another one.
+    """
     return ec2.SecurityGroupIngress(
         title,
         Description=description,
@@ -128,6 +167,7 @@ def into(
         FromPort=port,
         ToPort=port,
         SourceSecurityGroupId=source,
+        **present(SourceSecurityGroupOwnerId=owner),
     )
 
 

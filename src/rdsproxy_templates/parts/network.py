@@ -8,11 +8,38 @@ from ipaddress import IPv4Network
 from itertools import combinations
 from typing import Final
 
+from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, GetAZs, Select, ec2
 
 from ..errors import Problem
-from ..frame import ParameterAttributes
+from ..frame import ParameterAttributes, Settings
 from ..kinds import Cidr, RouteTableId, VpcId
+
+
+class Ranges(Settings):
+    """Address ranges of two subnets, which become the defaults of the parameters."""
+
+    vpc_cidr: str = Field("10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
+    private_subnet1_cidr: str = Field(
+        "10.1.0.0/24", description="IPv4 range of the first subnet, inside the VPC's."
+    )
+    private_subnet2_cidr: str = Field(
+        "10.1.1.0/24", description="IPv4 range of the second subnet, inside the VPC's."
+    )
+
+    @property
+    def private_ranges(self) -> dict[str, str]:
+        """The subnets' ranges by the names of their settings."""
+        names = ("private_subnet1_cidr", "private_subnet2_cidr")
+        return {name: getattr(self, name) for name in names}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from range_problems(self.vpc_cidr, self.private_ranges)
+
+    def attributes(self) -> dict[str, ParameterAttributes]:
+        """What the root says of its parameters: these ranges, and what a range is."""
+        return {name: range_attributes(getattr(self, name)) for name in Ranges.model_fields}
 
 
 def vpc(cidr: Cidr) -> ec2.VPC:
@@ -28,6 +55,11 @@ def vpc(cidr: Cidr) -> ec2.VPC:
 
 def subnet(title: str, vpc: ec2.VPC, cidr: Cidr, zone: AWSHelperFn | str) -> ec2.Subnet:
     return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZone=zone)
+
+
+def subnet_in(title: str, vpc: ec2.VPC, cidr: Cidr, zone_id: AWSHelperFn | str) -> ec2.Subnet:
+    """A subnet in the zone of that ID; names of zones differ between accounts."""
+    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZoneId=zone_id)
 
 
 def zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, Select, Split, iam, rds
@@ -12,10 +12,13 @@ from troposphere import AWSHelperFn, AWSObject, Select, Split, iam, rds
 from ..errors import Problem
 from ..frame import Settings, sub
 from ..frame.pseudo import STACK_ID
-from ..kinds import Hostname, ProxyArn, SecretArn, SecurityGroupId, SubnetId, VpcId
-from ..policies import connects_to_database, reads_secrets, trusts
+from ..kinds import Hostname, KeyArn, ProxyArn, SecretArn, SecurityGroupId, SubnetId, VpcId
+from ..policies import connects_to_database, decrypts, reads_secrets, trusts
 from .database import Database
 from .present import present
+
+TargetRole = Literal["READ_WRITE", "READ_ONLY"]
+"""Where an endpoint leads: to the writer, or to readers."""
 
 
 class Choices(Settings):
@@ -80,6 +83,7 @@ def proxy(
     *,
     logins: Sequence[SecretLogin],
     end_to_end: Sequence[str] = (),
+    key: KeyArn | None = None,
     require_tls: bool = True,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
@@ -87,13 +91,14 @@ def proxy(
 ) -> Proxy:
     """The proxy *title*, its role and its target group.
 
-    Users *end_to_end* have no secret: client and proxy both log in with IAM tokens.
+    Users *end_to_end* have no secret: client and proxy both log in with IAM tokens. *key* is
+    one that encrypts a secret instead of the account's own.
     *purpose* begins the proxy's name, and tells the proxies of one stack apart.
     """
     role = iam.Role(
         f"{title}Role",
         AssumeRolePolicyDocument=trusts("rds.amazonaws.com"),
-        Policies=list(_policies(database, logins, end_to_end)),
+        Policies=list(_policies(database, logins, end_to_end, key)),
     )
     proxy = rds.DBProxy(
         title,
@@ -147,14 +152,38 @@ def reader_endpoint(
     )
 
 
+def client_endpoint(
+    title: str,
+    proxy: Proxy,
+    subnets: Sequence[SubnetId],
+    group: SecurityGroupId,
+    role: TargetRole,
+) -> rds.DBProxyEndpoint:
+    """Another host of the proxy, in the network of its clients."""
+    purpose = "client-read-only" if role == "READ_ONLY" else "client"
+    return rds.DBProxyEndpoint(
+        title,
+        DBProxyEndpointName=_unique_name(purpose, subnets),
+        DBProxyName=proxy.itself.ref(),
+        TargetRole=role,
+        VpcSubnetIds=list(subnets),
+        VpcSecurityGroupIds=[group],
+    )
+
+
 def _policies(
-    database: Database, logins: Sequence[SecretLogin], end_to_end: Sequence[str]
+    database: Database,
+    logins: Sequence[SecretLogin],
+    end_to_end: Sequence[str],
+    key: KeyArn | None,
 ) -> Iterator[iam.Policy]:
     if logins:
         yield iam.Policy(
             PolicyName="ReadSecrets",
             PolicyDocument=reads_secrets([login.secret for login in logins]),
         )
+    if key:
+        yield iam.Policy(PolicyName="DecryptSecrets", PolicyDocument=decrypts(key))
     if end_to_end:
         yield iam.Policy(
             PolicyName="ConnectToDatabase",

@@ -8,22 +8,29 @@ from typing import Final
 from troposphere import AWSHelperFn, secretsmanager
 
 from ..frame import sub
-from ..kinds import DatabaseUser
+from ..kinds import DatabaseUser, KeyArn
+from .present import present
 
 REFUSED_IN_PASSWORDS: Final = '"@/\\'
 """Characters that RDS refuses in a master password, and the backslash, which shells eat."""
 
 
 def secret(
-    title: str, *, username: DatabaseUser | str, description: str, password_length: int
+    title: str,
+    *,
+    username: DatabaseUser | str,
+    description: str,
+    password_length: int,
+    key: KeyArn | None = None,
 ) -> secretsmanager.Secret:
-    """A generated password beside *username*."""
+    """A generated password beside *username*; *key* encrypts it instead of the account's own."""
     return secretsmanager.Secret(
         title,
         # A snapshot keeps its own password: the secret is of no use without the database.
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         Description=description,
+        **present(KmsKeyId=key),
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate=_template(username),
             GenerateStringKey="password",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
+from troposphere import Select, rds
 
 from .. import users
 from ..engines import ENGINES
@@ -13,16 +14,25 @@ from ..frame import Ports, Stack
 from ..kinds import (
     DatabaseName,
     Hostname,
+    KeyArn,
     ProxyArn,
     SecretArn,
     SecretArns,
     SecurityGroupId,
     SubnetId,
+    SubnetIds,
     VpcId,
 )
 from ..parts.database import attachment
 from ..parts.proxy import Choices as ProxyChoices
-from ..parts.proxy import SecretLogin, proxy, reader_endpoint
+from ..parts.proxy import (
+    Proxy,
+    SecretLogin,
+    TargetRole,
+    client_endpoint,
+    proxy,
+    reader_endpoint,
+)
 from ..parts.target import Choices as TargetChoices
 from ..parts.target import pause_problems, target
 from ..users import User
@@ -72,6 +82,13 @@ class Inputs(Ports):
     private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
     db_cluster_security_group_id: SecurityGroupId = Field(description="Group of the cluster.")
     rds_proxy_security_group_id: SecurityGroupId = Field(description="Group of the proxy.")
+    key_arn: KeyArn | None = Field(None, description="Key of one of the users' secrets.")
+    client_subnet_ids: SubnetIds | None = Field(
+        None, description="Subnets of another network, in which the proxy gets endpoints."
+    )
+    client_endpoint_security_group_id: SecurityGroupId | None = Field(
+        None, description="Group of the endpoints in the other network."
+    )
 
 
 class Outputs(Ports):
@@ -116,22 +133,22 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         database,
         logins=_logins(config, given),
         end_to_end=users.end_to_end(config.users),
+        key=given.key_arn,
         subnets=subnets,
         group=group,
     )
-    readers = (
-        [reader_endpoint("RDSProxyReadOnlyEndpoint", front, subnets, group)]
-        if config.readers
-        else []
-    )
+    endpoints = _endpoints(config, given, front)
     return Stack(
-        resources=[*database.resources, *attachments, *front.resources, *readers],
+        resources=[
+            *database.resources,
+            *attachments,
+            *front.resources,
+            *endpoints.values(),
+        ],
         outputs=Outputs(
-            rds_proxy_endpoint=front.endpoint,
+            rds_proxy_endpoint=_host(endpoints.get("READ_WRITE")) or front.endpoint,
             rds_proxy_arn=front.arn,
-            rds_proxy_read_only_endpoint=Hostname(readers[0].get_att("Endpoint"))
-            if readers
-            else None,
+            rds_proxy_read_only_endpoint=_host(endpoints.get("READ_ONLY")),
             db_cluster_endpoint=database.host if config.offers_host else None,
             vpc_id=front.vpc_id if config.users or config.rotate_secrets_after_days else None,
             attached_secret_arns=SecretArns([one.ref() for one in attachments])
@@ -139,6 +156,29 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             else None,
         ),
     )
+
+
+def _endpoints(
+    config: Config, given: Inputs, front: Proxy
+) -> Mapping[TargetRole, rds.DBProxyEndpoint]:
+    """The proxy's further hosts: for readers, and all of them where clients are elsewhere."""
+    group = given.client_endpoint_security_group_id
+    if given.client_subnet_ids is None or group is None:
+        subnets = [given.private_subnet1_id, given.private_subnet2_id]
+        group = given.rds_proxy_security_group_id
+        readers = reader_endpoint("RDSProxyReadOnlyEndpoint", front, subnets, group)
+        return {"READ_ONLY": readers} if config.readers else {}
+    subnets = [SubnetId(Select(index, given.client_subnet_ids)) for index in (0, 1)]
+    titles: dict[TargetRole, str] = {"READ_WRITE": "ClientEndpoint"}
+    if config.readers:
+        titles["READ_ONLY"] = "ClientReadOnlyEndpoint"
+    return {
+        role: client_endpoint(title, front, subnets, group, role) for role, title in titles.items()
+    }
+
+
+def _host(endpoint: rds.DBProxyEndpoint | None) -> Hostname | None:
+    return Hostname(endpoint.get_att("Endpoint")) if endpoint else None
 
 
 def _logins(config: Config, given: Inputs) -> Sequence[SecretLogin]:

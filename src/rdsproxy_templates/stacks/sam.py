@@ -73,7 +73,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     blog = function(
         "BlogRDSProxyFunction",
         config,
-        code=_code(config),
+        code=code(config),
         handler="app.handler",
         layers=layers,
         timeout=config.timeout,
@@ -95,7 +95,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _code(config: Config) -> LocalPath:
+def code(config: Config) -> LocalPath:
+    """The folder of the function's code: the consumer's, or the library's own."""
     if config.code_uri:
         return LocalPath(config.code_uri)
     return LocalPath("lambda/blog_rds_proxy", carried=True)

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from pydantic import Field
+from troposphere import secretsmanager
 
 from ..frame import Ports, Settings, Stack
-from ..kinds import SecretArn, SecretArns
+from ..kinds import KeyArn, RoleArn, SecretArn, SecretArns
 from ..parts.secret import secret
+from ..policies import lets_read
 from ..users import User, with_secrets
 
 
 class Config(Settings):
     users: tuple[User, ...] = Field(description="The database's users.")
+    shared_user: str | None = Field(
+        None, description="User whose secret a role of another account reads."
+    )
     password_length: int = Field(32, ge=16, le=41, description="Characters in a password.")
 
 
 class Inputs(Ports):
-    """Nothing: each name is part of the configuration."""
+    """Nothing but for a shared user: each name is part of the configuration."""
+
+    reader_role_arn: RoleArn | None = Field(
+        None, description="Role that may read the secret of the shared user."
+    )
+    key_arn: KeyArn | None = Field(None, description="Key of the secret of the shared user.")
 
 
 class Outputs(Ports):
@@ -25,16 +35,30 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
-    """One secret for each user that has a password."""
-    secrets = [
-        secret(
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """One secret for each user that has a password; another account may read a shared one."""
+    secrets = {
+        user.name: secret(
             f"{user.title}Secret",
             username=user.name,
             description=f"Database user {user.name}",
             password_length=config.password_length,
+            key=given.key_arn if user.name == config.shared_user else None,
         )
         for user in with_secrets(config.users)
+    }
+    policies = [
+        secretsmanager.ResourcePolicy(
+            f"{one.title}Policy",
+            SecretId=one.ref(),
+            ResourcePolicy=lets_read(given.reader_role_arn),
+            BlockPublicPolicy=True,
+        )
+        for name, one in secrets.items()
+        if name == config.shared_user and given.reader_role_arn
     ]
-    arns = [SecretArn(one.ref()) for one in secrets]
-    return Stack(resources=secrets, outputs=Outputs(user_secret_arns=SecretArns(arns)))
+    arns = [SecretArn(one.ref()) for one in secrets.values()]
+    return Stack(
+        resources=[*secrets.values(), *policies],
+        outputs=Outputs(user_secret_arns=SecretArns(arns)),
+    )

@@ -14,6 +14,7 @@ from ..kinds import (
     DatabaseUser,
     FunctionArn,
     Hostname,
+    KeyArn,
     SecretArn,
     SecretArns,
     SecurityGroupId,
@@ -24,7 +25,7 @@ from ..parts import functions
 from ..parts.functions import database_layer, function, log_group
 from ..parts.groups import HTTPS, into, to
 from ..parts.present import present
-from ..policies import invokes, reads_secrets
+from ..policies import decrypts, invokes, reads_secrets
 from ..users import Grant, User, secrets
 
 CODE = LocalPath("lambda/database_users", carried=True)
@@ -73,6 +74,7 @@ class Inputs(Ports):
     user_secret_arns: SecretArns | None = Field(
         None, description="Secrets of the users that have a password, in their order."
     )
+    key_arn: KeyArn | None = Field(None, description="Key of one of these secrets.")
 
 
 class Outputs(Ports):
@@ -132,7 +134,10 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             # The database itself shows a certificate of RDS's own authority.
             "RDS_CA_FILE": "/opt/python/rds_roots.pem",
         },
-        policies=[reads_secrets([given.rds_master_user_secret_arn, *_own(config, given)])],
+        policies=[
+            reads_secrets([given.rds_master_user_secret_arn, *_own(config, given)]),
+            *([decrypts(given.key_arn)] if given.key_arn else ()),
+        ],
     )
     answer = function(
         "AnswerUserFunction",

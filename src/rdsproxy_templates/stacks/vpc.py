@@ -8,22 +8,15 @@ from pydantic import Field
 
 from ..engines import ENGINES
 from ..errors import Problem
-from ..frame import Ports, Settings, Stack
+from ..frame import Ports, Stack
 from ..kinds import Cidr, RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ..parts.groups import chain
-from ..parts.network import private_network, range_problems, zone_problems
+from ..parts.network import Ranges, private_network, zone_problems
 
 
-class Choices(Settings):
+class Choices(Ranges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
-    vpc_cidr: str = Field("10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
-    private_subnet1_cidr: str = Field(
-        "10.1.0.0/24", description="IPv4 range of the first subnet, inside the VPC's."
-    )
-    private_subnet2_cidr: str = Field(
-        "10.1.1.0/24", description="IPv4 range of the second subnet, inside the VPC's."
-    )
     availability_zones: tuple[str, str] | None = Field(
         None,
         strict=False,
@@ -31,15 +24,8 @@ class Choices(Settings):
         "offers. RDS Proxy is missing in some zones; `use1-az3` is known.",
     )
 
-    @property
-    def private_ranges(self) -> dict[str, str]:
-        """The subnets' ranges by the names of their settings."""
-        names = ("private_subnet1_cidr", "private_subnet2_cidr")
-        return {name: getattr(self, name) for name in names}
-
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from range_problems(self.vpc_cidr, self.private_ranges)
         yield from zone_problems(self.availability_zones)
 
 

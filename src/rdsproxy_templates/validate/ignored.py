@@ -62,11 +62,10 @@ AWS_VALIDATOR: Final = (
     ),
     Ignored(
         rule="W2509",
-        place="RDSMasterUserSecretArn",
-        reason="The same: it takes the parameter for a password by its name.",
+        place="SecretArn",
+        reason="The same: it takes parameters for passwords by their names.",
     ),
     Ignored(rule="W2509", place="PasswordProxyEndpoint", reason="The same; it is a host."),
-    Ignored(rule="W2509", place="PasswordSecretArn", reason="The same; it is an ARN."),
 )
 
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..frame import StackModule
-from . import auth, base, bastion, service
+from . import (
+    auth,
+    base,
+    bastion,
+    cross_account_app,
+    cross_account_db,
+    cross_account_network,
+    service,
+)
 
 VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
     "base": base,
     "auth": auth,
     "service": service,
     "bastion": bastion,
+    "cross_account_network": cross_account_network,
+    "cross_account_db": cross_account_db,
+    "cross_account_app": cross_account_app,
 }

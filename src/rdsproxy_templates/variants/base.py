@@ -11,7 +11,7 @@ from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Child, ParameterAttributes, Ports, Stack, nest
 from ..kinds import Cidr, DatabaseName, DatabaseUser
-from ..parts.network import range_attributes, strange_zones
+from ..parts.network import strange_zones
 from . import service
 
 
@@ -81,8 +81,6 @@ def within(vpc: stacks.vpc.Outputs, config: Config, given: Inputs) -> service.Se
 def attributes(config: Config) -> dict[str, ParameterAttributes]:
     """What the root says of its parameters."""
     return {
-        "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
-        "private_subnet1_cidr": range_attributes(config.vpc.private_subnet1_cidr),
-        "private_subnet2_cidr": range_attributes(config.vpc.private_subnet2_cidr),
+        **config.vpc.attributes(),
         **config.database.attributes(ENGINES[config.rds.engine]),
     }

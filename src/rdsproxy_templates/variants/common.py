@@ -82,15 +82,40 @@ def user_problems(users: Sequence[User], database: Database) -> Iterator[Problem
             yield Problem(f"rds.users.{index}.name", f"is the master user's, {user.name!r}")
 
 
-def user_secrets(users: Sequence[User]) -> UserSecrets | None:
+def function_user_problems(name: str | None, rds: stacks.rds.Config) -> Iterator[Problem]:
+    """Whether a function could not log in by IAM as the user of that name, or as the master."""
+    logins = {user.name: user.login for user in rds.users}
+    if name is None:
+        if not rds.master_login:
+            yield Problem(
+                "function_user",
+                "must name one of rds.users: rds.master_login is off, and the function "
+                "would log in as the master user",
+            )
+    elif name not in logins:
+        similar = did_you_mean(name, list(logins))
+        yield Problem("function_user", f"must name one of rds.users, got {name!r}{similar}")
+    elif logins[name] == "password":
+        yield Problem(
+            "function_user",
+            f"must log in by IAM, and {name!r} logs in with a password; "
+            "choose `iam` or `end_to_end_iam`",
+        )
+
+
+def user_secrets(
+    users: Sequence[User],
+    shared_user: str | None = None,
+    given: stacks.user_secrets.Inputs | None = None,
+) -> UserSecrets | None:
     """``UserSecretsStack``, where a user has a password."""
     if not with_secrets(users):
         return None
     return nest(
         "UserSecretsStack",
         stacks.user_secrets,
-        stacks.user_secrets.Config(users=tuple(users)),
-        stacks.user_secrets.Inputs(),
+        stacks.user_secrets.Config(users=tuple(users), shared_user=shared_user),
+        given or stacks.user_secrets.Inputs(),
     )
 
 
@@ -99,16 +124,23 @@ def arns(secrets: UserSecrets | None) -> SecretArns | None:
     return secrets.outputs.user_secret_arns if secrets else None
 
 
+def endpoint(
+    service: stacks.endpoints.Service, vpc_id: VpcId, subnet_ids: SubnetIds
+) -> Child[stacks.endpoints.Outputs]:
+    """``EndpointsStack``, with which functions reach a service from subnets without a way out."""
+    return nest(
+        "EndpointsStack",
+        stacks.endpoints,
+        stacks.endpoints.Config(services=(service,)),
+        stacks.endpoints.Inputs(vpc_id=vpc_id, subnet_ids=subnet_ids),
+    )
+
+
 def secrets_manager_endpoint(
     vpc_id: VpcId, subnet_ids: SubnetIds
 ) -> Child[stacks.endpoints.Outputs]:
     """``EndpointsStack``, with which functions read secrets from subnets without a way out."""
-    return nest(
-        "EndpointsStack",
-        stacks.endpoints,
-        stacks.endpoints.Config(services=("secretsmanager",)),
-        stacks.endpoints.Inputs(vpc_id=vpc_id, subnet_ids=subnet_ids),
-    )
+    return endpoint("secretsmanager", vpc_id, subnet_ids)
 
 
 def users_stack(

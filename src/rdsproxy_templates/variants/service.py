@@ -11,20 +11,20 @@ from pydantic import Field
 from .. import stacks
 from ..engines import ENGINES, default_connections
 from ..errors import Problem
-from ..frame import Child, Ports, Stack, did_you_mean, nest
+from ..frame import Child, Ports, Stack, nest
 from ..kinds import (
     Command,
     DatabaseName,
     DatabaseUser,
     Hostname,
-    SecretArns,
     SecurityGroupId,
     SubnetId,
     SubnetIds,
     Url,
 )
 from . import common
-from .common import Database, Regional, user_problems
+from .administration import Surroundings, administration
+from .common import Database, Regional, function_user_problems, user_problems
 
 
 class Config(Regional):
@@ -50,27 +50,7 @@ class Config(Regional):
         for problem in self.database.refused_by(engine):
             yield problem.within("database")
         yield from user_problems(self.rds.users, self.database)
-        yield from self._function_user_problems()
-
-    def _function_user_problems(self) -> Iterator[Problem]:
-        logins = {user.name: user.login for user in self.rds.users}
-        if self.function_user is None:
-            if not self.rds.master_login:
-                yield Problem(
-                    "function_user",
-                    "must name one of rds.users: rds.master_login is off, and the function "
-                    "would log in as the master user",
-                )
-        elif self.function_user not in logins:
-            similar = did_you_mean(self.function_user, list(logins))
-            sentence = f"must name one of rds.users, got {self.function_user!r}{similar}"
-            yield Problem("function_user", sentence)
-        elif logins[self.function_user] == "password":
-            yield Problem(
-                "function_user",
-                f"must log in by IAM, and {self.function_user!r} logs in with a password; "
-                "choose `iam` or `end_to_end_iam`",
-            )
+        yield from function_user_problems(self.function_user, self.rds)
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
@@ -160,8 +140,18 @@ def stacks_of(config: Config, given: Inputs) -> Service:
             rds_proxy_security_group_id=given.rds_proxy_security_group_id,
         ),
     )
-    users, function_user = _administration(
-        config, given, secrets.outputs, common.arns(user_secrets), rds.outputs
+    users = administration(
+        config.rds,
+        config.sam,
+        config.function_user,
+        Surroundings(
+            rds=rds.outputs,
+            subnet_ids=SubnetIds([given.private_subnet1_id, given.private_subnet2_id]),
+            db_security_group_id=given.db_cluster_security_group_id,
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
+            user_secret_arns=common.arns(user_secrets),
+        ),
     )
     sam = nest(
         "SAMStack",
@@ -171,14 +161,14 @@ def stacks_of(config: Config, given: Inputs) -> Service:
             private_subnet1_id=given.private_subnet1_id,
             private_subnet2_id=given.private_subnet2_id,
             function_security_group_id=given.function_security_group_id,
-            rds_master_username=function_user or given.rds_master_username,
+            rds_master_username=users.function_user or given.rds_master_username,
             rds_database_name=given.rds_database_name,
             rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
             rds_proxy_arn=rds.outputs.rds_proxy_arn,
         ),
     )
     return Service(
-        children=[secrets, *([user_secrets] if user_secrets else []), rds, *users, sam],
+        children=[secrets, *([user_secrets] if user_secrets else []), rds, *users.children, sam],
         outputs=Outputs(
             api_endpoint=sam.outputs.api_endpoint,
             rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
@@ -187,50 +177,3 @@ def stacks_of(config: Config, given: Inputs) -> Service:
         ),
         rds=rds.outputs,
     )
-
-
-def _administration(
-    config: Config,
-    given: Inputs,
-    secrets: stacks.secrets.Outputs,
-    user_secret_arns: SecretArns | None,
-    rds: stacks.rds.Outputs,
-) -> tuple[Sequence[Child[Any]], DatabaseUser | None]:
-    """The stacks that create users and rotate secrets, and the user that the function is."""
-    if rds.vpc_id is None:
-        return [], None
-    subnets = SubnetIds([given.private_subnet1_id, given.private_subnet2_id])
-    endpoints = common.secrets_manager_endpoint(rds.vpc_id, subnets)
-    users = common.users_stack(
-        config.rds.users,
-        config.rds.engine,
-        config.sam,
-        config.function_user,
-        stacks.users.Inputs(
-            vpc_id=rds.vpc_id,
-            subnet_ids=subnets,
-            db_security_group_id=given.db_cluster_security_group_id,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
-            db_endpoint=rds.db_cluster_endpoint,
-            rds_database_name=given.rds_database_name,
-            rds_master_user_secret_arn=secrets.rds_master_user_secret_arn,
-            user_secret_arns=user_secret_arns,
-        )
-        if rds.db_cluster_endpoint
-        else None,
-    )
-    rotation = common.rotation_stack(
-        config.rds.users,
-        config.rds.engine,
-        config.rds.rotate_secrets_after_days,
-        stacks.rotation.Inputs(
-            vpc_id=rds.vpc_id,
-            subnet_ids=subnets,
-            db_security_group_id=given.db_cluster_security_group_id,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
-            attached_secret_arns=rds.attached_secret_arns,
-        )
-        if rds.attached_secret_arns
-        else None,
-    )
-    return [one for one in (endpoints, users, rotation) if one], common.user_of(users)

@@ -1,0 +1,58 @@
+"""Role of a function, and its way to the API of AWS with which it logs in elsewhere."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from troposphere import iam
+
+from ..frame import Ports, Settings, Stack, sub
+from ..kinds import RoleArn, SecurityGroupId
+from ..parts.functions import VPC_ACCESS
+from ..parts.groups import HTTPS, into, out_of
+from ..policies import trusts
+
+
+class Config(Settings):
+    """Nothing to choose."""
+
+
+class Inputs(Ports):
+    function_security_group_id: SecurityGroupId = Field(description="Group of the function.")
+    endpoint_security_group_id: SecurityGroupId = Field(
+        description="Group of the API's endpoint, which lets the function in."
+    )
+
+
+class Outputs(Ports):
+    function_role_arn: RoleArn = Field(
+        description="Role of the function; another account's policies name it."
+    )
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
+    """The role is there before the function: IAM refuses policies that name nobody."""
+    role = iam.Role(
+        "FunctionRole",
+        AssumeRolePolicyDocument=trusts("lambda.amazonaws.com"),
+        ManagedPolicyArns=[
+            sub("arn:${AWS::Partition}:iam::aws:policy/service-role/" + VPC_ACCESS),
+        ],
+    )
+    to_endpoint = out_of(
+        "FunctionSecurityGroupEgress",
+        given.function_security_group_id,
+        HTTPS,
+        given.endpoint_security_group_id,
+        "API of AWS",
+    )
+    into_endpoint = into(
+        "EndpointSecurityGroupIngress",
+        given.endpoint_security_group_id,
+        HTTPS,
+        given.function_security_group_id,
+        "The function",
+    )
+    return Stack(
+        resources=[role, to_endpoint, into_endpoint],
+        outputs=Outputs(function_role_arn=RoleArn(role.get_att("Arn"))),
+    )

@@ -1,0 +1,118 @@
+"""Private network of a function, and its subnets lent to another account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+from troposphere import AWSHelperFn, ec2, ram
+
+from ..engines import ENGINES
+from ..errors import Problem
+from ..frame import Ports, Stack, sub
+from ..kinds import AccountId, Cidr, SecurityGroupId, SubnetIds, VpcId, ZoneIds
+from ..parts import network
+from ..parts.groups import to_range
+from ..parts.network import Ranges, private, subnet, subnet_in, zone
+
+WITHOUT_PROXY = ("use1-az3",)
+"""Zones in which AWS says that RDS Proxy is missing: Quotas and limitations for RDS Proxy."""
+
+
+class Choices(Ranges):
+    """Address ranges, which become the defaults of the parameters, and zones."""
+
+    availability_zone_ids: tuple[str, str] | None = Field(
+        None,
+        strict=False,
+        description="Zones of the subnets by ID, such as `use1-az1`, which mean the same to both "
+        "accounts. Left out: the first two that the region offers. RDS Proxy is missing in some "
+        "zones; `use1-az3` is known.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        zones = {*(self.availability_zone_ids or ())}
+        if len(zones) == 1:
+            yield Problem(
+                "availability_zone_ids",
+                f"must be two different zones, got {zones.pop()!r} twice; RDS Proxy needs two",
+            )
+        for zone_id in zones & {*WITHOUT_PROXY}:
+            yield Problem("availability_zone_ids", f"must not hold {zone_id!r}: no RDS Proxy there")
+
+
+class Config(Choices):
+    """The choices, and what the parent knows of the database."""
+
+    port: int = Field(
+        ENGINES["aurora-mysql"].port, ge=1, le=65_535, description="Port of the proxy's endpoint."
+    )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
+    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
+    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    db_account_id: AccountId = Field(description="Account that is lent the subnets.")
+
+
+class Outputs(Ports):
+    vpc_id: VpcId = Field(description="The VPC.")
+    subnet_ids: SubnetIds = Field(description="Both subnets.")
+    availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, in their order.")
+    function_security_group_id: SecurityGroupId = Field(
+        description="Group of the function; it may reach the subnets on the database's port."
+    )
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """The other account makes its endpoint in these subnets, with a group of its own.
+
+    That group is not there yet, so the function's may reach the subnets' addresses instead.
+    """
+    vpc = network.vpc(given.vpc_cidr)
+    subnets = [
+        _subnet(f"PrivateSubnet{index + 1}", vpc, cidr, config.availability_zone_ids, index)
+        for index, cidr in enumerate((given.private_subnet1_cidr, given.private_subnet2_cidr))
+    ]
+    group = ec2.SecurityGroup(
+        "FunctionSecurityGroup",
+        GroupDescription="Function: in from nowhere, out to the endpoint of the proxy",
+        VpcId=vpc.ref(),
+        SecurityGroupEgress=[
+            to_range(given.private_subnet1_cidr, config.port, "Endpoint in the first subnet"),
+            to_range(given.private_subnet2_cidr, config.port, "Endpoint in the second subnet"),
+        ],
+    )
+    share = ram.ResourceShare(
+        "SubnetShare",
+        Name=sub("${AWS::StackName}"),
+        ResourceArns=[_arn(one) for one in subnets],
+        Principals=[given.db_account_id],
+        AllowExternalPrincipals=False,
+    )
+    return Stack(
+        resources=[vpc, *subnets, *private(vpc, *subnets), group, share],
+        outputs=Outputs(
+            vpc_id=VpcId(vpc.ref()),
+            subnet_ids=SubnetIds([one.ref() for one in subnets]),
+            availability_zone_ids=ZoneIds([one.get_att("AvailabilityZoneId") for one in subnets]),
+            function_security_group_id=SecurityGroupId(group.ref()),
+        ),
+    )
+
+
+def _subnet(
+    title: str, vpc: ec2.VPC, cidr: Cidr, zone_ids: tuple[str, str] | None, index: int
+) -> ec2.Subnet:
+    if zone_ids:
+        return subnet_in(title, vpc, cidr, zone_ids[index])
+    return subnet(title, vpc, cidr, zone(None, index))
+
+
+def _arn(subnet: ec2.Subnet) -> AWSHelperFn:
+    return sub(
+        "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:subnet/${subnet}",
+        subnet=subnet.ref(),
+    )

@@ -1,0 +1,72 @@
+"""Private network of a database and its proxy, in the zones of those who call from elsewhere."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from troposphere import Select
+
+from ..engines import ENGINES
+from ..frame import Ports, Stack
+from ..kinds import Cidr, SecurityGroupId, SubnetId, ZoneIds
+from ..parts import network
+from ..parts.groups import pair
+from ..parts.network import Ranges, private, subnet_in
+
+
+class Config(Ranges):
+    """Address ranges, and what the parent knows of the database."""
+
+    port: int = Field(
+        ENGINES["aurora-mysql"].port,
+        ge=1,
+        le=65_535,
+        description="Port that the database listens on.",
+    )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
+    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
+    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, by ID.")
+
+
+class Outputs(Ports):
+    private_subnet1_id: SubnetId = Field(description="The first private subnet.")
+    private_subnet2_id: SubnetId = Field(description="The second private subnet.")
+    db_cluster_security_group_id: SecurityGroupId = Field(
+        description="Group of the database; the proxy may reach it."
+    )
+    rds_proxy_security_group_id: SecurityGroupId = Field(
+        description="Group of the proxy; nobody reaches it here, and it the database."
+    )
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """Proxy to database; clients come by endpoints in a network of their own."""
+    vpc = network.vpc(given.vpc_cidr)
+    subnets = [
+        subnet_in(
+            f"PrivateSubnet{index + 1}", vpc, cidr, Select(index, given.availability_zone_ids)
+        )
+        for index, cidr in enumerate((given.private_subnet1_cidr, given.private_subnet2_cidr))
+    ]
+    groups = pair(
+        vpc, config.port, database="DBClusterSecurityGroup", noun="cluster", client="nowhere"
+    )
+    return Stack(
+        resources=[
+            vpc,
+            *subnets,
+            *private(vpc, *subnets),
+            groups.proxy,
+            groups.database,
+            groups.into_database,
+        ],
+        outputs=Outputs(
+            private_subnet1_id=SubnetId(subnets[0].ref()),
+            private_subnet2_id=SubnetId(subnets[1].ref()),
+            db_cluster_security_group_id=SecurityGroupId(groups.database.ref()),
+            rds_proxy_security_group_id=SecurityGroupId(groups.proxy.ref()),
+        ),
+    )

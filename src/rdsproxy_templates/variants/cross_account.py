@@ -1,0 +1,25 @@
+"""What the three parts of a service across two accounts have in common."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ..frame import ParameterAttributes, Settings
+
+Login = Literal["iam", "password"]
+
+ACCOUNT = ParameterAttributes(
+    allowed_pattern=r"\d{12}", constraint_description="must be the twelve digits of an account"
+)
+
+
+class Parted(Settings):
+    """A part of the whole; what all parts must choose alike."""
+
+    login: Login = Field(
+        "iam",
+        description="How the function logs in, the same in all three parts: with a token signed "
+        "in a role of the database's account, or with a password from a secret there.",
+    )

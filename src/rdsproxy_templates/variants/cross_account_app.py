@@ -1,0 +1,84 @@
+"""Across two accounts, 3 of 3: HTTP API and function, which reaches the database elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import Field
+
+from .. import stacks
+from ..engines import ENGINES, EngineName
+from ..frame import Ports, Stack, nest
+from ..kinds import (
+    DatabaseName,
+    DatabaseUser,
+    Hostname,
+    KeyArn,
+    RoleArn,
+    SecretArn,
+    SecurityGroupId,
+    SubnetIds,
+    Url,
+)
+from .common import Regional
+from .cross_account import Login, Parted
+
+TAKEN: Final[Mapping[Login, frozenset[str]]] = {
+    "iam": frozenset({"rds_user", "connect_role_arn"}),
+    "password": frozenset({"secret_arn", "key_arn"}),
+}
+"""What the function must be told to log in."""
+
+
+class Config(Parted, Regional):
+    """What can be chosen before rendering; every setting has a safe default."""
+
+    engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
+    sam: stacks.sam.Choices = Field(stacks.sam.Choices(), description="Function and HTTP API.")
+
+    def root_inputs(self) -> frozenset[str]:
+        return TAKEN[self.login]
+
+
+class Inputs(Ports):
+    shared_subnet_ids: SubnetIds = Field(description="Subnets of the function.")
+    function_security_group_id: SecurityGroupId = Field(description="Group of the function.")
+    function_role_arn: RoleArn = Field(description="Role of the function.")
+    rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
+    rds_database_name: DatabaseName = Field(description="Database that the function uses.")
+    rds_user: DatabaseUser | None = Field(
+        None, description="User that the function logs in as, by IAM."
+    )
+    connect_role_arn: RoleArn | None = Field(
+        None, description="Role of the other account with which the function signs its tokens."
+    )
+    secret_arn: SecretArn | None = Field(
+        None, description="Secret of the user that the function logs in as, by password."
+    )
+    key_arn: KeyArn | None = Field(None, description="Key of that secret.")
+
+
+class Outputs(Ports):
+    api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """The function in its network, which knows of the database by what it is told."""
+    sam = nest(
+        "SAMStack",
+        stacks.remote_sam,
+        config.sam.completed(stacks.sam.Config, engine_family=ENGINES[config.engine].family),
+        stacks.remote_sam.Inputs(
+            subnet_ids=given.shared_subnet_ids,
+            function_security_group_id=given.function_security_group_id,
+            function_role_arn=given.function_role_arn,
+            rds_proxy_endpoint=given.rds_proxy_endpoint,
+            rds_database_name=given.rds_database_name,
+            rds_user=given.rds_user,
+            connect_role_arn=given.connect_role_arn,
+            secret_arn=given.secret_arn,
+            key_arn=given.key_arn,
+        ),
+    )
+    return Stack(children=[sam], outputs=Outputs(api_endpoint=sam.outputs.api_endpoint))

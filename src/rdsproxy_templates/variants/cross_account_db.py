@@ -1,0 +1,250 @@
+"""Across two accounts, 2 of 3: the database, and its proxy's endpoint in the lent network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from .. import stacks
+from ..engines import ENGINES, EngineName
+from ..errors import Problem
+from ..frame import Child, Ports, Stack, did_you_mean, nest
+from ..kinds import (
+    AccountId,
+    Cidr,
+    DatabaseName,
+    DatabaseUser,
+    GroupIdElsewhere,
+    Hostname,
+    KeyArn,
+    ProxyArn,
+    RoleArn,
+    SecretArn,
+    SubnetIds,
+    VpcId,
+    ZoneIds,
+)
+from ..parts.functions import Choices as FunctionChoices
+from ..parts.network import Ranges
+from ..users import secrets as secrets_of
+from . import common
+from .administration import Surroundings, administration
+from .common import Database, Regional, function_user_problems, user_problems
+from .cross_account import ACCOUNT, Parted
+
+
+class Config(Parted, Regional):
+    """What can be chosen before rendering; every setting has a safe default."""
+
+    vpc: Ranges = Field(Ranges(), description="The network.")
+    database: Database = Field(Database(), description="Names inside the database.")
+    secrets: stacks.secrets.Config = Field(
+        stacks.secrets.Config(), description="The master user's secret."
+    )
+    rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Database and proxy.")
+    functions: FunctionChoices = Field(
+        FunctionChoices(), description="The functions that create users."
+    )
+    function_user: str | None = Field(
+        None,
+        description="One of `rds.users` that the other account's function logs in as. Left out: "
+        "the master user, by IAM.",
+    )
+
+    @property
+    def engine(self) -> EngineName:
+        """Engine of the database."""
+        return self.rds.engine
+
+    @property
+    def shared_user(self) -> str | None:
+        """The user whose secret the other account reads."""
+        return self.function_user if self.login == "password" else None
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        engine = ENGINES[self.rds.engine]
+        for sentence in engine.class_problems(self.rds.db_instance_class, self.regions):
+            yield Problem("rds.instance_class", sentence)
+        for problem in self.database.refused_by(engine):
+            yield problem.within("database")
+        yield from user_problems(self.rds.users, self.database)
+        if self.login == "iam":
+            yield from function_user_problems(self.function_user, self.rds)
+            return
+        yield from self._password_problems()
+
+    def _password_problems(self) -> Iterator[Problem]:
+        known = [user.name for user in self.rds.users if user.login == "password"]
+        if self.function_user not in known:
+            similar = did_you_mean(self.function_user, known)
+            yield Problem(
+                "function_user",
+                f"must name one of rds.users with `login: password` ({', '.join(known) or 'none'})"
+                f", because login is password; got {self.function_user!r}{similar}",
+            )
+        if self.rds.rotate_secrets_after_days:
+            yield Problem(
+                "rds.rotate_secrets_after_days",
+                "cannot be given where login is password: the functions that rotate may not use "
+                "the key of the secret that is shared",
+            )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; the function's may be the same.")
+    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
+    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    app_account_id: AccountId = Field(description="Account of the function.")
+    shared_vpc_id: VpcId = Field(description="VPC of the function.")
+    shared_subnet_ids: SubnetIds = Field(description="Subnets that are lent.")
+    availability_zone_ids: ZoneIds = Field(description="Zones of those subnets, by ID.")
+    function_security_group_id: GroupIdElsewhere = Field(description="Group of the function.")
+    function_role_arn: RoleArn = Field(description="Role of the function.")
+
+
+class Outputs(Ports):
+    rds_proxy_endpoint: Hostname = Field(
+        description="Host in the lent network that the function connects to."
+    )
+    rds_proxy_read_only_endpoint: Hostname | None = Field(
+        None, description="The same, whose connections go to readers, and may not write."
+    )
+    rds_database_name: DatabaseName = Field(description="Database that the function uses.")
+    rds_user: DatabaseUser | None = Field(
+        None, description="User that the function logs in as, by IAM."
+    )
+    connect_role_arn: RoleArn | None = Field(
+        None, description="Role with which the function signs its tokens."
+    )
+    secret_arn: SecretArn | None = Field(
+        None, description="Secret of the user that the function logs in as, by password."
+    )
+    key_arn: KeyArn | None = Field(None, description="Key of that secret.")
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """A database as nobody reaches it here, and one door to it elsewhere."""
+    port = ENGINES[config.engine].port
+    vpc = nest(
+        "VPCStack",
+        stacks.proxy_vpc,
+        config.vpc.completed(stacks.proxy_vpc.Config, port=port),
+        stacks.proxy_vpc.Inputs(
+            vpc_cidr=given.vpc_cidr,
+            private_subnet1_cidr=given.private_subnet1_cidr,
+            private_subnet2_cidr=given.private_subnet2_cidr,
+            availability_zone_ids=given.availability_zone_ids,
+        ),
+    )
+    client = nest(
+        "ClientGroupStack",
+        stacks.client_group,
+        stacks.client_group.Config(port=port),
+        stacks.client_group.Inputs(
+            vpc_id=given.shared_vpc_id,
+            function_security_group_id=given.function_security_group_id,
+            app_account_id=given.app_account_id,
+        ),
+    )
+    secrets = nest(
+        "SecretsStack",
+        stacks.secrets,
+        config.secrets,
+        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
+    )
+    key = _key(config, given)
+    key_arn = key.outputs.key_arn if key else None
+    user_secrets = common.user_secrets(
+        config.rds.users,
+        config.shared_user,
+        stacks.user_secrets.Inputs(
+            reader_role_arn=given.function_role_arn if key else None, key_arn=key_arn
+        ),
+    )
+    rds = nest(
+        "RDSStack",
+        stacks.rds,
+        config.rds,
+        stacks.rds.Inputs(
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
+            user_secret_arns=common.arns(user_secrets),
+            private_subnet1_id=vpc.outputs.private_subnet1_id,
+            private_subnet2_id=vpc.outputs.private_subnet2_id,
+            db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
+            rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
+            key_arn=key_arn,
+            client_subnet_ids=given.shared_subnet_ids,
+            client_endpoint_security_group_id=client.outputs.client_endpoint_security_group_id,
+        ),
+    )
+    users = administration(
+        config.rds,
+        config.functions,
+        config.function_user,
+        Surroundings(
+            rds=rds.outputs,
+            subnet_ids=SubnetIds([vpc.outputs.private_subnet1_id, vpc.outputs.private_subnet2_id]),
+            db_security_group_id=vpc.outputs.db_cluster_security_group_id,
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
+            user_secret_arns=common.arns(user_secrets),
+            key_arn=key_arn,
+        ),
+    )
+    user = users.function_user or given.rds_master_username
+    connect = _connect(config, given, rds.outputs.rds_proxy_arn, user)
+    own = {one.name: arn for one, arn in secrets_of(config.rds.users, common.arns(user_secrets))}
+    return Stack(
+        children=[
+            child
+            for child in (vpc, client, secrets, key, user_secrets, rds, *users.children, connect)
+            if child
+        ],
+        outputs=Outputs(
+            rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
+            rds_proxy_read_only_endpoint=rds.outputs.rds_proxy_read_only_endpoint,
+            rds_database_name=given.rds_database_name,
+            rds_user=user if connect else None,
+            connect_role_arn=connect.outputs.connect_role_arn if connect else None,
+            secret_arn=own.get(config.shared_user or ""),
+            key_arn=key_arn,
+        ),
+        parameters={
+            **config.vpc.attributes(),
+            **config.database.attributes(ENGINES[config.engine]),
+            "app_account_id": ACCOUNT,
+        },
+    )
+
+
+def _key(config: Config, given: Inputs) -> Child[stacks.secret_key.Outputs] | None:
+    """``KeyStack``, where the other account reads a secret."""
+    if config.shared_user is None:
+        return None
+    return nest(
+        "KeyStack",
+        stacks.secret_key,
+        stacks.secret_key.Config(),
+        stacks.secret_key.Inputs(function_role_arn=given.function_role_arn),
+    )
+
+
+def _connect(
+    config: Config, given: Inputs, proxy: ProxyArn, user: DatabaseUser
+) -> Child[stacks.connect_role.Outputs] | None:
+    """``ConnectRoleStack``, where the other account signs tokens."""
+    if config.login == "password":
+        return None
+    return nest(
+        "ConnectRoleStack",
+        stacks.connect_role,
+        stacks.connect_role.Config(),
+        stacks.connect_role.Inputs(
+            function_role_arn=given.function_role_arn, rds_proxy_arn=proxy, rds_user=user
+        ),
+    )

@@ -1,0 +1,94 @@
+"""Across two accounts, 1 of 3: the function's network, lent to the database's account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import Field
+
+from .. import stacks
+from ..engines import ENGINES, EngineName
+from ..errors import Problem
+from ..frame import Ports, Stack, nest
+from ..frame.pseudo import ACCOUNT_ID
+from ..kinds import AccountId, Cidr, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
+from ..stacks.endpoints import Service
+from . import common
+from .common import Regional
+from .cross_account import ACCOUNT, Login, Parted
+
+SPOKEN_TO: Final[dict[Login, Service]] = {"iam": "sts", "password": "secretsmanager"}
+"""The API that the function logs in with."""
+
+
+class Config(Parted, Regional):
+    """What can be chosen before rendering; every setting has a safe default."""
+
+    engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
+    vpc: stacks.lent_vpc.Choices = Field(stacks.lent_vpc.Choices(), description="The network.")
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        zones = self.vpc.availability_zone_ids
+        if zones and len(self.regions) > 1:
+            yield Problem(
+                "vpc.availability_zone_ids",
+                f"are zones of one region, and regions are {', '.join(self.regions)}; name in "
+                "`regions` only the region of the zones, or leave the zones out",
+            )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; the database's may be the same.")
+    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
+    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    db_account_id: AccountId = Field(
+        description="Account of the database, in the same organization, which is lent the subnets."
+    )
+
+
+class Outputs(Ports):
+    app_account_id: AccountId = Field(description="Account of the function.")
+    shared_vpc_id: VpcId = Field(description="VPC of the function.")
+    shared_subnet_ids: SubnetIds = Field(description="Subnets that are lent.")
+    availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, by ID.")
+    function_security_group_id: GroupIdElsewhere = Field(description="Group of the function.")
+    function_role_arn: RoleArn = Field(description="Role of the function.")
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """All that the database's account must know of, before there is a function."""
+    vpc = nest(
+        "VPCStack",
+        stacks.lent_vpc,
+        config.vpc.completed(stacks.lent_vpc.Config, port=ENGINES[config.engine].port),
+        stacks.lent_vpc.Inputs(
+            vpc_cidr=given.vpc_cidr,
+            private_subnet1_cidr=given.private_subnet1_cidr,
+            private_subnet2_cidr=given.private_subnet2_cidr,
+            db_account_id=given.db_account_id,
+        ),
+    )
+    endpoints = common.endpoint(SPOKEN_TO[config.login], vpc.outputs.vpc_id, vpc.outputs.subnet_ids)
+    function = nest(
+        "FunctionRoleStack",
+        stacks.function_role,
+        stacks.function_role.Config(),
+        stacks.function_role.Inputs(
+            function_security_group_id=vpc.outputs.function_security_group_id,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+        ),
+    )
+    return Stack(
+        children=[vpc, endpoints, function],
+        outputs=Outputs(
+            app_account_id=AccountId(ACCOUNT_ID),
+            shared_vpc_id=vpc.outputs.vpc_id,
+            shared_subnet_ids=vpc.outputs.subnet_ids,
+            availability_zone_ids=vpc.outputs.availability_zone_ids,
+            function_security_group_id=GroupIdElsewhere(vpc.outputs.function_security_group_id),
+            function_role_arn=function.outputs.function_role_arn,
+        ),
+        parameters={**config.vpc.attributes(), "db_account_id": ACCOUNT},
+    )
