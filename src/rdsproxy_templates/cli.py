@@ -12,24 +12,43 @@ from typing import NoReturn
 
 import click
 
-from . import families
-from .errors import ConfigError, TemplatesError
+from . import cli_deploy, families
 from .families import Family, Options
 from .frame import NESTINGS, Nesting, summary
 from .frame.folder import Changes
+from .terminal import INVALID, reported
 from .validate import Finding
 from .variants import VARIANTS
 
-INVALID, MISUSED = 1, 2
+
+class Commands(click.Group):
+    """Commands, of which `build` is meant where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = args and args[0] in self.commands
+        return super().parse_args(ctx, args if named else ["build", *args])
 
 
 def command(*, out: Path, code_root: Path | None = None) -> click.Command:
     """The command with its default output folder, and where the functions' code is."""
+    return Commands(
+        commands=[
+            build(out=out, code_root=code_root),
+            cli_deploy.deploy(out=out, code_root=code_root),
+            cli_deploy.destroy(),
+        ],
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    )
+
+
+def build(*, out: Path, code_root: Path | None) -> click.Command:
+    """`build`, which needs not be named."""
 
     @click.command(
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+        "build",
         epilog="Exit status: 0 done, 1 files differ (--check) or a family is not valid, 2 the "
-        "command or the configuration is wrong. Nothing is written unless the status is 0.",
+        "command or the configuration is wrong. Nothing is written unless the status is 0. "
+        "Two more commands, `deploy` and `destroy`, have a --help of their own.",
     )
     @click.argument("variants", nargs=-1)
     @click.option(
@@ -99,17 +118,13 @@ def command(*, out: Path, code_root: Path | None = None) -> click.Command:
             expand=expand,
             code_root=code_root,
         )
-        try:
+        with reported():
             if list_:
                 _list()
             elif schema:
                 _schema(variants)
             else:
                 _build(options, check=check, lint=not no_lint, quiet=quiet)
-        except ConfigError as error:
-            _fail(error, MISUSED)
-        except TemplatesError as error:
-            _fail(error, INVALID)
 
     return main
 
@@ -222,10 +237,3 @@ def _progress(steps: int, *, quiet: bool) -> Iterator[families.Step]:
 
             yield step
             bar.update(1)
-
-
-def _fail(error: TemplatesError, status: int) -> NoReturn:
-    for problem in error.problems:
-        click.secho("error: ", fg="red", err=True, nl=False)
-        click.echo(str(problem), err=True)
-    sys.exit(status)

@@ -48,5 +48,9 @@ class WiringError(TemplatesError):
     """A stack is given, or refers to, something that it cannot have."""
 
 
+class DeploymentFailed(TemplatesError):
+    """A step of a plan stopped; what was deployed before it stays."""
+
+
 class ValidationFailed(TemplatesError):
     """A rendered family has findings of level warning or error; nothing was written."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from .errors import ConfigError, Problem
 from .frame import Bundle, Nesting, Settings, did_you_mean
 from .frame.folder import Changes
 from .packaging import render
+from .plan import Plan, plan_of
+from .plan.document import FILE, document
 from .validate import REGIONS, Finding, validate_all
 from .variants import VARIANTS
 
@@ -53,6 +55,20 @@ def families(options: Options) -> list[Family]:
     """Configure and render; raises :class:`ConfigError` before anything is rendered."""
     chosen = names(options.variants)
     configs = {name: _config(name, chosen, options.config) for name in chosen}
+    return [_family(name, config, options) for name, config in configs.items()]
+
+
+def planned(plan: Plan, options: Options) -> list[Family]:
+    """The families of *plan*, in its order; raises :class:`ConfigError`.
+
+    A plan of several steps reads its settings from one file, those of each variant by name.
+    """
+    chosen = [step.variant for step in plan.steps]
+    if len(chosen) == 1 or options.config is None:
+        return families(replace(options, variants=chosen))
+    configs = _configs(chosen, options.config)
+    if problems := list(_unlike(plan, configs)):
+        raise ConfigError(problems, within=f"{options.config}:")
     return [_family(name, config, options) for name, config in configs.items()]
 
 
@@ -99,6 +115,40 @@ def _config(name: str, chosen: Sequence[str], file: Path | None) -> Settings:
     return kind.parse(read(file), str(file))
 
 
+def _configs(chosen: Sequence[str], file: Path) -> dict[str, Settings]:
+    """Each variant's configuration; all that is wrong with any of them is said at once."""
+    settings = read(file) or {}
+    if not isinstance(settings, Mapping):
+        sentence = f"must be a mapping from {', '.join(chosen)} to their settings"
+        raise ConfigError([Problem(str(file), sentence)])
+    problems = [
+        Problem(str(name), f"is no step{did_you_mean(name, chosen)}; there are {', '.join(chosen)}")
+        for name in settings
+        if name not in chosen
+    ]
+    configs: dict[str, Settings] = {}
+    for name in chosen:
+        kind: type[Settings] = VARIANTS[name].Config
+        try:
+            configs[name] = kind.parse(settings.get(name), name)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems, within=f"{file}:")
+    return configs
+
+
+def _unlike(plan: Plan, configs: Mapping[str, Settings]) -> Iterator[Problem]:
+    """The settings that the steps should have chosen alike and did not."""
+    (first, pattern), *others = configs.items()
+    for setting in plan.alike:
+        wanted = getattr(pattern, setting)
+        for name, config in others:
+            if (got := getattr(config, setting)) != wanted:
+                sentence = f"must be {wanted!r}, as {first} has it, got {got!r}"
+                yield Problem(f"{name}: {setting}", sentence)
+
+
 def _near(folder: Path) -> Path:
     """*folder* as seen from here, where it lies below; messages read better so."""
     absolute = folder.resolve()
@@ -113,4 +163,14 @@ def _family(name: str, config: Settings, options: Options) -> Family:
     bundle = render(
         VARIANTS[name], config, nesting=options.nesting, expand=options.expand, code=code
     )
+    bundle = replace(bundle, extras={**bundle.extras, **_document(name, bundle)})
     return Family(name=name, config=config, bundle=bundle, directory=directory)
+
+
+def _document(name: str, bundle: Bundle) -> dict[str, bytes]:
+    """DEPLOY.md, where it takes more than one family."""
+    plan = plan_of(name)
+    if len(plan.steps) == 1:
+        return {}
+    step = next(one for one in plan.steps if one.variant == name)
+    return {FILE: document(plan, step, bundle.root).encode()}

@@ -1,0 +1,71 @@
+"""Why a stack failed: the innermost resource, its reason, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..errors import Problem
+from .root_stack import RootStack, is_stack
+
+BEGINS: Final = {
+    "deploy": ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"),
+    "destroy": ("DELETE_IN_PROGRESS",),
+}
+CANCELLED: Final = ("cancelled", "Cancelled")
+"""Of resources that failed because another did."""
+
+SHARING: Final = (
+    "share within the organization first: in its management account, "
+    "`aws ram enable-sharing-with-aws-organization`, with both accounts in the organization"
+)
+ADVICE: Final[Mapping[str, str]] = {
+    "within your AWS Organization": SHARING,
+    "does not allow external principals": SHARING,
+    "Timed out waiting for target group": "the proxy could not log in to the database: see "
+    "whether the secret's user exists and the security groups let the proxy in",
+}
+"""What to do, by a part of AWS's reason."""
+
+
+def failures(stack: RootStack, name_or_id: str, work: str) -> list[Problem]:
+    """The resources at which the last *work*, ``deploy`` or ``destroy``, failed."""
+    found = [
+        Problem(".".join(path), f"{reason}{advice(reason)}")
+        for path, reason in _innermost(stack, name_or_id, work)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def advice(reason: str) -> str:
+    """What to do about *reason*, as the end of its sentence; nothing where it says so itself."""
+    return next((f" - {do}" for part, do in ADVICE.items() if part in reason), "")
+
+
+def _innermost(stack: RootStack, name_or_id: str, work: str) -> Iterator[tuple[list[str], str]]:
+    events = stack.events(name_or_id)
+    ids = {
+        event["LogicalResourceId"]: event["PhysicalResourceId"]
+        for event in events
+        if is_stack(event) and event.get("PhysicalResourceId")
+    }
+    for event in _failed(events, work):
+        reason = event.get("ResourceStatusReason", "no reason is given")
+        nested = ids.get(event["LogicalResourceId"])
+        inside = [*_innermost(stack, nested, work)] if nested else []
+        for path, why in inside:
+            yield [event["LogicalResourceId"], *path], why
+        if not inside and not any(word in reason for word in CANCELLED):
+            yield [event["LogicalResourceId"]], reason
+
+
+def _failed(events: list[Mapping[str, Any]], work: str) -> list[Mapping[str, Any]]:
+    """The failures of resources since the stack's last work of that kind began."""
+    last: list[Mapping[str, Any]] = []
+    for event in events:
+        own = event.get("PhysicalResourceId") == event["StackId"]
+        if own and event["ResourceStatus"] in BEGINS[work]:
+            last = []
+        elif not own and event["ResourceStatus"].endswith("_FAILED"):
+            last.append(event)
+    return last

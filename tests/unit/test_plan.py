@@ -1,0 +1,219 @@
+"""Plans: what each step takes, from whom, and what it is told; messages and the document."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_templates.errors import DeploymentFailed
+from rdsproxy_templates.frame import Values, render
+from rdsproxy_templates.kinds import AccountId
+from rdsproxy_templates.plan import PLANS, Plan, Step, plan_of
+from rdsproxy_templates.plan.deployment import Deployment, Talk
+from rdsproxy_templates.plan.document import document, fed
+from rdsproxy_templates.plan.failures import failures
+from rdsproxy_templates.plan.root_stack import Change, ChangeSet
+from rdsproxy_templates.variants import VARIANTS
+
+every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+CROSS_ACCOUNT = PLANS["cross_account"]
+
+
+def ports(variant, side):
+    return {port.name: port for port in getattr(VARIANTS[variant], side).ports()}
+
+
+def steps_before(plan, step):
+    return {one.name: one for one in plan.steps[: plan.steps.index(step)]}
+
+
+class TestPlans:
+    def test_every_variant_is_part_of_one(self):
+        parts = [step.variant for plan in PLANS.values() for step in plan.steps]
+
+        assert sorted(parts) == sorted(VARIANTS)
+        assert all(variant in {s.variant for s in plan_of(variant).steps} for variant in VARIANTS)
+
+    @every_plan
+    def test_what_a_step_takes_an_earlier_one_offers_in_the_same_kind(self, plan):
+        for step in plan.steps:
+            taken = ports(step.variant, "Inputs")
+            for source, names in step.takes.items():
+                offered = ports(steps_before(plan, step)[source].variant, "Outputs")
+                for name in names:
+                    assert issubclass(offered[name].kind, taken[name].kind), name
+                    assert issubclass(offered[name].kind, Values) is issubclass(
+                        taken[name].kind, Values
+                    )
+
+    @every_plan
+    def test_what_a_step_is_told_is_the_number_of_an_account(self, plan):
+        for step in plan.steps:
+            taken = ports(step.variant, "Inputs")
+            assert [taken[name].kind for name in step.told] == [AccountId] * len(step.told)
+            assert set(step.told.values()) <= set(plan.accounts)
+
+    @pytest.mark.parametrize("login", ["iam", "password"])
+    def test_across_accounts_nothing_is_left_to_be_given(self, login):
+        for step in CROSS_ACCOUNT.steps:
+            settings = {"login": login}
+            if login == "password" and step.name == "db":
+                users = [{"name": "app", "login": "password"}]
+                settings |= {"rds": {"users": users}, "function_user": "app"}
+            variant = VARIANTS[step.variant]
+            root = render(variant, variant.Config.parse(settings, "a test")).root
+            known = {name for name, _ in fed(CROSS_ACCOUNT, step, root)}
+            needed = {name for name, body in root.parameters.items() if "Default" not in body}
+            assert needed - known == ({"DBAccountId"} if step.name == "network" else set())
+
+    def test_the_steps_choose_alike_what_they_must(self):
+        for step in CROSS_ACCOUNT.steps:
+            config = VARIANTS[step.variant].Config()
+            assert [getattr(config, name) for name in CROSS_ACCOUNT.alike] == [
+                "iam",
+                "aurora-mysql",
+            ]
+
+    def test_stacks_have_the_names_that_sam_gives_them(self):
+        names = [step.stack_name("rdsproxy") for step in CROSS_ACCOUNT.steps]
+
+        assert names == [f"rdsproxy-cross-account-{name}" for name in ("network", "db", "app")]
+
+    def test_an_account_is_named_once(self):
+        assert CROSS_ACCOUNT.accounts == ("app", "db")
+        assert PLANS["base"].accounts == ("app",)
+
+
+class TestDocument:
+    @pytest.mark.parametrize("step", CROSS_ACCOUNT.steps, ids=lambda step: step.name)
+    def test_every_parameter_without_a_default_is_fed(self, step):
+        variant = VARIANTS[step.variant]
+        root = render(variant, variant.Config()).root
+        text = document(CROSS_ACCOUNT, step, root)
+
+        for name, body in root.parameters.items():
+            assert (f'"{name}=$(' in text) is ("Default" not in body)
+
+    def test_each_value_is_asked_of_the_stack_that_offers_it(self):
+        step = CROSS_ACCOUNT.steps[-1]
+        variant = VARIANTS[step.variant]
+        text = document(CROSS_ACCOUNT, step, render(variant, variant.Config()).root)
+
+        asked = '"RDSProxyEndpoint=$(output db rdsproxy-cross-account-db RDSProxyEndpoint)"'
+        assert asked in text
+        assert "sam deploy --profile app" in text
+        assert "SecretArn" not in text
+
+
+class Stacks:
+    """A stack of made-up events."""
+
+    def __init__(self, **events):
+        self._events = events
+
+    def events(self, name_or_id):
+        return self._events[name_or_id]
+
+
+def event(logical_id, status, reason=None, kind="AWS::EC2::VPC", physical_id=""):
+    own = {"ResourceStatusReason": reason} if reason else {}
+    return own | {
+        "StackId": "here",
+        "LogicalResourceId": logical_id,
+        "PhysicalResourceId": physical_id,
+        "ResourceType": kind,
+        "ResourceStatus": status,
+    }
+
+
+STACK = "AWS::CloudFormation::Stack"
+
+
+class TestFailures:
+    def test_the_innermost_resource_is_named_with_its_path(self):
+        inside = [
+            event("Itself", "CREATE_IN_PROGRESS", kind=STACK, physical_id="here"),
+            event("VPC", "CREATE_FAILED", "the limit is reached"),
+            event("Subnet", "CREATE_FAILED", "Resource creation cancelled"),
+        ]
+        outside = [
+            event("Itself", "CREATE_IN_PROGRESS", kind=STACK, physical_id="here"),
+            event("Inner", "CREATE_IN_PROGRESS", kind=STACK, physical_id="in"),
+            event("Inner", "CREATE_FAILED", "Embedded stack failed", STACK),
+        ]
+        stack = Stacks(**{"in": inside, "out": outside})
+
+        assert [str(one) for one in failures(stack, "out", "deploy")] == [
+            "[Inner.VPC] the limit is reached"
+        ]
+
+    def test_what_failed_another_time_is_not_told(self):
+        events = [
+            event("Itself", "UPDATE_IN_PROGRESS", kind=STACK, physical_id="here"),
+            event("VPC", "UPDATE_FAILED", "long ago"),
+            event("Itself", "UPDATE_IN_PROGRESS", kind=STACK, physical_id="here"),
+            event("VPC", "UPDATE_FAILED", "now"),
+        ]
+
+        [one] = failures(Stacks(out=events), "out", "deploy")
+        assert str(one) == "[VPC] now"
+
+    def test_what_can_be_done_is_said(self):
+        reason = "can only be shared within your AWS Organization."
+        events = [event("Share", "CREATE_FAILED", reason)]
+
+        [one] = failures(Stacks(out=events), "out", "deploy")
+        assert "aws ram enable-sharing-with-aws-organization" in str(one)
+
+    def test_a_nested_stack_that_says_nothing_is_the_innermost(self):
+        events = [
+            event("Inner", "DELETE_FAILED", "it is protected", STACK, "in"),
+        ]
+
+        [one] = failures(Stacks(**{"out": events, "in": []}), "out", "destroy")
+        assert str(one) == "[Inner] it is protected"
+
+
+class TestChangeSets:
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "The submitted information didn't contain changes. Submit different information.",
+            "No updates are to be performed.",
+        ],
+    )
+    def test_that_nothing_changes_is_no_failure(self, reason):
+        assert ChangeSet(id="one", reason=reason).empty
+
+    def test_any_other_reason_is_one(self):
+        assert not ChangeSet(id="one", reason="Transform failed").empty
+
+    def test_a_replacement_is_shown(self):
+        change = Change(action="Modify", logical_id="VPC", type="AWS::EC2::VPC", replacement="True")
+
+        assert str(change) == "modify   VPC  AWS::EC2::VPC (replaced)"
+
+
+class Half:
+    """A stack of which something is left."""
+
+    def __init__(self, status):
+        self.status = status
+
+    def settled(self):
+        return {"StackStatus": self.status}
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
+def test_what_may_hold_data_is_not_deleted_to_make_way(status):
+    plan = PLANS["base"]
+    talk = Talk(say=lambda _: None, asks=lambda _: True)
+    deployment = Deployment(plan=plan, accesses={}, talk=talk)
+
+    with pytest.raises(DeploymentFailed, match=rf"\[base\] is {status}, and not all of it is gone"):
+        deployment._clear(plan.steps[0], Half(status))
+
+
+def test_a_plan_names_its_steps_once():
+    plan = Plan(name="two", steps=(Step(name="a", variant="base"), Step(name="b", variant="auth")))
+
+    assert plan.accounts == ("app",)
