@@ -63,4 +63,6 @@ def _listed(client: Any, operation: str, answer: str, name: str) -> set[str]:
         str(record[name])
         for page in client.get_paginator(operation).paginate()
         for record in page[answer]
+        # EC2 goes on showing endpoints for a while after they are deleted.
+        if record.get("State") != "deleted"
     }

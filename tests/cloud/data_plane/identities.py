@@ -33,6 +33,8 @@ class Identity:
     key_id: str = ""
     secret: str = field(default="", repr=False)
     session: str | None = field(default=None, repr=False)
+    role: str = ""
+    """ARN of the role of a session."""
 
     def may(self, action: str, resource: str, **context: str) -> bool:
         """Whether its own policies allow *action*, whatever the resource's policy says."""
@@ -58,6 +60,14 @@ def role_may(role_arn: str, service: str, action: str, resource: str, **context:
     if role is None or not _trusts(role, service):
         return False
     return _of_role(role_arn, role_arn).may(action, resource, **context)
+
+
+def role_trusts(role_arn: str, identity: Identity) -> bool:
+    """Whether the role is there, and its trust policy names the role of *identity*."""
+    role = _role(role_arn)
+    return role is not None and trusts(
+        json.loads(role.assume_role_policy_document), identity.role, "sts:AssumeRole"
+    )
 
 
 def assume(role_arn: str, service: str, session_name: str, region: str) -> Identity:
@@ -101,10 +111,10 @@ def _of_role(role_arn: str, arn: str) -> Identity:
     account = role_arn.split(":")[4]
     role = _role(role_arn)
     if role is None:
-        return Identity(account, arn, policies=None)
+        return Identity(account, arn, policies=None, role=role_arn)
     boundary = role.permissions_boundary_arn
     limits = (_managed(account, boundary),) if boundary else ()
-    return Identity(account, arn, tuple(_policies_of([role])), limits)
+    return Identity(account, arn, tuple(_policies_of([role])), limits, role=role_arn)
 
 
 def _of_user(backend: Any, user: Any) -> Iterator[Identity]:

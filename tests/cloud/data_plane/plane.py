@@ -20,6 +20,7 @@ from standins.http_event import Request, Response
 from standins.loopback import HOST
 
 from . import deployed, http_apis, rest_apis
+from .across_accounts import guarded
 from .databases import Databases
 from .fronts import Fronts
 from .functions import Functions, Surroundings, invoke_by_moto
@@ -54,6 +55,7 @@ class DataPlane:
             parts.callback(self._names.close)
             self.functions = Functions(folder / "code", self._surroundings)
             parts.callback(self.functions.close)
+            parts.enter_context(guarded())
             invoke = invoke_by_moto(self.functions)
             parts.enter_context(mock.patch.object(LambdaFunction, "invoke", invoke))
             self._parts = parts.pop_all()

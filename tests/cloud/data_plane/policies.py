@@ -25,12 +25,15 @@ def allowed(documents: Iterable[Document], action: str, resource: str, **context
     return effects == {"Allow"}
 
 
-def trusts(document: Document, service: str, action: str, **context: str) -> bool:
-    """Whether a role's trust policy, or a function's own policy, lets *service* do *action*."""
+def trusts(document: Document, who: str, action: str, **context: str) -> bool:
+    """Whether a resource's own policy lets *who*, a service or the ARN of a role, do *action*.
+
+    An account that is trusted as a whole is not looked into.
+    """
     effects = {
         one["Effect"]
         for one in _listed(document["Statement"])
-        if _is_principal(one["Principal"], service)
+        if _is_principal(one["Principal"], who)
         and _matches(one, "Action", action)
         and _holds(one, context)
     }
@@ -69,10 +72,10 @@ def _holds(statement: Document, context: Mapping[str, str]) -> bool:
     return True
 
 
-def _is_principal(principal: Any, service: str) -> bool:
+def _is_principal(principal: Any, who: str) -> bool:
     if principal == "*":
         return True
-    return service in _listed(principal.get("Service", ()))
+    return any(who in _listed(principal.get(kind, ())) for kind in ("Service", "AWS"))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -79,13 +79,18 @@ def _rule(
     networks: tuple[Any, ...],
     port: int,
 ) -> bool:
-    """Whether a rule of the owner's groups names one of *groups*, or covers all *networks*."""
-    return any(
-        rule.source_group.get("GroupId") in groups or _covers(rule, networks)
+    """Whether rules of the owner's groups name one of *groups*, or cover all *networks*."""
+    rules = [
+        rule
         for group in _groups()
         if group.id in owner.groups
         for rule in getattr(group, direction)
         if _is_for(rule, port)
+    ]
+    if any(rule.source_group.get("GroupId") in groups for rule in rules):
+        return True
+    return bool(networks) and all(
+        any(_covers(rule, network) for rule in rules) for network in networks
     )
 
 
@@ -95,11 +100,8 @@ def _is_for(rule: Any, port: int) -> bool:
     return bool(rule.ip_protocol == "tcp" and rule.from_port <= port <= rule.to_port)
 
 
-def _covers(rule: Any, networks: tuple[Any, ...]) -> bool:
-    if not rule.cidr_ipv4 or not networks:
-        return False
-    block = ip_network(rule.cidr_ipv4)
-    return all(network.subnet_of(block) for network in networks)
+def _covers(rule: Any, network: Any) -> bool:
+    return bool(rule.cidr_ipv4) and network.subnet_of(ip_network(rule.cidr_ipv4))
 
 
 def _has_nat(subnet: str, vpc: str) -> bool:

@@ -28,18 +28,19 @@ def login_of(arn: str) -> Credentials | None:
 
 def login_for_role(arn: str, role_arn: str) -> Credentials | None:
     """The same, as RDS reads it in this role: with its permissions, and those for its key."""
-    _, _, _, region, account, *_ = arn.split(":")
+    _, _, _, region, *_ = arn.split(":")
     if not identities.role_may(role_arn, RDS, "secretsmanager:GetSecretValue", arn):
         return None
-    key = _key_of(arn, account, region)
+    key = key_of(arn)
     via = {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}
     if key and not identities.role_may(role_arn, RDS, "kms:Decrypt", key, **via):
         return None
     return login_of(arn)
 
 
-def _key_of(arn: str, account: str, region: str) -> str | None:
+def key_of(arn: str) -> str | None:
     """The ARN of the secret's own key; None for AWS's, which everybody in the account may use."""
+    _, _, _, region, account, *_ = arn.split(":")
     secret: Any = secretsmanager_backends[account][region].secrets.get(arn)
     key: str | None = secret.kms_key_id if secret is not None else None
     if key is None or key.endswith("alias/aws/secretsmanager"):

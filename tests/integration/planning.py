@@ -1,0 +1,127 @@
+"""Somebody who carries plans out with the command, into accounts of a local cloud."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from cloud.local_cloud import Account, LocalCloud
+
+SECONDS: Final = 300
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+class Organization:
+    """A management account, and members that it makes."""
+
+    def __init__(self, cloud: LocalCloud, account_id: str) -> None:
+        self._cloud = cloud
+        self._management = cloud.account(account_id)
+        self._management.client("organizations").create_organization(FeatureSet="ALL")
+
+    def member(self, name: str) -> Account:
+        """A new account."""
+        made = self._management.client("organizations").create_account(
+            Email=f"{name}@example.com", AccountName=name
+        )
+        return self._cloud.account(made["CreateAccountStatus"]["AccountId"])
+
+    def enable_sharing(self) -> None:
+        """What a person does once, before any plan that lends something."""
+        self._management.client("ram").enable_sharing_with_aws_organization()
+
+
+class Said(NamedTuple):
+    """What a command ended with."""
+
+    status: int
+    output: str
+    errors: str
+
+
+@dataclass(frozen=True)
+class Planner:
+    """A folder with the code, profiles of accounts, and the command."""
+
+    folder: Path
+    accounts: Mapping[str, Account]
+    programs: Path
+    """Folder with SAM CLI."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Profiles in a configuration of their own, and a bucket in each account."""
+        profiles = [
+            "\n".join(
+                [
+                    f"[profile {name}]",
+                    f"region = {account.region}",
+                    *(f"{key.lower()} = {account.environment[key]}" for key in KEYS),
+                ]
+            )
+            for name, account in self.accounts.items()
+        ]
+        self._config.write_text("\n\n".join(profiles))
+        for account in self.accounts.values():
+            where = {"LocationConstraint": account.region}
+            account.client("s3").create_bucket(
+                Bucket=f"packages-{account.id}", CreateBucketConfiguration=where
+            )
+
+    def deploy(self, plan: str, *more: str) -> Said:
+        """`deploy`, with everything that the accounts need."""
+        return self._run(
+            "deploy", plan, "--yes", "--out", "out", *self._places(buckets=True), *more
+        )
+
+    def destroy(self, plan: str, *more: str) -> Said:
+        """`destroy`, the same."""
+        return self._run("destroy", plan, "--yes", *self._places(buckets=False), *more)
+
+    def run(self, *words: str) -> Said:
+        """The command with these words alone."""
+        return self._run(*words)
+
+    def _places(self, *, buckets: bool) -> list[str]:
+        profiles = [word for name in self.accounts for word in (f"--{name}-profile", name)]
+        return profiles + [
+            word
+            for name, account in self.accounts.items()
+            for word in (f"--{name}-bucket", f"packages-{account.id}")
+            if buckets
+        ]
+
+    @property
+    def _config(self) -> Path:
+        return self.folder / "aws-config"
+
+    def _run(self, *words: str) -> Said:
+        any_account = next(iter(self.accounts.values()))
+        program = "import sys; from rdsproxy_templates.cli import main; sys.exit(main())"
+        environment = {
+            name: value
+            for name, value in any_account.environment.items()
+            if name not in {*KEYS, "AWS_DEFAULT_REGION", "AWS_REGION"}
+        } | {
+            "AWS_CONFIG_FILE": str(self._config),
+            "PATH": f"{self.programs}{os.pathsep}{any_account.environment['PATH']}",
+            "PYTHONPATH": str(REPOSITORY / "src"),
+            **self.variables,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return Said(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,409 @@
+"""Plans carried out by the command itself, into two accounts of one organization."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from deployed_inventory import SNAPSHOTS, inventory
+from planning import Organization, Planner
+
+pytestmark = pytest.mark.xdist_group("plan")
+
+NETWORK, DB, APP = (f"rdsproxy-cross-account-{name}" for name in ("network", "db", "app"))
+MANAGEMENT = "444444444400"
+UNAVAILABLE = (503, "database_unavailable")
+ELSEWHERE = "PrivateSubnet1Cidr=10.9.0.0/24"
+OTHER_LOGIN = """
+cross_account_network: {login: password}
+cross_account_db:
+  login: password
+  rds:
+    readers: 1
+    deletion_protection: false
+    users: [{name: app, login: password, grants: [{privileges: [ALL]}]}]
+  function_user: app
+cross_account_app: {login: password}
+"""
+
+
+@pytest.fixture(scope="module")
+def organization(cloud):
+    return Organization(cloud, MANAGEMENT)
+
+
+@pytest.fixture(scope="module")
+def planner_of(sam_cli, tmp_path_factory):
+    """Somebody with profiles of accounts, by the accounts' names in plans."""
+
+    def planner_of(**accounts):
+        folder = tmp_path_factory.mktemp("plan")
+        planner = Planner(folder, accounts, Path(sam_cli).parent)
+        planner.prepare()
+        return planner
+
+    return planner_of
+
+
+class Service:
+    """The deployed function of one account, and what is changed around it for a while."""
+
+    def __init__(self, app, db):
+        self.app, self.db = app, db
+        self.url = app.outputs(APP)["APIEndpoint"]
+        self.functions = app.client("lambda")
+        self.name = app.resources(app.nested(APP, "SAMStack"))["BlogRDSProxyFunction"]
+
+    def initialize(self):
+        return self.app.call("POST", f"{self.url}initialize")
+
+    def load(self):
+        """The names of the rows, or the error, as a new execution environment has it."""
+        memory = self._configuration()["MemorySize"]
+        self.functions.update_function_configuration(
+            FunctionName=self.name, MemorySize=memory + 1, Timeout=15
+        )
+        status, body = self.app.call("GET", f"{self.url}load")
+        if status == 200:
+            return [item["name"] for item in body["items"]]
+        return status, body["error"]["code"]
+
+    @contextmanager
+    def without(self, variable):
+        """A function that is not told something."""
+        variables = self._configuration()["Environment"]["Variables"]
+        rest = {name: value for name, value in variables.items() if name != variable}
+        self._tell(rest)
+        try:
+            yield
+        finally:
+            self._tell(variables)
+
+    def _tell(self, variables):
+        self.functions.update_function_configuration(
+            FunctionName=self.name, Environment={"Variables": variables}
+        )
+
+    def _configuration(self):
+        return self.functions.get_function_configuration(FunctionName=self.name)
+
+
+@contextmanager
+def trusting(account, role, **principal):
+    """A role that trusts somebody else, for a while."""
+    roles = account.client("iam")
+    before = roles.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    [statement] = before["Statement"]
+    other = before | {"Statement": [statement | {"Principal": principal}]}
+    roles.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(other))
+    try:
+        yield
+    finally:
+        roles.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(before))
+
+
+def errors(said):
+    """The lines of what went wrong; something must have."""
+    assert said.status == 1, said.output
+    return [line for line in said.errors.splitlines() if line.startswith("error: ")]
+
+
+def step_lines(said):
+    """What was said of each step, by its variant."""
+    steps = said.output.split("step ")[1:]
+    return {step.split()[3]: step for step in steps}
+
+
+class Story:
+    """Two accounts; what was there before anything was deployed into them."""
+
+    def __init__(self, planner):
+        self.planner = planner
+        self.app, self.db = planner.accounts["app"], planner.accounts["db"]
+        self.before = [inventory(account) for account in (self.app, self.db)]
+
+    def deploy(self, *more):
+        return self.planner.deploy("cross_account", *more)
+
+    def status(self, account, name):
+        return account.stack(name)["StackStatus"]
+
+
+@pytest.fixture(scope="module")
+def story(organization, planner_of):
+    app, db = organization.member("app"), organization.member("db")
+    return Story(planner_of(app=app, db=db))
+
+
+@pytest.fixture(scope="module")
+def unshared(story):
+    return story.deploy()
+
+
+@pytest.fixture(scope="module")
+def without_database(story, unshared, organization):
+    organization.enable_sharing()
+    return story.deploy("--parameter", f"db.{ELSEWHERE}")
+
+
+@pytest.fixture(scope="module")
+def without_function(story, without_database):
+    role = story.app.resources(story.app.nested(NETWORK, "FunctionRoleStack"))["FunctionRole"]
+    with trusting(story.app, role, Service="ec2.amazonaws.com"):
+        return story.deploy()
+
+
+@pytest.fixture(scope="module")
+def resumed(story, without_function):
+    return story.deploy()
+
+
+@pytest.fixture(scope="module")
+def service(story, resumed):
+    assert resumed.status == 0, resumed.errors
+    service = Service(story.app, story.db)
+    assert service.initialize() == (200, {"initialized": True})
+    return service
+
+
+class TestStopping:
+    def test_before_sharing_is_enabled_it_says_what_to_do(self, unshared):
+        [error] = errors(unshared)
+
+        assert error.startswith("error: [network.VPCStack.SubnetShare] ")
+        assert error.endswith(
+            "in its management account, `aws ram enable-sharing-with-aws-organization`, "
+            "with both accounts in the organization"
+        )
+        assert "step 2" not in unshared.output
+
+    @pytest.mark.parametrize(
+        ("fixture", "resource"),
+        [
+            ("unshared", "network.VPCStack.SubnetShare"),
+            ("without_database", "db.VPCStack.PrivateSubnet1"),
+            ("without_function", "app.SAMStack.BlogRDSProxyFunction"),
+        ],
+    )
+    def test_it_names_the_innermost_resource_and_its_reason(self, request, fixture, resource):
+        [error] = errors(request.getfixturevalue(fixture))
+
+        place, _, reason = error.partition("] ")
+        assert place == f"error: [{resource}"
+        assert reason
+        assert "Embedded stack" not in reason
+
+    def test_what_was_done_is_not_done_again(self, without_database, without_function, resumed):
+        for said, done, redone in (
+            (without_database, [], ["cross_account_network", "cross_account_db"]),
+            (without_function, ["cross_account_network"], ["cross_account_db"]),
+            (resumed, ["cross_account_network", "cross_account_db"], ["cross_account_app"]),
+        ):
+            lines = step_lines(said)
+            assert [one for one in done if "nothing to change" in lines[one]] == done
+            assert not [one for one in redone if "nothing to change" in lines[one]]
+
+    def test_what_is_left_of_a_failure_is_deleted_first(self, resumed):
+        assert "ROLLBACK_COMPLETE: what is left" in step_lines(resumed)["cross_account_app"]
+
+
+class TestDeployed:
+    def test_every_step_shows_what_it_would_change_first(self, resumed):
+        app = step_lines(resumed)["cross_account_app"]
+
+        change, progress = (app.index(part) for part in ("add      SAMStack", "CREATE_IN_PROGRESS"))
+        assert change < progress
+
+    def test_the_function_answers_from_the_other_accounts_database(self, service):
+        assert service.load() == ["one", "two", "three"]
+
+    def test_the_networks_overlap(self, story, service):
+        ranges = [
+            account.client("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"]
+            for account, vpc in (
+                (story.app, story.app.outputs(NETWORK)["SharedVPCId"]),
+                (story.db, story.db.resources(story.db.nested(DB, "VPCStack"))["VPC"]),
+            )
+        ]
+
+        assert len({*ranges}) == 1
+
+    def test_with_its_own_keys_the_function_is_refused(self, service):
+        with service.without("RDS_CONNECT_ROLE_ARN"):
+            assert service.load() == UNAVAILABLE
+        assert service.load() == ["one", "two", "three"]
+
+    def test_a_role_that_does_not_trust_the_function_is_refused(self, story, service):
+        role = story.db.outputs(DB)["ConnectRoleArn"].rpartition("/")[2]
+        somebody = story.app.outputs(NETWORK)["FunctionRoleArn"] + "else"
+        with trusting(story.db, role, AWS=somebody):
+            assert service.load() == UNAVAILABLE
+        assert service.load() == ["one", "two", "three"]
+
+
+@pytest.fixture(scope="module")
+def protected(story, service):
+    return story.planner.destroy("cross_account")
+
+
+@pytest.fixture(scope="module")
+def unprotected(story, protected):
+    config = story.planner.folder / "unprotected.yaml"
+    config.write_text("cross_account_db: {rds: {deletion_protection: false}}")
+    return story.deploy("--config", config.name)
+
+
+@pytest.fixture(scope="module")
+def destroyed(story, unprotected):
+    return story.planner.destroy("cross_account")
+
+
+class TestDestroying:
+    def test_nothing_is_deleted_while_the_database_is_protected(self, protected):
+        [error] = errors(protected)
+
+        assert error.startswith("error: [db.DBCluster] is protected from deletion: deploy it first")
+        assert "DELETE_IN_PROGRESS" not in protected.output
+
+    def test_turning_the_protection_off_changes_the_database_alone(self, unprotected):
+        lines = step_lines(unprotected)
+
+        assert unprotected.status == 0
+        assert "modify   RDSStack" in lines["cross_account_db"]
+        for other in ("cross_account_network", "cross_account_app"):
+            assert "nothing to change" in lines[other]
+
+    def test_it_goes_the_other_way_round_and_leaves_a_snapshot(self, story, destroyed):
+        assert (destroyed.status, destroyed.errors) == (0, "")
+        assert list(step_lines(destroyed)) == [
+            "cross_account_app",
+            "cross_account_db",
+            "cross_account_network",
+        ]
+        left = [inventory(account) for account in (story.app, story.db)]
+        snapshots = [name for one in left for kind in SNAPSHOTS for name in one.pop(kind, ())]
+        assert left == story.before
+        assert len(snapshots) == 1
+
+    def test_what_is_gone_can_be_destroyed_again(self, story, destroyed):
+        again = story.planner.destroy("cross_account")
+
+        assert again.status == 0
+        assert "there is nothing to delete" in again.output
+
+
+@pytest.fixture(scope="module")
+def by_password(organization, planner_of, resumed):
+    """Deployed after the other, because that one enabled sharing."""
+    planner = planner_of(app=organization.member("app2"), db=organization.member("db2"))
+    config = planner.folder / "password.yaml"
+    config.write_text(OTHER_LOGIN)
+    said = planner.deploy("cross_account", "--config", config.name)
+    assert said.status == 0, said.errors
+    service = Service(planner.accounts["app"], planner.accounts["db"])
+    assert service.initialize() == (200, {"initialized": True})
+    return service
+
+
+class TestPassword:
+    def test_the_function_reads_the_other_accounts_secret(self, by_password):
+        assert by_password.load() == ["one", "two", "three"]
+
+    def test_readers_have_a_host_of_their_own(self, by_password):
+        outputs = by_password.db.outputs(DB)
+
+        assert outputs["RDSProxyReadOnlyEndpoint"] != outputs["RDSProxyEndpoint"]
+
+    def test_a_secret_that_is_not_shared_is_not_read(self, by_password):
+        secrets = by_password.db.client("secretsmanager")
+        secret = {"SecretId": by_password.db.outputs(DB)["SecretArn"]}
+        policy = secrets.get_resource_policy(**secret)["ResourcePolicy"]
+        secrets.delete_resource_policy(**secret)
+        try:
+            assert by_password.load() == UNAVAILABLE
+        finally:
+            secrets.put_resource_policy(**secret, ResourcePolicy=policy)
+        assert by_password.load() == ["one", "two", "three"]
+
+    def test_a_key_that_is_not_shared_keeps_the_secret(self, by_password):
+        keys = by_password.db.client("kms")
+        key = {"KeyId": by_password.db.outputs(DB)["KeyArn"], "PolicyName": "default"}
+        before = keys.get_key_policy(**key)["Policy"]
+        document = json.loads(before)
+        at_home = document | {"Statement": document["Statement"][:1]}
+        keys.put_key_policy(**key, Policy=json.dumps(at_home))
+        try:
+            assert by_password.load() == UNAVAILABLE
+        finally:
+            keys.put_key_policy(**key, Policy=before)
+        assert by_password.load() == ["one", "two", "three"]
+
+    @pytest.mark.parametrize(
+        ("account", "path", "group"),
+        [
+            pytest.param(
+                "app", (NETWORK, "EndpointsStack"), "EndpointSecurityGroup", id="Secrets Manager"
+            ),
+            pytest.param(
+                "db", (DB, "ClientGroupStack"), "ClientEndpointSecurityGroup", id="the proxy"
+            ),
+        ],
+    )
+    def test_who_does_not_admit_the_function_is_out_of_reach(
+        self, by_password, account, path, group
+    ):
+        owner = getattr(by_password, account)
+        groups = owner.client("ec2")
+        group_id = owner.resources(owner.nested(*path))[group]
+        [found] = groups.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
+        rules = {"GroupId": group_id, "IpPermissions": found["IpPermissions"]}
+        groups.revoke_security_group_ingress(**rules)
+        try:
+            assert by_password.load() == UNAVAILABLE
+        finally:
+            groups.authorize_security_group_ingress(**rules)
+        assert by_password.load() == ["one", "two", "three"]
+
+
+@pytest.fixture(scope="module")
+def alone(cloud, planner_of):
+    return planner_of(app=cloud.account("444444444401"))
+
+
+class TestOneAccount:
+    def test_a_variant_is_a_plan_of_one_step(self, alone):
+        said = alone.deploy("base")
+
+        assert said.status == 0, said.errors
+        account = alone.accounts["app"]
+        status, _ = account.call(
+            "POST", account.outputs("rdsproxy-base")["APIEndpoint"] + "initialize"
+        )
+        assert status == 200
+
+    def test_what_must_be_told_is_said_before_anything_is_built(self, alone):
+        told = errors(alone.deploy("service"))
+
+        assert "error: [service] must be told --parameter PrivateSubnet1Id=… " in told[0]
+        assert len(told) == 5
+
+    def test_two_accounts_must_be_two(self, alone):
+        words = ["deploy", "cross_account", "--yes", "--out", "out"]
+        said = alone.run(*words, "--app-profile", "app", "--db-profile", "app")
+
+        [error] = errors(said)
+        assert error.startswith("error: [account db] is 444444444401, and so is account app; give")
+
+    def test_a_profile_that_there_is_not_is_named(self, alone):
+        [error] = errors(alone.run("destroy", "base", "--yes", "--app-profile", "nobody"))
+
+        assert error == (
+            "error: [account app: --app-profile nobody] The config profile (nobody) could not be found"
+        )
+
+    def test_nobody_is_asked_who_cannot_answer(self, alone):
+        said = alone.run("destroy", "base", "--app-profile", "app")
+
+        assert errors(said)[0].startswith("error: [")
