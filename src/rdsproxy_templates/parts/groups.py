@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from troposphere import AWSHelperFn, AWSObject, ec2
 
@@ -113,9 +113,7 @@ def to(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule
     """Egress, inside a group of its own, to *group* on *port*."""
     return ec2.SecurityGroupRule(
         Description=description,
-        IpProtocol="tcp",
-        FromPort=port,
-        ToPort=port,
+        **_tcp(port),
         DestinationSecurityGroupId=group,
     )
 
@@ -127,9 +125,7 @@ def to_everywhere(port: int, description: str) -> ec2.SecurityGroupRule:
 
 def to_range(cidr: AWSHelperFn | str, port: int, description: str) -> ec2.SecurityGroupRule:
     """Egress, inside a group of its own, to an address range on *port*."""
-    return ec2.SecurityGroupRule(
-        Description=description, IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp=cidr
-    )
+    return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
 
 
 def out_of(
@@ -140,9 +136,7 @@ def out_of(
         title,
         Description=description,
         GroupId=group,
-        IpProtocol="tcp",
-        FromPort=port,
-        ToPort=port,
+        **_tcp(port),
         DestinationSecurityGroupId=target,
     )
 
@@ -163,9 +157,7 @@ def into(  # noqa: PLR0917 - a rule has two ends, and one may be another account
         title,
         Description=description,
         GroupId=group,
-        IpProtocol="tcp",
-        FromPort=port,
-        ToPort=port,
+        **_tcp(port),
         SourceSecurityGroupId=source,
         **present(SourceSecurityGroupOwnerId=owner),
     )
@@ -179,8 +171,11 @@ def into_from(
         title,
         Description=description,
         GroupId=group,
-        IpProtocol="tcp",
-        FromPort=port,
-        ToPort=port,
+        **_tcp(port),
         CidrIp=cidr,
     )
+
+
+def _tcp(port: int) -> dict[str, Any]:
+    """One port, in any rule."""
+    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}
