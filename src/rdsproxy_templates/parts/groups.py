@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from troposphere import AWSHelperFn, AWSObject, ec2
 
-from ..kinds import AccountId
+from ..kinds import AccountId, SecurityGroupId, VpcId
 from .network import EVERYWHERE
 from .present import present
 
@@ -174,6 +174,54 @@ def into_from(
         **_tcp(port),
         CidrIp=cidr,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Administrator:
+    """Who works on a database from inside its VPC, and reads secrets for that."""
+
+    group: ec2.SecurityGroup
+    ways: Sequence[ec2.SecurityGroupIngress]
+    """What lets it in to the database and to Secrets Manager's endpoint."""
+
+
+def administrator(
+    title: str,
+    who: str,
+    vpc_id: VpcId,
+    *,
+    port: int,
+    database: SecurityGroupId,
+    endpoint: SecurityGroupId,
+) -> Administrator:
+    """The group *title* of *who*, and the rules that add it to those of database and endpoint."""
+    group = ec2.SecurityGroup(
+        title,
+        GroupDescription=f"{who.capitalize()}: out to the database and to Secrets Manager",
+        VpcId=vpc_id,
+        SecurityGroupEgress=[
+            to(database, port, "The database"),
+            to(endpoint, HTTPS, "Secrets Manager"),
+        ],
+    )
+    member = group.get_att("GroupId")
+    return Administrator(
+        group=group,
+        ways=[
+            into("DBSecurityGroupIngress", database, port, member, f"The {who}"),
+            into("EndpointSecurityGroupIngress", endpoint, HTTPS, member, f"The {who}"),
+        ],
+    )
+
+
+def to_endpoint(
+    function: SecurityGroupId, endpoint: SecurityGroupId, *, api: str, who: str
+) -> list[AWSObject]:
+    """The rules of both groups that let *who*, a function, reach the endpoint of *api*."""
+    return [
+        out_of("FunctionSecurityGroupEgress", function, HTTPS, endpoint, api),
+        into("EndpointSecurityGroupIngress", endpoint, HTTPS, function, who),
+    ]
 
 
 def _tcp(port: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from troposphere import iam
 from ..frame import Ports, Settings, Stack, sub
 from ..kinds import RoleArn, SecurityGroupId
 from ..parts.functions import VPC_ACCESS
-from ..parts.groups import HTTPS, into, out_of
+from ..parts.groups import to_endpoint
 from ..policies import trusts
 
 
@@ -38,21 +38,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - no
             sub("arn:${AWS::Partition}:iam::aws:policy/service-role/" + VPC_ACCESS),
         ],
     )
-    to_endpoint = out_of(
-        "FunctionSecurityGroupEgress",
+    way = to_endpoint(
         given.function_security_group_id,
-        HTTPS,
         given.endpoint_security_group_id,
-        "API of AWS",
-    )
-    into_endpoint = into(
-        "EndpointSecurityGroupIngress",
-        given.endpoint_security_group_id,
-        HTTPS,
-        given.function_security_group_id,
-        "The function",
+        api="API of AWS",
+        who="The function",
     )
     return Stack(
-        resources=[role, to_endpoint, into_endpoint],
+        resources=[role, *way],
         outputs=Outputs(function_role_arn=RoleArn(role.get_att("Arn"))),
     )

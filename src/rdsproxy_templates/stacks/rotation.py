@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pydantic import Field
-from troposphere import AWSHelperFn, Join, Select, ec2, secretsmanager
+from troposphere import AWSHelperFn, Join, Select, secretsmanager
 
 from ..engines import ENGINES
 from ..frame import Ports, Settings, Stack
 from ..kinds import SecretArns, SecurityGroupId, SubnetIds, VpcId
-from ..parts.groups import HTTPS, into, to
+from ..parts.groups import administrator
 from ..parts.secret import REFUSED_IN_PASSWORDS
 
 TRANSFORM = "AWS::SecretsManager-2024-09-16"
@@ -44,31 +44,23 @@ class Outputs(Ports):
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """Each user changes its own password: for a moment the secret is behind the database."""
     engine = ENGINES[config.engine]
-    group = ec2.SecurityGroup(
+    inside = administrator(
         "RotationSecurityGroup",
-        GroupDescription="Rotation functions: out to the database and to Secrets Manager",
-        VpcId=given.vpc_id,
-        SecurityGroupEgress=[
-            to(given.db_security_group_id, engine.port, "The database"),
-            to(given.endpoint_security_group_id, HTTPS, "Secrets Manager"),
-        ],
+        "rotation functions",
+        given.vpc_id,
+        port=engine.port,
+        database=given.db_security_group_id,
+        endpoint=given.endpoint_security_group_id,
     )
-    ways = [
-        into(title, target, port, group.get_att("GroupId"), "The rotation functions")
-        for title, target, port in (
-            ("DBSecurityGroupIngress", given.db_security_group_id, engine.port),
-            ("EndpointSecurityGroupIngress", given.endpoint_security_group_id, HTTPS),
-        )
-    ]
     schedules = [
         secretsmanager.RotationSchedule(
             f"{name}Rotation",
-            DependsOn=[str(way.title) for way in ways],
+            DependsOn=[str(way.title) for way in inside.ways],
             SecretId=Select(index, given.attached_secret_arns),
             HostedRotationLambda=secretsmanager.HostedRotationLambda(
                 RotationType=engine.rotation_type,
                 ExcludeCharacters=REFUSED_IN_PASSWORDS,
-                VpcSecurityGroupIds=group.get_att("GroupId"),
+                VpcSecurityGroupIds=inside.group.get_att("GroupId"),
                 VpcSubnetIds=_joined(given.subnet_ids),
             ),
             RotationRules=secretsmanager.RotationRules(AutomaticallyAfterDays=config.days),
@@ -77,7 +69,11 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         )
         for index, name in enumerate(config.secrets)
     ]
-    return Stack(resources=[group, *ways, *schedules], outputs=Outputs(), transforms=[TRANSFORM])
+    return Stack(
+        resources=[inside.group, *inside.ways, *schedules],
+        outputs=Outputs(),
+        transforms=[TRANSFORM],
+    )
 
 
 def _joined(subnets: SubnetIds) -> AWSHelperFn:

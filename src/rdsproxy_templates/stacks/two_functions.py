@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
@@ -19,7 +20,7 @@ from ..kinds import (
     Url,
 )
 from ..parts.functions import Timed, database_layer, family, function, log_group
-from ..parts.groups import HTTPS, into, out_of
+from ..parts.groups import to_endpoint
 from ..parts.http_api import Choices as HttpApiChoices
 from ..parts.http_api import http_api
 from ..policies import connects, reads_secrets
@@ -66,32 +67,27 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """The same code twice; each may do what its own login needs, and nothing of the other's."""
     api = http_api(config)
     layer = database_layer(config)
-    to_endpoint = out_of(
-        "FunctionSecurityGroupEgress",
+    way = to_endpoint(
         given.function_security_group_id,
-        HTTPS,
         given.endpoint_security_group_id,
-        "Secrets Manager",
+        api="Secrets Manager",
+        who="The functions",
     )
-    into_endpoint = into(
-        "EndpointSecurityGroupIngress",
-        given.endpoint_security_group_id,
-        HTTPS,
-        given.function_security_group_id,
-        "The functions",
-    )
-    password_log = log_group("PasswordFunctionLogGroup", config)
-    password = function(
-        "PasswordFunction",
-        config,
+    either = partial(
+        function,
+        choices=config,
         code=CODE,
         handler="app.handler",
         layers=[layer],
         timeout=config.timeout,
         concurrency=config.reserved_concurrent_executions,
-        log=password_log,
         subnets=[given.function_subnet_id],
         group=given.function_security_group_id,
+    )
+    password_log = log_group("PasswordFunctionLogGroup", config)
+    password = either(
+        "PasswordFunction",
+        log=password_log,
         variables={
             "RDS_PROXY_ENDPOINT": given.password_proxy_endpoint,
             "RDS_SECRET_ARN": given.password_secret_arn,
@@ -102,17 +98,9 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         events={"PasswordRoute": api.route("/func1")},
     )
     iam_log = log_group("IAMFunctionLogGroup", config)
-    iam = function(
+    iam = either(
         "IAMFunction",
-        config,
-        code=CODE,
-        handler="app.handler",
-        layers=[layer],
-        timeout=config.timeout,
-        concurrency=config.reserved_concurrent_executions,
         log=iam_log,
-        subnets=[given.function_subnet_id],
-        group=given.function_security_group_id,
         variables={
             "RDS_PROXY_ENDPOINT": given.iam_proxy_endpoint,
             "RDS_USER": given.iam_user,
@@ -124,8 +112,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
     return Stack(
         resources=[
-            to_endpoint,
-            into_endpoint,
+            *way,
             layer,
             password,
             password_log,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydantic import Field
-from troposphere import AWSHelperFn, AWSObject, PropsDictType, ec2
+from troposphere import AWSHelperFn, AWSObject, PropsDictType
 
 from ..engines import ENGINES
 from ..frame import LocalPath, Ports, Stack, sub
@@ -23,7 +23,7 @@ from ..kinds import (
 )
 from ..parts import functions
 from ..parts.functions import database_layer, function, log_group
-from ..parts.groups import HTTPS, into, to
+from ..parts.groups import administrator
 from ..parts.present import present
 from ..policies import decrypts, invokes, reads_secrets
 from ..users import Grant, User, secrets
@@ -90,28 +90,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     one outside answers whatever becomes of the one inside, so that no stack waits in vain.
     """
     engine = ENGINES[config.engine]
-    group = ec2.SecurityGroup(
+    inside = administrator(
         "UsersFunctionSecurityGroup",
-        GroupDescription="Users function: out to the database and to Secrets Manager",
-        VpcId=given.vpc_id,
-        SecurityGroupEgress=[
-            to(given.db_security_group_id, engine.port, "The database"),
-            to(given.endpoint_security_group_id, HTTPS, "Secrets Manager"),
-        ],
-    )
-    into_database = into(
-        "DBSecurityGroupIngress",
-        given.db_security_group_id,
-        engine.port,
-        group.get_att("GroupId"),
-        "The users function",
-    )
-    into_endpoint = into(
-        "EndpointSecurityGroupIngress",
-        given.endpoint_security_group_id,
-        HTTPS,
-        group.get_att("GroupId"),
-        "The users function",
+        "users function",
+        given.vpc_id,
+        port=engine.port,
+        database=given.db_security_group_id,
+        endpoint=given.endpoint_security_group_id,
     )
     layer = database_layer(config)
     log = log_group("UsersFunctionLogGroup", config)
@@ -124,7 +109,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         timeout=APPLY_SECONDS,
         log=log,
         subnets=given.subnet_ids,
-        group=group.get_att("GroupId"),
+        group=inside.group.get_att("GroupId"),
         variables={
             "RDS_HOST": given.db_endpoint,
             "RDS_PORT": str(engine.port),
@@ -151,14 +136,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         policies=[invokes(FunctionArn(apply.get_att("Arn")))],
     )
     # Before these ways are open the function could do nothing.
-    ready = [into_database, into_endpoint]
+    ready = inside.ways
     users = {user.name: _resource(user, config, given, answer, ready) for user in config.users}
     chosen = users.get(config.function_user or "")
     return Stack(
         resources=[
-            group,
-            into_database,
-            into_endpoint,
+            inside.group,
+            *inside.ways,
             layer,
             apply,
             answer,
