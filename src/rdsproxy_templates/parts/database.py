@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..engines import ENGINES, Engine, EngineName
 from ..errors import Problem
 from ..frame import Settings, sub
 from ..kinds import Hostname, SecretArn
+from ..users import User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +105,19 @@ def from_secret(secret: SecretArn, key: str) -> AWSHelperFn:
     return sub("{{resolve:secretsmanager:${secret}:SecretString:" + key + "}}", secret=secret)
 
 
-def attachment(
+def attachments(
+    database: Database, master: SecretArn, others: Iterable[tuple[User, SecretArn]] = ()
+) -> list[secretsmanager.SecretTargetAttachment]:
+    """Have each secret say which database it is for, as rotation and people want it."""
+    return [
+        _attachment(f"{database.itself.title}Attachment", database, master),
+        *(_attachment(f"{user.title}SecretAttachment", database, own) for user, own in others),
+    ]
+
+
+def _attachment(
     title: str, database: Database, secret: SecretArn
 ) -> secretsmanager.SecretTargetAttachment:
-    """Has the secret say which database it is for, as rotation and people want it."""
     return secretsmanager.SecretTargetAttachment(
         title,
         SecretId=secret,

@@ -134,33 +134,19 @@ def proxy(
     )
 
 
-def reader_endpoint(
+def endpoint(
     title: str,
     proxy: Proxy,
+    *,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
+    role: TargetRole = "READ_ONLY",
     purpose: str = "read-only",
 ) -> rds.DBProxyEndpoint:
-    """Another host of the proxy, which leads to the readers of its cluster."""
-    return rds.DBProxyEndpoint(
-        title,
-        DBProxyEndpointName=_unique_name(purpose, subnets),
-        DBProxyName=proxy.itself.ref(),
-        TargetRole="READ_ONLY",
-        VpcSubnetIds=list(subnets),
-        VpcSecurityGroupIds=[group],
-    )
+    """Another host of the proxy, for its readers or in the network of its clients.
 
-
-def client_endpoint(
-    title: str,
-    proxy: Proxy,
-    subnets: Sequence[SubnetId],
-    group: SecurityGroupId,
-    role: TargetRole,
-) -> rds.DBProxyEndpoint:
-    """Another host of the proxy, in the network of its clients."""
-    purpose = "client-read-only" if role == "READ_ONLY" else "client"
+    *purpose* begins its name, and tells the endpoints of one proxy apart.
+    """
     return rds.DBProxyEndpoint(
         title,
         DBProxyEndpointName=_unique_name(purpose, subnets),

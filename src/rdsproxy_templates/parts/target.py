@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pydantic import Field
+
+from .. import users
 from ..engines import ENGINES
 from ..errors import Problem
 from ..kinds import DatabaseName, SecretArn, SecurityGroupId, SubnetId
+from ..users import User
 from . import cluster, instance
 from .database import Database
 
@@ -25,6 +29,28 @@ class Choices(cluster.Choices, instance.Choices):
                     f"is for engines of {kind}, such as {example}, and engine is {self.engine!r}",
                 )
         yield from super().problems()
+
+
+class BehindProxy(Choices):
+    """A database that clients reach through a proxy, as one of its users."""
+
+    users: tuple[User, ...] = Field(
+        (),
+        strict=False,
+        max_length=190,
+        description="Users beside the master: each is created in the database and let in "
+        "through the proxy in its own way.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from self.pause_problems()
+        for problem in users.problems(self.users, ENGINES[self.engine]):
+            yield problem.within("users")
+
+    def pause_problems(self) -> Iterator[Problem]:
+        """Whether the cluster is to pause, which the proxy before it keeps it from."""
+        return pause_problems(self)
 
 
 def target(

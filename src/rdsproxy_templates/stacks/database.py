@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ..frame import Ports, Stack
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
-from ..parts.database import attachment
+from ..parts.database import attachments
 from ..parts.target import Choices, target
 
 Config = Choices
@@ -36,10 +36,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         group=given.db_cluster_security_group_id,
         iam=False,
     )
-    attached = attachment(
-        f"{database.itself.title}Attachment", database, given.rds_master_user_secret_arn
-    )
+    attached = attachments(database, given.rds_master_user_secret_arn)
     return Stack(
-        resources=[*database.resources, attached],
+        resources=[*database.resources, *attached],
         outputs=Outputs(db_cluster_endpoint=database.host),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from pydantic import Field
 from troposphere import Select, rds
 
 from .. import users
-from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import (
@@ -23,31 +23,15 @@ from ..kinds import (
     SubnetIds,
     VpcId,
 )
-from ..parts.database import attachment
+from ..parts.database import attachments
 from ..parts.proxy import Choices as ProxyChoices
-from ..parts.proxy import (
-    Proxy,
-    SecretLogin,
-    TargetRole,
-    client_endpoint,
-    proxy,
-    reader_endpoint,
-)
-from ..parts.target import Choices as TargetChoices
-from ..parts.target import pause_problems, target
-from ..users import User
+from ..parts.proxy import Proxy, SecretLogin, TargetRole, endpoint, proxy
+from ..parts.target import BehindProxy, target
 
 
-class Config(TargetChoices, ProxyChoices):
+class Config(BehindProxy, ProxyChoices):
     """The database, its users and its proxy. ``max_capacity`` makes it Serverless v2."""
 
-    users: tuple[User, ...] = Field(
-        (),
-        strict=False,
-        max_length=190,
-        description="Users beside the master: each is created in the database and let in "
-        "through the proxy in its own way.",
-    )
     master_login: bool = Field(
         default=True, description="Let the master user in through the proxy, by IAM."
     )
@@ -59,15 +43,8 @@ class Config(TargetChoices, ProxyChoices):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from self.pause_problems()
-        for problem in users.problems(self.users, ENGINES[self.engine]):
-            yield problem.within("users")
         if not self.master_login and not self.users:
             yield Problem("master_login", "is off, and there are no users: nobody could log in")
-
-    def pause_problems(self) -> Iterator[Problem]:
-        """Whether the cluster is to pause, which the proxy before it keeps it from."""
-        return pause_problems(self)
 
 
 class Inputs(Ports):
@@ -118,15 +95,11 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         group=given.db_cluster_security_group_id,
         iam=bool(users.end_to_end(config.users)),
     )
-    attachments = [
-        attachment(
-            f"{database.itself.title}Attachment", database, given.rds_master_user_secret_arn
-        ),
-        *(
-            attachment(f"{user.title}SecretAttachment", database, secret)
-            for user, secret in users.secrets(config.users, given.user_secret_arns)
-        ),
-    ]
+    attached = attachments(
+        database,
+        given.rds_master_user_secret_arn,
+        users.secrets(config.users, given.user_secret_arns),
+    )
     front = proxy(
         "RDSProxy",
         config,
@@ -141,7 +114,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     return Stack(
         resources=[
             *database.resources,
-            *attachments,
+            *attached,
             *front.resources,
             *endpoints.values(),
         ],
@@ -151,7 +124,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             rds_proxy_read_only_endpoint=_host(endpoints.get("READ_ONLY")),
             db_cluster_endpoint=database.host if config.offers_host else None,
             vpc_id=front.vpc_id if config.users or config.rotate_secrets_after_days else None,
-            attached_secret_arns=SecretArns([one.ref() for one in attachments])
+            attached_secret_arns=SecretArns([one.ref() for one in attached])
             if config.rotate_secrets_after_days
             else None,
         ),
@@ -164,17 +137,24 @@ def _endpoints(
     """The proxy's further hosts: for readers, and all of them where clients are elsewhere."""
     group = given.client_endpoint_security_group_id
     if given.client_subnet_ids is None or group is None:
-        subnets = [given.private_subnet1_id, given.private_subnet2_id]
-        group = given.rds_proxy_security_group_id
-        readers = reader_endpoint("RDSProxyReadOnlyEndpoint", front, subnets, group)
-        return {"READ_ONLY": readers} if config.readers else {}
-    subnets = [SubnetId(Select(index, given.client_subnet_ids)) for index in (0, 1)]
-    titles: dict[TargetRole, str] = {"READ_WRITE": "ClientEndpoint"}
-    if config.readers:
-        titles["READ_ONLY"] = "ClientReadOnlyEndpoint"
-    return {
-        role: client_endpoint(title, front, subnets, group, role) for role, title in titles.items()
-    }
+        here = partial(
+            endpoint,
+            proxy=front,
+            subnets=[given.private_subnet1_id, given.private_subnet2_id],
+            group=given.rds_proxy_security_group_id,
+        )
+        return {"READ_ONLY": here("RDSProxyReadOnlyEndpoint")} if config.readers else {}
+    there = partial(
+        endpoint,
+        proxy=front,
+        subnets=[SubnetId(Select(index, given.client_subnet_ids)) for index in (0, 1)],
+        group=group,
+    )
+    writer = there("ClientEndpoint", role="READ_WRITE", purpose="client")
+    if not config.readers:
+        return {"READ_WRITE": writer}
+    readers = there("ClientReadOnlyEndpoint", purpose="client-read-only")
+    return {"READ_WRITE": writer, "READ_ONLY": readers}
 
 
 def _host(endpoint: rds.DBProxyEndpoint | None) -> Hostname | None:

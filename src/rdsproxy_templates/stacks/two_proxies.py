@@ -8,7 +8,7 @@ from pydantic import Field
 from troposphere import Select
 
 from .. import users
-from ..engines import ENGINES, EngineName
+from ..engines import EngineName
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import (
@@ -21,27 +21,18 @@ from ..kinds import (
     SubnetId,
     SubnetIds,
 )
-from ..parts.database import attachment
+from ..parts.database import attachments
 from ..parts.proxy import Choices as ProxyChoices
-from ..parts.proxy import SecretLogin, proxy, reader_endpoint
-from ..parts.target import Choices as TargetChoices
-from ..parts.target import pause_problems, target
-from ..users import User
+from ..parts.proxy import SecretLogin, endpoint, proxy
+from ..parts.target import BehindProxy, target
 
 POOL = ProxyChoices(idle_client_timeout=120)
 
 
-class Config(TargetChoices):
+class Config(BehindProxy):
     """The database, its users and both proxies."""
 
     engine: EngineName = Field("mysql", description="Engine of the database.")
-    users: tuple[User, ...] = Field(
-        (),
-        strict=False,
-        max_length=190,
-        description="Users beside the master: each is created in the database and let in "
-        "through the proxy of its login.",
-    )
     master_login: bool = Field(
         default=True,
         description="Let the master user in: through one proxy with its password, through the "
@@ -60,9 +51,6 @@ class Config(TargetChoices):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from pause_problems(self)
-        for problem in users.problems(self.users, ENGINES[self.engine]):
-            yield problem.within("users")
         if not self.master_login:
             kinds = {user.login == "password" for user in self.users}
             if kinds != {True, False}:
@@ -124,10 +112,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         iam=bool(users.end_to_end(config.users)),
     )
     secrets = list(users.secrets(config.users, given.user_secret_arns))
-    attachments = [
-        attachment(f"{database.itself.title}Attachment", database, master),
-        *(attachment(f"{user.title}SecretAttachment", database, own) for user, own in secrets),
-    ]
+    attached = attachments(database, master, secrets)
+    group = given.rds_proxy_security_group_id
     masters = [master] if config.master_login else []
     passwords = proxy(
         "PasswordProxy",
@@ -139,7 +125,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         ],
         require_tls=config.password_requires_tls,
         subnets=subnets,
-        group=given.rds_proxy_security_group_id,
+        group=group,
         purpose="password",
     )
     tokens = proxy(
@@ -152,32 +138,37 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         ],
         end_to_end=users.end_to_end(config.users),
         subnets=subnets,
-        group=given.rds_proxy_security_group_id,
+        group=group,
         purpose="iam",
     )
-    group = given.rds_proxy_security_group_id
-    readers = [
-        reader_endpoint("PasswordProxyReadOnlyEndpoint", passwords, subnets, group, "pw-read-only"),
-        reader_endpoint("IAMProxyReadOnlyEndpoint", tokens, subnets, group, "iam-read-only"),
-    ]
-    hosts = [Hostname(one.get_att("Endpoint")) if config.readers else None for one in readers]
+    readers = {
+        title: endpoint(
+            f"{title}ReadOnlyEndpoint", front, subnets=subnets, group=group, purpose=purpose
+        )
+        for title, front, purpose in (
+            ("PasswordProxy", passwords, "pw-read-only"),
+            ("IAMProxy", tokens, "iam-read-only"),
+        )
+        if config.readers
+    }
+    hosts = {title: Hostname(one.get_att("Endpoint")) for title, one in readers.items()}
     return Stack(
         resources=[
             *database.resources,
-            *attachments,
+            *attached,
             *passwords.resources,
             *tokens.resources,
-            *(readers if config.readers else ()),
+            *readers.values(),
         ],
         outputs=Outputs(
             password_proxy_endpoint=passwords.endpoint,
             iam_proxy_endpoint=tokens.endpoint,
             iam_proxy_arn=tokens.arn,
             db_endpoint=database.host,
-            attached_secret_arns=SecretArns([one.ref() for one in attachments])
+            attached_secret_arns=SecretArns([one.ref() for one in attached])
             if config.rotate_secrets_after_days
             else None,
-            password_read_only_endpoint=hosts[0],
-            iam_read_only_endpoint=hosts[1],
+            password_read_only_endpoint=hosts.get("PasswordProxy"),
+            iam_read_only_endpoint=hosts.get("IAMProxy"),
         ),
     )

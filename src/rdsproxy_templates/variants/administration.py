@@ -11,13 +11,16 @@ from ..frame import Child
 from ..kinds import (
     DatabaseName,
     DatabaseUser,
+    Hostname,
     KeyArn,
     SecretArn,
     SecretArns,
     SecurityGroupId,
     SubnetIds,
+    VpcId,
 )
 from ..parts import functions
+from ..parts.target import BehindProxy
 from . import common
 
 
@@ -25,14 +28,19 @@ from . import common
 class Surroundings:
     """Where the database is, and what it is administered with."""
 
-    rds: stacks.rds.Outputs
+    vpc_id: VpcId | None
+    """None where there is nothing to administer."""
     subnet_ids: SubnetIds
     db_security_group_id: SecurityGroupId
+    db_endpoint: Hostname | None
     rds_database_name: DatabaseName
     rds_master_user_secret_arn: SecretArn
     user_secret_arns: SecretArns | None
+    attached_secret_arns: SecretArns | None
     key_arn: KeyArn | None = None
     """Key of one of the users' secrets."""
+    endpoint_security_group_id: SecurityGroupId | None = None
+    """Group of Secrets Manager's endpoint, where there is one already; else one is made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,33 +53,32 @@ class Administration:
 
 
 def administration(
-    config: stacks.rds.Config,
+    config: BehindProxy,
     choices: functions.Choices,
     function_user: str | None,
     around: Surroundings,
 ) -> Administration:
     """Its functions run on what *choices* say."""
-    rds = around.rds
-    if rds.vpc_id is None:
+    if around.vpc_id is None:
         return Administration()
-    endpoints = common.secrets_manager_endpoint(rds.vpc_id, around.subnet_ids)
+    endpoints, endpoint = _endpoint(around.vpc_id, around)
     users = common.users_stack(
         config.users,
         config.engine,
         choices,
         function_user,
         stacks.users.Inputs(
-            vpc_id=rds.vpc_id,
+            vpc_id=around.vpc_id,
             subnet_ids=around.subnet_ids,
             db_security_group_id=around.db_security_group_id,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
-            db_endpoint=rds.db_cluster_endpoint,
+            endpoint_security_group_id=endpoint,
+            db_endpoint=around.db_endpoint,
             rds_database_name=around.rds_database_name,
             rds_master_user_secret_arn=around.rds_master_user_secret_arn,
             user_secret_arns=around.user_secret_arns,
             key_arn=around.key_arn,
         )
-        if rds.db_cluster_endpoint
+        if around.db_endpoint
         else None,
     )
     rotation = common.rotation_stack(
@@ -79,16 +86,26 @@ def administration(
         config.engine,
         config.rotate_secrets_after_days,
         stacks.rotation.Inputs(
-            vpc_id=rds.vpc_id,
+            vpc_id=around.vpc_id,
             subnet_ids=around.subnet_ids,
             db_security_group_id=around.db_security_group_id,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
-            attached_secret_arns=rds.attached_secret_arns,
+            endpoint_security_group_id=endpoint,
+            attached_secret_arns=around.attached_secret_arns,
         )
-        if rds.attached_secret_arns
+        if around.attached_secret_arns
         else None,
     )
     return Administration(
-        children=[one for one in (endpoints, users, rotation) if one],
+        children=[one for one in (*endpoints, users, rotation) if one],
         function_user=common.user_of(users),
     )
+
+
+def _endpoint(
+    vpc_id: VpcId, around: Surroundings
+) -> tuple[Sequence[Child[stacks.endpoints.Outputs]], SecurityGroupId]:
+    """The stack of Secrets Manager's endpoint, where there is none yet, and the group of it."""
+    if around.endpoint_security_group_id:
+        return [], around.endpoint_security_group_id
+    made = common.secrets_manager_endpoint(vpc_id, around.subnet_ids)
+    return [made], made.outputs.endpoint_security_group_id

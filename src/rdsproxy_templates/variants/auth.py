@@ -24,6 +24,7 @@ from ..kinds import (
 from ..parts.network import range_attributes, strange_zones
 from ..users import secrets as secrets_of
 from . import common
+from .administration import Surroundings, administration
 from .common import Database, Regional, user_problems
 
 
@@ -148,35 +149,21 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         ),
     )
     master_secret = secrets.outputs.rds_master_user_secret_arn
-    users = common.users_stack(
-        config.rds.users,
-        config.rds.engine,
+    users = administration(
+        config.rds,
         config.sam,
         config.iam_user,
-        stacks.users.Inputs(
+        Surroundings(
             vpc_id=vpc.outputs.vpc_id,
             subnet_ids=SubnetIds([vpc.outputs.function_subnet_id]),
             db_security_group_id=vpc.outputs.db_security_group_id,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
             db_endpoint=rds.outputs.db_endpoint,
             rds_database_name=given.rds_database_name,
             rds_master_user_secret_arn=master_secret,
             user_secret_arns=common.arns(user_secrets),
-        ),
-    )
-    rotation = common.rotation_stack(
-        config.rds.users,
-        config.rds.engine,
-        config.rds.rotate_secrets_after_days,
-        stacks.rotation.Inputs(
-            vpc_id=vpc.outputs.vpc_id,
-            subnet_ids=SubnetIds([vpc.outputs.function_subnet_id]),
-            db_security_group_id=vpc.outputs.db_security_group_id,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
             attached_secret_arns=rds.outputs.attached_secret_arns,
-        )
-        if rds.outputs.attached_secret_arns
-        else None,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+        ),
     )
     sam = nest(
         "SAMStack",
@@ -191,13 +178,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             password_secret_arn=_secret(config, common.arns(user_secrets)) or master_secret,
             iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
             iam_proxy_arn=rds.outputs.iam_proxy_arn,
-            iam_user=common.user_of(users) or given.rds_master_username,
+            iam_user=users.function_user or given.rds_master_username,
         ),
     )
     return Stack(
         children=[
             child
-            for child in (vpc, endpoints, secrets, user_secrets, rds, users, rotation, sam)
+            for child in (vpc, endpoints, secrets, user_secrets, rds, *users.children, sam)
             if child is not None
         ],
         outputs=Outputs(

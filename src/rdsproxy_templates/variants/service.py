@@ -145,12 +145,14 @@ def stacks_of(config: Config, given: Inputs) -> Service:
         config.sam,
         config.function_user,
         Surroundings(
-            rds=rds.outputs,
+            vpc_id=rds.outputs.vpc_id,
             subnet_ids=SubnetIds([given.private_subnet1_id, given.private_subnet2_id]),
             db_security_group_id=given.db_cluster_security_group_id,
+            db_endpoint=rds.outputs.db_cluster_endpoint,
             rds_database_name=given.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
+            attached_secret_arns=rds.outputs.attached_secret_arns,
         ),
     )
     sam = nest(
