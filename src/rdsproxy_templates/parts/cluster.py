@@ -13,7 +13,7 @@ from ..errors import Problem
 from ..gaps import ServerlessV2ScalingConfiguration
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
-from .database import Database, from_secret
+from .database import Database, kept_safe, master_login, of_engine
 from .present import present
 
 SERVERLESS = "db.serverless"
@@ -82,20 +82,12 @@ def cluster(
     )
     cluster = rds.DBCluster(
         "DBCluster",
-        DeletionPolicy="Snapshot",
-        UpdateReplacePolicy="Snapshot",
-        Engine=choices.engine,
-        EngineVersion=choices.version,
-        EngineLifecycleSupport=choices.lifecycle,
+        **of_engine(choices),
         DatabaseName=name,
-        MasterUsername=from_secret(master, "username"),
-        MasterUserPassword=from_secret(master, "password"),
+        **master_login(master),
         DBSubnetGroupName=subnet_group.ref(),
         VpcSecurityGroupIds=[group],
-        StorageEncrypted=True,
-        BackupRetentionPeriod=choices.backup_retention_period,
-        CopyTagsToSnapshot=True,
-        DeletionProtection=choices.deletion_protection,
+        **kept_safe(choices),
         EnableCloudwatchLogsExports=list(engine.log_exports),
         **present(EnableIAMDatabaseAuthentication=iam or None),
         **_scaling(choices),

@@ -100,6 +100,35 @@ class Choices(Settings):
             )
 
 
+def of_engine(choices: Choices) -> dict[str, Any]:
+    """The properties that say what runs."""
+    return {
+        "Engine": choices.engine,
+        "EngineVersion": choices.version,
+        "EngineLifecycleSupport": choices.lifecycle,
+    }
+
+
+def master_login(master: SecretArn) -> dict[str, Any]:
+    """The properties that name the master user, as in the secret *master*."""
+    return {
+        "MasterUsername": from_secret(master, "username"),
+        "MasterUserPassword": from_secret(master, "password"),
+    }
+
+
+def kept_safe(choices: Choices) -> dict[str, Any]:
+    """The properties and policies by which no data is read by others, or lost."""
+    return {
+        "DeletionPolicy": "Snapshot",
+        "UpdateReplacePolicy": "Snapshot",
+        "StorageEncrypted": True,
+        "BackupRetentionPeriod": choices.backup_retention_period,
+        "CopyTagsToSnapshot": True,
+        "DeletionProtection": choices.deletion_protection,
+    }
+
+
 def from_secret(secret: SecretArn, key: str) -> AWSHelperFn:
     """A dynamic reference: CloudFormation reads the secret, the template never holds it."""
     return sub("{{resolve:secretsmanager:${secret}:SecretString:" + key + "}}", secret=secret)

@@ -10,7 +10,7 @@ from troposphere import rds
 from ..engines import ENGINES
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
-from .database import Database, from_secret
+from .database import Database, kept_safe, master_login, of_engine
 from .present import present
 
 
@@ -48,25 +48,17 @@ def instance(
     )
     instance = rds.DBInstance(
         "DBInstance",
-        DeletionPolicy="Snapshot",
-        UpdateReplacePolicy="Snapshot",
-        Engine=choices.engine,
-        EngineVersion=choices.version,
-        EngineLifecycleSupport=choices.lifecycle,
+        **of_engine(choices),
         DBInstanceClass=choices.db_instance_class,
         DBName=name,
-        MasterUsername=from_secret(master, "username"),
-        MasterUserPassword=from_secret(master, "password"),
+        **master_login(master),
         DBSubnetGroupName=subnet_group.ref(),
         VPCSecurityGroups=[group],
         PubliclyAccessible=False,
         MultiAZ=choices.multi_az,
         AllocatedStorage=str(choices.allocated_storage),
         StorageType="gp3",
-        StorageEncrypted=True,
-        BackupRetentionPeriod=choices.backup_retention_period,
-        CopyTagsToSnapshot=True,
-        DeletionProtection=choices.deletion_protection,
+        **kept_safe(choices),
         # The version stays until it is changed here.
         AutoMinorVersionUpgrade=False,
         EnableCloudwatchLogsExports=list(engine.log_exports),
