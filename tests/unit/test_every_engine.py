@@ -109,6 +109,28 @@ def test_serverless_scales_the_cluster_and_every_instance(variant, engine):
 
 
 @every_variant
+@every_engine
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("session_pinning_filters", ["EXCLUDE_VARIABLE_SETS"]), ("init_query", "SET a = 1")],
+)
+def test_what_proxies_do_with_sessions_is_for_mysql_alone(variant, engine, setting, value):
+    pool = {setting: value}
+    chosen = {"iam_proxy": pool} if variant == "auth" else pool
+    if ENGINES[engine].family != "MYSQL":
+        with pytest.raises(ConfigError, match=rf"{setting}\] is for MySQL and MariaDB alone"):
+            family(variant, engine, **chosen)
+        return
+    made = family(variant, engine, **chosen)
+
+    groups = of_type(made.flat()[0].resources, "AWS::RDS::DBProxyTargetGroup")
+    name = {"session_pinning_filters": "SessionPinningFilters", "init_query": "InitQuery"}[setting]
+    pools = [group["ConnectionPoolConfigurationInfo"].get(name) for group in groups]
+    assert [one for one in pools if one] == [value]
+    assert validate(made, lint=False) == []
+
+
+@every_variant
 def test_a_name_that_postgresql_alone_takes_goes_with_it_alone(variant):
     kind = VARIANTS[variant].Config
     names = {"name": "_shop", "master_username": "order_boss"}

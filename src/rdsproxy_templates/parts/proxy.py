@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, Select, Split, iam, rds
 
+from ..engines import Engine
 from ..errors import Problem
 from ..frame import Settings, sub
 from ..frame.pseudo import STACK_ID
@@ -39,6 +40,26 @@ class Choices(Settings):
     debug_logging: bool = Field(
         default=False, description="Log every statement in the proxy, for 24 hours; shows SQL."
     )
+
+    session_pinning_filters: tuple[Literal["EXCLUDE_VARIABLE_SETS"], ...] = Field(
+        (),
+        strict=False,
+        max_length=1,
+        description="MySQL: statements that do not pin their client to one connection. Where one "
+        "sets a variable then, other clients may meet its value.",
+    )
+    init_query: str | None = Field(
+        None,
+        min_length=1,
+        description="MySQL: what the proxy runs on each new connection to the database, such as "
+        "`SET time_zone = '+00:00'`. Whoever sees the proxy can read it.",
+    )
+
+    def refused_by(self, engine: Engine) -> Iterator[Problem]:
+        """The settings that are not for proxies of this engine: Creating a proxy, "Settings"."""
+        for name in ("session_pinning_filters", "init_query"):
+            if engine.family != "MYSQL" and getattr(self, name):
+                yield Problem(name, "is for MySQL and MariaDB alone; RDS Proxy has it for no other")
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -123,6 +144,10 @@ def proxy(
             MaxConnectionsPercent=choices.max_connections_percent,
             MaxIdleConnectionsPercent=choices.max_idle_connections_percent,
             ConnectionBorrowTimeout=choices.connection_borrow_timeout,
+            **present(
+                SessionPinningFilters=list(choices.session_pinning_filters) or None,
+                InitQuery=choices.init_query,
+            ),
         ),
     )
     return Proxy(

@@ -9,6 +9,7 @@ from pydantic import Field
 from troposphere import Select, rds
 
 from .. import users
+from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import (
@@ -43,6 +44,7 @@ class Config(BehindProxy, ProxyChoices):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from self.refused_by(ENGINES[self.engine])
         if not self.master_login and not self.users:
             yield Problem("master_login", "is off, and there are no users: nobody could log in")
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from troposphere import Select
 
 from .. import users
-from ..engines import EngineName
+from ..engines import ENGINES, EngineName
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import (
@@ -51,6 +51,9 @@ class Config(BehindProxy):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        for name in ("password_proxy", "iam_proxy"):
+            for problem in getattr(self, name).refused_by(ENGINES[self.engine]):
+                yield problem.within(name)
         if not self.master_login:
             kinds = {user.login == "password" for user in self.users}
             if kinds != {True, False}:
