@@ -15,6 +15,7 @@ from ..kinds import Command, Hostname, SubnetIds, Url
 from ..parts import proxy as proxies
 from ..parts.network import range_problems
 from ..parts.target import pause_problems
+from ..parts.ways import Choices as Ways
 from . import base
 from .common import Database
 
@@ -61,9 +62,7 @@ class Config(base.Config):
         default=False,
         description="Put what `base` has before the cluster: RDS Proxy, function and HTTP API.",
     )
-    bastion: stacks.bastion.Choices = Field(
-        stacks.bastion.Choices(), description="The ways in from a laptop."
-    )
+    bastion: Ways = Field(Ways(), description="The ways in from a laptop.")
     public_subnet_cidr: str = Field(
         "10.1.2.0/24",
         description="IPv4 range of the public subnet, which there is for `ssh` and for a NAT "
