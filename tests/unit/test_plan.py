@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rdsproxy_templates.errors import DeploymentFailed
 from rdsproxy_templates.frame import Values, render
 from rdsproxy_templates.kinds import AccountId
 from rdsproxy_templates.plan import PLANS, Plan, Step, plan_of
+from rdsproxy_templates.plan.access import Access, Choice
 from rdsproxy_templates.plan.deployment import Deployment, Talk
 from rdsproxy_templates.plan.document import document, fed
 from rdsproxy_templates.plan.failures import failures
@@ -102,6 +105,49 @@ class TestDocument:
         assert asked in text
         assert "sam deploy --profile app" in text
         assert "SecretArn" not in text
+
+    def test_a_step_of_one_region_says_so_to_every_command(self):
+        first, *others = CROSS_ACCOUNT.steps
+        plan = replace(CROSS_ACCOUNT, steps=(replace(first, region="us-east-1"), *others))
+        texts = [
+            document(
+                plan, step, render(VARIANTS[step.variant], VARIANTS[step.variant].Config()).root
+            )
+            for step in plan.steps
+        ]
+
+        assert all("(../cross_account_network/DEPLOY.md) | app, always in us-east-1" in one
+                   for one in texts[1:])  # fmt: skip
+        assert texts[0].count("--profile app --region us-east-1") == 3
+        assert " SharedVPCId --region us-east-1)" in texts[1]
+        assert "sam deploy --profile db --parameter" in texts[1]
+
+
+class Session:
+    """A session of boto3 that makes no clients, and says for where."""
+
+    def client(self, service, region_name):
+        return service, region_name
+
+
+class TestAccess:
+    ACCESS = Access(
+        name="app",
+        choice=Choice(profile="me", bucket="packages"),
+        id="123456789012",
+        session=Session(),
+        region="eu-west-1",
+    )
+
+    def test_calls_are_made_where_the_session_is(self):
+        assert self.ACCESS.at(None) is self.ACCESS.at("eu-west-1") is self.ACCESS
+        assert self.ACCESS.client("rds") == ("rds", "eu-west-1")
+
+    def test_elsewhere_there_is_the_same_account_and_not_its_bucket(self):
+        there = self.ACCESS.at("us-east-1")
+
+        assert there.client("wafv2") == ("wafv2", "us-east-1")
+        assert (there.id, there.choice) == ("123456789012", Choice(profile="me"))
 
 
 class Stacks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..errors import DeploymentFailed, Problem
@@ -19,7 +19,7 @@ class Choice:
 
     profile: str | None = None
     bucket: str | None = None
-    """For packages; SAM's own, made where it is not there, for none."""
+    """For packages, in the region of the session; else SAM's own, made where it is not there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,17 @@ class Access:
     choice: Choice
     id: str
     session: Any
+    region: str
 
-    @property
-    def region(self) -> str:
-        region: str = self.session.region_name
-        return region
+    def at(self, region: str | None) -> Access:
+        """The same in another region; the bucket that was given is not there."""
+        if region in {None, self.region}:
+            return self
+        return replace(self, region=region, choice=replace(self.choice, bucket=None))
 
     def client(self, service: str) -> Any:
         """boto3's client for a service."""
-        return self.session.client(service)
+        return self.session.client(service, region_name=self.region)
 
 
 def accesses(
@@ -85,7 +87,13 @@ def _access(name: AccountName, choice: Choice, region: str | None) -> Access:
         if session.region_name is None:
             raise DeploymentFailed([Problem(place, "has no region; give --region")])
         caller = session.client("sts").get_caller_identity()
-    return Access(name=name, choice=choice, id=caller["Account"], session=session)
+    return Access(
+        name=name,
+        choice=choice,
+        id=caller["Account"],
+        session=session,
+        region=session.region_name,
+    )
 
 
 def _mixed_up(found: list[Access]) -> Iterator[Problem]:

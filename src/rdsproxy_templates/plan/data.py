@@ -17,6 +17,8 @@ class Step:
     name: str
     variant: str
     account: AccountName = "app"
+    region: str | None = None
+    """The only one in which AWS takes it; else it goes where the person says."""
     takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs that are outputs of the same name, by the earlier step that offers them."""
     told: Mapping[str, AccountName] = field(default_factory=dict)

@@ -84,14 +84,17 @@ class Deployment:
             self._delete(step, stack)
 
     def _announce(self, step: Step) -> None:
-        access, number = self.accesses[step.account], self.plan.steps.index(step) + 1
+        access, number = self._access(step), self.plan.steps.index(step) + 1
         self.talk.say(
             f"step {number} of {len(self.plan.steps)}: {step.variant} in account {access.id} "
             f"({step.account}), {access.region}, stack {step.stack_name(self.prefix)}"
         )
 
     def _stack(self, step: Step) -> RootStack:
-        return RootStack(self.accesses[step.account], step.stack_name(self.prefix))
+        return RootStack(self._access(step), step.stack_name(self.prefix))
+
+    def _access(self, step: Step) -> Access:
+        return self.accesses[step.account].at(step.region)
 
     def _is_there(self, step: Step, stack: RootStack) -> bool:
         with refusals(step.name):
@@ -104,7 +107,7 @@ class Deployment:
         self._clear(step, stack)
         values = self._values(step, part.root, outputs)
         parameters = [*_parameters(step, part.root, values, stack.parameters())]
-        template = packaged(step.name, part.folder, self.accesses[step.account])
+        template = packaged(step.name, part.folder, self._access(step))
         change_set = stack.change_set(template, parameters)
         if change_set.empty:
             stack.forget(change_set)
@@ -168,7 +171,7 @@ class Deployment:
     def _protected(self, step: Step, stack: RootStack) -> Iterator[Problem]:
         """The databases that refuse to be deleted."""
         with refusals(step.name):
-            api = self.accesses[step.account].client("rds")
+            api = self._access(step).client("rds")
             for resource in stack.resources():
                 if resource["ResourceType"] not in PROTECTED:
                     continue

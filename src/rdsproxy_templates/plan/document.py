@@ -12,8 +12,8 @@ from .data import Plan, Step
 FILE: Final = "DEPLOY.md"
 PREFIX: Final = "rdsproxy"
 _OUTPUT: Final = """\
-output() {  # of whom, which stack's, which
-  aws cloudformation describe-stacks --profile "$1" --stack-name "$2" \\
+output() {  # of whom, which stack's, which, and where if elsewhere
+  aws cloudformation describe-stacks --profile "$1" --stack-name "$2" "${@:4}" \\
     --query "Stacks[0].Outputs[?OutputKey=='$3'].OutputValue" --output text
 }"""
 _ACCOUNT: Final = "$(aws sts get-caller-identity --profile {account} --query Account --output text)"
@@ -47,7 +47,8 @@ def _whole(plan: Plan, step: Step) -> Iterator[str]:
         folder = (
             f"**{one.variant}**" if one is step else f"[{one.variant}](../{one.variant}/{FILE})"
         )
-        yield f"| {index} | {folder} | {one.account} |"
+        where = f", always in {one.region}" if one.region else ""
+        yield f"| {index} | {folder} | {one.account}{where} |"
 
 
 def _by_hand(plan: Plan, step: Step, root: Template) -> Iterator[str]:
@@ -56,10 +57,10 @@ def _by_hand(plan: Plan, step: Step, root: Template) -> Iterator[str]:
         for name, account in step.told.items()
     ]
     values += [
-        f'"{name}=$(output {source.account} {source.stack_name(PREFIX)} {name})"'
+        f'"{name}=$(output {source.account} {source.stack_name(PREFIX)} {name}{_where(source)})"'
         for name, source in fed(plan, step, root)
     ]
-    deploy = f"sam deploy --profile {step.account}"
+    deploy = f"sam deploy --profile {step.account}{_where(step)}"
     yield "\n## This step, in this folder\n\n```bash"
     if any(step.takes.values()):
         yield _OUTPUT
@@ -69,6 +70,12 @@ def _by_hand(plan: Plan, step: Step, root: Template) -> Iterator[str]:
     yield "To delete everything, go through the steps in the opposite order:\n"
     name = step.stack_name(PREFIX)
     yield "```bash"
-    yield f"aws cloudformation delete-stack --profile {step.account} --stack-name {name}"
-    yield f"aws cloudformation wait stack-delete-complete --profile {step.account} \\"
+    where = f"--profile {step.account}{_where(step)}"
+    yield f"aws cloudformation delete-stack {where} --stack-name {name}"
+    yield f"aws cloudformation wait stack-delete-complete {where} \\"
     yield f"  --stack-name {name}\n```\n"
+
+
+def _where(step: Step) -> str:
+    """The option of a step that AWS takes in one region alone."""
+    return f" --region {step.region}" if step.region else ""
