@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bring MariaDB, PostgreSQL and OpenSSH to this machine for the tests, and start none of them.
+# Bring MariaDB, PostgreSQL, OpenSSH, nginx and curl to this machine; none of them is started.
 #
 # On Debian and Ubuntu root installs them. Everybody else, and root where another package would
 # have to go for them, unpacks them into .servers/, where the tests look too.
@@ -59,13 +59,13 @@ unpack() {
     rm -r "$folder"
 }
 
-# Bring the package $1 in one way or the other.
+# Bring the package $1 in one way or the other; nginx and the SSH server, once installed, would
+# start, and open this machine's ports 80 and 22.
 bring() {
     local package
     package=$(newest "$1")
     [[ -n $package ]] || return
-    # Installed, the SSH server would start, and open this machine's port 22.
-    if [[ $EUID -ne 0 || $1 == openssh-server ]] || ! install "$package"; then
+    if [[ $EUID -ne 0 || $1 == @(nginx|openssh-server) ]] || ! install "$package"; then
         mkdir -p "$unpacked"
         unpack "$package"
     fi
@@ -74,7 +74,8 @@ bring() {
 missing=()
 trap 'rm -rf "$unpacked/apt"' EXIT
 for server in 'mariadbd mariadb-server-core MariaDB' 'postgres postgresql PostgreSQL' \
-    'psql postgresql-client psql' 'ssh openssh-client ssh' 'sshd openssh-server sshd'; do
+    'psql postgresql-client psql' 'ssh openssh-client ssh' 'sshd openssh-server sshd' \
+    'nginx nginx nginx' 'curl curl curl'; do
     read -r program package name <<<"$server"
     have "$program" && continue
     if command -v apt-get >/dev/null; then

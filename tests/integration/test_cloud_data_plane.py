@@ -278,44 +278,9 @@ class TestDatabase:
     def test_an_unknown_name_is_not_found(self, world):
         assert world.fetch("/_local/host/nothing.rds.amazonaws.com?port=3306")[0] == 404
 
-    def test_a_public_instance_is_reached_from_outside_if_its_group_is_open(self, world):
-        group = world.call(
-            "ec2", "create_security_group", GroupName="open", Description="open", VpcId=world.vpc
-        )["GroupId"]
-        made = world.call(
-            "rds",
-            "create_db_instance",
-            DBInstanceIdentifier="public",
-            Engine="mysql",
-            DBInstanceClass="db.t4g.micro",
-            AllocatedStorage=20,
-            DBName="blog",
-            MasterUsername="root",
-            MasterUserPassword=PASSWORD,
-            DBSubnetGroupName="ours",
-            VpcSecurityGroupIds=[group],
-            PubliclyAccessible=True,
-            EnableIAMDatabaseAuthentication=True,
-        )["DBInstance"]
-        host = made["Endpoint"]["Address"]
+    def test_a_proxy_is_not_reached_from_outside(self, world):
         world.create_function("outside", zipped({"app.py": ""}))
-        assert not listens(world.place(host, MYSQL, "outside")[1])
-        everybody = {"IpProtocol": "tcp", "FromPort": MYSQL, "ToPort": MYSQL}
-        world.call(
-            "ec2",
-            "authorize_security_group_ingress",
-            GroupId=group,
-            IpPermissions=[everybody | {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
-        )
-        assert listens(world.place(host, MYSQL, "outside")[1])
-        assert not listens(world.place(world.host, MYSQL, "outside")[1]), "a proxy is private"
-        world.let_connect("function", made["DbiResourceId"], "root")
-        try:
-            token = world.token("function", host, MYSQL, "root")
-            with world.mysql(host, token) as execute:
-                assert execute("SELECT 1") == [(1,)]
-        finally:
-            world.let_connect("function", world.proxy_id, "root")
+        assert not listens(world.place(world.host, MYSQL, "outside")[1])
 
     def test_what_is_deleted_ends(self, world):
         cluster = world.create_cluster("short", "aurora-mysql")

@@ -11,6 +11,7 @@ from socketserver import BaseServer
 from typing import Final
 
 HOST: Final = "127.0.0.1"
+IPV6_HOST: Final = "::1"
 PORTS: Final = range(20_000, 32_000)
 """Below those that systems give to clients: a server that was ended finds its own again."""
 
@@ -29,6 +30,16 @@ def free_port() -> int:
                 continue
             return port
     raise RuntimeError("none of 100 ports of this machine is free")
+
+
+def has_ipv6() -> bool:
+    """Whether this machine reaches itself by IPv6."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind((IPV6_HOST, 0))
+    except OSError:
+        return False
+    return True
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> bool:

@@ -1,4 +1,4 @@
-"""The database servers' programs: installed, or unpacked where nobody had to be root."""
+"""The servers' programs: installed, or unpacked where nobody had to be root."""
 
 from __future__ import annotations
 

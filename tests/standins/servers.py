@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -17,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
+from .accounts import Account
 from .loopback import HOST, free_port, wait_for
 from .programs import Program
 
@@ -195,27 +195,20 @@ class Server(ABC):
         return folder
 
     @classmethod
-    def _account(cls) -> pwd.struct_passwd | None:
-        """Whom a server runs as, if not as whoever runs the tests."""
-        if os.geteuid() != 0:
-            return None
-        accounts = {entry.pw_name: entry for entry in pwd.getpwall()}
-        return next(accounts[name] for name in cls.accounts if name in accounts)
+    @cache
+    def _account(cls) -> Account:
+        return Account(*cls.accounts)
 
     @classmethod
     def _hand_over(cls, folder: Path) -> None:
         """Make the server's account the owner of *folder* and of everything in it."""
-        if account := cls._account():
-            for path in (folder, *folder.rglob("*")):
-                os.chown(path, account.pw_uid, account.pw_gid)
+        cls._account().own((folder, *folder.rglob("*")))
 
     @classmethod
     def _popen(
         cls, program: Program, *options: str, log: Any, **more: Any
     ) -> subprocess.Popen[Any]:
         """Start *program* under the server's account, out of reach of a terminal's signals."""
-        if account := cls._account():
-            more |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         return subprocess.Popen(
             [str(program.path), *options],
             stdout=log,
@@ -223,6 +216,7 @@ class Server(ABC):
             env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **program.variables},
             cwd="/",
             start_new_session=True,
+            **cls._account().options,
             **more,
         )
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Final, Self
 
+from .accounts import SERVICES, Account
 from .loopback import HOST, free_port, listens, wait_for
 from .programs import find
 
 SECONDS: Final = 10
-ACCOUNT: Final = "daemon"
-"""Under which it runs where the tests are root; `nobody` is locked to OpenSSH."""
+ACCOUNT: Final = Account(SERVICES)
 
 
 class SshServer:
@@ -39,9 +37,7 @@ class SshServer:
                 stderr=log,
                 env={"PATH": os.defpath, **program.variables},
                 start_new_session=True,
-                user=self._account.pw_uid if self._account else None,
-                group=self._account.pw_gid if self._account else None,
-                extra_groups=[] if self._account else None,
+                **ACCOUNT.options,
             )
         wait_for(lambda: self._process.poll() is not None or listens(self.port), SECONDS)
         if not listens(self.port):
@@ -55,7 +51,7 @@ class SshServer:
 
     @property
     def user(self) -> str:
-        return self._account.pw_name if self._account else getpass.getuser()
+        return ACCOUNT.name
 
     @property
     def known_hosts(self) -> Path:
@@ -66,10 +62,6 @@ class SshServer:
         self._process.terminate()
         self._process.wait(SECONDS)
         shutil.rmtree(self.folder)
-
-    @property
-    def _account(self) -> pwd.struct_passwd | None:
-        return pwd.getpwnam(ACCOUNT) if os.geteuid() == 0 else None
 
     @property
     def _configuration(self) -> Path:
@@ -108,5 +100,4 @@ class SshServer:
     def _hand_over(self) -> None:
         """The server's account reads its own key; the client's stays with the tests."""
         self.folder.chmod(0o755)
-        if self._account:
-            os.chown(self._host_key, self._account.pw_uid, self._account.pw_gid)
+        ACCOUNT.own([self._host_key])

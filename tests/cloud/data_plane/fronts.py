@@ -15,6 +15,7 @@ from standins.postgresql_front import PostgreSQLFront
 from . import deployed
 from .databases import MYSQL, POSTGRESQL, Databases
 from .gates import Gate, ProxyGate, gate_of
+from .roots import Roots
 
 
 class _AtGate(LoginFront):
@@ -53,6 +54,7 @@ class Fronts:
     def __init__(self, folder: Path, databases: Databases) -> None:
         self.amazon = Authority(folder / "amazon")
         self.rds = Authority(folder / "rds")
+        self.roots = Roots(folder, self.amazon.file, self.rds.file)
         self._databases = databases
         self._fronts: dict[str, _AtGate] = {}
         self._numbers = count()

@@ -24,6 +24,7 @@ from .identities import Identity
 from .packages import Code
 from .pool import Pool, Throttled
 from .reachability import Interface
+from .roots import Roots
 
 LAMBDA: Final = "lambda.amazonaws.com"
 ENVIRONMENTS: Final = 4
@@ -56,8 +57,7 @@ class Surroundings(NamedTuple):
     endpoint: str
     nowhere: str
     """The URL of what does not answer."""
-    amazon_roots: Path
-    rds_roots: Path
+    roots: Roots
 
 
 class Outcome(NamedTuple):
@@ -181,8 +181,6 @@ class Functions:
             "AWS_REGION": function.region,
         }
         deployed = {"IAM_PLUGIN": IAM_PLUGIN, **(function.environment_vars or {})}
-        # A function that names other roots than Amazon's means those of RDS.
-        roots = around.rds_roots if "RDS_CA_FILE" in deployed else around.amazon_roots
         return {
             **lambda_sets,
             **deployed,
@@ -190,9 +188,15 @@ class Functions:
             "LOCAL_CLOUD_FUNCTION": function.function_arn,
             "LOCAL_CLOUD_URL": around.endpoint,
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "RDS_CA_FILE": str(roots),
-            "SSL_CERT_FILE": str(around.amazon_roots),
+            "RDS_CA_FILE": str(self._trusted(function, deployed, around.roots)),
+            "SSL_CERT_FILE": str(around.roots.amazon),
         }
+
+    def _trusted(self, function: Any, deployed: Mapping[str, str], roots: Roots) -> Path:
+        """Whom the function's connections to databases trust: Amazon, unless it says otherwise."""
+        if "RDS_CA_FILE" not in deployed:
+            return roots.amazon
+        return roots.instead_of(self._code.file(function, deployed["RDS_CA_FILE"]))
 
 
 def invoke_by_moto(functions: Functions) -> Callable[..., bytes]:

@@ -1,4 +1,4 @@
-"""Where the host names of RDS lead on this machine, as seen from a function or from a tool."""
+"""Where host names lead on this machine: RDS's, from a function or a tool, and CloudFront's."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import socket
 
 from standins.loopback import HOST
 
+from .distributions import Distributions
 from .fronts import Fronts
 from .gates import Gate
-from .reachability import Interface, open_to_internet, reaches, reaches_internet
+from .reachability import Interface, addresses_outside, is_open_to, reaches
 
 
 class Names:
     """Resolves names to ports of fronts; to one where nobody listens, if there is no way."""
 
-    def __init__(self, fronts: Fronts) -> None:
-        self._fronts = fronts
+    def __init__(self, fronts: Fronts, distributions: Distributions) -> None:
+        self._fronts, self._distributions = fronts, distributions
         # Bound, so that nobody else listens there, and refused because neither does this.
         self._nowhere = socket.socket()
         self._nowhere.bind((HOST, 0))
@@ -35,10 +36,10 @@ class Names:
         return self._fronts.port(gate) if open_way else self.nowhere
 
     def from_inside(self, host: str, port: int) -> int | None:
-        """The same for a tool that stands in for somebody whom every group lets in."""
+        """The same for a tool that every group lets in, and for viewers of CloudFront."""
         gate = self._fronts.gate(host)
         if gate is None:
-            return None
+            return self._distributions.port(host, port)
         return self._fronts.port(gate) if port == gate.port else self.nowhere
 
     def close(self) -> None:
@@ -48,5 +49,5 @@ class Names:
 def _is_way(where: Interface | None, gate: Gate) -> bool:
     if where is not None and where.vpc == gate.interface.vpc:
         return reaches(where, gate.interface, gate.port)
-    gets_out = where is None or reaches_internet(where, gate.port)
-    return gate.public and gets_out and open_to_internet(gate.interface, gate.port)
+    coming_from = addresses_outside(where, gate.port)
+    return gate.public and is_open_to(gate.interface, coming_from, gate.port)

@@ -28,6 +28,17 @@ class Code:
         versions = [_layer_version(layer["Arn"]) for layer in function.layers]
         return [self._unpacked(version.code_bytes) for version in reversed(versions)]
 
+    def file(self, function: Any, name: str) -> Path:
+        """What the function has under a name, such as /opt/python/roots.pem, if it has it."""
+        task = Path("/var/task")
+        path = task / name
+        if path.is_relative_to(task):
+            return self.of(function) / path.relative_to(task)
+        if path.is_relative_to("/opt"):
+            places = [layer / path.relative_to("/opt") for layer in self.layers_of(function)]
+            return next((place for place in places if place.is_file()), path)
+        return path
+
     def _unpacked(self, content: bytes) -> Path:
         place = self._folder / hashlib.sha256(content).hexdigest()
         with self._lock:

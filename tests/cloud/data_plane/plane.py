@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Self
 from unittest import mock
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
@@ -22,6 +22,7 @@ from standins.loopback import HOST
 from . import deployed, http_apis, rest_apis
 from .across_accounts import guarded
 from .databases import Databases
+from .distributions import Distributions
 from .fronts import Fronts
 from .functions import Functions, Surroundings, invoke_by_moto
 from .names import Names
@@ -51,7 +52,8 @@ class DataPlane:
             parts.callback(self.databases.close)
             self.fronts = Fronts(folder / "authorities", self.databases)
             parts.callback(self.fronts.close)
-            self._names = Names(self.fronts)
+            self.distributions = Distributions(self.fronts.amazon, self._apis)
+            self._names = Names(self.fronts, self.distributions)
             parts.callback(self._names.close)
             self.functions = Functions(folder / "code", self._surroundings)
             parts.callback(self.functions.close)
@@ -123,7 +125,11 @@ class DataPlane:
 
     def _surroundings(self) -> Surroundings:
         nowhere = f"http://{HOST}:{self._names.nowhere}"
-        return Surroundings(self.endpoint, nowhere, self.fronts.amazon.file, self.fronts.rds.file)
+        return Surroundings(self.endpoint, nowhere, self.fronts.roots)
+
+    def _apis(self) -> str:
+        """Where all APIs answer, told apart by the name of the host."""
+        return f"http://{HOST}:{urlsplit(self.endpoint).port}"
 
     def _sweep(self) -> None:
         """End what runs for something that was deleted."""

@@ -1,11 +1,11 @@
-"""Who reaches whom in a network: VPCs, security groups' rules, endpoints and NAT gateways.
+"""Who reaches whom in a network: VPCs, security groups' rules, endpoints and gateways.
 
 Network ACLs and peering are not looked at: what is in one VPC has a route.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 from typing import Any, Final
@@ -13,6 +13,9 @@ from typing import Any, Final
 from moto.ec2.models import ec2_backends
 
 INTERNET: Final = (ip_network("0.0.0.0/0"),)
+OUTSIDE: Final = ip_network("198.51.100.10/32")
+"""Whence functions in no VPC come: on AWS any address that EC2 has in the Region, here always
+this one, of a range for documentation."""
 HTTPS: Final = 443
 
 
@@ -46,9 +49,24 @@ def reaches(source: Interface, target: Interface, port: int) -> bool:
     )
 
 
-def open_to_internet(target: Interface, port: int) -> bool:
-    """Whether its groups let in whoever comes."""
-    return _rule(target, "ingress_rules", frozenset(), INTERNET, port)
+def is_open_to(target: Interface, addresses: Collection[Any], port: int) -> bool:
+    """Whether all of these come in from the internet: they have a way, and a rule names each."""
+    ways = all(_has_internet_gateway(subnet, target.vpc) for subnet in target.subnets)
+    named = all(
+        _rule(target, "ingress_rules", frozenset(), (address,), port) for address in addresses
+    )
+    return bool(addresses) and ways and named
+
+
+def addresses_outside(source: Interface | None, port: int) -> Collection[Any]:
+    """The addresses that the internet sees a function under; none where it does not get out."""
+    if source is None:
+        return (OUTSIDE,)
+    if not reaches_internet(source, port):
+        return ()
+    routes = [route for subnet in source.subnets for route in _default_routes(subnet, source.vpc)]
+    gateways = [route.nat_gateway for route in routes if route.nat_gateway]
+    return {ip_network(one._eni.public_ip) for one in gateways if one._eni.public_ip}
 
 
 def reaches_internet(source: Interface, port: int) -> bool:
@@ -105,14 +123,21 @@ def _covers(rule: Any, network: Any) -> bool:
 
 
 def _has_nat(subnet: str, vpc: str) -> bool:
+    return any(route.nat_gateway for route in _default_routes(subnet, vpc))
+
+
+def _has_internet_gateway(subnet: str, vpc: str) -> bool:
+    gateways = (route.gateway_id for route in _default_routes(subnet, vpc))
+    return any(gateway and gateway.startswith("igw-") for gateway in gateways)
+
+
+def _default_routes(subnet: str, vpc: str) -> list[Any]:
+    """What leads from a subnet to everywhere, by its own table or by the VPC's main one."""
     tables = [table for one in _backends() for table in list(one.route_tables.values())]
     own = [table for table in tables if subnet in table._associations.values()]
     main = [table for table in tables if table.vpc_id == vpc and table.main_association_id]
-    return any(
-        route.nat_gateway and route.destination_cidr_block == "0.0.0.0/0"
-        for table in own or main
-        for route in table.routes
-    )
+    routes = [route for table in own or main for route in table.routes]
+    return [route for route in routes if route.destination_cidr_block == "0.0.0.0/0"]
 
 
 def _subnets() -> Iterator[Any]:

@@ -21,6 +21,8 @@ class RunningCloud:
             self.plane = parts.enter_context(DataPlane())
             server = CloudServer(self._port, [self.plane.middleware])
             self.plane.endpoint = server.endpoint
+            # Not before what the server puts into moto itself.
+            parts.enter_context(self.plane.distributions)
             self.server = parts.enter_context(server)
             self._parts = parts.pop_all()
         self.endpoint, self.clients = server.endpoint, server.clients

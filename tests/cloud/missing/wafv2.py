@@ -1,10 +1,15 @@
-"""WAF: the update that takes the last rule from a web ACL, which moto forgets."""
+"""WAF: the update that takes the last rule from a web ACL, and deletions of what is in use."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
+from moto.cloudfront.models import cloudfront_backends
+from moto.wafv2.exceptions import WAFv2ClientError
 from moto.wafv2.models import WAFV2Backend
+
+from .surround import surround
 
 _update_web_acl: Final = WAFV2Backend.update_web_acl
 
@@ -12,6 +17,8 @@ _update_web_acl: Final = WAFV2Backend.update_web_acl
 def install() -> None:
     backend: Any = WAFV2Backend
     backend.update_web_acl = update_web_acl
+    surround(WAFV2Backend, "delete_web_acl", _delete_web_acl)
+    surround(WAFV2Backend, "delete_ip_set", _delete_ip_set)
 
 
 def update_web_acl(
@@ -21,3 +28,34 @@ def update_web_acl(
     if not rules:
         self.get_web_acl(None, name, _id).rules = []
     return token
+
+
+def _delete_web_acl(
+    delete: Callable[..., None], backend: WAFV2Backend, name: str, scope: str, _id: str, token: str
+) -> None:
+    acl = backend.get_web_acl(None, name, _id)
+    guarded = [
+        distribution
+        for cloudfront in list(cloudfront_backends[backend.account_id].values())
+        for distribution in cloudfront.distributions.values()
+        if distribution.WebACLId == acl.arn
+    ]
+    _require_unused([*acl.associated_resources, *guarded])
+    delete(backend, name, scope, _id, token)
+
+
+def _delete_ip_set(
+    delete: Callable[..., None], backend: WAFV2Backend, name: str, scope: str, _id: str, token: str
+) -> None:
+    arn = backend.get_ip_set(name, scope, _id).arn
+    _require_unused([acl for acl in backend.wacls.values() if arn in repr(acl.to_dict()["Rules"])])
+    delete(backend, name, scope, _id, token)
+
+
+def _require_unused(users: list[Any]) -> None:
+    if users:
+        raise WAFv2ClientError(
+            "WAFAssociatedItemException",
+            "AWS WAF couldn't perform the operation because your resource is being used by another "
+            "resource or it's associated with another resource.",
+        )

@@ -1,0 +1,45 @@
+"""Whom servers run as where root runs the tests: an account with no rights of its own."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import pwd
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+SERVICES: Final = "daemon"
+"""Of servers that need none of their own; `nobody` is locked to OpenSSH."""
+
+
+class Account:
+    """The first of some accounts that exists, if root runs the tests; else whoever runs them."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    @property
+    def name(self) -> str:
+        return self._entry.pw_name if self._entry else getpass.getuser()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """With which :class:`subprocess.Popen` starts a program under it."""
+        if self._entry is None:
+            return {}
+        return {"user": self._entry.pw_uid, "group": self._entry.pw_gid, "extra_groups": []}
+
+    def own(self, paths: Iterable[Path]) -> None:
+        """Make it the owner of these."""
+        if self._entry is not None:
+            for path in paths:
+                os.chown(path, self._entry.pw_uid, self._entry.pw_gid)
+
+    @cached_property
+    def _entry(self) -> pwd.struct_passwd | None:
+        if os.geteuid() != 0:
+            return None
+        entries = {entry.pw_name: entry for entry in pwd.getpwall()}
+        return next(entries[name] for name in self._names if name in entries)
