@@ -138,7 +138,7 @@ class Database:
         return self._connect()
 
     def _connect(self) -> Any:
-        host = os.environ["RDS_PROXY_ENDPOINT"]
+        host = os.environ.get("RDS_PROXY_ENDPOINT") or os.environ["RDS_HOST"]
         port = int(os.environ.get("RDS_PORT", self._engine.PORT))
         user, password = self._login.credentials(host, port)
         return self._engine.connect(host, port, user, password, os.environ["RDS_DATABASE_NAME"])

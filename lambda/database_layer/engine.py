@@ -41,6 +41,7 @@ class Engine(Protocol):
     LOAD: str
     INSERT_VISIT: str
     LIST_VISITS: str
+    LIST_USERS: str
 
     def connect(self, host: str, port: int, user: str, password: str, database: str) -> Any: ...
     def run(

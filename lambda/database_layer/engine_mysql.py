@@ -28,6 +28,8 @@ INSERT_VISIT = (
     " ON DUPLICATE KEY UPDATE request = request"
 )
 LIST_VISITS = "SELECT id, visited_at FROM visits ORDER BY id DESC LIMIT %s"
+# One name may be a user from each of several hosts.
+LIST_USERS = "SELECT DISTINCT user FROM mysql.user ORDER BY user"
 
 TLS = tls()
 

@@ -32,6 +32,7 @@ INSERT_VISIT = (
     " VALUES (clock_timestamp() AT TIME ZONE 'UTC', %s) ON CONFLICT (request) DO NOTHING"
 )
 LIST_VISITS = "SELECT id, visited_at FROM visits ORDER BY id DESC LIMIT %s"
+LIST_USERS = "SELECT usename FROM pg_user ORDER BY usename"
 
 TLS = tls()
 

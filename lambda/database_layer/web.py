@@ -1,4 +1,4 @@
-"""Answers to an HTTP API: a route a path, JSON in every answer, whatever goes wrong."""
+"""Answers to an API: a route a path, JSON in every answer, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Failed(Exception):
 
 
 class Request:
-    """What a route needs to know of an event of an HTTP API, payload format 2.0."""
+    """What a route needs to know of an event: an HTTP API's, in format 2.0, or a REST API's."""
 
     def __init__(self, event: Mapping[str, Any], context: Any) -> None:
         self.id: str = context.aws_request_id
-        self.path: str = event.get("rawPath", "")
-        self.method: str = event["requestContext"]["http"]["method"]
+        self.path, self.method = _called(event)
         self.until = (
             time.monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
         )
-        headers = event.get("headers") or {}
+        # A REST API leaves their names as the client spelled them.
+        headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}
         self._key = headers.get("idempotency-key") or event["requestContext"]["requestId"]
 
     @property
@@ -48,6 +48,13 @@ class Request:
             message = f"Idempotency-Key must have at most {KEY_LENGTH} characters."
             raise Failed(400, "invalid_idempotency_key", message)
         return self._key
+
+
+def _called(event: Mapping[str, Any]) -> tuple[str, str]:
+    """Path and method, which the two kinds of API name differently."""
+    if "httpMethod" in event:
+        return event["path"], event["httpMethod"]
+    return event.get("rawPath", ""), event["requestContext"]["http"]["method"]
 
 
 Route = Callable[[Request], dict[str, Any]]

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 LOGINS = ("password", "iam")
+TRUTHS = ("true", "false")
+"""As CloudFormation spells them, which makes text of everything."""
+
 EVERY_PRIVILEGE = ("ALL",)
 EVERY_TABLE = "*"
 
-PROPERTIES = ("ServiceToken", "ServiceTimeout", "UserName", "Login", "SecretArn", "Grants")
+PROPERTIES = (
+    "ServiceToken", "ServiceTimeout", "UserName", "Login", "SecretArn", "Grants", "ListsUsers",
+)  # fmt: skip
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[!-~]+")
 
@@ -47,6 +52,8 @@ class User:
     login: Literal["password", "iam"]
     secret_arn: str | None
     grants: tuple[Grant, ...]
+    lists_users: bool = False
+    """Whether it may read the names of all users, and nothing else of theirs."""
 
 
 class Limits(Protocol):
@@ -66,6 +73,7 @@ def declared(properties: Mapping[str, Any], limits: Limits) -> User:
         login=properties["Login"],
         secret_arn=properties.get("SecretArn"),
         grants=tuple(_grant(given) for given in properties.get("Grants", [])),
+        lists_users=properties.get("ListsUsers") == "true",
     )
 
 
@@ -81,6 +89,8 @@ def _problems(properties: Mapping[str, Any], limits: Limits) -> Iterator[str]:
         yield f"[{unknown[0]}] is no property; there are {known}."
     yield from _name_problems(properties.get("UserName"), limits)
     yield from _login_problems(properties.get("Login"), properties.get("SecretArn"))
+    if properties.get("ListsUsers", "false") not in TRUTHS:
+        yield '[ListsUsers] must be "true" or "false".'
     grants = properties.get("Grants", [])
     if not isinstance(grants, list):
         yield "[Grants] must be a list."

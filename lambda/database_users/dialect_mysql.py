@@ -40,6 +40,12 @@ def make(run: Run, user: User, password: str | None) -> None:
     for grant in user.grants:
         privileges, target = ", ".join(grant.privileges), _target(grant)
         run(f"grant on {grant.on}", f"GRANT {privileges} ON {target} TO %s@'%%'", user.name)
+    if user.lists_users:
+        run(
+            "let the user read the names of users",
+            "GRANT SELECT (user) ON mysql.user TO %s@'%%'",
+            user.name,
+        )
 
 
 def drop(run: Run, name: str) -> None:

@@ -60,7 +60,10 @@ REVOCATIONS = (
 
 
 def make(run: Run, user: User, password: str | None) -> None:
-    """Give the user exactly this login and these grants, whatever it had before."""
+    """Give the user exactly this login and these grants, whatever it had before.
+
+    The names of users, in ``pg_user``, are everybody's to read.
+    """
     name = _quoted(user.name)
     run("begin", "BEGIN")
     _make_login(run, user, password)

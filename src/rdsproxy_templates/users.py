@@ -44,6 +44,11 @@ class User(Settings):
         (Grant(),), strict=False, description="What the user may do; nothing else is granted."
     )
 
+    lists_users: bool = Field(
+        default=False,
+        description="May also read the names of all users, which in PostgreSQL everybody may.",
+    )
+
     @property
     def title(self) -> str:
         """The user's name as part of a logical ID: ``ReportReader`` for ``report_reader``."""

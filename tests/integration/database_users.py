@@ -74,6 +74,7 @@ class MySQL:
     drop_by_hand = ("DROP USER app",)
     hold_lock = "SELECT GET_LOCK('rdsproxy_templates_users', 5), SLEEP(3)"
     memberships = "SELECT role FROM mysql.roles_mapping WHERE user = 'master'"
+    passwords, everybody_lists_users = "SELECT authentication_string FROM mysql.user", False
     users = "SELECT user FROM mysql.user WHERE user NOT IN ('mariadb.sys', 'master', 'proxy')"
 
     @staticmethod
@@ -122,6 +123,7 @@ class Postgres:
     make_stranger, drop_stranger = "CREATE ROLE stranger", "DROP ROLE stranger"
     drop_by_hand = ("DROP OWNED BY app", "DROP ROLE app")
     hold_lock = "SELECT pg_advisory_lock(7332788457), pg_sleep(3)"
+    passwords, everybody_lists_users = "SELECT rolpassword FROM pg_authid", True
     memberships = "SELECT roleid FROM pg_auth_members WHERE member = 'master'::regrole"
     users = (
         "SELECT rolname FROM pg_roles"
@@ -207,7 +209,8 @@ class Place:
 
     def event(
         self, kind: str = "Create", name: str = "app", *, login: str = "password",
-        grants: Any = (ALL,), password: str = PASSWORD, secret: str | None = None, **more: Any,
+        grants: Any = (ALL,), password: str = PASSWORD, secret: str | None = None,
+        lists_users: bool = False, **more: Any,
     ) -> dict[str, Any]:  # fmt: skip
         """What CloudFormation sends, but for where the answer goes."""
         properties = {
@@ -216,6 +219,8 @@ class Place:
             "Login": login,
             "Grants": [{**one, "On": one["On"].format(self.side.container)} for one in grants],
         }
+        if lists_users:
+            properties["ListsUsers"] = "true"
         if login == "password":
             properties["SecretArn"] = secret or self.secret(name, password)
         known = {} if kind == "Create" else {"PhysicalResourceId": f"{self.family}/{name}"}

@@ -105,6 +105,20 @@ class TestCreate:
         assert place.may("SELECT id FROM orders_1.t")
         assert not place.may("SELECT id FROM orders21.t")
 
+    def test_who_lists_users_reads_their_names_and_nothing_else_of_theirs(self, place):
+        place.apply(name="other")
+        place.apply(grants=(), lists_users=True)
+
+        names = {name for (name,) in place.as_user(place.side.module.LIST_USERS)}
+        assert {"app", "other"} <= names
+        assert not place.may(place.side.passwords)
+
+    def test_who_does_so_no_more_is_kept_from_it(self, place):
+        place.apply(grants=(), lists_users=True)
+        place.apply("Update", grants=())
+
+        assert place.may(place.side.module.LIST_USERS) is place.side.everybody_lists_users
+
     def test_a_grant_on_what_is_not_there_fails_with_a_sentence(self, place):
         said = place.apply(grants=(MISSING,))
 

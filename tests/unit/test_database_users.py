@@ -22,6 +22,7 @@ GRANTS = (
 )
 PASSWORD = User("app", "password", "arn", GRANTS)
 IAM = User("app", "iam", None, ())
+LISTER = User("app", "iam", None, (), lists_users=True)
 
 
 class Server:
@@ -68,6 +69,15 @@ class TestMySQL:
         assert server.changes() == [
             "ALTER USER app@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS RDS REQUIRE SSL",
             "REVOKE ALL PRIVILEGES, GRANT OPTION FROM app@'%'",
+        ]
+
+    def test_a_user_that_lists_users_reads_one_column_and_no_more(self):
+        server = Server()
+        dialect_mysql.make(server, LISTER, None)
+
+        assert server.changes()[-2:] == [
+            "REVOKE ALL PRIVILEGES, GRANT OPTION FROM app@'%'",
+            "GRANT SELECT (user) ON mysql.user TO app@'%'",
         ]
 
     def test_a_user_that_was_for_iam_is_made_anew_for_a_password(self):
@@ -120,6 +130,13 @@ class TestPostgreSQL:
             'ALTER ROLE "app" LOGIN PASSWORD NULL',
             'GRANT rds_iam TO "app"',
         ]
+
+    def test_a_user_that_lists_users_needs_no_grant(self):
+        one, other = Server(), Server()
+        dialect_postgresql.make(one, IAM, None)
+        dialect_postgresql.make(other, LISTER, None)
+
+        assert one.said == other.said
 
     def test_a_user_that_was_for_iam_is_so_no_more(self):
         server = Server({dialect_postgresql.FIND: [(7,)], dialect_postgresql.IS_FOR_IAM: [(1,)]})

@@ -45,6 +45,20 @@ def test_a_user_for_iam_needs_no_secret_and_no_grants():
     )
 
 
+@pytest.mark.parametrize(("said", "lists"), [("true", True), ("false", False)])
+def test_a_user_may_list_users(said, lists):
+    assert declared(GOOD | {"ListsUsers": said}, dialect_mysql).lists_users is lists
+    assert declared(GOOD, dialect_mysql).lists_users is False
+
+
+@pytest.mark.parametrize("said", [True, "yes", "True", None, ["true"]])
+def test_to_list_users_is_true_or_false(said):
+    with pytest.raises(Invalid) as invalid:
+        declared(GOOD | {"ListsUsers": said}, dialect_mysql)
+
+    assert str(invalid.value) == '[ListsUsers] must be "true" or "false".'
+
+
 @pytest.mark.parametrize(
     "name",
     [None, "", 7, ["app"], "1app", "-app", "app'", 'app"', "app`", "a;b", "a b", "a.b", "äpp", "%"],

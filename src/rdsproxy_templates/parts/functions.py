@@ -27,6 +27,10 @@ VPC_ACCESS: Final = "AWSLambdaVPCAccessExecutionRole"
 SHORTEST: Final = 15
 """Seconds that the library's own functions need at least, whatever becomes of the database."""
 
+RDS_ROOTS: Final = "/opt/python/rds_roots.pem"
+"""The layer's file of RDS' own authorities, of which a database shows a certificate; a proxy
+shows one of Amazon's."""
+
 
 class Choices(Settings):
     """What functions run on, and how long their logs are kept."""

@@ -22,7 +22,7 @@ from ..kinds import (
     VpcId,
 )
 from ..parts import functions
-from ..parts.functions import database_layer, function, log_group
+from ..parts.functions import RDS_ROOTS, database_layer, function, log_group
 from ..parts.groups import administrator
 from ..parts.present import present
 from ..policies import decrypts, invokes, reads_secrets
@@ -48,6 +48,7 @@ class DatabaseUserResource(AWSObject):
         "Login": (str, True),
         "SecretArn": (str, False),
         "Grants": (list, True),
+        "ListsUsers": (bool, False),
     }
 
 
@@ -116,8 +117,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             "RDS_ENGINE_FAMILY": engine.family,
             "RDS_DATABASE_NAME": given.rds_database_name,
             "RDS_MASTER_SECRET_ARN": given.rds_master_user_secret_arn,
-            # The database itself shows a certificate of RDS's own authority.
-            "RDS_CA_FILE": "/opt/python/rds_roots.pem",
+            "RDS_CA_FILE": RDS_ROOTS,
         },
         policies=[
             reads_secrets([given.rds_master_user_secret_arn, *_own(config, given)]),
@@ -173,6 +173,7 @@ def _resource(
             {"Privileges": list(grant.privileges), "On": _tables(grant, config, given)}
             for grant in user.grants
         ],
+        **present(ListsUsers=user.lists_users or None),
     )
 
 

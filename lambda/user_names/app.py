@@ -1,0 +1,27 @@
+"""Answers with the names of the database's users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from database import Database
+from engine import engine
+from web import Request, Routes, answer
+
+sql = engine()
+database = Database(sql)
+
+
+def users(request: Request) -> dict[str, Any]:
+    """Everybody who has a name there."""
+    rows = database.read(sql.LIST_USERS, until=request.until)
+    return {"users": [name for (name,) in rows]}
+
+
+ROUTES: Routes = {"/": {"GET": users}, "/users": {"GET": users}}
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an event of the REST API."""
+    return answer(ROUTES, event, context)
