@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from .frame import did_you_mean
@@ -58,6 +59,10 @@ class Engine:
     """``RotationType`` of the function that changes a user's password."""
     password_types: frozenset[str]
     """``ClientPasswordAuthType`` of a proxy for it."""
+    parameter_family_parts: int
+    """How many parts of a version stand in the name of its family of parameter groups."""
+    tls_parameters: Mapping[str, str]
+    """Parameters with which it takes no connection without TLS."""
     client: str
     """What a person types to log in through a tunnel that ends at ``${port}``."""
 
@@ -99,6 +104,11 @@ class Engine:
     def behind_proxy(self, version: str) -> bool:
         """Whether AWS says that RDS Proxy supports *version*."""
         return version.startswith(self.proxied_versions)
+
+    def parameter_family(self, version: str) -> str:
+        """``Family`` of a parameter group for *version*: ``mysql8.4``, ``postgres17``."""
+        parts = version.split(".")[: self.parameter_family_parts]
+        return f"{self.name}{'.'.join(parts)}"
 
     def class_problems(self, instance_class: str, regions: tuple[str, ...]) -> Iterator[str]:
         """Why *regions* offer no *instance_class*."""
@@ -148,6 +158,9 @@ _POSTGRESQL_PRIVILEGES: Final = frozenset({
 _MYSQL_PASSWORDS: Final = frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"})
 _POSTGRESQL_PASSWORDS: Final = frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"})
 
+_MYSQL_TLS: Final = MappingProxyType({"require_secure_transport": "1"})
+_POSTGRESQL_TLS: Final = MappingProxyType({"rds.force_ssl": "1"})
+
 _MYSQL_CLIENT: Final = "mysql -h 127.0.0.1 -P ${port} -u ${user} -p ${database}"
 _POSTGRESQL_CLIENT: Final = "psql -h localhost -p ${port} -U ${user} -d ${database}"
 
@@ -170,6 +183,8 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_MYSQL_PRIVILEGES,
             rotation_type="MySQLSingleUser",
             password_types=_MYSQL_PASSWORDS,
+            parameter_family_parts=2,
+            tls_parameters=_MYSQL_TLS,
             client=_MYSQL_CLIENT,
         ),
         Engine(
@@ -185,6 +200,8 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_POSTGRESQL_PRIVILEGES,
             rotation_type="PostgreSQLSingleUser",
             password_types=_POSTGRESQL_PASSWORDS,
+            parameter_family_parts=1,
+            tls_parameters=_POSTGRESQL_TLS,
             client=_POSTGRESQL_CLIENT,
         ),
         Engine(
@@ -200,6 +217,8 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_MYSQL_PRIVILEGES,
             rotation_type="MySQLSingleUser",
             password_types=_MYSQL_PASSWORDS,
+            parameter_family_parts=2,
+            tls_parameters=_MYSQL_TLS,
             client=_MYSQL_CLIENT,
         ),
         Engine(
@@ -215,6 +234,8 @@ ENGINES: Final[dict[str, Engine]] = {
             privileges=_POSTGRESQL_PRIVILEGES,
             rotation_type="PostgreSQLSingleUser",
             password_types=_POSTGRESQL_PASSWORDS,
+            parameter_family_parts=1,
+            tls_parameters=_POSTGRESQL_TLS,
             client=_POSTGRESQL_CLIENT,
         ),
     )

@@ -92,6 +92,14 @@ class ProxyArn(Value):
     """ARN of an RDS Proxy: ``arn:aws:rds:<region>:<account>:db-proxy:prx-…``."""
 
 
+class DatabaseResourceId(Value):
+    """ID by which ``rds-db:connect`` names a cluster or an instance: ``db-ABC…``."""
+
+
+class WebACLArn(Value):
+    """ARN of a WAF web ACL: ``arn:aws:wafv2:<region>:<account>:global/webacl/…``."""
+
+
 class Hostname(Value):
     """DNS name of an endpoint, without scheme or port."""
 

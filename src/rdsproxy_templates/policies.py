@@ -106,7 +106,9 @@ def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
     return _allows([rds_db.connect], resource)
 
 
-def connects_to_database(resource_id: AWSHelperFn, users: Sequence[str]) -> PolicyDocument:
+def connects_to_database(
+    resource_id: AWSHelperFn, users: Sequence[DatabaseUser | str]
+) -> PolicyDocument:
     """May log in to a database itself as these users.
 
     *resource_id* is ``DBClusterResourceId`` of a cluster, ``DbiResourceId`` of an instance.
@@ -116,8 +118,9 @@ def connects_to_database(resource_id: AWSHelperFn, users: Sequence[str]) -> Poli
         *(
             sub(
                 "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:"
-                "${resource}/" + user,
+                "${resource}/${user}",
                 resource=resource_id,
+                user=user,
             )
             for user in users
         ),

@@ -27,8 +27,9 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
     from samtranslator.translator.transform import transform  # noqa: PLC0415
 
-    # It complains of metrics that nobody asked for.
-    logging.getLogger("samtranslator.metrics").setLevel(logging.CRITICAL)
+    # They complain of metrics and of a feature toggle that nobody asked for.
+    for name in ("metrics", "feature_toggle"):
+        logging.getLogger(f"samtranslator.{name}").setLevel(logging.CRITICAL)
 
     body = copy.deepcopy(dict(document))
     others = [name for name in _transforms(body) if name != SAM]
@@ -36,9 +37,9 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
         return body
     for resource in body["Resources"].values():
         properties = resource.get("Properties", {})
-        for name in ("CodeUri", "ContentUri"):
-            if isinstance(code := properties.get(name), str):
-                properties[name] = f"{_LOCAL}{code}"
+        for key in ("CodeUri", "ContentUri"):
+            if isinstance(code := properties.get(key), str):
+                properties[key] = f"{_LOCAL}{code}"
     try:
         with _some_region():
             plain = transform(body, {}, _ManagedPolicies())

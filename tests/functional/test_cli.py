@@ -79,7 +79,7 @@ class TestBuilding:
         assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
 
     def test_quiet_says_nothing(self, run):
-        assert run("--quiet").output == ""
+        assert run("base", "--quiet").output == ""
 
     def test_a_warning_is_said_and_does_not_stop(self, run, config):
         result = run("base", "--config", config("sam: {authorizer: none}"), "--quiet")
@@ -215,7 +215,7 @@ class TestTelling:
         jsonschema.Draft202012Validator.check_schema(schema)
 
         validator = jsonschema.Draft202012Validator(schema)
-        assert not list(validator.iter_errors({"regions": ["eu-west-1"]}))
+        assert not list(validator.iter_errors({"regions": ["us-east-1"]}))
         assert list(validator.iter_errors({"databse": {}}))
         assert all(p.get("description") for p in schema["properties"].values())
 

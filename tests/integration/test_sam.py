@@ -9,7 +9,7 @@ import pytest
 from cfnlint.decode import decode
 
 from rdsproxy_templates import render
-from rdsproxy_templates.variants import base
+from rdsproxy_templates.variants import VARIANTS, base
 
 LAYER_FILES = {
     "database.py",
@@ -19,6 +19,7 @@ LAYER_FILES = {
     "pymysql",
     "pg8000",
 }
+WITHOUT_CODE = ("bastion", "cross_account_network", "cross_account_db", "edge_waf")
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def layer(build):
     return build / "DatabaseLayer" / "python"
 
 
-@pytest.mark.parametrize("name", ["bastion", "cross_account_network", "cross_account_db"])
+@pytest.mark.parametrize("name", WITHOUT_CODE)
 def test_validates_what_has_no_functions(name, checkout, sam_cli, run):
     folder = checkout / "templates_out" / name
 
@@ -51,7 +52,7 @@ def test_validates_what_has_no_functions(name, checkout, sam_cli, run):
     assert "is a valid SAM Template" in validated.stdout
 
 
-@pytest.mark.parametrize("name", ["base", "service", "auth", "cross_account_app"])
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name not in WITHOUT_CODE])
 def test_validates_builds_and_packages(name, checkout, sam_cli, run, aws):
     folder = checkout / "templates_out" / name
     storage = bucket(aws)

@@ -19,7 +19,7 @@ BASE: Final[Template] = FAMILY.flat()[0]
 GIVEN: Final = {"Ref": "Given"}
 """A parameter without a default: only deployment knows its value."""
 
-ATTRIBUTES: Final = ("Type", "DependsOn")
+ATTRIBUTES: Final = ("Type", "DependsOn", "Metadata")
 """What stands beside the properties of a resource."""
 
 

@@ -169,3 +169,16 @@ class TestCapacity:
     )
     def test_a_capacity_that_is_not_wholly_known_is_left_alone(self, scaling):
         assert found(faulted(self.SCALING, scaling)) == []
+
+
+class TestPublic:
+    @pytest.mark.parametrize("public", [True, "true"])
+    def test_an_instance_in_the_internet_is_refused(self, public):
+        [one] = found(faulted(f"{INSTANCE}/PubliclyAccessible", public))
+
+        assert one.about == ("database/public", INSTANCE)
+        assert one.sentence == "it has an address in the internet"
+
+    @pytest.mark.parametrize("public", [False, GIVEN])
+    def test_one_that_is_not_or_need_not_be_is_accepted(self, public):
+        assert found(faulted(f"{INSTANCE}/PubliclyAccessible", public)) == []

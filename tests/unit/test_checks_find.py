@@ -10,6 +10,7 @@ from faults import FAMILY, family, get_att, ref, resource, template
 from rdsproxy_templates.frame import NESTINGS, Bundle, render
 from rdsproxy_templates.frame.render import bundle
 from rdsproxy_templates.frame.template import Nested
+from rdsproxy_templates.parts.accepted import accepted
 from rdsproxy_templates.stacks import rds, sam
 from rdsproxy_templates.validate import checks
 from rdsproxy_templates.validate.lines import line_of
@@ -103,6 +104,41 @@ class TestFinding:
         assert one.file == "template.yaml"
         assert line_in(bundle(self.MADE.root, "flat"), one) == "TargetGroupName: primary"
         assert one.sentence.startswith("RDSStackRDSProxyTargetGroup: ")
+
+
+class TestAccepting:
+    OPEN = family(
+        "VPCStack",
+        "RDSProxySecurityGroup/SecurityGroupIngress",
+        [{"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "CidrIp": "0.0.0.0/0"}],
+    )
+
+    def accepting(self, resource, rule):
+        return family("VPCStack", f"{resource}/Metadata", accepted(rule, "why not"), self.OPEN)
+
+    def test_what_is_accepted_by_name_is_no_finding(self):
+        made = self.accepting("RDSProxySecurityGroup", "network/open-to-the-world")
+
+        assert checks.find(made) == []
+
+    @pytest.mark.parametrize(
+        ("resource", "rule"),
+        [
+            ("RDSProxySecurityGroup", "network/port"),
+            ("RDSProxySecurityGroup", "network"),
+            ("DBClusterSecurityGroup", "network/open-to-the-world"),
+        ],
+    )
+    def test_another_rule_or_on_another_resource_is_one(self, resource, rule):
+        [one] = checks.find(self.accepting(resource, rule))
+
+        assert one.rule == "network/open-to-the-world"
+
+    def test_metadata_of_others_accepts_nothing(self):
+        metadata = {"cfn-lint": {"config": {"ignore_checks": ["network/open-to-the-world"]}}}
+        made = family("VPCStack", "RDSProxySecurityGroup/Metadata", metadata, self.OPEN)
+
+        assert len(checks.find(made)) == 1
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,14 @@ def flat(settings):
     return flattened(render(base, base.Config.parse(settings, "my.yaml")).root)[0].resources
 
 
+UNFINISHED = {"edge": ["rds.allowed_cidrs"], "edge_waf": ["waf.allowed_cidrs"]}
+"""Settings that nobody can choose for another: their defaults let nobody in, and say so."""
+
+
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_defaults_are_valid_and_safe(name):
-    assert list(VARIANTS[name].Config().warnings()) == []
+    places = [warning.place for warning in VARIANTS[name].Config().warnings()]
+    assert places == UNFINISHED.get(name, [])
 
 
 REFUSED = {

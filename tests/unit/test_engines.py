@@ -55,3 +55,18 @@ def test_connections_follow_the_table_of_aws(instance_class, max_capacity, conne
 
 def test_of_engines_without_a_table_no_connections_are_known():
     assert default_connections(ENGINES["postgres"], "db.t4g.micro", None) is None
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "family"),
+    [
+        ("mysql", "8.4.11", "mysql8.4"),
+        ("mysql", "5.7.44-rds.20260902", "mysql5.7"),
+        ("postgres", "17.11", "postgres17"),
+        ("postgres", "11.22-rds.20260514", "postgres11"),
+        ("aurora-mysql", "8.0.mysql_aurora.3.10.6", "aurora-mysql8.0"),
+        ("aurora-postgresql", "17.7", "aurora-postgresql17"),
+    ],
+)
+def test_a_version_has_a_family_of_parameter_groups(engine, version, family):
+    assert ENGINES[engine].parameter_family(version) == family

@@ -92,6 +92,16 @@ class TestConnecting:
         assert (host, port, user, name) == ("proxy.example", 3306, "root", "blog")
         assert password.startswith("proxy.example:3306/?Action=connect&DBUser=root&")
 
+    def test_without_a_proxy_the_token_is_for_the_database_itself(self, monkeypatch):
+        monkeypatch.delenv("RDS_PROXY_ENDPOINT")
+        monkeypatch.setenv("RDS_HOST", "database.example")
+        engine = Engine()
+        Database(engine).read("SELECT 1", until=LONG)
+
+        _, host, _, _, password, _ = engine.calls[0]
+        assert host == "database.example"
+        assert password.startswith("database.example:3306/?Action=connect&")
+
     @pytest.mark.parametrize("fault", [Fault.LOST, Fault.NOT_EXECUTED])
     def test_is_tried_again(self, fault):
         engine = Engine(connections=[fault, fault])

@@ -31,6 +31,7 @@ SUBNET, SUBNETS = SubnetId("subnet-1"), Subnets(["subnet-1", "subnet-2"])
         ("rds_master_user_secret_arn", "RDSMasterUserSecretArn"),
         ("db_cluster_security_group_id", "DBClusterSecurityGroupId"),
         ("api_endpoint", "APIEndpoint"),
+        ("web_acl_arn", "WebACLArn"),
         ("get_secret_value_by_cli", "GetSecretValueByCLI"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.engines import ENGINES, regions
 from rdsproxy_templates.frame import NESTINGS, Settings
 from rdsproxy_templates.frame.references import references
+from rdsproxy_templates.stacks.public_database import OLD_CLASSES
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import VARIANTS
 
@@ -268,6 +271,63 @@ def databases_elsewhere(draw):
 
 callers = st.fixed_dictionaries(REGIONS, optional={"login": logins, "engine": engines, "sam": sam})
 
+
+@st.composite
+def allowed(draw, *versions):
+    """Ranges that are let in, each once; everybody only where that is acknowledged."""
+    sizes = {4: st.integers(0, 32), 6: st.integers(0, 128)}
+    one_range = st.sampled_from(versions).flatmap(
+        lambda version: st.tuples(st.ip_addresses(v=version), sizes[version])
+    )
+    some_ranges = st.lists(
+        one_range.map(lambda pair: str(ip_network(pair, strict=False))),
+        min_size=1,
+        max_size=5,
+        unique=True,
+    )
+    return {"allowed_cidrs": draw(some_ranges), "open_to_everyone": True}
+
+
+@st.composite
+def firewalls(draw):
+    return draw(some(waf=allowed(4, 6)))
+
+
+NEW_CLASSES = {
+    name: [one for one in CLASSES[name] if not one.startswith(OLD_CLASSES)] for name in CLASSES
+}
+
+
+@st.composite
+def edges(draw):
+    name = draw(st.sampled_from(["mysql", "postgres"]))
+    instance = some(
+        instance_class=st.sampled_from(NEW_CLASSES[name]),
+        engine_version=st.sampled_from(VERSIONS[name]),
+        allocated_storage=st.integers(20, 65_536),
+        multi_az=st.booleans(),
+        deletion_protection=st.booleans(),
+        rotate_secrets_after_days=st.integers(1, 1000),
+    )
+    api = some(
+        quota_limit=st.none() | st.integers(1, 10**9),
+        quota_period=st.sampled_from(["DAY", "WEEK", "MONTH"]),
+        throttling_rate_limit=st.integers(1, 10_000),
+        access_log=st.booleans(),
+        timeout=st.integers(15, 29),
+    )
+    return {"rds": {"engine": name} | draw(instance) | draw(allowed(4) | st.just({}))} | draw(
+        some(
+            sam=api,
+            secrets=SECRETS,
+            database=names,
+            api_key=some(length=st.integers(20, 128)),
+            distribution=some(price_class=st.sampled_from(["PriceClass_100", "PriceClass_All"])),
+            function_user=st.from_regex("user[a-z0-9]{1,8}", fullmatch=True),
+        )
+    )
+
+
 VALID = {
     "base": bases(),
     "service": services(),
@@ -276,6 +336,8 @@ VALID = {
     "cross_account_network": lent_networks(),
     "cross_account_db": databases_elsewhere(),
     "cross_account_app": callers,
+    "edge_waf": firewalls(),
+    "edge": edges(),
 }
 
 junk = st.recursive(

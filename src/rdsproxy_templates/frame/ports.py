@@ -13,7 +13,9 @@ from troposphere import GetAtt, Ref
 from ..errors import Problem, WiringError
 from .values import Value
 
-ACRONYMS: Final = frozenset({"api", "cli", "db", "eice", "iam", "rds", "sam", "ssh", "ssm", "vpc"})
+ACRONYMS: Final = frozenset(
+    {"acl", "api", "cli", "db", "eice", "iam", "rds", "sam", "ssh", "ssm", "vpc"}
+)
 """Words of a port's name that its logical ID spells in capitals."""
 
 

@@ -128,6 +128,11 @@ def to_range(cidr: AWSHelperFn | str, port: int, description: str) -> ec2.Securi
     return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
 
 
+def from_range(cidr: str, port: int, description: str) -> ec2.SecurityGroupRule:
+    """Ingress, inside a group of its own, from the addresses of *cidr*."""
+    return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
+
+
 def out_of(
     title: str, group: AWSHelperFn, port: int, target: AWSHelperFn, description: str
 ) -> ec2.SecurityGroupEgress:

@@ -16,6 +16,7 @@ from ..kinds import Url
 from . import functions
 from .functions import log_group
 from .present import present
+from .throttled import Throttled
 
 ACCESS_LOG = (
     '{"requestId":"$context.requestId","time":"$context.requestTime",'
@@ -25,7 +26,7 @@ ACCESS_LOG = (
 )
 
 
-class Choices(functions.Choices):
+class Choices(functions.Choices, Throttled):
     """Who may call the API, and how often."""
 
     authorizer: Literal["iam", "jwt", "none"] = Field(
@@ -38,12 +39,6 @@ class Choices(functions.Choices):
     )
     jwt_audience: tuple[str, ...] = Field(
         (), strict=False, description="Audiences that tokens may be for, for `authorizer: jwt`."
-    )
-    throttling_rate_limit: int = Field(
-        100, ge=1, le=10_000, description="Requests a second that the API lets through."
-    )
-    throttling_burst_limit: int = Field(
-        50, ge=1, le=5_000, description="Requests at once that the API lets through."
     )
 
     def problems(self) -> Iterator[Problem]:

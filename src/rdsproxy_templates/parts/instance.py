@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pydantic import Field
 from troposphere import rds
@@ -10,8 +11,11 @@ from troposphere import rds
 from ..engines import ENGINES
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
+from .accepted import accepted
 from .database import Database, kept_safe, master_login, of_engine
 from .present import present
+
+_PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
 
 
 class Choices(database.Choices):
@@ -35,26 +39,31 @@ def instance(
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
     iam: bool,
+    parameters: rds.DBParameterGroup | None = None,
+    public: bool = False,
 ) -> Database:
     """``DBInstance``; *master* is the secret of the master user.
 
-    *iam* lets database users log in to the instance itself with an IAM token.
+    *iam* lets database users log in to the instance itself with an IAM token. *public* gives
+    it an address in the internet, which its *group* guards.
     """
     engine = ENGINES[choices.engine]
     subnet_group = rds.DBSubnetGroup(
         "DBSubnetGroup",
-        DBSubnetGroupDescription="Private subnets of the database instance",
+        DBSubnetGroupDescription=f"{'Public' if public else 'Private'} subnets of the database "
+        "instance",
         SubnetIds=list(subnets),
     )
     instance = rds.DBInstance(
         "DBInstance",
+        **present(Metadata=_PUBLIC if public else None),
         **of_engine(choices),
         DBInstanceClass=choices.db_instance_class,
         DBName=name,
         **master_login(master),
         DBSubnetGroupName=subnet_group.ref(),
         VPCSecurityGroups=[group],
-        PubliclyAccessible=False,
+        PubliclyAccessible=public,
         MultiAZ=choices.multi_az,
         AllocatedStorage=str(choices.allocated_storage),
         StorageType="gp3",
@@ -62,7 +71,10 @@ def instance(
         # The version stays until it is changed here.
         AutoMinorVersionUpgrade=False,
         EnableCloudwatchLogsExports=list(engine.log_exports),
-        **present(EnableIAMDatabaseAuthentication=iam or None),
+        **present(
+            EnableIAMDatabaseAuthentication=iam or None,
+            DBParameterGroupName=parameters.ref() if parameters else None,
+        ),
     )
     return Database(
         resources=[subnet_group, instance],
@@ -72,4 +84,15 @@ def instance(
         resource_id=instance.get_att("DbiResourceId"),
         targets={"DBInstanceIdentifiers": [instance.ref()]},
         instances=[],
+    )
+
+
+def tls_only(choices: Choices) -> rds.DBParameterGroup:
+    """``DBParameterGroup``, with which the instance takes no connection without TLS."""
+    engine = ENGINES[choices.engine]
+    return rds.DBParameterGroup(
+        "DBParameterGroup",
+        Description="Connections over TLS alone",
+        Family=engine.parameter_family(choices.version),
+        Parameters=dict(engine.tls_parameters),
     )

@@ -112,26 +112,31 @@ EVERYWHERE: Final = "0.0.0.0/0"
 
 @dataclass(frozen=True, kw_only=True)
 class PublicNetwork:
-    """A subnet from which, and to which, the internet has a way."""
+    """Subnets from which, and to which, the internet has a way."""
 
-    subnet: ec2.Subnet
+    subnets: Sequence[ec2.Subnet]
     resources: Sequence[AWSObject]
 
 
-def public_network(vpc_id: VpcId, cidr: str, zone: AWSHelperFn | str) -> PublicNetwork:
-    """``PublicSubnet``, in which nothing gets a public address by itself."""
+def public_network(
+    vpc_id: VpcId, places: Mapping[str, tuple[Cidr | str, AWSHelperFn | str]]
+) -> PublicNetwork:
+    """Subnets by title, each with range and zone; nothing gets a public address by itself."""
     gateway = ec2.InternetGateway("InternetGateway")
     attachment = ec2.VPCGatewayAttachment(
         "InternetGatewayAttachment", VpcId=vpc_id, InternetGatewayId=gateway.ref()
     )
-    subnet = ec2.Subnet(
-        "PublicSubnet",
-        # Public addresses in it need the attachment: AWS::EC2::EIP, "DependsOn".
-        DependsOn=[str(attachment.title)],
-        VpcId=vpc_id,
-        CidrBlock=cidr,
-        AvailabilityZone=zone,
-    )
+    subnets = [
+        ec2.Subnet(
+            title,
+            # Public addresses in it need the attachment: AWS::EC2::EIP, "DependsOn".
+            DependsOn=[str(attachment.title)],
+            VpcId=vpc_id,
+            CidrBlock=cidr,
+            AvailabilityZone=zone,
+        )
+        for title, (cidr, zone) in places.items()
+    ]
     routes = ec2.RouteTable("PublicRouteTable", VpcId=vpc_id)
     route = ec2.Route(
         "PublicRoute",
@@ -140,9 +145,10 @@ def public_network(vpc_id: VpcId, cidr: str, zone: AWSHelperFn | str) -> PublicN
         DestinationCidrBlock=EVERYWHERE,
         GatewayId=gateway.ref(),
     )
+    associations = [_associated(subnet, routes) for subnet in subnets]
     return PublicNetwork(
-        subnet=subnet,
-        resources=[gateway, attachment, subnet, routes, route, _associated(subnet, routes)],
+        subnets=subnets,
+        resources=[gateway, attachment, *subnets, routes, route, *associations],
     )
 
 
@@ -158,7 +164,7 @@ def nat(public: PublicNetwork, private_routes: RouteTableId) -> list[AWSObject]:
         # Without its own way out the gateway would be created, and lead nowhere.
         DependsOn=["PublicRoute"],
         AllocationId=address.get_att("AllocationId"),
-        SubnetId=public.subnet.ref(),
+        SubnetId=public.subnets[0].ref(),
     )
     route = ec2.Route(
         "PrivateRoute",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..variants import VARIANTS
+from ..variants import VARIANTS, edge_waf
 from .data import AccountName, Plan, Step, alone
 
 __all__ = ["PLANS", "AccountName", "Plan", "Step", "plan_of"]
@@ -58,7 +58,15 @@ CROSS_ACCOUNT: Final = Plan(
         ),
     ),
 )
-_TOGETHER: Final = (CROSS_ACCOUNT,)
+EDGE: Final = Plan(
+    name="edge",
+    before="CloudFront looks for its web ACLs in us-east-1, wherever the rest is.",
+    steps=(
+        Step(name="waf", variant="edge_waf", region=edge_waf.HOME),
+        Step(name="edge", variant="edge", takes={"waf": ("web_acl_arn",)}),
+    ),
+)
+_TOGETHER: Final = (CROSS_ACCOUNT, EDGE)
 _PARTS: Final = {step.variant for plan in _TOGETHER for step in plan.steps}
 
 PLANS: Final[dict[str, Plan]] = {

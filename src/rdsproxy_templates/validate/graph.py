@@ -9,6 +9,7 @@ from typing import Any
 
 from ..frame import Origin, Template
 from ..frame.references import references
+from ..parts.accepted import ACCEPTED, OURS
 from .values import listed
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")
@@ -52,6 +53,11 @@ class Graph:
     def type(self, name: str) -> str:
         """Type of the resource *name*."""
         return str(self.template.resources[name]["Type"])
+
+    def accepts(self, name: str, rule: str) -> bool:
+        """Whether the template says of the resource *name* that *rule* is broken on purpose."""
+        metadata = self.template.resources[name].get("Metadata", {})
+        return rule in metadata.get(OURS, {}).get(ACCEPTED, {})
 
     def waits_for(self, name: str) -> set[str]:
         """All that is there before the resource *name* is created."""

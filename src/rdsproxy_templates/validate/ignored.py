@@ -66,6 +66,17 @@ AWS_VALIDATOR: Final = (
         reason="The same: it takes parameters for passwords by their names.",
     ),
     Ignored(rule="W2509", place="PasswordProxyEndpoint", reason="The same; it is a host."),
+    Ignored(
+        rule="W2508",
+        place="SecurityGroupIngress",
+        reason="Our network/open-to-the-world check says the same of every port, but where a "
+        "template accepts it.",
+    ),
+    Ignored(
+        rule="W9011",
+        place="PubliclyAccessible",
+        reason="Our database/public check says the same, but where a template accepts it.",
+    ),
 )
 
 

@@ -12,6 +12,8 @@ from . import (
     cross_account_app,
     cross_account_db,
     cross_account_network,
+    edge,
+    edge_waf,
     service,
 )
 
@@ -23,4 +25,6 @@ VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
     "cross_account_network": cross_account_network,
     "cross_account_db": cross_account_db,
     "cross_account_app": cross_account_app,
+    "edge_waf": edge_waf,
+    "edge": edge,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import stacks
-from ..frame import Child
+from ..frame import Child, nest
 from ..kinds import (
     DatabaseName,
     DatabaseUser,
@@ -20,7 +20,8 @@ from ..kinds import (
     VpcId,
 )
 from ..parts import functions
-from ..parts.target import BehindProxy
+from ..parts.database import Choices as DatabaseChoices
+from ..users import User, with_secrets
 from . import common
 
 
@@ -53,18 +54,19 @@ class Administration:
 
 
 def administration(
-    config: BehindProxy,
+    users: Sequence[User],
+    database: DatabaseChoices,
     choices: functions.Choices,
     function_user: str | None,
     around: Surroundings,
 ) -> Administration:
-    """Its functions run on what *choices* say."""
+    """The stacks of *users* of a *database*; their functions run on what *choices* say."""
     if around.vpc_id is None:
         return Administration()
     endpoints, endpoint = _endpoint(around.vpc_id, around)
-    users = common.users_stack(
-        config.users,
-        config.engine,
+    kept = _users(
+        users,
+        database.engine,
         choices,
         function_user,
         stacks.users.Inputs(
@@ -81,10 +83,10 @@ def administration(
         if around.db_endpoint
         else None,
     )
-    rotation = common.rotation_stack(
-        config.users,
-        config.engine,
-        config.rotate_secrets_after_days,
+    rotation = _rotation(
+        users,
+        database.engine,
+        database.rotate_secrets_after_days,
         stacks.rotation.Inputs(
             vpc_id=around.vpc_id,
             subnet_ids=around.subnet_ids,
@@ -96,8 +98,8 @@ def administration(
         else None,
     )
     return Administration(
-        children=[one for one in (*endpoints, users, rotation) if one],
-        function_user=common.user_of(users),
+        children=[one for one in (*endpoints, kept, rotation) if one],
+        function_user=kept.outputs.function_user if kept else None,
     )
 
 
@@ -109,3 +111,35 @@ def _endpoint(
         return [], around.endpoint_security_group_id
     made = common.secrets_manager_endpoint(vpc_id, around.subnet_ids)
     return [made], made.outputs.endpoint_security_group_id
+
+
+def _users(
+    users: Sequence[User],
+    engine: str,
+    choices: functions.Choices,
+    function_user: str | None,
+    given: stacks.users.Inputs | None,
+) -> Child[stacks.users.Outputs] | None:
+    """``UsersStack``, where there are users; its functions run on what *choices* say."""
+    if not users or given is None:
+        return None
+    config = stacks.users.Config(
+        users=tuple(users),
+        engine=engine,
+        function_user=function_user,
+        runtime=choices.runtime,
+        architecture=choices.architecture,
+        log_retention_in_days=choices.log_retention_in_days,
+    )
+    return nest("UsersStack", stacks.users, config, given)
+
+
+def _rotation(
+    users: Sequence[User], engine: str, days: int | None, given: stacks.rotation.Inputs | None
+) -> Child[stacks.rotation.Outputs] | None:
+    """``RotationStack``, where the configuration asks for it."""
+    if days is None or given is None:
+        return None
+    secrets = ("RDSMasterUserSecret", *(f"{user.title}Secret" for user in with_secrets(users)))
+    config = stacks.rotation.Config(engine=engine, secrets=secrets, days=days)
+    return nest("RotationStack", stacks.rotation, config, given)

@@ -59,12 +59,8 @@ class Config(Regional):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        engine = ENGINES[self.rds.engine]
-        for sentence in engine.class_problems(self.rds.db_instance_class, self.regions):
-            yield Problem("rds.instance_class", sentence)
         yield from strange_zones(self.vpc.availability_zones, self.regions)
-        for problem in self.database.refused_by(engine):
-            yield problem.within("database")
+        yield from common.database_problems(self.rds, self.database, self.regions)
         yield from user_problems(self.rds.users, self.database)
         yield from self._login_problems()
 
@@ -150,6 +146,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
     master_secret = secrets.outputs.rds_master_user_secret_arn
     users = administration(
+        config.rds.users,
         config.rds,
         config.sam,
         config.iam_user,

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from pydantic import Field
 
 from .. import stacks
 from ..errors import Problem
-from ..frame import Child, Stack, Value, nest
+from ..frame import Child, Stack, nest
 from ..kinds import Command, Hostname, SubnetIds, Url
 from ..parts import proxy as proxies
 from ..parts.network import range_problems
 from ..parts.target import pause_problems
 from ..parts.ways import Choices as Ways
 from . import base
-from .common import Database
-
-ValueT = TypeVar("ValueT", bound=Value)
+from .common import Database, offered
 
 BEHIND_PROXY = (
     *proxies.Choices.model_fields,
@@ -175,24 +173,18 @@ def _with_proxy(config: Config, given: Inputs) -> _Database:
     return _Database(
         children=[vpc, *inside.children],
         network=stacks.database_vpc.Outputs(
-            vpc_id=_offered(vpc.outputs.vpc_id),
+            vpc_id=offered(vpc.outputs.vpc_id),
             private_subnet1_id=vpc.outputs.private_subnet1_id,
             private_subnet2_id=vpc.outputs.private_subnet2_id,
-            private_route_table_id=_offered(vpc.outputs.private_route_table_id),
+            private_route_table_id=offered(vpc.outputs.private_route_table_id),
             db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
         ),
-        host=_offered(inside.rds.db_cluster_endpoint),
+        host=offered(inside.rds.db_cluster_endpoint),
         get_secret=inside.outputs.get_secret_value_by_cli,
         api=inside.outputs.api_endpoint,
         proxy=inside.outputs.rds_proxy_endpoint,
         readers=inside.outputs.rds_proxy_read_only_endpoint,
     )
-
-
-def _offered(value: ValueT | None) -> ValueT:
-    """What an optional port holds because the configuration asks for it."""
-    assert value is not None  # noqa: S101 - narrows for mypy
-    return value
 
 
 def _alone(config: Config, given: Inputs) -> _Database:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from pydantic import Field
 
 from .. import stacks
 from ..engines import ENGINES, Engine, NameRule, regions
 from ..errors import Problem
-from ..frame import Child, ParameterAttributes, Settings, did_you_mean, nest
-from ..kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
-from ..parts import functions
+from ..frame import Child, ParameterAttributes, Settings, Value, did_you_mean, nest
+from ..kinds import SecretArns, SubnetIds, VpcId
+from ..parts.database import Choices as DatabaseChoices
 from ..users import User, with_secrets
+
+ValueT = TypeVar("ValueT", bound=Value)
 
 Users = Child[stacks.users.Outputs]
 UserSecrets = Child[stacks.user_secrets.Outputs]
@@ -73,6 +76,17 @@ def _named(default: str, rule: NameRule) -> ParameterAttributes:
         allowed_pattern=rule.pattern,
         constraint_description=rule.sentence,
     )
+
+
+def database_problems(
+    rds: DatabaseChoices, names: Database, regions: tuple[str, ...]
+) -> Iterator[Problem]:
+    """A class that a region lacks, and names that the engine does not take."""
+    engine = ENGINES[rds.engine]
+    for sentence in engine.class_problems(rds.db_instance_class, regions):
+        yield Problem("rds.instance_class", sentence)
+    for problem in names.refused_by(engine):
+        yield problem.within("database")
 
 
 def user_problems(users: Sequence[User], database: Database) -> Iterator[Problem]:
@@ -143,38 +157,7 @@ def secrets_manager_endpoint(
     return endpoint("secretsmanager", vpc_id, subnet_ids)
 
 
-def users_stack(
-    users: Sequence[User],
-    engine: str,
-    choices: functions.Choices,
-    function_user: str | None,
-    given: stacks.users.Inputs | None,
-) -> Users | None:
-    """``UsersStack``, where there are users; its functions run on what *choices* say."""
-    if not users or given is None:
-        return None
-    config = stacks.users.Config(
-        users=tuple(users),
-        engine=engine,
-        function_user=function_user,
-        runtime=choices.runtime,
-        architecture=choices.architecture,
-        log_retention_in_days=choices.log_retention_in_days,
-    )
-    return nest("UsersStack", stacks.users, config, given)
-
-
-def rotation_stack(
-    users: Sequence[User], engine: str, days: int | None, given: stacks.rotation.Inputs | None
-) -> Child[stacks.rotation.Outputs] | None:
-    """``RotationStack``, where the configuration asks for it."""
-    if days is None or given is None:
-        return None
-    secrets = ("RDSMasterUserSecret", *(f"{user.title}Secret" for user in with_secrets(users)))
-    config = stacks.rotation.Config(engine=engine, secrets=secrets, days=days)
-    return nest("RotationStack", stacks.rotation, config, given)
-
-
-def user_of(users: Users | None) -> DatabaseUser | None:
-    """The user that a function is to log in as, where it is not the master."""
-    return users.outputs.function_user if users else None
+def offered(value: ValueT | None) -> ValueT:
+    """What an optional port holds because the configuration asks for it."""
+    assert value is not None  # noqa: S101 - narrows for mypy
+    return value

@@ -183,6 +183,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         ),
     )
     users = administration(
+        config.rds.users,
         config.rds,
         config.functions,
         config.function_user,

@@ -44,11 +44,7 @@ class Config(Regional):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        engine = ENGINES[self.rds.engine]
-        for sentence in engine.class_problems(self.rds.db_instance_class, self.regions):
-            yield Problem("rds.instance_class", sentence)
-        for problem in self.database.refused_by(engine):
-            yield problem.within("database")
+        yield from common.database_problems(self.rds, self.database, self.regions)
         yield from user_problems(self.rds.users, self.database)
         yield from function_user_problems(self.function_user, self.rds)
 
@@ -141,6 +137,7 @@ def stacks_of(config: Config, given: Inputs) -> Service:
         ),
     )
     users = administration(
+        config.rds.users,
         config.rds,
         config.sam,
         config.function_user,

@@ -1,7 +1,8 @@
 """Our own checks: what no other tool says of such a family, as pure functions.
 
 A check of the flat graph takes a :class:`Graph` and yields doubts; its docstring is the
-rule. A check of the family takes a :class:`Bundle` and yields findings.
+rule. A resource whose ``Metadata`` accepts a rule by name may break it. A check of the family
+takes a :class:`Bundle` and yields findings.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
     database.instance_class,
     database.names,
     database.capacity,
+    database.public,
     network.subnets,
     network.two_zones,
     network.kinds,
@@ -72,6 +74,8 @@ def find(bundle: Bundle) -> list[Finding]:
     graph = Graph(flat, origins)
     for check in GRAPH_CHECKS:
         for doubt in check(graph):
+            if graph.accepts(doubt.resource, rule_of(check)):
+                continue
             within = () if doubt.property == "DependsOn" else ("Properties",)
             place = ("Resources", doubt.resource, *within, doubt.property)
             file, line = located(bundle, origins, place)

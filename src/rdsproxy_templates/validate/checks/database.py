@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...engines import ENGINES
 from ..graph import CLUSTER, INSTANCE, PROXY, Doubt, Graph
-from ..values import is_literal, number
+from ..values import is_literal, is_true, number
 
 
 def version(graph: Graph) -> Iterator[Doubt]:
@@ -66,4 +66,16 @@ def capacity(graph: Graph) -> Iterator[Doubt]:
                 "ServerlessV2ScalingConfiguration",
                 "it is to pause at 0 ACU, and stands behind a proxy, which keeps it awake",
                 "Set MinCapacity to 0.5 or more",
+            )
+
+
+def public(graph: Graph) -> Iterator[Doubt]:
+    """An instance has no address in the internet."""
+    for instance, body in graph.of_type(INSTANCE):
+        if is_true(body.get("PubliclyAccessible")):
+            yield Doubt(
+                instance,
+                "PubliclyAccessible",
+                "it has an address in the internet",
+                "Set PubliclyAccessible to false, and reach it from inside its VPC",
             )

@@ -1,0 +1,72 @@
+"""Network of a database that the internet has a way to: two public subnets in two zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from ..errors import Problem
+from ..frame import Ports, Settings, Stack
+from ..kinds import Cidr, SubnetId, VpcId
+from ..parts.network import public_network, range_problems, vpc, zone, zone_problems
+
+
+class Choices(Settings):
+    """Address ranges, which become the defaults of the parameters, and zones."""
+
+    vpc_cidr: str = Field("10.3.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
+    public_subnet1_cidr: str = Field(
+        "10.3.0.0/24", description="IPv4 range of the first subnet, inside the VPC's."
+    )
+    public_subnet2_cidr: str = Field(
+        "10.3.1.0/24", description="IPv4 range of the second subnet, inside the VPC's."
+    )
+    availability_zones: tuple[str, str] | None = Field(
+        None,
+        strict=False,
+        description="Zones of the subnets, by name. Left out: the first two that the region "
+        "offers.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        names = ("public_subnet1_cidr", "public_subnet2_cidr")
+        yield from range_problems(self.vpc_cidr, {name: getattr(self, name) for name in names})
+        yield from zone_problems(self.availability_zones)
+
+
+Config = Choices
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
+    public_subnet1_cidr: Cidr = Field(description="IPv4 range of the first public subnet.")
+    public_subnet2_cidr: Cidr = Field(description="IPv4 range of the second public subnet.")
+
+
+class Outputs(Ports):
+    vpc_id: VpcId = Field(description="The VPC.")
+    public_subnet1_id: SubnetId = Field(description="The first public subnet.")
+    public_subnet2_id: SubnetId = Field(description="The second public subnet.")
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """A VPC with an internet gateway; who may use the way is up to security groups."""
+    whole = vpc(given.vpc_cidr)
+    public = public_network(
+        VpcId(whole.ref()),
+        {
+            "PublicSubnet1": (given.public_subnet1_cidr, zone(config.availability_zones, 0)),
+            "PublicSubnet2": (given.public_subnet2_cidr, zone(config.availability_zones, 1)),
+        },
+    )
+    first, second = public.subnets
+    return Stack(
+        resources=[whole, *public.resources],
+        outputs=Outputs(
+            vpc_id=VpcId(whole.ref()),
+            public_subnet1_id=SubnetId(first.ref()),
+            public_subnet2_id=SubnetId(second.ref()),
+        ),
+    )

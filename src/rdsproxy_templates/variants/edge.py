@@ -1,0 +1,209 @@
+"""WAF -> CloudFront -> REST API with a key -> Lambda outside any VPC -> public database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from .. import stacks
+from ..engines import ENGINES
+from ..errors import Problem
+from ..frame import Child, ParameterAttributes, Ports, Stack, nest, sub
+from ..kinds import Cidr, Command, DatabaseName, DatabaseUser, SubnetIds, Url, WebACLArn
+from ..parts.network import range_attributes, strange_zones
+from ..parts.rest_api import STAGE
+from ..users import Grant, User
+from . import common
+from .administration import Surroundings, administration
+from .common import Database, Regional
+
+
+class Config(Regional):
+    """What can be chosen before rendering; nobody comes in until ranges are named."""
+
+    vpc: stacks.public_vpc.Choices = Field(
+        stacks.public_vpc.Choices(), description="The database's network."
+    )
+    database: Database = Field(
+        Database(name="edge", master_username="admin"), description="Names inside the database."
+    )
+    secrets: stacks.secrets.Config = Field(
+        stacks.secrets.Config(), description="The master user's secret."
+    )
+    api_key: stacks.api_key.Config = Field(
+        stacks.api_key.Config(), description="The key that CloudFront shows the API."
+    )
+    rds: stacks.public_database.Config = Field(
+        stacks.public_database.Config(), description="The database, and who may connect to it."
+    )
+    sam: stacks.rest_sam.Choices = Field(
+        stacks.rest_sam.Choices(), description="Function and REST API."
+    )
+    distribution: stacks.distribution.Choices = Field(
+        stacks.distribution.Choices(), description="CloudFront."
+    )
+    function_user: str = Field(
+        "app", description="User that is created for the function, which logs in by IAM."
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.function_user == self.database.master_username:
+            yield Problem("function_user", f"is the master user's, {self.function_user!r}")
+        engine = ENGINES[self.rds.engine]
+        if refusal := engine.user.problem(self.function_user, engine.reserved_words):
+            yield Problem("function_user", refusal)
+        yield from common.database_problems(self.rds, self.database, self.regions)
+        yield from strange_zones(self.vpc.availability_zones, self.regions)
+
+    @property
+    def user(self) -> User:
+        """The function's own, which reads the database and the names of its users."""
+        reads = Grant(privileges=("SELECT",))
+        return User(
+            name=self.function_user, login="end_to_end_iam", grants=(reads,), lists_users=True
+        )
+
+
+class Inputs(Ports):
+    web_acl_arn: WebACLArn = Field(description="Output WebACLArn of `edge_waf`.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
+    public_subnet1_cidr: Cidr = Field(description="IPv4 range of the first public subnet.")
+    public_subnet2_cidr: Cidr = Field(description="IPv4 range of the second public subnet.")
+    rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+
+
+class Outputs(Ports):
+    site_url: Url = Field(description="Address that viewers call.")
+    api_url: Url = Field(description="The API's own address, which answers 403 without its key.")
+    call_by_curl: Command = Field(
+        description="Answers 200 to an allowed address, and 403 to any other."
+    )
+    call_around_by_curl: Command = Field(
+        description="Answers 403 to whatever address: it has no key."
+    )
+    get_secret_value_by_cli: Command = Field(
+        description="Prints the master user's secret; needs the AWS CLI and the right to read it."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Database:
+    """The database with the function's user in it, and what it offers."""
+
+    children: Sequence[Child[Any]]
+    outputs: stacks.public_database.Outputs
+    user: DatabaseUser
+    get_secret: Command
+
+
+def build(config: Config, given: Inputs) -> Stack[Outputs]:
+    """The database and its user, the API that wants a key, and CloudFront that shows it."""
+    engine = ENGINES[config.rds.engine]
+    database = _database(config, given)
+    api_key = nest("APIKeyStack", stacks.api_key, config.api_key, stacks.api_key.Inputs())
+    sam = nest(
+        "SAMStack",
+        stacks.rest_sam,
+        config.sam.completed(stacks.rest_sam.Config, engine_family=engine.family),
+        stacks.rest_sam.Inputs(
+            db_endpoint=database.outputs.db_endpoint,
+            db_resource_id=database.outputs.db_resource_id,
+            rds_database_name=given.rds_database_name,
+            function_user=database.user,
+            api_key_secret_arn=api_key.outputs.api_key_secret_arn,
+        ),
+    )
+    distribution = nest(
+        "DistributionStack",
+        stacks.distribution,
+        config.distribution.completed(stacks.distribution.Config, origin_path=f"/{STAGE}"),
+        stacks.distribution.Inputs(
+            api_host=sam.outputs.api_host,
+            api_key_secret_arn=api_key.outputs.api_key_secret_arn,
+            web_acl_arn=given.web_acl_arn,
+        ),
+    )
+    return Stack(
+        children=[*database.children, api_key, sam, distribution],
+        outputs=Outputs(
+            site_url=distribution.outputs.site_url,
+            api_url=sam.outputs.api_url,
+            call_by_curl=_curl(distribution.outputs.site_url),
+            call_around_by_curl=_curl(sam.outputs.api_url),
+            get_secret_value_by_cli=database.get_secret,
+        ),
+        parameters={
+            "web_acl_arn": ParameterAttributes(
+                allowed_pattern=r"arn:[a-z-]+:wafv2:us-east-1:\d{12}:global/webacl/\S+",
+                constraint_description="must be the ARN of a web ACL for CloudFront, in us-east-1",
+            ),
+            "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
+            "public_subnet1_cidr": range_attributes(config.vpc.public_subnet1_cidr),
+            "public_subnet2_cidr": range_attributes(config.vpc.public_subnet2_cidr),
+            **config.database.attributes(engine),
+        },
+    )
+
+
+def _database(config: Config, given: Inputs) -> _Database:
+    """What creates users is in the VPC, so that it needs no range to be let in."""
+    vpc = nest(
+        "VPCStack",
+        stacks.public_vpc,
+        config.vpc,
+        stacks.public_vpc.Inputs(
+            vpc_cidr=given.vpc_cidr,
+            public_subnet1_cidr=given.public_subnet1_cidr,
+            public_subnet2_cidr=given.public_subnet2_cidr,
+        ),
+    )
+    secrets = nest(
+        "SecretsStack",
+        stacks.secrets,
+        config.secrets,
+        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
+    )
+    master_secret = secrets.outputs.rds_master_user_secret_arn
+    rds = nest(
+        "RDSStack",
+        stacks.public_database,
+        config.rds,
+        stacks.public_database.Inputs(
+            vpc_id=vpc.outputs.vpc_id,
+            public_subnet1_id=vpc.outputs.public_subnet1_id,
+            public_subnet2_id=vpc.outputs.public_subnet2_id,
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=master_secret,
+        ),
+    )
+    users = administration(
+        [config.user],
+        config.rds,
+        config.sam,
+        config.function_user,
+        Surroundings(
+            vpc_id=vpc.outputs.vpc_id,
+            subnet_ids=SubnetIds([vpc.outputs.public_subnet1_id]),
+            db_security_group_id=rds.outputs.db_security_group_id,
+            db_endpoint=rds.outputs.db_endpoint,
+            rds_database_name=given.rds_database_name,
+            rds_master_user_secret_arn=master_secret,
+            user_secret_arns=None,
+            attached_secret_arns=rds.outputs.attached_secret_arns,
+        ),
+    )
+    return _Database(
+        children=[vpc, secrets, rds, *users.children],
+        outputs=rds.outputs,
+        user=common.offered(users.function_user),
+        get_secret=secrets.outputs.get_secret_value_by_cli,
+    )
+
+
+def _curl(url: Url) -> Command:
+    return Command(sub("curl --include ${url}users", url=url))

@@ -1,0 +1,407 @@
+"""``edge`` and ``edge_waf``: who comes in, and by which way."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates.stacks import public_database, web_acl
+from rdsproxy_templates.validate import validate
+from rdsproxy_templates.variants import edge, edge_waf
+
+OFFICE = "198.18.7.0/24"
+EVERYBODY = {
+    "IPv4": ["0.0.0.0/0"],
+    "IPv6": ["::/0"],
+    "IPv4 in halves": ["0.0.0.0/1", "128.0.0.0/1"],
+    "among others": [OFFICE, "::/0"],
+}
+every_engine = pytest.mark.parametrize("engine", ["mysql", "postgres"])
+
+
+def problems(variant, **settings):
+    with pytest.raises(ConfigError) as caught:
+        variant.Config.parse(settings, "my.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def warnings(variant, **settings):
+    return list(variant.Config.parse(settings, "my.yaml").warnings())
+
+
+def family(variant, **settings):
+    return render(variant, variant.Config.parse(settings, "my.yaml"))
+
+
+def resources(variant, **settings):
+    return family(variant, **settings).flat()[0].resources
+
+
+def of_type(found, kind):
+    return [body["Properties"] for body in found.values() if body["Type"] == f"AWS::{kind}"]
+
+
+def waf(*cidrs, **more):
+    return {"waf": {"allowed_cidrs": list(cidrs), **more}}
+
+
+def clients(*cidrs, **more):
+    return {"rds": {"allowed_cidrs": list(cidrs), **more}}
+
+
+@pytest.mark.parametrize(
+    ("variant", "letting_in", "place"),
+    [
+        pytest.param(edge_waf, waf, "waf.allowed_cidrs", id="edge_waf"),
+        pytest.param(edge, clients, "rds.allowed_cidrs", id="edge"),
+    ],
+)
+class TestAllowing:
+    def test_nobody_by_an_empty_list_is_refused(self, variant, letting_in, place):
+        assert problems(variant, **letting_in()) == [
+            f"[my.yaml: {place}] must name a range: an empty list lets nobody in"
+        ]
+
+    @pytest.mark.parametrize(
+        ("cidr", "sentence"),
+        [
+            ("office", "must be a range such as 203.0.113.0/24, got 'office'"),
+            ("198.18.7.0/33", "must be a range such as 203.0.113.0/24, got '198.18.7.0/33'"),
+            ("198.18.7.0/", "must be a range such as 203.0.113.0/24, got '198.18.7.0/'"),
+            ("", "must be a range such as 203.0.113.0/24, got ''"),
+            (
+                "198.18.7.0/255.255.255.0",
+                "must be a range such as 203.0.113.0/24, got '198.18.7.0/255.255.255.0'",
+            ),
+            (
+                "198.18.7.9",
+                "must be a range; for this one address write 198.18.7.9/32, got '198.18.7.9'",
+            ),
+            (
+                "198.18.7.9/24",
+                "must be 198.18.7.0/24, or 198.18.7.9/32 for the one address, got '198.18.7.9/24'",
+            ),
+        ],
+    )
+    def test_what_is_no_range_is_refused(self, variant, letting_in, place, cidr, sentence):
+        assert problems(variant, **letting_in(OFFICE, cidr)) == [f"[my.yaml: {place}.1] {sentence}"]
+
+    def test_a_zone_of_a_link_is_refused(self, variant, letting_in, place):
+        [one] = problems(variant, **letting_in("fe80::%eth0/64"))
+
+        assert one.startswith(f"[my.yaml: {place}.0] must be a range such as")
+
+    def test_a_range_is_named_once(self, variant, letting_in, place):
+        assert problems(variant, **letting_in(OFFICE, OFFICE)) == [
+            f"[my.yaml: {place}] must name each range once, got {OFFICE} twice"
+        ]
+
+    @pytest.mark.parametrize("cidrs", [["0.0.0.0/0"], ["0.0.0.0/1", "128.0.0.0/1"]])
+    def test_everybody_is_refused_unless_it_is_acknowledged(
+        self, variant, letting_in, place, cidrs
+    ):
+        assert problems(variant, **letting_in(*cidrs)) == [
+            f"[my.yaml: {place}] must not let in everybody; name the ranges that need it, or "
+            "acknowledge it by `open_to_everyone: true`"
+        ]
+        acknowledged = letting_in(*cidrs, open_to_everyone=True)
+        places = [one.place for one in warnings(variant, **acknowledged)]
+        assert place.replace("allowed_cidrs", "open_to_everyone") in places
+        assert validate(family(variant, **acknowledged), lint=False) == []
+
+    def test_documentation_s_ranges_warn_that_they_let_nobody_in(self, variant, letting_in, place):
+        for settings in ({}, letting_in("203.0.113.8/29", "192.0.2.7/32")):
+            [one] = warnings(variant, **settings)
+
+            assert one.place == place
+            assert "for documentation alone, and so lets nobody in" in one.sentence
+
+
+class TestEdgeWaf:
+    @pytest.mark.parametrize("regions", [["eu-west-1"], ["us-east-1", "eu-west-1"], []])
+    def test_is_in_us_east_1_alone(self, regions):
+        [one] = problems(edge_waf, regions=regions)
+
+        assert one.startswith(
+            "[my.yaml: regions] must be us-east-1 alone, where CloudFront looks for its web ACLs, "
+            "whatever region `edge` is in; got "
+        )
+
+    @pytest.mark.parametrize("cidrs", EVERYBODY.values(), ids=EVERYBODY)
+    def test_everybody_of_either_version_is_refused(self, cidrs):
+        [one] = problems(edge_waf, **waf(*cidrs))
+
+        assert "must not let in everybody" in one
+
+    def test_an_own_range_needs_no_warning(self):
+        assert warnings(edge_waf, **waf(OFFICE)) == []
+
+    def test_blocks_whoever_is_in_no_set(self):
+        found = resources(edge_waf, **waf(OFFICE, "2001:4860::/32", "198.18.8.1/32"))
+
+        [acl] = of_type(found, "WAFv2::WebACL")
+        assert acl["Scope"] == "CLOUDFRONT"
+        assert acl["DefaultAction"] == {"Block": {}}
+        assert [(rule["Action"], rule["Statement"]) for rule in acl["Rules"]] == [
+            (
+                {"Allow": {}},
+                {"IPSetReferenceStatement": {"Arn": {"Fn::GetAtt": [f"WebACLStack{name}", "Arn"]}}},
+            )
+            for name in ("AllowedIPV4", "AllowedIPV6")
+        ]
+        sets = of_type(found, "WAFv2::IPSet")
+        assert [(one["IPAddressVersion"], one["Addresses"]) for one in sets] == [
+            ("IPV4", [OFFICE, "198.18.8.1/32"]),
+            ("IPV6", ["2001:4860::/32"]),
+        ]
+
+    @pytest.mark.parametrize(("cidr", "version"), [(OFFICE, "IPV4"), ("2001:4860::/32", "IPV6")])
+    def test_a_version_without_a_range_has_neither_set_nor_rule(self, cidr, version):
+        found = resources(edge_waf, **waf(cidr))
+
+        [ip_set] = of_type(found, "WAFv2::IPSet")
+        assert ip_set["IPAddressVersion"] == version
+        [acl] = of_type(found, "WAFv2::WebACL")
+        assert [rule["Name"] for rule in acl["Rules"]] == [f"Allowed{version}"]
+
+    def test_everybody_is_named_in_halves_because_waf_takes_no_0(self):
+        found = resources(edge_waf, **waf("0.0.0.0/0", "::/0", open_to_everyone=True))
+
+        assert [one["Addresses"] for one in of_type(found, "WAFv2::IPSet")] == [
+            ["0.0.0.0/1", "128.0.0.0/1"],
+            ["::/1", "8000::/1"],
+        ]
+
+    def test_the_log_has_a_name_that_waf_takes_and_no_credentials(self):
+        found = resources(edge_waf)
+
+        [group] = of_type(found, "Logs::LogGroup")
+        assert group["LogGroupName"] == {"Fn::Sub": "aws-waf-logs-${AWS::StackName}"}
+        [logging] = of_type(found, "WAFv2::LoggingConfiguration")
+        redacted = [field["SingleHeader"]["Name"] for field in logging["RedactedFields"]]
+        assert redacted == list(web_acl.REDACTED)
+
+
+class TestRefusing:
+    def test_ipv6_for_an_instance_that_has_none(self):
+        assert problems(edge, **clients("2001:4860::/32")) == [
+            "[my.yaml: rds.allowed_cidrs.0] must be IPv4, by which alone it can be reached, "
+            "got '2001:4860::/32'"
+        ]
+
+    @pytest.mark.parametrize("size", ["db.t2.micro", "db.t2.small", "db.m1.small", "db.t1.micro"])
+    def test_a_class_that_is_too_old(self, size):
+        [one] = problems(edge, rds={"instance_class": size})
+
+        assert "must be of a newer generation, such as db.t4g.micro" in one
+
+    def test_an_engine_of_aurora(self):
+        [one] = problems(edge, rds={"engine": "aurora-mysql"})
+
+        assert one.startswith("[my.yaml: rds.engine] must be one of mysql, postgres")
+
+    def test_a_function_that_would_be_the_master(self):
+        assert problems(edge, function_user="admin") == [
+            "[my.yaml: function_user] is the master user's, 'admin'"
+        ]
+
+    def test_a_user_that_the_engine_does_not_take(self):
+        [one] = problems(edge, function_user="my_app")
+
+        assert one.startswith("[my.yaml: function_user] must be 1 to 16 letters or digits")
+
+    def test_a_key_that_api_gateway_does_not_take(self):
+        assert problems(edge, api_key={"length": 19}) == [
+            "[my.yaml: api_key.length] must be at least 20, got 19"
+        ]
+
+
+class TestWarning:
+    def test_an_open_port_says_what_it_means_and_what_else_there_is(self):
+        [one] = warnings(edge, **clients(OFFICE))
+
+        assert one.place == "rds.allowed_cidrs"
+        assert "opens port 3306 of a public database" in one.sentence
+        assert "everybody who runs anything there" in one.sentence
+        assert "Variant `base`" in one.sentence
+        assert "Data API" in one.sentence
+
+    def test_more_ranges_than_a_group_takes_warn(self):
+        ranges = [f"198.18.{number}.0/24" for number in range(61)]
+
+        _, one = warnings(edge, **clients(*ranges))
+        assert one.sentence.startswith("names 61 ranges, and a security group takes 60")
+
+
+class TestDatabase:
+    @every_engine
+    def test_takes_tls_and_tokens_in_the_internet(self, engine):
+        found = resources(edge, rds={"engine": engine}, database={"master_username": "boss"})
+
+        [instance] = of_type(found, "RDS::DBInstance")
+        assert instance["PubliclyAccessible"] is True
+        assert instance["EnableIAMDatabaseAuthentication"] is True
+        assert instance["StorageEncrypted"] is True
+        assert instance["DBParameterGroupName"] == {"Ref": "RDSStackDBParameterGroup"}
+        [parameters] = of_type(found, "RDS::DBParameterGroup")
+        assert (parameters["Family"], parameters["Parameters"]) == {
+            "mysql": ("mysql8.4", {"require_secure_transport": "1"}),
+            "postgres": ("postgres17", {"rds.force_ssl": "1"}),
+        }[engine]
+
+    @every_engine
+    def test_lets_in_the_allowed_ranges_on_one_port(self, engine):
+        settings = {"engine": engine, "allowed_cidrs": [OFFICE, "198.18.8.1/32"]}
+        found = resources(edge, rds=settings, database={"master_username": "boss"})
+
+        group = found["RDSStackDBSecurityGroup"]["Properties"]
+        port = {"mysql": 3306, "postgres": 5432}[engine]
+        rules = group["SecurityGroupIngress"]
+        assert [rule["CidrIp"] for rule in rules] == [OFFICE, "198.18.8.1/32"]
+        assert {(rule["FromPort"], rule["ToPort"]) for rule in rules} == {(port, port)}
+        assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["127.0.0.1/32"]
+
+    def test_has_a_way_to_the_internet_in_two_zones(self):
+        found = resources(edge)
+
+        [group] = of_type(found, "RDS::DBSubnetGroup")
+        assert group["SubnetIds"] == [{"Ref": f"VPCStackPublicSubnet{n}"} for n in (1, 2)]
+        routed = of_type(found, "EC2::SubnetRouteTableAssociation")
+        assert {one["RouteTableId"]["Ref"] for one in routed} == {"VPCStackPublicRouteTable"}
+        assert {one["SubnetId"]["Ref"] for one in routed} == {
+            "VPCStackPublicSubnet1",
+            "VPCStackPublicSubnet2",
+        }
+
+    @every_engine
+    def test_every_choice_is_valid(self, engine):
+        settings = {
+            "rds": {"engine": engine, "allowed_cidrs": [OFFICE], "rotate_secrets_after_days": 30},
+            "sam": {"access_log": True, "quota_limit": None},
+            "database": {"master_username": "boss"},
+        }
+
+        assert validate(family(edge, **settings), lint=False) == []
+
+    def test_being_open_to_everyone_is_written_beside_the_rule(self):
+        group = resources(edge, **clients("0.0.0.0/0", open_to_everyone=True))[
+            "RDSStackDBSecurityGroup"
+        ]
+
+        accepted = group["Metadata"]["rdsproxy_templates"]["Accepted"]
+        assert list(accepted) == ["network/open-to-the-world"]
+        assert "Metadata" not in resources(edge)["RDSStackDBSecurityGroup"]
+
+
+class TestFunction:
+    def test_is_in_no_vpc_and_may_log_in_as_its_user_alone(self):
+        function = resources(edge)["SAMStackUserNamesFunction"]["Properties"]
+
+        assert "VpcConfig" not in function
+        [policy] = function["Policies"]
+        [statement] = policy["Statement"]
+        assert statement["Action"] == ["rds-db:connect"]
+        [resource] = statement["Resource"]
+        assert resource["Fn::Sub"].endswith(
+            ":dbuser:${RDSStackDBInstance.DbiResourceId}/${UsersStackAppUser.UserName}"
+        )
+
+    def test_trusts_the_authorities_of_rds(self):
+        function = resources(edge)["SAMStackUserNamesFunction"]["Properties"]
+
+        variables = function["Environment"]["Variables"]
+        assert variables["RDS_CA_FILE"] == "/opt/python/rds_roots.pem"
+        host = {"Fn::GetAtt": ["RDSStackDBInstance", "Endpoint.Address"]}
+        assert variables["RDS_HOST"] == host
+        assert "RDS_PROXY_ENDPOINT" not in variables
+
+    def test_its_user_logs_in_by_iam_and_lists_users(self):
+        user = resources(edge, function_user="lister")["UsersStackListerUser"]["Properties"]
+
+        assert (user["UserName"], user["Login"]) == ("lister", "iam")
+        assert user["ListsUsers"] is True
+        assert user["Grants"] == [{"Privileges": ["SELECT"], "On": "edge.*"}]
+
+
+KEY = {"Fn::Sub": "{{resolve:secretsmanager:${APIKeyStackAPIKeySecret}:SecretString:key}}"}
+
+
+class TestKey:
+    def test_is_shown_by_cloudfront_and_wanted_by_the_api(self):
+        found = resources(edge)
+
+        [distribution] = of_type(found, "CloudFront::Distribution")
+        [origin] = distribution["DistributionConfig"]["Origins"]
+        assert origin["OriginCustomHeaders"] == [{"HeaderName": "x-api-key", "HeaderValue": KEY}]
+        [key] = of_type(found, "ApiGateway::ApiKey")
+        assert key["Value"] == KEY
+        assert found["SAMStackRestApi"]["Properties"]["Auth"] == {"ApiKeyRequired": True}
+
+    def test_is_letters_and_digits(self):
+        secret = resources(edge, api_key={"length": 99})["APIKeyStackAPIKeySecret"]["Properties"]
+
+        generated = secret["GenerateSecretString"]
+        assert (generated["PasswordLength"], generated["ExcludePunctuation"]) == (99, True)
+
+    def test_crosses_no_border(self):
+        root = family(edge).root
+
+        for _, template in root.walk():
+            assert "resolve:" not in str((template.parameters, template.outputs))
+            assert "resolve:" not in str([one.arguments for one in template.children.values()])
+
+    def test_is_good_for_the_stage_and_for_so_many_requests(self):
+        sam = {"throttling_rate_limit": 7, "throttling_burst_limit": 3, "quota_limit": 99}
+        [plan] = of_type(resources(edge, sam=sam), "ApiGateway::UsagePlan")
+
+        assert plan["ApiStages"] == [
+            {"ApiId": {"Ref": "SAMStackRestApi"}, "Stage": {"Fn::Sub": "${SAMStackRestApi.Stage}"}}
+        ]
+        assert plan["Throttle"] == {"BurstLimit": 3, "RateLimit": 7}
+        assert plan["Quota"] == {"Limit": 99, "Period": "MONTH"}
+
+    def test_is_in_no_access_log(self):
+        api = resources(edge, sam={"access_log": True})["SAMStackRestApi"]["Properties"]
+
+        log = api["AccessLogSetting"]["Format"]
+        assert "$context.identity.apiKeyId" in log
+        assert '$context.identity.apiKey"' not in log
+
+
+class TestDistribution:
+    def test_goes_to_the_api_s_stage_by_tls_and_keeps_nothing(self):
+        [distribution] = of_type(resources(edge), "CloudFront::Distribution")
+
+        config = distribution["DistributionConfig"]
+        [origin] = config["Origins"]
+        host = "${SAMStackRestApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
+        assert (origin["DomainName"], origin["OriginPath"]) == ({"Fn::Sub": host}, "/v1")
+        assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+        behavior = config["DefaultCacheBehavior"]
+        assert behavior["ViewerProtocolPolicy"] == "https-only"
+        assert len(behavior["AllowedMethods"]) == 7
+        assert config["WebACLId"] == {"Ref": "WebACLArn"}
+
+    def test_wants_the_arn_of_a_web_acl_in_us_east_1(self):
+        parameter = family(edge).root.parameters["WebACLArn"]
+
+        assert "Default" not in parameter
+        assert ":us-east-1:" in parameter["AllowedPattern"]
+        assert ":global/webacl/" in parameter["AllowedPattern"]
+
+
+def test_the_commands_lead_to_cloudfront_and_around_it():
+    outputs = family(edge).flat()[0].outputs
+
+    assert outputs["CallByCurl"]["Value"] == {
+        "Fn::Sub": "curl --include https://${DistributionStackDistribution.DomainName}/users"
+    }
+    assert outputs["CallAroundByCurl"]["Value"]["Fn::Sub"].endswith("/v1/users")
+
+
+def test_the_family_of_parameters_follows_the_version():
+    config = public_database.Config(engine="mysql", engine_version="8.0.46")
+
+    made = family(edge, rds={"engine_version": config.version}).flat()[0].resources
+    [parameters] = of_type(made, "RDS::DBParameterGroup")
+    assert parameters["Family"] == "mysql8.0"
