@@ -49,7 +49,8 @@ def render(
     (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
     transform here, so that only plain CloudFormation is left. *code* is the folder that
     holds the library's ``lambda/``, relative to the folder that the family is written to;
-    left out, the code comes along.
+    left out, the code comes along. The ``home`` of *config*, where it has one, is the one
+    region that ``sam deploy`` is told.
 
     Raises :class:`WiringError` where a wire leads nowhere, :class:`ValidationFailed` where
     SAM's transform fails.
@@ -58,7 +59,8 @@ def render(
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
     name = name_of(stack).replace("_", "-")
-    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle).encode()}
+    home = getattr(config, "home", None)
+    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, home).encode()}
     if code is None:
         for path in carried_paths(bundle.root):
             extras.update(_files(path))
@@ -76,11 +78,12 @@ def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
     return replace(bundle, templates=templates)
 
 
-def _samconfig(stack_name: str, bundle: Bundle) -> str:
+def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:
     capabilities = ["CAPABILITY_IAM"]
     if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
         capabilities.append("CAPABILITY_AUTO_EXPAND")
-    return _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
+    text = _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
+    return f'{text}region = "{region}"\n' if region else text
 
 
 def _files(path: str) -> Iterator[tuple[str, bytes]]:

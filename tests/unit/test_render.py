@@ -8,7 +8,7 @@ import pytest
 
 from rdsproxy_templates import nest, render
 from rdsproxy_templates.frame import NESTINGS, Settings, Stack
-from rdsproxy_templates.variants import VARIANTS, base, service
+from rdsproxy_templates.variants import VARIANTS, base, edge, edge_waf, service
 
 SAM = "AWS::Serverless::Application"
 PLAIN = "AWS::CloudFormation::Stack"
@@ -101,6 +101,15 @@ class TestSamconfig:
         bundle = render(service, service.Config(), nesting="flat", expand=True)
 
         assert b'"CAPABILITY_IAM"' in bundle.files()["samconfig.toml"]
+
+    def test_what_aws_takes_in_one_region_alone_is_deployed_there(self):
+        texts = {
+            name: render(variant, variant.Config()).files()["samconfig.toml"]
+            for name, variant in (("edge_waf", edge_waf), ("edge", edge))
+        }
+
+        assert b'\nregion = "us-east-1"\n' in texts["edge_waf"]
+        assert b"\nregion" not in texts["edge"]
 
 
 class TestContract:

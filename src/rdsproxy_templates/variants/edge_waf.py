@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ HOME: Final = "us-east-1"
 
 class Config(Settings):
     """What can be chosen before rendering."""
+
+    home: ClassVar[str] = HOME
 
     regions: tuple[str, ...] = Field(
         (HOME,), strict=False, description="Region of the web ACL; there is no other."
