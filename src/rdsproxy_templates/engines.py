@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -126,159 +126,90 @@ class Engine:
             )
 
 
-_MYSQL_USER: Final = NameRule(
-    pattern="[a-zA-Z][a-zA-Z0-9]{0,15}",
-    sentence="must be 1 to 16 letters or digits, a letter first",
-    reserved=frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"}),
-)
-_MYSQL_DATABASE: Final = NameRule(
-    pattern="[a-zA-Z][a-zA-Z0-9_]{0,63}",
-    sentence="must be 1 to 64 letters, digits or underscores, a letter first",
-    reserved=frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
-)
-_POSTGRESQL_USER: Final = NameRule(
-    pattern="[a-zA-Z][a-zA-Z0-9_]{0,62}",
-    sentence="must be 1 to 63 letters, digits or underscores, a letter first",
-    reserved=frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"}),
-)
-_POSTGRESQL_DATABASE: Final = NameRule(
-    pattern="[a-zA-Z_][a-zA-Z0-9_]{0,62}",
-    sentence="must be 1 to 63 letters, digits or underscores, no digit first",
-    reserved=frozenset({"rdsadmin", "template0", "template1"}),
-)
-# dev.mysql.com, "Privileges Provided by MySQL", those on tables;
-# postgresql.org, "Privileges", table "ACL Privilege Abbreviations".
-_MYSQL_PRIVILEGES: Final = frozenset({
-    "ALL", "ALTER", "CREATE", "CREATE VIEW", "DELETE", "DROP", "INDEX", "INSERT",
-    "REFERENCES", "SELECT", "SHOW VIEW", "TRIGGER", "UPDATE",
-})  # fmt: skip
-_POSTGRESQL_PRIVILEGES: Final = frozenset({
-    "ALL", "DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE",
-})  # fmt: skip
-_MYSQL_PASSWORDS: Final = frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"})
-_POSTGRESQL_PASSWORDS: Final = frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"})
-
-_MYSQL_TLS: Final = MappingProxyType({"require_secure_transport": "1"})
-_POSTGRESQL_TLS: Final = MappingProxyType({"rds.force_ssl": "1"})
-
-_MYSQL_CLIENT: Final = "mysql -h 127.0.0.1 -P ${port} -u ${user} -p ${database}"
-_POSTGRESQL_CLIENT: Final = "psql -h localhost -p ${port} -U ${user} -d ${database}"
+_RESERVED_USERS: Final = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"})
 
 EngineName = Literal["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]
+
+_AURORA_MYSQL: Final = Engine(
+    name="aurora-mysql",
+    family="MYSQL",
+    port=3306,
+    # 3.10 is the long-term support line of Aurora MySQL 3.
+    default_version="8.0.mysql_aurora.3.10.6",
+    default_class="db.t4g.medium",
+    proxied_versions=("8.0",),
+    user=NameRule(
+        pattern="[a-zA-Z][a-zA-Z0-9]{0,15}",
+        sentence="must be 1 to 16 letters or digits, a letter first",
+        reserved=_RESERVED_USERS,
+    ),
+    database=NameRule(
+        pattern="[a-zA-Z][a-zA-Z0-9_]{0,63}",
+        sentence="must be 1 to 64 letters, digits or underscores, a letter first",
+        reserved=frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
+    ),
+    log_exports=("error", "slowquery"),
+    # dev.mysql.com, "Privileges Provided by MySQL", those on tables.
+    privileges=frozenset({
+        "ALL", "ALTER", "CREATE", "CREATE VIEW", "DELETE", "DROP", "INDEX", "INSERT",
+        "REFERENCES", "SELECT", "SHOW VIEW", "TRIGGER", "UPDATE",
+    }),
+    rotation_type="MySQLSingleUser",
+    password_types=frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"}),
+    parameter_family_parts=2,
+    tls_parameters=MappingProxyType({"require_secure_transport": "1"}),
+    client="mysql -h 127.0.0.1 -P ${port} -u ${user} -p ${database}",
+)  # fmt: skip
+_AURORA_POSTGRESQL: Final = Engine(
+    name="aurora-postgresql",
+    family="POSTGRESQL",
+    port=5432,
+    default_version="17.7",
+    default_class="db.t4g.medium",
+    proxied_versions=("13.", "14.", "15.", "16.", "17."),
+    user=NameRule(
+        pattern="[a-zA-Z][a-zA-Z0-9_]{0,62}",
+        sentence="must be 1 to 63 letters, digits or underscores, a letter first",
+        reserved=_RESERVED_USERS,
+    ),
+    database=NameRule(
+        pattern="[a-zA-Z_][a-zA-Z0-9_]{0,62}",
+        sentence="must be 1 to 63 letters, digits or underscores, no digit first",
+        reserved=frozenset({"rdsadmin", "template0", "template1"}),
+    ),
+    log_exports=("postgresql",),
+    # postgresql.org, "Privileges", table "ACL Privilege Abbreviations".
+    privileges=frozenset({
+        "ALL", "DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE",
+    }),
+    rotation_type="PostgreSQLSingleUser",
+    password_types=frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"}),
+    parameter_family_parts=1,
+    tls_parameters=MappingProxyType({"rds.force_ssl": "1"}),
+    client="psql -h localhost -p ${port} -U ${user} -d ${database}",
+)  # fmt: skip
 
 ENGINES: Final[dict[str, Engine]] = {
     engine.name: engine
     for engine in (
-        Engine(
-            name="aurora-mysql",
-            family="MYSQL",
-            port=3306,
-            # 3.10 is the long-term support line of Aurora MySQL 3.
-            default_version="8.0.mysql_aurora.3.10.6",
-            default_class="db.t4g.medium",
-            proxied_versions=("8.0",),
-            user=_MYSQL_USER,
-            database=_MYSQL_DATABASE,
-            log_exports=("error", "slowquery"),
-            privileges=_MYSQL_PRIVILEGES,
-            rotation_type="MySQLSingleUser",
-            password_types=_MYSQL_PASSWORDS,
-            parameter_family_parts=2,
-            tls_parameters=_MYSQL_TLS,
-            client=_MYSQL_CLIENT,
-        ),
-        Engine(
-            name="aurora-postgresql",
-            family="POSTGRESQL",
-            port=5432,
-            default_version="17.7",
-            default_class="db.t4g.medium",
-            proxied_versions=("13.", "14.", "15.", "16.", "17."),
-            user=_POSTGRESQL_USER,
-            database=_POSTGRESQL_DATABASE,
-            log_exports=("postgresql",),
-            privileges=_POSTGRESQL_PRIVILEGES,
-            rotation_type="PostgreSQLSingleUser",
-            password_types=_POSTGRESQL_PASSWORDS,
-            parameter_family_parts=1,
-            tls_parameters=_POSTGRESQL_TLS,
-            client=_POSTGRESQL_CLIENT,
-        ),
-        Engine(
+        _AURORA_MYSQL,
+        _AURORA_POSTGRESQL,
+        replace(
+            _AURORA_MYSQL,
             name="mysql",
-            family="MYSQL",
-            port=3306,
             default_version="8.4.11",
             default_class="db.t4g.micro",
             proxied_versions=("8.0.", "8.4."),
-            user=_MYSQL_USER,
-            database=_MYSQL_DATABASE,
-            log_exports=("error", "slowquery"),
-            privileges=_MYSQL_PRIVILEGES,
-            rotation_type="MySQLSingleUser",
-            password_types=_MYSQL_PASSWORDS,
-            parameter_family_parts=2,
-            tls_parameters=_MYSQL_TLS,
-            client=_MYSQL_CLIENT,
         ),
-        Engine(
+        replace(
+            _AURORA_POSTGRESQL,
             name="postgres",
-            family="POSTGRESQL",
-            port=5432,
             default_version="17.11",
             default_class="db.t4g.micro",
-            proxied_versions=("13.", "14.", "15.", "16.", "17."),
-            user=_POSTGRESQL_USER,
-            database=_POSTGRESQL_DATABASE,
-            log_exports=("postgresql",),
-            privileges=_POSTGRESQL_PRIVILEGES,
-            rotation_type="PostgreSQLSingleUser",
-            password_types=_POSTGRESQL_PASSWORDS,
-            parameter_family_parts=1,
-            tls_parameters=_POSTGRESQL_TLS,
-            client=_POSTGRESQL_CLIENT,
         ),
     )
 }
 """Every engine that RDS Proxy and this library speak of, by CloudFormation's name."""
-
-# Defaults by the size in the class's name, and for Serverless v2 by its largest capacity in
-# ACU: docs.aws.amazon.com, "Maximum connections to an Aurora MySQL DB instance".
-_CONNECTIONS_BURSTABLE: Final = {"small": 45, "medium": 90, "large": 135}
-_CONNECTIONS: Final = {
-    "large": 1000,
-    "xlarge": 2000,
-    "2xlarge": 3000,
-    "4xlarge": 4000,
-    "8xlarge": 5000,
-    "12xlarge": 6000,
-    "16xlarge": 6000,
-    "24xlarge": 7000,
-}
-_CONNECTIONS_SERVERLESS: Final = (
-    (1, 90),
-    (4, 135),
-    (8, 1000),
-    (16, 2000),
-    (32, 3000),
-    (64, 4000),
-    (128, 5000),
-    (192, 6000),
-)
-
-
-def default_connections(
-    engine: Engine, instance_class: str, max_capacity: float | None
-) -> int | None:
-    """Default ``max_connections`` of an instance; None where AWS has no table of them."""
-    if engine.name != "aurora-mysql":
-        return None
-    if max_capacity is not None:
-        fitting = [count for acu, count in _CONNECTIONS_SERVERLESS if acu <= max_capacity]
-        return fitting[-1] if fitting else None
-    _, family, size = instance_class.split(".")
-    sizes = _CONNECTIONS_BURSTABLE if family.startswith("t") else _CONNECTIONS
-    return sizes.get(size)
 
 
 def regions() -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rdsproxy_templates.engines import ENGINES, default_connections
+from rdsproxy_templates.connections import default_connections
+from rdsproxy_templates.engines import ENGINES
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES, default_connections
+from ..connections import default_connections
+from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Child, Ports, Stack, nest
 from ..kinds import (
