@@ -56,7 +56,16 @@ class Planner:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        """Profiles in a configuration of their own, and a bucket in each account."""
+        """Profiles, and a bucket in each account."""
+        self.write_profiles()
+        for account in self.accounts.values():
+            where = {"LocationConstraint": account.region}
+            account.client("s3").create_bucket(
+                Bucket=f"packages-{account.id}", CreateBucketConfiguration=where
+            )
+
+    def write_profiles(self) -> None:
+        """Profiles of the accounts' names, in a configuration of their own."""
         profiles = [
             "\n".join(
                 [
@@ -68,11 +77,19 @@ class Planner:
             for name, account in self.accounts.items()
         ]
         self._config.write_text("\n\n".join(profiles))
-        for account in self.accounts.values():
-            where = {"LocationConstraint": account.region}
-            account.client("s3").create_bucket(
-                Bucket=f"packages-{account.id}", CreateBucketConfiguration=where
-            )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """That of a shell in which profiles are named and no account is given."""
+        given = next(iter(self.accounts.values())).environment
+        regions = ("AWS_DEFAULT_REGION", "AWS_REGION")
+        kept = {name: value for name, value in given.items() if name not in {*KEYS, *regions}}
+        return kept | {
+            "AWS_CONFIG_FILE": str(self._config),
+            "PATH": f"{self.programs}{os.pathsep}{given['PATH']}",
+            "PYTHONPATH": str(REPOSITORY / "src"),
+            **self.variables,
+        }
 
     def deploy(self, plan: str, *more: str) -> Said:
         """`deploy`, with everything that the accounts need."""
@@ -102,22 +119,11 @@ class Planner:
         return self.folder / "aws-config"
 
     def _run(self, *words: str) -> Said:
-        any_account = next(iter(self.accounts.values()))
         program = "import sys; from rdsproxy_templates.cli import main; sys.exit(main())"
-        environment = {
-            name: value
-            for name, value in any_account.environment.items()
-            if name not in {*KEYS, "AWS_DEFAULT_REGION", "AWS_REGION"}
-        } | {
-            "AWS_CONFIG_FILE": str(self._config),
-            "PATH": f"{self.programs}{os.pathsep}{any_account.environment['PATH']}",
-            "PYTHONPATH": str(REPOSITORY / "src"),
-            **self.variables,
-        }
         done = subprocess.run(
             [sys.executable, "-c", program, *words],
             cwd=self.folder,
-            env=environment,
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

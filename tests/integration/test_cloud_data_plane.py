@@ -22,7 +22,7 @@ from data_plane_world import (
     zipped,
 )
 
-from cloud.data_plane.policies import allowed, trusts
+from cloud.data_plane.policies import allowed, said_to_everybody, trusts
 from cloud.data_plane.running import RunningCloud
 from standins.loopback import listens, wait_for
 
@@ -492,6 +492,23 @@ class TestPolicies:
         assert not allowed([policy("Allow", Condition=strange)], *self.GET)
         denied = [policy("Allow"), policy("Deny", Condition=strange)]
         assert not allowed(denied, *self.GET)
+
+    def test_a_bool_is_a_word(self):
+        by_tls = policy("Allow", Condition={"Bool": {"aws:SecureTransport": True}})
+        assert allowed([by_tls], *self.GET, **{"aws:SecureTransport": "true"})
+        assert not allowed([by_tls], *self.GET, **{"aws:SecureTransport": "false"})
+        assert not allowed([by_tls], *self.GET)
+
+    def test_to_everybody_a_policy_says_what_it_says_of_anybody(self):
+        service = {"Service": "lambda.amazonaws.com"}
+        for said, effect, principal in (
+            ("Deny", "Deny", "*"),
+            ("Allow", "Allow", {"AWS": "*"}),
+            (None, "Deny", service),
+        ):
+            assert said_to_everybody(policy(effect, Principal=principal), *self.GET) == said
+        both = [policy(effect, Principal="*")["Statement"] for effect in ("Allow", "Deny")]
+        assert said_to_everybody({"Statement": both}, *self.GET) == "Deny"
 
     def test_a_role_trusts_the_service_that_it_names(self):
         principal = {"Service": ["lambda.amazonaws.com"]}

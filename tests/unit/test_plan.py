@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from rdsproxy_templates.errors import DeploymentFailed
@@ -86,20 +84,27 @@ class TestPlans:
         assert PLANS["base"].accounts == ("app",)
 
 
+def documents(plan=CROSS_ACCOUNT, **settings):
+    """The text of each step's document, by the step's name; *settings* are those of the step db."""
+    texts = {}
+    for step in plan.steps:
+        variant = VARIANTS[step.variant]
+        config = variant.Config.parse(settings if step.name == "db" else {}, "a test")
+        texts[step.name] = document(plan, step, render(variant, config).root)
+    return texts
+
+
 class TestDocument:
     @pytest.mark.parametrize("step", CROSS_ACCOUNT.steps, ids=lambda step: step.name)
     def test_every_parameter_without_a_default_is_fed(self, step):
         variant = VARIANTS[step.variant]
-        root = render(variant, variant.Config()).root
-        text = document(CROSS_ACCOUNT, step, root)
+        text = documents()[step.name]
 
-        for name, body in root.parameters.items():
+        for name, body in render(variant, variant.Config()).root.parameters.items():
             assert (f'"{name}=$(' in text) is ("Default" not in body)
 
     def test_each_value_is_asked_of_the_stack_that_offers_it(self):
-        step = CROSS_ACCOUNT.steps[-1]
-        variant = VARIANTS[step.variant]
-        text = document(CROSS_ACCOUNT, step, render(variant, variant.Config()).root)
+        text = documents()["app"]
 
         asked = '"RDSProxyEndpoint=$(output db rdsproxy-cross-account-db RDSProxyEndpoint)"'
         assert asked in text
@@ -107,20 +112,34 @@ class TestDocument:
         assert "SecretArn" not in text
 
     def test_a_step_of_one_region_says_so_to_every_command(self):
-        first, *others = CROSS_ACCOUNT.steps
-        plan = replace(CROSS_ACCOUNT, steps=(replace(first, region="us-east-1"), *others))
-        texts = [
-            document(
-                plan, step, render(VARIANTS[step.variant], VARIANTS[step.variant].Config()).root
-            )
-            for step in plan.steps
-        ]
+        first, second = documents(PLANS["edge"]).values()
 
-        assert all("(../cross_account_network/DEPLOY.md) | app, always in us-east-1" in one
-                   for one in texts[1:])  # fmt: skip
-        assert texts[0].count("--profile app --region us-east-1") == 3
-        assert " SharedVPCId --region us-east-1)" in texts[1]
-        assert "sam deploy --profile db --parameter" in texts[1]
+        assert "(../edge_waf/DEPLOY.md) | app, always in us-east-1" in second
+        assert first.count("--profile app --region us-east-1") == 3
+        assert "$(output app rdsproxy-edge-waf WebACLArn --region us-east-1)" in second
+        assert "sam deploy --profile app --parameter" in second
+
+    def test_the_last_step_ends_with_what_shows_that_it_works(self):
+        first, second = documents(PLANS["edge"]).values()
+
+        assert "## Try" not in first
+        assert 'eval "$(output app rdsproxy-edge CallByCurl)"\n' in second
+        assert "- `CallAroundByCurl`: Answers 403 to whatever address" in second
+
+    def test_what_protects_the_database_is_said_where_it_is(self):
+        protected = {name for name, text in documents().items() if "is protected" in text}
+        unprotected = documents(rds={"deletion_protection": False})["db"]
+
+        assert protected == {"db"}
+        assert "is protected" not in unprotected
+        assert "A last snapshot of the database stays." in unprotected
+
+    def test_commands_have_no_comments_which_a_shell_may_not_know(self):
+        # zsh at its prompt: https://zsh.org/mla/users/2009/msg00223.html
+        for text in documents().values():
+            commands = text.split("```bash")[1:]
+            assert len(commands) == 2
+            assert not any("#" in one.partition("```")[0] for one in commands)
 
 
 class Session:

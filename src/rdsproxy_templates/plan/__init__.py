@@ -65,6 +65,7 @@ EDGE: Final = Plan(
         Step(name="waf", variant="edge_waf", region=edge_waf.HOME),
         Step(name="edge", variant="edge", takes={"waf": ("web_acl_arn",)}),
     ),
+    shows=("call_by_curl", "call_around_by_curl"),
 )
 _TOGETHER: Final = (CROSS_ACCOUNT, EDGE)
 _PARTS: Final = {step.variant for plan in _TOGETHER for step in plan.steps}

@@ -37,6 +37,8 @@ class Plan:
     steps: tuple[Step, ...]
     alike: tuple[str, ...] = ()
     """Settings that all steps must choose alike."""
+    shows: tuple[str, ...] = ()
+    """Outputs of the last step that are commands, and show that all of it works."""
     before: str = ""
     """What must be done once, before the first step; a sentence."""
 

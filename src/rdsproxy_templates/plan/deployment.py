@@ -13,7 +13,7 @@ from ..frame.ports import logical_id
 from .access import Access, refusals
 from .building import packaged
 from .data import AccountName, Plan, Step
-from .document import PREFIX, fed
+from .document import PREFIX, UNPROTECTED, fed
 from .failures import failures
 from .root_stack import HALF, UNMADE, ChangeSet, RootStack
 
@@ -184,7 +184,7 @@ class Deployment:
                     yield Problem(
                         f"{step.name}.{resource['LogicalResourceId']}",
                         "is protected from deletion: deploy it first with "
-                        "`rds: {deletion_protection: false}`; nothing was deleted",
+                        f"`{UNPROTECTED}`; nothing was deleted",
                     )
 
 

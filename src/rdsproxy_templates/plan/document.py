@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from ..frame import Template
 from ..frame.ports import logical_id
@@ -11,8 +11,11 @@ from .data import Plan, Step
 
 FILE: Final = "DEPLOY.md"
 PREFIX: Final = "rdsproxy"
+UNPROTECTED: Final = "rds: {deletion_protection: false}"
+"""The setting with which a database lets itself be deleted."""
+
 _OUTPUT: Final = """\
-output() {  # of whom, which stack's, which, and where if elsewhere
+output() {
   aws cloudformation describe-stacks --profile "$1" --stack-name "$2" "${@:4}" \\
     --query "Stacks[0].Outputs[?OutputKey=='$3'].OutputValue" --output text
 }"""
@@ -21,7 +24,13 @@ _ACCOUNT: Final = "$(aws sts get-caller-identity --profile {account} --query Acc
 
 def document(plan: Plan, step: Step, root: Template) -> str:
     """The whole plan in short, and *step*, whose root template is *root*, by hand."""
-    return "\n".join([*_whole(plan, step), *_by_hand(plan, step, root)])
+    parts = (
+        _whole(plan, step),
+        _deployment(plan, step, root),
+        _trial(plan, step, root),
+        _deletion(step, root),
+    )
+    return "\n".join(line for part in parts for line in part)
 
 
 def fed(plan: Plan, step: Step, root: Template) -> Iterator[tuple[str, Step]]:
@@ -39,7 +48,8 @@ def _whole(plan: Plan, step: Step) -> Iterator[str]:
     yield f"# Step {number} of {len(plan.steps)}: {step.variant}\n"
     yield plan.before
     options = " ".join(f"--{account}-profile {account}" for account in plan.accounts)
-    yield "\nOne command takes all steps, shows what each changes, and goes on where it stopped:\n"
+    yield "\nOne command takes all steps, shows what each changes, and goes on where it stopped;"
+    yield "add `--config FILE` where you have settings, those of each family by its name:\n"
     yield f"```console\nrdsproxy-templates deploy {plan.name} {options}\n```\n"
     yield "By hand, with profiles of these names for the same region, a folder after the other:\n"
     yield "| step | folder | account |\n| --- | --- | --- |"
@@ -51,31 +61,61 @@ def _whole(plan: Plan, step: Step) -> Iterator[str]:
         yield f"| {index} | {folder} | {one.account}{where} |"
 
 
-def _by_hand(plan: Plan, step: Step, root: Template) -> Iterator[str]:
+def _deployment(plan: Plan, step: Step, root: Template) -> Iterator[str]:
     values = [
         f'"{logical_id(name)}={_ACCOUNT.format(account=account)}"'
         for name, account in step.told.items()
     ]
-    values += [
-        f'"{name}=$(output {source.account} {source.stack_name(PREFIX)} {name}{_where(source)})"'
-        for name, source in fed(plan, step, root)
-    ]
-    deploy = f"sam deploy --profile {step.account}{_where(step)}"
-    yield "\n## This step, in this folder\n\n```bash"
+    values += [f'"{name}=$({_asked(source, name)})"' for name, source in fed(plan, step, root)]
+    deploy = f"sam build && sam deploy --profile {step.account}{_where(step)}"
+    yield "\n## Deploy\n\nIn this folder; what would change is shown, and asked for:\n\n```bash"
     if any(step.takes.values()):
         yield _OUTPUT
-    yield "sam build"
     yield " \\\n  ".join([f"{deploy} --parameter-overrides", *values] if values else [deploy])
     yield "```\n"
-    yield "To delete everything, go through the steps in the opposite order:\n"
-    name = step.stack_name(PREFIX)
-    yield "```bash"
-    where = f"--profile {step.account}{_where(step)}"
-    yield f"aws cloudformation delete-stack {where} --stack-name {name}"
-    yield f"aws cloudformation wait stack-delete-complete {where} \\"
-    yield f"  --stack-name {name}\n```\n"
+
+
+def _trial(plan: Plan, step: Step, root: Template) -> Iterator[str]:
+    """What shows that it works, once the last step is done."""
+    if step is not plan.steps[-1] or not plan.shows:
+        return
+    names = [logical_id(name) for name in plan.shows]
+    yield "## Try\n"
+    yield from (f"- `{name}`: {root.outputs[name]['Description']}" for name in names)
+    yield "\n```bash"
+    for name in names:
+        yield f'eval "$({_asked(step, name)})"'
+    yield "```\n"
+
+
+def _deletion(step: Step, root: Template) -> Iterator[str]:
+    databases = list(_databases(root))
+    yield "## Delete\n\nTo delete everything, go through the steps in the opposite order."
+    if any(properties["DeletionProtection"] for properties in databases):
+        yield "The database is protected from deletion: first render this step with"
+        yield f"`{UNPROTECTED}`, and deploy it again as above."
+    if databases:
+        yield "A last snapshot of the database stays."
+    yield "SAM CLI's bucket for packages stays, in its stack `aws-sam-cli-managed-default`."
+    where = f"--profile {step.account}{_where(step)} --stack-name {step.stack_name(PREFIX)}"
+    yield "\n```bash"
+    yield f"aws cloudformation delete-stack {where} &&"
+    yield f"aws cloudformation wait stack-delete-complete {where}\n```\n"
+
+
+def _asked(source: Step, name: str) -> str:
+    """How `output` is asked for an output of a step."""
+    return f"output {source.account} {source.stack_name(PREFIX)} {name}{_where(source)}"
 
 
 def _where(step: Step) -> str:
     """The option of a step that AWS takes in one region alone."""
     return f" --region {step.region}" if step.region else ""
+
+
+def _databases(root: Template) -> Iterator[Mapping[str, Any]]:
+    """The properties of everything in it that can be protected from deletion."""
+    for _, template in root.walk():
+        for body in template.resources.values():
+            if "DeletionProtection" in body.get("Properties", {}):
+                yield body["Properties"]

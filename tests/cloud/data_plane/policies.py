@@ -40,6 +40,19 @@ def trusts(document: Document, who: str, action: str, **context: str) -> bool:
     return effects == {"Allow"}
 
 
+def said_to_everybody(document: Document, action: str, resource: str, **context: str) -> str | None:
+    """Whether a resource's own policy says Allow or Deny, which wins, to whoever does *action*."""
+    effects = {
+        one["Effect"]
+        for one in _listed(document["Statement"])
+        if _is_principal(one["Principal"], "*")
+        and _matches(one, "Action", action)
+        and _matches(one, "Resource", resource)
+        and _holds(one, context)
+    }
+    return min(effects, key=("Deny", "Allow").index, default=None)
+
+
 def like(pattern: str, text: str) -> bool:
     """Whether *text* is what a pattern with ``*`` and ``?`` describes."""
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
@@ -63,6 +76,8 @@ def _holds(statement: Document, context: Mapping[str, str]) -> bool:
             match operator:
                 case "StringEquals":
                     holds = value is not None and value in _listed(values)
+                case "Bool":
+                    holds = value is not None and value.lower() in _lowered(values)
                 case "StringLike" | "ArnLike" | "ArnEquals":
                     holds = value is not None and any(like(one, value) for one in _listed(values))
                 case _:
@@ -84,4 +99,4 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _lowered(value: Any) -> list[str]:
-    return [one.lower() for one in _listed(value)]
+    return [str(one).lower() for one in _listed(value)]

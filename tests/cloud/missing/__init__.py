@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     apigateway,
     apigatewayv2,
+    bucket_policies,
     cloudfront,
     databases,
     functions,
@@ -31,6 +32,7 @@ def install() -> None:
     for module in (
         apigateway,
         apigatewayv2,
+        bucket_policies,
         cloudfront,
         databases,
         functions,

@@ -8,6 +8,7 @@ from cloud.resource import ResourceType
 
 from . import (
     api_keys,
+    buckets,
     cloudformation,
     custom,
     database_groups,
@@ -42,6 +43,7 @@ TYPES: Final[dict[str, ResourceType]] = {
     known.name: known
     for module in (
         api_keys,
+        buckets,
         cloudformation,
         custom,
         database_groups,

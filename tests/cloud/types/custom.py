@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from cloud.failure import Failure
 from cloud.resource import Context, HalfMade, Live, Made, Properties, ResourceType
 
+from . import buckets
+
 SECONDS: Final = 50
 """The longest wait, in the place of ServiceTimeout's hour: clients wait for the stack a minute."""
 MOST_BYTES: Final = 4_096
@@ -75,14 +77,13 @@ def _answered(context: Context, event: Mapping[str, Any]) -> Made:
 def _mailbox(context: Context) -> Iterator[tuple[str, str, str]]:
     """A URL to put an answer to, and where it is then; leaves nothing behind."""
     bucket, key = f"cloudformation-custom-resource-response-{uuid.uuid4().hex[:16]}", "answer"
-    place = {"LocationConstraint": context.region} if context.region != "us-east-1" else None
-    context.call("s3", "create_bucket", Bucket=bucket, CreateBucketConfiguration=place)
+    buckets.make(context, bucket)
     try:
         where = {"Bucket": bucket, "Key": key}
         yield context.client("s3").generate_presigned_url("put_object", where), bucket, key
     finally:
         context.call("s3", "delete_object", Bucket=bucket, Key=key)
-        context.call("s3", "delete_bucket", Bucket=bucket)
+        buckets.remove(context, bucket)
 
 
 def _invoke(context: Context, token: str, event: Mapping[str, Any]) -> None:

@@ -1,0 +1,32 @@
+"""What a bucket's policy says to everybody: moto takes a condition that fails for a denial."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+
+from ..data_plane.policies import said_to_everybody
+from .surround import surround
+
+BY_TLS: Final = {"aws:SecureTransport": "true"}
+"""Loopback stands for HTTPS."""
+RESULTS: Final = {
+    "Allow": PermissionResult.PERMITTED,
+    "Deny": PermissionResult.DENIED,
+    None: PermissionResult.NEUTRAL,
+}
+
+
+def install() -> None:
+    surround(FakeBucket, "get_permission", _permission)
+
+
+def _permission(
+    _: Callable[..., Any], bucket: FakeBucket, action: str, resource: str
+) -> PermissionResult:
+    document = json.loads(bucket.policy) if bucket.policy else {"Statement": []}
+    return RESULTS[said_to_everybody(document, action, resource, **BY_TLS)]

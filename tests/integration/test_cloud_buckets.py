@@ -1,0 +1,214 @@
+"""The local cloud's buckets: what SAM CLI's own stack says of its bucket, and what S3 refuses."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cloud.failure import Failure
+from cloud.server import CloudServer
+from cloud.trial import Trial
+
+pytestmark = pytest.mark.xdist_group("cloud-buckets")
+
+REFUSED = (Failure, ClientError)
+CLOSED = {
+    "BlockPublicAcls": "true",
+    "BlockPublicPolicy": "true",
+    "IgnorePublicAcls": "true",
+    "RestrictPublicBuckets": "true",
+}
+NOBODY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with CloudServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def trial(server):
+    return Trial(server.clients)
+
+
+@pytest.fixture
+def bucket(trial):
+    bucket = trial.create("AWS::S3::Bucket")
+    yield bucket
+    trial.delete(bucket)
+
+
+def encryption(algorithm, **more):
+    rule = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm, **more}}
+    return {"ServerSideEncryptionConfiguration": [rule]}
+
+
+def read(trial, operation, bucket):
+    return trial.call("s3", operation, Bucket=bucket.physical_id)
+
+
+def algorithms(trial, bucket):
+    found = read(trial, "get_bucket_encryption", bucket)["ServerSideEncryptionConfiguration"]
+    return [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in found["Rules"]]
+
+
+class TestBucket:
+    def test_it_has_what_the_template_says(self, trial):
+        made = trial.create(
+            "AWS::S3::Bucket",
+            BucketEncryption=encryption("aws:kms"),
+            PublicAccessBlockConfiguration=CLOSED,
+            Tags=[{"Key": "a", "Value": "1"}],
+            VersioningConfiguration={"Status": "Enabled"},
+        )
+
+        closed = read(trial, "get_public_access_block", made)["PublicAccessBlockConfiguration"]
+        assert closed == dict.fromkeys(CLOSED, True)
+        assert algorithms(trial, made) == ["aws:kms"]
+        assert read(trial, "get_bucket_tagging", made)["TagSet"] == [{"Key": "a", "Value": "1"}]
+        assert read(trial, "get_bucket_versioning", made)["Status"] == "Enabled"
+        trial.delete(made)
+
+    def test_its_name_is_in_every_address_of_it(self, bucket):
+        name = bucket.physical_id
+
+        assert name.startswith("trial-thing-")
+        assert bucket.attributes == {
+            "Arn": f"arn:aws:s3:::{name}",
+            "DomainName": f"{name}.s3.amazonaws.com",
+            "DualStackDomainName": f"{name}.s3.dualstack.eu-west-1.amazonaws.com",
+            "RegionalDomainName": f"{name}.s3.eu-west-1.amazonaws.com",
+        }
+
+    def test_settings_change_and_go_in_place(self, trial):
+        first = trial.create(
+            "AWS::S3::Bucket",
+            BucketEncryption=encryption("aws:kms"),
+            PublicAccessBlockConfiguration=CLOSED,
+            Tags=[{"Key": "a", "Value": "1"}],
+        )
+        second = trial.update(first, BucketEncryption=encryption("AES256"))
+
+        assert second.physical_id == first.physical_id
+        assert algorithms(trial, second) == ["AES256"]
+        for operation in ("get_public_access_block", "get_bucket_tagging"):
+            with pytest.raises(ClientError, match="NoSuch"):
+                read(trial, operation, second)
+        trial.delete(second)
+
+    @pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+    def test_it_is_in_the_region_of_its_stack(self, server, region):
+        there = Trial(server.clients, region=region)
+        made = there.create("AWS::S3::Bucket")
+
+        assert there.call("s3", "head_bucket", Bucket=made.physical_id)["BucketRegion"] == region
+        there.delete(made)
+
+    def test_it_does_not_go_while_something_is_in_it(self, trial, bucket):
+        place = {"Bucket": bucket.physical_id, "Key": "one"}
+        trial.call("s3", "put_object", **place)
+
+        with pytest.raises(ClientError, match="BucketNotEmpty"):
+            trial.delete(bucket)
+        trial.call("s3", "delete_object", **place)
+
+    @pytest.mark.parametrize(
+        ("wrong", "reason"),
+        [
+            ({"BucketEncryption": encryption("rot13")}, "SSEAlgorithm"),
+            ({"BucketEncryption": encryption("aws:kms", KMSMasterKeyID=NOBODY)}, "NotFound"),
+            ({"Versioning": "Enabled"}, "Versioning"),
+            ({"Tags": [{"Key": "aws:mine", "Value": "1"}]}, "InvalidTag"),
+        ],
+        ids=["algorithm", "key", "unknown", "tag"],
+    )
+    def test_what_is_wrong_leaves_no_bucket(self, trial, wrong, reason):
+        def names():
+            return [found["Name"] for found in trial.call("s3", "list_buckets")["Buckets"]]
+
+        before = names()
+        with pytest.raises(REFUSED, match=reason):
+            trial.create("AWS::S3::Bucket", **wrong)
+        assert names() == before
+
+    def test_what_the_local_cloud_does_not_know_fails(self, trial):
+        with pytest.raises(AssertionError, match=r"ignores \['AccelerateConfiguration'\]"):
+            trial.create(
+                "AWS::S3::Bucket",
+                BucketName="accelerated",
+                AccelerateConfiguration={"AccelerationStatus": "Enabled"},
+            )
+        trial.call("s3", "delete_bucket", Bucket="accelerated")
+
+
+def statement(effect, bucket, action="s3:*", principal="*", **more):
+    return {
+        "Effect": effect,
+        "Action": action,
+        "Principal": principal,
+        "Resource": f"{bucket.attributes['Arn']}/*",
+        **more,
+    }
+
+
+def by_http(value):
+    return {"Bool": {"aws:SecureTransport": value}}
+
+
+class TestPolicy:
+    @pytest.fixture
+    def policy(self, trial, bucket):
+        """Puts a policy that says *statements*."""
+
+        def policy(*statements):
+            return trial.create(
+                "AWS::S3::BucketPolicy",
+                Bucket=bucket.physical_id,
+                PolicyDocument={"Version": "2012-10-17", "Statement": list(statements)},
+            )
+
+        return policy
+
+    def write(self, trial, bucket):
+        place = {"Bucket": bucket.physical_id, "Key": "one"}
+        trial.call("s3", "put_object", **place)
+        trial.call("s3", "put_object", **place)
+        trial.call("s3", "delete_object", **place)
+
+    def test_who_comes_by_tls_is_not_denied_what_http_is(self, trial, bucket, policy):
+        theirs = {"Service": "serverlessrepo.amazonaws.com"}
+        source = {"StringEquals": {"aws:SourceAccount": trial.account}}
+        made = policy(
+            statement("Allow", bucket, "s3:GetObject", theirs, Condition=source),
+            statement("Deny", bucket, Condition=by_http("false")),
+        )
+
+        self.write(trial, bucket)
+        trial.delete(made)
+
+    def test_what_everybody_is_denied_is_refused_until_it_goes(self, trial, bucket, policy):
+        trial.call("s3", "put_object", Bucket=bucket.physical_id, Key="one")
+        made = policy(statement("Deny", bucket, Condition=by_http("true")))
+
+        with pytest.raises(ClientError, match="403"):
+            self.write(trial, bucket)
+        trial.delete(made)
+        self.write(trial, bucket)
+
+    def test_another_takes_its_place(self, trial, bucket, policy):
+        made = policy(statement("Deny", bucket))
+        document = {"Version": "2012-10-17", "Statement": [statement("Allow", bucket)]}
+        again = trial.update(made, Bucket=bucket.physical_id, PolicyDocument=document)
+
+        self.write(trial, bucket)
+        assert again.physical_id == bucket.physical_id
+        trial.delete(again)
+
+    def test_it_needs_a_bucket(self, trial):
+        with pytest.raises(ClientError, match="NoSuchBucket"):
+            trial.create(
+                "AWS::S3::BucketPolicy",
+                Bucket="nonesuch",
+                PolicyDocument={"Version": "2012-10-17", "Statement": []},
+            )
