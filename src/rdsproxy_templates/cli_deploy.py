@@ -55,6 +55,11 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
         help="A parameter of a root template, of all that have it or as STEP.NAME of one; any "
         "number of times.",
     )
+    @click.option(
+        "--accept-data-loss",
+        is_flag=True,
+        help="Even with --yes, replace or delete what holds data: databases, secrets, keys.",
+    )
     @_with_accounts
     @_with_buckets
     def main(  # noqa: PLR0913 - one parameter an option
@@ -63,6 +68,7 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
         config: Path | None,
         out: Path,
         parameters: tuple[str, ...],
+        accept_data_loss: bool,
         region: str | None,
         stack_prefix: str,
         yes: bool,
@@ -78,6 +84,7 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
                 talk=_talk(yes=yes),
                 prefix=stack_prefix,
                 given=given,
+                loss_accepted=accept_data_loss or not yes,
             )
             _refuse_unknown(given, known, rendered)
             families.write(rendered)

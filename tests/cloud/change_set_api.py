@@ -19,7 +19,8 @@ class ChangeSetApi(StackApi):
 
     def create_change_set(self) -> ActionResult:
         own = ("StackName", "ChangeSetName", "ChangeSetType", "UsePreviousTemplate")
-        given = self._given(*WHAT, *own, "Description", "OnStackFailure")
+        more = ("Description", "OnStackFailure", "IncludeNestedStacks")
+        given = self._given(*WHAT, *own, *more)
         kind = given.get("ChangeSetType", "UPDATE")
         if kind not in {"CREATE", "UPDATE"}:
             raise ValidationError(f"The local cloud does not know change sets of type {kind}")
@@ -29,8 +30,9 @@ class ChangeSetApi(StackApi):
             given["StackName"],
             kind,
             self._request(given, old),
-            given.get("Description"),
-            given.get("OnStackFailure"),
+            nested=given.get("IncludeNestedStacks", False),
+            description=given.get("Description"),
+            on_failure=given.get("OnStackFailure"),
         )
         return ActionResult({"Id": made.id, "StackId": made.stack.id})
 

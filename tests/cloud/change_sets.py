@@ -1,26 +1,17 @@
-"""Change sets: what would change of a stack, to be looked at and carried out later."""
+"""The change sets of an account and region: made, carried out or deleted."""
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Literal
 
 from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormationError
 
 from . import operations
-from .changes import Change
+from .change_set import ChangeSet, Kind
+from .changes import unseen
+from .nested_change_sets import Insight
 from .refusals import ValidationError
-from .stack import Plan, Stack, described
 from .stacks import Request, StackBackend
-
-Kind = Literal["CREATE", "UPDATE"]
-NO_CHANGES = (
-    "The submitted information didn't contain changes. "
-    "Submit different information to create a change set."
-)
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -30,108 +21,55 @@ class ChangeSetNotFound(CloudFormationError):
 
 
 class InvalidChangeSetStatus(CloudFormationError):
-    """It cannot be carried out as it stands."""
+    """It cannot be carried out, or deleted, as it stands."""
 
     code = "InvalidChangeSetStatus"
 
 
-@dataclass
-class ChangeSet:
-    """One change set of a stack."""
-
-    name: str
-    kind: Kind
-    stack: Stack
-    request: Request
-    plan: Plan
-    changes: list[Change]
-    status: str
-    execution_status: str
-    reason: str | None = None
-    description: str | None = None
-    on_failure: operations.OnFailure | None = None
-    id: str = ""
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __post_init__(self) -> None:
-        stack = self.stack
-        arn = f"arn:aws:cloudformation:{stack.region}:{stack.account}:changeSet"
-        self.id = f"{arn}/{self.name}/{uuid.uuid4()}"
-
-    def summary(self) -> dict[str, Any]:
-        """As ListChangeSets shows it."""
-        return {
-            "StackId": self.stack.id,
-            "StackName": self.stack.name,
-            "ChangeSetId": self.id,
-            "ChangeSetName": self.name,
-            "ExecutionStatus": self.execution_status,
-            "Status": self.status,
-            "StatusReason": self.reason,
-            "CreationTime": self.created,
-            "Description": self.description,
-        }
-
-    def shown(self) -> dict[str, Any]:
-        """As DescribeChangeSet shows it."""
-        return self.summary() | {
-            "Parameters": self.plan.parameters.shown(),
-            "Capabilities": list(self.request.capabilities),
-            "Tags": described(self.request.tags or {}),
-            "Changes": [
-                {"Type": "Resource", "ResourceChange": change.shown()} for change in self.changes
-            ],
-            "OnStackFailure": self.on_failure,
-        }
-
-
 class ChangeSets:
-    """The change sets of an account and region, by their IDs."""
+    """The change sets of an account and region."""
 
     def __init__(self, backend: StackBackend) -> None:
         self._backend = backend
-        self._sets: dict[str, ChangeSet] = {}
+        self._roots: dict[str, ChangeSet] = {}
+        """By their IDs; those of nested stacks are in them."""
 
-    def create(  # noqa: PLR0917 - what a change set consists of
+    def create(
         self,
         name: str,
         stack_name: str,
         kind: Kind,
         request: Request,
+        *,
+        nested: bool,
         description: str | None,
         on_failure: operations.OnFailure | None,
     ) -> ChangeSet:
-        """A change set, with the stack that it would create."""
+        """A change set, with the stacks that it would create."""
         self._check_stack(name, stack_name, kind)
         plan = self._backend.plan(request, directly=False)
-        there = self._backend.named(stack_name)
-        stack = there or self._backend.new(stack_name, request)
+        stack = self._backend.named(stack_name) or self._backend.new(stack_name, request)
         if any(other.name == name and other.stack is stack for other in self.all()):
             raise AlreadyExistsException(f"ChangeSet {name} cannot be created")
-        differences = self._backend.differences(stack, plan, request)
-        if there is None:
-            self._backend.alive[stack.id] = stack
-            stack.becomes("REVIEW_IN_PROGRESS", "User Initiated")
-        empty = kind == "UPDATE" and not differences
         made = ChangeSet(
             name,
             kind,
             stack,
             request,
             plan,
-            [change for change in differences if isinstance(change, Change)],
-            status="FAILED" if empty else "CREATE_COMPLETE",
-            execution_status="UNAVAILABLE" if empty else "AVAILABLE",
-            reason=NO_CHANGES if empty else None,
+            nested=nested,
             description=description,
             on_failure=on_failure,
         )
-        self._sets[made.id] = made
+        look_inside = Insight(self._backend, made) if nested else unseen
+        made.conclude(self._backend.differences(stack, plan, request, look_inside))
+        self._put_up_for_review(made)
+        self._roots[made.id] = made
         return made
 
     def all(self, stack_name: str | None = None) -> list[ChangeSet]:
         """Those of a stack, or all of them."""
-        everyone = list(self._sets.values())
+        everyone = [one for root in self._roots.values() for one in root.family()]
         return [one for one in everyone if stack_name in {None, one.stack.name, one.stack.id}]
 
     def find(self, name_or_id: str, stack_name: str | None) -> ChangeSet:
@@ -144,10 +82,17 @@ class ChangeSets:
         raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
 
     def delete(self, change_set: ChangeSet) -> None:
-        del self._sets[change_set.id]
+        """Delete it with all that was made for it, but not the stack of its own."""
+        if change_set.parent is not None:
+            raise InvalidChangeSetStatus(
+                f"ChangeSet [{change_set.id}] can be deleted from the root change set "
+                f"[{change_set.root.id}] only"
+            )
+        self._withdraw(change_set)
+        del self._roots[change_set.id]
 
     def execute(self, change_set: ChangeSet, *, disable_rollback: bool) -> None:
-        """Carry it out; all others of the stack are out of date then."""
+        """Carry it out; all others of the stacks are out of date then."""
         if change_set.execution_status != "AVAILABLE":
             raise InvalidChangeSetStatus(
                 f"ChangeSet [{change_set.id}] cannot be executed in its current status of "
@@ -155,9 +100,11 @@ class ChangeSets:
             )
         if disable_rollback and change_set.kind == "UPDATE":
             raise ValidationError("The local cloud always rolls updates back")
+        self._withdraw(change_set)
         stack = change_set.stack
         stack.change_set = change_set.id
-        for other in self.all(stack.id):
+        family = list(change_set.family())
+        for other in [other for one in family for other in self.all(one.stack.id)]:
             other.execution_status = "OBSOLETE"
         if change_set.kind == "CREATE":
             on_failure = change_set.on_failure or ("DO_NOTHING" if disable_rollback else "ROLLBACK")
@@ -165,7 +112,24 @@ class ChangeSets:
         else:
             self._backend.carry_out_update(stack, change_set.plan, change_set.request)
         done = stack.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-        change_set.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+        for one in family:
+            one.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+
+    def _put_up_for_review(self, change_set: ChangeSet) -> None:
+        """Let the stacks be seen that there were not before."""
+        for one in change_set.family():
+            if one.stack.id not in self._backend.alive:
+                self._backend.alive[one.stack.id] = one.stack
+                one.stack.becomes("REVIEW_IN_PROGRESS", "User Initiated")
+
+    def _withdraw(self, change_set: ChangeSet) -> None:
+        """Delete the nested stacks that are there for review alone.
+
+        They are made anew when the change set is executed: here under another ID.
+        """
+        for one in change_set.family():
+            if one.parent is not None and one.stack.status == "REVIEW_IN_PROGRESS":
+                self._backend.delete(one.stack.id)
 
     def _check_stack(self, name: str, stack_name: str, kind: Kind) -> None:
         if kind == "UPDATE":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -34,8 +34,14 @@ class Change:
     scope: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
     """The names of those that differ."""
+    doubtful: frozenset[str] = frozenset()
+    """Those among them whose values depend on resources that are still to be made."""
     policy: str | None = None
     """What becomes of the resource that is removed or replaced."""
+    change_set_id: str | None = None
+    """That of the nested stack which the resource is."""
+    same_inside: bool = False
+    """Whether the resource is a stack in which nothing changes."""
 
     def shown(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -47,19 +53,26 @@ class Change:
             "Replacement": self.replacement,
             "Scope": list(self.scope),
             "PolicyAction": self.policy,
-            "Details": [{"Target": target} for target in self._targets()],
+            "Details": list(self._details()),
+            "ChangeSetId": self.change_set_id,
         }
 
-    def _targets(self) -> Iterator[dict[str, str]]:
+    def _details(self) -> Iterator[dict[str, Any]]:
         for name in self.properties:
-            yield {"Attribute": "Properties", "Name": name}
+            yield {
+                "Target": {"Attribute": "Properties", "Name": name},
+                "Evaluation": "Dynamic" if name in self.doubtful else "Static",
+            }
         for attribute in self.scope:
             if attribute != "Properties":
-                yield {"Attribute": attribute}
+                yield {"Target": {"Attribute": attribute}, "Evaluation": "Static"}
 
 
-class NotKnownYet(Exception):
+class NotKnownYet(Failure):
     """A value that only the walk itself can find."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not known before the change set is executed")
 
 
 class Preview(StackScope):
@@ -72,6 +85,18 @@ class Preview(StackScope):
         self.changing: set[str] = set()
         """And of those whose attributes may change."""
 
+    def expect(self, change: Change) -> None:
+        """Hold what depends on *change* for unknown."""
+        if change.action == "Add" or change.replacement != "False":
+            self.others.add(change.logical_id)
+        if is_custom(change.type) or (change.type == STACK and not change.same_inside):
+            self.changing.add(change.logical_id)
+
+    def ref(self, name: str) -> Any:
+        if name in self._plan.parameters.unknown:
+            raise NotKnownYet(name)
+        return super().ref(name)
+
     def live(self, logical_id: str) -> Live:
         if logical_id in self.others:
             raise NotKnownYet(logical_id)
@@ -83,11 +108,22 @@ class Preview(StackScope):
         return super().attribute(logical_id, name)
 
 
-def changes(stack: Stack, plan: Plan, exports: Exports) -> list[Change]:
+LookInside = Callable[[Preview, str, Change | None], Change | None]
+"""What becomes of a nested stack, from what its resource alone says of it."""
+
+
+def unseen(_preview: Preview, _logical_id: str, change: Change | None) -> Change | None:
+    """Nothing but what the resource says."""
+    return change
+
+
+def changes(
+    stack: Stack, plan: Plan, exports: Exports, look_inside: LookInside = unseen
+) -> list[Change]:
     """Every resource that *plan* would make, update, replace or delete."""
     preview = Preview(stack, plan, exports)
     active = preview.active()
-    found = list(_made_or_changed(stack, preview, active))
+    found = list(_made_or_changed(stack, preview, active, look_inside))
     old = stack.plan.template.resources
     gone = [stack.live[name] for name in ordered(old) if name in stack.live and name not in active]
     return found + [_removed(live, old[live.logical_id]) for live in reversed(gone)]
@@ -102,19 +138,20 @@ def same_outputs(stack: Stack, plan: Plan, exports: Exports) -> bool:
     return said == stack.outputs
 
 
-def _made_or_changed(stack: Stack, preview: Preview, active: Mapping[str, Any]) -> Iterator[Change]:
+def _made_or_changed(
+    stack: Stack, preview: Preview, active: Mapping[str, Any], look_inside: LookInside
+) -> Iterator[Change]:
     old = stack.plan.template.resources
     for logical_id in ordered(active):
         resource = active[logical_id]
-        live = stack.live.get(logical_id)
-        if live is None:
-            preview.others.add(logical_id)
-            yield Change("Add", logical_id, resource["Type"])
-        elif change := _changed(preview, live, old[logical_id], resource):
-            if change.replacement != "False":
-                preview.others.add(logical_id)
-            if live.type == STACK or is_custom(live.type):
-                preview.changing.add(logical_id)
+        if live := stack.live.get(logical_id):
+            change = _changed(preview, live, old[logical_id], resource)
+        else:
+            change = Change("Add", logical_id, resource["Type"])
+        if resource["Type"] == STACK:
+            change = look_inside(preview, logical_id, change)
+        if change is not None:
+            preview.expect(change)
             yield change
 
 
@@ -139,6 +176,7 @@ def _changed(
         replacement,
         tuple((["Properties"] if names or doubtful else []) + attributes),
         tuple(sorted(names | doubtful)),
+        frozenset(doubtful),
         None if replacement == "False" else policies.on_replacement(new),
     )
 
@@ -150,7 +188,7 @@ def _properties(preview: Preview, resource: Mapping[str, Any]) -> tuple[dict[str
     for name, value in resource.get("Properties", {}).items():
         try:
             certain |= preview.typed(resource["Type"], resolved({name: value}, preview))
-        except (NotKnownYet, Failure):
+        except Failure:
             # It may well be there when the walk comes to it; else that fails.
             doubtful.add(name)
     return certain, doubtful

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ Value = str | list[str]
 
 MOST_BYTES: Final = 4_096
 HIDDEN: Final = "****"
+UNKNOWN: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
+"""What stands for a value that a resource which is still to be made will have."""
+
 DECLARATION: Final = frozenset(
     {
         "AllowedPattern",
@@ -79,6 +82,11 @@ class Parameters:
     """Those of NoEcho."""
     from_ssm: frozenset[str] = frozenset()
 
+    @property
+    def unknown(self) -> frozenset[str]:
+        """Those that have no value before other resources are made."""
+        return frozenset(set(self.given) - set(self.values))
+
     def shown(self) -> list[dict[str, str]]:
         """As the API shows them."""
         return [self._shown(name) for name in self.given]
@@ -92,19 +100,34 @@ class Parameters:
         return shown
 
 
-def parameters(declared: Mapping[str, Any], given: Mapping[str, str], call: Call) -> Parameters:
-    """What *given*, with the defaults, makes of the parameters that are *declared*."""
-    if unknown := sorted(set(given) - set(declared)):
-        raise Failure(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
-    texts = _defaults(declared) | dict(given)
+def parameters(
+    declared: Mapping[str, Any],
+    given: Mapping[str, str],
+    call: Call,
+    unknown: Collection[str] = (),
+) -> Parameters:
+    """What *given*, with the defaults, makes of the parameters that are *declared*.
+
+    Those that are *unknown* are given too, by resources that are still to be made.
+    """
+    if strange := sorted({*given, *unknown} - set(declared)):
+        raise Failure(f"Parameters: [{', '.join(strange)}] do not exist in the template")
+    texts = _defaults(declared) | dict(given) | dict.fromkeys(unknown, UNKNOWN)
     if missing := [name for name in declared if name not in texts]:
         raise Failure(f"Parameters: [{', '.join(missing)}] must have values")
-    for name, declaration in declared.items():
+    # AWS hands placeholders down, and looks even them up in the parameter store. The like:
+    # https://github.com/aws-cloudformation/cfn-language-discussion/issues/152
+    judged = {
+        name: one
+        for name, one in declared.items()
+        if name not in unknown or FROM_SSM.fullmatch(one.get("Type", ""))
+    }
+    for name, declaration in judged.items():
         for problem in _problems(name, declaration, texts[name]):
             raise Failure(problem)
     return Parameters(
         {name: texts[name] for name in declared},
-        {name: _value(name, one, texts[name], call) for name, one in declared.items()},
+        {name: _value(name, one, texts[name], call) for name, one in judged.items()},
         frozenset(name for name, one in declared.items() if text(one.get("NoEcho", "")) == "true"),
         frozenset(name for name, one in declared.items() if FROM_SSM.fullmatch(one["Type"])),
     )

@@ -11,7 +11,7 @@ from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
 from . import capabilities, checks, operations
-from .changes import Change, changes, same_outputs
+from .changes import Change, LookInside, changes, same_outputs, unseen
 from .clients import Clients
 from .failure import Failure
 from .operations import OnFailure
@@ -34,6 +34,8 @@ class Request:
     tags: Mapping[str, str] | None = None
     """None leaves those that there are."""
     role: str | None = None
+    unknown: frozenset[str] = frozenset()
+    """Parameters that resources of the parent give, which are still to be made."""
 
 
 class StackBackend(CloudFormationBackend):
@@ -79,7 +81,7 @@ class StackBackend(CloudFormationBackend):
             template = read(request.text, request.given, self.region_name)
             checks.check(template)
             capabilities.check(template, request.capabilities, directly=directly)
-            given = parameters(template.parameters, request.given, self.call)
+            given = parameters(template.parameters, request.given, self.call, request.unknown)
             return Plan(template, given)
 
     def call(self, service: str, operation: str, **given: Any) -> Any:
@@ -141,11 +143,13 @@ class StackBackend(CloudFormationBackend):
             )
         return stack
 
-    def differences(self, stack: Stack, plan: Plan, request: Request) -> list[Change | str]:
+    def differences(
+        self, stack: Stack, plan: Plan, request: Request, look_inside: LookInside = unseen
+    ) -> list[Change | str]:
         """What would change; empty where nothing would."""
         with refusals():
             _check_types(stack, plan)
-            found: list[Change | str] = [*changes(stack, plan, self.exported)]
+            found: list[Change | str] = [*changes(stack, plan, self.exported, look_inside)]
             if not found and not same_outputs(stack, plan, self.exported):
                 found.append("Outputs")
         if request.tags is not None and request.tags != stack.tags:

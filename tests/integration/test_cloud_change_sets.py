@@ -14,6 +14,8 @@ pytestmark = pytest.mark.xdist_group("cloud-engine")
 
 DAYS = {"Days": {"Type": "Number"}}
 NAME = {"Name": {"Value": {"Ref": "Group"}}}
+FROM_SSM = "AWS::SSM::Parameter::Value<String>"
+ALWAYS = {"Fn::Equals": ["", ""]}
 TWICE = (("333333333333", "eu-west-1"), ("444444444444", "eu-west-1"))
 
 
@@ -190,6 +192,162 @@ def test_a_nested_update_that_fails_is_put_back_everywhere(stacks, account, two_
     assert stacks.update("root", two_deep(15)) == "UPDATE_ROLLBACK_COMPLETE"
     assert list(stacks.groups().values()) == [7]
     assert stacks.update("root", two_deep(14)) == "UPDATE_COMPLETE"
+
+
+def whole(stacks, described):
+    """What a change set and those of the nested stacks say of each resource, by its path."""
+    said = {}
+    for one in (change["ResourceChange"] for change in described["Changes"]):
+        said[one["LogicalResourceId"]] = (one["Action"], one.get("Replacement"))
+        if "ChangeSetId" in one:
+            inside = stacks.api.describe_change_set(ChangeSetName=one["ChangeSetId"])
+            for path, what in whole(stacks, inside).items():
+                said[f"{one['LogicalResourceId']}.{path}"] = what
+    return said
+
+
+def inside(stacks, described, logical_id):
+    """The change set of a nested stack."""
+    [found] = [
+        one["ResourceChange"]["ChangeSetId"]
+        for one in described["Changes"]
+        if one["ResourceChange"]["LogicalResourceId"] == logical_id
+    ]
+    return stacks.api.describe_change_set(ChangeSetName=found)
+
+
+def test_nested_stacks_have_change_sets_where_they_are_wanted(stacks, two_deep):
+    stacks.create("root", two_deep(7))
+    plain = stacks.change_set("root", "UPDATE", two_deep(14))
+    assert whole(stacks, plain) == {"Middle": ("Modify", "False"), "Name": ("Modify", "False")}
+    described = stacks.change_set("root", "UPDATE", two_deep(14), IncludeNestedStacks=True)
+    assert whole(stacks, described) == {
+        "Middle": ("Modify", "False"),
+        "Middle.Leaf": ("Modify", "False"),
+        "Middle.Leaf.Group": ("Modify", "False"),
+        "Name": ("Modify", "False"),
+    }
+    middle = inside(stacks, described, "Middle")
+    leaf = inside(stacks, middle, "Leaf")
+    assert [one["IncludeNestedStacks"] for one in (plain, described, leaf)] == [False, True, True]
+    assert leaf["ParentChangeSetId"] == middle["ChangeSetId"]
+    assert leaf["RootChangeSetId"] == described["ChangeSetId"]
+    assert (leaf["ExecutionStatus"], leaf["StatusReason"]) == (
+        "UNAVAILABLE",
+        "Only executable from the root change set.",
+    )
+    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
+    assert list(stacks.groups().values()) == [14]
+
+
+def test_change_sets_of_nested_stacks_are_the_roots_to_execute_and_to_delete(stacks, two_deep):
+    stacks.create("root", two_deep(7))
+    described = stacks.change_set("root", "UPDATE", two_deep(14), IncludeNestedStacks=True)
+    leaf = inside(stacks, inside(stacks, described, "Middle"), "Leaf")["ChangeSetId"]
+    with pytest.raises(ClientError, match="cannot be executed in its current status"):
+        stacks.api.execute_change_set(ChangeSetName=leaf)
+    with pytest.raises(ClientError, match="from the root change set"):
+        stacks.api.delete_change_set(ChangeSetName=leaf)
+    stacks.api.delete_change_set(ChangeSetName=described["ChangeSetId"])
+    with pytest.raises(ClientError, match="does not exist"):
+        stacks.api.describe_change_set(ChangeSetName=leaf)
+
+
+def test_what_changes_at_the_same_url_is_seen_inside(stacks):
+    url = stacks.put("child", {"Group": group(LogGroupName="one")})
+    stacks.create("root", {"Child": nested(url)})
+    same = stacks.change_set("root", "UPDATE", {"Child": nested(url)}, IncludeNestedStacks=True)
+    assert (same["Status"], same["Changes"]) == ("FAILED", [])
+    assert "didn't contain changes" in same["StatusReason"]
+    stacks.put("child", {"Group": group(LogGroupName="two")})
+    other = stacks.change_set("root", "UPDATE", {"Child": nested(url)}, IncludeNestedStacks=True)
+    assert whole(stacks, other) == {"Child": ("Modify", "False"), "Child.Group": ("Modify", "True")}
+    stacks.api.execute_change_set(ChangeSetName=other["ChangeSetId"])
+    assert list(stacks.groups()) == ["two"]
+
+
+def test_another_url_of_the_same_template_changes_nothing_inside(stacks):
+    before, after = (stacks.put(key, {"Group": group()}, Outputs=NAME) for key in ("one", "two"))
+    says = {"Name": parameter({"Fn::GetAtt": "Child.Outputs.Name"})}
+    stacks.create("root", {"Child": nested(before), **says})
+    described = stacks.change_set(
+        "root", "UPDATE", {"Child": nested(after), **says}, IncludeNestedStacks=True
+    )
+    assert whole(stacks, described) == {"Child": ("Modify", "False")}
+    child = inside(stacks, described, "Child")
+    assert (child["Status"], child["Changes"]) == ("FAILED", [])
+    assert "didn't contain changes" in child["StatusReason"]
+
+
+def test_a_value_that_a_resource_will_give_is_dynamic_inside(stacks):
+    named = {
+        "Group": group(LogGroupName={"Fn::Sub": "of-${Name}"}, RetentionInDays={"Ref": "Days"})
+    }
+    declared = {"Name": {"Type": "String", "AllowedPattern": "[a-z]+"}, **DAYS}
+    url = stacks.put("child", named, Parameters=declared)
+
+    def root(name):
+        child = nested(url, Name={"Ref": "Group"}, Days=7)
+        return {"Group": group(LogGroupName=name), "Child": child}
+
+    stacks.create("root", root("old"))
+    described = stacks.change_set("root", "UPDATE", root("new"), IncludeNestedStacks=True)
+    assert whole(stacks, described)["Child.Group"] == ("Modify", "Conditional")
+    child = inside(stacks, described, "Child")
+    shown = {one["ParameterKey"]: one["ParameterValue"] for one in child["Parameters"]}
+    assert shown == {"Name": "{{changeSet:KNOWN_AFTER_APPLY}}", "Days": "7"}
+    [change] = child["Changes"]
+    assert change["ResourceChange"]["Details"] == [
+        {"Target": {"Attribute": "Properties", "Name": "LogGroupName"}, "Evaluation": "Dynamic"}
+    ]
+    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
+    assert set(stacks.groups()) == {"new", "of-new"}
+
+
+def test_a_nested_stack_that_is_not_there_yet_is_there_for_review(stacks, two_deep):
+    described = stacks.change_set("root", "CREATE", two_deep(7), IncludeNestedStacks=True)
+    assert whole(stacks, described)["Middle.Leaf.Group"] == ("Add", None)
+    assert {stacks.status(name) for name in stacks.names()} == {"REVIEW_IN_PROGRESS"}
+    assert len(stacks.names()) == 3
+    stacks.api.delete_change_set(ChangeSetName=described["ChangeSetId"])
+    assert stacks.names() == ["root"]
+    again = stacks.change_set("root", "CREATE", two_deep(7), IncludeNestedStacks=True)
+    stacks.api.execute_change_set(ChangeSetName=again["ChangeSetId"])
+    assert {stacks.status(name) for name in stacks.names()} == {"CREATE_COMPLETE"}
+    assert len(stacks.names()) == 3
+
+
+def failed_with(stacks, root):
+    """Why the change set of a nested stack could not be made, for which the root's fails."""
+    described = stacks.change_set("root", "CREATE", root, IncludeNestedStacks=True)
+    child = inside(stacks, described, "Child")
+    assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    assert described["StatusReason"] == (
+        f"Nested change set {child['ChangeSetId']} was not successfully created: "
+        "Currently in FAILED."
+    )
+    stacks.api.delete_change_set(ChangeSetName=described["ChangeSetId"])
+    return child["StatusReason"]
+
+
+def test_a_nested_template_that_cannot_be_read_fails_the_roots_change_set(stacks):
+    url = stacks.put("child", {"Group": group()}) + "/nowhere"
+    assert "key does not exist" in failed_with(stacks, {"Child": nested(url)})
+
+
+@pytest.mark.parametrize(
+    ("sections", "reason"),
+    [
+        ({"Parameters": {}}, "do not exist in the template"),
+        ({"Parameters": {"Name": {"Type": FROM_SSM}}}, "Unable to fetch parameters"),
+        ({"Conditions": {"Made": {"Fn::Equals": [{"Ref": "Name"}, ""]}}}, "is not known before"),
+    ],
+)
+def test_what_cannot_do_without_a_value_fails_the_roots_change_set(stacks, sections, reason):
+    usual = {"Parameters": {"Name": {"Type": "String"}}, "Conditions": {"Made": ALWAYS}}
+    url = stacks.put("child", {"Group": {**group(), "Condition": "Made"}}, **usual | sections)
+    root = {"Group": group(), "Child": nested(url, Name={"Ref": "Group"})}
+    assert reason in failed_with(stacks, root)
 
 
 def test_an_output_that_a_nested_stack_does_not_have_fails(stacks, account, two_deep):

@@ -13,8 +13,10 @@ from planning import Organization, Planner
 pytestmark = pytest.mark.xdist_group("plan")
 
 NETWORK, DB, APP = (f"rdsproxy-cross-account-{name}" for name in ("network", "db", "app"))
+BASE = "rdsproxy-base"
 MANAGEMENT = "444444444400"
 UNAVAILABLE = (503, "database_unavailable")
+OTHER_DATABASE = "RDSDatabaseName=other"
 ELSEWHERE = "PrivateSubnet1Cidr=10.9.0.0/24"
 OTHER_LOGIN = """
 cross_account_network: {login: password}
@@ -372,15 +374,73 @@ def alone(cloud, planner_of):
     return planner_of(app=cloud.account("444444444401"))
 
 
-class TestOneAccount:
-    def test_a_variant_is_a_plan_of_one_step(self, alone):
-        said = alone.deploy("base")
+@pytest.fixture(scope="module")
+def base(alone):
+    said = alone.deploy("base")
+    assert said.status == 0, said.errors
+    return alone.accounts["app"]
+
+
+@pytest.fixture(scope="module")
+def base_with(alone, base):
+    """What is said when `base` is deployed again, with other settings."""
+
+    def base_with(settings, *more):
+        config = alone.folder / "settings.yaml"
+        config.write_text(settings)
+        return alone.deploy("base", "--config", config.name, *more)
+
+    return base_with
+
+
+class TestChanges:
+    """Of `base`, which is deployed as it comes."""
+
+    def test_a_setting_is_shown_where_it_changes_in_its_nested_stack(self, base_with):
+        said = base_with("rds: {max_connections_percent: 90}")
+
+        lines = said.output.splitlines()
+        assert said.status == 0, said.errors
+        assert "  modify   RDSStack.RDSProxyTargetGroup  AWS::RDS::DBProxyTargetGroup" in lines
+        assert "!!" not in said.output
+        assert not [line for line in lines if "DBCluster " in line or line.endswith("::Stack")]
+
+    def test_the_same_setting_again_changes_nothing(self, base_with):
+        again = base_with("rds: {max_connections_percent: 90}")
+
+        assert (again.status, "nothing to change" in again.output) == (0, True)
+
+    def test_a_database_is_not_replaced_unless_its_loss_is_accepted(self, base, base_with):
+        before = inventory(base)
+        said = base_with("rds: {max_connections_percent: 90}", "--parameter", OTHER_DATABASE)
+
+        assert errors(said) == [
+            f"error: [base.RDSStack.{resource}] holds data, and {fate}: it was not carried out; "
+            "leave out --yes to be asked, or add --accept-data-loss"
+            for resource, fate in (
+                ("DBCluster", "would be replaced"),
+                ("DBInstance1", "may be replaced"),
+            )
+        ]
+        assert "AWS::RDS::DBCluster !! holds data, and would be replaced" in said.output
+        assert inventory(base) == before
+        left = base.client("cloudformation").list_change_sets(StackName=BASE)["Summaries"]
+        assert not [one for one in left if one["ExecutionStatus"] == "AVAILABLE"]
+
+    def test_a_database_whose_loss_is_accepted_is_replaced(self, base, base_with):
+        before = base.resources(base.nested(BASE, "RDSStack"))["DBCluster"]
+        settings = "rds: {deletion_protection: false}"
+        assert base_with(settings).status == 0
+        said = base_with(settings, "--parameter", OTHER_DATABASE, "--accept-data-loss")
 
         assert said.status == 0, said.errors
-        account = alone.accounts["app"]
-        status, _ = account.call(
-            "POST", account.outputs("rdsproxy-base")["APIEndpoint"] + "initialize"
-        )
+        assert base.resources(base.nested(BASE, "RDSStack"))["DBCluster"] != before
+
+
+class TestOneAccount:
+    def test_a_variant_is_a_plan_of_one_step(self, base):
+        status, _ = base.call("POST", base.outputs(BASE)["APIEndpoint"] + "initialize")
+
         assert status == 200
 
     def test_what_must_be_told_is_said_before_anything_is_built(self, alone):

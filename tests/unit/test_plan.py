@@ -9,10 +9,10 @@ from rdsproxy_templates.frame import Values, render
 from rdsproxy_templates.kinds import AccountId
 from rdsproxy_templates.plan import PLANS, Plan, Step, plan_of
 from rdsproxy_templates.plan.access import Access, Choice
+from rdsproxy_templates.plan.changes import Change, ChangeSet
 from rdsproxy_templates.plan.deployment import Deployment, Talk
 from rdsproxy_templates.plan.document import document, fed
 from rdsproxy_templates.plan.failures import failures
-from rdsproxy_templates.plan.root_stack import Change, ChangeSet
 from rdsproxy_templates.variants import VARIANTS
 
 every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
@@ -238,6 +238,32 @@ class TestFailures:
         assert str(one) == "[Inner] it is protected"
 
 
+def cluster(**more):
+    """A change of a database, or of something in its place."""
+    usual = {"action": "Modify", "path": "RDSStack.DBCluster", "type": "AWS::RDS::DBCluster"}
+    return Change(**(usual | more))
+
+
+class Carrying:
+    """A stack that notes what becomes of a change set."""
+
+    def __init__(self):
+        self.done = []
+
+    def carry_out(self, change_set, *, loss_accepted):
+        plan = PLANS["base"]
+        talk = Talk(say=lambda _: None, asks=lambda _: True)
+        deployment = Deployment(plan=plan, accesses={}, talk=talk, loss_accepted=loss_accepted)
+        deployment._carry_out(plan.steps[0], self, change_set)
+
+    def forget(self, change_set):
+        self.done.append("forgotten")
+
+    def execute(self, change_set, report):
+        self.done.append("executed")
+        return "UPDATE_COMPLETE"
+
+
 class TestChangeSets:
     @pytest.mark.parametrize(
         "reason",
@@ -252,10 +278,69 @@ class TestChangeSets:
     def test_any_other_reason_is_one(self):
         assert not ChangeSet(id="one", reason="Transform failed").empty
 
-    def test_a_replacement_is_shown(self):
-        change = Change(action="Modify", logical_id="VPC", type="AWS::EC2::VPC", replacement="True")
+    @pytest.mark.parametrize(
+        ("replacement", "ending"),
+        [("False", ""), ("True", " (replaced)"), ("Conditional", " (may be replaced)")],
+    )
+    def test_a_replacement_is_told_from_one_that_may_be(self, replacement, ending):
+        change = Change(action="Modify", path="VPC", type="AWS::EC2::VPC", replacement=replacement)
 
-        assert str(change) == "modify   VPC  AWS::EC2::VPC (replaced)"
+        assert str(change) == f"modify   VPC  AWS::EC2::VPC{ending}"
+
+    def test_a_nested_stack_is_shown_by_what_changes_inside(self):
+        group = Change(action="Add", path="RDSStack.Proxy.Group", type="AWS::Logs::LogGroup")
+        proxy = Change(action="Modify", path="RDSStack.Proxy", type=STACK, inside=(group,))
+        rds = Change(action="Modify", path="RDSStack", type=STACK, inside=(proxy,))
+        sam = Change(action="Modify", path="SAMStack", type=STACK)
+
+        assert [*ChangeSet(id="one", changes=(rds, sam)).lines()] == [
+            "add      RDSStack.Proxy.Group  AWS::Logs::LogGroup",
+            "modify   SAMStack  AWS::CloudFormation::Stack",
+        ]
+
+    def test_where_no_resource_changes_it_says_so(self):
+        assert [*ChangeSet(id="one").lines()] == [
+            "no resource changes, but where templates are, or what stacks offer"
+        ]
+
+
+class TestRisks:
+    @pytest.mark.parametrize(
+        ("change", "risk"),
+        [
+            (cluster(), None),
+            (cluster(action="Add"), None),
+            (cluster(replacement="True"), "holds data, and would be replaced"),
+            (cluster(replacement="Conditional"), "holds data, and may be replaced"),
+            (cluster(action="Remove"), "holds data, and would be deleted"),
+            (cluster(type="AWS::KMS::Key", action="Remove"), "holds data, and would be deleted"),
+            (cluster(type="AWS::EC2::VPC", replacement="True"), None),
+            (
+                cluster(type=STACK, hidden=True),
+                "may hold data, and what would change inside cannot be told",
+            ),
+        ],
+    )
+    def test_what_becomes_of_data_is_said(self, change, risk):
+        assert change.risk == risk
+        assert str(change).endswith(f" !! {risk}") is (risk is not None)
+
+    def test_they_are_found_at_all_levels(self):
+        lost = cluster(replacement="True")
+        rds = Change(action="Modify", path="RDSStack", type=STACK, inside=(cluster(), lost))
+
+        assert ChangeSet(id="one", changes=(rds,)).risky == (lost,)
+
+    def test_they_are_not_carried_out_unless_they_are_accepted(self):
+        change_set = ChangeSet(id="one", changes=(cluster(replacement="True"),))
+        refusing, refused = Carrying(), r"^\[base.RDSStack.DBCluster\] holds data, and would be rep"
+
+        with pytest.raises(DeploymentFailed, match=refused):
+            refusing.carry_out(change_set, loss_accepted=False)
+        accepting = Carrying()
+        accepting.carry_out(change_set, loss_accepted=True)
+
+        assert (refusing.done, accepting.done) == (["forgotten"], ["executed"])
 
 
 class Half:

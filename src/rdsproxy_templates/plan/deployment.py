@@ -12,10 +12,11 @@ from ..frame import Template
 from ..frame.ports import logical_id
 from .access import Access, refusals
 from .building import packaged
+from .changes import ChangeSet
 from .data import AccountName, Plan, Step
 from .document import PREFIX, UNPROTECTED, fed
 from .failures import failures
-from .root_stack import HALF, UNMADE, ChangeSet, RootStack
+from .root_stack import HALF, UNMADE, RootStack
 
 PROTECTED = {
     "AWS::RDS::DBCluster": ("describe_db_clusters", "DBClusterIdentifier", "DBClusters"),
@@ -50,6 +51,8 @@ class Deployment:
     prefix: str = PREFIX
     given: Mapping[str, str] = field(default_factory=dict)
     """Parameters that the person gave: of every step that has them, or `step.parameter`."""
+    loss_accepted: bool = False
+    """Whether what holds data may be replaced or deleted."""
 
     def deploy(self, parts: Mapping[str, Part]) -> dict[str, str]:
         """Take every step that is not done; the outputs of the last.
@@ -129,8 +132,11 @@ class Deployment:
             self._delete(step, stack)
 
     def _carry_out(self, step: Step, stack: RootStack, change_set: ChangeSet) -> None:
-        for change in change_set.changes:
-            self.talk.say(f"  {change}")
+        for line in change_set.lines():
+            self.talk.say(f"  {line}")
+        if change_set.risky and not self.loss_accepted:
+            stack.forget(change_set)
+            raise DeploymentFailed(_refused(change_set), within=step.name)
         if not self.talk.asks("Carry it out?"):
             stack.forget(change_set)
             raise DeploymentFailed([Problem(step.name, "was not carried out")])
@@ -192,6 +198,12 @@ def _stopped(stack: RootStack, name_or_id: str, work: str, status: str) -> Seque
     """Every resource that failed; the stack's own status where none says so."""
     found = failures(stack, name_or_id, work)
     return found or [Problem("", f"the stack {stack.name} is {status}")]
+
+
+def _refused(change_set: ChangeSet) -> list[Problem]:
+    """Everything that may lose data, where nobody is asked."""
+    way_out = "it was not carried out; leave out --yes to be asked, or add --accept-data-loss"
+    return [Problem(change.path, f"{change.risk}: {way_out}") for change in change_set.risky]
 
 
 def _parameters(

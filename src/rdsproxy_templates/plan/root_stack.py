@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Final
 
 from .access import Access
+from .changes import Change, ChangeSet, says_nothing_changes
 
 SECONDS: Final = 3
 """Between two looks at what CloudFormation does."""
@@ -19,39 +21,11 @@ UNMADE: Final = "ROLLBACK_COMPLETE"
 HALF: Final = ("ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 """It can only be deleted, too, and something is left that may hold data."""
 
-NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
+CHANGE_SET: Final = re.compile(r"arn:\S+:changeSet/\S+")
+"""In CloudFormation's reasons."""
 
 Report = Callable[[str, str], None]
 """Says the status and the logical ID of a resource whose status has changed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """What a change set would do with a resource."""
-
-    action: str
-    logical_id: str
-    type: str
-    replacement: str
-
-    def __str__(self) -> str:
-        replaced = " (replaced)" if self.replacement == "True" else ""
-        return f"{self.action.lower():8} {self.logical_id}  {self.type}{replaced}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeSet:
-    """What is ready to be carried out, or why it is not."""
-
-    id: str
-    reason: str | None
-    """Why CloudFormation could not make it."""
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether the stack is already what it should be."""
-        return self.reason is not None and any(one in self.reason for one in NO_CHANGES)
 
 
 class RootStack:
@@ -89,23 +63,24 @@ class RootStack:
         return {one["OutputKey"]: one["OutputValue"] for one in offered}
 
     def change_set(self, template: str, parameters: list[dict[str, Any]]) -> ChangeSet:
-        """What *template* would change."""
+        """What *template* would change, in nested stacks, too."""
         stack = self.described()
-        exists = stack is not None and stack["StackStatus"] != "REVIEW_IN_PROGRESS"
-        made = self._api.create_change_set(
-            StackName=self.name,
-            ChangeSetName=f"rdsproxy-templates-{time.time_ns()}",
-            ChangeSetType="UPDATE" if exists else "CREATE",
-            TemplateBody=template,
-            Parameters=parameters,
-            Capabilities=list(CAPABILITIES),
-        )
-        while (found := self._change_set(made["Id"]))["Status"].startswith("CREATE_") and (
-            found["Status"] != "CREATE_COMPLETE"
-        ):
-            time.sleep(SECONDS)
-        reason = found.get("StatusReason") if found["Status"] == "FAILED" else None
-        return ChangeSet(id=made["Id"], reason=reason, changes=tuple(_changes(found)))
+        wanted = {
+            "StackName": self.name,
+            "TemplateBody": template,
+            "Parameters": parameters,
+            "Capabilities": list(CAPABILITIES),
+        }
+        if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+            return self._read(self._made(ChangeSetType="CREATE", **wanted))
+        found = self._made(ChangeSetType="UPDATE", IncludeNestedStacks=True, **wanted)
+        if (reason := _failure(found)) is None or says_nothing_changes(reason):
+            return self._read(found)
+        # Nested change sets fail at what an update takes, such as parts of values that are not
+        # known yet: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/759
+        unseen = self._innermost_reason(reason)
+        self._api.delete_change_set(ChangeSetName=found["ChangeSetId"])
+        return replace(self._read(self._made(ChangeSetType="UPDATE", **wanted)), unseen=unseen)
 
     def forget(self, change_set: ChangeSet) -> None:
         """Leave no change set behind that nobody carries out."""
@@ -135,12 +110,67 @@ class RootStack:
 
     def resources(self, name_or_id: str | None = None) -> Iterator[Mapping[str, Any]]:
         """Those of the stack and of all that are nested in it."""
+        for resource in self._own_resources(name_or_id or self.name):
+            yield resource
+            if is_stack(resource) and resource.get("PhysicalResourceId"):
+                yield from self.resources(resource["PhysicalResourceId"])
+
+    def _own_resources(self, name_or_id: str) -> Iterator[Mapping[str, Any]]:
         pages = self._api.get_paginator("list_stack_resources")
-        for page in pages.paginate(StackName=name_or_id or self.name):
-            for resource in page["StackResourceSummaries"]:
-                yield resource
-                if is_stack(resource) and resource.get("PhysicalResourceId"):
-                    yield from self.resources(resource["PhysicalResourceId"])
+        for page in pages.paginate(StackName=name_or_id):
+            yield from page["StackResourceSummaries"]
+
+    def _made(self, **wanted: Any) -> dict[str, Any]:
+        """A new change set, once CloudFormation is done with it."""
+        name = f"rdsproxy-templates-{time.time_ns()}"
+        made = self._api.create_change_set(ChangeSetName=name, **wanted)
+        while (found := self._change_set(made["Id"]))["Status"].startswith("CREATE_") and (
+            found["Status"] != "CREATE_COMPLETE"
+        ):
+            time.sleep(SECONDS)
+        return found
+
+    def _read(self, found: Mapping[str, Any]) -> ChangeSet:
+        changes = tuple(self._changes(found))
+        return ChangeSet(id=found["ChangeSetId"], reason=_failure(found), changes=changes)
+
+    def _innermost_reason(self, reason: str) -> str:
+        """That of the nested change set which a reason names, or the reason itself."""
+        named = CHANGE_SET.search(reason)
+        inside = _failure(self._change_set(named[0])) if named else None
+        return self._innermost_reason(inside) if inside else reason
+
+    def _changes(self, found: Mapping[str, Any], within: str = "") -> Iterator[Change]:
+        """Those of a change set; a stack in which nothing changes is none."""
+        for one in (change["ResourceChange"] for change in found["Changes"]):
+            change = Change(
+                action=one["Action"],
+                path=within + one["LogicalResourceId"],
+                type=one["ResourceType"],
+                replacement=one.get("Replacement", "False"),
+            )
+            if not is_stack(one):
+                yield change
+            elif change.action == "Remove":
+                inside = tuple(self._removed(one["PhysicalResourceId"], f"{change.path}."))
+                yield replace(change, inside=inside)
+            elif "ChangeSetId" in one:
+                nested = self._change_set(one["ChangeSetId"])
+                if not says_nothing_changes(_failure(nested)):
+                    inside = tuple(self._changes(nested, f"{change.path}."))
+                    yield replace(change, inside=inside)
+            else:
+                yield replace(change, hidden=change.action != "Add")
+
+    def _removed(self, stack_id: str, within: str) -> Iterator[Change]:
+        """What goes with a nested stack."""
+        for resource in self._own_resources(stack_id):
+            path = within + resource["LogicalResourceId"]
+            change = Change(action="Remove", path=path, type=resource["ResourceType"])
+            if is_stack(resource):
+                inside = tuple(self._removed(resource["PhysicalResourceId"], f"{path}."))
+                change = replace(change, inside=inside)
+            yield change
 
     def _change_set(self, change_set_id: str) -> dict[str, Any]:
         pages = [
@@ -173,12 +203,8 @@ def _in_progress(status: str) -> bool:
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
 
 
-def _changes(found: Mapping[str, Any]) -> Iterator[Change]:
-    for change in found["Changes"]:
-        one = change["ResourceChange"]
-        yield Change(
-            action=one["Action"],
-            logical_id=one["LogicalResourceId"],
-            type=one["ResourceType"],
-            replacement=one.get("Replacement", "False"),
-        )
+def _failure(change_set: Mapping[str, Any]) -> str | None:
+    """Why a change set could not be made, if it could not."""
+    if change_set["Status"] != "FAILED":
+        return None
+    return str(change_set.get("StatusReason", "no reason is given"))

@@ -65,7 +65,7 @@ def _wanted(context: Context, properties: Properties) -> dict[str, Any]:
     return {
         "TemplateURL": properties["TemplateURL"],
         "Parameters": [
-            {"ParameterKey": name, "ParameterValue": _text(value)}
+            {"ParameterKey": name, "ParameterValue": parameter_text(value)}
             for name, value in properties.get("Parameters", {}).items()
         ],
         "Tags": list(_by_key(parent["Tags"] + properties.get("Tags", [])).values()),
@@ -106,10 +106,11 @@ def _made(stack: Mapping[str, Any]) -> Made:
     return Made(stack["StackId"], attributes)
 
 
-def _text(value: Any) -> str:
+def parameter_text(value: Any) -> str:
+    """What a nested stack is given for a parameter."""
     match value:
         case list():
-            return ",".join(map(_text, value))
+            return ",".join(map(parameter_text, value))
         case bool():
             return str(value).lower()
     return str(value)

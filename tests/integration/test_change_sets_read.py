@@ -1,0 +1,118 @@
+"""What the command reads out of change sets of stacks in stacks, in the local cloud."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from made_up_stacks import Stacks, group, nested
+
+from rdsproxy_templates.plan.root_stack import RootStack
+
+pytestmark = pytest.mark.xdist_group("plan")
+
+NAMED = {"Name": {"Type": "String"}}
+FROM_SSM = {"Name": {"Type": "AWS::SSM::Parameter::Value<String>"}}
+SECRET = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": {"Ref": "Name"}}}
+SAYS_URL = {"Url": {"Value": "somewhere"}}
+
+
+@pytest.fixture(scope="module")
+def stacks(cloud):
+    return Stacks(cloud.account("444444444402"))
+
+
+@pytest.fixture
+def changed(stacks):
+    """The change set of a stack that gets other resources."""
+    account = SimpleNamespace(client=stacks.account.client)
+    created = []
+
+    def changed(before, after):
+        created.append(f"read{len(stacks.names())}")
+        assert stacks.create(created[-1], before) == "CREATE_COMPLETE"
+        root = RootStack(account, created[-1])
+        change_set = root.change_set(json.dumps({"Resources": after}), [])
+        if not change_set.empty:
+            root.execute(change_set, lambda *_: None)
+            assert stacks.status(created[-1]) == "UPDATE_COMPLETE"
+        return change_set
+
+    yield changed
+    for name in created:
+        stacks.delete(name)
+
+
+@pytest.fixture
+def deep(stacks):
+    """A stack in a stack, which holds a secret of this name."""
+
+    def deep(name):
+        inner = nested(
+            stacks.put("inner", {"Secret": SECRET}, Parameters=NAMED), Name={"Ref": "Name"}
+        )
+        return nested(stacks.put("outer", {"Inner": inner}, Parameters=NAMED), Name=name)
+
+    return deep
+
+
+def test_changes_of_all_levels_have_their_paths(changed, deep):
+    found = changed({"Outer": deep("one")}, {"Outer": deep("two"), "Group": group()})
+
+    assert [*map(str, found.resources)] == [
+        "modify   Outer.Inner.Secret  AWS::SecretsManager::Secret !! holds data, and would be replaced",
+        "add      Group  AWS::Logs::LogGroup",
+    ]
+
+
+def test_what_goes_with_a_nested_stack_is_told(changed, deep):
+    found = changed({"Outer": deep("one"), "Group": group()}, {"Group": group()})
+
+    assert [*map(str, found.risky)] == [
+        "remove   Outer.Inner.Secret  AWS::SecretsManager::Secret !! holds data, and would be deleted"
+    ]
+
+
+def test_a_nested_stack_that_is_added_is_told_by_what_is_in_it(changed, deep):
+    found = changed({"Group": group()}, {"Group": group(), "Outer": deep("one")})
+
+    assert [*map(str, found.resources)] == [
+        "add      Outer.Inner.Secret  AWS::SecretsManager::Secret"
+    ]
+
+
+def test_another_place_of_the_same_template_shows_nothing(stacks, changed):
+    before, after = (nested(stacks.put(key, {"Group": group()})) for key in ("here", "there"))
+    found = changed({"Child": before}, {"Child": after})
+
+    assert (found.resources, found.empty) == ((), False)
+
+
+def test_what_only_offers_more_is_shown_as_the_stack(stacks, changed):
+    before = nested(stacks.put("before", {"Group": group()}))
+    after = nested(stacks.put("after", {"Group": group()}, Outputs=SAYS_URL))
+    found = changed({"Child": before}, {"Child": after})
+
+    assert [*map(str, found.resources)] == ["modify   Child  AWS::CloudFormation::Stack"]
+
+
+def test_the_same_is_empty(changed, deep):
+    assert changed({"Outer": deep("one")}, {"Outer": deep("one")}).empty
+
+
+def test_where_nested_stacks_cannot_be_looked_into_it_says_why_and_fears_for_data(stacks, changed):
+    stacks.account.client("ssm").put_parameter(Name="/a", Value="seven", Type="String")
+    child = stacks.put("reading", {"Group": group()}, Parameters=FROM_SSM)
+    named = {"Url": {"Value": "/a"}}
+    name = {"Fn::GetAtt": "Says.Outputs.Url"}
+    other = stacks.put("more", {"Group": group(RetentionInDays=7)}, Outputs=named)
+    before = {
+        "Says": nested(stacks.put("says", {"Group": group()}, Outputs=named)),
+        "Child": nested(child, Name=name),
+    }
+    found = changed(before, {**before, "Says": nested(other)})
+
+    assert found.unseen.startswith("Unable to fetch parameters")
+    assert {change.path for change in found.risky} == {"Says", "Child"}
+    assert next(found.lines()).startswith("CloudFormation cannot look into nested stacks: Unable")
