@@ -16,6 +16,7 @@ from . import cli_deploy, families
 from .families import Family, Options
 from .frame import NESTINGS, Nesting, summary
 from .frame.folder import Changes
+from .plan.document import FILE as DOCUMENT
 from .terminal import INVALID, reported
 from .validate import Finding
 from .variants import VARIANTS
@@ -212,9 +213,15 @@ def _summary(
     tools = "our checks, cloudformation-validate" + (", cfn-lint" if lint else "")
     click.secho(f"  valid: {tools}", fg="green")
     if not check:
-        first = rendered[0].directory
-        click.echo(f"  next:  cd {first} && sam build && sam deploy --guided")
+        click.echo(f"  next:  {_next(rendered[0])}")
     click.echo(f"  {seconds:.1f} s")
+
+
+def _next(family: Family) -> str:
+    """What to do with it; where that takes several steps, its document says how."""
+    if DOCUMENT in family.bundle.extras:
+        return f"see {family.directory / DOCUMENT}"
+    return f"cd {family.directory} && sam build && sam deploy --guided"
 
 
 @contextmanager

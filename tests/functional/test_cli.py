@@ -56,6 +56,12 @@ class TestBuilding:
         assert run("service").exit_code == 0
         assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["service"]
 
+    def test_what_takes_several_steps_leads_to_its_document(self, run, tmp_path):
+        result = run("edge")
+
+        assert "next:  see out/edge/DEPLOY.md\n" in result.stdout
+        assert (tmp_path / "out" / "edge" / "DEPLOY.md").is_file()
+
     def test_an_installed_command_brings_the_code_along(self, run, tmp_path):
         run("base")
 
