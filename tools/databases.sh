@@ -54,7 +54,7 @@ unpack() {
     packages=$(apt-get "${options[@]}" --simulate install --no-install-recommends "$1" |
         awk '/^Inst lib/ && !/^Inst libllvm/ {print $2}')
     # shellcheck disable=SC2086 # every word is a package
-    (cd "$folder" && apt-get "${options[@]}" download "$1" $packages) &&
+    (cd "$folder" && apt-get "${options[@]}" -o APT::Sandbox::User=root download "$1" $packages) &&
         find "$folder" -name '*.deb' -exec dpkg --extract {} "$unpacked" \;
     rm -r "$folder"
 }

@@ -59,10 +59,11 @@ def test_a_wheel_carries_everything_into_another_environment(tmp_path, repositor
     (wheel,) = tmp_path.glob("*.whl")
     shutil.rmtree(source)
 
-    venv.create(tmp_path / "venv", with_pip=True)
+    venv.create(tmp_path / "venv")
     programs = tmp_path / "venv" / "bin"
-    run(programs / "python", "-m", "pip", "install", "--quiet", "--constraint",
-        repository / "constraints.txt", wheel, cwd=tmp_path)  # fmt: skip
+    run(sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet",
+        "--no-compile", "--constraint", repository / "constraints.txt", wheel,
+        cwd=tmp_path)  # fmt: skip
     empty = tmp_path / "empty"
     empty.mkdir()
 

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import DeploymentFailed, Problem
+from ..frame import Template
+from ..frame.render import ROOT
 from .access import Access
 
 LAST_LINES: Final = 12
+BUILT: Final = ".aws-sam/build/template.yaml"
+BUILDABLE: Final = ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion")
 
 
-def packaged(place: str, folder: Path, access: Access) -> str:
-    """The text of the root template after ``sam build`` and ``sam package``.
+def packaged(place: str, root: Template, folder: Path, access: Access) -> str:
+    """The text of the template *root* after ``sam build`` and ``sam package`` in its *folder*.
 
     SAM CLI builds layers and functions and follows nested templates; to do the same here
     would be to write it again, and what a person does by hand would be another thing.
@@ -25,11 +29,21 @@ def packaged(place: str, folder: Path, access: Access) -> str:
     if sam is None:
         sentence = "needs SAM CLI on the PATH, which builds and packages the functions' code"
         raise DeploymentFailed([Problem(place, sentence)])
-    _run(place, [sam, "build"], folder)
+    template = ROOT
+    if _has_code(root):
+        _run(place, [sam, "build"], folder)
+        template = BUILT
     with tempfile.TemporaryDirectory() as elsewhere:
         file = Path(elsewhere) / "packaged.yaml"
-        _run(place, [sam, "package", *_where(access), "--output-template-file", str(file)], folder)
+        files = ["--template-file", template, "--output-template-file", str(file)]
+        _run(place, [sam, "package", *files, *_where(access)], folder)
         return file.read_text("utf-8")
+
+
+def _has_code(root: Template) -> bool:
+    """Whether there is anything to build."""
+    resources = (one for _, template in root.walk() for one in template.resources.values())
+    return any(one["Type"] in BUILDABLE for one in resources)
 
 
 def _where(access: Access) -> Iterator[str]:

@@ -110,7 +110,7 @@ class Deployment:
         self._clear(step, stack)
         values = self._values(step, part.root, outputs)
         parameters = [*_parameters(step, part.root, values, stack.parameters())]
-        template = packaged(step.name, part.folder, self._access(step))
+        template = packaged(step.name, part.root, part.folder, self._access(step))
         change_set = stack.change_set(template, parameters)
         if change_set.empty:
             stack.forget(change_set)
