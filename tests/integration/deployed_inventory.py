@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, Final
 
 from cloud.local_cloud import Account
 
 LISTS: Final = (
+    ("apigateway", "get_api_keys", "items", "id"),
     ("apigateway", "get_rest_apis", "items", "id"),
+    ("apigateway", "get_usage_plans", "items", "id"),
     ("apigatewayv2", "get_apis", "Items", "ApiId"),
     ("cloudformation", "describe_stacks", "Stacks", "StackId"),
     ("ec2", "describe_addresses", "Addresses", "AllocationId"),
@@ -34,6 +37,7 @@ LISTS: Final = (
     ("rds", "describe_db_clusters", "DBClusters", "DBClusterIdentifier"),
     ("rds", "describe_db_cluster_snapshots", "DBClusterSnapshots", "DBClusterSnapshotIdentifier"),
     ("rds", "describe_db_instances", "DBInstances", "DBInstanceIdentifier"),
+    ("rds", "describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName"),
     ("rds", "describe_db_proxies", "DBProxies", "DBProxyName"),
     ("rds", "describe_db_proxy_endpoints", "DBProxyEndpoints", "DBProxyEndpointName"),
     ("rds", "describe_db_snapshots", "DBSnapshots", "DBSnapshotIdentifier"),
@@ -41,18 +45,18 @@ LISTS: Final = (
     ("secretsmanager", "list_secrets", "SecretList", "ARN"),
     ("ssm", "describe_parameters", "Parameters", "Name"),
 )
-PUBLIC: Final = "/aws/service/"
-"""How the names of parameters begin that AWS itself has, and moto lists once one was read."""
+OF_AWS: Final = ("/aws/service/", "default.")
+"""How names begin of parameters and parameter groups that AWS itself has; moto lists them once
+they were used."""
 SNAPSHOTS: Final = {"DBClusterSnapshots", "DBSnapshots"}
 
 
 def inventory(account: Account) -> dict[str, set[str]]:
     """The names or IDs of what there is, by kind; without kinds that there are none of."""
-    found = {
-        answer: _listed(account.client(service), operation, answer, name)
-        for service, operation, answer, name in LISTS
-    }
-    found["Parameters"] = {name for name in found["Parameters"] if not name.startswith(PUBLIC)}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for service, operation, answer, name in LISTS:
+        listed = _listed(account.client(service), operation, answer, name)
+        found[answer] |= {one for one in listed if not one.startswith(OF_AWS)}
     return {kind: names for kind, names in found.items() if names}
 
 

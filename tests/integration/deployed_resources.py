@@ -129,11 +129,19 @@ def _vpc(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
     }
 
 
+def _ip_set(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
+    ip_set: Shown = account.client("wafv2").get_ip_set(**_in_waf(physical_id))["IPSet"]
+    return ip_set
+
+
 def _web_acl(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
-    name, own_id, scope = physical_id.split("|")
-    answer = account.client("wafv2").get_web_acl(Name=name, Id=own_id, Scope=scope)
-    web_acl: Shown = answer["WebACL"]
+    web_acl: Shown = account.client("wafv2").get_web_acl(**_in_waf(physical_id))["WebACL"]
     return web_acl
+
+
+def _in_waf(physical_id: str) -> dict[str, str]:
+    """What names a thing of WAF's to its API."""
+    return dict(zip(("Name", "Id", "Scope"), physical_id.split("|"), strict=True))
 
 
 def _named(key: str, name: str, records: list[Shown]) -> Shown:
@@ -214,6 +222,9 @@ LOOK_UPS: Final[Mapping[str, LookUp | _Find]] = {
     "AWS::RDS::DBInstance": LookUp(
         "rds", "describe_db_instances", {"DBInstanceIdentifier": "{id}"}, "DBInstances"
     ),
+    "AWS::RDS::DBParameterGroup": LookUp(
+        "rds", "describe_db_parameter_groups", {"DBParameterGroupName": "{id}"}, "DBParameterGroups"
+    ),
     "AWS::RDS::DBProxy": LookUp("rds", "describe_db_proxies", {"DBProxyName": "{id}"}, "DBProxies"),
     "AWS::RDS::DBProxyEndpoint": LookUp(
         "rds", "describe_db_proxy_endpoints", {"DBProxyEndpointName": "{id}"}, "DBProxyEndpoints"
@@ -236,6 +247,10 @@ LOOK_UPS: Final[Mapping[str, LookUp | _Find]] = {
     ),
     "AWS::SecretsManager::SecretTargetAttachment": LookUp(
         "secretsmanager", "describe_secret", {"SecretId": "{SecretId}"}
+    ),
+    "AWS::WAFv2::IPSet": _ip_set,
+    "AWS::WAFv2::LoggingConfiguration": LookUp(
+        "wafv2", "get_logging_configuration", {"ResourceArn": "{id}"}, "LoggingConfiguration"
     ),
     "AWS::WAFv2::WebACL": _web_acl,
     "AWS::WAFv2::WebACLAssociation": LookUp(

@@ -7,9 +7,10 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
+import pg8000.dbapi
 import pymysql
 
 from cloud.local_cloud import NO_PROXY, Account
@@ -29,7 +30,7 @@ def database_user(
     name = physical_id.rpartition("/")[2]
     answering = _variables(account, properties["ServiceToken"])
     applying = _variables(account, answering["APPLY_FUNCTION_NAME"])
-    with _as_master(account, applying) as execute:
+    with as_master(account, applying) as execute:
         ((plugin,),) = execute(f"SELECT plugin FROM mysql.user WHERE user = '{name}'")
         granted = [GRANT.match(grant) for (grant,) in execute(f"SHOW GRANTS FOR '{name}'@'%'")]
     return {
@@ -53,29 +54,49 @@ def _variables(account: Account, function: str) -> Mapping[str, str]:
 
 
 @contextmanager
-def _as_master(account: Account, told: Mapping[str, str]) -> Iterator[Execute]:
-    """Logged in to the database behind its endpoint, as the function is told to."""
-    host, arn = told["RDS_HOST"], told["RDS_MASTER_SECRET_ARN"]
-    secret = account.client("secretsmanager").get_secret_value(SecretId=arn)
-    master = json.loads(secret["SecretString"])
-    place = json.loads(_local(account, f"host/{host}?port={told['RDS_PORT']}"))
-    connection = pymysql.connect(
-        host=host,
-        user=master["username"],
-        password=master["password"],
-        ssl=ssl.create_default_context(cadata=_local(account, "authorities")),
-        defer_connect=True,
-    )
+def as_master(account: Account, told: Mapping[str, str]) -> Iterator[Execute]:
+    """Logged in to the database behind its endpoint, as a function is told to."""
+    place = json.loads(_local(account, f"host/{told['RDS_HOST']}?port={told['RDS_PORT']}"))
+    connect = CONNECT[told["RDS_ENGINE_FAMILY"]]
     with socket.create_connection((place["address"], place["port"]), SECONDS) as end:
-        connection.connect(end)
+        connection = connect(end, **_login(account, told))
 
         def execute(sql: str) -> list[tuple[Any, ...]]:
-            with connection.cursor() as cursor:
+            with closing(connection.cursor()) as cursor:
                 cursor.execute(sql)
-                return list(cursor.fetchall())
+                return [tuple(row) for row in cursor.fetchall()]
 
-        with connection:
+        with closing(connection):
             yield execute
+
+
+def _login(account: Account, told: Mapping[str, str]) -> dict[str, Any]:
+    """What both drivers are given."""
+    answer = account.client("secretsmanager").get_secret_value(
+        SecretId=told["RDS_MASTER_SECRET_ARN"]
+    )
+    master = json.loads(answer["SecretString"])
+    return {
+        "host": told["RDS_HOST"],
+        "user": master["username"],
+        "password": master["password"],
+        "database": told["RDS_DATABASE_NAME"],
+        "tls": ssl.create_default_context(cadata=_local(account, "authorities")),
+    }
+
+
+def _connect_mysql(end: socket.socket, *, tls: ssl.SSLContext, **login: str) -> Any:
+    connection: Any = pymysql.connect(ssl=tls, defer_connect=True, **login)
+    connection.connect(end)
+    return connection
+
+
+def _connect_postgresql(end: socket.socket, *, tls: ssl.SSLContext, **login: str) -> Any:
+    return pg8000.dbapi.connect(sock=end, ssl_context=tls, **login)
+
+
+CONNECT: Final = {"MYSQL": _connect_mysql, "POSTGRESQL": _connect_postgresql}
+"""How each family's driver logs in, over a connection that is there."""
 
 
 def _local(account: Account, path: str) -> str:

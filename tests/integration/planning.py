@@ -131,3 +131,15 @@ class Planner:
             check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)
+
+
+def errors(said: Said) -> list[str]:
+    """The lines of what went wrong; something must have."""
+    assert said.status == 1, said.output
+    return [line for line in said.errors.splitlines() if line.startswith("error: ")]
+
+
+def step_lines(said: Said) -> dict[str, str]:
+    """What was said of each step, by its variant."""
+    steps = said.output.split("step ")[1:]
+    return {step.split()[3]: step for step in steps}

@@ -492,8 +492,19 @@ class TestWhatIsNotUnderstood:
                 "LambdaFunctionAssociations",
             ),
             ({"CustomErrorResponses": [{"ErrorCode": 403}]}, "CustomErrorResponses"),
+            (
+                {"CustomErrorResponses": [{"ErrorCode": 403, "ErrorCachingMinTTL": 5}]},
+                "CustomErrorResponses that are kept",
+            ),
         ],
-        ids=["another origin", "plain http", "the host forwarded", "code at the edge", "errors"],
+        ids=[
+            "another origin",
+            "plain http",
+            "the host forwarded",
+            "code at the edge",
+            "errors kept by default",
+            "errors kept for a while",
+        ],
     )
     def test_a_distribution_fails_its_stack(self, edge, given, says):
         resources = {**edge.resources, "Strange": distribution(**given)}

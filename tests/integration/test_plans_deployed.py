@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from deployed_inventory import SNAPSHOTS, inventory
-from planning import Organization, Planner
+from planning import Organization, Planner, errors, step_lines
 
 pytestmark = pytest.mark.xdist_group("plan")
 
@@ -104,18 +104,6 @@ def trusting(account, role, **principal):
         yield
     finally:
         roles.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(before))
-
-
-def errors(said):
-    """The lines of what went wrong; something must have."""
-    assert said.status == 1, said.output
-    return [line for line in said.errors.splitlines() if line.startswith("error: ")]
-
-
-def step_lines(said):
-    """What was said of each step, by its variant."""
-    steps = said.output.split("step ")[1:]
-    return {step.split()[3]: step for step in steps}
 
 
 class Story:

@@ -382,6 +382,14 @@ class TestDistribution:
         assert len(behavior["AllowedMethods"]) == 7
         assert config["WebACLId"] == {"Ref": "WebACLArn"}
 
+    def test_keeps_no_error_either(self):
+        [distribution] = of_type(resources(edge), "CloudFront::Distribution")
+
+        responses = distribution["DistributionConfig"]["CustomErrorResponses"]
+        assert {one["ErrorCode"] for one in responses} >= {404, 500, 502, 503, 504}
+        assert all(one["ErrorCachingMinTTL"] == 0 for one in responses)
+        assert all(one.keys() == {"ErrorCode", "ErrorCachingMinTTL"} for one in responses)
+
     def test_wants_the_arn_of_a_web_acl_in_us_east_1(self):
         parameter = family(edge).root.parameters["WebACLArn"]
 

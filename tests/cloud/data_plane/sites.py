@@ -1,14 +1,14 @@
 """Distributions as they are deployed: who is let in, by which methods, and on to which API.
 
 Known is what goes in front of an API without a cache: one origin, an API's own address by https;
-the policies CachingDisabled and AllViewerExceptHostHeader; CloudFront's own certificate. Whatever
-else a distribution says is not understood.
+the policies CachingDisabled and AllViewerExceptHostHeader; errors that are not kept either;
+CloudFront's own certificate. Whatever else a distribution says is not understood.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ DISTRIBUTION: Final = frozenset(
     {
         "CallerReference",
         "Comment",
+        "CustomErrorResponses",
         "DefaultCacheBehavior",
         "Enabled",
         "HttpVersion",
@@ -59,6 +60,7 @@ ORIGIN: Final = frozenset(
         "OriginPath",
     }
 )
+ERROR_RESPONSE: Final = frozenset({"ErrorCachingMinTTL", "ErrorCode"})
 CERTIFICATE: Final = frozenset({"CloudFrontDefaultCertificate", "MinimumProtocolVersion"})
 API: Final = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*")
@@ -112,6 +114,7 @@ def site_of(host: str, config: Given) -> Site:
     require_known("a certificate", given.get("ViewerCertificate") or {}, CERTIFICATE)
     behavior = given["DefaultCacheBehavior"]
     _check_behavior(behavior)
+    _check_errors((given.get("CustomErrorResponses") or {}).get("Items") or ())
     acl = given.get("WebACLId")
     return Site(
         host,
@@ -128,6 +131,14 @@ def _check_behavior(behavior: Given) -> None:
     for name, known in POLICIES.items():
         if behavior.get(name) != known:
             raise NotUnderstood(f"the local cloud does not know the {name} {behavior.get(name)}")
+
+
+def _check_errors(responses: Iterable[Given]) -> None:
+    """Errors pass as they come, and are asked for anew each time."""
+    for response in responses:
+        require_known("CustomErrorResponses", response, ERROR_RESPONSE)
+        if str(response.get("ErrorCachingMinTTL")) != "0":
+            raise NotUnderstood("the local cloud runs no CustomErrorResponses that are kept")
 
 
 def _origin(origins: list[Given]) -> Origin:
