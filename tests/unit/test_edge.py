@@ -16,6 +16,10 @@ EVERYBODY = {
     "IPv4 in halves": ["0.0.0.0/1", "128.0.0.0/1"],
     "among others": [OFFICE, "::/0"],
 }
+DOMAIN = {
+    "domain_name": "users.example.org",
+    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/abc-123",
+}
 every_engine = pytest.mark.parametrize("engine", ["mysql", "postgres"])
 
 
@@ -381,6 +385,40 @@ class TestDistribution:
         assert behavior["ViewerProtocolPolicy"] == "https-only"
         assert len(behavior["AllowedMethods"]) == 7
         assert config["WebACLId"] == {"Ref": "WebACLArn"}
+
+    def test_a_domain_of_ones_own_comes_with_its_certificate_and_newer_tls(self):
+        made = family(edge, distribution=DOMAIN)
+        [distribution] = of_type(made.flat()[0].resources, "CloudFront::Distribution")
+
+        config = distribution["DistributionConfig"]
+        assert config["Aliases"] == ["users.example.org"]
+        assert config["ViewerCertificate"] == {
+            "AcmCertificateArn": DOMAIN["certificate_arn"],
+            "SslSupportMethod": "sni-only",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+        }
+        outputs = made.flat()[0].outputs
+        assert outputs["SiteUrl"]["Value"] == "https://users.example.org/"
+        assert outputs["CallByCurl"]["Value"] == "curl --include https://users.example.org/users"
+        assert "DistributionHost" in outputs
+        assert "DistributionHost" not in family(edge).root.outputs
+
+    @pytest.mark.parametrize(
+        ("given", "place"),
+        [
+            ({"domain_name": "users.example.org"}, "distribution.certificate_arn"),
+            ({"certificate_arn": DOMAIN["certificate_arn"]}, "distribution.domain_name"),
+            (DOMAIN | {"domain_name": "https://users.example.org"}, "distribution.domain_name"),
+            (
+                DOMAIN | {"certificate_arn": "arn:aws:acm:eu-west-1:123456789012:certificate/a"},
+                "distribution.certificate_arn",
+            ),
+        ],
+    )
+    def test_a_domain_without_its_certificate_is_refused(self, given, place):
+        [problem] = problems(edge, distribution=given)
+
+        assert problem.startswith(f"[my.yaml: {place}] ")
 
     def test_keeps_no_error_either(self):
         [distribution] = of_type(resources(edge), "CloudFront::Distribution")

@@ -322,7 +322,13 @@ def edges(draw):
             secrets=SECRETS,
             database=names,
             api_key=some(length=st.integers(20, 128)),
-            distribution=some(price_class=st.sampled_from(["PriceClass_100", "PriceClass_All"])),
+            distribution=some(price_class=st.sampled_from(["PriceClass_100", "PriceClass_All"]))
+            | st.just(
+                {
+                    "domain_name": "users.example.org",
+                    "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/abc",
+                }
+            ),
             function_user=st.from_regex("user[a-z0-9]{1,8}", fullmatch=True),
         )
     )

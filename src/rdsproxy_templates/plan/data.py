@@ -40,7 +40,7 @@ class Plan:
     shows: tuple[str, ...] = ()
     """Outputs of the last step that are commands, and show that all of it works."""
     before: str = ""
-    """What must be done once, before the first step; a sentence."""
+    """What must be known, or done once, before the first step; a sentence."""
 
     @property
     def accounts(self) -> tuple[AccountName, ...]:

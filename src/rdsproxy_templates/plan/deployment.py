@@ -153,7 +153,7 @@ class Deployment:
                 raise DeploymentFailed(problems, within=step.name)
 
     def _report(self, status: str, logical_id: str) -> None:
-        self.talk.say(f"  {status:34} {logical_id}")
+        self.talk.say(f"  {status:36} {logical_id}")
 
     def _values(
         self, step: Step, root: Template, outputs: Mapping[str, Mapping[str, str]]

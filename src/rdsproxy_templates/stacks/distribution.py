@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Iterator
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from troposphere import cloudfront
 
+from ..errors import Problem
 from ..frame import Ports, Settings, Stack, sub
 from ..kinds import Hostname, SecretArn, Url, WebACLArn
 from ..parts.api_key import HEADER, key_of
@@ -28,6 +30,25 @@ class Choices(Settings):
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         "PriceClass_All", description="Edge locations that answer; fewer of them cost less."
     )
+    domain_name: str | None = Field(
+        None,
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        description="Domain of your own that viewers call; its DNS leads to the distribution. "
+        "Left out: a name of CloudFront's, at which viewers may choose TLS as old as 1.0.",
+    )
+    certificate_arn: str | None = Field(
+        None,
+        pattern=r"^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate/\S+$",
+        description="Certificate of `domain_name` in ACM, in us-east-1 as CloudFront wants it.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        pair = {"domain_name": self.domain_name, "certificate_arn": self.certificate_arn}
+        for name, value in pair.items():
+            if value is None and any(pair.values()):
+                (other,) = pair.keys() - {name}
+                yield Problem(name, f"must be given with {other}")
 
 
 class Config(Choices):
@@ -44,6 +65,9 @@ class Inputs(Ports):
 
 class Outputs(Ports):
     site_url: Url = Field(description="Address that viewers call.")
+    distribution_host: Hostname | None = Field(
+        None, description="Where the DNS of the domain has to lead."
+    )
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
@@ -79,14 +103,31 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             WebACLId=given.web_acl_arn,
             Origins=[origin],
             DefaultCacheBehavior=behavior,
+            **_own_domain(config),
             CustomErrorResponses=[
                 cloudfront.CustomErrorResponse(ErrorCode=status, ErrorCachingMinTTL=0)
                 for status in ERRORS
             ],
         ),
     )
-    host = distribution.get_att("DomainName")
+    host = Hostname(distribution.get_att("DomainName"))
+    own = config.domain_name
     return Stack(
         resources=[distribution],
-        outputs=Outputs(site_url=Url(sub("https://${host}/", host=host))),
+        outputs=Outputs(
+            site_url=Url(f"https://{own}/" if own else sub("https://${host}/", host=host)),
+            distribution_host=host if own else None,
+        ),
     )
+
+
+def _own_domain(config: Choices) -> dict[str, Any]:
+    """What has CloudFront answer to another name than its own, and choose the version of TLS."""
+    if config.domain_name is None:
+        return {}
+    certificate = cloudfront.ViewerCertificate(
+        AcmCertificateArn=config.certificate_arn,
+        SslSupportMethod="sni-only",
+        MinimumProtocolVersion="TLSv1.2_2021",
+    )
+    return {"Aliases": [config.domain_name], "ViewerCertificate": certificate}

@@ -12,7 +12,16 @@ from .. import stacks
 from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Child, ParameterAttributes, Ports, Stack, nest, sub
-from ..kinds import Cidr, Command, DatabaseName, DatabaseUser, SubnetIds, Url, WebACLArn
+from ..kinds import (
+    Cidr,
+    Command,
+    DatabaseName,
+    DatabaseUser,
+    Hostname,
+    SubnetIds,
+    Url,
+    WebACLArn,
+)
 from ..parts.network import range_attributes, strange_zones
 from ..parts.rest_api import STAGE
 from ..users import Grant, User
@@ -89,6 +98,9 @@ class Outputs(Ports):
     get_secret_value_by_cli: Command = Field(
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
     )
+    distribution_host: Hostname | None = Field(
+        None, description="Where the DNS of `distribution.domain_name` has to lead."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +148,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             call_by_curl=_curl(distribution.outputs.site_url),
             call_around_by_curl=_curl(sam.outputs.api_url),
             get_secret_value_by_cli=database.get_secret,
+            distribution_host=distribution.outputs.distribution_host,
         ),
         parameters={
             "web_acl_arn": ParameterAttributes(
