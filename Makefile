@@ -29,7 +29,7 @@ docs: $(VENV)/tests  ## Bring the generated parts of README.md and docs/ up to d
 
 .PHONY: demo
 demo: $(VENV)/tests $(CLIENTS)/clients databases  ## Deploy VARIANT=base, or another, into the local cloud; Ctrl-C ends it
-	$(VENV)/bin/python tools/demo.py $(VARIANT)
+	$(VENV)/bin/python tools/demo $(VARIANT)
 
 .PHONY: databases
 databases:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from standins.loopback import HOST, IPV6_HOST
 
 SECONDS: Final = 40
-PORTS: Final = {"http": 80, "https": 443}
+PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432}
 NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -3,59 +3,118 @@
 from __future__ import annotations
 
 import re
-import shlex
 import signal
 import subprocess
 import sys
 import threading
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
 SECONDS = 120
+ROWS = '{"items": [{"id": 1, "name": "one"}, {"id": 2, "name": "two"}, {"id": 3, "name": "three"}]}'
+DEPLOYED = '"StackStatus": "CREATE_COMPLETE"'
 
 
-def pasted(said, line):
-    """What a line of the demo's answers in a shell with the lines before it."""
-    start = said[said.index("  export ") : said.index(f"  {line}")]
-    shell = subprocess.run(
-        ["bash", "-ec", f"{start}\n{line} --silent --show-error"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-    )
-    assert shell.returncode == 0, shell.stderr
-    return shell.stdout.strip()
+class Demo:
+    """What it said until there was nothing more to say but logs."""
+
+    def __init__(self, process):
+        self._process = process
+        self.said = ""
+        while "Ctrl-C ends everything" not in self.said:
+            line = process.stdout.readline()
+            assert line, self.said
+            self.said += line
+
+    def pasted(self):
+        """What a shell answers to all the lines, as they stand."""
+        _, _, last = self.said.partition("\nIt is deployed.")
+        lines = [line for line in last.splitlines() if line.startswith("  ")]
+        shell = subprocess.run(
+            ["bash", "-ec", "\n".join(lines)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        assert shell.returncode == 0, shell.stderr
+        return shell.stdout
+
+    def interrupted(self):
+        """What it still says; then it is over."""
+        self._process.send_signal(signal.SIGINT)
+        return self._process.stdout.read()
 
 
-def test_what_it_says_to_paste_works_until_it_is_interrupted(repository, sam_cli):
-    demo = subprocess.Popen(
-        [sys.executable, repository / "tools" / "demo.py"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    stuck = threading.Timer(SECONDS, demo.kill)
-    stuck.start()
-    try:
-        said = ""
-        for line in iter(demo.stdout.readline, ""):
-            said += line
-            if "Ctrl-C ends everything" in line:
-                break
-        lines = [line.strip() for line in said.splitlines() if line.startswith("  signed -X")]
-        assert pasted(said, lines[0]) == '{"initialized": true}'
-        demo.send_signal(signal.SIGINT)
-        rest = demo.stdout.read()
-    finally:
-        stuck.cancel()
-        demo.kill()
-        demo.wait(SECONDS)
-        demo.stdout.close()
+def program(repository, plan):
+    return [sys.executable, repository / "tools" / "demo", plan]
 
-    assert demo.returncode == 0
-    assert "Ended; nothing is left running." in rest
-    endpoint = re.search(r"AWS_ENDPOINT_URL=(\S+)", said)[1]
+
+@pytest.fixture
+def demo(repository, sam_cli, aws_cli):
+    @contextmanager
+    def demo(plan):
+        with subprocess.Popen(
+            program(repository, plan),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            stuck = threading.Timer(SECONDS, process.kill)
+            stuck.start()
+            try:
+                running = Demo(process)
+                yield running
+                assert "Ended; nothing is left running." in running.interrupted()
+            finally:
+                stuck.cancel()
+                process.kill()
+        assert process.returncode == 0
+
+    return demo
+
+
+@pytest.mark.xdist_group("demo-base")
+def test_what_it_says_to_paste_works_until_it_is_interrupted(demo):
+    with demo("base") as running:
+        initialized, rows, visits, *described = running.pasted().splitlines()
+
+    assert running.said.startswith("$ rdsproxy-templates deploy base --yes --app-profile app\n")
+    assert (initialized, rows) == ('{"initialized": true}', ROWS)
+    assert visits.startswith('{"visits": [{"id": 1,')
+    assert DEPLOYED in "".join(described)
+    endpoint = re.search(r"AWS_ENDPOINT_URL=(\S+)", running.said)[1]
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(shlex.split(endpoint)[0], timeout=5)
+        urllib.request.urlopen(endpoint, timeout=5)
+
+
+@pytest.mark.xdist_group("demo-cross-account")
+def test_across_two_accounts_it_does(demo):
+    with demo("cross_account") as running:
+        answers = running.pasted()
+
+    assert answers.startswith(f'{{"initialized": true}}\n{ROWS}\n')
+    assert answers.count(DEPLOYED) == 3
+
+
+@pytest.mark.xdist_group("demo-edge")
+def test_before_cloudfront_addresses_count_and_there_is_no_way_around(demo):
+    with demo("edge") as running:
+        answers = running.pasted()
+
+    assert re.findall(r"HTTP/1.1 (\d+)", answers) == ["200", "403", "403"]
+    assert answers.count('{"users": [') == 1
+    assert answers.count(DEPLOYED) == 2
+
+
+@pytest.mark.parametrize("plan", ["edg", "service", "cross_account_app"])
+def test_what_cannot_be_shown_is_answered_with_what_can(repository, plan):
+    said = subprocess.run(
+        program(repository, plan), capture_output=True, text=True, check=False, timeout=SECONDS
+    )
+
+    assert said.returncode == 2
+    assert f"{plan!r} is none of the plans that need nothing" in said.stderr
+    assert said.stderr.endswith("; there are base, auth, bastion, cross_account, edge\n")
