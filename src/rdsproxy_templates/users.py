@@ -43,7 +43,6 @@ class User(Settings):
     grants: tuple[Grant, ...] = Field(
         (Grant(),), strict=False, description="What the user may do; nothing else is granted."
     )
-
     lists_users: bool = Field(
         default=False,
         description="May also read the names of all users, which in PostgreSQL everybody may.",

@@ -6,13 +6,14 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any, Final
 
 from .access import Access
 from .changes import Change, ChangeSet, says_nothing_changes
 
-SECONDS: Final = 3
-"""Between two looks at what CloudFormation does."""
+PAUSES: Final = (0.5, 1, 2, 4)
+"""Seconds between looks at what CloudFormation does; the last before all that follow."""
 
 CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 UNMADE: Final = "ROLLBACK_COMPLETE"
@@ -20,6 +21,9 @@ UNMADE: Final = "ROLLBACK_COMPLETE"
 
 HALF: Final = ("ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 """It can only be deleted, too, and something is left that may hold data."""
+
+UNFINISHED: Final = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+"""Of change sets."""
 
 CHANGE_SET: Final = re.compile(r"arn:\S+:changeSet/\S+")
 """In CloudFormation's reasons."""
@@ -49,8 +53,9 @@ class RootStack:
 
     def settled(self) -> Mapping[str, Any] | None:
         """The same, once nothing is being done with the stack."""
+        pauses = _pauses()
         while (found := self.described()) and _in_progress(found["StackStatus"]):
-            time.sleep(SECONDS)
+            next(pauses)
         return found
 
     def parameters(self) -> set[str]:
@@ -124,10 +129,9 @@ class RootStack:
         """A new change set, once CloudFormation is done with it."""
         name = f"rdsproxy-templates-{time.time_ns()}"
         made = self._api.create_change_set(ChangeSetName=name, **wanted)
-        while (found := self._change_set(made["Id"]))["Status"].startswith("CREATE_") and (
-            found["Status"] != "CREATE_COMPLETE"
-        ):
-            time.sleep(SECONDS)
+        pauses = _pauses()
+        while (found := self._change_set(made["Id"]))["Status"] in UNFINISHED:
+            next(pauses)
         return found
 
     def _read(self, found: Mapping[str, Any]) -> ChangeSet:
@@ -181,6 +185,7 @@ class RootStack:
 
     def _watched(self, name_or_id: str, seen: set[str], report: Report) -> str:
         """The status once nothing is done any more; each event is reported once."""
+        pauses = _pauses()
         while True:
             status: str = self._api.describe_stacks(StackName=name_or_id)["Stacks"][0][
                 "StackStatus"
@@ -191,12 +196,19 @@ class RootStack:
                     report(event["ResourceStatus"], event["LogicalResourceId"])
             if not _in_progress(status):
                 return status
-            time.sleep(SECONDS)
+            next(pauses)
 
 
 def is_stack(resource: Mapping[str, Any]) -> bool:
     """Whether a resource, or an event's, is a stack."""
     return bool(resource["ResourceType"] == "AWS::CloudFormation::Stack")
+
+
+def _pauses() -> Iterator[None]:
+    """Waits each time that it is asked for the next, and longer and longer."""
+    for seconds in chain(PAUSES, repeat(PAUSES[-1])):
+        time.sleep(seconds)
+        yield
 
 
 def _in_progress(status: str) -> bool:
