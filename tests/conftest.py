@@ -23,6 +23,11 @@ settings.register_profile("ours", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("ours")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, because tests wait for other programs much of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of this repository."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from deployed import DeployedFamily, deployed_rules, secret_of, wanted_rules
-from deploying import ALONE, stack_name
+from deploying import stack_name
 
 from rdsproxy_templates import render
 from rdsproxy_templates.frame import Bundle
@@ -67,9 +67,13 @@ def with_users(desk, variant, folder, parameters, built):
 
 
 FORMS = [
-    *((variant, form) for variant in ALONE for form in (by_sam, flat)),
+    ("base", by_sam),
+    ("base", flat),
     ("base", expanded_by_aws),
+    ("service", flat),
+    ("auth", flat),
     ("auth", with_users),
+    ("bastion", by_sam),
 ]
 
 

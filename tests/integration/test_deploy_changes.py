@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from deployed import DeployedFamily
 from deployed_inventory import SNAPSHOTS, inventory
-from deploying import ALONE, stack_name
+from deploying import stack_name
 
 from rdsproxy_templates import render, stacks
 from rdsproxy_templates.variants import VARIANTS, base, service
@@ -170,11 +170,11 @@ class TestFailures:
 
 @pytest.mark.xdist_group("deploy-deletion")
 class TestDeletion:
-    @pytest.mark.parametrize("variant", ALONE)
+    @pytest.mark.parametrize("variant", ["base", "auth"])
     def test_leaves_the_last_snapshots_once_nothing_is_protected(
         self, variant, desk, network, tmp_path
     ):
-        mine = desk(f"33333333330{ALONE.index(variant)}")
+        mine = desk({"base": "333333333300", "auth": "333333333301"}[variant])
         given = network(mine, variant)
         before = inventory(mine.account)
         bundle = render(VARIANTS[variant], VARIANTS[variant].Config(), nesting="plain")

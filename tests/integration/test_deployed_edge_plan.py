@@ -62,11 +62,6 @@ def deployed(story, stopped):
     return story.deploy(f"{ALLOWED}/32")
 
 
-@pytest.fixture(scope="module")
-def repeated(story, deployed):
-    return story.deploy(f"{ALLOWED}/32")
-
-
 def test_without_the_first_step_the_second_does_not_begin(story, stopped):
     [error] = errors(stopped)
 
@@ -131,15 +126,8 @@ def test_the_user_logs_in_by_iam_alone_and_reads(story, deployed):
     assert privileges == [("SELECT",)]
 
 
-def test_repeating_it_changes_nothing(story, repeated):
-    assert [lines.split("\n")[1].strip() for lines in step_lines(repeated).values()] == [
-        "nothing to change",
-        "nothing to change",
-    ]
-
-
 @pytest.fixture(scope="module")
-def moved(story, repeated):
+def moved(story, deployed):
     """Others are let in."""
     assert story.edge.lets_in(ALLOWED)
     assert not story.edge.lets_in(OTHER)
