@@ -17,7 +17,7 @@ from .families import Family, Options
 from .frame import NESTINGS, Nesting, summary
 from .frame.folder import Changes
 from .plan.document import FILE as DOCUMENT
-from .terminal import INVALID, reported
+from .terminal import INVALID, config_option, out_option, reported
 from .validate import Finding
 from .variants import VARIANTS
 
@@ -52,20 +52,8 @@ def build(*, out: Path, code_root: Path | None) -> click.Command:
         "Two more commands, `deploy` and `destroy`, have a --help of their own.",
     )
     @click.argument("variants", nargs=-1)
-    @click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="YAML with the settings of one variant.",
-    )
-    @click.option(
-        "--out",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        default=out,
-        show_default="./templates_out",
-        help="Folder that gets a folder for each variant.",
-    )
+    @config_option("YAML with the settings of one variant.")
+    @out_option(out)
     @click.option(
         "--nesting",
         type=click.Choice(NESTINGS),

@@ -17,7 +17,7 @@ from .plan import PLANS, AccountName, Plan
 from .plan.access import Access, Choice, accesses
 from .plan.deployment import Deployment, Part, Talk
 from .plan.document import PREFIX
-from .terminal import reported
+from .terminal import config_option, out_option, reported
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -33,20 +33,8 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
         epilog=f"Plans: {', '.join(PLANS)}. Needs SAM CLI, and boto3.",
     )
     @click.argument("plan")
-    @click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="YAML with the settings of the variant, or of each by its name.",
-    )
-    @click.option(
-        "--out",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        default=out,
-        show_default="./templates_out",
-        help="Folder that gets a folder for each variant.",
-    )
+    @config_option("YAML with the settings of the variant, or of each by its name.")
+    @out_option(out)
     @click.option(
         "--parameter",
         "parameters",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -13,6 +14,25 @@ from .errors import ConfigError, TemplatesError
 
 INVALID: Final = 1
 MISUSED: Final = 2
+
+Decorator = Callable[[Any], Any]
+
+
+def config_option(says: str) -> Decorator:
+    """`--config`, with what is in the file."""
+    return click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help=says)
+
+
+def out_option(default: Path) -> Decorator:
+    """`--out`."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        default=default,
+        show_default="./templates_out",
+        help="Folder that gets a folder for each variant.",
+    )
 
 
 @contextmanager
