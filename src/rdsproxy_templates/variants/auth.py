@@ -124,12 +124,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     endpoints = common.secrets_manager_endpoint(
         vpc.outputs.vpc_id, SubnetIds([vpc.outputs.function_subnet_id])
     )
-    secrets = nest(
-        "SecretsStack",
-        stacks.secrets,
-        config.secrets,
-        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
-    )
+    secrets = common.master_secret(config.secrets, given.rds_master_username)
     user_secrets = common.user_secrets(config.rds.users)
     rds = nest(
         "RDSStack",

@@ -16,7 +16,7 @@ from ..parts import proxy as proxies
 from ..parts.network import range_problems
 from ..parts.target import pause_problems
 from ..parts.ways import Choices as Ways
-from . import base
+from . import base, common
 from .common import Database, offered
 
 BEHIND_PROXY = (
@@ -198,12 +198,7 @@ def _alone(config: Config, given: Inputs) -> _Database:
             private_subnet2_cidr=given.private_subnet2_cidr,
         ),
     )
-    secrets = nest(
-        "SecretsStack",
-        stacks.secrets,
-        config.secrets,
-        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
-    )
+    secrets = common.master_secret(config.secrets, given.rds_master_username)
     rds = nest(
         "RDSStack",
         stacks.database,

@@ -11,7 +11,7 @@ from .. import stacks
 from ..engines import ENGINES, Engine, NameRule, regions
 from ..errors import Problem
 from ..frame import Child, ParameterAttributes, Settings, Value, did_you_mean, nest
-from ..kinds import SecretArns, SubnetIds, VpcId
+from ..kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
 from ..parts.database import Choices as DatabaseChoices
 from ..users import User, with_secrets
 
@@ -115,6 +115,18 @@ def function_user_problems(name: str | None, rds: stacks.rds.Config) -> Iterator
             f"must log in by IAM, and {name!r} logs in with a password; "
             "choose `iam` or `end_to_end_iam`",
         )
+
+
+def master_secret(
+    config: stacks.secrets.Config, username: DatabaseUser
+) -> Child[stacks.secrets.Outputs]:
+    """``SecretsStack``."""
+    return nest(
+        "SecretsStack",
+        stacks.secrets,
+        config,
+        stacks.secrets.Inputs(rds_master_username=username),
+    )
 
 
 def user_secrets(

@@ -150,12 +150,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             app_account_id=given.app_account_id,
         ),
     )
-    secrets = nest(
-        "SecretsStack",
-        stacks.secrets,
-        config.secrets,
-        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
-    )
+    secrets = common.master_secret(config.secrets, given.rds_master_username)
     key = _key(config, given)
     key_arn = key.outputs.key_arn if key else None
     user_secrets = common.user_secrets(

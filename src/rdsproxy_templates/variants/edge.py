@@ -175,12 +175,7 @@ def _database(config: Config, given: Inputs) -> _Database:
             public_subnet2_cidr=given.public_subnet2_cidr,
         ),
     )
-    secrets = nest(
-        "SecretsStack",
-        stacks.secrets,
-        config.secrets,
-        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
-    )
+    secrets = common.master_secret(config.secrets, given.rds_master_username)
     master_secret = secrets.outputs.rds_master_user_secret_arn
     rds = nest(
         "RDSStack",

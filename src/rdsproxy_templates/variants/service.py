@@ -116,12 +116,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
 
 def stacks_of(config: Config, given: Inputs) -> Service:
     """The service, for a variant that has more beside it."""
-    secrets = nest(
-        "SecretsStack",
-        stacks.secrets,
-        config.secrets,
-        stacks.secrets.Inputs(rds_master_username=given.rds_master_username),
-    )
+    secrets = common.master_secret(config.secrets, given.rds_master_username)
     user_secrets = common.user_secrets(config.rds.users)
     rds = nest(
         "RDSStack",
