@@ -11,13 +11,10 @@ from typing import Any, Final
 
 from cloud.local_cloud import Account
 from rdsproxy_templates.packaging import SAMCONFIG
-from rdsproxy_templates.plan import PLANS
 
 SECONDS: Final = 180
 WAITER: Final = {"Delay": 0.2, "MaxAttempts": 300}
 SUCCESSFUL: Final = 0
-ALONE: Final = [plan.name for plan in PLANS.values() if len(plan.steps) == 1]
-"""The variants that need nothing of another account."""
 
 
 @dataclass(frozen=True)

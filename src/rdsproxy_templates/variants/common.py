@@ -17,7 +17,6 @@ from ..users import User, with_secrets
 
 ValueT = TypeVar("ValueT", bound=Value)
 
-Users = Child[stacks.users.Outputs]
 UserSecrets = Child[stacks.user_secrets.Outputs]
 
 

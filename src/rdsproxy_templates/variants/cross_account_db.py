@@ -64,11 +64,7 @@ class Config(Parted, Regional):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        engine = ENGINES[self.rds.engine]
-        for sentence in engine.class_problems(self.rds.db_instance_class, self.regions):
-            yield Problem("rds.instance_class", sentence)
-        for problem in self.database.refused_by(engine):
-            yield problem.within("database")
+        yield from common.database_problems(self.rds, self.database, self.regions)
         yield from user_problems(self.rds.users, self.database)
         if self.login == "iam":
             yield from function_user_problems(self.function_user, self.rds)
