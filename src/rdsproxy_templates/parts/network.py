@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, GetAZs, Select, ec2
@@ -17,29 +17,39 @@ from ..kinds import Cidr, RouteTableId, VpcId
 
 
 class Ranges(Settings):
-    """Address ranges of two subnets, which become the defaults of the parameters."""
+    """Address ranges of a VPC and its subnets, which become the defaults of the parameters."""
+
+    subnets: ClassVar[tuple[str, ...]]
+    """Names of the settings that are the subnets' ranges."""
 
     vpc_cidr: str = Field("10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
+
+    @property
+    def subnet_ranges(self) -> dict[str, str]:
+        """The subnets' ranges by the names of their settings."""
+        return {name: getattr(self, name) for name in self.subnets}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from range_problems(self.vpc_cidr, self.subnet_ranges)
+
+    def attributes(self) -> dict[str, ParameterAttributes]:
+        """What the root says of its parameters: these ranges, and what a range is."""
+        ranges = {"vpc_cidr": self.vpc_cidr, **self.subnet_ranges}
+        return {name: _range_attributes(text) for name, text in ranges.items()}
+
+
+class PrivateRanges(Ranges):
+    """Those of two private subnets."""
+
+    subnets = ("private_subnet1_cidr", "private_subnet2_cidr")
+
     private_subnet1_cidr: str = Field(
         "10.1.0.0/24", description="IPv4 range of the first subnet, inside the VPC's."
     )
     private_subnet2_cidr: str = Field(
         "10.1.1.0/24", description="IPv4 range of the second subnet, inside the VPC's."
     )
-
-    @property
-    def private_ranges(self) -> dict[str, str]:
-        """The subnets' ranges by the names of their settings."""
-        names = ("private_subnet1_cidr", "private_subnet2_cidr")
-        return {name: getattr(self, name) for name in names}
-
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
-        yield from range_problems(self.vpc_cidr, self.private_ranges)
-
-    def attributes(self) -> dict[str, ParameterAttributes]:
-        """What the root says of its parameters: these ranges, and what a range is."""
-        return {name: range_attributes(getattr(self, name)) for name in Ranges.model_fields}
 
 
 def vpc(cidr: Cidr) -> ec2.VPC:
@@ -216,7 +226,7 @@ def strange_zones(zones: tuple[str, str] | None, regions: tuple[str, ...]) -> It
             )
 
 
-def range_attributes(default: str) -> ParameterAttributes:
+def _range_attributes(default: str) -> ParameterAttributes:
     """What the root says of a parameter that is an address range."""
     return ParameterAttributes(
         default=default,

@@ -8,15 +8,17 @@ from pydantic import Field
 
 from ..engines import ENGINES
 from ..errors import Problem
-from ..frame import Ports, Settings, Stack
+from ..frame import Ports, Stack
 from ..kinds import Cidr, SecurityGroupId, SubnetId, SubnetIds, VpcId
 from ..parts import network
 from ..parts.groups import chain
-from ..parts.network import private, range_problems, subnet, zone, zone_problems
+from ..parts.network import Ranges, private, subnet, zone, zone_problems
 
 
-class Choices(Settings):
+class Choices(Ranges):
     """Address ranges, which become the defaults of the parameters, and zones."""
+
+    subnets = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
 
     vpc_cidr: str = Field("10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
     function_subnet_cidr: str = Field(
@@ -37,8 +39,6 @@ class Choices(Settings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        names = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
-        yield from range_problems(self.vpc_cidr, {name: getattr(self, name) for name in names})
         yield from zone_problems(self.availability_zones)
 
 

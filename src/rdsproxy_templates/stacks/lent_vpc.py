@@ -13,13 +13,13 @@ from ..frame import Ports, Stack, sub
 from ..kinds import AccountId, Cidr, SecurityGroupId, SubnetIds, VpcId, ZoneIds
 from ..parts import network
 from ..parts.groups import to_range
-from ..parts.network import Ranges, private, subnet, subnet_in, zone
+from ..parts.network import PrivateRanges, private, subnet, subnet_in, zone
 
 WITHOUT_PROXY = ("use1-az3",)
 """Zones in which AWS says that RDS Proxy is missing: Quotas and limitations for RDS Proxy."""
 
 
-class Choices(Ranges):
+class Choices(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     availability_zone_ids: tuple[str, str] | None = Field(

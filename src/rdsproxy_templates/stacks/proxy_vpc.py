@@ -10,10 +10,10 @@ from ..frame import Ports, Stack
 from ..kinds import Cidr, SecurityGroupId, SubnetId, ZoneIds
 from ..parts import network
 from ..parts.groups import pair
-from ..parts.network import Ranges, private, subnet_in
+from ..parts.network import PrivateRanges, private, subnet_in
 
 
-class Config(Ranges):
+class Config(PrivateRanges):
     """Address ranges, and what the parent knows of the database."""
 
     port: int = Field(

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from ..errors import Problem
-from ..frame import Ports, Settings, Stack
+from ..frame import Ports, Stack
 from ..kinds import Cidr, SubnetId, VpcId
-from ..parts.network import public_network, range_problems, vpc, zone, zone_problems
+from ..parts.network import Ranges, public_network, vpc, zone, zone_problems
 
 
-class Choices(Settings):
+class Choices(Ranges):
     """Address ranges, which become the defaults of the parameters, and zones."""
+
+    subnets = ("public_subnet1_cidr", "public_subnet2_cidr")
 
     vpc_cidr: str = Field("10.3.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
     public_subnet1_cidr: str = Field(
@@ -31,8 +33,6 @@ class Choices(Settings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        names = ("public_subnet1_cidr", "public_subnet2_cidr")
-        yield from range_problems(self.vpc_cidr, {name: getattr(self, name) for name in names})
         yield from zone_problems(self.availability_zones)
 
 

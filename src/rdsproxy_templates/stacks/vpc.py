@@ -11,10 +11,10 @@ from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import Cidr, RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ..parts.groups import chain
-from ..parts.network import Ranges, private_network, zone_problems
+from ..parts.network import PrivateRanges, private_network, zone_problems
 
 
-class Choices(Ranges):
+class Choices(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     availability_zones: tuple[str, str] | None = Field(

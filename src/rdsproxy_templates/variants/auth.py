@@ -21,7 +21,7 @@ from ..kinds import (
     SubnetIds,
     Url,
 )
-from ..parts.network import range_attributes, strange_zones
+from ..parts.network import strange_zones
 from ..users import secrets as secrets_of
 from . import common
 from .administration import Surroundings, administration
@@ -189,10 +189,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             iam_read_only_endpoint=rds.outputs.iam_read_only_endpoint,
         ),
         parameters={
-            "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
-            "function_subnet_cidr": range_attributes(config.vpc.function_subnet_cidr),
-            "database_subnet1_cidr": range_attributes(config.vpc.database_subnet1_cidr),
-            "database_subnet2_cidr": range_attributes(config.vpc.database_subnet2_cidr),
+            **config.vpc.attributes(),
             **config.database.attributes(engine),
         },
     )

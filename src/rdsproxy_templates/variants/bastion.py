@@ -74,7 +74,7 @@ class Config(base.Config):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        ranges = {**self.vpc.private_ranges, "public_subnet_cidr": self.public_subnet_cidr}
+        ranges = {**self.vpc.subnet_ranges, "public_subnet_cidr": self.public_subnet_cidr}
         for problem in range_problems(self.vpc.vpc_cidr, ranges):
             if problem.place == "public_subnet_cidr" and self.is_public:
                 yield problem

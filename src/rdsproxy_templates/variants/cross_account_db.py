@@ -26,7 +26,7 @@ from ..kinds import (
     ZoneIds,
 )
 from ..parts.functions import Choices as FunctionChoices
-from ..parts.network import Ranges
+from ..parts.network import PrivateRanges
 from ..users import secrets as secrets_of
 from . import common
 from .administration import Surroundings, administration
@@ -37,7 +37,7 @@ from .cross_account import ACCOUNT, Parted
 class Config(Parted, Regional):
     """What can be chosen before rendering; every setting has a safe default."""
 
-    vpc: Ranges = Field(Ranges(), description="The network.")
+    vpc: PrivateRanges = Field(PrivateRanges(), description="The network.")
     database: Database = Field(Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
         stacks.secrets.Config(), description="The master user's secret."

@@ -22,7 +22,7 @@ from ..kinds import (
     Url,
     WebACLArn,
 )
-from ..parts.network import range_attributes, strange_zones
+from ..parts.network import strange_zones
 from ..parts.rest_api import STAGE
 from ..users import Grant, User
 from . import common
@@ -155,9 +155,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
                 allowed_pattern=r"arn:[a-z-]+:wafv2:us-east-1:\d{12}:global/webacl/\S+",
                 constraint_description="must be the ARN of a web ACL for CloudFront, in us-east-1",
             ),
-            "vpc_cidr": range_attributes(config.vpc.vpc_cidr),
-            "public_subnet1_cidr": range_attributes(config.vpc.public_subnet1_cidr),
-            "public_subnet2_cidr": range_attributes(config.vpc.public_subnet2_cidr),
+            **config.vpc.attributes(),
             **config.database.attributes(engine),
         },
     )
