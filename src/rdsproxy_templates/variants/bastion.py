@@ -241,11 +241,9 @@ def _public(
 
 def _endpoints(network: stacks.database_vpc.Outputs) -> Child[stacks.endpoints.Outputs]:
     """``BastionEndpointsStack``: Session Manager's APIs, in the zone of the one bastion."""
-    return nest(
-        "BastionEndpointsStack",
-        stacks.endpoints,
-        stacks.endpoints.Config(services=("ssm", "ssmmessages", "ec2messages")),
-        stacks.endpoints.Inputs(
-            vpc_id=network.vpc_id, subnet_ids=SubnetIds([network.private_subnet1_id])
-        ),
+    return common.endpoints(
+        network.vpc_id,
+        SubnetIds([network.private_subnet1_id]),
+        ("ssm", "ssmmessages", "ec2messages"),
+        title="BastionEndpointsStack",
     )

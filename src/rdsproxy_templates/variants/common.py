@@ -149,14 +149,17 @@ def arns(secrets: UserSecrets | None) -> SecretArns | None:
     return secrets.outputs.user_secret_arns if secrets else None
 
 
-def endpoint(
-    service: stacks.endpoints.Service, vpc_id: VpcId, subnet_ids: SubnetIds
+def endpoints(
+    vpc_id: VpcId,
+    subnet_ids: SubnetIds,
+    services: tuple[stacks.endpoints.Service, ...],
+    title: str = "EndpointsStack",
 ) -> Child[stacks.endpoints.Outputs]:
-    """``EndpointsStack``, with which functions reach a service from subnets without a way out."""
+    """The stack *title*, with which services are reached from subnets without a way out."""
     return nest(
-        "EndpointsStack",
+        title,
         stacks.endpoints,
-        stacks.endpoints.Config(services=(service,)),
+        stacks.endpoints.Config(services=services),
         stacks.endpoints.Inputs(vpc_id=vpc_id, subnet_ids=subnet_ids),
     )
 
@@ -165,7 +168,7 @@ def secrets_manager_endpoint(
     vpc_id: VpcId, subnet_ids: SubnetIds
 ) -> Child[stacks.endpoints.Outputs]:
     """``EndpointsStack``, with which functions read secrets from subnets without a way out."""
-    return endpoint("secretsmanager", vpc_id, subnet_ids)
+    return endpoints(vpc_id, subnet_ids, ("secretsmanager",))
 
 
 def offered(value: ValueT | None) -> ValueT:

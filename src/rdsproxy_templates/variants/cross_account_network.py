@@ -70,7 +70,9 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             db_account_id=given.db_account_id,
         ),
     )
-    endpoints = common.endpoint(SPOKEN_TO[config.login], vpc.outputs.vpc_id, vpc.outputs.subnet_ids)
+    endpoints = common.endpoints(
+        vpc.outputs.vpc_id, vpc.outputs.subnet_ids, (SPOKEN_TO[config.login],)
+    )
     function = nest(
         "FunctionRoleStack",
         stacks.function_role,
