@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from pydantic import Field
 from troposphere import AWSHelperFn, awslambda, logs, serverless
@@ -65,12 +65,20 @@ class Timed(Settings):
             )
 
 
-def log_group(title: str, choices: Choices) -> logs.LogGroup:
+class Logged(Protocol):
+    """What says how long its logs are kept."""
+
+    @property
+    def log_retention_in_days(self) -> LogRetention: ...
+
+
+def log_group(title: str, choices: Logged, *, name: AWSHelperFn | None = None) -> logs.LogGroup:
     """Logs that are kept for the chosen time, and go with the stack."""
     return logs.LogGroup(
         title,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
+        **present(LogGroupName=name),
         RetentionInDays=choices.log_retention_in_days,
     )
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pydantic import Field
-from troposphere import AWSObject, logs, wafv2
+from troposphere import AWSObject, wafv2
 
 from ..errors import Problem
 from ..frame import Ports, Stack, sub
 from ..kinds import WebACLArn
 from ..parts.addresses import Allowed, Network
-from ..parts.functions import LogRetention
+from ..parts.functions import LogRetention, log_group
 
 SCOPE: Final = "CLOUDFRONT"
 REDACTED: Final = ("authorization", "cookie")
@@ -98,14 +98,9 @@ def _visible(metric: str) -> wafv2.VisibilityConfig:
 
 
 def _log(config: Config, acl: wafv2.WebACL) -> list[AWSObject]:
-    group = logs.LogGroup(
-        "WebACLLogGroup",
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
-        # WAF writes to groups with this beginning alone.
-        LogGroupName=sub("aws-waf-logs-${AWS::StackName}"),
-        RetentionInDays=config.log_retention_in_days,
-    )
+    # WAF writes to groups with this beginning alone.
+    name = sub("aws-waf-logs-${AWS::StackName}")
+    group = log_group("WebACLLogGroup", config, name=name)
     # The group's own Arn ends with ":*".
     arn = sub(
         "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${group}",
