@@ -59,8 +59,7 @@ def render(
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
     name = name_of(stack).replace("_", "-")
-    home = getattr(config, "home", None)
-    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, home).encode()}
+    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, config.home).encode()}
     if code is None:
         for path in carried_paths(bundle.root):
             extras.update(_files(path))

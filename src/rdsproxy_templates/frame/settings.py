@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Self, TypeGuard, TypeVar, get_args
+from typing import Any, ClassVar, Self, TypeGuard, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -32,6 +32,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=False
     )
+
+    home: ClassVar[str | None] = None
+    """The one region in which AWS takes a stack with these settings; None for any."""
 
     def __init__(self, /, **settings: Any) -> None:
         try:
