@@ -110,7 +110,7 @@ class Deployment:
         self._clear(step, stack)
         values = self._values(step, part.root, outputs)
         parameters = [*_parameters(step, part.root, values, stack.parameters())]
-        template = packaged(step.name, part.root, part.folder, self._access(step))
+        template = packaged(step.name, part.root, part.folder, stack.access)
         change_set = stack.change_set(template, parameters)
         if change_set.empty:
             stack.forget(change_set)
@@ -177,7 +177,7 @@ class Deployment:
     def _protected(self, step: Step, stack: RootStack) -> Iterator[Problem]:
         """The databases that refuse to be deleted."""
         with refusals(step.name):
-            api = self._access(step).client("rds")
+            api = stack.access.client("rds")
             for resource in stack.resources():
                 if resource["ResourceType"] not in PROTECTED:
                     continue
