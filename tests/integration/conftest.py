@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from deploying import Desk
@@ -17,9 +18,31 @@ from rdsproxy_templates import render
 from rdsproxy_templates.variants import VARIANTS, base
 from standins.aws_api import AwsApi
 
+if TYPE_CHECKING:
+    from cloud.server import CloudServer
+    from cloud.trial import Trial
+
 SECONDS = 180
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[CloudServer]:
+    """The APIs of the local cloud, without CloudFormation."""
+    # Here, because it imports moto, for which most tests need not wait.
+    from cloud.server import CloudServer
+
+    with CloudServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def trial(server: CloudServer) -> Trial:
+    """Resource types by themselves, in the account that is AWS's own example."""
+    from cloud.trial import Trial
+
+    return Trial(server.clients)
 
 
 @pytest.fixture(scope="session")

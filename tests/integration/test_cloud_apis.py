@@ -10,8 +10,6 @@ from botocore.exceptions import ClientError
 from cfn_flip import load
 
 from cloud.failure import Failure
-from cloud.server import CloudServer
-from cloud.trial import Trial
 from rdsproxy_templates.transform import expanded
 
 pytestmark = pytest.mark.xdist_group("cloud-apis")
@@ -22,12 +20,6 @@ PROXY = {"type": "aws_proxy", "httpMethod": "POST", "uri": URI, "payloadFormatVe
 LOGS = "arn:aws:logs:eu-west-1:123456789012:log-group"
 LINE = '{"id":"$context.requestId"}'
 KEY = "a-key-of-twenty-signs-and-more"
-
-
-@pytest.fixture(scope="module")
-def trial():
-    with CloudServer() as server:
-        yield Trial(server.clients)
 
 
 @pytest.fixture(scope="module")

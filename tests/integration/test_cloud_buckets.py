@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cloud.failure import Failure
-from cloud.server import CloudServer
 from cloud.trial import Trial
 
 pytestmark = pytest.mark.xdist_group("cloud-buckets")
@@ -19,17 +18,6 @@ CLOSED = {
     "RestrictPublicBuckets": "true",
 }
 NOBODY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def trial(server):
-    return Trial(server.clients)
 
 
 @pytest.fixture

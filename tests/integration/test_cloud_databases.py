@@ -11,7 +11,6 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cloud.failure import Failure
-from cloud.server import CloudServer
 from cloud.trial import Trial
 from cloud.types import TYPES
 
@@ -23,9 +22,8 @@ NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
-def trial():
-    with CloudServer() as server:
-        yield Trial(server.clients, account="222222222222")
+def trial(server):
+    return Trial(server.clients, account="222222222222")
 
 
 @dataclass(frozen=True)

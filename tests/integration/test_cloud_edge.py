@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cloud.failure import Failure
-from cloud.server import CloudServer
 from cloud.trial import Trial
 
 pytestmark = pytest.mark.xdist_group("cloud-edge")
@@ -36,17 +35,6 @@ COUNTED = {
     }
 }
 ADDED = {"Header": "x-a", "Override": True, "Value": "1"}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def trial(server):
-    return Trial(server.clients)
 
 
 @pytest.fixture(scope="module")

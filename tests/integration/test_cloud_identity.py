@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
 from cloud.failure import Failure
-from cloud.server import CloudServer
 from cloud.trial import Trial
 
 pytestmark = pytest.mark.xdist_group("cloud-identity")
@@ -21,12 +20,6 @@ REFUSED = (Failure, ClientError)
 READS = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 WRITES = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cloud.failure import Failure
 from cloud.resource import Live, Properties
-from cloud.server import CloudServer
 from cloud.trial import Trial
 from cloud.types import TYPES
 
@@ -22,12 +21,6 @@ ADMIN = "333333333333"
 STRANGER = "444444444444"
 IMAGES = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
 EVERYWHERE = "0.0.0.0/0"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
