@@ -36,6 +36,7 @@ class Engine(Protocol):
 
     PORT: int
     ERRORS: tuple[type[Exception], ...]
+    TABLES: str
     CREATE: Sequence[str]
     SEED: str
     LOAD: str

@@ -13,6 +13,9 @@ from engine import CONNECT_SECONDS, READ_SECONDS, Fault, tls
 PORT = 3306
 ERRORS = (pymysql.err.Error, OSError)
 
+# A user sees the tables in which it may do anything.
+TABLES = """SELECT table_name FROM information_schema.tables
+    WHERE table_schema = DATABASE() AND table_name IN ('items', 'visits')"""
 CREATE = (
     "CREATE TABLE IF NOT EXISTS items (id INT PRIMARY KEY, name VARCHAR(50) NOT NULL)",
     """CREATE TABLE IF NOT EXISTS visits (

@@ -17,22 +17,35 @@ from engine import CONNECT_SECONDS, READ_SECONDS, Fault, tls
 PORT = 5432
 ERRORS = (pg8000.dbapi.Error, OSError, struct.error)
 
+TABLES = """SELECT tablename FROM pg_catalog.pg_tables
+    WHERE schemaname = 'public' AND tablename IN ('items', 'visits')"""
+
+
+def _created(table: str, columns: str) -> str:
+    """IF NOT EXISTS does not see what another session creates at this moment, so it may fail."""
+    return f"""DO $$ BEGIN
+        CREATE TABLE IF NOT EXISTS public.{table} ({columns});
+    EXCEPTION WHEN unique_violation OR duplicate_table OR duplicate_object THEN NULL;
+    END $$"""
+
+
 CREATE = (
-    "CREATE TABLE IF NOT EXISTS items (id INT PRIMARY KEY, name VARCHAR(50) NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS visits (
-        id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    _created("items", "id INT PRIMARY KEY, name VARCHAR(50) NOT NULL"),
+    _created(
+        "visits",
+        """id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         visited_at TIMESTAMP(6) NOT NULL,
-        request VARCHAR(64) NOT NULL UNIQUE
-    )""",
+        request VARCHAR(64) NOT NULL UNIQUE""",
+    ),
 )
-SEED = "INSERT INTO items (id, name) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
-LOAD = "SELECT id, name FROM items ORDER BY id"
+SEED = "INSERT INTO public.items (id, name) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
+LOAD = "SELECT id, name FROM public.items ORDER BY id"
 INSERT_VISIT = (
-    "INSERT INTO visits (visited_at, request)"
+    "INSERT INTO public.visits (visited_at, request)"
     " VALUES (clock_timestamp() AT TIME ZONE 'UTC', %s) ON CONFLICT (request) DO NOTHING"
 )
-LIST_VISITS = "SELECT id, visited_at FROM visits ORDER BY id DESC LIMIT %s"
-LIST_USERS = "SELECT usename FROM pg_user ORDER BY usename"
+LIST_VISITS = "SELECT id, visited_at FROM public.visits ORDER BY id DESC LIMIT %s"
+LIST_USERS = "SELECT usename FROM pg_catalog.pg_user ORDER BY usename"
 
 TLS = tls()
 

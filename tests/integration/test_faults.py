@@ -19,6 +19,8 @@ FAMILIES = [
 ]
 CUTS = 150
 CLIENTS, ENVIRONMENTS, SECONDS = 200, 20, 10
+# What is found in the statements of both engines.
+ITEMS, INSERT, LIST = b"items ORDER BY", b"visits (visited_at", b"visits ORDER BY"
 CERTAIN, UNCERTAIN = "database_unavailable", "outcome_unknown"
 
 
@@ -56,7 +58,7 @@ class TestCuts:
     def test_reads_survive_every_cut(self, service):
         places = itertools.islice(itertools.cycle(["before", "after"]), CUTS)
         for where in places:
-            left = cut_once(service, where, b"FROM items")
+            left = cut_once(service, where, ITEMS)
             answer = call(service.api, "GET", "/load")
 
             assert (answer.status, left) == (200, [])
@@ -65,7 +67,7 @@ class TestCuts:
     def test_inserts_are_written_once_whatever_is_cut(self, service):
         places = itertools.islice(itertools.cycle(["before", "after"]), CUTS)
         for number, where in enumerate(places):
-            left = cut_once(service, where, b"INSERT INTO visits")
+            left = cut_once(service, where, INSERT)
             answer = call(service.api, "POST", "/visits", idempotency_key=f"cut-{number}")
 
             assert (answer.status, left) == (200, [])
@@ -73,7 +75,7 @@ class TestCuts:
 
     @pytest.mark.parametrize(("where", "written"), [("before", 0), ("after", 1)])
     def test_an_insert_that_is_always_cut_has_an_unknown_outcome(self, service, where, written):
-        service.front.fault = lambda sent: where if b"INSERT INTO visits" in sent else None
+        service.front.fault = lambda sent: where if INSERT in sent else None
         answer = call(service.api, "POST", "/visits", idempotency_key="always")
 
         assert (answer.status, answer.code) == (503, UNCERTAIN)
@@ -81,7 +83,7 @@ class TestCuts:
         assert keys(service).count("always") == written
 
     def test_repeating_an_unknown_outcome_with_its_key_makes_it_certain(self, service):
-        service.front.fault = lambda sent: "after" if b"INSERT INTO visits" in sent else None
+        service.front.fault = lambda sent: "after" if INSERT in sent else None
         unknown = call(service.api, "POST", "/visits")
         service.front.fault = None
         key = unknown.headers["idempotency-key"]
@@ -90,12 +92,12 @@ class TestCuts:
         assert keys(service) == [key]
 
     def test_a_read_that_is_always_cut_is_unavailable(self, service):
-        service.front.fault = lambda sent: "before" if b"FROM items" in sent else None
+        service.front.fault = lambda sent: "before" if ITEMS in sent else None
 
         assert call(service.api, "GET", "/load").code == CERTAIN
 
     def test_a_list_that_is_cut_does_not_deny_the_insert(self, service):
-        service.front.fault = lambda sent: "before" if b"FROM visits" in sent else None
+        service.front.fault = lambda sent: "before" if LIST in sent else None
         answer = call(service.api, "POST", "/visits", idempotency_key="listed")
 
         assert answer.code == UNCERTAIN

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 import pytest
 from client import call, here_or_skip
 
 from standins.certificates import Authority
+from standins.servers import Credentials
 from standins.service import Service
 from standins.sts import Sts
 
@@ -43,6 +47,57 @@ def service(running):
 def rows(service, key):
     """How often the database holds a visit under *key*."""
     return service.database.rows(f"SELECT COUNT(*) FROM visits WHERE request = '{key}'")[0][0]
+
+
+SMALL = Credentials("small", "small-password")
+"""A user with the grants that a declared user has by default: it may create nothing."""
+MAKE_SMALL = {
+    "MYSQL": (
+        "CREATE OR REPLACE USER 'small'@'%' IDENTIFIED BY 'small-password'",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON app.* TO 'small'@'%'",
+    ),
+    "POSTGRESQL": (
+        "DROP OWNED BY small; DROP ROLE small",
+        "CREATE ROLE small LOGIN",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO small",
+    ),
+}
+
+
+@pytest.fixture
+def small(service):
+    """The API of a function that logs in as somebody who may create no table."""
+    statements = MAKE_SMALL[service.variables["RDS_ENGINE_FAMILY"]]
+    exists = service.database.has_user(SMALL.user)
+    for statement in statements:
+        if exists or not statement.startswith("DROP"):
+            service.database.rows(statement)
+    service.front.users = service.front.users | {SMALL.user: SMALL}
+    return service.another(RDS_USER=SMALL.user)
+
+
+class TestInitializing:
+    def test_needs_no_right_to_create_where_the_tables_are_there(self, service, small):
+        assert call(small, "POST", "/initialize").body == {"initialized": True}
+        assert call(small, "POST", "/visits", idempotency_key="small").status == 200
+        assert rows(service, "small") == 1
+
+    def test_at_once_from_everywhere_creates_the_tables_once(self, service):
+        sql = import_module(f"engine_{service.variables['RDS_ENGINE_FAMILY'].lower()}")
+        together = threading.Barrier(8)
+
+        def create(_):
+            together.wait()
+            for statement in sql.CREATE:
+                service.database.rows(statement)
+
+        for _ in range(10):
+            service.database.rows("DROP TABLE items")
+            service.database.rows("DROP TABLE visits")
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(create, range(8)))
+        assert len(service.database.rows(sql.TABLES)) == 2
 
 
 class TestAnswers:

@@ -67,6 +67,12 @@ class TestRoutes:
             (3, "three"),
         ]
 
+    def test_initialize_creates_no_table_where_all_are_there(self, call):
+        database = Database(rows=[("items",), ("visits",)])
+
+        assert call("POST", "/initialize", database)[0] == 200
+        assert {statement for statement, _ in database.written} == {app.sql.SEED}
+
     def test_visits_are_listed(self, call):
         _, body, _ = call("GET", "/visits", Database(rows=[(7, NOON)]))
 
