@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import physical_id
+import tables
 import users
 from aws import CallFailed, secret_value
 from declaration import Invalid, User, declared
@@ -60,13 +61,22 @@ class Change:
         """Do it; the second time it changes nothing."""
         if self._event["RequestType"] == "Delete":
             given = self._event["PhysicalResourceId"]
-            name = physical_id.user_of(given)
-            self._in_session(lambda session: self._drop(session, name))
+            if not physical_id.is_of_nothing(given):
+                name = physical_id.user_of(given)
+                self._in_session(lambda session: self._drop(session, name))
             return {"physical_id": given, "data": {}}
+        if self._event.get("ResourceType") == tables.RESOURCE_TYPE:
+            return self._tables_made()
         user = declared(self._event["ResourceProperties"], self._dialect)
         made = physical_id.of_user(os.environ["RDS_ENGINE_FAMILY"], user.name)
         self._in_session(lambda session: self._make(session, user, made))
         return {"physical_id": made, "data": {"UserName": user.name}}
+
+    def _tables_made(self) -> dict[str, Any]:
+        tables.check(self._event["ResourceProperties"])
+        self._in_session(lambda session: tables.make(session, self._engine, self._dialect))
+        made = physical_id.of_tables(os.environ["RDS_ENGINE_FAMILY"])
+        return {"physical_id": made, "data": {}}
 
     def _make(self, session: Session, user: User, made: str) -> None:
         password = _password(user)

@@ -26,6 +26,9 @@ class Dialect(Limits, Protocol):
     TRY_LOCK: str
     """Whether the one lock of all such functions is ours, until the connection ends."""
     CREATE_MARKS: str
+    BEFORE_TABLES: Sequence[str]
+    AFTER_TABLES: Sequence[str]
+    """What is executed around the statements that make the functions' tables."""
     FIND: str
     """A row if there is a user of the name."""
 

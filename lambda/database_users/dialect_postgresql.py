@@ -33,6 +33,8 @@ CREATE_MARKS = """CREATE TABLE IF NOT EXISTS rdsproxy_templates_users (
     name VARCHAR(63) PRIMARY KEY,
     owner VARCHAR(512) NOT NULL
 )"""
+BEFORE_TABLES = ("BEGIN", "SET LOCAL search_path TO public")
+AFTER_TABLES = ("COMMIT",)
 FIND = "SELECT oid FROM pg_roles WHERE rolname = %s"
 
 TO_BORROW = """SELECT rolname FROM rdsproxy_templates_users

@@ -20,7 +20,7 @@ UNMARK = "DELETE FROM rdsproxy_templates_users WHERE name = %s"
 
 def claim(session: Session, dialect: Dialect, name: str, owner: str) -> None:
     """Mark the user *name* as *owner*'s. Raises :class:`Refused` where it is somebody else's."""
-    _begin(session, dialect)
+    begin(session, dialect)
     if name == session.master:
         raise Refused("[UserName] is the master user, which no stack may alter.")
     if _owner(session, name) == owner:
@@ -41,7 +41,7 @@ def make(session: Session, dialect: Dialect, user: User, password: str | None) -
 
 def drop(session: Session, dialect: Dialect, name: str, owner: str) -> None:
     """Drop the user *name* if it is *owner*'s; what is gone already, or another's, is left."""
-    _begin(session, dialect)
+    begin(session, dialect)
     if _owner(session, name) != owner:
         return
     if session.run("look for the user", dialect.FIND, name):
@@ -49,8 +49,8 @@ def drop(session: Session, dialect: Dialect, name: str, owner: str) -> None:
     session.run("forget the mark", UNMARK, name)
 
 
-def _begin(session: Session, dialect: Dialect) -> None:
-    """Nobody else makes users, or the table, while this session lasts."""
+def begin(session: Session, dialect: Dialect) -> None:
+    """Let nobody else make users or tables while this session lasts."""
     for statement in dialect.SESSION:
         session.run("begin a session", statement)
     while not session.run("lock the users", dialect.TRY_LOCK)[0][0]:

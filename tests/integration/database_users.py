@@ -236,6 +236,15 @@ class Place:
         """What the inner function makes of an event."""
         return apply.handler(self.event(*arguments, **more), context(seconds))
 
+    def make_tables(self, kind: str = "Create", resource: str = "cluster-1") -> dict[str, Any]:
+        """What the inner function makes of a resource for the functions' tables."""
+        event = self.event(kind) | {
+            "ResourceType": "Custom::DatabaseTables",
+            "PhysicalResourceId": f"tables/{self.family}",
+            "ResourceProperties": {"ServiceToken": "arn", "DatabaseResourceId": resource},
+        }
+        return apply.handler(event, context(30))
+
     def delete(self, name: str = "app", **more: Any) -> dict[str, Any]:
         return self.apply("Delete", name, **more)
 
@@ -271,7 +280,7 @@ class Place:
             self.delete(name)
             self.delete(name, LogicalResourceId="Other")
         assert (self.users, self.marks) == (set(), set())
-        self.server.rows("DROP TABLE IF EXISTS made_by_the_user")
+        self.server.rows("DROP TABLE IF EXISTS made_by_the_user, visits")
 
 
 class Cloud:

@@ -138,6 +138,34 @@ class TestCreate:
         assert said["failure"] == "[UserName] is the master user, which no stack may alter."
 
 
+class TestTables:
+    def test_are_the_masters_and_within_the_grants_of_users_made_before_and_after(self, place):
+        place.apply()
+        made = place.make_tables()
+        place.apply(name="second", LogicalResourceId="Other")
+
+        assert made == {"physical_id": f"tables/{place.family}", "data": {}}
+        for name in ("app", "second"):
+            visit = f"INSERT INTO visits (visited_at, request) VALUES ('2026-01-01', '{name}')"
+            assert place.may(visit, name)
+        assert len(place.as_user("SELECT request FROM visits")) == 2
+
+    def test_keep_their_rows_when_they_are_made_again_or_the_resource_is_deleted(self, place):
+        place.apply()
+        place.make_tables()
+        place.as_user("INSERT INTO visits (visited_at, request) VALUES ('2026-01-01', 'r')")
+
+        assert "failure" not in place.make_tables("Update", "cluster-2")
+        assert "failure" not in place.make_tables("Delete")
+        assert len(place.as_user("SELECT request FROM visits")) == 1
+
+    def test_many_at_once_do_not_trip_over_each_other(self, place):
+        with ThreadPoolExecutor(4) as pool:
+            made = list(pool.map(lambda _: place.make_tables(), range(4)))
+
+        assert [one.get("failure") for one in made] == [None] * 4
+
+
 class TestUpdate:
     def test_a_rotated_password_takes_the_old_ones_place(self, place):
         place.apply()

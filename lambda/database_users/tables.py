@@ -1,0 +1,34 @@
+"""The tables of the library's own functions, made once as the master."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import users
+from declaration import Invalid
+from dialect import Dialect
+from engine import Engine
+from session import Session
+
+RESOURCE_TYPE = "Custom::DatabaseTables"
+PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout", "DatabaseResourceId"})
+
+
+def check(properties: Mapping[str, Any]) -> None:
+    """Raise :class:`Invalid` where *properties* are not those of this type."""
+    if unknown := sorted(properties.keys() - PROPERTIES):
+        raise Invalid(f"[{unknown[0]}] is no property; there is DatabaseResourceId.")
+    if not isinstance(properties.get("DatabaseResourceId", ""), str):
+        raise Invalid("[DatabaseResourceId] must be the resource ID of the database.")
+
+
+def make(session: Session, engine: Engine, dialect: Dialect) -> None:
+    """Make the tables that are not there yet; those that are stay as they are."""
+    users.begin(session, dialect)
+    for statement in dialect.BEFORE_TABLES:
+        session.run("begin to make the tables", statement)
+    for statement in engine.CREATE:
+        session.run("create the tables", statement)
+    for statement in dialect.AFTER_TABLES:
+        session.run("make the tables", statement)
