@@ -141,6 +141,77 @@ def delete_with_snapshot(trial, live):
     TYPES[live.type].delete(context, live)
 
 
+def option_group(trial, **properties):
+    """An option group of MySQL 8.4, by which logins are recorded."""
+    given = {
+        "EngineName": "mysql",
+        "MajorEngineVersion": "8.4",
+        "OptionGroupDescription": "logins",
+        "OptionConfigurations": [audit("CONNECT")],
+        **properties,
+    }
+    return trial.create("AWS::RDS::OptionGroup", **given)
+
+
+def audit(events, option="MARIADB_AUDIT_PLUGIN"):
+    return {
+        "OptionName": option,
+        "OptionSettings": [{"Name": "SERVER_AUDIT_EVENTS", "Value": events}],
+    }
+
+
+class TestOptionGroup:
+    def test_it_changes_its_options_and_tags_in_place(self, trial):
+        made = option_group(trial, Tags=tags(a="1"))
+        given = {**made.properties, "OptionConfigurations": [audit("CONNECT,QUERY_DCL")]}
+        changed = trial.update(made, **{**given, "Tags": tags(b="2")})
+
+        [group] = trial.call("rds", "describe_option_groups", OptionGroupName=made.physical_id)[
+            "OptionGroupsList"
+        ]
+        [option] = group["Options"]
+        assert option["OptionSettings"][0]["Value"] == "CONNECT,QUERY_DCL"
+        trial.delete(changed)
+
+    @pytest.mark.parametrize(
+        ("wrong", "why"),
+        [
+            ({"MajorEngineVersion": "8.3"}, "Cannot find major version 8.3 for mysql"),
+            ({"OptionConfigurations": [audit("LOGIN")]}, "SERVER_AUDIT_EVENTS: LOGIN"),
+            ({"OptionConfigurations": [audit("CONNECT", "PGAUDIT")]}, "Invalid option: PGAUDIT"),
+        ],
+    )
+    def test_what_rds_does_not_have_fails_and_leaves_nothing(self, trial, wrong, why):
+        with pytest.raises(ClientError, match=why):
+            option_group(trial, OptionGroupName="wrong", **wrong)
+        with pytest.raises(ClientError, match="not found"):
+            trial.call("rds", "describe_option_groups", OptionGroupName="wrong")
+
+    def test_it_is_for_instances_of_its_version(self, trial, standalone):
+        made = option_group(trial)
+        given = {**standalone, "Engine": "mysql", "EngineVersion": "8.0.44"}
+        with pytest.raises(ClientError, match=r"is for mysql 8\.4, and not for mysql 8\.0"):
+            trial.create("AWS::RDS::DBInstance", **given, OptionGroupName=made.physical_id)
+        trial.delete(made)
+
+    def test_it_stays_as_long_as_an_instance_or_its_last_snapshot(self, trial, standalone):
+        made = option_group(trial)
+        given = {**standalone, "Engine": "mysql", "EngineVersion": "8.4.7"}
+        instance = trial.create("AWS::RDS::DBInstance", **given, OptionGroupName=made.physical_id)
+        with pytest.raises(ClientError, match="in use by the instance"):
+            trial.delete(made)
+        delete_with_snapshot(trial, instance)
+        with pytest.raises(ClientError, match="in use by the snapshot"):
+            trial.delete(made)
+        [snapshot] = [
+            one["DBSnapshotIdentifier"]
+            for one in trial.call("rds", "describe_db_snapshots")["DBSnapshots"]
+            if one["DBInstanceIdentifier"] == instance.physical_id
+        ]
+        trial.call("rds", "delete_db_snapshot", DBSnapshotIdentifier=snapshot)
+        trial.delete(made)
+
+
 class TestSubnetGroup:
     def test_it_changes_its_subnets_in_place(self, trial, network):
         live = make_subnet_group(trial, network)

@@ -180,19 +180,60 @@ def test_a_list_of_prefixes_gets_new_versions(trial):
     assert [one["Cidr"] for one in entries["Entries"]] == ["192.168.0.0/16"]
 
 
-def test_traffic_can_be_logged(trial, network):
-    trial.call("logs", "create_log_group", logGroupName="traffic")
-    log = trial.create(
-        "AWS::EC2::FlowLog",
-        ResourceId=network.id,
-        ResourceType="VPC",
-        TrafficType="ALL",
-        LogGroupName="traffic",
-        DeliverLogsPermissionArn=f"arn:aws:iam::{ADMIN}:role/flow",
-        Tags=tags(a="1"),
+def flow_log(network, role, **more):
+    return {
+        "ResourceId": network.id,
+        "ResourceType": "VPC",
+        "TrafficType": "ALL",
+        "LogGroupName": "traffic",
+        "DeliverLogsPermissionArn": role,
+        **more,
+    }
+
+
+def writing_role(trial, service="vpc-flow-logs.amazonaws.com", group="traffic"):
+    """The ARN of a role in which a service writes to a log group."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust["Condition"] = {
+        "StringEquals": {"aws:SourceAccount": trial.account},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ec2:eu-west-1:{trial.account}:vpc-flow-log/*"},
+    }
+    written = f"arn:aws:logs:eu-west-1:{trial.account}:log-group:{group}:*"
+    may = {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        "Resource": written,
+    }
+    role = trial.create(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [trust]},
+        Policies=[
+            {
+                "PolicyName": "write",
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [may]},
+            }
+        ],
     )
+    return role.attributes["Arn"]
+
+
+def test_traffic_can_be_logged(trial, network):
+    group = trial.create("AWS::Logs::LogGroup", LogGroupName="traffic")
+    role = writing_role(trial)
+    log = trial.create("AWS::EC2::FlowLog", **flow_log(network, role, Tags=tags(a="1")))
     assert tags_of(trial, log.physical_id) == {"a": "1"}
     trial.delete(log)
+    trial.delete(group)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"service": "rds.amazonaws.com"}, {"group": "another"}], ids=["trust", "policy"]
+)
+def test_a_flow_log_that_nobody_can_write_fails(trial, network, wrong):
+    group = trial.create("AWS::Logs::LogGroup", LogGroupName="traffic")
+    with pytest.raises(ClientError, match="Access error"):
+        trial.create("AWS::EC2::FlowLog", **flow_log(network, writing_role(trial, **wrong)))
+    trial.delete(group)
 
 
 # Ways out

@@ -25,7 +25,7 @@ from standins.certificates import Authority
 from standins.nginx import Nginx, program
 from standins.programs import MissingServer
 
-from . import apis, sites, web_acls
+from . import apis, regional_acls, sites, web_acls
 from .nginx_sites import configuration
 from .not_understood import NotUnderstood
 
@@ -114,10 +114,9 @@ def _check_distribution(request: CloudFrontResponse) -> None:
 
 def _check_web_acl(request: WAFV2Response) -> None:
     asked = json.loads(request.body)
-    if asked["Scope"] != SCOPE:
-        return
+    understood = web_acls.decided if asked["Scope"] == SCOPE else regional_acls.decided
     try:
-        web_acls.decided(asked.get("Rules", ()), asked["DefaultAction"])
+        understood(asked.get("Rules", ()), asked["DefaultAction"])
     except NotUnderstood as reason:
         raise WAFv2ClientError("WAFInvalidParameterException", str(reason)) from None
 

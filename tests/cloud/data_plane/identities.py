@@ -57,7 +57,7 @@ def keys() -> dict[str, tuple[str, str | None]]:
 def role_may(role_arn: str, service: str, action: str, resource: str, **context: str) -> bool:
     """Whether *service*, having assumed this role, may do *action*."""
     role = _role(role_arn)
-    if role is None or not _trusts(role, service):
+    if role is None or not _trusts(role, service, **context):
         return False
     return _of_role(role_arn, role_arn).may(action, resource, **context)
 
@@ -153,7 +153,7 @@ def _role(arn: str) -> Any:
     return next((role for role in roles if role.arn == arn), None)
 
 
-def _trusts(role: Any, service: str) -> bool:
+def _trusts(role: Any, service: str, **context: str) -> bool:
     document = json.loads(role.assume_role_policy_document)
     source = {"aws:SourceAccount": role.account_id}
-    return trusts(document, service, "sts:AssumeRole", **source)
+    return trusts(document, service, "sts:AssumeRole", **source, **context)

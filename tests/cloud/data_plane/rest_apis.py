@@ -15,7 +15,7 @@ from moto.apigateway.models import APIGatewayBackend, Method, RestAPI, Stage, ap
 from standins import http_event
 from standins.http_event import Request, Response
 
-from . import access_log
+from . import access_log, regional_acls
 from .functions import Functions
 from .identities import Identity
 from .integrations import Failed, called
@@ -110,6 +110,8 @@ def answer(
 def _answer(
     functions: Functions, call: _Call, match: Match | None, event: dict[str, Any]
 ) -> Response:
+    if not regional_acls.admits(call.stage.web_acl_arn, call.request):
+        raise _Refused(HTTPStatus.FORBIDDEN, "Forbidden")
     if match is None:
         raise _Refused(HTTPStatus.FORBIDDEN, NO_ROUTE)
     method: Method = match.route

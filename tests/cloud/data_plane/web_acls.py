@@ -40,12 +40,12 @@ def decided(
 ) -> tuple[Rule, ...]:
     """The same for a web ACL that says this, or :class:`NotUnderstood`."""
     in_order = sorted(rules, key=lambda rule: int(rule["Priority"]))
-    return *map(_rule, in_order), Rule(EVERYBODY, _allows(default_action))
+    return *map(_rule, in_order), Rule(EVERYBODY, allows(default_action))
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:
     require_known("a rule", rule, RULE)
-    return Rule(_networks(rule["Statement"]), _allows(rule.get("Action") or {}))
+    return Rule(_networks(rule["Statement"]), allows(rule.get("Action") or {}))
 
 
 def _networks(statement: Mapping[str, Any]) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def _networks(statement: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(_ip_set(reference["ARN"]).addresses)
 
 
-def _allows(action: Mapping[str, Any]) -> bool:
+def allows(action: Mapping[str, Any]) -> bool:
     match list(action.items()):
         case [(("Allow" | "Block") as name, settings)] if not settings:
             return ACTIONS[name]

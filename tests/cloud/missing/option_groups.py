@@ -1,0 +1,94 @@
+"""Option groups as strict as RDS's: their versions, who may have one, and when one can go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, RDSClientError
+from moto.rds.models import DBInstance, OptionGroup, RDSBackend
+
+from .surround import surround
+
+# Amazon RDS User Guide, "Options for MySQL DB instances" and "MariaDB Audit Plugin support for
+# MySQL", read 2026-11-26.
+MYSQL: Final = ("5.7", "8.0", "8.4")
+AUDIT: Final = "MARIADB_AUDIT_PLUGIN"
+EVENTS: Final = frozenset(
+    {"CONNECT", "QUERY", "QUERY_DDL", "QUERY_DML", "QUERY_DML_NO_SELECT", "QUERY_DCL"}
+)
+
+
+def install() -> None:
+    surround(RDSBackend, "create_option_group", _create)
+    surround(RDSBackend, "modify_option_group", _modify)
+    surround(RDSBackend, "delete_option_group", _delete)
+    surround(RDSBackend, "create_db_instance", _create_instance)
+
+
+def _create(_: Callable[..., Any], backend: RDSBackend, given: Mapping[str, Any]) -> OptionGroup:
+    name, engine = given["option_group_name"], given["engine_name"]
+    major = given["major_engine_version"]
+    if name in backend.option_groups:
+        raise RDSClientError(
+            "OptionGroupAlreadyExistsFault", f"An option group named {name} already exists."
+        )
+    if engine != "mysql":
+        raise InvalidParameterValue(f"the local cloud has no options for {engine}")
+    if major not in MYSQL:
+        raise InvalidParameterCombination(f"Cannot find major version {major} for {engine}")
+    made = backend.option_groups[name] = OptionGroup(backend, **given)
+    return made
+
+
+def _modify(
+    modify: Callable[..., OptionGroup],
+    backend: RDSBackend,
+    name: str,
+    include: list[Mapping[str, Any]] | None = None,
+    remove: list[str] | None = None,
+) -> OptionGroup:
+    for option in include or ():
+        if option["OptionName"] != AUDIT:
+            raise InvalidParameterValue(f"Invalid option: {option['OptionName']}")
+        for setting in option.get("OptionSettings", ()):
+            _check_setting(setting["Name"], setting["Value"])
+    return modify(backend, name, include, remove)
+
+
+def _check_setting(name: str, value: str) -> None:
+    if name != "SERVER_AUDIT_EVENTS" or not EVENTS.issuperset(value.split(",")):
+        raise InvalidParameterValue(f"Invalid value for option setting {name}: {value}")
+
+
+def _delete(delete: Callable[..., Any], backend: RDSBackend, name: str) -> Any:
+    # https://github.com/hashicorp/terraform-provider-aws/issues/4597
+    if user := next(_users(backend, name), None):
+        raise RDSClientError(
+            "InvalidOptionGroupStateFault",
+            f"The option group '{name}' cannot be deleted because it is in use by {user}.",
+        )
+    return delete(backend, name)
+
+
+def _users(backend: RDSBackend, name: str) -> Iterator[str]:
+    for instance in backend.databases.values():
+        if instance.option_group_name == name:
+            yield f"the instance {instance.db_instance_identifier}"
+    for snapshot in backend.database_snapshots.values():
+        if snapshot.database.option_group_name == name:
+            yield f"the snapshot {snapshot.db_snapshot_identifier}"
+
+
+def _create_instance(
+    create: Callable[..., DBInstance], backend: RDSBackend, given: Mapping[str, Any]
+) -> DBInstance:
+    group = backend.option_groups.get(given.get("option_group_name") or "")
+    if group is not None:
+        mine = (given["engine"], ".".join(str(given.get("engine_version")).split(".")[:2]))
+        if mine != (group.engine_name, group.major_engine_version):
+            raise InvalidParameterCombination(
+                f"The option group {group.name} is for {group.engine_name} "
+                f"{group.major_engine_version}, and not for {' '.join(mine)}."
+            )
+    return create(backend, given)

@@ -1,0 +1,56 @@
+"""RDS: option groups, and the options in them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from cloud.resource import Context, Live, Made, Properties, ResourceType
+
+from .database_groups import set_rds_tags
+from .steps import refuse_others, undone_on_failure
+
+NAME: Final = "OptionGroupName"
+
+
+def _create(context: Context, properties: Properties) -> Made:
+    name = properties.get(NAME) or context.name(255, lower=True)
+    settings = properties.without(NAME, "OptionConfigurations")
+    context.call("rds", "create_option_group", **{NAME: name}, **settings)
+    with undone_on_failure(lambda: context.call("rds", "delete_option_group", **{NAME: name})):
+        _set_options(context, name, [], properties.get("OptionConfigurations", []))
+    return Made(name, {})
+
+
+def _update(context: Context, live: Live, properties: Properties) -> Made:
+    changed = properties.changed_from(live, resets=["OptionConfigurations", "Tags"])
+    refuse_others(changed, ["OptionConfigurations", "Tags"])
+    name = live.physical_id
+    if "OptionConfigurations" in changed:
+        before = live.properties.get("OptionConfigurations", [])
+        _set_options(context, name, before, changed["OptionConfigurations"] or [])
+    if "Tags" in changed:
+        (group,) = context.call("rds", "describe_option_groups", **{NAME: name})["OptionGroupsList"]
+        old = live.properties.get("Tags")
+        set_rds_tags(context, group["OptionGroupArn"], old, changed["Tags"])
+    return Made(name, live.attributes)
+
+
+def _delete(context: Context, live: Live) -> None:
+    context.call("rds", "delete_option_group", **{NAME: live.physical_id})
+
+
+def _set_options(context: Context, name: str, old: list[Any], new: list[Any]) -> None:
+    kept = {option["OptionName"] for option in new}
+    gone = sorted({option["OptionName"] for option in old} - kept)
+    if new or gone:
+        context.call(
+            "rds",
+            "modify_option_group",
+            **{NAME: name},
+            OptionsToInclude=new or None,
+            OptionsToRemove=gone or None,
+            ApplyImmediately=True,
+        )
+
+
+TYPES: Final = [ResourceType("AWS::RDS::OptionGroup", _create, _delete, _update)]
