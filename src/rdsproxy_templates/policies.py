@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from awacs import awslambda, kms, rds_db, secretsmanager, sts
+from awacs import awslambda, kms, logs, rds_db, secretsmanager, sts
 from awacs.aws import (
     Action,
     Allow,
+    ArnLike,
     AWSPrincipal,
     Condition,
     PolicyDocument,
+    Principal,
     Statement,
     StringEquals,
 )
@@ -27,6 +29,27 @@ VERSION: Final = "2012-10-17"
 def trusts(service: str) -> PolicyDocument:
     """The role may be assumed by one service of AWS: ``rds.amazonaws.com``."""
     return PolicyDocument(Version=VERSION, Statement=[make_simple_assume_statement(service)])
+
+
+def trusts_flow_logs() -> PolicyDocument:
+    """The role may be assumed by the flow logs of its own account and region only."""
+    source = sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*")
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Effect=Allow,
+                Principal=Principal("Service", ["vpc-flow-logs.amazonaws.com"]),
+                Action=[sts.AssumeRole],
+                Condition=Condition(
+                    [
+                        StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")}),
+                        ArnLike({"aws:SourceArn": source}),
+                    ]
+                ),
+            )
+        ],
+    )
 
 
 def trusts_role(role: RoleArn) -> PolicyDocument:
@@ -130,6 +153,11 @@ def connects_to_database(
 def invokes(function: FunctionArn) -> PolicyDocument:
     """May have one function run."""
     return _allows([awslambda.InvokeFunction], function)
+
+
+def writes_log(group_arn: AWSHelperFn) -> PolicyDocument:
+    """May write to one log group; its ARN ends with ``:*``, as CloudFormation gives it."""
+    return _allows([logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents], group_arn)
 
 
 def _via_secrets_manager() -> Condition:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from .accepted import accepted
 from .database import Database, kept_safe, master_login, of_engine
 from .present import present
 
+NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 _PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
 
 
@@ -40,6 +42,8 @@ def instance(
     group: SecurityGroupId,
     iam: bool,
     parameters: rds.DBParameterGroup | None = None,
+    options: rds.OptionGroup | None = None,
+    log_exports: Sequence[str] = (),
     public: bool = False,
 ) -> Database:
     """``DBInstance``; *master* is the secret of the master user.
@@ -70,10 +74,11 @@ def instance(
         **kept_safe(choices),
         # The version stays until it is changed here.
         AutoMinorVersionUpgrade=False,
-        EnableCloudwatchLogsExports=list(engine.log_exports),
+        EnableCloudwatchLogsExports=[*engine.log_exports, *log_exports],
         **present(
             EnableIAMDatabaseAuthentication=iam or None,
             DBParameterGroupName=parameters.ref() if parameters else None,
+            OptionGroupName=options.ref() if options else None,
         ),
     )
     return Database(
@@ -87,12 +92,12 @@ def instance(
     )
 
 
-def tls_only(choices: Choices) -> rds.DBParameterGroup:
-    """``DBParameterGroup``, with which the instance takes no connection without TLS."""
+def tls_only(choices: Choices, others: Mapping[str, str] = NO_PARAMETERS) -> rds.DBParameterGroup:
+    """``DBParameterGroup``: no connection without TLS, and *others*."""
     engine = ENGINES[choices.engine]
     return rds.DBParameterGroup(
         "DBParameterGroup",
         Description="Connections over TLS alone",
         Family=engine.parameter_family(choices.version),
-        Parameters=dict(engine.tls_parameters),
+        Parameters={**engine.tls_parameters, **others},
     )

@@ -24,6 +24,7 @@ from ..kinds import (
 from ..parts import instance
 from ..parts.accepted import accepted
 from ..parts.addresses import Allowed
+from ..parts.audit import Audited, option_group
 from ..parts.database import attachments
 from ..parts.groups import from_range, nowhere
 from ..parts.instance import tls_only
@@ -38,8 +39,8 @@ OLD_CLASSES: Final = ("db.t1.", "db.m1.", "db.t2.micro", "db.t2.small")
 RANGES: Final = "https://ip-ranges.amazonaws.com/ip-ranges.json"
 
 
-class Config(instance.Choices, Allowed):
-    """The instance, and who may connect to it."""
+class Config(Audited, instance.Choices, Allowed):
+    """The instance, who may connect to it, and the record of who logged in."""
 
     ip_versions: ClassVar[tuple[int, ...]] = (4,)
 
@@ -116,7 +117,8 @@ class Outputs(Ports):
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """The instance behind a group that lets the chosen ranges in on one port."""
     group = _group(config, given)
-    parameters = tls_only(config)
+    parameters = tls_only(config, config.audit.parameters)
+    options = option_group(config)
     database = instance.instance(
         config,
         name=given.rds_database_name,
@@ -125,11 +127,19 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         group=SecurityGroupId(group.get_att("GroupId")),
         iam=True,
         parameters=parameters,
+        options=options,
+        log_exports=config.audit.log_exports,
         public=True,
     )
     attached = attachments(database, given.rds_master_user_secret_arn)
     return Stack(
-        resources=[group, parameters, *database.resources, *attached],
+        resources=[
+            group,
+            parameters,
+            *([options] if options else []),
+            *database.resources,
+            *attached,
+        ],
         outputs=Outputs(
             db_endpoint=database.host,
             db_resource_id=DatabaseResourceId(database.resource_id),

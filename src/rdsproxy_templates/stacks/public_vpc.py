@@ -9,11 +9,12 @@ from pydantic import Field
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import Cidr, SubnetId, VpcId
+from ..parts.flow_log import FlowLogged, flow_log
 from ..parts.network import Ranges, public_network, vpc, zone, zone_problems
 
 
-class Choices(Ranges):
-    """Address ranges, which become the defaults of the parameters, and zones."""
+class Choices(FlowLogged, Ranges):
+    """Address ranges, which become the defaults of the parameters, zones, and the flow log."""
 
     subnets = ("public_subnet1_cidr", "public_subnet2_cidr")
 
@@ -63,7 +64,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
     first, second = public.subnets
     return Stack(
-        resources=[whole, *public.resources],
+        resources=[whole, *public.resources, *flow_log(config, whole)],
         outputs=Outputs(
             vpc_id=VpcId(whole.ref()),
             public_subnet1_id=SubnetId(first.ref()),

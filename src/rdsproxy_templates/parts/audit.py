@@ -1,0 +1,92 @@
+"""A record of who logs in to a database, in CloudWatch Logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import Field
+from troposphere import rds
+
+from ..errors import Problem
+from . import database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """How an engine records logins."""
+
+    option: str | None = None
+    """The option of an option group that does it, where there is one, with its settings."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    log_exports: tuple[str, ...] = ()
+    """Logs that are exported to CloudWatch Logs for it, beside those of every instance."""
+
+
+# Logins only: statements may hold passwords. Amazon RDS User Guide, "MariaDB Audit Plugin support
+# for MySQL" (5.7, 8.0.28 and newer, 8.4; read 2026-11-26); for PostgreSQL, postgresql.org, "What
+# To Log".
+AUDITS: Final[Mapping[str, Audit]] = MappingProxyType({
+    "mysql": Audit(
+        option="MARIADB_AUDIT_PLUGIN",
+        settings=MappingProxyType({"SERVER_AUDIT_EVENTS": "CONNECT"}),
+        log_exports=("audit",),
+    ),
+    "postgres": Audit(
+        parameters=MappingProxyType({"log_connections": "1", "log_disconnections": "1"})
+    ),
+})  # fmt: skip
+OFF: Final = Audit()
+
+
+class Audited(database.Choices):
+    """Whether logins are on record."""
+
+    audit_log: bool = Field(
+        default=True,
+        description="Record every login, refused ones too, in CloudWatch Logs: when, as whom and "
+        "from where. Statements are not recorded, because they may hold passwords.",
+    )
+
+    @property
+    def audit(self) -> Audit:
+        """How the chosen engine records what is asked for."""
+        return AUDITS[self.engine] if self.audit_log else OFF
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if not self.audit_log:
+            yield Problem(
+                "audit_log",
+                "is off: nobody can tell afterwards who logged in, or tried, to a database that "
+                "the internet has a way to",
+            )
+
+
+def option_group(choices: Audited) -> rds.OptionGroup | None:
+    """``DBOptionGroup``, by which the instance records logins, where its engine wants one."""
+    audit = choices.audit
+    if audit.option is None:
+        return None
+    return rds.OptionGroup(
+        "DBOptionGroup",
+        # RDS deletes no option group that a snapshot names, and the last snapshot stays:
+        # https://github.com/hashicorp/terraform-provider-aws/issues/4597
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        EngineName=choices.engine,
+        MajorEngineVersion=".".join(choices.version.split(".")[:2]),
+        OptionGroupDescription="Logins are recorded",
+        OptionConfigurations=[
+            rds.OptionConfiguration(
+                OptionName=audit.option,
+                OptionSettings=[
+                    rds.OptionSetting(Name=name, Value=value)
+                    for name, value in audit.settings.items()
+                ],
+            )
+        ],
+    )
