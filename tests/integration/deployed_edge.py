@@ -110,9 +110,14 @@ class Edge:
                 found[region] = names
         return found
 
-    def ask(self, address: str, to: str = "SiteUrl", **headers: str) -> Answer:
-        """What somebody at an address is answered, by CloudFront or by another output's URL."""
-        return Viewer(self.endpoint, address).ask(f"{self.site.outputs[to]}users", **headers)
+    def ask(self, address: str) -> Answer:
+        """What somebody at an address is answered by CloudFront."""
+        return Viewer(self.endpoint, address).ask(f"{self.site.outputs['SiteUrl']}users")
+
+    def ask_around(self, address: str, **headers: str) -> Answer:
+        """What the API itself answers, when somebody comes around CloudFront."""
+        url = shlex.split(self.site.outputs["CallAroundByCurl"])[-1]
+        return Viewer(self.endpoint, address).ask(url, **headers)
 
     def users(self) -> Any:
         """The names that somebody who may come in is given, or the error."""
@@ -150,8 +155,15 @@ class Edge:
         return [one["number"] for one in lines if one.get("message") == "connection failed"]
 
     def key(self) -> str:
-        """The value of the secret."""
-        arn = self.site.physical("APIKeyStack", "APIKeySecret")
+        """The key that API Gateway wants."""
+        return self._secret("APIKeySecret")
+
+    def origin_value(self) -> str:
+        """What the web ACL in front of the API wants."""
+        return self._secret("OriginSecret")
+
+    def _secret(self, logical_id: str) -> str:
+        arn = self.site.physical("APIKeyStack", logical_id)
         return str(secret_of(self.site.account, arn)["key"])
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

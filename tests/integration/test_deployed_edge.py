@@ -10,6 +10,7 @@ from deployed_edge import ALLOWED, CONFIG, FUNCTIONS, HOME, IPV6, OTHER, OWN_STA
 from deployed_users import LOGIN
 from planning import Planner
 
+from cloud.viewer import Viewer
 from standins.loopback import has_ipv6
 
 pytestmark = pytest.mark.xdist_group("deployed-edge")
@@ -98,8 +99,10 @@ class TestDistribution:
         assert origin["OriginPath"] == "/v1"
         assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
         assert origin["CustomOriginConfig"]["OriginSslProtocols"]["Items"] == ["TLSv1.2"]
-        header = {"HeaderName": "x-api-key", "HeaderValue": edge.key()}
-        assert origin["CustomHeaders"]["Items"] == [header]
+        assert origin["CustomHeaders"]["Items"] == [
+            {"HeaderName": "x-api-key", "HeaderValue": edge.key()},
+            {"HeaderName": "x-origin-verify", "HeaderValue": edge.origin_value()},
+        ]
 
     def test_it_passes_everything_on_and_keeps_nothing(self, edge, config):
         behavior = config["DefaultCacheBehavior"]
@@ -139,6 +142,21 @@ class TestRestApi:
         assert plan["throttle"] == {"burstLimit": 50, "rateLimit": 100}
         assert (plan["quota"]["limit"], plan["quota"]["period"]) == (1_000_000, "MONTH")
         assert (kept["value"], kept["enabled"]) == (edge.key(), True)
+
+
+class TestOriginWebACL:
+    def test_it_guards_the_stage_and_shows_the_secret_nowhere(self, edge):
+        waf = edge.site.account.client("wafv2")
+        api = edge.site.physical("SAMStack", "RestApi")
+        stage = f"arn:aws:apigateway:{REGION}::/restapis/{api}/stages/v1"
+        acl = waf.get_web_acl_for_resource(ResourceArn=stage)["WebACL"]
+        logging = waf.get_logging_configuration(ResourceArn=acl["ARN"])["LoggingConfiguration"]
+
+        assert acl["DefaultAction"] == {"Block": {}}
+        for one in (acl, *acl["Rules"]):
+            assert not one["VisibilityConfig"]["SampledRequestsEnabled"]
+        redacted = [one["SingleHeader"]["Name"] for one in logging["RedactedFields"]]
+        assert redacted == ["authorization", "cookie", "x-api-key", "x-origin-verify"]
 
 
 class TestFunction:
@@ -186,6 +204,27 @@ class TestDatabase:
         assert group["DBParameterGroupName"] == edge.site.physical("RDSStack", "DBParameterGroup")
         told = {one["ParameterName"]: one["ParameterValue"] for one in parameters}
         assert told == {"require_secure_transport": "1"}
+
+    def test_every_login_is_recorded_and_the_record_exported(self, edge):
+        instance = edge.site.shown("RDSStack", "DBInstance")
+        [member] = instance["OptionGroupMemberships"]
+        [group] = edge.site.account.client("rds").describe_option_groups(
+            OptionGroupName=member["OptionGroupName"]
+        )["OptionGroupsList"]
+
+        assert "audit" in instance["EnabledCloudwatchLogsExports"]
+        assert group["MajorEngineVersion"] == "8.4"
+        [option] = group["Options"]
+        assert option["OptionName"] == "MARIADB_AUDIT_PLUGIN"
+        said = {one["Name"]: one["Value"] for one in option["OptionSettings"]}
+        assert said == {"SERVER_AUDIT_EVENTS": "CONNECT"}
+
+    def test_connections_to_its_vpc_are_recorded(self, edge):
+        [log] = edge.site.account.client("ec2").describe_flow_logs()["FlowLogs"]
+
+        assert log["ResourceId"] == edge.site.physical("VPCStack", "VPC")
+        assert (log["TrafficType"], log["DeliverLogsStatus"]) == ("ALL", "SUCCESS")
+        assert log["LogGroupName"] == edge.site.physical("VPCStack", "FlowLogGroup")
 
     def test_functions_and_what_creates_users_get_to_its_port_and_nobody_else(self, edge):
         group = edge.site.shown("RDSStack", "DBSecurityGroup")
@@ -241,10 +280,22 @@ class TestCalled:
     def test_so_is_one_of_ipv6(self, edge):
         assert edge.lets_in(IPV6)
 
-    def test_around_cloudfront_only_the_key_opens(self, edge):
-        assert edge.ask(ALLOWED, "APIUrl").status == 403
-        assert edge.ask(ALLOWED, "APIUrl", x_api_key="x" * 40).status == 403
-        assert edge.ask(OTHER, "APIUrl", x_api_key=edge.key()).status == 200
+    def test_around_cloudfront_the_right_key_opens_nothing(self, edge):
+        key, origin_value = edge.key(), edge.origin_value()
+
+        assert key != origin_value
+        assert edge.ask_around(ALLOWED).status == 403
+        assert edge.ask_around(ALLOWED, x_api_key=key).status == 403
+        assert edge.ask_around(ALLOWED, x_api_key=key, x_origin_verify=key).status == 403
+        assert edge.ask_around(ALLOWED, x_origin_verify=origin_value).status == 403
+        both = edge.ask_around(OTHER, x_api_key=key, x_origin_verify=origin_value)
+        assert both.status == 200
+
+    def test_what_a_viewer_says_in_cloudfronts_headers_does_not_count(self, edge):
+        url = f"{edge.site.outputs['SiteUrl']}users"
+        headers = {"x-api-key": "x" * 40, "x-origin-verify": "x" * 40}
+
+        assert Viewer(edge.endpoint, ALLOWED).ask(url, **headers).status == 200
 
     def test_the_commands_of_the_outputs_show_it(self, edge, tmp_path):
         forbidden = "HTTP/1.1 403 Forbidden"
@@ -296,3 +347,4 @@ class TestKey:
         assert edge.site.physical("APIKeyStack", "APIKeySecret") in everything
         assert '"route": "/users"' in everything
         assert edge.key() not in everything
+        assert edge.origin_value() not in everything

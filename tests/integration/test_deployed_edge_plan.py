@@ -101,13 +101,13 @@ def test_the_function_answers_from_postgresql(story, deployed):
     assert {"boss", "app"} <= set(story.edge.users())
 
 
-def test_the_database_takes_tls_alone(story, deployed):
+def test_the_database_takes_tls_alone_and_records_logins(story, deployed):
     group = story.edge.site.physical("RDSStack", "DBParameterGroup")
     api = story.edge.site.account.client("rds")
     parameters = api.describe_db_parameters(DBParameterGroupName=group, Source="user")["Parameters"]
 
     told = {one["ParameterName"]: one["ParameterValue"] for one in parameters}
-    assert told == {"rds.force_ssl": "1"}
+    assert told == {"rds.force_ssl": "1", "log_connections": "1", "log_disconnections": "1"}
     [used] = story.edge.site.shown("RDSStack", "DBInstance")["DBParameterGroups"]
     assert used["DBParameterGroupName"] == group
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.stacks import public_database, web_acl
+from rdsproxy_templates.stacks import public_database
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import edge, edge_waf
 
@@ -183,7 +183,7 @@ class TestEdgeWaf:
         assert group["LogGroupName"] == {"Fn::Sub": "aws-waf-logs-${AWS::StackName}"}
         [logging] = of_type(found, "WAFv2::LoggingConfiguration")
         redacted = [field["SingleHeader"]["Name"] for field in logging["RedactedFields"]]
-        assert redacted == list(web_acl.REDACTED)
+        assert redacted == ["authorization", "cookie"]
 
 
 class TestRefusing:
@@ -221,6 +221,13 @@ class TestRefusing:
 
 
 class TestWarning:
+    def test_doing_without_a_record_of_logins_or_connections_warns(self):
+        without = {"rds": {"audit_log": False}, "vpc": {"flow_log": False}}
+        found = {one.place: one.sentence for one in warnings(edge, **without)}
+
+        assert found["rds.audit_log"].startswith("is off: nobody can tell afterwards who logged in")
+        assert found["vpc.flow_log"].startswith("is off: nobody can tell afterwards who connected")
+
     def test_an_open_port_says_what_it_means_and_what_else_there_is(self):
         [one] = warnings(edge, **clients(OFFICE))
 
@@ -250,8 +257,69 @@ class TestDatabase:
         [parameters] = of_type(found, "RDS::DBParameterGroup")
         assert (parameters["Family"], parameters["Parameters"]) == {
             "mysql": ("mysql8.4", {"require_secure_transport": "1"}),
-            "postgres": ("postgres17", {"rds.force_ssl": "1"}),
+            "postgres": (
+                "postgres17",
+                {"rds.force_ssl": "1", "log_connections": "1", "log_disconnections": "1"},
+            ),
         }[engine]
+
+    @pytest.mark.parametrize("version", ["8.4.11", "8.0.46"])
+    def test_mysql_records_logins_by_an_option_of_its_version_and_exports_them(self, version):
+        found = resources(edge, rds={"engine_version": version, "extended_support": True})
+
+        [instance] = of_type(found, "RDS::DBInstance")
+        assert instance["OptionGroupName"] == {"Ref": "RDSStackDBOptionGroup"}
+        assert "audit" in instance["EnableCloudwatchLogsExports"]
+        [group] = of_type(found, "RDS::OptionGroup")
+        assert (group["EngineName"], group["MajorEngineVersion"]) == ("mysql", version[:3])
+        [option] = group["OptionConfigurations"]
+        assert option["OptionName"] == "MARIADB_AUDIT_PLUGIN"
+        assert option["OptionSettings"] == [{"Name": "SERVER_AUDIT_EVENTS", "Value": "CONNECT"}]
+
+    def test_the_option_group_outlives_the_stack_because_the_last_snapshot_names_it(self):
+        group = resources(edge)["RDSStackDBOptionGroup"]
+
+        assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+    def test_postgresql_records_logins_by_parameters_in_a_log_that_is_exported(self):
+        found = resources(edge, rds={"engine": "postgres"}, database={"master_username": "boss"})
+
+        [instance] = of_type(found, "RDS::DBInstance")
+        assert instance["EnableCloudwatchLogsExports"] == ["postgresql"]
+        assert of_type(found, "RDS::OptionGroup") == []
+
+    @every_engine
+    def test_no_record_is_kept_where_none_is_wanted(self, engine):
+        found = resources(
+            edge,
+            rds={"engine": engine, "audit_log": False},
+            database={"master_username": "boss"},
+            vpc={"flow_log": False},
+        )
+
+        [parameters] = of_type(found, "RDS::DBParameterGroup")
+        assert not any(name.startswith("log_") for name in parameters["Parameters"])
+        assert of_type(found, "RDS::OptionGroup") == of_type(found, "EC2::FlowLog") == []
+        assert "VPCStackFlowLogRole" not in found
+
+    def test_connections_to_its_vpc_are_recorded(self):
+        found = resources(edge, vpc={"log_retention_in_days": 90})
+
+        [log] = of_type(found, "EC2::FlowLog")
+        assert (log["ResourceType"], log["ResourceId"]) == ("VPC", {"Ref": "VPCStackVPC"})
+        assert log["TrafficType"] == "ALL"
+        assert log["LogGroupName"] == {"Ref": "VPCStackFlowLogGroup"}
+        assert found["VPCStackFlowLogGroup"]["Properties"]["RetentionInDays"] == 90
+
+    def test_the_flow_logs_of_this_account_alone_write_to_one_log_group(self):
+        role = resources(edge)["VPCStackFlowLogRole"]["Properties"]
+
+        [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": ["vpc-flow-logs.amazonaws.com"]}
+        assert set(trust["Condition"]) == {"StringEquals", "ArnLike"}
+        [policy] = role["Policies"]
+        [may] = policy["PolicyDocument"]["Statement"]
+        assert may["Resource"] == [{"Fn::GetAtt": ["VPCStackFlowLogGroup", "Arn"]}]
 
     @every_engine
     def test_lets_in_the_allowed_ranges_on_one_port(self, engine):
@@ -328,6 +396,39 @@ class TestFunction:
 
 
 KEY = {"Fn::Sub": "{{resolve:secretsmanager:${APIKeyStackAPIKeySecret}:SecretString:key}}"}
+ORIGIN = {"Fn::Sub": "{{resolve:secretsmanager:${APIKeyStackOriginSecret}:SecretString:key}}"}
+
+
+class TestSecondLock:
+    def test_the_stages_web_acl_wants_a_header_that_only_cloudfront_says(self):
+        found = resources(edge)
+
+        [acl] = of_type(found, "WAFv2::WebACL")
+        assert (acl["Scope"], acl["DefaultAction"]) == ("REGIONAL", {"Block": {}})
+        [rule] = acl["Rules"]
+        assert rule["Action"] == {"Allow": {}}
+        match = rule["Statement"]["ByteMatchStatement"]
+        assert match["FieldToMatch"] == {"SingleHeader": {"Name": "x-origin-verify"}}
+        assert (match["PositionalConstraint"], match["SearchString"]) == ("EXACTLY", ORIGIN)
+        assert match["TextTransformations"] == [{"Priority": 0, "Type": "NONE"}]
+
+    def test_it_is_on_the_stage(self):
+        [guarded] = of_type(resources(edge), "WAFv2::WebACLAssociation")
+
+        assert guarded["WebACLArn"] == {"Fn::GetAtt": ["SAMStackOriginWebACL", "Arn"]}
+        assert guarded["ResourceArn"]["Fn::Sub"].endswith(
+            ":/restapis/${SAMStackRestApi}/stages/${SAMStackRestApi.Stage}"
+        )
+
+    def test_no_sample_and_no_log_shows_what_it_wants(self):
+        found = resources(edge)
+
+        [acl] = of_type(found, "WAFv2::WebACL")
+        for one in (acl, *acl["Rules"]):
+            assert one["VisibilityConfig"]["SampledRequestsEnabled"] is False
+        [logging] = of_type(found, "WAFv2::LoggingConfiguration")
+        redacted = {field["SingleHeader"]["Name"] for field in logging["RedactedFields"]}
+        assert redacted == {"authorization", "cookie", "x-api-key", "x-origin-verify"}
 
 
 class TestKey:
@@ -336,7 +437,10 @@ class TestKey:
 
         [distribution] = of_type(found, "CloudFront::Distribution")
         [origin] = distribution["DistributionConfig"]["Origins"]
-        assert origin["OriginCustomHeaders"] == [{"HeaderName": "x-api-key", "HeaderValue": KEY}]
+        assert origin["OriginCustomHeaders"] == [
+            {"HeaderName": "x-api-key", "HeaderValue": KEY},
+            {"HeaderName": "x-origin-verify", "HeaderValue": ORIGIN},
+        ]
         [key] = of_type(found, "ApiGateway::ApiKey")
         assert key["Value"] == KEY
         assert found["SAMStackRestApi"]["Properties"]["Auth"] == {"ApiKeyRequired": True}
@@ -439,6 +543,7 @@ class TestDistribution:
 def test_the_commands_lead_to_cloudfront_and_around_it():
     outputs = family(edge).flat()[0].outputs
 
+    assert "APIUrl" not in outputs
     assert outputs["CallByCurl"]["Value"] == {
         "Fn::Sub": "curl --include https://${DistributionStackDistribution.DomainName}/users"
     }

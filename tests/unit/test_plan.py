@@ -124,7 +124,7 @@ class TestDocument:
 
         assert "## Try" not in first
         assert 'eval "$(output app rdsproxy-edge CallByCurl)"\n' in second
-        assert "- `CallAroundByCurl`: Answers 403 to whatever address" in second
+        assert "- `CallAroundByCurl`: Answers 403 to every address" in second
 
     def test_what_protects_the_database_is_said_where_it_is(self):
         protected = {name for name, text in documents().items() if "is protected" in text}

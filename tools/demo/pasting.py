@@ -90,7 +90,8 @@ def _by_curl(deployment: Deployment, address: str) -> str:
     home = deployment.folder / address
     home.mkdir()
     viewer = Viewer(deployment.caller.endpoint, address)
-    viewer.configure_curl(home, deployment.outputs["SiteUrl"], deployment.outputs["APIUrl"])
+    api_url = shlex.split(deployment.outputs["CallAroundByCurl"])[-1]
+    viewer.configure_curl(home, deployment.outputs["SiteUrl"], api_url)
     return f"CURL_HOME={shlex.quote(str(home))}"
 
 

@@ -1,4 +1,4 @@
-"""The key of an API, in a secret: it stands in no template, parameter or output."""
+"""What CloudFront shows the API: generated secrets that stand in no template or output."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from .database import from_secret
 
 HEADER: Final = "x-api-key"
 """The header in which API Gateway wants a key to be shown."""
+ORIGIN_HEADER: Final = "x-origin-verify"
+"""The header that the web ACL in front of the API wants."""
 NAME: Final = "key"
 
 
-def api_key(length: int) -> secretsmanager.Secret:
-    """``APIKeySecret``: JSON with the generated key, letters and digits."""
+def generated(title: str, description: str, length: int) -> secretsmanager.Secret:
+    """The secret *title*: JSON with one generated value, letters and digits."""
     return secretsmanager.Secret(
-        "APIKeySecret",
+        title,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
-        Description="Key of the API, which CloudFront shows it",
+        Description=description,
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate="{}",
             GenerateStringKey=NAME,
@@ -30,6 +32,6 @@ def api_key(length: int) -> secretsmanager.Secret:
     )
 
 
-def key_of(secret: SecretArn) -> AWSHelperFn:
-    """The key itself, which CloudFormation reads and never shows."""
+def value_of(secret: SecretArn) -> AWSHelperFn:
+    """The value itself, which CloudFormation reads and never shows."""
     return from_secret(secret, NAME)

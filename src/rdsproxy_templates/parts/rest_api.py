@@ -1,4 +1,4 @@
-"""A REST API that answers who shows its key, as often as a usage plan says."""
+"""A REST API that answers CloudFront only, as often as a usage plan says."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from troposphere import AWSHelperFn, AWSObject, apigateway, logs, serverless
 from ..frame import sub
 from ..kinds import Hostname, SecretArn, Url
 from . import functions
-from .api_key import key_of
+from .api_key import value_of
 from .functions import log_group
+from .origin_lock import origin_lock
 from .present import present
 from .throttled import Throttled
 
@@ -30,7 +31,10 @@ class Choices(functions.Choices, Throttled):
     """How often the API may be called, and whether calls are logged."""
 
     quota_limit: int | None = Field(
-        1_000_000, ge=1, description="Requests that the key is good for. Left out: no limit."
+        1_000_000,
+        ge=1,
+        description="Requests that the key is good for. All viewers share it: one of them can use "
+        "it up for everybody. Left out: no limit.",
     )
     quota_period: Literal["DAY", "WEEK", "MONTH"] = Field(
         "MONTH", description="Time after which `quota_limit` begins anew."
@@ -71,8 +75,11 @@ class RestApi:
         return sub(text, api=self.api.ref())
 
 
-def rest_api(choices: Choices, key: SecretArn) -> RestApi:
-    """``RestApi``, its key out of the secret *key*, and what the key is good for."""
+def rest_api(choices: Choices, key: SecretArn, origin: SecretArn) -> RestApi:
+    """``RestApi``, its key out of the secret *key*, and what the key is good for.
+
+    Only who shows the value of the secret *origin* comes as far as the key.
+    """
     log = log_group("RestApiAccessLogGroup", choices) if choices.access_log else None
     api = serverless.Api(
         "RestApi",
@@ -87,7 +94,7 @@ def rest_api(choices: Choices, key: SecretArn) -> RestApi:
         "APIKey",
         Description="Shown by CloudFront alone",
         Enabled=True,
-        Value=key_of(key),
+        Value=value_of(key),
     )
     plan = apigateway.UsagePlan(
         "UsagePlan",
@@ -104,7 +111,8 @@ def rest_api(choices: Choices, key: SecretArn) -> RestApi:
         "UsagePlanKey", KeyId=api_key.ref(), KeyType="API_KEY", UsagePlanId=plan.ref()
     )
     logged = [log] if log else []
-    return RestApi(resources=[api, *logged, api_key, plan, member], api=api)
+    lock = origin_lock(choices, api.ref(), api.get_att("Stage"), origin)
+    return RestApi(resources=[api, *logged, api_key, plan, member, *lock], api=api)
 
 
 def _access_log(log: logs.LogGroup) -> apigateway.AccessLogSetting:

@@ -1,4 +1,4 @@
-"""Secret with the key that CloudFront shows the API."""
+"""Secrets that CloudFront shows the API: its key, and that of the web ACL in front of it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,39 @@ from pydantic import Field
 
 from ..frame import Ports, Settings, Stack
 from ..kinds import SecretArn
-from ..parts.api_key import api_key
+from ..parts.api_key import generated
 
 
 class Config(Settings):
     length: int = Field(
-        40, ge=20, le=128, description="Characters in the key; API Gateway takes 20 to 128."
+        40,
+        ge=20,
+        le=128,
+        description="Characters in the key, of which API Gateway takes 20 to 128, and in the "
+        "value that the web ACL wants.",
     )
 
 
 class Inputs(Ports):
-    """Nothing: the key is generated."""
+    """Nothing: the secrets are generated."""
 
 
 class Outputs(Ports):
     api_key_secret_arn: SecretArn = Field(description="Secret with the key.")
+    origin_secret_arn: SecretArn = Field(
+        description="Secret with the value that the web ACL in front of the API wants."
+    )
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
-    """One secret, apart from who uses it: it is generated before either."""
-    secret = api_key(config.length)
-    return Stack(resources=[secret], outputs=Outputs(api_key_secret_arn=SecretArn(secret.ref())))
+    """Two secrets, apart from who uses them: they are generated before either."""
+    key = generated("APIKeySecret", "Key of the API, which CloudFront shows it", config.length)
+    origin = generated(
+        "OriginSecret", "By which the API knows that CloudFront calls it", config.length
+    )
+    return Stack(
+        resources=[key, origin],
+        outputs=Outputs(
+            api_key_secret_arn=SecretArn(key.ref()), origin_secret_arn=SecretArn(origin.ref())
+        ),
+    )

@@ -1,4 +1,4 @@
-"""CloudFront in front of the API: shows it the key, and is guarded by a web ACL."""
+"""CloudFront in front of the API: shows it two secrets, and is guarded by a web ACL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from troposphere import cloudfront
 from ..errors import Problem
 from ..frame import Ports, Settings, Stack, sub
 from ..kinds import Hostname, SecretArn, Url, WebACLArn
-from ..parts.api_key import HEADER, key_of
+from ..parts.api_key import HEADER, ORIGIN_HEADER, value_of
 
 # CloudFront's Developer Guide, "Use managed cache policies" and "… origin request policies".
 CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -60,6 +60,9 @@ class Config(Choices):
 class Inputs(Ports):
     api_host: Hostname = Field(description="Host of the API.")
     api_key_secret_arn: SecretArn = Field(description="Secret with the API's key.")
+    origin_secret_arn: SecretArn = Field(
+        description="Secret with the value by which the API knows CloudFront."
+    )
     web_acl_arn: WebACLArn = Field(description="Web ACL that lets viewers in.")
 
 
@@ -80,8 +83,10 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             OriginProtocolPolicy="https-only", OriginSSLProtocols=["TLSv1.2"]
         ),
         OriginCustomHeaders=[
-            cloudfront.OriginCustomHeader(
-                HeaderName=HEADER, HeaderValue=key_of(given.api_key_secret_arn)
+            cloudfront.OriginCustomHeader(HeaderName=name, HeaderValue=value_of(secret))
+            for name, secret in (
+                (HEADER, given.api_key_secret_arn),
+                (ORIGIN_HEADER, given.origin_secret_arn),
             )
         ],
     )

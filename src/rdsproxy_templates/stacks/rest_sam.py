@@ -43,16 +43,21 @@ class Inputs(Ports):
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
     function_user: DatabaseUser = Field(description="User that the function logs in as.")
     api_key_secret_arn: SecretArn = Field(description="Secret with the API's key.")
+    origin_secret_arn: SecretArn = Field(
+        description="Secret with the value by which the API knows CloudFront."
+    )
 
 
 class Outputs(Ports):
     api_host: Hostname = Field(description="Host of the API.")
-    api_url: Url = Field(description="The API's own address, which answers 403 without its key.")
+    api_url: Url = Field(
+        description="The API's own address, which answers 403 to all but CloudFront."
+    )
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """Every path of the API goes to one function, which is in no VPC."""
-    api = rest_api.rest_api(config, given.api_key_secret_arn)
+    api = rest_api.rest_api(config, given.api_key_secret_arn, given.origin_secret_arn)
     layer = database_layer(config)
     log = log_group("UserNamesFunctionLogGroup", config)
     user_names = function(

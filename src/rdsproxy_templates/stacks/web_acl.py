@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pydantic import Field
-from troposphere import AWSObject, wafv2
+from troposphere import wafv2
 
 from ..errors import Problem
-from ..frame import Ports, Stack, sub
+from ..frame import Ports, Stack
 from ..kinds import WebACLArn
 from ..parts.addresses import Allowed, Network
-from ..parts.functions import LogRetention, log_group
+from ..parts.functions import LogRetention
+from ..parts.web_acl_log import CREDENTIALS, visible, web_acl_log
 
 SCOPE: Final = "CLOUDFRONT"
-REDACTED: Final = ("authorization", "cookie")
-"""Headers of viewers that the log does not show."""
 
 
 class Config(Allowed):
@@ -53,10 +52,10 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - ha
         Scope=SCOPE,
         DefaultAction=wafv2.DefaultAction(Block=wafv2.BlockAction()),
         Rules=[_rule(priority, ip_set) for priority, ip_set in enumerate(sets)],
-        VisibilityConfig=_visible("WebACL"),
+        VisibilityConfig=visible("WebACL"),
     )
     return Stack(
-        resources=[*sets, acl, *_log(config, acl)],
+        resources=[*sets, acl, *web_acl_log(config, acl, redacted=CREDENTIALS)],
         outputs=Outputs(web_acl_arn=WebACLArn(acl.get_att("Arn"))),
     )
 
@@ -87,32 +86,5 @@ def _rule(priority: int, ip_set: wafv2.IPSet) -> wafv2.WebACLRule:
         Statement=wafv2.Statement(
             IPSetReferenceStatement=wafv2.IPSetReferenceStatement(Arn=ip_set.get_att("Arn"))
         ),
-        VisibilityConfig=_visible(name),
+        VisibilityConfig=visible(name),
     )
-
-
-def _visible(metric: str) -> wafv2.VisibilityConfig:
-    return wafv2.VisibilityConfig(
-        CloudWatchMetricsEnabled=True, MetricName=metric, SampledRequestsEnabled=True
-    )
-
-
-def _log(config: Config, acl: wafv2.WebACL) -> list[AWSObject]:
-    # WAF writes to groups with this beginning alone.
-    name = sub("aws-waf-logs-${AWS::StackName}")
-    group = log_group("WebACLLogGroup", config, name=name)
-    # The group's own Arn ends with ":*".
-    arn = sub(
-        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${group}",
-        group=group.ref(),
-    )
-    logged = wafv2.LoggingConfiguration(
-        "WebACLLogging",
-        ResourceArn=acl.get_att("Arn"),
-        LogDestinationConfigs=[arn],
-        RedactedFields=[
-            wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name=header))
-            for header in REDACTED
-        ],
-    )
-    return [group, logged]

@@ -43,7 +43,7 @@ class Config(Regional):
         stacks.secrets.Config(), description="The master user's secret."
     )
     api_key: stacks.api_key.Config = Field(
-        stacks.api_key.Config(), description="The key that CloudFront shows the API."
+        stacks.api_key.Config(), description="The secrets that CloudFront shows the API."
     )
     rds: stacks.public_database.Config = Field(
         stacks.public_database.Config(), description="The database, and who may connect to it."
@@ -88,12 +88,11 @@ class Inputs(Ports):
 
 class Outputs(Ports):
     site_url: Url = Field(description="Address that viewers call.")
-    api_url: Url = Field(description="The API's own address, which answers 403 without its key.")
     call_by_curl: Command = Field(
         description="Answers 200 to an allowed address, and 403 to any other."
     )
     call_around_by_curl: Command = Field(
-        description="Answers 403 to whatever address: it has no key."
+        description="Answers 403 to every address: only CloudFront gets in at the API itself."
     )
     get_secret_value_by_cli: Command = Field(
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
@@ -114,7 +113,7 @@ class _Database:
 
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
-    """The database and its user, the API that wants a key, and CloudFront that shows it."""
+    """The database and its user, the API that wants two secrets, and CloudFront that shows them."""
     engine = ENGINES[config.rds.engine]
     database = _database(config, given)
     api_key = nest("APIKeyStack", stacks.api_key, config.api_key, stacks.api_key.Inputs())
@@ -128,6 +127,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             rds_database_name=given.rds_database_name,
             function_user=database.user,
             api_key_secret_arn=api_key.outputs.api_key_secret_arn,
+            origin_secret_arn=api_key.outputs.origin_secret_arn,
         ),
     )
     distribution = nest(
@@ -137,6 +137,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         stacks.distribution.Inputs(
             api_host=sam.outputs.api_host,
             api_key_secret_arn=api_key.outputs.api_key_secret_arn,
+            origin_secret_arn=api_key.outputs.origin_secret_arn,
             web_acl_arn=given.web_acl_arn,
         ),
     )
@@ -144,7 +145,6 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         children=[*database.children, api_key, sam, distribution],
         outputs=Outputs(
             site_url=distribution.outputs.site_url,
-            api_url=sam.outputs.api_url,
             call_by_curl=_curl(distribution.outputs.site_url),
             call_around_by_curl=_curl(sam.outputs.api_url),
             get_secret_value_by_cli=database.get_secret,
