@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 
 from . import policies
 from .failure import Failure
-from .functions import resolved
 from .operations import outputs
 from .order import ordered
 from .resource import Live
@@ -161,8 +160,8 @@ def _changed(
     certain, doubtful = _properties(preview, new)
     names = {
         name
-        for name in set(certain) | set(live.properties)
-        if name not in doubtful and certain.get(name) != live.properties.get(name)
+        for name in set(certain) | set(live.written)
+        if name not in doubtful and certain.get(name) != live.written.get(name)
     }
     attributes = [name for name in POLICIES if old.get(name) != new.get(name)]
     if not names and not doubtful and not attributes:
@@ -187,7 +186,7 @@ def _properties(preview: Preview, resource: Mapping[str, Any]) -> tuple[dict[str
     doubtful = set()
     for name, value in resource.get("Properties", {}).items():
         try:
-            certain |= preview.typed(resource["Type"], resolved({name: value}, preview))
+            certain |= preview.written(resource["Type"], {name: value})
         except Failure:
             # It may well be there when the walk comes to it; else that fails.
             doubtful.add(name)
@@ -197,11 +196,11 @@ def _properties(preview: Preview, resource: Mapping[str, Any]) -> tuple[dict[str
 def _replacement(live: Live, certain: Mapping[str, Any], doubtful: set[str]) -> Replacement:
     declared = schema(live.type)
     assert declared is not None
-    as_now = {name: live.properties[name] for name in doubtful if name in live.properties}
-    if declared.replaces(live.properties, {**certain, **as_now}):
+    as_now = {name: live.written[name] for name in doubtful if name in live.written}
+    if declared.certainly_replaces(live.written, {**certain, **as_now}):
         return "True"
     other: dict[str, Any] = dict.fromkeys(doubtful, NotKnownYet)
-    return "Conditional" if declared.replaces(live.properties, {**certain, **other}) else "False"
+    return "Conditional" if declared.may_replace(live.written, {**certain, **other}) else "False"
 
 
 def _removed(live: Live, resource: Mapping[str, Any]) -> Change:

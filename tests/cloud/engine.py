@@ -15,6 +15,7 @@ from .handlers import (
     known,
     property_problems,
     reason_of,
+    require_another_name,
     updated,
 )
 from .order import dependencies, ordered
@@ -89,20 +90,26 @@ class Walk:
         thing = live or Live(logical_id, resource["Type"], "", {})
         verb = "UPDATE" if live else "CREATE"
         try:
-            properties = self._properties(logical_id, resource)
+            written = self.scope.written(resource["Type"], resource.get("Properties", {}))
+            if live is not None and live.type != STACK and live.written == written:
+                # Dynamic references are not read again for a resource that stays as it is.
+                return
+            properties = self._properties(logical_id, resource, written)
             if live is None:
-                self._create(thing, properties)
-            elif live.properties != properties or live.type == STACK:
-                self._change(live, properties)
+                self._create(thing, properties, written)
+            else:
+                self._change(live, properties, written)
         except Exception as error:
             self._stack.note(thing, f"{verb}_FAILED", reason_of(error))
             raise Failure(
                 f"The following resource(s) failed to {verb.lower()}: [{logical_id}]. "
             ) from error
 
-    def _properties(self, logical_id: str, resource: Mapping[str, Any]) -> dict[str, Any]:
+    def _properties(
+        self, logical_id: str, resource: Mapping[str, Any], written: Mapping[str, Any]
+    ) -> dict[str, Any]:
         type_name = resource["Type"]
-        properties = self.scope.properties(resource)
+        properties = self.scope.read(type_name, written)
         if problems := property_problems(type_name, properties):
             raise Failure(
                 f"Properties validation failed for resource {logical_id} with message: "
@@ -112,35 +119,40 @@ class Walk:
             raise Failure("Dynamic references for secure values are not for custom resources")
         return properties
 
-    def _create(self, thing: Live, properties: dict[str, Any]) -> None:
+    def _create(self, thing: Live, properties: dict[str, Any], written: dict[str, Any]) -> None:
         self._stack.note(thing, "CREATE_IN_PROGRESS")
-        live = self._made(thing, properties, Step("made", thing.logical_id))
+        live = self._made(thing, properties, written, Step("made", thing.logical_id))
         self._stack.note(live, "CREATE_COMPLETE")
 
-    def _change(self, live: Live, properties: dict[str, Any]) -> None:
-        if declaration(live.type).replaces(live.properties, properties):
+    def _change(self, live: Live, properties: dict[str, Any], written: dict[str, Any]) -> None:
+        if declaration(live.type).replaces(live.written, written):
             self._stack.note(live, "UPDATE_IN_PROGRESS", NEW_ONE)
+            require_another_name(live, properties)
             self._replaced.append(live)
-            now = self._made(live, properties, Step("replaced", live.logical_id, live))
+            now = self._made(live, properties, written, Step("replaced", live.logical_id, live))
         else:
             self._stack.note(live, "UPDATE_IN_PROGRESS")
             in_place(live.type)
             self._steps.append(Step("updated", live.logical_id, live))
-            self._stack.live[live.logical_id] = replace(live, properties=properties)
-            now = updated(self._stack, live, properties)
+            self._stack.live[live.logical_id] = replace(
+                live, properties=properties, written=written
+            )
+            now = updated(self._stack, live, properties, written)
             self._stack.live[live.logical_id] = now
             if now.physical_id != live.physical_id:
                 self._replaced.append(live)
         self._stack.note(now, "UPDATE_COMPLETE")
 
-    def _made(self, thing: Live, properties: dict[str, Any], step: Step) -> Live:
+    def _made(
+        self, thing: Live, properties: dict[str, Any], written: dict[str, Any], step: Step
+    ) -> Live:
         read = Properties(properties)
         try:
             made = known(thing.type).create(self._stack.context(thing.logical_id), read)
         except HalfMade as half:
-            self._keep(as_live(thing, half.made, properties), step)
+            self._keep(as_live(thing, half.made, properties, written), step)
             raise
-        live = as_live(thing, made, properties)
+        live = as_live(thing, made, properties, written)
         self._keep(live, step)
         if read.unread:
             raise Failure(
@@ -156,7 +168,7 @@ class Walk:
         """Update to what was before; a custom resource may become another one even so."""
         self._stack.note(now, "UPDATE_IN_PROGRESS")
         try:
-            back = updated(self._stack, now, dict(before.properties))
+            back = updated(self._stack, now, before.properties, before.written)
         except Exception as error:  # noqa: BLE001 - whatever it is, events say it
             self._stack.note(now, "UPDATE_FAILED", reason_of(error))
             return False

@@ -15,7 +15,9 @@ from .stack import Stack
 from .types import find, is_custom
 
 
-def updated(stack: Stack, live: Live, properties: dict[str, Any]) -> Live:
+def updated(
+    stack: Stack, live: Live, properties: Mapping[str, Any], written: Mapping[str, Any]
+) -> Live:
     """A resource after an update in place."""
     read = Properties(properties)
     made = in_place(live.type)(stack.context(live.logical_id), live, read)
@@ -24,7 +26,7 @@ def updated(stack: Stack, live: Live, properties: dict[str, Any]) -> Live:
         raise Failure(f"The local cloud ignores {', '.join(sorted(changed))} of {live.type}")
     if made.physical_id != live.physical_id and not is_custom(live.type):
         raise Failure(f"An update in place made another {live.type}: {made.physical_id}")
-    return as_live(live, made, properties)
+    return as_live(live, made, properties, written)
 
 
 def in_place(type_name: str) -> Callable[[Context, Live, Properties], Made]:
@@ -35,8 +37,22 @@ def in_place(type_name: str) -> Callable[[Context, Live, Properties], Made]:
     return update
 
 
-def as_live(thing: Live, made: Made, properties: Mapping[str, Any]) -> Live:
-    return Live(thing.logical_id, thing.type, made.physical_id, properties, made.attributes)
+def as_live(
+    thing: Live, made: Made, properties: Mapping[str, Any], written: Mapping[str, Any]
+) -> Live:
+    return Live(
+        thing.logical_id, thing.type, made.physical_id, properties, made.attributes, written
+    )
+
+
+def require_another_name(live: Live, properties: Mapping[str, Any]) -> None:
+    """Two resources of one name cannot be there at once, as a replacement wants them to be."""
+    names = declaration(live.type).identifiers
+    if names and all(properties.get(n, live) == live.properties.get(n) for n in names):
+        raise Failure(
+            "CloudFormation cannot update a stack when a custom-named resource requires "
+            f"replacing. Rename {live.physical_id} and update the stack again."
+        )
 
 
 def known(type_name: str) -> ResourceType:

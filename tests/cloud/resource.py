@@ -56,6 +56,8 @@ class Live:
     """As it was made or last updated with."""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """What GetAtt gives, beside properties that the schema lets it read."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """The properties with their dynamic references unread: what CloudFormation compares."""
 
 
 class Made(NamedTuple):

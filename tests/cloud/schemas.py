@@ -14,6 +14,14 @@ from jsonschema.validators import extend
 
 REGION: Final = "us-east-1"
 
+# "Update requires: Replacement", in the reference of each type:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html
+ALWAYS_REPLACING: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::RDS::DBCluster": ("AvailabilityZones", "Engine", "MasterUsername"),
+    "AWS::RDS::DBInstance": ("AvailabilityZone", "DBSnapshotIdentifier"),
+}
+"""Properties that schemas call create-only on conditions, and whose every change replaces."""
+
 
 class Schema:
     """What AWS says of one resource type."""
@@ -47,7 +55,21 @@ class Schema:
 
     def replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """Whether the change from *old* to *new* needs another resource in the place of this."""
-        paths = self._schema.schema.get("createOnlyProperties", ())
+        always = ALWAYS_REPLACING.get(self._schema.schema["typeName"], ())
+        return self.certainly_replaces(old, new) or any(old.get(n) != new.get(n) for n in always)
+
+    def certainly_replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Whether a change set tells so before anything is done."""
+        return self._differs("createOnlyProperties", old, new)
+
+    def may_replace(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Whether a change set cannot rule it out."""
+        return self.certainly_replaces(old, new) or self._differs(
+            "conditionalCreateOnlyProperties", old, new
+        )
+
+    def _differs(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        paths = self._schema.schema.get(kind, ())
         return any(_at(old, path) != _at(new, path) for path in paths)
 
     def _problems(self, properties: Mapping[str, Any]) -> Iterator[str]:

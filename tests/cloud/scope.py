@@ -81,18 +81,20 @@ class StackScope:
             if "Condition" not in resource or self.condition(resource["Condition"])
         }
 
-    def properties(self, resource: Mapping[str, Any]) -> dict[str, Any]:
-        """A resource's properties, of the types that its schema declares."""
-        return self.typed(resource["Type"], resolved(resource.get("Properties", {}), self))
+    def written(self, type_name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Properties of the types that the schema declares, their dynamic references unread."""
+        declared = schema(type_name)
+        assert declared is not None
+        return declared.converted(resolved(dict(properties), self))
 
-    def typed(self, type_name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-        """Resolved properties, without dynamic references and loose types."""
+    def read(self, type_name: str, written: Mapping[str, Any]) -> dict[str, Any]:
+        """The same with what the dynamic references refer to now."""
         declared = schema(type_name)
         assert declared is not None
         if type_name == STACK:
             # Its parameters are shown: what reads a dynamic reference is the resource inside.
-            return declared.converted(properties)
-        return declared.converted(dynamic.resolved(properties, self._stack.call))
+            return dict(written)
+        return declared.converted(dynamic.resolved(dict(written), self._stack.call))
 
 
 def attribute_of(live: Live, name: str) -> Any:

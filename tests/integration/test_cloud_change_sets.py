@@ -111,6 +111,20 @@ def test_a_change_set_tells_what_becomes_of_each_resource(stacks, account):
     stacks.update("changing", {"Same": group(), "Policy": group()})
 
 
+def test_what_may_need_another_resource_is_told_as_such(stacks, account):
+    def cluster(**more):
+        usual = {"Engine": "aurora-mysql", "MasterUserPassword": "not-secret"}
+        return {"Cluster": {"Type": "AWS::RDS::DBCluster", "Properties": usual | more}}
+
+    stacks.create("conditional", cluster(MasterUsername="one"))
+    before = account.resources("conditional")
+    described = stacks.change_set("conditional", "UPDATE", cluster(MasterUsername="two"))
+    assert changes(described) == {"Cluster": ("Modify", "Conditional")}
+    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
+    assert stacks.status("conditional") == "UPDATE_COMPLETE"
+    assert account.resources("conditional") != before
+
+
 def test_a_stack_begins_as_a_change_set(stacks, account):
     described = stacks.change_set("begun", "CREATE", {"Group": group()})
     assert changes(described) == {"Group": ("Add", None)}

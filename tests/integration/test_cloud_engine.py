@@ -354,14 +354,43 @@ def test_secrets_are_nowhere_to_be_seen(stacks, account):
     assert account.stack("secretive")["Parameters"][0]["ParameterValue"] == "****"
 
 
-def test_a_value_that_a_dynamic_reference_finds_changed_is_updated(stacks, account):
+def test_a_dynamic_reference_is_read_again_only_when_its_resource_changes(stacks, account):
     ssm = account.client("ssm")
     ssm.put_parameter(Name="/size", Value="7", Type="String")
-    resources = {"Group": group(RetentionInDays="{{resolve:ssm:/size}}")}
-    stacks.create("dynamic", resources)
+    size = "{{resolve:ssm:/size}}"
+    stacks.create("dynamic", {"Group": group(RetentionInDays=size)})
     ssm.put_parameter(Name="/size", Value="14", Type="String", Overwrite=True)
-    assert stacks.update("dynamic", resources) == "UPDATE_COMPLETE"
-    assert stacks.groups()[account.resources("dynamic")["Group"]] == 14
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        stacks.update("dynamic", {"Group": group(RetentionInDays=size)})
+    more = {"Group": group(RetentionInDays=size), "Other": group()}
+    assert stacks.update("dynamic", more) == "UPDATE_COMPLETE"
+    made = account.resources("dynamic")["Group"]
+    assert stacks.groups()[made] == 7
+    more["Group"]["Properties"]["Tags"] = [{"Key": "team", "Value": "data"}]
+    assert stacks.update("dynamic", more) == "UPDATE_COMPLETE"
+    assert stacks.groups()[made] == 14
+
+
+def test_what_has_a_name_of_its_own_cannot_be_replaced_under_it(stacks, account):
+    user = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "named", "Path": "/a/"}}
+    user["Properties"]["AssumeRolePolicyDocument"] = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+    named = {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
+    stacks.create("own", {"Role": user}, **named)
+    user["Properties"]["Path"] = "/b/"
+    assert stacks.update("own", {"Role": user}, **named) == "UPDATE_ROLLBACK_COMPLETE"
+    assert account.failures("own")[-1].endswith(
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+        "Rename named and update the stack again."
+    )
+    user["Properties"]["RoleName"] = "renamed"
+    assert stacks.update("own", {"Role": user}, **named) == "UPDATE_COMPLETE"
 
 
 def test_tags_stay_until_they_are_changed(stacks, account):

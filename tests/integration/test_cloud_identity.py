@@ -344,6 +344,21 @@ class TestSecret:
         found = trial.call("secretsmanager", "describe_secret", SecretId=live.physical_id)
         assert (found["Description"], found["Tags"]) == ("new", tags(a="1"))
 
+    def test_another_way_to_generate_it_forgets_what_was_added_to_it(self, trial):
+        live = trial.create("AWS::SecretsManager::Secret", GenerateSecretString=GENERATED)
+        before = json.loads(self.value(trial, live))
+        attached = json.dumps({**before, "host": "there", "port": 3306})
+        trial.call(
+            "secretsmanager", "put_secret_value", SecretId=live.physical_id, SecretString=attached
+        )
+
+        template = json.dumps({"username": "other"})
+        trial.update(live, GenerateSecretString=GENERATED | {"SecretStringTemplate": template})
+
+        after = json.loads(self.value(trial, live))
+        assert after.keys() == {"username", "password"}
+        assert after["password"] != before["password"]
+
     def test_a_key_must_be_there(self, trial):
         with pytest.raises(ClientError, match="NotFoundException"):
             trial.create("AWS::SecretsManager::Secret", SecretString="x", KmsKeyId="alias/none")

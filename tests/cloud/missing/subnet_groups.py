@@ -41,7 +41,11 @@ def _modify(_: Callable[..., Any], response: RDSResponse) -> ActionResult:
         raise DBSubnetGroupNotFoundError(given["DBSubnetGroupName"])
     subnets = usable_subnets(response.backend, given["SubnetIds"])
     if subnets[0].vpc_id != group.vpc_id:
-        raise InvalidParameterValue("A DB subnet group stays in its VPC.")
+        # https://github.com/hashicorp/terraform-provider-aws/issues/27459
+        raise InvalidParameterValue(
+            "The new Subnets are not in the same Vpc as the existing subnet group"
+        )
+    _require_used_subnets(response.backend, group, {subnet.id for subnet in subnets})
     group._subnets = subnets
     group.description = given.get("DBSubnetGroupDescription", group.description)
     return ActionResult({"DBSubnetGroup": group})
@@ -55,6 +59,20 @@ def _delete(delete: Callable[..., Any], backend: RDSBackend, subnet_name: str) -
             f"instance: {user} is still using it.",
         )
     return delete(backend, subnet_name)
+
+
+def _require_used_subnets(backend: RDSBackend, group: Any, wanted: set[str]) -> None:
+    """A group loses none of its subnets while a database is in them.
+
+    RDS looks at the zones in which there are instances. Of two subnets neither can go, and
+    Aurora may take any: https://repost.aws/knowledge-center/rds-db-subnet-group
+    """
+    gone = [subnet.id for subnet in group._subnets if subnet.id not in wanted]
+    if gone and any(_users(backend, group.name)):
+        raise RDSClientError(
+            "SubnetAlreadyInUse",
+            f"Some of the subnets to be deleted are currently in use: {', '.join(gone)}",
+        )
 
 
 def _users(backend: RDSBackend, name: str) -> Iterator[str]:
