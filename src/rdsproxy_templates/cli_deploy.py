@@ -48,6 +48,13 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
         is_flag=True,
         help="Even with --yes, replace or delete what holds data: databases, secrets, keys.",
     )
+    @click.option(
+        "--termination-protection/--no-termination-protection",
+        default=True,
+        show_default=True,
+        help="Turn on the termination protection of the root stacks, so that they can be deleted "
+        "by `destroy` and not by mistake; or leave it as it is.",
+    )
     @_with_accounts
     @_with_buckets
     def main(  # noqa: PLR0913 - one parameter an option
@@ -57,6 +64,7 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
         out: Path,
         parameters: tuple[str, ...],
         accept_data_loss: bool,
+        termination_protection: bool,
         region: str | None,
         stack_prefix: str,
         yes: bool,
@@ -73,6 +81,7 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
                 prefix=stack_prefix,
                 given=given,
                 loss_accepted=accept_data_loss or not yes,
+                termination_protection=termination_protection,
             )
             _refuse_unknown(given, known, rendered)
             families.write(rendered)
@@ -92,10 +101,17 @@ def destroy() -> click.Command:
         help="Delete the stacks of PLAN, the last first. Snapshots of databases stay.",
     )
     @click.argument("plan")
+    @click.option(
+        "--accept-data-loss",
+        is_flag=True,
+        help="Even with --yes, turn off the deletion protection of databases whose stack takes no "
+        "update any more, such as one in ROLLBACK_FAILED.",
+    )
     @_with_accounts
     def main(
         *,
         plan: str,
+        accept_data_loss: bool,
         region: str | None,
         stack_prefix: str,
         yes: bool,
@@ -108,6 +124,7 @@ def destroy() -> click.Command:
                 accesses=_accesses(known, of_accounts, region),
                 talk=_talk(yes=yes),
                 prefix=stack_prefix,
+                loss_accepted=accept_data_loss or not yes,
             ).destroy()
             click.secho(f"{known.name} is gone", fg="green")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from across_accounts import DB, NETWORK, UNAVAILABLE, Service
+from botocore.exceptions import ClientError
+from deployed import secret_of
 from deployed_inventory import SNAPSHOTS, inventory
 from planning import Organization, Planner, errors, step_lines
 
@@ -15,9 +17,11 @@ pytestmark = pytest.mark.xdist_group("plan")
 
 BASE = "rdsproxy-base"
 MANAGEMENT = "444444444400"
+INITIALIZED = (200, {"initialized": True})
 OTHER_DATABASE = "RDSDatabaseName=other"
 ELSEWHERE = "PrivateSubnet1Cidr=10.9.0.0/24"
 CHANGED = "rds: {max_connections_percent: 90, deletion_protection: false}"
+LONGER = CHANGED.replace("90", "80") + "\nsecrets: {password_length: 40}"
 
 
 @pytest.fixture(scope="module")
@@ -290,6 +294,76 @@ class TestChanges:
 
         assert said.status == 0, said.errors
         assert base.resources(base.nested(BASE, "RDSStack"))["DBCluster"] != before
+
+    def test_what_was_given_once_stays(self, base, base_with):
+        before = inventory(base)
+        said = base_with(CHANGED.replace("90", "80"))
+
+        assert said.status == 0, said.errors
+        assert "parameter RDSDatabaseName: stays 'other', as given before" in said.output
+        assert inventory(base) == before
+
+    @pytest.mark.parametrize("accepted", [(), ("--accept-data-loss",)], ids=["asked", "accepted"])
+    def test_a_subnet_in_use_is_never_replaced(self, base, base_with, accepted):
+        before = inventory(base)
+        said = base_with(CHANGED, "--parameter", "PrivateSubnet1Cidr=10.1.9.0/24", *accepted)
+
+        assert errors(said) == [
+            "error: [base.VPCStack.PrivateSubnet1] would be deleted or replaced, and a database's "
+            "subnet group loses no subnet, so address ranges, zones and subnets are decided at "
+            "creation; to move the data, restore a snapshot in another deployment"
+        ]
+        assert "parameter PrivateSubnet1Cidr: '10.1.0.0/24' -> '10.1.9.0/24'" in said.output
+        assert inventory(base) == before
+
+    def test_the_stack_cannot_be_deleted_by_mistake(self, base):
+        with pytest.raises(ClientError, match="while TerminationProtection is enabled"):
+            base.client("cloudformation").delete_stack(StackName=BASE)
+
+
+def master_secret(account):
+    return account.resources(account.nested(BASE, "SecretsStack"))["RDSMasterUserSecret"]
+
+
+@pytest.fixture(scope="module")
+def login(base):
+    """What somebody is told who has the function log in to the database."""
+
+    def login():
+        return base.call("POST", base.outputs(BASE)["APIEndpoint"] + "initialize")
+
+    return login
+
+
+class TestGeneratedSecrets:
+    """Of `base`: CloudFormation generates a secret anew whenever it is told how else to do it."""
+
+    def test_a_new_password_is_refused_and_everybody_still_logs_in(self, base, base_with, login):
+        before = secret_of(base, master_secret(base))
+        said = base_with(LONGER)
+
+        assert (
+            "error: [base.SecretsStack.RDSMasterUserSecret] would generate another value, which "
+            "its database or API does not learn; rotate the secret instead: it was not carried "
+            "out; leave out --yes to be asked, or add --accept-data-loss"
+        ) in errors(said)
+        after = secret_of(base, master_secret(base))
+        assert after == before
+        assert login() == INITIALIZED
+
+    def test_an_accepted_one_locks_everybody_out_until_the_database_learns_it(
+        self, base, base_with, login
+    ):
+        assert base_with(LONGER, "--accept-data-loss").status == 0
+        secret = secret_of(base, master_secret(base))
+
+        assert len(secret["password"]) == 40
+        assert login()[0] == 503
+        base.client("rds").modify_db_cluster(
+            DBClusterIdentifier=base.resources(base.nested(BASE, "RDSStack"))["DBCluster"],
+            MasterUserPassword=secret["password"],
+        )
+        assert login() == INITIALIZED
 
 
 class TestOneAccount:

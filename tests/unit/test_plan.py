@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import ClassVar
+
 import pytest
 
 from rdsproxy_templates.errors import DeploymentFailed
@@ -13,6 +16,9 @@ from rdsproxy_templates.plan.changes import Change, ChangeSet
 from rdsproxy_templates.plan.deployment import Deployment, Talk
 from rdsproxy_templates.plan.document import document, fed
 from rdsproxy_templates.plan.failures import failures
+from rdsproxy_templates.plan.parameters import Previous, differences, for_api
+from rdsproxy_templates.plan.states import STUCK
+from rdsproxy_templates.plan.subnets import lost_subnets
 from rdsproxy_templates.variants import VARIANTS
 
 every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
@@ -115,7 +121,7 @@ class TestDocument:
         first, second = documents(PLANS["edge"]).values()
 
         assert "(../edge_waf/DEPLOY.md) | app, always in us-east-1" in second
-        assert first.count("--profile app --region us-east-1") == 3
+        assert first.count("--profile app --region us-east-1") == 6
         assert "$(output app rdsproxy-edge-waf WebACLArn --region us-east-1)" in second
         assert "sam deploy --profile app --parameter" in second
 
@@ -325,6 +331,14 @@ class TestRisks:
         assert change.risk == risk
         assert str(change).endswith(f" !! {risk}") is (risk is not None)
 
+    def test_a_secret_that_would_be_generated_anew_is_one(self):
+        secret = {"path": "Secret", "type": "AWS::SecretsManager::Secret"}
+        generated = frozenset({"GenerateSecretString", "Tags"})
+
+        assert cluster(**secret, properties=frozenset({"Tags"})).risk is None
+        assert cluster(**secret, properties=generated, action="Add").risk is None
+        assert "rotate the secret instead" in cluster(**secret, properties=generated).risk
+
     def test_they_are_found_at_all_levels(self):
         lost = cluster(replacement="True")
         rds = Change(action="Modify", path="RDSStack", type=STACK, inside=(cluster(), lost))
@@ -341,6 +355,97 @@ class TestRisks:
         accepting.carry_out(change_set, loss_accepted=True)
 
         assert (refusing.done, accepting.done) == (["forgotten"], ["executed"])
+
+
+SUBNET = "AWS::EC2::Subnet"
+
+
+class TestSubnets:
+    GROUP = Change(
+        action="Modify",
+        path="RDSStack.DBSubnetGroup",
+        type="AWS::RDS::DBSubnetGroup",
+        properties=frozenset({"SubnetIds"}),
+    )
+
+    @pytest.mark.parametrize(
+        "subnet",
+        [
+            {"action": "Remove"},
+            {"action": "Modify", "replacement": "True"},
+            {"action": "Modify", "replacement": "Conditional"},
+        ],
+    )
+    def test_those_of_a_database_stay(self, subnet):
+        change = Change(path="VPCStack.PrivateSubnet1", type=SUBNET, **subnet)
+        doubtful = replace(self.GROUP, uncertain=self.GROUP.properties)
+        refusing = Carrying()
+
+        with pytest.raises(DeploymentFailed, match=r"^\[base.VPCStack.PrivateSubnet1\] would be"):
+            refusing.carry_out(ChangeSet(id="one", changes=(change, doubtful)), loss_accepted=True)
+        assert refusing.done == ["forgotten"]
+
+    def test_a_group_that_is_given_others_is_refused(self):
+        refusing = Carrying()
+
+        with pytest.raises(DeploymentFailed, match=r"DBSubnetGroup\] would get other subnets"):
+            refusing.carry_out(ChangeSet(id="one", changes=(self.GROUP,)), loss_accepted=True)
+
+    def test_what_only_may_change_beside_another_change_of_the_network_passes(self):
+        tagged = Change(action="Modify", path="VPCStack.PrivateSubnet1", type=SUBNET)
+        doubtful = replace(self.GROUP, uncertain=self.GROUP.properties)
+
+        for changes in ((tagged, self.GROUP), (doubtful,), (tagged, doubtful)):
+            assert not [*lost_subnets(ChangeSet(id="one", changes=changes))]
+
+    def test_subnets_that_no_database_is_in_may_go(self):
+        gone = Change(action="Remove", path="PublicSubnet", type=SUBNET)
+
+        assert not [*lost_subnets(ChangeSet(id="one", changes=(gone,)))]
+
+
+class TestParameters:
+    DECLARED: ClassVar = {
+        "Name": {"Type": "String", "Default": "rds", "Description": "A name."},
+        "Range": {"Type": "String", "Description": "A range."},
+    }
+
+    def asked(self, before, **values):
+        found = for_api("step", self.DECLARED, values, before)
+        return {one.pop("ParameterKey"): one for one in found}
+
+    def test_what_was_given_once_stays(self):
+        before = {"Name": Previous("mine", "rds"), "Range": Previous("10.0.0.0/8", None)}
+        kept = {"UsePreviousValue": True}
+
+        assert self.asked(before) == {"Name": kept, "Range": kept}
+        assert [*differences(self.DECLARED, {}, before)] == [
+            "parameter Name: stays 'mine', as given before (default 'rds')"
+        ]
+
+    def test_what_was_left_to_the_default_follows_the_default(self):
+        before = {"Name": Previous("old", "old"), "Range": Previous("10.0.0.0/8", None)}
+
+        assert self.asked(before) == {"Range": {"UsePreviousValue": True}}
+        assert [*differences(self.DECLARED, {}, before)] == ["parameter Name: 'old' -> 'rds'"]
+
+    def test_what_is_given_now_is_shown_with_what_was_before(self):
+        before = {"Name": Previous("mine", "rds"), "Range": Previous("10.0.0.0/8", None)}
+        given = {"Name": "rds", "Range": "10.0.0.0/8"}
+
+        assert self.asked(before, **given) == {
+            name: {"ParameterValue": value} for name, value in given.items()
+        }
+        assert [*differences(self.DECLARED, given, before)] == ["parameter Name: 'mine' -> 'rds'"]
+
+    def test_what_nobody_knows_is_asked_for(self):
+        with pytest.raises(DeploymentFailed, match=r"must be told --parameter Range=… \(A range\)"):
+            self.asked({})
+
+    def test_what_is_hidden_is_not_shown(self):
+        hidden = {"Name": {**self.DECLARED["Name"], "NoEcho": True}}
+
+        assert not [*differences(hidden, {"Name": "new"}, {"Name": Previous("****", None)})]
 
 
 class Half:
@@ -360,6 +465,16 @@ def test_what_may_hold_data_is_not_deleted_to_make_way(status):
     deployment = Deployment(plan=plan, accesses={}, talk=talk)
 
     with pytest.raises(DeploymentFailed, match=rf"\[base\] is {status}, and not all of it is gone"):
+        deployment._clear(plan.steps[0], Half(status))
+
+
+@pytest.mark.parametrize("status", STUCK)
+def test_where_an_update_did_not_end_it_says_how_to_end_it(status):
+    plan = PLANS["base"]
+    talk = Talk(say=lambda _: None, asks=lambda _: True)
+    deployment = Deployment(plan=plan, accesses={}, talk=talk)
+
+    with pytest.raises(DeploymentFailed, match=rf"\[base\] is {status}: .*deploy again"):
         deployment._clear(plan.steps[0], Half(status))
 
 

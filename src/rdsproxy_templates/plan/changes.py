@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
 
@@ -23,6 +23,14 @@ RISKS: Final[Mapping[str, str]] = {
 }
 """By CloudFormation's word for the action, or for the replacement."""
 
+GENERATED: Final = {"AWS::SecretsManager::Secret": "GenerateSecretString"}
+"""Properties from which a value is generated anew whenever they change, by type."""
+REGENERATED: Final = (
+    "would generate another value, which its database or API does not learn; "
+    "rotate the secret instead"
+)
+# https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2210
+
 HIDDEN: Final = "may hold data, and what would change inside cannot be told"
 
 
@@ -35,6 +43,10 @@ class Change:
     """Its logical ID, after those of the stacks that it is in."""
     type: str
     replacement: str = "False"
+    properties: frozenset[str] = frozenset()
+    """The names of those that change."""
+    uncertain: frozenset[str] = frozenset()
+    """Those among them that may turn out to stay as they are."""
     inside: tuple[Change, ...] = ()
     """The changes in the stack that it is."""
     hidden: bool = False
@@ -47,7 +59,10 @@ class Change:
             return HIDDEN
         if self.type not in HOLDING_DATA:
             return None
-        return RISKS.get(self.action) or RISKS.get(self.replacement)
+        risk = RISKS.get(self.action) or RISKS.get(self.replacement)
+        if risk is None and self.action == "Modify" and GENERATED.get(self.type) in self.properties:
+            return REGENERATED
+        return risk
 
     def __str__(self) -> str:
         ending = f" !! {self.risk}" if self.risk else REPLACED.get(self.replacement, "")
@@ -87,6 +102,25 @@ class ChangeSet:
         yield from map(str, self.resources)
         if not self.resources:
             yield "no resource changes, but where templates are, or what stacks offer"
+
+
+def read_change(shown: Mapping[str, Any], within: str = "") -> Change:
+    """A change as the API shows it, in the stack whose path is *within*."""
+    named = [
+        (one["Target"]["Name"], one.get("Evaluation"))
+        for one in shown.get("Details", ())
+        if one.get("Target", {}).get("Attribute") == "Properties" and "Name" in one["Target"]
+    ]
+    certain = {name for name, evaluation in named if evaluation != "Dynamic"}
+    properties = frozenset(name for name, _ in named)
+    return Change(
+        action=shown["Action"],
+        path=within + shown["LogicalResourceId"],
+        type=shown["ResourceType"],
+        replacement=shown.get("Replacement", "False"),
+        properties=properties,
+        uncertain=properties - certain,
+    )
 
 
 def says_nothing_changes(reason: str | None) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..errors import DeploymentFailed, Problem
 from ..frame import Template
@@ -16,12 +15,11 @@ from .changes import ChangeSet
 from .data import AccountName, Plan, Step
 from .document import PREFIX, UNPROTECTED, fed
 from .failures import failures
-from .root_stack import HALF, UNMADE, RootStack
-
-PROTECTED = {
-    "AWS::RDS::DBCluster": ("describe_db_clusters", "DBClusterIdentifier", "DBClusters"),
-    "AWS::RDS::DBInstance": ("describe_db_instances", "DBInstanceIdentifier", "DBInstances"),
-}
+from .parameters import differences, for_api
+from .protection import ProtectedDatabase, protected_databases
+from .root_stack import RootStack
+from .states import UNMADE, takes_updates, way_on
+from .subnets import lost_subnets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +51,8 @@ class Deployment:
     """Parameters that the person gave: of every step that has them, or `step.parameter`."""
     loss_accepted: bool = False
     """Whether what holds data may be replaced or deleted."""
+    termination_protection: bool = True
+    """Whether a stack that is deployed refuses to be deleted, but by :meth:`destroy`."""
 
     def deploy(self, parts: Mapping[str, Part]) -> dict[str, str]:
         """Take every step that is not done; the outputs of the last.
@@ -75,15 +75,24 @@ class Deployment:
             for stack in [self._stack(step)]
             if self._is_there(step, stack)
         ]
-        if problems := [one for step, stack in standing for one in self._protected(step, stack)]:
-            raise DeploymentFailed(problems)
-        names = ", ".join(stack.name for _, stack in standing)
         if not standing:
             self.talk.say("there is nothing to delete")
-        elif not self.talk.asks(f"Delete {names}?"):
+            return
+        protected = self._released(standing)
+        question = f"Delete {', '.join(stack.name for _, stack in standing)}?"
+        if protected:
+            databases = ", ".join(database.name for database in protected)
+            question = f"Turn off the deletion protection of {databases}? {question}"
+        if not self.talk.asks(question):
             raise DeploymentFailed([Problem(self.plan.name, "was left as it is")])
+        with refusals(self.plan.name):
+            for database in protected:
+                database.unprotect()
+                self.talk.say(f"deletion protection of {database.name} is off")
         for step, stack in standing:
             self._announce(step)
+            with refusals(step.name):
+                stack.protect(enabled=False)
             self._delete(step, stack)
 
     def _announce(self, step: Step) -> None:
@@ -109,23 +118,28 @@ class Deployment:
         stack = self._stack(step)
         self._clear(step, stack)
         values = self._values(step, part.root, outputs)
-        parameters = [*_parameters(step, part.root, values, stack.parameters())]
+        before = stack.parameters()
+        parameters = for_api(step.name, part.root.parameters, values, before)
         template = packaged(step.name, part.root, part.folder, stack.access)
         change_set = stack.change_set(template, parameters)
         if change_set.empty:
             stack.forget(change_set)
             self.talk.say("  nothing to change")
-            return stack.outputs()
-        if change_set.reason:
+        elif change_set.reason:
             raise DeploymentFailed([Problem(step.name, change_set.reason)])
-        self._carry_out(step, stack, change_set)
+        else:
+            for line in differences(part.root.parameters, values, before):
+                self.talk.say(f"  {line}")
+            self._carry_out(step, stack, change_set)
+        if self.termination_protection and stack.protect(enabled=True):
+            self.talk.say("  termination protection is on")
         return stack.outputs()
 
     def _clear(self, step: Step, stack: RootStack) -> None:
         """Make way for the stack, where a creation left nothing but its name."""
-        status = (stack.settled() or {}).get("StackStatus")
-        if status in HALF:
-            sentence = f"is {status}, and not all of it is gone: look at it, and `destroy` it"
+        found = stack.settled()
+        status = found["StackStatus"] if found else ""
+        if sentence := way_on(status, step.stack_name(self.prefix)):
             raise DeploymentFailed([Problem(step.name, sentence)])
         if status == UNMADE:
             self.talk.say(f"  {status}: what is left of the last try is deleted")
@@ -134,9 +148,12 @@ class Deployment:
     def _carry_out(self, step: Step, stack: RootStack, change_set: ChangeSet) -> None:
         for line in change_set.lines():
             self.talk.say(f"  {line}")
-        if change_set.risky and not self.loss_accepted:
+        refused = [*lost_subnets(change_set)]
+        if not (refused or self.loss_accepted):
+            refused = _refused(change_set)
+        if refused:
             stack.forget(change_set)
-            raise DeploymentFailed(_refused(change_set), within=step.name)
+            raise DeploymentFailed(refused, within=step.name)
         if not self.talk.asks("Carry it out?"):
             stack.forget(change_set)
             raise DeploymentFailed([Problem(step.name, "was not carried out")])
@@ -174,24 +191,39 @@ class Deployment:
             values[name] = outputs[source.name][name]
         return values
 
-    def _protected(self, step: Step, stack: RootStack) -> Iterator[Problem]:
-        """The databases that refuse to be deleted."""
-        with refusals(step.name):
-            api = stack.access.client("rds")
-            for resource in stack.resources():
-                if resource["ResourceType"] not in PROTECTED:
-                    continue
-                operation, key, listed = PROTECTED[resource["ResourceType"]]
-                name = resource.get("PhysicalResourceId")
-                if not name or resource["ResourceStatus"] == "DELETE_COMPLETE":
-                    continue
-                [database] = getattr(api, operation)(**{key: name})[listed]
-                if database.get("DeletionProtection"):
-                    yield Problem(
-                        f"{step.name}.{resource['LogicalResourceId']}",
-                        "is protected from deletion: deploy it first with "
-                        f"`{UNPROTECTED}`; nothing was deleted",
-                    )
+    def _released(self, standing: list[tuple[Step, RootStack]]) -> list[ProtectedDatabase]:
+        """The databases whose protection only RDS itself can turn off, and may."""
+        found: list[ProtectedDatabase] = []
+        problems: list[Problem] = []
+        for step, stack in standing:
+            with refusals(step.name):
+                protected = [*protected_databases(stack)]
+                status = (stack.described() or {}).get("StackStatus", "")
+            if not takes_updates(status) and self.loss_accepted:
+                found += protected
+                continue
+            way = self._way_to_unprotect(step, status)
+            problems += [
+                Problem(
+                    f"{step.name}.{one.logical_id}",
+                    f"is protected from deletion: {way}; nothing was deleted",
+                )
+                for one in protected
+            ]
+        if problems:
+            raise DeploymentFailed(problems)
+        return found
+
+    def _way_to_unprotect(self, step: Step, status: str) -> str:
+        if not takes_updates(status):
+            return (
+                f"no update turns that off while the stack is {status}; add --accept-data-loss to "
+                "have it done here, or leave out --yes to be asked"
+            )
+        # Where there are several steps, `--config` takes the settings of each by its name.
+        alone = len(self.plan.steps) == 1
+        setting = UNPROTECTED if alone else f"{step.variant}: {{{UNPROTECTED}}}"
+        return f"deploy it first with `{setting}`"
 
 
 def _stopped(stack: RootStack, name_or_id: str, work: str, status: str) -> Sequence[Problem]:
@@ -204,19 +236,3 @@ def _refused(change_set: ChangeSet) -> list[Problem]:
     """Everything that may lose data, where nobody is asked."""
     way_out = "it was not carried out; leave out --yes to be asked, or add --accept-data-loss"
     return [Problem(change.path, f"{change.risk}: {way_out}") for change in change_set.risky]
-
-
-def _parameters(
-    step: Step, root: Template, values: Mapping[str, str], there: set[str]
-) -> Iterator[dict[str, Any]]:
-    """As the API takes them; what nobody gave keeps its default, or the value that it has."""
-    missing = []
-    for name, body in root.parameters.items():
-        if name in values:
-            yield {"ParameterKey": name, "ParameterValue": values[name]}
-        elif "Default" not in body and name in there:
-            yield {"ParameterKey": name, "UsePreviousValue": True}
-        elif "Default" not in body:
-            missing.append(f"--parameter {name}=… ({body['Description'].rstrip('.')})")
-    if missing:
-        raise DeploymentFailed([Problem(step.name, f"must be told {one}") for one in missing])

@@ -68,10 +68,12 @@ def _deployment(plan: Plan, step: Step, root: Template) -> Iterator[str]:
     ]
     values += [f'"{name}=$({_asked(source, name)})"' for name, source in fed(plan, step, root)]
     deploy = f"sam build && sam deploy --profile {step.account}{_where(step)}"
+    protect = _termination_protection(step, "enable")
     yield "\n## Deploy\n\nIn this folder; what would change is shown, and asked for:\n\n```bash"
     if any(step.takes.values()):
         yield _OUTPUT
-    yield " \\\n  ".join([f"{deploy} --parameter-overrides", *values] if values else [deploy])
+    deployment = [f"{deploy} --parameter-overrides", *values] if values else [deploy]
+    yield " \\\n  ".join([*deployment, f"&& {protect}"])
     yield "```\n"
 
 
@@ -97,10 +99,29 @@ def _deletion(step: Step, root: Template) -> Iterator[str]:
     if databases:
         yield "A last snapshot of the database stays."
     yield "SAM CLI's bucket for packages stays, in its stack `aws-sam-cli-managed-default`."
-    where = f"--profile {step.account}{_where(step)} --stack-name {step.stack_name(PREFIX)}"
+    yield "A proxy takes up to an hour to go, and CloudFormation waits 20 to 40 minutes for the"
+    yield "network interfaces of functions in a VPC. The AWS CLI gives up after an hour: the loop"
+    yield "goes on until the stack is gone or its deletion fails."
+    where = _stack(step)
+    status = '--query "Stacks[0].StackStatus" --output text'
     yield "\n```bash"
+    yield f"{_termination_protection(step, 'no-enable')} &&"
     yield f"aws cloudformation delete-stack {where} &&"
-    yield f"aws cloudformation wait stack-delete-complete {where}\n```\n"
+    yield f"until aws cloudformation wait stack-delete-complete {where}; do"
+    yield f"  aws cloudformation describe-stacks {where} {status} |"
+    yield "    grep DELETE_IN_PROGRESS || break"
+    yield "done\n```\n"
+
+
+def _termination_protection(step: Step, choice: str) -> str:
+    """The command that turns it on or off; nested stacks follow their root."""
+    option = f"--{choice}-termination-protection"
+    return f"aws cloudformation update-termination-protection {_stack(step)} {option}"
+
+
+def _stack(step: Step) -> str:
+    """The options that name the stack of a step, and where it is."""
+    return f"--profile {step.account}{_where(step)} --stack-name {step.stack_name(PREFIX)}"
 
 
 def _asked(source: Step, name: str) -> str:

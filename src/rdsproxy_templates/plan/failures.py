@@ -22,6 +22,7 @@ SHARING: Final = (
 ADVICE: Final[Mapping[str, str]] = {
     "within your AWS Organization": SHARING,
     "does not allow external principals": SHARING,
+    "disable deletion protection": "`rdsproxy-templates destroy` turns it off, after a question",
     "Timed out waiting for target group": "the proxy could not log in to the database: see "
     "whether the secret's user exists and the security groups let the proxy in",
 }

@@ -10,17 +10,15 @@ from itertools import chain, repeat
 from typing import Any, Final
 
 from .access import Access
-from .changes import Change, ChangeSet, says_nothing_changes
+from .changes import Change, ChangeSet, read_change, says_nothing_changes
+from .parameters import Previous
 
 PAUSES: Final = (0.5, 1, 2, 4)
 """Seconds between looks at what CloudFormation does; the last before all that follow."""
 
 CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
-UNMADE: Final = "ROLLBACK_COMPLETE"
-"""Nothing is left of the stack but its name; it can only be deleted."""
-
-HALF: Final = ("ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
-"""It can only be deleted, too, and something is left that may hold data."""
+REVIEW: Final = "REVIEW_IN_PROGRESS"
+"""There is a change set that would create the stack, and nothing else."""
 
 UNFINISHED: Final = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 """Of change sets."""
@@ -58,9 +56,27 @@ class RootStack:
             next(pauses)
         return found
 
-    def parameters(self) -> set[str]:
-        """The names of those that the stack has."""
-        return {one["ParameterKey"] for one in (self.described() or {}).get("Parameters", ())}
+    def parameters(self) -> dict[str, Previous]:
+        """Those that the stack has, by name."""
+        stack = self.described()
+        if stack is None or stack["StackStatus"] == REVIEW:
+            return {}
+        template = self._api.get_template_summary(StackName=self.name)
+        defaults = {one["ParameterKey"]: one.get("DefaultValue") for one in template["Parameters"]}
+        return {
+            name: Previous(one["ParameterValue"], defaults.get(name))
+            for one in stack.get("Parameters", ())
+            for name in [one["ParameterKey"]]
+        }
+
+    def protect(self, *, enabled: bool) -> bool:
+        """Turn termination protection on or off; whether it was the other before."""
+        if (self.described() or {}).get("EnableTerminationProtection", False) is enabled:
+            return False
+        self._api.update_termination_protection(
+            StackName=self.name, EnableTerminationProtection=enabled
+        )
+        return True
 
     def outputs(self) -> dict[str, str]:
         """What the stack offers, by name."""
@@ -76,7 +92,7 @@ class RootStack:
             "Parameters": parameters,
             "Capabilities": list(CAPABILITIES),
         }
-        if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+        if stack is None or stack["StackStatus"] == REVIEW:
             return self._read(self._made(ChangeSetType="CREATE", **wanted))
         found = self._made(ChangeSetType="UPDATE", IncludeNestedStacks=True, **wanted)
         if (reason := _failure(found)) is None or says_nothing_changes(reason):
@@ -147,12 +163,7 @@ class RootStack:
     def _changes(self, found: Mapping[str, Any], within: str = "") -> Iterator[Change]:
         """Those of a change set; a stack in which nothing changes is none."""
         for one in (change["ResourceChange"] for change in found["Changes"]):
-            change = Change(
-                action=one["Action"],
-                path=within + one["LogicalResourceId"],
-                type=one["ResourceType"],
-                replacement=one.get("Replacement", "False"),
-            )
+            change = read_change(one, within)
             if not is_stack(one):
                 yield change
             elif change.action == "Remove":
@@ -184,19 +195,23 @@ class RootStack:
         return {**pages[-1], "Changes": changes}
 
     def _watched(self, name_or_id: str, seen: set[str], report: Report) -> str:
-        """The status once nothing is done any more; each event is reported once."""
+        """The status once nothing is done any more; each event is reported once.
+
+        However long that takes. The stack's own events tell the status, because it may still
+        be the old one for some seconds after work was asked for.
+        """
         pauses = _pauses()
-        while True:
-            status: str = self._api.describe_stacks(StackName=name_or_id)["Stacks"][0][
-                "StackStatus"
-            ]
+        status = None
+        while status is None or _in_progress(status):
             for event in self.events(name_or_id):
                 if event["EventId"] not in seen:
                     seen.add(event["EventId"])
                     report(event["ResourceStatus"], event["LogicalResourceId"])
-            if not _in_progress(status):
-                return status
-            next(pauses)
+                    if event["PhysicalResourceId"] == event["StackId"]:
+                        status = str(event["ResourceStatus"])
+            if status is None or _in_progress(status):
+                next(pauses)
+        return status
 
 
 def is_stack(resource: Mapping[str, Any]) -> bool:
@@ -212,7 +227,7 @@ def _pauses() -> Iterator[None]:
 
 
 def _in_progress(status: str) -> bool:
-    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+    return status.endswith("_IN_PROGRESS") and status != REVIEW
 
 
 def _failure(change_set: Mapping[str, Any]) -> str | None:

@@ -15,7 +15,8 @@ class Config(Settings):
         ge=20,
         le=128,
         description="Characters in the key, of which API Gateway takes 20 to 128, and in the "
-        "value that the web ACL wants.",
+        "value that the web ACL wants. Decided at creation: a change generates others, which "
+        "neither the API nor CloudFront learns.",
     )
 
 

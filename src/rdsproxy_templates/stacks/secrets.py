@@ -11,7 +11,11 @@ from ..parts.secret import secret
 
 class Config(Settings):
     password_length: int = Field(
-        32, ge=16, le=41, description="Characters in the generated password; MySQL takes 41."
+        32,
+        ge=16,
+        le=41,
+        description="Characters in the generated password; MySQL takes 41. Decided at creation: "
+        "a change generates another password, which the database does not learn.",
     )
 
 

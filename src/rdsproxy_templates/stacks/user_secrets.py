@@ -17,7 +17,13 @@ class Config(Settings):
     shared_user: str | None = Field(
         None, description="User whose secret a role of another account reads."
     )
-    password_length: int = Field(32, ge=16, le=41, description="Characters in a password.")
+    password_length: int = Field(
+        32,
+        ge=16,
+        le=41,
+        description="Characters in a password. Decided at creation: a change generates other "
+        "passwords, which the database does not learn.",
+    )
 
 
 class Inputs(Ports):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
+
+from botocore.exceptions import ClientError
 
 from cloud.failure import Failure
 from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
@@ -59,13 +62,14 @@ def _update_cluster(context: Context, live: Live, properties: Properties) -> Mad
 
 
 def _delete_cluster(context: Context, live: Live) -> None:
-    context.call(
-        "rds",
-        "delete_db_cluster",
-        DBClusterIdentifier=live.physical_id,
-        DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
-        **_ending(context),
-    )
+    with _gone_already("DBClusterNotFoundFault"):
+        context.call(
+            "rds",
+            "delete_db_cluster",
+            DBClusterIdentifier=live.physical_id,
+            DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
+            **_ending(context),
+        )
 
 
 def _cluster(cluster: Mapping[str, Any]) -> Made:
@@ -113,13 +117,14 @@ def _update_instance(context: Context, live: Live, properties: Properties) -> Ma
 def _delete_instance(context: Context, live: Live) -> None:
     if context.final_snapshot and "DBClusterIdentifier" in live.properties:
         raise Failure("a member of a DB Cluster has no snapshot of its own")
-    context.call(
-        "rds",
-        "delete_db_instance",
-        DBInstanceIdentifier=live.physical_id,
-        DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
-        **_ending(context),
-    )
+    with _gone_already("DBInstanceNotFound"):
+        context.call(
+            "rds",
+            "delete_db_instance",
+            DBInstanceIdentifier=live.physical_id,
+            DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
+            **_ending(context),
+        )
 
 
 def _instance(instance: Mapping[str, Any]) -> Made:
@@ -161,6 +166,16 @@ def _modification(live: Live, changed: Mapping[str, Any]) -> dict[str, Any]:
             "DisableLogTypes": sorted(before - after),
         }
     }
+
+
+@contextmanager
+def _gone_already(code: str) -> Iterator[None]:
+    """CloudFormation takes for deleted what its handlers do not find."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != code:
+            raise
 
 
 def _ending(context: Context) -> dict[str, Any]:

@@ -1,0 +1,157 @@
+"""What `destroy` does with stacks that refuse: protected databases in stacks that take no update."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from made_up_stacks import Stacks, group
+from planning import Planner, errors
+
+pytestmark = pytest.mark.xdist_group("destroy")
+
+ACCEPTED = "--accept-data-loss"
+DATABASE = {
+    "Type": "AWS::RDS::DBCluster",
+    "DeletionPolicy": "Snapshot",
+    "Properties": {
+        "Engine": "aurora-mysql",
+        "MasterUsername": "admin1",
+        "MasterUserPassword": "not-secret",
+        "DeletionProtection": True,
+    },
+}
+BROKEN = {**group(RetentionInDays=15), "DependsOn": "Database"}
+SECRET = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "{}"}}
+KEYED = {**SECRET, "Properties": {"SecretString": "{}", "KmsKeyId": "alias/aws/secretsmanager"}}
+
+
+@pytest.fixture(scope="module")
+def account(cloud):
+    return cloud.account("444444444430")
+
+
+@pytest.fixture(scope="module")
+def stacks(account):
+    return Stacks(account)
+
+
+@pytest.fixture(scope="module")
+def planner(account, sam_cli, tmp_path_factory):
+    planner = Planner(tmp_path_factory.mktemp("plan"), {"app": account}, Path(sam_cli).parent)
+    planner.write_profiles()
+    return planner
+
+
+def rolled_back(stacks, name):
+    """A first creation that failed once the database existed."""
+    return stacks.create(name, {"Database": DATABASE, "Broken": BROKEN})
+
+
+def not_put_back(stacks, name):
+    """An update that failed, and of which something could not be put back."""
+    stacks.create(name, {"Database": DATABASE, "Secret": SECRET})
+    broken = {**group(RetentionInDays=15), "DependsOn": "Secret"}
+    return stacks.update(name, {"Database": DATABASE, "Secret": KEYED, "Broken": broken})
+
+
+def half_deleted(stacks, name):
+    """A deletion by somebody who did not know of the protection."""
+    stacks.create(name, {"Database": DATABASE, "Group": group()})
+    return stacks.delete(name)
+
+
+STORIES = {
+    "ROLLBACK_FAILED": rolled_back,
+    "UPDATE_ROLLBACK_FAILED": not_put_back,
+    "DELETE_FAILED": half_deleted,
+}
+
+
+@pytest.fixture(params=STORIES)
+def stuck(request, stacks):
+    """The prefix and the status of a stack in the place of `base`."""
+    prefix = request.param.lower().replace("_", "-")
+    status = STORIES[request.param](stacks, f"{prefix}-base")
+    assert status == request.param
+    yield prefix, status
+    stacks.api.delete_stack(StackName=f"{prefix}-base")
+
+
+def last_snapshots(account):
+    """Those that nobody but the account itself deletes, by the names of their databases."""
+    found = account.client("rds").describe_db_cluster_snapshots(SnapshotType="manual")
+    return [one["DBClusterIdentifier"] for one in found["DBClusterSnapshots"]]
+
+
+class TestStuck:
+    def test_its_database_goes_only_where_that_is_accepted(self, account, planner, stacks, stuck):
+        prefix, status = stuck
+        database = account.resources(f"{prefix}-base")["Database"]
+        refused = planner.destroy("base", "--stack-prefix", prefix)
+
+        assert errors(refused) == [
+            "error: [base.Database] is protected from deletion: no update turns that off while "
+            f"the stack is {status}; add --accept-data-loss to have it done here, or leave out "
+            "--yes to be asked; nothing was deleted"
+        ]
+        assert stacks.status(f"{prefix}-base") == status
+
+        destroyed = planner.destroy("base", "--stack-prefix", prefix, ACCEPTED)
+
+        assert destroyed.status == 0, destroyed.errors
+        assert "deletion protection of" in destroyed.output
+        assert f"{prefix}-base" not in stacks.names()
+        assert account.client("rds").describe_db_clusters()["DBClusters"] == []
+        assert database in last_snapshots(account)
+
+    def test_deploy_says_what_to_do(self, planner, stuck):
+        prefix, status = stuck
+        [error] = errors(planner.deploy("base", "--stack-prefix", prefix))
+
+        assert error.startswith(f"error: [base] is {status}")
+        assert "`destroy` it" in error
+        planner.destroy("base", "--stack-prefix", prefix, ACCEPTED)
+
+
+class TestHealthy:
+    def test_a_protected_database_is_never_unprotected_here(self, planner, stacks):
+        stacks.create("healthy-base", {"Database": DATABASE})
+        said = planner.destroy("base", "--stack-prefix", "healthy", ACCEPTED)
+
+        [error] = errors(said)
+        assert error == (
+            "error: [base.Database] is protected from deletion: deploy it first with "
+            "`rds: {deletion_protection: false}`; nothing was deleted"
+        )
+        unprotected = DATABASE | {
+            "Properties": DATABASE["Properties"] | {"DeletionProtection": False}
+        }
+        stacks.update("healthy-base", {"Database": unprotected})
+        assert planner.destroy("base", "--stack-prefix", "healthy").status == 0
+
+    def test_termination_protection_is_turned_off_once_the_question_is_answered(
+        self, planner, stacks
+    ):
+        stacks.create("kept-base", {"Group": group()}, EnableTerminationProtection=True)
+        with pytest.raises(ClientError, match="while TerminationProtection is enabled"):
+            stacks.api.delete_stack(StackName="kept-base")
+        unasked = planner.run("destroy", "base", "--app-profile", "app", "--stack-prefix", "kept")
+        assert "must be given where nobody can be asked" in errors(unasked)[0]
+        assert stacks.account.stack("kept-base")["EnableTerminationProtection"]
+
+        assert planner.destroy("base", "--stack-prefix", "kept").status == 0
+        assert "kept-base" not in stacks.names()
+
+    def test_a_database_that_was_deleted_by_hand_is_no_obstacle(self, account, planner, stacks):
+        unprotected = DATABASE | {
+            "Properties": DATABASE["Properties"] | {"DeletionProtection": False}
+        }
+        stacks.create("gone-base", {"Database": unprotected})
+        name = account.resources("gone-base")["Database"]
+        account.client("rds").delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+
+        said = planner.destroy("base", "--stack-prefix", "gone")
+
+        assert said.status == 0, said.errors
