@@ -91,7 +91,7 @@ class TestChangeSets:
         assert group["ConnectionPoolConfig"]["MaxConnectionsPercent"] == 80
         assert group["ConnectionPoolConfig"]["MaxIdleConnectionsPercent"] == 10
 
-    def test_other_subnets_make_another_proxy_and_keep_the_database(self, desk, network, tmp_path):
+    def test_other_subnets_are_refused_while_the_database_is_in_them(self, desk, network, tmp_path):
         mine = desk("222222222202")
         given = network(mine, "service")
         ec2 = mine.account.client("ec2")
@@ -110,17 +110,15 @@ class TestChangeSets:
         moved = {**given, "PrivateSubnet2Id": other}
         change_set = mine.change_set(tmp_path, "UPDATE", template, moved)
         assert replacements(change_set)["RDSStackRDSProxy"] == "True"
-        mine.execute(change_set)
+        mine.execute(change_set, ends="stack_rollback_complete")
 
-        family = DeployedFamily(mine.account, stack_name(tmp_path), bundle, moved)
-        after = family.physical_ids()
-        (proxy,) = proxies(mine.account)
-        assert proxy["DBProxyName"] == after["RDSStackRDSProxy"] != before["RDSStackRDSProxy"]
-        assert proxy["VpcSubnetIds"] == [given["PrivateSubnet1Id"], other]
-        assert {place for place in before if before[place] != after[place]} == {
-            "RDSStackRDSProxy",
-            "RDSStackRDSProxyTargetGroup",
-        }
+        family = DeployedFamily(mine.account, stack_name(tmp_path), bundle, given)
+        reasons = "".join(mine.account.failures(family.name))
+        in_use = (
+            f"Some of the subnets to be deleted are currently in use: {given['PrivateSubnet2Id']}"
+        )
+        assert in_use in reasons
+        assert family.physical_ids() == before
         assert not [sentence for one in family.resources for sentence in one.differences()]
 
 
