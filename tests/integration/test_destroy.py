@@ -115,6 +115,35 @@ class TestStuck:
         planner.destroy("base", "--stack-prefix", prefix, ACCEPTED)
 
 
+class TestFirstCreation:
+    def test_that_fails_behind_its_database_is_deleted_by_the_command(
+        self, cloud, desk, network, sam_cli, tmp_path
+    ):
+        account = cloud.account("444444444431")
+        planner = Planner(tmp_path, {"app": account}, Path(sam_cli).parent)
+        planner.prepare()
+        given = network(desk(account.id), "service")
+        ec2 = account.client("ec2")
+        elsewhere = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+        group = ec2.create_security_group(GroupName="g", Description="d", VpcId=elsewhere)
+        given |= {"FunctionSecurityGroupId": group["GroupId"]}
+        words = [word for name in given for word in ("--parameter", f"{name}={given[name]}")]
+
+        failed = errors(planner.deploy("service", *words))
+        assert account.stack("rdsproxy-service")["StackStatus"] == "ROLLBACK_FAILED"
+        assert any("service.SAMStack.BlogRDSProxyFunction" in one for one in failed)
+        assert any("`rdsproxy-templates destroy` turns it off" in one for one in failed)
+        again = errors(planner.deploy("service", *words))
+        assert again[0].startswith("error: [service] is ROLLBACK_FAILED, and not all of it is gone")
+        assert "add --accept-data-loss" in errors(planner.destroy("service"))[0]
+
+        destroyed = planner.destroy("service", ACCEPTED)
+
+        assert destroyed.status == 0, destroyed.errors
+        assert account.client("rds").describe_db_clusters()["DBClusters"] == []
+        assert len(last_snapshots(account)) == 1
+
+
 class TestHealthy:
     def test_a_protected_database_is_never_unprotected_here(self, planner, stacks):
         stacks.create("healthy-base", {"Database": DATABASE})
