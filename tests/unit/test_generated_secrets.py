@@ -48,8 +48,12 @@ def test_the_passwords_of_declared_users_are_generated_as_ever():
     assert generated("base", USERS) == {"RDSMasterUserSecret": MASTER, "ReportsSecret": USER}
 
 
-def test_the_key_of_an_api_is_generated_as_ever():
-    assert generated("edge", {}) == {"RDSMasterUserSecret": MASTER, "APIKeySecret": KEY}
+def test_the_keys_of_an_api_are_generated_as_ever():
+    assert generated("edge", {}) == {
+        "RDSMasterUserSecret": MASTER,
+        "APIKeySecret": KEY,
+        "OriginSecret": KEY,
+    }
 
 
 def test_every_setting_of_it_says_that_it_is_decided_at_creation():
