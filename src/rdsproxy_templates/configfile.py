@@ -1,51 +1,70 @@
-"""Reading a configuration from YAML; what it means is the business of its record."""
+"""Reading settings from a file; what they mean is the business of their record."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import yaml
-
+from . import yaml_reader
 from .errors import ConfigError, Problem
+from .frame import Settings
+from .yaml_reader import NotRead
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _StrictLoader(_Loader):  # type: ignore[misc]
-    """YAML in which the same key twice is an error, as a lost setting is."""
+SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
-def read(path: Path) -> object:
-    """What the file at *path* says; raises :class:`ConfigError` with file, line and column."""
+@dataclass(frozen=True)
+class SettingsFile:
+    """A file of settings that was read."""
+
+    path: Path
+    document: yaml_reader.Document
+
+    @property
+    def settings(self) -> object:
+        """What the file says; None where it says nothing, which is to have the defaults."""
+        return self.document.value
+
+    def parse(self, kind: type[SettingsT]) -> SettingsT:
+        """The record of *kind* that the file describes; problems carry line and column."""
+        return self.parse_as(kind, self.settings)
+
+    def parse_as(self, kind: type[SettingsT], settings: object) -> SettingsT:
+        """:meth:`parse` of *settings* that were made of the file's."""
+        try:
+            return kind.parse(settings, str(self.path))
+        except ConfigError as error:
+            raise ConfigError(self.at(error.relative)) from None
+
+    def at(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """*problems*, whose places are settings of the file, as seen from its folder."""
+        for problem in problems:
+            yield problem.within(f"{self.path}{self._mark(problem.place)}:")
+
+    def _mark(self, place: str) -> str:
+        """Line and column of the innermost setting of *place* that the file has."""
+        rest = re.sub(r": |\.", ".", place)
+        while rest:
+            if mark := self.document.marks.get(rest):
+                return f":{mark.line}:{mark.column}"
+            rest = rest.rpartition(".")[0]
+        return ""
+
+
+def read(path: Path) -> SettingsFile:
+    """The file at *path*; raises :class:`ConfigError` with file, line and column."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
-        raise ConfigError(
-            [Problem(str(path), f"must be UTF-8 text; byte {error.start} is not")]
-        ) from None
+        sentence = f"must be UTF-8 text; byte {error.start} is not"
+        raise ConfigError([Problem(str(path), sentence)]) from None
     try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - it derives from the safe one
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise ConfigError([Problem(place, f"is not YAML: {error.problem}")]) from None
-    except yaml.YAMLError as error:
-        raise ConfigError([Problem(str(path), f"is not YAML: {error}")]) from None
-
-
-def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if str(key.value) in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{key.value!r} is given twice", key.start_mark
-            )
-        seen.add(str(key.value))
-    mapping: dict[Any, Any] = loader.construct_mapping(node, deep=True)
-    return mapping
-
-
-_StrictLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+        return SettingsFile(path, yaml_reader.parsed(text))
+    except NotRead as error:
+        place = ":".join(map(str, (path, *(error.mark or ()))))
+        raise ConfigError([Problem(place, error.sentence)]) from None

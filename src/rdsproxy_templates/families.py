@@ -112,12 +112,13 @@ def _config(name: str, chosen: Sequence[str], file: Path | None) -> Settings:
     if len(chosen) != 1:
         sentence = f"is for one variant; name it: {' or '.join(chosen)}"
         raise ConfigError([Problem("--config", sentence)])
-    return kind.parse(read(file), str(file))
+    return read(file).parse(kind)
 
 
 def _configs(chosen: Sequence[str], file: Path) -> dict[str, Settings]:
     """Each variant's configuration; all that is wrong with any of them is said at once."""
-    settings = read(file) or {}
+    chosen_file = read(file)
+    settings = {} if chosen_file.settings is None else chosen_file.settings
     if not isinstance(settings, Mapping):
         sentence = f"must be a mapping from {', '.join(chosen)} to their settings"
         raise ConfigError([Problem(str(file), sentence)])
@@ -134,7 +135,7 @@ def _configs(chosen: Sequence[str], file: Path) -> dict[str, Settings]:
         except ConfigError as error:
             problems += error.problems
     if problems:
-        raise ConfigError(problems, within=f"{file}:")
+        raise ConfigError(chosen_file.at(problems))
     return configs
 
 

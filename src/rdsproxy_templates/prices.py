@@ -146,8 +146,8 @@ def main(zones: int, gigabytes: float, region: str, file: Path | None) -> None:
 
 def _overridden(prices: Prices, file: Path) -> Prices:
     chosen = read(file)
-    known = prices.model_dump()
-    return Prices.parse(known | chosen if isinstance(chosen, dict) else chosen, str(file))
+    given, known = chosen.settings, prices.model_dump()
+    return chosen.parse_as(Prices, known | given if isinstance(given, dict) else given)
 
 
 if __name__ == "__main__":

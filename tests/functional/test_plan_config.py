@@ -57,9 +57,9 @@ def test_all_that_is_wrong_with_any_step_is_said_at_once(problems):
 
     places = [one.partition("]")[0] for one in problems(text)]
     assert places == [
-        "[my.yaml: bd",
-        "[my.yaml: cross_account_db: rds.readers",
-        "[my.yaml: cross_account_app: sam.timeout",
+        "[my.yaml:3:1: bd",
+        "[my.yaml:1:26: cross_account_db: rds.readers",
+        "[my.yaml:2:27: cross_account_app: sam.timeout",
     ]
 
 

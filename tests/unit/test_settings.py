@@ -69,12 +69,12 @@ def test_every_problem_is_named_at_once_and_nested_ones_too():
         ({"name": "abcdef"}, "name] must be at most 5 characters long, got 'abcdef'"),
         ({"flag": "yes"}, "flag] must be true or false, got 'yes'"),
         ({"size": "2"}, "size] must be a number, got '2'"),
-        ({"size": True}, "size] must be a number, got True"),
+        ({"size": True}, "size] must be a number, got true"),
         ({"tags": "a"}, "tags] must be a list, got 'a'"),
         ({"tags": ["a", "b", "c"]}, "tags] must have at most 2 entries, got ['a', 'b', 'c']"),
         ({"tags": [1]}, "tags.0] must be text, got 1"),
         ({"pool": 5}, "pool] must be a mapping of settings, got 5"),
-        ({"pool": {"least": True}}, "pool.least] must be a whole number, got True"),
+        ({"pool": {"least": True}}, "pool.least] must be a whole number, got true"),
         ({"pool": {"least": 1.5}}, "pool.least] must be a whole number, got 1.5"),
         ({"pool": {"least": 0}}, "pool.least] must be at least 1, got 0"),
         ({"pool": {"most": 10}}, "pool.most] must be at most 9, got 10"),
@@ -111,12 +111,12 @@ class TestWhatCanStillBeJudged:
     def test_rules_that_read_other_settings_are_judged(self):
         wrong = self.sentences(first=2, other=5)
 
-        assert wrong == ["must be text, got 5", "must not be the first"]
+        assert wrong == ['must be text, got 5; put it in quotes: "5"', "must not be the first"]
 
     def test_rules_of_nested_records_too(self):
         wrong = self.sentences(other=5, pool={"least": 7, "most": 9})
 
-        assert wrong == ["must be text, got 5", "must not be 7"]
+        assert wrong == ['must be text, got 5; put it in quotes: "5"', "must not be 7"]
 
     def test_an_unknown_setting_hides_no_rule(self):
         assert self.sentences(third=3, other="b")[1:] == ["must not be b"]

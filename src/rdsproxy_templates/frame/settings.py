@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, ClassVar, Self, TypeGuard, TypeVar, get_args
+from typing import Any, ClassVar, Final, Self, TypeGuard, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -144,7 +144,8 @@ def _problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Proble
 
 def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
     """What is wrong, what is allowed and what was got, in our words instead of pydantic's."""
-    got, context, loc = detail["input"], detail.get("ctx") or {}, detail["loc"]
+    value, context, loc = detail["input"], detail.get("ctx") or {}, detail["loc"]
+    got = _shown(value)
     match detail["type"]:
         case "extra_forbidden":
             known = list(_record(model, loc[:-1]).model_fields)
@@ -155,37 +156,51 @@ def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
         case "missing":
             return "is missing; it has no default"
         case "int_type" | "int_from_float":
-            return f"must be a whole number, got {got!r}"
+            return f"must be a whole number, got {got}"
         case "float_type" | "finite_number":
-            return f"must be a number, got {got!r}"
+            return f"must be a number, got {got}"
         case "bool_type":
-            return f"must be true or false, got {got!r}"
+            return f"must be true or false, got {got}"
+        case "string_type" if isinstance(value, int | float) and not isinstance(value, bool):
+            return f'must be text, got {got}; put it in quotes: "{got}"'
         case "string_type":
-            return f"must be text, got {got!r}"
+            return f"must be text, got {got}"
+        case "model_type" | "dict_type" if value is None:
+            return "must be a mapping of settings, got null; leave it out to have the defaults"
         case "model_type" | "dict_type":
-            return f"must be a mapping of settings, got {got!r}"
+            return f"must be a mapping of settings, got {got}"
         case "tuple_type" | "list_type":
-            return f"must be a list, got {got!r}"
+            return f"must be a list, got {got}"
         case "too_short" | "too_long":
             bound = context.get("min_length", context.get("max_length"))
             limit = "at least" if detail["type"] == "too_short" else "at most"
-            return f"must have {limit} {bound} entries, got {got!r}"
+            return f"must have {limit} {bound} entries, got {got}"
         case "string_too_short" | "string_too_long":
             bound = context.get("min_length", context.get("max_length"))
             limit = "at least" if detail["type"] == "string_too_short" else "at most"
-            return f"must be {limit} {bound} characters long, got {got!r}"
+            return f"must be {limit} {bound} characters long, got {got}"
         case "greater_than_equal":
-            return f"must be at least {context['ge']}, got {got!r}"
+            return f"must be at least {context['ge']}, got {got}"
         case "less_than_equal":
-            return f"must be at most {context['le']}, got {got!r}"
+            return f"must be at most {context['le']}, got {got}"
         case "multiple_of":
-            return f"must be a multiple of {context['multiple_of']}, got {got!r}"
+            return f"must be a multiple of {context['multiple_of']}, got {got}"
         case "literal_error":
             allowed = [str(value) for value in _choices(model, loc)]
-            similar = did_you_mean(got, allowed) if isinstance(got, str) else ""
-            return f"must be one of {', '.join(allowed)}, got {got!r}{similar}"
+            similar = did_you_mean(value, allowed) if isinstance(value, str) else ""
+            return f"must be one of {', '.join(allowed)}, got {got}{similar}"
         case _:
-            return f"is not valid, got {got!r}: {detail['msg']}"
+            return f"is not valid, got {got}: {detail['msg']}"
+
+
+_SHOWN: Final = {None: "null", True: "true", False: "false"}
+_MOST_SHOWN: Final = 120
+
+
+def _shown(value: object) -> str:
+    """*value* as a settings file has it, cut where it is long."""
+    shown = _SHOWN[value] if value is None or isinstance(value, bool) else repr(value)
+    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
 
 
 def _record(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
