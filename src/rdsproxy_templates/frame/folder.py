@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ..errors import ConfigError, Problem
+from .transaction import Transaction, left_aside, locked, made, staging
 
 MANIFEST: Final = ".rendered"
 """Names the files that a render wrote, one a line, so that the next knows which are ours."""
+_LINE: Final = re.compile(r"(.+?)((?: [0-9a-f]{64})*)")
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,60 @@ class Changes:
 
 def compare(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = ()) -> Changes:
     """What :func:`write` would do to *directory*; raises :class:`ConfigError` if it cannot."""
+    with _explained(directory, "read"):
+        return _compared(directory, files, yours)
+
+
+def write(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = ()) -> Changes:
+    """Make *directory* hold *files*, remove what an earlier render left, touch nothing else.
+
+    Those of *yours* are written once, and left alone when somebody has changed them since.
+    All files are written aside first and then moved into place; if anything fails, all is
+    taken back. A process that is killed meanwhile leaves a folder that the next render
+    puts right, because the manifest names every file before it is moved.
+    """
+    changes = compare(directory, files, yours)
+    manifest = {n: [_digest(files[n])] if n in yours else [] for n in sorted(files)}
+    unlike = changes or _content(directory / MANIFEST) != _text(manifest)
+    if not unlike and not left_aside(directory):
+        return changes
+    with _explained(directory, "written"), made(directory), locked(directory):
+        changes = _compared(directory, files, yours)
+        before = _ours(directory)
+        both = {
+            name: [*before.get(name, ()), *manifest.get(name, ())]
+            for name in sorted(before.keys() | manifest.keys())
+        }
+        todo = {name: files[name] for name in (*changes.created, *changes.changed)}
+        with staging(directory) as stage:
+            staged = _staged(stage, [_text(both), *todo.values(), _text(manifest)])
+            with _taken_back(Transaction(directory, stage)) as transaction:
+                transaction.place(MANIFEST, staged[0])
+                for name in changes.removed:
+                    transaction.remove(name)
+                transaction.remove_empty_folders(before.keys() - files.keys())
+                for name, new in zip(todo, staged[1:-1], strict=True):
+                    transaction.place(name, new)
+                transaction.place(MANIFEST, staged[-1])
+    return changes
+
+
+def _compared(directory: Path, files: Mapping[str, bytes], yours: Collection[str]) -> Changes:
     ours = _ours(directory)
     found = {name: _content(directory / name) for name in files}
-    kept = {name for name in yours if _is_changed(found.get(name), ours.get(name))}
+    kept = {name for name in yours if _is_changed(found.get(name), ours.get(name, ()))}
+    left = {
+        name
+        for name in ours.keys() - files.keys()
+        if (content := _content(directory / name)) is not None
+        and not (ours[name] and _is_changed(content, ours[name]))
+    }
     foreign = [
         name
         for name, content in found.items()
         if content is not None and name not in ours and name not in kept
     ]
+    foreign += [name for name in files if not _becomes_free(directory, name, left)]
     if problems := [
         *_unusable(directory),
         *(
@@ -56,99 +103,81 @@ def compare(directory: Path, files: Mapping[str, bytes], yours: Collection[str] 
     ]:
         raise ConfigError(problems)
     written = {name: content for name, content in files.items() if name not in kept}
-    left = ours.keys() - files.keys()
     return Changes(
         created=tuple(sorted(name for name in written if found[name] is None)),
         changed=tuple(sorted(n for n, new in written.items() if found[n] not in (None, new))),
-        removed=tuple(sorted(name for name in left if (directory / name).exists())),
+        removed=tuple(sorted(left)),
     )
 
 
-def write(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = ()) -> Changes:
-    """Make *directory* hold *files*, remove what an earlier render left, touch nothing else.
+def _becomes_free(directory: Path, name: str, left: Collection[str]) -> bool:
+    """Whether no folder is in the place of the file *name*, and no file in that of its folders.
 
-    Those of *yours* are written once, and left alone when somebody has changed them since.
-    All files are written aside first and then moved into place; if a move fails, those
-    before it are taken back.
+    What an earlier render *left* is in nobody's way.
     """
-    changes = compare(directory, files, yours)
-    manifest = "".join(
-        f"{name} {_digest(files[name])}\n" if name in yours else f"{name}\n"
-        for name in sorted(files)
-    ).encode()
-    if not changes and _content(directory / MANIFEST) == manifest:
-        return changes
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with _staging(directory) as stage:
-            todo = [*changes.created, *changes.changed]
-            for name, content in {MANIFEST: manifest, **{n: files[n] for n in todo}}.items():
-                target = stage / "new" / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-            _move(directory, stage, [*todo, MANIFEST], changes.removed)
-    except OSError as error:
-        sentence = f"cannot be written: {error.strerror}; nothing was changed"
-        raise ConfigError([Problem(str(error.filename or directory), sentence)]) from error
-    return changes
+    parents = [str(parent) for parent in Path(name).parents[:-1]]
+    if any((directory / parent).is_file() and parent not in left for parent in parents):
+        return False
+    below = [path for path in (directory / name).rglob("*") if not path.is_dir()]
+    if not below:
+        return not (directory / name).is_dir()
+    return all(path.relative_to(directory).as_posix() in left for path in below)
 
 
 @contextmanager
-def _staging(directory: Path) -> Iterator[Path]:
-    # Inside the folder, so that a move is a rename on one file system.
-    stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=directory))
+def _explained(directory: Path, done: str) -> Iterator[None]:
     try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        yield
+    except OSError as error:
+        sentence = f"cannot be {done}: {error.strerror or error}; nothing was changed"
+        raise ConfigError([Problem(str(error.filename or directory), sentence)]) from error
 
 
-def _move(directory: Path, stage: Path, placed: list[str], removed: tuple[str, ...]) -> None:
-    done: list[str] = []
+@contextmanager
+def _taken_back(transaction: Transaction) -> Iterator[Transaction]:
+    """*transaction*; what could not be taken back is said."""
     try:
-        for name in (*placed, *removed):
-            target, old, new = (base / name for base in (directory, stage / "old", stage / "new"))
-            done.append(name)
-            if target.exists():
-                old.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(target, old)
-            if new.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                new.replace(target)
-            else:
-                target.unlink(missing_ok=True)
-    except BaseException:
-        for name in reversed(done):
-            target, old = directory / name, stage / "old" / name
-            if old.exists():
-                old.replace(target)
-            elif name in placed:
-                target.unlink(missing_ok=True)
-        raise
-    for name in removed:
-        _remove_empty(directory, (directory / name).parent)
+        with transaction:
+            yield transaction
+    except OSError as error:
+        if not transaction.not_undone:
+            raise
+        raise ConfigError(
+            Problem(
+                str(failure.filename or error.filename),
+                f"cannot be taken back after {error.strerror}: {failure.strerror}; render again",
+            )
+            for failure in transaction.not_undone
+        ) from error
 
 
-def _remove_empty(directory: Path, folder: Path) -> None:
-    while folder != directory and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
+def _staged(stage: Path, contents: Iterable[bytes]) -> list[Path]:
+    paths = []
+    for number, content in enumerate(contents):
+        paths.append(stage / f"new-{number}")
+        paths[-1].write_bytes(content)
+    return paths
 
 
-def _ours(directory: Path) -> dict[str, str]:
-    """The files that the last render wrote; with its digest, one that may be changed."""
-    lines = (_content(directory / MANIFEST) or b"").decode().splitlines()
-    listed = dict(line.partition(" ")[::2] for line in lines)
+def _text(manifest: Mapping[str, Collection[str]]) -> bytes:
+    """A line for each file; one that people may change is followed by its digests."""
+    return "".join(f"{' '.join((name, *digests))}\n" for name, digests in manifest.items()).encode()
+
+
+def _ours(directory: Path) -> dict[str, Sequence[str]]:
+    """The files that the last render wrote; with its digests, one that may be changed."""
+    lines = (_content(directory / MANIFEST) or b"").decode(errors="replace").splitlines()
+    listed = {m[1]: m[2].split() for line in lines if (m := _LINE.fullmatch(line))}
     return {
-        name: digest
-        for name, digest in listed.items()
+        name: digests
+        for name, digests in listed.items()
         if not Path(name).is_absolute() and ".." not in Path(name).parts
     }
 
 
-def _is_changed(content: bytes | None, digest: str | None) -> bool:
+def _is_changed(content: bytes | None, digests: Collection[str]) -> bool:
     """Whether a file is there and is not, or no longer, what a render wrote."""
-    return content is not None and _digest(content) != digest
+    return content is not None and _digest(content) not in digests
 
 
 def _digest(content: bytes) -> str:
@@ -158,7 +187,7 @@ def _digest(content: bytes) -> str:
 def _content(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
         raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
