@@ -310,10 +310,8 @@ class TestStacksThatWaitForEachOther:
     def test_a_group_in_another_stack_than_its_cluster_waits_for_the_instances(self):
         assert checks.find(bundle(self.whole())) == []
 
-    def test_it_does_not_where_the_family_is_flat(self):
-        [one] = checks.find(bundle(self.whole(), "flat"))
-
-        assert one.rule == "proxy/waits-for-instances"
+    def test_so_it_does_where_the_family_is_flat(self):
+        assert checks.find(bundle(self.whole(), "flat")) == []
 
     def test_it_does_not_where_the_cluster_is_in_the_stack_around_it(self):
         given = replace(self.TARGETS, parameters={"ClusterId": {"Type": "String"}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import Field
 from stacks_made_up import Config, Inputs, Outputs, stack
-from troposphere import sns
+from troposphere import Ref, Sub, sns
 
 from rdsproxy_templates import WiringError, nest, render
 from rdsproxy_templates.frame import ParameterAttributes, Ports, Settings, Stack
@@ -197,3 +197,59 @@ class TestOptionalPorts:
             Perhaps(host=Hostname("a"), reader=Url("b"))
 
         assert [p.sentence for p in caught.value.problems] == ["reader takes a Hostname, got Url"]
+
+
+class TestCircles:
+    """Stacks that need each other are named with the wires between them."""
+
+    def circle(self, length):
+        """A stack of as many that each take the address of the next."""
+
+        def build(config, given):
+            titles = [f"Stack{number}" for number in range(length)]
+            children = []
+            for title, other in zip(titles, [*titles[1:], titles[0]], strict=True):
+                taken = Hostname(Sub(f"${{{other}.Outputs.Url}}"))
+                children.append(nest(title, stack(topic), Config(), Inputs(host=taken)))
+            return Stack(children=children, outputs=Outputs(url=Url(given.host)))
+
+        return build
+
+    @pytest.mark.parametrize("length", [1, 2, 3, 7])
+    def test_of_any_length(self, length):
+        (problem,) = problems(self.circle(length))
+
+        assert problem.startswith("[a_stack] has a circle in which nothing can be created first: ")
+        for number in range(length):
+            wire = f"Stack{number}.Host takes Stack{(number + 1) % length}.Outputs.Url"
+            assert problem.count(wire) == 1
+
+    def test_through_a_resource_between_them(self):
+        def build(config, given):
+            between = sns.Topic("Between", TopicName=Sub("${Child.Outputs.Url}"))
+            host = Hostname(between.ref())
+            child = nest("Child", stack(topic), Config(), Inputs(host=host))
+            outputs = Outputs(url=Url(given.host))
+            return Stack(children=[child], resources=[between], outputs=outputs)
+
+        (problem,) = problems(build)
+        assert "Between.TopicName takes Child.Outputs.Url" in problem
+        assert "Child.Host takes Between" in problem
+
+    def test_of_resources(self):
+        def build(config, given):
+            one = sns.Topic("One", DependsOn="Two", TopicName=given.host)
+            two = sns.Topic("Two", TopicName=one.ref())
+            return Stack(resources=[one, two], outputs=Outputs(url=Url(one.ref())))
+
+        (problem,) = problems(build)
+        assert "One depends on Two" in problem
+        assert "Two.TopicName takes One" in problem
+
+    def test_two_at_once(self):
+        def build(config, given):
+            pairs = [("A", "B"), ("B", "A"), ("C", "D"), ("D", "C")]
+            topics = [sns.Topic(one, TopicName=Ref(other)) for one, other in pairs]
+            return Stack(resources=topics, outputs=Outputs(url=Url(given.host)))
+
+        assert len(problems(build)) == 2

@@ -13,7 +13,13 @@ from rdsproxy_templates.yaml_reader import MOST_LEVELS, Mark, NotRead, parsed
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x7f", max_codepoint=0xD7FF))
 KEYS = st.text(st.characters(codec="ascii", exclude_characters="\x7f"), max_size=20)
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXT
+)
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=12
 )

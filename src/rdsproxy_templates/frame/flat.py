@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from graphlib import TopologicalSorter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .references import references, replaced, simplified
-from .template import Body, Template
+from .template import Body, Template, in_order, needed
+from .waits import Wait, with_waits
 
 
 @dataclass(frozen=True)
@@ -19,19 +19,42 @@ class Origin:
     title: str
 
 
+@dataclass(frozen=True)
+class Flattening:
+    """What is learned while stacks are inlined."""
+
+    origins: dict[str, Origin] = field(default_factory=dict)
+    arguments: dict[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
+    """What each nested stack is passed, by the titles of the stacks around it and its own."""
+    waits: list[Wait] = field(default_factory=list)
+
+
 def flattened(root: Template) -> tuple[Template, Mapping[str, Origin]]:
     """*root* with everything that it nests in one template, and where each resource was.
 
     A child's parameters are replaced by what its parent passes, its outputs by what they
     stand for. A child's resource gets the titles of the stacks around it as a prefix, so
-    one stack can be nested twice.
+    one stack can be nested twice. What waited for a child waits for all that was in it.
+
+    Raises :class:`WiringError` where stacks need each other in a circle.
     """
-    origins: dict[str, Origin] = {}
+    flat, learned = inlined(root)
+    return flat, learned.origins
+
+
+def inlined(root: Template) -> tuple[Template, Flattening]:
+    """:func:`flattened`, with all that is learned on the way."""
+    learned = Flattening()
     given = {name: {"Ref": name} for name in root.parameters}
-    resources, outputs = _inlined(root, (), given, origins)
-    transforms = sorted({name for _, one in root.walk() for name in one.transforms})
-    flat = replace(root, children={}, resources=resources, outputs=outputs, transforms=transforms)
-    return flat, origins
+    resources, outputs, order = _inlined(root, (), given, learned)
+    flat = replace(
+        root,
+        children={},
+        resources=with_waits(resources, order, learned.waits),
+        outputs=outputs,
+        transforms=sorted({name for _, one in root.walk() for name in one.transforms}),
+    )
+    return flat, learned
 
 
 def with_defaults(flat: Template) -> Template:
@@ -61,14 +84,12 @@ def with_defaults(flat: Template) -> Template:
 
 
 def _inlined(
-    template: Template,
-    path: tuple[str, ...],
-    given: Mapping[str, Any],
-    origins: dict[str, Origin],
-) -> tuple[dict[str, Body], dict[str, Body]]:
-    """The resources of *template* and below, and its outputs, as the root sees them."""
+    template: Template, path: tuple[str, ...], given: Mapping[str, Any], learned: Flattening
+) -> tuple[dict[str, Body], dict[str, Body], list[str]]:
+    """The resources of *template* and below, its outputs, and an order to create them in."""
     offered: dict[str, Mapping[str, Body]] = {}
     within: dict[str, list[str]] = {}
+    below: dict[str, Body] = {}
     resources: dict[str, Body] = {}
 
     def ref(name: str) -> Any:
@@ -80,37 +101,44 @@ def _inlined(
         return {"Fn::GetAtt": ["".join((*path, name)), attribute]}
 
     def depends_on(name: str) -> list[str]:
-        return within.get(name, ["".join((*path, name))])
+        # To wait for a child is a wait, and no name of a resource.
+        return [] if name in offered else ["".join((*path, name))]
 
-    for title in _in_order(template):
-        nested = template.children[title]
-        arguments = replaced(dict(nested.arguments), ref, get_att)
-        received = {
-            name: _received(parameter, arguments.get(name, parameter.get("Default")))
-            for name, parameter in nested.template.parameters.items()
-        }
-        below, offered[title] = _inlined(nested.template, (*path, title), received, origins)
-        within[title] = list(below)
-        resources |= below
-
-    for title, body in template.resources.items():
-        name = "".join((*path, title))
-        origins[name] = Origin(path, title)
-        resources[name] = replaced(dict(body), ref, get_att, depends_on)
+    order = in_order(template)
+    for title in order:
+        if title in template.children:
+            nested = template.children[title]
+            arguments = replaced(dict(nested.arguments), ref, get_att)
+            learned.arguments[*path, title] = arguments
+            received = {
+                name: _received(parameter, arguments.get(name, parameter.get("Default")))
+                for name, parameter in nested.template.parameters.items()
+            }
+            inner, offered[title], within[title] = _inlined(
+                nested.template, (*path, title), received, learned
+            )
+            below |= inner
+            needs = {*references(dict(nested.arguments))}
+        else:
+            name = "".join((*path, title))
+            learned.origins[name] = Origin(path, title)
+            body = template.resources[title]
+            resources[title] = _dependent(replaced(dict(body), ref, get_att, depends_on))
+            within[title] = [name]
+            needs = needed(body)
+        for other in sorted(needs & within.keys() - {title}):
+            if title in template.children or other in template.children:
+                learned.waits.append(Wait(within[title], within[other]))
+    below |= {"".join((*path, title)): resources[title] for title in template.resources}
     outputs = {name: replaced(dict(body), ref, get_att) for name, body in template.outputs.items()}
-    return resources, outputs
+    return below, outputs, [name for title in order for name in within[title]]
+
+
+def _dependent(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != "DependsOn" or value}
 
 
 def _received(parameter: Body, argument: Any) -> Any:
     """What a ``Ref`` to *parameter* gives: a list, where its type is one."""
     listed = parameter["Type"].startswith(("CommaDelimitedList", "List<"))
     return simplified({"Fn::Split": [",", argument]}) if listed else argument
-
-
-def _in_order(template: Template) -> Iterator[str]:
-    """The children, each after those whose outputs it is passed."""
-    needs = {
-        title: [name for name in references(dict(nested.arguments)) if name in template.children]
-        for title, nested in template.children.items()
-    }
-    return iter(tuple(TopologicalSorter(needs).static_order()))

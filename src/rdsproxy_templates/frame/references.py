@@ -19,28 +19,30 @@ def references(node: object) -> Iterator[str]:
 
 
 def _names(node: object) -> Iterator[str]:
+    return (wire.partition(".")[0] for wire in wires(node))
+
+
+def wires(node: object) -> Iterator[str]:
+    """Yield every reference in *node* as ``Fn::Sub`` spells it: ``Name``, ``Name.Attribute``."""
     match node:
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+        case {"Ref": str(name)}:
             yield name
+        case {"Fn::GetAtt": [str(name), *attribute]}:
+            yield ".".join((name, *map(str, attribute)))
         case {"Fn::Sub": str(text)}:
-            yield from _placeholders(text)
+            yield from PLACEHOLDER.findall(text)
         case {"Fn::Sub": [str(text), dict(variables)]}:
-            yield from (name for name in _placeholders(text) if name not in variables)
-            yield from _names(variables)
+            yield from (name for name in PLACEHOLDER.findall(text) if name not in variables)
+            yield from wires(variables)
         case {"DependsOn": [*names], **rest}:
             yield from names
-            yield from _names(rest)
+            yield from wires(rest)
         case dict():
             for value in node.values():
-                yield from _names(value)
+                yield from wires(value)
         case list():
             for value in node:
-                yield from _names(value)
-
-
-def _placeholders(text: str) -> Iterator[str]:
-    for name in PLACEHOLDER.findall(text):
-        yield name.partition(".")[0]
+                yield from wires(value)
 
 
 def replaced(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ..errors import Problem, WiringError
-from .references import references
+from .references import references, wires
 
 Body = Mapping[str, Any]
 
@@ -64,3 +65,65 @@ def _loose_ends(template: Template) -> Iterator[str]:
         yield f"is given {name} and creates {name} too"
     for name in sorted(template.children.keys() & template.resources.keys()):
         yield f"nests {name} and creates {name} too"
+    yield from circles(template)
+
+
+def needed(body: Body) -> set[str]:
+    """The names that must be there before the resource *body* is created."""
+    return {*references(_creation(body))}
+
+
+def in_order(template: Template) -> Sequence[str]:
+    """Children and resources, each after those that it needs; raises :class:`WiringError`."""
+    if problems := [Problem("stack", sentence) for sentence in circles(template)]:
+        raise WiringError(problems)
+    return tuple(TopologicalSorter(_needs(template)).static_order())
+
+
+def circles(template: Template) -> Iterator[str]:
+    """Who needs each other in a circle, a sentence each, with the wires that close it."""
+    needs = _needs(template)
+    while True:
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            # Each is needed by the next, and the first is the last.
+            circle = error.args[1]
+            pairs = zip(circle[1:], circle, strict=False)
+            taken = ", ".join(_wire(template, taker, giver) for taker, giver in pairs)
+            yield f"has a circle in which nothing can be created first: {taken}"
+            needs = {name: needs[name] - {circle[0]} for name in needs.keys() - {circle[0]}}
+        else:
+            return
+
+
+def _needs(template: Template) -> dict[str, set[str]]:
+    created = (template.children.keys() | template.resources.keys()) - template.parameters.keys()
+    return {
+        **{n: {*references(dict(c.arguments))} & created for n, c in template.children.items()},
+        **{name: needed(body) & created for name, body in template.resources.items()},
+    }
+
+
+def _wire(template: Template, taker: str, giver: str) -> str:
+    """``OneStack.Host takes TwoStack.Outputs.Url``."""
+    if taker in template.children:
+        places = template.children[taker].arguments
+    else:
+        body = _creation(template.resources[taker])
+        places = {**body, **body.get("Properties", {})}
+    for place, expression in places.items():
+        if place == "DependsOn" and giver in expression:
+            return f"{taker} depends on {giver}"
+        for wire in wires(expression) if place != "Properties" else ():
+            if wire.partition(".")[0] == giver:
+                return f"{taker}.{place} takes {wire}"
+    return f"{taker} takes {giver}"
+
+
+def _creation(body: Body) -> dict[str, Any]:
+    """*body* without what SAM makes other resources of, which come after the function."""
+    if body["Type"] != "AWS::Serverless::Function" or "Events" not in body.get("Properties", {}):
+        return dict(body)
+    properties = {key: value for key, value in body["Properties"].items() if key != "Events"}
+    return {**body, "Properties": properties}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..frame import Origin, Template
+from ..frame import Template
 from ..frame.references import references
+from ..frame.template import needed
 from ..parts.accepted import ACCEPTED, OURS
 from .values import listed
 
@@ -36,8 +37,6 @@ class Graph:
     """Resources by flat logical ID; a value that only deployment knows is left unjudged."""
 
     template: Template
-    origins: Mapping[str, Origin] = field(default_factory=dict)
-    """The stacks that resources come from; none where the family is one template."""
 
     def of_type(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Resources of these types, each with its properties."""
@@ -64,26 +63,10 @@ class Graph:
         found: set[str] = set()
         todo = [name]
         while todo:
-            one = todo.pop()
-            for other in references(dict(self.template.resources[one])):
-                if other in self.template.resources:
-                    fresh = {other, *self._with(other, one)} - found
-                    found |= fresh
-                    todo += fresh
+            others = needed(self.template.resources[todo.pop()]) & self.template.resources.keys()
+            todo += others - found
+            found |= others
         return found
-
-    def _with(self, other: str, one: str) -> Iterator[str]:
-        """A stack offers what it creates once the whole of it is there."""
-        if not self.origins:
-            return
-        theirs, mine = self.origins[other].path, self.origins[one].path
-        shared = 0
-        while theirs[: shared + 1] == mine[: shared + 1] and shared < len(theirs):
-            shared += 1
-        if shared < len(theirs):
-            for name, origin in self.origins.items():
-                if origin.path[: shared + 1] == theirs[: shared + 1]:
-                    yield name
 
     def target(self, expression: object) -> str | None:
         """The resource that *expression* refers to; None for a parameter or a literal."""

@@ -71,7 +71,7 @@ def find(bundle: Bundle) -> list[Finding]:
     if findings:
         return findings
     flat, origins = bundle.flat()
-    graph = Graph(flat, origins)
+    graph = Graph(flat)
     for check in GRAPH_CHECKS:
         for doubt in check(graph):
             if graph.accepts(doubt.resource, rule_of(check)):
