@@ -21,6 +21,7 @@ check: test  ## Style, types and tests: what must hold before a commit
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+	for folder in lambda/*/; do $(VENV)/bin/mypy "$$folder" || exit 1; done
 	$(VENV)/bin/python build.py --check
 
 .PHONY: docs

@@ -5,29 +5,28 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import ssl
-from typing import NamedTuple
+import re
 from urllib.parse import quote, urlencode, urlsplit
 
+import deadline
+from environment import Misconfigured
+from http_call import FAILURES, Answer, CallFailed, exchanged
+from own_keys import own_keys
 from sigv4 import Keys, signed_headers
+
+__all__ = ["Answer", "CallFailed", "assumed_role", "invoked", "secret_value"]
 
 SECONDS = 5
 LOOPBACK = ("localhost", "127.0.0.1")
-
-
-class CallFailed(Exception):
-    """AWS refused a call with *status* or did not answer; the message holds no secret."""
-
-    def __init__(self, message: str, status: int | None = None) -> None:
-        self.status = status
-        super().__init__(message)
-
-
-class Answer(NamedTuple):
-    """What a service answers to a call that it takes."""
-
-    body: bytes
-    headers: http.client.HTTPMessage
+SUFFIXES = {
+    "cn-": "amazonaws.com.cn",
+    "eusc-": "amazonaws.eu",
+    "us-iso-": "c2s.ic.gov",
+    "us-isob-": "sc2s.sgov.gov",
+    "eu-isoe-": "cloud.adc-e.uk",
+    "us-isof-": "csp.hci.ic.gov",
+}
+"""Where names end in the regions of each partition; in all others with amazonaws.com."""
 
 
 def secret_value(arn: str) -> dict[str, str]:
@@ -35,7 +34,10 @@ def secret_value(arn: str) -> dict[str, str]:
 
     Read in the secret's own region, which its ARN names.
     """
-    region = arn.split(":")[3]
+    try:
+        region = arn.split(":")[3]
+    except IndexError:
+        raise Misconfigured(f"RDS_SECRET_ARN must be an ARN, not {arn!r}.") from None
     headers = {
         "content-type": "application/x-amz-json-1.1",
         "x-amz-target": "secretsmanager.GetSecretValue",
@@ -92,26 +94,25 @@ def _call(
 ) -> Answer:  # fmt: skip
     """POST *body*, signed, and wait so many seconds. Raises :class:`CallFailed`."""
     scheme, host = _endpoint(service, region)
-    keys = Keys.of_environment()
-    signed = signed_headers({"host": host} | headers, body, service, region, keys, path=path)
-    if scheme == "https":
-        context = ssl.create_default_context()
-        connection = http.client.HTTPSConnection(host, timeout=SECONDS, context=context)
-    else:
-        connection = http.client.HTTPConnection(host, timeout=SECONDS)
-    try:
-        connection.connect()
-        connection.sock.settimeout(seconds)
-        connection.request("POST", path, body, signed)
-        response = connection.getresponse()
-        answer = Answer(response.read(), response.headers)
-    except (OSError, http.client.HTTPException) as error:
-        raise CallFailed(f"{service} does not answer: {type(error).__name__}") from None
-    finally:
-        connection.close()
-    if response.status != http.client.OK:
-        raise CallFailed(f"{service} answered {response.status}", response.status)
+    with deadline.within(seconds):
+        signed = signed_headers(
+            {"host": host} | headers, body, service, region, own_keys(), path=path
+        )
+        try:
+            answer = exchanged("POST", (scheme, host, path), signed, body)
+        except FAILURES as error:
+            reason = type(error).__name__
+            raise CallFailed(f"{service} at {host} does not answer: {reason}") from None
+    if answer.status != http.client.OK:
+        kind = _kind(answer)
+        raise CallFailed(f"{service} answered {answer.status}{kind}", answer.status)
     return answer
+
+
+def _kind(answer: Answer) -> str:
+    """The name of the error in an answer, and not its text, which may quote anything."""
+    found = re.search(rb'(?:"__type":\s*"(?:[^"#]*#)?|<Code>)([A-Za-z.]{1,60})', answer.body)
+    return f" {found[1].decode()}" if found else ""
 
 
 def _endpoint(service: str, region: str) -> tuple[str, str]:
@@ -122,5 +123,5 @@ def _endpoint(service: str, region: str) -> tuple[str, str]:
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise CallFailed(f"the endpoint of {service} must be https")
         return parts.scheme, parts.netloc
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return "https", f"{service}.{region}.{suffix}"
+    suffixes = (suffix for prefix, suffix in SUFFIXES.items() if region.startswith(prefix))
+    return "https", f"{service}.{region}.{next(suffixes, 'amazonaws.com')}"

@@ -8,13 +8,16 @@ or when trying ends, its outcome is unknown, and the caller is told so.
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from typing import Any
 
+import deadline
+import environment
 from aws import CallFailed
-from engine import CONNECT_SECONDS, READ_SECONDS, Engine, Fault
+from diagnosis import diagnosed
+from engine import Engine, Fault
+from environment import variable
 from login import login
 
 IDLE_SECONDS = 30
@@ -23,6 +26,9 @@ IDLE_SECONDS = 30
 PAUSES = (0, 0.1, 0.4, 1.6)
 """Seconds before each further try: at once, as most connections were lost while idling; in the
 end two seconds, where a failover of Aurora takes ten times as long."""
+
+TRY_SECONDS = 1
+"""With less than this left another try is not begun."""
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +39,10 @@ class Unavailable(Exception):
 
 class OutcomeUnknown(Exception):
     """The connection was lost after a write had been sent."""
+
+
+class NotUnderstood(Exception):
+    """The database answered what its driver cannot read."""
 
 
 class Refused(Exception):
@@ -60,23 +70,36 @@ class Database:
     def read(self, statement: str, *values: object, until: float) -> list[tuple[Any, ...]]:
         """Rows of a statement that changes nothing.
 
-        *until* is when to stop trying, by the clock. Raises :class:`Unavailable` or
-        :class:`Refused`.
+        *until* is when to have an answer, by the clock. Raises :class:`Unavailable`,
+        :class:`Refused` or :class:`NotUnderstood`.
         """
-        return self._run(statement, values, until, writes=False)
+        with deadline.until(until):
+            return self._tried(statement, values, until, [])
 
     def write(self, statement: str, *values: object, until: float) -> None:
         """Execute a statement that, executed twice, changes what it would change once.
 
         Raises :class:`OutcomeUnknown` where it was sent and no answer came.
         """
-        self._run(statement, values, until, writes=True)
+        sent: list[str] = []
+        try:
+            with deadline.until(until):
+                self._tried(statement, values, until, sent)
+        except Exception as error:
+            if not sent:
+                raise
+            # Whatever came after, the first of them may have been executed.
+            facts = {"after": sent, "at_last": type(error).__name__}
+            log.warning("outcome unknown", extra=facts)
+            raise OutcomeUnknown from None
 
-    def _run(
-        self, statement: str, values: tuple[object, ...], until: float, *, writes: bool
+    def _tried(
+        self, statement: str, values: tuple[object, ...], until: float, unknown: list[str]
     ) -> list[tuple[Any, ...]]:
-        """Try until it works, is refused for good, or the time is up."""
-        unknown = False
+        """Try until it works, is refused for good, or the time is up.
+
+        *unknown* gets the number of each error after which a statement may have been executed.
+        """
         for pause in (*PAUSES, None):
             try:
                 connection = self._alive(until)
@@ -86,23 +109,33 @@ class Database:
                 try:
                     rows = self._engine.run(connection, statement, values)
                 except self._engine.ERRORS as error:
-                    unknown |= self._judged(error) is Fault.LOST and writes
+                    if self._judged(error, statement) is Fault.LOST:
+                        unknown.append(self._engine.number(error))
+                except BaseException as error:
+                    # What is left of the answer would be taken for that of the next statement.
+                    self._drop()
+                    unknown.append(type(error).__name__)
+                    if not isinstance(error, Exception):
+                        raise
+                    raise NotUnderstood(type(error).__name__) from error
                 else:
                     self._used = self._clock()
                     return rows
-            if pause is None or self._clock() + pause + CONNECT_SECONDS + READ_SECONDS > until:
+            if pause is None or self._clock() + pause + TRY_SECONDS > until:
                 break
             time.sleep(pause)
-        raise OutcomeUnknown if unknown else Unavailable
+        raise Unavailable
 
-    def _judged(self, error: Exception) -> Fault:
+    def _judged(self, error: Exception, statement: str) -> Fault:
         """What *error* means, the connection dropped if it is of no more use."""
         fault, number = self._engine.fault(error), self._engine.number(error)
+        # The first words of a statement hold no value.
+        facts = {"fault": fault.name, "number": number, "begins": " ".join(statement.split()[:3])}
+        log.warning("statement failed", extra=facts)
         if fault in (Fault.LOST, Fault.NOT_EXECUTED):
             self._drop()
         elif fault is not Fault.ROLLED_BACK:
             raise Refused(fault, number) from None
-        log.warning("statement failed", extra={"fault": fault.name, "number": number})
         return fault
 
     def _alive(self, until: float) -> Any:
@@ -110,43 +143,48 @@ class Database:
         if self._open is not None and self._clock() - self._used > IDLE_SECONDS:
             try:
                 self._engine.ping(self._open)
-            except self._engine.ERRORS:
+            except Exception:  # noqa: BLE001 - whatever it is, another one is better
                 self._drop()
         if self._open is None:
+            host = variable("RDS_PROXY_ENDPOINT", instead="RDS_HOST")
+            port = environment.port(self._engine.PORT)
             try:
-                self._open = self._connected(until)
+                self._open = self._connected(host, port, until)
             except self._engine.ERRORS as error:
-                number = self._engine.number(error)
-                log.warning("connection failed", extra={"number": number})
-                if self._engine.fault(error) is Fault.DENIED:
+                found = diagnosed(error, self._engine, host, port)
+                log.warning(
+                    "connection failed",
+                    extra={"number": self._engine.number(error)} | found._asdict(),
+                )
+                if self._engine.fault(error) in (Fault.DENIED, Fault.FORBIDDEN):
                     raise _LoginRefused from None
             except CallFailed as error:
                 log.warning("no credentials", extra={"reason": str(error)})
         return self._open
 
-    def _connected(self, until: float) -> Any:
-        """A new connection; a refused password is read again, as it may have been rotated."""
+    def _connected(self, host: str, port: int, until: float) -> Any:
+        """A new connection; a refused login is renewed, as it may have been rotated or revoked."""
+        name = variable("RDS_DATABASE_NAME")
+
+        def connect() -> Any:
+            user, password = self._login.credentials(host, port)
+            return self._engine.connect(host, port, user, password, name)
+
         for pause in self._login.pauses:
             try:
-                return self._connect()
+                return connect()
             except self._engine.ERRORS as error:
-                late = self._clock() + pause + CONNECT_SECONDS > until
+                late = self._clock() + pause + TRY_SECONDS > until
                 if self._engine.fault(error) is not Fault.DENIED or late:
                     raise
             time.sleep(pause)
             self._login.renew()
-        return self._connect()
-
-    def _connect(self) -> Any:
-        host = os.environ.get("RDS_PROXY_ENDPOINT") or os.environ["RDS_HOST"]
-        port = int(os.environ.get("RDS_PORT", self._engine.PORT))
-        user, password = self._login.credentials(host, port)
-        return self._engine.connect(host, port, user, password, os.environ["RDS_DATABASE_NAME"])
+        return connect()
 
     def _drop(self) -> None:
         if self._open is not None:
             try:
                 self._engine.close(self._open)
-            except self._engine.ERRORS:
+            except Exception:  # noqa: BLE001 - it is of no more use
                 log.debug("already closed")
         self._open = None

@@ -6,13 +6,19 @@ import os
 import ssl
 from collections.abc import Sequence
 from enum import Enum, auto
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-CONNECT_SECONDS = 3
+import deadline
+from environment import Misconfigured
+
+CONNECT_SECONDS = 8
 READ_SECONDS = 8
-"""How long a connection and an answer may take; together well below a function's 29 s."""
+PING_SECONDS = 2
+"""How long a connection with its login, an answer as a whole, and a sign of life may take; the
+deadline of the invocation may be nearer."""
 
 
 class Fault(Enum):
@@ -28,6 +34,8 @@ class Fault(Enum):
     """The login was refused."""
     NO_TABLE = auto()
     """The table is not there."""
+    FORBIDDEN = auto()
+    """The user was not granted what the statement needs."""
     OTHER = auto()
 
 
@@ -36,7 +44,7 @@ class Engine(Protocol):
 
     PORT: int
     ERRORS: tuple[type[Exception], ...]
-    TABLES: str
+    READY: str
     CREATE: Sequence[str]
     SEED: str
     LOAD: str
@@ -57,10 +65,12 @@ class Engine(Protocol):
 def engine() -> Engine:
     """The module of the engine that the environment names, a family of RDS Proxy."""
     family = os.environ.get("RDS_ENGINE_FAMILY", "MYSQL")
-    module: Any = import_module(f"engine_{family.lower()}")
-    return module
+    if family not in ("MYSQL", "POSTGRESQL"):
+        raise Misconfigured(f"RDS_ENGINE_FAMILY must be MYSQL or POSTGRESQL, not {family!r}.")
+    return cast("Engine", import_module(f"engine_{family.lower()}"))
 
 
+@cache
 def tls() -> ssl.SSLContext:
     """Verifies the chain and the name, always; nothing turns it off.
 
@@ -68,5 +78,9 @@ def tls() -> ssl.SSLContext:
     for a database that is reached without a proxy. To name roots to a driver, instead of a
     context, would verify the name with some of them and nothing with others.
     """
-    own = str(Path(__file__).parent / "amazon_roots.pem")
-    return ssl.create_default_context(cafile=os.environ.get("RDS_CA_FILE", own))
+    file = os.environ.get("RDS_CA_FILE", str(Path(__file__).parent / "amazon_roots.pem"))
+    try:
+        return deadline.in_time(ssl.create_default_context(cafile=file))
+    except OSError as error:
+        reason = "is not there" if isinstance(error, FileNotFoundError) else "holds no certificates"
+        raise Misconfigured(f"RDS_CA_FILE names {file}, which {reason}.") from None

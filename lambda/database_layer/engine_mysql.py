@@ -8,37 +8,40 @@ from typing import Any
 import pymysql
 from pymysql.constants import CR, ER
 
-from engine import CONNECT_SECONDS, READ_SECONDS, Fault, tls
+import deadline
+from engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, Fault, tls
 
 PORT = 3306
 ERRORS = (pymysql.err.Error, OSError)
 
-# A user sees the tables in which it may do anything.
-TABLES = """SELECT table_name FROM information_schema.tables
-    WHERE table_schema = DATABASE() AND table_name IN ('items', 'visits')"""
+# A user sees the tables in which it may do anything. An older table compared keys without case.
+READY = """SELECT COUNT(*) = 2 FROM information_schema.columns
+    WHERE table_schema = DATABASE() AND (table_name = 'items' AND column_name = 'id'
+        OR table_name = 'visits' AND column_name = 'request' AND collation_name = 'utf8mb4_bin')"""
+KEY = "request VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL"
 CREATE = (
     "CREATE TABLE IF NOT EXISTS items (id INT PRIMARY KEY, name VARCHAR(50) NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS visits (
+    f"""CREATE TABLE IF NOT EXISTS visits (
         id BIGINT AUTO_INCREMENT PRIMARY KEY,
         visited_at DATETIME(6) NOT NULL,
-        request VARCHAR(64) NOT NULL UNIQUE
+        {KEY} UNIQUE
     )""",
+    f"ALTER TABLE visits MODIFY {KEY}",
 )
 SEED = "INSERT INTO items (id, name) VALUES (%s, %s) ON DUPLICATE KEY UPDATE name = name"
-LOAD = "SELECT id, name FROM items ORDER BY id"
+LOAD = "SELECT id, name FROM items WHERE id > %s ORDER BY id LIMIT %s"
 INSERT_VISIT = (
     "INSERT INTO visits (visited_at, request) VALUES (UTC_TIMESTAMP(6), %s)"
     " ON DUPLICATE KEY UPDATE request = request"
 )
-LIST_VISITS = "SELECT id, visited_at FROM visits ORDER BY id DESC LIMIT %s"
+LIST_VISITS = "SELECT id, visited_at FROM visits WHERE id < %s ORDER BY id DESC LIMIT %s"
 # One name may be a user from each of several hosts.
 LIST_USERS = "SELECT DISTINCT user FROM mysql.user ORDER BY user"
-
-TLS = tls()
 
 _LOST = {
     0,  # PyMySQL's own: the connection was closed here
     1053,  # the server shuts down
+    *range(1158, 1162),  # the server could not read from, or write to, the connection
     1927,  # MariaDB: the connection was killed
     4031,  # the server closed it after idling
     CR.CR_CONN_HOST_ERROR,
@@ -48,7 +51,10 @@ _LOST = {
 }
 _NOT_EXECUTED = {
     ER.CON_COUNT_ERROR,
+    1203,  # too many connections of this user
+    1226,  # too much of what is counted for this user
     ER.OPTION_PREVENTS_STATEMENT,  # a reader: the writer is now another
+    1792,  # the same, in a transaction
     1836,  # the same, for a table
     3100,  # the same, from a plugin
     9501,  # RDS Proxy: no connection became free in time
@@ -57,7 +63,10 @@ _MEANINGS = {
     ER.LOCK_DEADLOCK: Fault.ROLLED_BACK,
     ER.LOCK_WAIT_TIMEOUT: Fault.ROLLED_BACK,
     ER.ACCESS_DENIED_ERROR: Fault.DENIED,
+    3159: Fault.DENIED,  # RDS Proxy: only over TLS
     ER.NO_SUCH_TABLE: Fault.NO_TABLE,
+    # On a database, a table, a column, a routine, or everywhere.
+    **dict.fromkeys((1044, 1142, 1143, 1370, 1227), Fault.FORBIDDEN),
     **dict.fromkeys(_LOST, Fault.LOST),
     **dict.fromkeys(_NOT_EXECUTED, Fault.NOT_EXECUTED),
 }
@@ -65,31 +74,33 @@ _MEANINGS = {
 
 def connect(host: str, port: int, user: str, password: str, database: str) -> Any:
     """A connection over verified TLS; the password, or token, travels inside it."""
-    return pymysql.connect(
+    connection = pymysql.Connection(
         host=host,
         port=port,
         user=user,
         password=password,
         database=database,
-        ssl=TLS,
+        ssl=tls(),
         charset="utf8mb4",
         autocommit=True,
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        write_timeout=READ_SECONDS,
+        defer_connect=True,
     )
+    with deadline.within(CONNECT_SECONDS):
+        connection.connect(deadline.connected(host, port))
+    return connection
 
 
 def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
     """Rows of one statement, with *values* bound to its ``%s``."""
-    with connection.cursor() as cursor:
+    with deadline.within(READ_SECONDS), connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return list(cursor.fetchall())
 
 
 def ping(connection: Any) -> None:
     """Ask whether the server is there; never reconnect, which would hide that it was not."""
-    connection.ping(reconnect=False)
+    with deadline.within(PING_SECONDS):
+        connection.ping(reconnect=False)
 
 
 def close(connection: Any) -> None:

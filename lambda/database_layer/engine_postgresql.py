@@ -8,16 +8,17 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pg8000.dbapi
 
-from engine import CONNECT_SECONDS, READ_SECONDS, Fault, tls
+import deadline
+from engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, Fault, tls
 
 PORT = 5432
 ERRORS = (pg8000.dbapi.Error, OSError, struct.error)
 
-TABLES = """SELECT tablename FROM pg_catalog.pg_tables
+READY = """SELECT count(*) = 2 FROM pg_catalog.pg_tables
     WHERE schemaname = 'public' AND tablename IN ('items', 'visits')"""
 
 
@@ -39,18 +40,17 @@ CREATE = (
     ),
 )
 SEED = "INSERT INTO public.items (id, name) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
-LOAD = "SELECT id, name FROM public.items ORDER BY id"
+LOAD = "SELECT id, name FROM public.items WHERE id > %s ORDER BY id LIMIT %s"
 INSERT_VISIT = (
     "INSERT INTO public.visits (visited_at, request)"
     " VALUES (clock_timestamp() AT TIME ZONE 'UTC', %s) ON CONFLICT (request) DO NOTHING"
 )
-LIST_VISITS = "SELECT id, visited_at FROM public.visits ORDER BY id DESC LIMIT %s"
+LIST_VISITS = "SELECT id, visited_at FROM public.visits WHERE id < %s ORDER BY id DESC LIMIT %s"
 LIST_USERS = "SELECT usename FROM pg_catalog.pg_user ORDER BY usename"
-
-TLS = tls()
 
 _MEANINGS = {
     "25006": Fault.NOT_EXECUTED,  # a reader: the writer is now another
+    "53200": Fault.NOT_EXECUTED,  # out of memory
     "53300": Fault.NOT_EXECUTED,  # too many connections
     "57P03": Fault.NOT_EXECUTED,  # the server is starting
     "40001": Fault.ROLLED_BACK,
@@ -59,42 +59,44 @@ _MEANINGS = {
     "28000": Fault.DENIED,
     "28P01": Fault.DENIED,
     "42P01": Fault.NO_TABLE,
+    "42501": Fault.FORBIDDEN,
+    "XX000": Fault.LOST,  # of the server's or the proxy's own, which say no more of it
 }
 
 
 def connect(host: str, port: int, user: str, password: str, database: str) -> Any:
     """A connection over verified TLS; the password, or token, travels inside it."""
-    plain = socket.create_connection((host, port), CONNECT_SECONDS)
-    try:
-        # Small packets one after the other wait 40 ms for each other without this.
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = pg8000.dbapi.connect(
-            user,
-            host=host,
-            port=port,
-            password=password,
-            database=database,
-            ssl_context=TLS,
-            sock=plain,
-        )
-    except BaseException:
-        plain.close()
-        raise
-    connection._usock.settimeout(READ_SECONDS)  # noqa: SLF001 - pg8000 sets one for its own
+    with deadline.within(CONNECT_SECONDS):
+        plain = deadline.connected(host, port)
+        try:
+            connection = pg8000.dbapi.connect(
+                user,
+                host=host,
+                port=port,
+                password=password,
+                database=database,
+                ssl_context=tls(),
+                sock=plain,
+            )
+        except BaseException:
+            plain.close()
+            raise
     connection.autocommit = True
     return connection
 
 
 def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
     """Rows of one statement, with *values* bound to its ``%s``."""
-    cursor = connection.cursor()
-    cursor.execute(statement, values)
-    return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+    with deadline.within(READ_SECONDS):
+        cursor = connection.cursor()
+        cursor.execute(statement, values)
+        return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
 
 
 def ping(connection: Any) -> None:
     """Ask whether the server is there."""
-    run(connection, "SELECT 1", ())
+    with deadline.within(PING_SECONDS):
+        run(connection, "SELECT 1", ())
 
 
 def close(connection: Any) -> None:
@@ -109,21 +111,24 @@ def close(connection: Any) -> None:
 
 def fault(error: Exception) -> Fault:
     """What *error* means."""
-    state = _state(error)
-    if state is None or state.startswith(("08", "57P")):
-        return _MEANINGS.get(state or "", Fault.LOST)
-    return _MEANINGS.get(state, Fault.OTHER)
+    answer = _answer(error)
+    state = answer.get("C", "")
+    if not state or state.startswith(("08", "57P")):
+        return _MEANINGS.get(state, Fault.LOST)
+    ended = answer.get("V") in ("FATAL", "PANIC")
+    return _MEANINGS.get(state, Fault.LOST if ended else Fault.OTHER)
 
 
 def number(error: Exception) -> str:
     """The SQLSTATE, which may be logged; the text may quote what may not."""
-    return _state(error) or type(error).__name__
+    return _answer(error).get("C") or type(error).__name__
 
 
-def _state(error: Exception) -> str | None:
-    """The SQLSTATE of an answer of the server; None where there was no answer."""
-    match error.args:
-        case [{"C": str(state)}, *_]:
-            return state
-        case _:
-            return None
+def _answer(error: BaseException | None) -> dict[str, str]:
+    """What the server said, nothing where it did not; a farewell that fails may hide it."""
+    while error is not None:
+        match error.args:
+            case [{"C": str()} as answer, *_]:
+                return cast("dict[str, str]", answer)
+        error = error.__context__
+    return {}

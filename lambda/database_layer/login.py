@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 
 from aws import assumed_role, secret_value
+from environment import Misconfigured, variable
+from own_keys import are_renewable, forget_keys, own_keys
 from rds_token import token
 from sigv4 import Keys
 
@@ -18,17 +20,20 @@ class Token:
     """The user of the environment, with a token signed by the function's role."""
 
     def credentials(self, host: str, port: int) -> tuple[str, str]:
-        user = os.environ["RDS_USER"]
-        return user, token(host, port, user, os.environ["AWS_REGION"], self.keys())
+        user = variable("RDS_USER")
+        return user, token(host, port, user, variable("AWS_REGION"), self.keys())
 
     def keys(self) -> Keys:
-        return Keys.of_environment()
+        return own_keys()
 
-    pauses: Sequence[float] = ()
-    """A token is fresh each time: what was refused once is refused again."""
+    @property
+    def pauses(self) -> Sequence[float]:
+        """Seconds before each further try: a token is fresh, so only other keys may help."""
+        return (0,) if are_renewable() else ()
 
     def renew(self) -> None:
-        """Nothing: the next token is another one anyway."""
+        """Let go of the keys, which may have been revoked."""
+        forget_keys()
 
 
 class RoleToken(Token):
@@ -42,8 +47,14 @@ class RoleToken(Token):
     def keys(self) -> Keys:
         if self._keys is None or time.time() > self._ends - MARGIN:
             name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "function")[:64]
-            self._keys, self._ends = assumed_role(self._role_arn, name, os.environ["AWS_REGION"])
+            self._keys, self._ends = assumed_role(self._role_arn, name, variable("AWS_REGION"))
         return self._keys
+
+    pauses: Sequence[float] = (0,)
+
+    def renew(self) -> None:
+        """Assume the role anew: its sessions may have been revoked long before they end."""
+        self._keys = None
 
 
 class Secret:
@@ -51,12 +62,13 @@ class Secret:
 
     def __init__(self, arn: str) -> None:
         self._arn = arn
-        self._content: dict[str, str] | None = None
+        self._content: tuple[str, str] | None = None
 
     def credentials(self, host: str, port: int) -> tuple[str, str]:  # noqa: ARG002
         if self._content is None:
-            self._content = secret_value(self._arn)
-        return self._content["username"], self._content["password"]
+            self.renew()
+        assert self._content is not None  # noqa: S101 - it was renewed
+        return self._content
 
     pauses: Sequence[float] = (0, 0.2, 0.5, 1, 2, 2)
     """Seconds before each further try: while a password is rotated, the database has the new
@@ -64,7 +76,12 @@ class Secret:
 
     def renew(self) -> None:
         """Read the secret again."""
-        self._content = secret_value(self._arn)
+        try:
+            content = secret_value(self._arn)
+            self._content = (content["username"], content["password"])
+        except (ValueError, KeyError, TypeError):
+            wanted = "JSON with a username and a password"
+            raise Misconfigured(f"The secret {self._arn} must be {wanted}.") from None
 
 
 def login() -> Token | Secret:

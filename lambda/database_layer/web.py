@@ -7,83 +7,93 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
-from database import OutcomeUnknown, Refused, Unavailable
+import deadline
+from database import NotUnderstood, OutcomeUnknown, Refused, Unavailable
 from engine import Fault
+from environment import Misconfigured
+from request import KEY, Failed, Request
 
-logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
+LIMIT = 5_500_000
+"""Lambda's answers end at 6 MB, in which what is around the body counts, too."""
+AGAIN = {"retry-after": "1"}
+EVERY_PATH = "*"
+
 log = logging.getLogger(__name__)
 
-KEY_LENGTH = 64
-SPARE_SECONDS = 1
-"""What is left of the function's time to answer in, when trying ends."""
+
+def set_log_level(name: str) -> None:
+    """Log from the level *name*; where it is none, from INFO, and say so."""
+    known = logging.getLevelNamesMapping().get(name.upper())
+    logging.getLogger().setLevel(logging.INFO if known is None else known)
+    if known is None:
+        log.warning("LOG_LEVEL is no level of Python's logging", extra={"log_level": name})
 
 
-class Failed(Exception):
-    """A request that is answered with an error."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        self.status, self.code, self.headers = status, code, headers
-        super().__init__(message)
+set_log_level(os.environ.get("LOG_LEVEL") or "INFO")
 
 
-class Request:
-    """What a route needs to know of an event: an HTTP API's, in format 2.0, or a REST API's."""
-
-    def __init__(self, event: Mapping[str, Any], context: Any) -> None:
-        self.id: str = context.aws_request_id
-        self.path, self.method = _called(event)
-        self.until = (
-            time.monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
-        )
-        # A REST API leaves their names as the client spelled them.
-        headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}
-        self._key = headers.get("idempotency-key") or event["requestContext"]["requestId"]
-
-    @property
-    def key(self) -> str:
-        """Names the request, however often it is made: the client's key, else its ID."""
-        if len(self._key) > KEY_LENGTH:
-            message = f"Idempotency-Key must have at most {KEY_LENGTH} characters."
-            raise Failed(400, "invalid_idempotency_key", message)
-        return self._key
-
-
-def _called(event: Mapping[str, Any]) -> tuple[str, str]:
-    """Path and method, which the two kinds of API name differently."""
-    if "httpMethod" in event:
-        return event["path"], event["httpMethod"]
-    return event.get("rawPath", ""), event["requestContext"]["http"]["method"]
+class Written(Exception):
+    """The write was executed, and only what was to be answered after it is not to be had."""
 
 
 Route = Callable[[Request], dict[str, Any]]
 Routes = Mapping[str, Mapping[str, Route]]
-"""For each path the methods that it takes, ``ANY`` for all of them."""
+"""For each path the methods that it takes, ``ANY`` for all of them; ``*`` is every path."""
 
 
-def answer(routes: Routes, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+def answer(routes: Routes, event: Any, context: Any) -> dict[str, Any]:
     """Answer an event; whatever goes wrong, the answer is JSON and says what to do."""
     started = time.perf_counter()
-    request = Request(event, context)
     headers = {"content-type": "application/json", "cache-control": "no-store"}
+    request = None
     try:
-        status, body = 200, _route(routes, request)(request)
+        request = Request(event, context)
+        with deadline.until(request.until):
+            status, text = 200, _text(_route(routes, request)(request))
     except Exception as error:  # noqa: BLE001 - the last that can answer
         failed = _failed(error, request)
         status, headers = failed.status, headers | failed.headers
-        body = {"error": {"code": failed.code, "message": str(failed), "requestId": request.id}}
+        id_ = context.aws_request_id
+        text = _text({"error": {"code": failed.code, "message": str(failed), "requestId": id_}})
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    facts = {"route": request.path, "method": request.method, "status": status}
-    log.info("answered", extra=facts | {"duration_ms": milliseconds})
-    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}
+    facts = {"route": request and request.path, "method": request and request.method}
+    log.info("answered", extra=facts | {"status": status, "duration_ms": milliseconds})
+    if request and request.method == "HEAD":
+        text = ""
+    return _formed(event, status, headers, text)
+
+
+def _formed(event: Any, status: int, headers: dict[str, str], text: str) -> dict[str, Any]:
+    """An answer as all APIs take it; a load balancer wants more, and headers as it gave them."""
+    formed: dict[str, Any] = {"statusCode": status, "headers": headers, "body": text}
+    match event:
+        case {"requestContext": {"elb": _}}:
+            formed["statusDescription"] = f"{status} {HTTPStatus(status).phrase}"
+            formed["isBase64Encoded"] = False
+            if "multiValueHeaders" in event:
+                formed["multiValueHeaders"] = {name: [one] for name, one in headers.items()}
+                del formed["headers"]
+    return formed
+
+
+def _text(body: dict[str, Any]) -> str:
+    text = json.dumps(body)
+    if len(text) > LIMIT:
+        message = "The answer is longer than a function may give; ask for less at once."
+        raise Failed(500, "answer_too_long", message)
+    return text
 
 
 def _route(routes: Routes, request: Request) -> Route:
-    methods = routes.get(request.path)
+    methods = routes.get(request.path, routes.get(EVERY_PATH))
     if methods is None:
         known = ", ".join(routes)
         raise Failed(404, "not_found", f"There is no {request.path}; there are {known}.")
+    if "GET" in methods:
+        methods = {"GET": methods["GET"], "HEAD": methods["GET"], **methods}
     route = methods.get(request.method, methods.get("ANY"))
     if route is None:
         allowed = ", ".join(methods)
@@ -92,35 +102,50 @@ def _route(routes: Routes, request: Request) -> Route:
     return route
 
 
-def _failed(error: Exception, request: Request) -> Failed:
+def _failed(error: BaseException | None, request: Request | None) -> Failed:
     """What the client is told; what a person needs to know goes into the log."""
-    again = {"retry-after": "1"}
+    key = {KEY: request.key} if request else {}
     match error:
         case Failed():
             return error
         case Unavailable():
             message = "The database does not answer; try again."
-            return Failed(503, "database_unavailable", message, **again)
+            return Failed(503, "database_unavailable", message, **AGAIN)
         case OutcomeUnknown():
             message = (
                 "The write may have happened; to make sure that it did, and once, repeat it "
                 "with the Idempotency-Key of this answer."
             )
-            key = {"idempotency-key": request.key}
-            return Failed(503, "outcome_unknown", message, **again, **key)
+            return Failed(503, "outcome_unknown", message, **AGAIN, **key)
+        case Written():
+            _failed(error.__cause__, request)
+            message = "It is written; only the list that should follow is not to be had now."
+            return Failed(503, "written_without_list", message, **AGAIN, **key)
         case Refused(fault=Fault.NO_TABLE):
             return Failed(409, "not_initialized", "Call /initialize first.")
+        case Refused(fault=Fault.FORBIDDEN):
+            remedy = "Grant the function's user what this statement needs."
+            log.error("statement forbidden", extra={"number": str(error), "remedy": remedy})
+            message = "The database does not grant the function what it needs; it is logged."
+            return Failed(500, "not_granted", message)
         case Refused():
             log.error("statement refused", extra={"number": str(error)})
             return Failed(500, "database_error", "The database refused the statement.")
+        case NotUnderstood():
+            log.error("answer not understood", extra={"error": str(error), "at": _place(error)})
+            message = "The database holds a value that the function cannot read; it is logged."
+            return Failed(500, "unreadable_value", message)
+        case Misconfigured():
+            log.error("misconfigured", extra={"remedy": str(error)})
+            return Failed(500, "misconfigured", "The function is not set up; it is logged.")
         case _:
             # Its text may quote anything; its place is enough to find it.
             log.error("unexpected", extra={"error": type(error).__name__, "at": _place(error)})
             return Failed(500, "internal_error", "Something went wrong here; it is logged.")
 
 
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
+def _place(error: BaseException | None) -> str:
+    trace = error.__traceback__ if error else None
     while trace and trace.tb_next:
         trace = trace.tb_next
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"

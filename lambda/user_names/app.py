@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from database import Database
 from engine import engine
-from web import Request, Routes, answer
+from request import Request
+from web import Routes, answer
 
 sql = engine()
 database = Database(sql)
@@ -22,6 +22,6 @@ def users(request: Request) -> dict[str, Any]:
 ROUTES: Routes = {"/": {"GET": users}, "/users": {"GET": users}}
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: Any, context: Any) -> dict[str, Any]:
     """Answer an event of the REST API."""
     return answer(ROUTES, event, context)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from database import Database, OutcomeUnknown, Refused, Unavailable
+from database import Database, Refused
 from engine import Fault, engine
-from web import Request, answer
+from request import GREATEST, Request
+from web import EVERY_PATH, Routes, Written, answer
 
 NEWEST = 1000
 """Rows in an answer, at most; Lambda's answers end at 6 MB."""
@@ -27,13 +27,16 @@ def visit(request: Request) -> dict[str, Any]:
             database.write(statement, until=request.until)
         database.write(sql.INSERT_VISIT, request.key, until=request.until)
     try:
-        rows = database.read(sql.LIST_VISITS, NEWEST, until=request.until)
-    except Unavailable:
+        rows = database.read(sql.LIST_VISITS, GREATEST, NEWEST, until=request.until)
+        return {"visits": [{"id": number, "at": f"{at.isoformat()}Z"} for number, at in rows]}
+    except Exception as error:
         # The row is there, and to say "unavailable" would deny it.
-        raise OutcomeUnknown from None
-    return {"visits": [{"id": number, "at": f"{at.isoformat()}Z"} for number, at in rows]}
+        raise Written from error
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+ROUTES: Routes = {EVERY_PATH: {"ANY": visit}}
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
     """Answer an event: every path of this function is the same."""
-    return answer({event.get("rawPath", ""): {"ANY": visit}}, event, context)
+    return answer(ROUTES, event, context)

@@ -97,7 +97,37 @@ class TestInitializing:
             service.database.rows("DROP TABLE visits")
             with ThreadPoolExecutor(8) as pool:
                 list(pool.map(create, range(8)))
-        assert len(service.database.rows(sql.TABLES)) == 2
+        assert service.database.rows(sql.READY)[0][0]
+
+
+class TestForbidden:
+    def test_a_missing_grant_is_said_and_logged(self, service, small):
+        verb = "REVOKE INSERT ON {} FROM {}"
+        mysql = service.variables["RDS_ENGINE_FAMILY"] == "MYSQL"
+        target = ("app.*", "'small'@'%'") if mysql else ("ALL TABLES IN SCHEMA public", "small")
+        service.database.rows(verb.format(*target))
+        answer = call(small, "POST", "/visits", idempotency_key="forbidden")
+
+        assert (answer.status, answer.code) == (500, "not_granted")
+        assert rows(service, "forbidden") == 0
+        (line,) = [
+            json.loads(one) for one in service.environments[-1].log if "statement forbidden" in one
+        ]
+        assert line["number"] in ("1142", "42501")
+        assert line["remedy"]
+
+    def test_a_list_that_is_refused_does_not_deny_the_visit(self, service, small):
+        mysql = service.variables["RDS_ENGINE_FAMILY"] == "MYSQL"
+        if mysql:
+            service.database.rows("REVOKE SELECT ON app.* FROM 'small'@'%'")
+            service.database.rows("GRANT SELECT (request) ON app.visits TO 'small'@'%'")
+        else:
+            service.database.rows("REVOKE SELECT ON visits FROM small")
+            service.database.rows("GRANT SELECT (request) ON visits TO small")
+        answer = call(small, "POST", "/visits", idempotency_key="unlisted")
+
+        assert (answer.status, answer.code) == (503, "written_without_list")
+        assert rows(service, "unlisted") == 1
 
 
 class TestAnswers:
@@ -147,6 +177,68 @@ class TestAnswers:
         assert (line["route"], line["status"]) == ("/load", 200)
         assert line["duration_ms"] > 0
         assert line["requestId"]
+
+
+class TestHostileValues:
+    """What cannot be sent, read or compared is answered in form, and nothing is left behind."""
+
+    @staticmethod
+    def invoked(service, method, path, **headers):
+        event = {
+            "rawPath": path,
+            "headers": headers,
+            "requestContext": {"http": {"method": method}, "requestId": "api-1"},
+        }
+        return service.environments[0].invoke(event).body
+
+    @pytest.mark.parametrize("key", ["\ud800", "k" * 65, "", " k", "k ", "a\nb", "schlüssel"])
+    def test_a_key_that_is_none_is_refused_before_anything_is_sent(self, service, key):
+        before = rows(service, "api-1")
+        answer = self.invoked(service, "POST", "/visits", **{"idempotency-key": key})
+
+        assert answer["statusCode"] == 400
+        assert json.loads(answer["body"])["error"]["code"] == "invalid_idempotency_key"
+        assert rows(service, "api-1") == before
+        assert len(call(service.api, "GET", "/load").body["items"]) == 3
+
+    def test_half_of_a_character_in_a_path_is_refused(self, service):
+        answer = self.invoked(service, "GET", "/load\ud800")
+
+        assert answer["statusCode"] == 400
+        assert json.loads(answer["body"])["error"]["code"] == "invalid_path"
+
+    def test_keys_that_differ_in_case_are_two(self, service):
+        for key in ("order-a", "order-A"):
+            assert call(service.api, "POST", "/visits", idempotency_key=key).status == 200
+
+        found = service.database.rows("SELECT request FROM visits")
+        assert {("order-a",), ("order-A",)} <= set(found)
+
+    def test_a_value_that_python_has_not_leaves_no_answer_behind(self, service):
+        # MySQL's driver reads it as a duration, which JSON has not.
+        service.database.rows("DROP TABLE items")
+        service.database.rows("CREATE TABLE items (id INT PRIMARY KEY, name TIME)")
+        service.database.rows("INSERT INTO items VALUES (9, '24:00:00')")
+        assert call(service.api, "GET", "/load").code in ("unreadable_value", "internal_error")
+        service.database.rows("DROP TABLE items")
+
+        assert call(service.api, "POST", "/initialize").status == 200
+        assert len(call(service.api, "GET", "/load").body["items"]) == 3
+        assert "visits" in call(service.api, "GET", "/visits").body
+
+
+class TestOlderTables:
+    def test_of_mysql_compare_keys_exactly_after_initialize(self, service):
+        service.database.rows("DELETE FROM visits")
+        if service.variables["RDS_ENGINE_FAMILY"] == "MYSQL":
+            service.database.rows(
+                "ALTER TABLE visits MODIFY request VARCHAR(64) COLLATE utf8mb4_general_ci NOT NULL"
+            )
+        assert call(service.api, "POST", "/initialize").status == 200
+        for key in ("older-a", "older-A"):
+            assert call(service.api, "POST", "/visits", idempotency_key=key).status == 200
+
+        assert ("older-A",) in service.database.rows("SELECT request FROM visits")
 
 
 class TestRefusedLogins:
@@ -294,6 +386,16 @@ class TestAssumedRole:
 
         assert call(api, "GET", "/load").status == 200
         assert sts.sessions == ["standin"]
+
+    def test_keys_that_were_revoked_are_assumed_anew(self, service, sts):
+        api = service.another(RDS_CONNECT_ROLE_ARN=self.ROLE, AWS_ENDPOINT_URL_STS=sts.address)
+        assert call(api, "GET", "/load").status == 200
+        sts.renew()
+        service.front.keys = sts.keys
+        service.front.drop_all()
+
+        assert call(api, "GET", "/load").status == 200
+        assert sts.sessions == ["standin"] * 2
 
     def test_the_functions_own_keys_do_not(self, service, sts):
         assert call(service.another(), "GET", "/load").code == "database_unavailable"

@@ -23,8 +23,7 @@ class Sts:
 
     def __init__(self, role_arn: str, caller: str) -> None:
         self.role_arn, self.caller = role_arn, caller
-        self.key_id, self.key = "ASIAASSUMED", secrets.token_hex(20)
-        self.session = secrets.token_hex(40)
+        self.renew()
         self.sessions: list[str] = []
         """The name of each session, in which a role's log shows who assumed it."""
         self._server = _Server((HOST, 0), _Handler)
@@ -36,6 +35,11 @@ class Sts:
 
     def __exit__(self, *_: object) -> None:
         self._background.close()
+
+    def renew(self) -> None:
+        """Hand out other keys from now on; those before are revoked."""
+        self.key_id, self.key = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(20)
+        self.session = secrets.token_hex(40)
 
     @property
     def address(self) -> str:

@@ -10,23 +10,32 @@ from types import SimpleNamespace
 import pytest
 
 import app
-from database import OutcomeUnknown, Refused, Unavailable
+from database import NotUnderstood, OutcomeUnknown, Refused, Unavailable
 from engine import Fault
+from environment import Misconfigured
+from request import GREATEST
 
 NOON = datetime(2026, 11, 22, 12, 0, 5, 123456)  # noqa: DTZ001 - as a driver gives it
 CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 29_000)
 
 
+def event(method, path):
+    around = {"http": {"method": method}, "requestId": "api-1"}
+    return {"rawPath": path, "requestContext": around}
+
+
 class Database:
     """Stands for the connection: remembers statements, answers with rows or a failure."""
 
-    def __init__(self, rows=(), read=None, write=None):
+    def __init__(self, rows=(), read=None, write=None, ready=0):
         self.rows, self.failures, self.written = rows, {"read": read, "write": write}, []
+        self.ready, self.asked = ready, []
 
     def read(self, statement, *values, until):
         if self.failures["read"]:
             raise self.failures["read"]
-        return list(self.rows)
+        self.asked.append(values)
+        return [(self.ready,)] if statement == app.sql.READY else list(self.rows)
 
     def write(self, statement, *values, until):
         self.written.append((statement, values))
@@ -38,12 +47,7 @@ class Database:
 def call(monkeypatch):
     def call(method, path, database, **headers):
         monkeypatch.setattr(app, "database", database)
-        event = {
-            "rawPath": path,
-            "headers": headers,
-            "requestContext": {"http": {"method": method}, "requestId": "api-1"},
-        }
-        answer = app.handler(event, CONTEXT)
+        answer = app.handler(event(method, path) | {"headers": headers}, CONTEXT)
         return answer["statusCode"], json.loads(answer["body"]), answer["headers"]
 
     return call
@@ -56,11 +60,10 @@ class TestRoutes:
         assert (status, body) == (200, {"items": [{"id": 1, "name": "one"}]})
         assert headers == {"content-type": "application/json", "cache-control": "no-store"}
 
-    @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_initialize_creates_and_seeds_with_bound_values(self, call, method):
+    def test_initialize_creates_and_seeds_with_bound_values(self, call):
         database = Database()
 
-        assert call(method, "/initialize", database)[:2] == (200, {"initialized": True})
+        assert call("POST", "/initialize", database)[:2] == (200, {"initialized": True})
         assert [values for _, values in database.written[-3:]] == [
             (1, "one"),
             (2, "two"),
@@ -68,7 +71,7 @@ class TestRoutes:
         ]
 
     def test_initialize_creates_no_table_where_all_are_there(self, call):
-        database = Database(rows=[("items",), ("visits",)])
+        database = Database(ready=1)
 
         assert call("POST", "/initialize", database)[0] == 200
         assert {statement for statement, _ in database.written} == {app.sql.SEED}
@@ -94,6 +97,98 @@ class TestRoutes:
         assert database.written[0][1] == ("api-1",)
 
 
+class TestPages:
+    FULL = [(number, "name") for number in range(1, app.PAGE + 1)]
+
+    def test_a_full_page_of_items_says_where_the_next_begins(self, call):
+        _, body, _ = call("GET", "/load", Database(rows=self.FULL))
+
+        assert body["next"] == f"/load?after={app.PAGE}"
+
+    def test_a_full_page_of_visits_says_where_the_next_begins(self, call):
+        rows = [(number, NOON) for number, _ in reversed(self.FULL)]
+        _, body, _ = call("GET", "/visits", Database(rows=rows))
+
+        assert body["next"] == "/visits?before=1"
+
+    @pytest.mark.parametrize(
+        ("path", "query", "asked"),
+        [
+            ("/load", {"after": "1000"}, (1000, app.PAGE)),
+            ("/load", None, (0, app.PAGE)),
+            ("/visits", {"before": "7"}, (7, app.PAGE)),
+            ("/visits", {}, (GREATEST, app.PAGE)),
+        ],
+    )
+    def test_a_page_is_asked_of_the_database(self, monkeypatch, path, query, asked):
+        database = Database()
+        monkeypatch.setattr(app, "database", database)
+
+        app.handler(event("GET", path) | {"queryStringParameters": query}, CONTEXT)
+        assert database.asked == [asked]
+
+    @pytest.mark.parametrize("after", ["-1", "x", "", "1e3", "9" * 40, "٣", "1;"])
+    def test_a_place_that_is_none_is_refused(self, monkeypatch, after):
+        monkeypatch.setattr(app, "database", Database())
+        asked = event("GET", "/load") | {"queryStringParameters": {"after": after}}
+        answer = app.handler(asked, CONTEXT)
+
+        assert answer["statusCode"] == 400
+        assert json.loads(answer["body"])["error"]["code"] == "invalid_parameter"
+
+
+class TestEvents:
+    """Each kind that Lambda's callers send is answered as they take it."""
+
+    def called(self, monkeypatch, event):
+        monkeypatch.setattr(app, "database", Database(rows=[(1, "one")]))
+        return app.handler(event, CONTEXT)
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"version": "1.0", "path": "/load", "httpMethod": "GET", "requestContext": {}},
+            {"resource": "/x", "path": "/load", "httpMethod": "GET", "requestContext": {}},
+            {"rawPath": "/load", "requestContext": {"http": {"method": "GET"}}},
+            {
+                "rawPath": "/prod/load",
+                "requestContext": {"http": {"method": "GET"}, "stage": "prod"},
+            },
+        ],
+        ids=["HTTP API 1.0", "REST API", "function URL", "HTTP API with a stage"],
+    )
+    def test_of_an_api(self, monkeypatch, event):
+        answer = self.called(monkeypatch, event)
+
+        assert answer["statusCode"] == 200
+        assert answer.keys() == {"statusCode", "headers", "body"}
+
+    def test_of_a_load_balancer_gets_a_description(self, monkeypatch):
+        event = {"path": "/none", "httpMethod": "GET", "requestContext": {"elb": {}}, "headers": {}}
+        answer = self.called(monkeypatch, event)
+
+        assert answer["statusDescription"] == "404 Not Found"
+        assert answer["isBase64Encoded"] is False
+
+    def test_of_a_load_balancer_with_lists_of_headers_gets_lists(self, monkeypatch):
+        event = {
+            "path": "/visits",
+            "httpMethod": "POST",
+            "requestContext": {"elb": {}},
+            "multiValueHeaders": {"Idempotency-Key": ["mine"]},
+        }
+        monkeypatch.setattr(app, "database", Database(write=OutcomeUnknown()))
+        answer = app.handler(event, CONTEXT)
+
+        assert "headers" not in answer
+        assert answer["multiValueHeaders"]["idempotency-key"] == ["mine"]
+
+    def test_head_is_get_without_a_body(self, monkeypatch):
+        answer = self.called(monkeypatch, event("HEAD", "/load"))
+
+        assert (answer["statusCode"], answer["body"]) == (200, "")
+
+
 class TestErrors:
     def test_another_path_is_not_found(self, call):
         status, body, _ = call("GET", "/other", Database())
@@ -108,14 +203,41 @@ class TestErrors:
     def test_another_method_is_not_allowed(self, call):
         status, body, headers = call("DELETE", "/visits", Database())
 
-        assert (status, headers["allow"]) == (405, "GET, POST")
-        assert body["error"]["message"] == "/visits takes GET, POST, not DELETE."
+        assert (status, headers["allow"]) == (405, "GET, HEAD, POST")
+        assert body["error"]["message"] == "/visits takes GET, HEAD, POST, not DELETE."
 
-    def test_a_key_that_is_too_long_is_refused(self, call):
-        headers = {"idempotency-key": "k" * 65}
-        status, body, _ = call("POST", "/visits", Database(), **headers)
+    @pytest.mark.parametrize("key", ["k" * 65, "", " ", "k ", " k", "a\nb", "\ud800", "ä", "k\0"])
+    @pytest.mark.parametrize(
+        ("method", "path"), [("POST", "/visits"), ("POST", "/initialize"), ("GET", "/load")]
+    )
+    def test_a_key_that_is_none_is_refused_before_anything_is_sent(self, call, method, path, key):
+        database = Database(write=OutcomeUnknown())
+        status, body, _ = call(method, path, database, **{"idempotency-key": key})
 
         assert (status, body["error"]["code"]) == (400, "invalid_idempotency_key")
+        assert (database.written, database.asked) == ([], [])
+
+    @pytest.mark.parametrize(
+        "event",
+        [{}, [], None, "text", {"key1": "value1"}, {"requestContext": {}}, {"httpMethod": "GET"}],
+    )
+    def test_what_is_no_request_is_answered_in_form(self, event):
+        answer = app.handler(event, CONTEXT)
+
+        assert answer["statusCode"] == 400
+        assert json.loads(answer["body"])["error"]["code"] == "no_request"
+
+    def test_initialize_writes_and_so_is_not_to_be_had_by_get(self, call):
+        status, _, headers = call("GET", "/initialize", Database())
+
+        assert (status, headers["allow"]) == (405, "POST")
+
+    def test_an_answer_ends_below_what_a_function_may_give(self, call):
+        long = [(number, "x" * 5000) for number in range(1000)]
+        assert call("GET", "/load", Database(rows=long))[0] == 200
+
+        status, body, _ = call("GET", "/load", Database(rows=[(1, "x" * 6_000_000)]))
+        assert (status, body["error"]["code"]) == (500, "answer_too_long")
 
     @pytest.mark.parametrize(
         ("failure", "status", "code"),
@@ -123,7 +245,9 @@ class TestErrors:
             (Unavailable(), 503, "database_unavailable"),
             (Refused(Fault.NO_TABLE, "1146"), 409, "not_initialized"),
             (Refused(Fault.OTHER, "1064"), 500, "database_error"),
-            (Refused(Fault.DENIED, "1142"), 500, "database_error"),
+            (Refused(Fault.FORBIDDEN, "1142"), 500, "not_granted"),
+            (NotUnderstood("ValueError"), 500, "unreadable_value"),
+            (Misconfigured("RDS_USER"), 500, "misconfigured"),
             (ZeroDivisionError("a secret"), 500, "internal_error"),
         ],
     )
@@ -140,9 +264,12 @@ class TestErrors:
         assert (headers["retry-after"], headers["idempotency-key"]) == ("1", "api-1")
 
     def test_a_write_is_not_denied_because_the_list_fails(self, call):
-        _, body, _ = call("POST", "/visits", Database(read=Unavailable()))
+        """Whatever the reason is: a lost connection, a missing grant, a mistake of ours."""
+        for failure in (Unavailable(), Refused(Fault.FORBIDDEN, "1142"), ZeroDivisionError()):
+            status, body, headers = call("POST", "/visits", Database(read=failure))
 
-        assert body["error"]["code"] == "outcome_unknown"
+            assert (status, body["error"]["code"]) == (503, "written_without_list")
+            assert headers["idempotency-key"] == "api-1"
 
 
 class TestLogs:

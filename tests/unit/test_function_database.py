@@ -8,8 +8,9 @@ import logging
 import pytest
 
 import database as module
-from database import Database, OutcomeUnknown, Refused, Unavailable
+from database import Database, NotUnderstood, OutcomeUnknown, Refused, Unavailable
 from engine import Fault
+from environment import Misconfigured
 
 ENVIRONMENT = {
     "RDS_PROXY_ENDPOINT": "proxy.example",
@@ -42,7 +43,7 @@ class Engine:
     def _next(self, name, *said):
         self.calls.append((name, *said))
         if fault := next(self.script[name], None):
-            raise DriverError(fault)
+            raise fault if isinstance(fault, BaseException) else DriverError(fault)
 
     def connect(self, host, port, user, password, database):
         self._next("connect", host, port, user, password, database)
@@ -120,7 +121,7 @@ class TestConnecting:
         engine = Engine(connections=itertools.repeat(Fault.LOST))
 
         with pytest.raises(Unavailable):
-            Database(engine, clock=lambda: 100.0).read("SELECT 1", until=105.0)
+            Database(engine, clock=lambda: 100.0).read("SELECT 1", until=100.5)
         assert engine.count("connect") == 1
 
     def test_an_idle_connection_is_tried_before_it_is_used(self):
@@ -180,7 +181,47 @@ class TestWriting:
         assert engine.count("connect") == 1
 
 
+class TestWhatNobodyExpects:
+    """An answer that was not read to its end would be taken for that of the next statement."""
+
+    @pytest.mark.parametrize("error", [ValueError("a value"), KeyboardInterrupt()])
+    def test_drops_the_connection(self, error):
+        engine = Engine(statements=[error])
+        database = Database(engine)
+        with pytest.raises((NotUnderstood, KeyboardInterrupt)):
+            database.read("SELECT 1", until=LONG)
+        database.read("SELECT 1", until=LONG)
+
+        names = [call[0] for call in engine.calls]
+        assert names == ["connect", "run", "close", "connect", "run"]
+
+    def test_leaves_the_outcome_of_a_write_unknown(self):
+        with pytest.raises(OutcomeUnknown):
+            Database(Engine(statements=[ValueError()])).write("INSERT", until=LONG)
+
+    def test_does_not_say_what_the_error_said(self, caplog):
+        with caplog.at_level(logging.DEBUG), pytest.raises(OutcomeUnknown):
+            Database(Engine(statements=[ValueError("secret")])).write("INSERT", until=LONG)
+
+        assert "secret" not in " ".join(str(vars(record)) for record in caplog.records)
+
+
 class TestRefusals:
+    def test_do_not_deny_a_write_that_was_sent_before(self):
+        engine = Engine(statements=[Fault.LOST, Fault.FORBIDDEN])
+
+        with pytest.raises(OutcomeUnknown):
+            Database(engine).write("INSERT", until=LONG)
+
+    @pytest.mark.parametrize(
+        "name", ["RDS_PROXY_ENDPOINT", "RDS_USER", "RDS_DATABASE_NAME", "AWS_REGION"]
+    )
+    def test_of_the_function_to_start_without_a_variable_name_it(self, monkeypatch, name):
+        monkeypatch.delenv(name)
+
+        with pytest.raises(Misconfigured, match=name):
+            Database(Engine()).read("SELECT 1", until=LONG)
+
     @pytest.mark.parametrize("fault", [Fault.OTHER, Fault.NO_TABLE, Fault.DENIED])
     def test_are_not_tried_again(self, fault):
         engine = Engine(statements=[fault])
@@ -241,6 +282,13 @@ class TestSecrets:
 
         assert Database(engine).read("SELECT 1", until=LONG) == [(1,)]
         assert engine.count("connect") == 4
+
+    @pytest.mark.parametrize("content", [{"username": "app"}, [], "text"])
+    def test_a_secret_of_another_form_is_named(self, secrets, content):
+        secrets.append(content)
+
+        with pytest.raises(Misconfigured, match="arn:aws:secretsmanager:eu-west-1:1:secret:s"):
+            Database(Engine()).read("SELECT 1", until=LONG)
 
     def test_a_wrong_password_is_not_tried_for_ever(self, secrets):
         engine = Engine(connections=itertools.repeat(Fault.DENIED))

@@ -12,10 +12,22 @@ import engine
 import engine_mysql
 import engine_postgresql
 from engine import Fault
+from environment import Misconfigured
 
 
-def server(state):
-    return pg8000.dbapi.DatabaseError({"S": "ERROR", "C": state, "M": "a text"})
+def server(state, severity="ERROR"):
+    return pg8000.dbapi.DatabaseError({"S": "x", "V": severity, "C": state, "M": "a text"})
+
+
+def hidden(error):
+    """As pg8000 leaves it when its farewell fails, too."""
+    try:
+        try:
+            raise error
+        except pg8000.dbapi.DatabaseError:
+            raise pg8000.dbapi.InterfaceError("network error")  # noqa: B904
+    except pg8000.dbapi.InterfaceError as last:
+        return last
 
 
 @pytest.mark.parametrize(
@@ -26,10 +38,16 @@ def server(state):
         (pymysql.err.InterfaceError(0, ""), Fault.LOST),
         (ConnectionResetError(), Fault.LOST),
         (TimeoutError(), Fault.LOST),
+        (pymysql.err.OperationalError(1159, "timeout of packets"), Fault.LOST),
         (pymysql.err.OperationalError(1290, "read-only"), Fault.NOT_EXECUTED),
+        (pymysql.err.OperationalError(1226, "max_user_connections"), Fault.NOT_EXECUTED),
+        (pymysql.err.OperationalError(1792, "read-only transaction"), Fault.NOT_EXECUTED),
         (pymysql.err.OperationalError(1213, "deadlock"), Fault.ROLLED_BACK),
         (pymysql.err.OperationalError(1205, "lock"), Fault.ROLLED_BACK),
         (pymysql.err.OperationalError(1045, "denied"), Fault.DENIED),
+        (pymysql.err.OperationalError(3159, "only over TLS"), Fault.DENIED),
+        (pymysql.err.OperationalError(1142, "no grant on a table"), Fault.FORBIDDEN),
+        (pymysql.err.OperationalError(1044, "no grant on a database"), Fault.FORBIDDEN),
         (pymysql.err.ProgrammingError(1146, "no table"), Fault.NO_TABLE),
         (pymysql.err.ProgrammingError(1064, "syntax"), Fault.OTHER),
     ],
@@ -51,6 +69,11 @@ def test_mysql(error, fault):
         (server("40P01"), Fault.ROLLED_BACK),
         (server("40001"), Fault.ROLLED_BACK),
         (server("28P01"), Fault.DENIED),
+        (hidden(server("28P01")), Fault.DENIED),
+        (server("53200"), Fault.NOT_EXECUTED),
+        (server("XX000"), Fault.LOST),
+        (server("42501"), Fault.FORBIDDEN),
+        (server("25P03", "FATAL"), Fault.LOST),
         (server("42P01"), Fault.NO_TABLE),
         (server("42601"), Fault.OTHER),
     ],
@@ -66,11 +89,10 @@ def test_only_numbers_are_logged():
     assert engine_postgresql.number(ConnectionResetError()) == "ConnectionResetError"
 
 
-@pytest.mark.parametrize("module", [engine_mysql, engine_postgresql])
-def test_tls_verifies_chain_and_name_by_amazons_roots(module):
-    assert module.TLS.verify_mode == ssl.CERT_REQUIRED
-    assert module.TLS.check_hostname
-    assert len(module.TLS.get_ca_certs()) == 4
+def test_tls_verifies_chain_and_name_by_amazons_roots():
+    assert engine.tls().verify_mode == ssl.CERT_REQUIRED
+    assert engine.tls().check_hostname
+    assert len(engine.tls().get_ca_certs()) == 4
 
 
 @pytest.mark.parametrize(
@@ -80,6 +102,13 @@ def test_the_environment_names_the_engine(family, module, monkeypatch):
     monkeypatch.setenv("RDS_ENGINE_FAMILY", family)
 
     assert engine.engine() is module
+
+
+def test_an_engine_that_is_none_is_named(monkeypatch):
+    monkeypatch.setenv("RDS_ENGINE_FAMILY", "ORACLE")
+
+    with pytest.raises(Misconfigured, match="must be MYSQL or POSTGRESQL, not 'ORACLE'"):
+        engine.engine()
 
 
 @pytest.mark.parametrize("module", [engine_mysql, engine_postgresql])

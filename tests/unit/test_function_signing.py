@@ -9,9 +9,12 @@ import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
 
 import aws
 import login
+from rdsproxy_templates import engines
 from sigv4 import Keys, signed_headers
 
 NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
@@ -41,10 +44,38 @@ def test_headers_equal_botocores(service, region, session, body, monkeypatch):
     assert ours["authorization"] == request.headers["Authorization"]
 
 
+@pytest.fixture(scope="module")
+def resolver():
+    """What botocore knows of partitions."""
+    return EndpointResolver(Loader().load_data("endpoints"))
+
+
 class TestEndpoints:
     def test_is_the_regional_one(self):
         assert aws._endpoint("sts", "eu-west-1") == ("https", "sts.eu-west-1.amazonaws.com")
         assert aws._endpoint("sts", "cn-north-1")[1] == "sts.cn-north-1.amazonaws.com.cn"
+
+    @pytest.mark.parametrize("service", ["secretsmanager", "sts", "lambda"])
+    def test_is_botocores_in_every_region_of_every_partition(self, resolver, service):
+        regions = {
+            (partition, region)
+            for partition in resolver.get_available_partitions()
+            for region in resolver.get_available_endpoints(service, partition)
+            if "fips" not in region and not region.endswith("-global")
+        }
+
+        assert {partition for partition, _ in regions} >= {"aws", "aws-cn", "aws-us-gov"}
+        for partition, region in regions:
+            suffix = resolver.get_partition_dns_suffix(partition)
+            found = resolver.construct_endpoint(service, region, partition)
+            assert aws._endpoint(service, region)[1] == f"{service}.{region}.{suffix}"
+            assert found["hostname"] in (f"{service}.{region}.{suffix}", f"{service}.{suffix}")
+
+    @pytest.mark.parametrize("region", engines.regions())
+    def test_of_a_region_that_is_rendered_for_is_known(self, resolver, region):
+        suffix = resolver.get_partition_dns_suffix(resolver.get_partition_for_region(region))
+
+        assert aws._endpoint("sts", region)[1] == f"sts.{region}.{suffix}"
 
     def test_can_be_named_as_for_the_sdks(self, monkeypatch):
         monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "https://vpce-1.example:8443")

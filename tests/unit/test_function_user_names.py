@@ -70,7 +70,7 @@ def test_another_path_is_not_found_and_not_forbidden(app, monkeypatch):
 def test_another_method_is_not_allowed(app, monkeypatch):
     status, _, headers = called(app, monkeypatch, Database(), method="DELETE")
 
-    assert (status, headers["allow"]) == (405, "GET")
+    assert (status, headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_a_database_that_keeps_it_out_is_unavailable(app, monkeypatch):
@@ -81,7 +81,7 @@ def test_a_database_that_keeps_it_out_is_unavailable(app, monkeypatch):
 
 @pytest.mark.parametrize("name", ["idempotency-key", "Idempotency-Key"])
 def test_headers_have_one_name_however_a_client_spells_it(name):
-    from web import Request
+    from request import Request
 
     event = {
         "path": "/",

@@ -20,7 +20,10 @@ HOSTS = (
 )
 USERS = ("root", "o'neil", "a b+c", "naïve~user", "a/b?c=d&e", "%2F")
 SESSIONS = (None, "AQoDYXdzEPT//////////wEXAMPLE+to/ken==")
-REGIONS = ("eu-west-1", "cn-north-1", "us-gov-west-1")
+REGIONS = (
+    "eu-west-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1",
+    "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1",
+)  # fmt: skip
 CASES = list(itertools.product(HOSTS, USERS, SESSIONS, REGIONS))
 NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
 KEY_ID, KEY = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
