@@ -6,11 +6,12 @@ import http.client
 import json
 import os
 import re
+from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 import deadline
 from environment import Misconfigured
-from http_call import FAILURES, Answer, CallFailed, exchanged
+from http_call import FAILURES, CallFailed, Response, exchanged
 from own_keys import own_keys
 from sigv4 import Keys, signed_headers
 
@@ -27,6 +28,13 @@ SUFFIXES = {
     "us-isof-": "csp.hci.ic.gov",
 }
 """Where names end in the regions of each partition; in all others with amazonaws.com."""
+
+
+class Answer(NamedTuple):
+    """What a service answers to a call that it takes."""
+
+    body: bytes
+    headers: http.client.HTTPMessage
 
 
 def secret_value(arn: str) -> dict[str, str]:
@@ -99,20 +107,21 @@ def _call(
             {"host": host} | headers, body, service, region, own_keys(), path=path
         )
         try:
-            answer = exchanged("POST", (scheme, host, path), signed, body)
+            response = exchanged("POST", (scheme, host, path), signed, body)
         except FAILURES as error:
             reason = type(error).__name__
-            raise CallFailed(f"{service} at {host} does not answer: {reason}") from None
-    if answer.status != http.client.OK:
-        kind = _kind(answer)
-        raise CallFailed(f"{service} answered {answer.status}{kind}", answer.status)
-    return answer
+            detail = f"let the function reach {host}"
+            raise CallFailed(f"{service} does not answer: {reason}", detail=detail) from None
+    if response.status != http.client.OK:
+        status = response.status
+        raise CallFailed(f"{service} answered {status}", status, _kind(response))
+    return Answer(response.body, response.headers)
 
 
-def _kind(answer: Answer) -> str:
+def _kind(answer: Response) -> str:
     """The name of the error in an answer, and not its text, which may quote anything."""
     found = re.search(rb'(?:"__type":\s*"(?:[^"#]*#)?|<Code>)([A-Za-z.]{1,60})', answer.body)
-    return f" {found[1].decode()}" if found else ""
+    return found[1].decode() if found else ""
 
 
 def _endpoint(service: str, region: str) -> tuple[str, str]:

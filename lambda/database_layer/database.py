@@ -159,7 +159,7 @@ class Database:
                 if self._engine.fault(error) in (Fault.DENIED, Fault.FORBIDDEN):
                     raise _LoginRefused from None
             except CallFailed as error:
-                log.warning("no credentials", extra={"reason": str(error)})
+                log.warning("no credentials", extra={"reason": str(error), "detail": error.detail})
         return self._open
 
     def _connected(self, host: str, port: int, until: float) -> Any:

@@ -13,14 +13,17 @@ FAILURES = (OSError, http.client.HTTPException)
 
 
 class CallFailed(Exception):
-    """A call was refused with *status* or not answered; the message holds no secret."""
+    """A call was refused with *status* or not answered.
 
-    def __init__(self, message: str, status: int | None = None) -> None:
-        self.status = status
+    Neither the message nor *detail*, which is for the log, holds a secret.
+    """
+
+    def __init__(self, message: str, status: int | None = None, detail: str = "") -> None:
+        self.status, self.detail = status, detail
         super().__init__(message)
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What the other side answers."""
 
     status: int
@@ -45,13 +48,13 @@ class _Connection(http.client.HTTPConnection):
 
 def exchanged(
     method: str, url: tuple[str, str, str], headers: dict[str, str], body: bytes | None = None
-) -> Answer:
+) -> Response:
     """The answer to one request for scheme, host and path. Raises one of ``FAILURES``."""
     scheme, host, path = url
     connection = _Connection(host, secure=scheme == "https")
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
-        return Answer(response.status, response.read(), response.headers)
+        return Response(response.status, response.read(), response.headers)
     finally:
         connection.close()

@@ -370,6 +370,7 @@ class TestSecrets:
         )
 
         assert call(api, "GET", "/load").code == "database_unavailable"
+        assert "ResourceNotFoundException" in service.environments[-1].log[-2]
 
 
 class TestAssumedRole:

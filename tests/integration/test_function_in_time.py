@@ -47,6 +47,10 @@ def set_up(way, how):
         setattr(way, name, value)
 
 
+def log(service):
+    return [json.loads(line) for line in service.environments[-1].log if line.startswith("{")]
+
+
 HINDRANCES = {
     "each answer 5 s late": {"pause": 5},
     "a byte every 200 ms": {"pause": 0.2, "piece": 1},
@@ -102,11 +106,9 @@ def test_a_secret_that_does_not_come_is_unavailable(running, aws):
         answer = call(api, "POST", "/visits")
 
     assert (answer.status, answer.code) == (503, "database_unavailable")
-    assert "secretsmanager at 127.0.0.1" in running.log
-
-
-def log(service):
-    return [json.loads(line) for line in service.environments[-1].log if line.startswith("{")]
+    assert {"let the function reach 127.0.0.1:" + str(way.port)} == {
+        line["detail"] for line in log(running) if "detail" in line
+    }
 
 
 @pytest.mark.parametrize(

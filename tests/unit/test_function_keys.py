@@ -11,7 +11,7 @@ from botocore.credentials import ContainerProvider
 
 import own_keys
 from environment import Misconfigured
-from http_call import Answer, CallFailed
+from http_call import CallFailed, Response
 from sigv4 import Keys
 
 VARIABLES = (
@@ -37,7 +37,7 @@ def asked(monkeypatch):
 
     def exchanged(method, url, headers, body=None):
         asked.append((method, "{}://{}{}".format(*url), headers.get("authorization")))
-        return Answer(200, json.dumps(SAID).encode(), None)
+        return Response(200, json.dumps(SAID).encode(), None)
 
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
@@ -119,7 +119,7 @@ def test_keys_are_kept_until_shortly_before_they_end_or_are_refused(asked, monke
     assert len(asked) == 3
 
 
-@pytest.mark.parametrize("answer", [Answer(403, b"{}", None), Answer(200, b"x", None)])
+@pytest.mark.parametrize("answer", [Response(403, b"{}", None), Response(200, b"x", None)])
 def test_an_address_that_gives_none_is_a_failed_call(asked, monkeypatch, answer):
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", URL)
     monkeypatch.setattr(own_keys, "exchanged", lambda *_: answer)
