@@ -16,8 +16,8 @@ from .frame import Settings
 
 HOURS: Final = 730
 """In an average month; AWS's own calculator counts so."""
-ENDPOINTS: Final = 3
-"""Interface endpoints that Session Manager needs: ssm, ssmmessages and ec2messages."""
+ENDPOINTS: Final = 2
+"""Interface endpoints that Session Manager needs: ssm and ssmmessages."""
 
 
 class Prices(Settings):
@@ -75,7 +75,7 @@ def nat(prices: Prices) -> Route:
 
 
 def endpoints(prices: Prices, zones: int) -> Route:
-    """The three interface endpoints, each in so many zones."""
+    """The interface endpoints of Session Manager, each in so many zones."""
     hour = prices.endpoint_hour * ENDPOINTS * zones
     return Route(fixed=hour * HOURS, gigabyte=prices.endpoint_gigabyte)
 

@@ -18,7 +18,7 @@ def test_a_price_of_ones_own_takes_the_place_of_the_tables(tmp_path):
 
     assert "prices: my bill" in result.stdout
     assert " 730.00" in result.stdout
-    assert " 30.66" in result.stdout
+    assert " 20.44" in result.stdout
 
 
 def test_what_is_no_price_is_refused(tmp_path):

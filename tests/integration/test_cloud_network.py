@@ -379,6 +379,10 @@ def test_an_interface_endpoint_has_its_groups_on_its_interfaces(trial, network):
     ("wrong", "why"),
     [
         ({"service": "no-such-service"}, "InvalidServiceName"),
+        (
+            {"service": "ec2messages"},
+            r"Service 'com.amazonaws.eu-west-1.ec2messages' does not exist",
+        ),
         ({"service": "dynamodb"}, "does not match"),
         ({"SubnetIds": ["subnet-12345678901234567"]}, "InvalidSubnetID"),
         ({"SecurityGroupIds": ["sg-12345678901234567"]}, r"InvalidGroup\.NotFound"),

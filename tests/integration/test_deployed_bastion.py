@@ -23,9 +23,7 @@ WAYS = {
     "all, and it stops itself": SSH | {"ways": ["ssh", "ssm", "eice"], "idle_minutes": 30},
 }
 ACCOUNTS = {name: f"1000000001{number:02}" for number, name in enumerate(WAYS)}
-ENDPOINT_SERVICES = {
-    f"com.amazonaws.eu-west-1.{name}" for name in ("ssm", "ssmmessages", "ec2messages")
-}
+ENDPOINT_SERVICES = {f"com.amazonaws.eu-west-1.{name}" for name in ("ssm", "ssmmessages")}
 
 
 @dataclass

@@ -232,14 +232,14 @@ class TestEveryWay:
 
 
 class TestNetwork:
-    def test_session_manager_has_three_endpoints_beside_the_bastion(self):
+    def test_session_manager_has_two_endpoints_beside_the_bastion(self):
         found = resources()
 
         endpoints = of_type(found, "EC2::VPCEndpoint")
         names = [one["ServiceName"]["Fn::Sub"].rpartition(".")[2] for one in endpoints]
-        assert names == ["ssm", "ssmmessages", "ec2messages"]
+        assert names == ["ssm", "ssmmessages"]
         [instance] = of_type(found, "EC2::Instance")
-        assert [one["SubnetIds"] for one in endpoints] == [[instance["SubnetId"]]] * 3
+        assert [one["SubnetIds"] for one in endpoints] == [[instance["SubnetId"]]] * 2
 
     def test_a_nat_gateway_takes_their_place(self):
         found = resources(bastion={"ssm_route": "nat"})

@@ -28,7 +28,7 @@ class Choices(Settings):
     )
     ssm_route: Literal["endpoints", "nat"] | None = Field(
         "endpoints",
-        description="How the instance reaches Session Manager: three interface endpoints in its "
+        description="How the instance reaches Session Manager: two interface endpoints in its "
         "subnet, or a NAT gateway.",
     )
     ssh_cidr: str | None = Field(

@@ -11,7 +11,7 @@ from ..frame import Ports, Settings, Stack, sub
 from ..kinds import SecurityGroupId, SubnetIds, VpcId
 from ..parts.groups import nowhere
 
-Service = Literal["secretsmanager", "sts", "ssm", "ssmmessages", "ec2messages"]
+Service = Literal["secretsmanager", "sts", "ssm", "ssmmessages"]
 
 
 class Config(Settings):

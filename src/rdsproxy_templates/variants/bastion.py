@@ -244,6 +244,6 @@ def _endpoints(network: stacks.database_vpc.Outputs) -> Child[stacks.endpoints.O
     return common.endpoints(
         network.vpc_id,
         SubnetIds([network.private_subnet1_id]),
-        ("ssm", "ssmmessages", "ec2messages"),
+        ("ssm", "ssmmessages"),
         title="BastionEndpointsStack",
     )

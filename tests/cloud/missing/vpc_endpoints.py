@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
-from moto.ec2.exceptions import EC2ClientError, InvalidParameter
+from moto.ec2.exceptions import EC2ClientError, InvalidParameter, InvalidServiceName
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.vpcs import VPCEndPoint
 
 from .security_groups import require_group
 from .surround import surround
+
+RETIRED: Final = frozenset({"ec2messages"})
+"""Services that moto has and AWS does not, as of November 2026.
+
+SSM Agent needs ssm and ssmmessages since 3.3.40; AWS retired ec2messages on 30 September 2026,
+and never had it in regions opened since 2024: "Reference: ec2messages, ssmmessages, and other
+API operations" of Systems Manager; ministryofjustice/modernisation-platform issue 13918.
+"""
 
 
 def install() -> None:
@@ -74,6 +82,8 @@ def _set_groups(backend: EC2Backend, endpoint: VPCEndPoint) -> None:
 
 def _require_service(backend: EC2Backend, name: str, kind: str) -> None:
     region = backend.region_name
+    if name.rpartition(".")[2] in RETIRED:
+        raise InvalidServiceName(name)
     answer = backend.describe_vpc_endpoint_services([name], [], 0, None, region)
     services = answer["servicesDetails"]
     kinds = sorted({one["ServiceType"] for found in services for one in found["ServiceType"]})
