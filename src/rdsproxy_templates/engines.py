@@ -63,6 +63,9 @@ class Engine:
     """How many parts of a version stand in the name of its family of parameter groups."""
     tls_parameters: Mapping[str, str]
     """Parameters with which it takes no connection without TLS."""
+    slow_query_parameters: Mapping[str, str]
+    """Parameters with which a log of ``log_exports`` holds slow statements, which none does by
+    default; ``{seconds}`` stands for how slow."""
     client: str
     """What a person types to log in through a tunnel that ends at ``${port}``."""
 
@@ -109,6 +112,14 @@ class Engine:
         """``Family`` of a parameter group for *version*: ``mysql8.4``, ``postgres17``."""
         parts = version.split(".")[: self.parameter_family_parts]
         return f"{self.name}{'.'.join(parts)}"
+
+    def parameters(self, slow_query_seconds: int) -> dict[str, str]:
+        """``Parameters`` of its parameter group."""
+        slow = self.slow_query_parameters.items()
+        return {
+            **self.tls_parameters,
+            **{name: value.format(seconds=slow_query_seconds) for name, value in slow},
+        }
 
     def class_problems(self, instance_class: str, regions: tuple[str, ...]) -> Iterator[str]:
         """Why *regions* offer no *instance_class*."""
@@ -157,7 +168,14 @@ _AURORA_MYSQL: Final = Engine(
     rotation_type="MySQLSingleUser",
     password_types=frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"}),
     parameter_family_parts=2,
-    tls_parameters=MappingProxyType({"require_secure_transport": "1"}),
+    # Aurora takes ON and OFF alone, RDS takes 1 and 0 alone.
+    tls_parameters=MappingProxyType({"require_secure_transport": "ON"}),
+    # RDS writes logs into tables by default, and exports only those in files: "Publishing MySQL
+    # logs to Amazon CloudWatch Logs"; the values are those of "Configuring your database to
+    # monitor slow SQL queries with Database Insights".
+    slow_query_parameters=MappingProxyType({
+        "slow_query_log": "1", "long_query_time": "{seconds}", "log_output": "FILE",
+    }),
     client="mysql -h 127.0.0.1 -P ${port} -u ${user} -p ${database}",
 )  # fmt: skip
 _AURORA_POSTGRESQL: Final = Engine(
@@ -186,6 +204,7 @@ _AURORA_POSTGRESQL: Final = Engine(
     password_types=frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"}),
     parameter_family_parts=1,
     tls_parameters=MappingProxyType({"rds.force_ssl": "1"}),
+    slow_query_parameters=MappingProxyType({"log_min_duration_statement": "{seconds}000"}),
     client="psql -h localhost -p ${port} -U ${user} -d ${database}",
 )  # fmt: skip
 
@@ -200,6 +219,7 @@ ENGINES: Final[dict[str, Engine]] = {
             default_version="8.4.11",
             default_class="db.t4g.micro",
             proxied_versions=("8.0.", "8.4."),
+            tls_parameters=MappingProxyType({"require_secure_transport": "1"}),
         ),
         replace(
             _AURORA_POSTGRESQL,

@@ -48,7 +48,7 @@ class TestBuilding:
 
         assert result.exit_code == 0
         assert {folder.name for folder in (tmp_path / "out").iterdir()} == set(VARIANTS)
-        assert re.search(r"base +5 stacks, 24 resources", result.stdout)
+        assert re.search(r"base +5 stacks, 25 resources", result.stdout)
         assert "sam build && sam deploy --guided" in result.stdout
         assert "valid: our checks, cloudformation-validate\n" in result.stdout
 

@@ -298,6 +298,29 @@ class TestParameterGroup:
             trial.update(live, **fixed, Parameters={"parameter_1": "on"})
         trial.delete(live)
 
+    @pytest.mark.parametrize(
+        ("kind", "family", "parameters", "reason"),
+        [
+            ("DBCluster", "aurora-mysql8.0", {"require_secure_transport": "1"}, "are: ON,OFF"),
+            ("DB", "mysql8.4", {"require_secure_transport": "ON"}, "are: 0,1"),
+            ("DB", "aurora-mysql8.0", {"require_secure_transport": "ON"}, "Could not find"),
+            ("DB", "aurora-postgresql17", {"rds.force_ssl": "1"}, "Could not find"),
+            ("DB", "mysql8.4", {"rds.force_ssl": "1"}, "Could not find"),
+            ("DB", "mysql8.4", {"log_output": "CLOUDWATCH"}, "are: TABLE,FILE,NONE"),
+            ("DB", "postgres17", {"log_min_duration_statement": "1s"}, "are: -1-2147483647"),
+        ],
+    )
+    def test_a_parameter_of_another_group_or_value_is_refused(
+        self, trial, kind, family, parameters, reason
+    ):
+        with pytest.raises(ClientError, match=reason):
+            trial.create(
+                f"AWS::RDS::{kind}ParameterGroup",
+                Family=family,
+                Description="d",
+                Parameters=parameters,
+            )
+
     def test_a_cluster_takes_one_of_its_engine_and_version(self, trial, basics):
         for family, reason in (
             ("aurora-mysql8.0", None),

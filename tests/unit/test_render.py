@@ -121,8 +121,8 @@ class TestContract:
         "FunctionSecurityGroup RDSProxySecurityGroup DBClusterSecurityGroup "
         "RDSProxySecurityGroupIngress DBClusterSecurityGroupIngress",
         "SecretsStack": "RDSMasterUserSecret",
-        "RDSStack": "DBClusterSubnetGroup DBCluster DBInstance1 DBClusterAttachment "
-        "RDSProxyRole RDSProxy RDSProxyTargetGroup",
+        "RDSStack": "DBClusterSubnetGroup DBClusterParameterGroup DBCluster DBInstance1 "
+        "DBClusterAttachment RDSProxyRole RDSProxy RDSProxyTargetGroup",
         "SAMStack": "DatabaseLayer BlogRDSProxyFunction BlogRDSProxyFunctionLogGroup HttpApi "
         "HttpApiAccessLogGroup",
     }

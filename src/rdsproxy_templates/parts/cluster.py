@@ -14,6 +14,7 @@ from ..gaps import ServerlessV2ScalingConfiguration
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
 from .database import Database, kept_safe, master_login, of_engine
+from .parameters import cluster_parameters
 from .present import present
 
 SERVERLESS = "db.serverless"
@@ -80,6 +81,7 @@ def cluster(
         DBSubnetGroupDescription="Private subnets of the database cluster",
         SubnetIds=list(subnets),
     )
+    parameters = cluster_parameters(choices)
     cluster = rds.DBCluster(
         "DBCluster",
         **of_engine(choices),
@@ -88,6 +90,7 @@ def cluster(
         DBSubnetGroupName=subnet_group.ref(),
         VpcSecurityGroupIds=[group],
         **kept_safe(choices),
+        DBClusterParameterGroupName=parameters.ref(),
         EnableCloudwatchLogsExports=list(engine.log_exports),
         **present(EnableIAMDatabaseAuthentication=iam or None),
         **_scaling(choices),
@@ -108,7 +111,7 @@ def cluster(
         for number in range(1, choices.readers + 2)
     ]
     return Database(
-        resources=[subnet_group, cluster, *instances],
+        resources=[subnet_group, parameters, cluster, *instances],
         itself=cluster,
         engine=engine,
         host=Hostname(cluster.get_att("Endpoint.Address")),

@@ -56,6 +56,13 @@ class Choices(Settings):
         description="Stay on a version past its standard support, which AWS charges for, "
         "instead of being upgraded.",
     )
+    slow_query_seconds: int = Field(
+        1,
+        ge=1,
+        le=3600,
+        description="Seconds from which a statement is logged, in the log that CloudWatch gets; "
+        "with the values that stand in it.",
+    )
     rotate_secrets_after_days: int | None = Field(
         None,
         ge=1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
 from pydantic import Field
@@ -14,9 +13,9 @@ from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
 from .accepted import accepted
 from .database import Database, kept_safe, master_login, of_engine
+from .parameters import NO_OTHERS, instance_parameters
 from .present import present
 
-NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 _PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
 
 
@@ -41,15 +40,16 @@ def instance(
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
     iam: bool,
-    parameters: rds.DBParameterGroup | None = None,
+    parameters: Mapping[str, str] = NO_OTHERS,
     options: rds.OptionGroup | None = None,
     log_exports: Sequence[str] = (),
     public: bool = False,
 ) -> Database:
     """``DBInstance``; *master* is the secret of the master user.
 
-    *iam* lets database users log in to the instance itself with an IAM token. *public* gives
-    it an address in the internet, which its *group* guards.
+    *iam* lets database users log in to the instance itself with an IAM token. *parameters* are
+    set beside those of every instance. *public* gives it an address in the internet, which its
+    *group* guards.
     """
     engine = ENGINES[choices.engine]
     subnet_group = rds.DBSubnetGroup(
@@ -58,6 +58,7 @@ def instance(
         "instance",
         SubnetIds=list(subnets),
     )
+    parameter_group = instance_parameters(choices, parameters)
     instance = rds.DBInstance(
         "DBInstance",
         **present(Metadata=_PUBLIC if public else None),
@@ -74,30 +75,19 @@ def instance(
         **kept_safe(choices),
         # The version stays until it is changed here.
         AutoMinorVersionUpgrade=False,
+        DBParameterGroupName=parameter_group.ref(),
         EnableCloudwatchLogsExports=[*engine.log_exports, *log_exports],
         **present(
             EnableIAMDatabaseAuthentication=iam or None,
-            DBParameterGroupName=parameters.ref() if parameters else None,
             OptionGroupName=options.ref() if options else None,
         ),
     )
     return Database(
-        resources=[subnet_group, instance],
+        resources=[subnet_group, parameter_group, instance],
         itself=instance,
         engine=engine,
         host=Hostname(instance.get_att("Endpoint.Address")),
         resource_id=instance.get_att("DbiResourceId"),
         targets={"DBInstanceIdentifiers": [instance.ref()]},
         instances=[],
-    )
-
-
-def tls_only(choices: Choices, others: Mapping[str, str] = NO_PARAMETERS) -> rds.DBParameterGroup:
-    """``DBParameterGroup``: no connection without TLS, and *others*."""
-    engine = ENGINES[choices.engine]
-    return rds.DBParameterGroup(
-        "DBParameterGroup",
-        Description="Connections over TLS alone",
-        Family=engine.parameter_family(choices.version),
-        Parameters={**engine.tls_parameters, **others},
     )

@@ -27,7 +27,6 @@ from ..parts.addresses import Allowed
 from ..parts.audit import Audited, option_group
 from ..parts.database import attachments
 from ..parts.groups import from_range, nowhere
-from ..parts.instance import tls_only
 from ..parts.present import present
 
 MOST_RULES: Final = 60
@@ -117,7 +116,6 @@ class Outputs(Ports):
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """The instance behind a group that lets the chosen ranges in on one port."""
     group = _group(config, given)
-    parameters = tls_only(config, config.audit.parameters)
     options = option_group(config)
     database = instance.instance(
         config,
@@ -126,7 +124,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         subnets=[given.public_subnet1_id, given.public_subnet2_id],
         group=SecurityGroupId(group.get_att("GroupId")),
         iam=True,
-        parameters=parameters,
+        parameters=config.audit.parameters,
         options=options,
         log_exports=config.audit.log_exports,
         public=True,
@@ -135,7 +133,6 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     return Stack(
         resources=[
             group,
-            parameters,
             *([options] if options else []),
             *database.resources,
             *attached,

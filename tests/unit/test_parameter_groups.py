@@ -1,0 +1,111 @@
+"""Parameter groups: TLS for everybody, and logs that hold what is exported."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates.engines import ENGINES
+from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, service
+
+ANY = [base, service, auth, cross_account_db]
+BUILT = [
+    *((variant, engine) for variant in ANY for engine in ENGINES),
+    *((bastion, engine) for engine in ("aurora-mysql", "aurora-postgresql")),
+    *((edge, engine) for engine in ("mysql", "postgres")),
+]
+MYSQL_LOGS = {"slow_query_log": "1", "long_query_time": "1", "log_output": "FILE"}
+POSTGRESQL = {"rds.force_ssl": "1", "log_min_duration_statement": "1000"}
+PARAMETERS = {
+    # Aurora refuses 1 here, and RDS refuses ON.
+    "aurora-mysql": {"require_secure_transport": "ON", **MYSQL_LOGS},
+    "mysql": {"require_secure_transport": "1", **MYSQL_LOGS},
+    "aurora-postgresql": POSTGRESQL,
+    "postgres": POSTGRESQL,
+}
+
+every_database = pytest.mark.parametrize(
+    ("variant", "engine"), BUILT, ids=lambda one: getattr(one, "__name__", one)
+)
+
+
+def resources(variant, engine, **rds):
+    settings = {
+        "database": {"name": "shop", "master_username": "boss"},
+        "rds": {"engine": engine, **rds},
+    }
+    return render(variant, variant.Config.parse(settings, "my.yaml")).flat()[0].resources
+
+
+def of_type(found, kind):
+    return [
+        (name, body["Properties"])
+        for name, body in found.items()
+        if body["Type"] == f"AWS::RDS::{kind}"
+    ]
+
+
+def group_of(found):
+    """The one parameter group, which the database names."""
+    for kind in ("DBCluster", "DBInstance"):
+        if groups := of_type(found, f"{kind.replace('Instance', '')}ParameterGroup"):
+            [(name, group)] = groups
+            [(_, database)] = of_type(found, kind)[:1]
+            key = f"{kind.replace('Instance', '')}ParameterGroupName"
+            assert database[key] == {"Ref": name}
+            return group
+    raise AssertionError("there is no parameter group")
+
+
+@every_database
+def test_every_database_takes_tls_only_and_logs_what_is_exported(variant, engine):
+    found = resources(variant, engine)
+
+    group = group_of(found)
+    assert group["Parameters"] == PARAMETERS[engine]
+    [(_, database)] = of_type(found, "DBCluster" if ENGINES[engine].aurora else "DBInstance")
+    exported = {"MYSQL": ["error", "slowquery"], "POSTGRESQL": ["postgresql"]}
+    assert database["EnableCloudwatchLogsExports"] == exported[ENGINES[engine].family]
+
+
+@every_database
+def test_a_group_has_no_name_that_would_block_its_replacement(variant, engine):
+    group = group_of(resources(variant, engine))
+
+    assert not [name for name in group if name.endswith("Name")]
+
+
+@pytest.mark.parametrize(
+    ("engine", "old", "new"),
+    [
+        ("aurora-postgresql", ("16.11", "aurora-postgresql16"), ("17.7", "aurora-postgresql17")),
+        ("postgres", ("16.11", "postgres16"), ("17.7", "postgres17")),
+        ("mysql", ("8.4.7", "mysql8.4"), ("8.4.11", "mysql8.4")),
+    ],
+)
+def test_a_new_major_version_changes_the_family_and_nothing_else(engine, old, new):
+    before, after = (
+        group_of(resources(base, engine, engine_version=version)) for version, _ in (old, new)
+    )
+
+    assert (before.pop("Family"), after.pop("Family")) == (old[1], new[1])
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "value"),
+    [
+        ("aurora-mysql", "long_query_time", "5"),
+        ("postgres", "log_min_duration_statement", "5000"),
+    ],
+)
+def test_slow_is_what_the_settings_say(engine, name, value):
+    parameters = group_of(resources(base, engine, slow_query_seconds=5))["Parameters"]
+
+    assert parameters[name] == value
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 3601, "fast", 0.5])
+def test_a_time_that_is_none_is_refused(seconds):
+    with pytest.raises(ConfigError, match="slow_query_seconds"):
+        resources(base, "mysql", slow_query_seconds=seconds)
