@@ -17,16 +17,19 @@ READER = resource(
     DBInstanceClass="db.t4g.medium",
 )
 POSTGRESQL = template(
-    Proxy=resource(
-        "RDS::DBProxy",
-        DBProxyName="reports",
-        EngineFamily="POSTGRESQL",
-        RequireTLS=True,
-        Auth=[{"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": GIVEN}],
-        RoleArn=GIVEN,
-        VpcSubnetIds=[GIVEN],
-        VpcSecurityGroupIds=[GIVEN],
-    ),
+    Proxy={
+        **resource(
+            "RDS::DBProxy",
+            DBProxyName="reports",
+            EngineFamily="POSTGRESQL",
+            RequireTLS=True,
+            Auth=[{"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": GIVEN}],
+            RoleArn=GIVEN,
+            VpcSubnetIds=[GIVEN],
+            VpcSecurityGroupIds=[GIVEN],
+        ),
+        "DependsOn": ["Database"],
+    },
     Targets=resource(
         "RDS::DBProxyTargetGroup",
         DBProxyName=ref("Proxy"),
@@ -159,6 +162,26 @@ class TestWaitsForInstances:
         family = faulted(f"{TARGETS}/DependsOn", [], without("RDSStackDBInstance1", family))
 
         assert found(family, proxy.waits_for_instances) == []
+
+
+class TestWaitsForDatabase:
+    def test_a_proxy_that_waits_for_no_database_is_refused(self):
+        [one] = found(without(f"{PROXY}/DependsOn"))
+
+        assert one.about == ("proxy/waits-for-database", PROXY)
+        assert one.sentence.startswith(f"it does not wait for {CLUSTER}, and fails in an account")
+        assert "DependsOn" in one.remedy
+
+    def test_a_proxy_that_waits_by_a_reference_waits(self):
+        """Its role names the database, as with users whose login is IAM from end to end."""
+        named = faulted("Proxy/RoleArn", ref("Database"), without("Proxy/DependsOn", POSTGRESQL))
+
+        assert found(named, proxy.waits_for_database) == []
+
+    def test_a_database_that_is_given_is_there_already(self):
+        family = without("Proxy/DependsOn", POSTGRESQL)
+
+        assert found(faulted("Targets/DBInstanceIdentifiers", [GIVEN], family)) == []
 
 
 class TestIdleAboveMax:

@@ -39,8 +39,8 @@ def capacities(draw):
 
 
 @st.composite
-def pools(draw):
-    most = draw(st.integers(1, 100))
+def pools(draw, largest=100):
+    most = draw(st.integers(1, largest))
     return {
         "max_connections_percent": most,
         "max_idle_connections_percent": draw(st.integers(0, most)),
@@ -177,9 +177,8 @@ def auths(draw):
             REGIONS, optional={"database": names, "secrets": SECRETS, "sam": both}
         )
     )
-    both_proxies = some(
-        password_requires_tls=st.booleans(), password_proxy=proxies, iam_proxy=proxies
-    )
+    half = pools(largest=50)
+    both_proxies = some(password_requires_tls=st.booleans(), password_proxy=half, iam_proxy=half)
     rds = draw(databases()) | draw(both_proxies) | {"users": people}
     if password_user and iam_user and draw(st.booleans()):
         rds["master_login"] = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, Select, Split, iam, rds
@@ -20,6 +20,9 @@ from .present import present
 
 TargetRole = Literal["READ_WRITE", "READ_ONLY"]
 """Where an endpoint leads: to the writer, or to readers."""
+
+SHORT: Final = {"MYSQL": "mysql", "POSTGRESQL": "postgres"}
+"""Engine families in the names of proxies, which have 63 characters for three IDs."""
 
 
 class Choices(Settings):
@@ -123,7 +126,9 @@ def proxy(
     )
     proxy = rds.DBProxy(
         title,
-        DBProxyName=_unique_name(purpose, subnets),
+        # An account's first database brings the role that RDS assumes for the proxy.
+        DependsOn=[str(database.itself.title)],
+        DBProxyName=_proxy_name(purpose, database.engine, subnets),
         EngineFamily=database.engine.family,
         RequireTLS=require_tls,
         **_authentication(logins, end_to_end),
@@ -170,11 +175,12 @@ def endpoint(
 ) -> rds.DBProxyEndpoint:
     """Another host of the proxy, for its readers or in the network of its clients.
 
-    *purpose* begins its name, and tells the endpoints of one proxy apart.
+    *purpose* begins its name, and tells the endpoints of one proxy apart; it has 9 characters
+    at most.
     """
     return rds.DBProxyEndpoint(
         title,
-        DBProxyEndpointName=_unique_name(purpose, subnets),
+        DBProxyEndpointName=_endpoint_name(purpose, proxy.itself, subnets),
         DBProxyName=proxy.itself.ref(),
         TargetRole=role,
         VpcSubnetIds=list(subnets),
@@ -215,13 +221,29 @@ def _authentication(logins: Sequence[SecretLogin], end_to_end: Sequence[str]) ->
     return present(DefaultAuthScheme="IAM_AUTH" if end_to_end else None, Auth=entries or None)
 
 
-def _unique_name(purpose: str, subnets: Sequence[SubnetId]) -> AWSHelperFn:
-    """A name of at most 63 characters, for this stack and these subnets alone.
+def _proxy_name(purpose: str, engine: Engine, subnets: Sequence[SubnetId]) -> AWSHelperFn:
+    """A name of at most 63 characters, for this stack, this protocol and these subnets only.
 
-    CloudFormation demands a name. A proxy cannot change its subnets: it is replaced, and
-    while both exist the new one needs another name. So the name says which subnets.
+    CloudFormation demands a name. A proxy can change neither its subnets nor its engine family:
+    it is replaced, and while both exist the new one needs another name. So the name says both.
     """
     stack = Select(0, Split("-", Select(2, Split("/", STACK_ID))))
-    first, second = (Select(1, Split("-", subnet)) for subnet in subnets)
-    name = purpose + "-${stack}-${first}-${second}"
+    first, second = map(_own_part, subnets)
+    name = f"{purpose}-{SHORT[engine.family]}-${{stack}}-${{first}}-${{second}}"
     return sub(name, stack=stack, first=first, second=second)
+
+
+def _endpoint_name(purpose: str, proxy: rds.DBProxy, subnets: Sequence[SubnetId]) -> AWSHelperFn:
+    """A name of at most 63 characters, for this proxy and these subnets only.
+
+    An endpoint is replaced with its proxy, and can change neither of the two.
+    """
+    owner = _own_part(Select(6, Split(":", proxy.get_att("DBProxyArn"))))
+    first, second = map(_own_part, subnets)
+    name = purpose + "-${proxy}-${first}-${second}"
+    return sub(name, proxy=owner, first=first, second=second)
+
+
+def _own_part(identifier: AWSHelperFn) -> AWSHelperFn:
+    """``0a1b2c3d4e5f67890`` of ``subnet-0a1b2c3d4e5f67890`` or of a proxy's ID."""
+    return Select(1, Split("-", identifier))

@@ -155,7 +155,7 @@ def _endpoints(
     writer = there("ClientEndpoint", role="READ_WRITE", purpose="client")
     if not config.readers:
         return {"READ_WRITE": writer}
-    readers = there("ClientReadOnlyEndpoint", purpose="client-read-only")
+    readers = there("ClientReadOnlyEndpoint", purpose="client-ro")
     return {"READ_WRITE": writer, "READ_ONLY": readers}
 
 

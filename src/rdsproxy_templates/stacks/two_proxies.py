@@ -26,7 +26,26 @@ from ..parts.proxy import Choices as ProxyChoices
 from ..parts.proxy import SecretLogin, endpoint, proxy
 from ..parts.target import BehindProxy, target
 
-POOL = ProxyChoices(idle_client_timeout=120)
+ALL = 100
+"""Percent of the database's connections."""
+
+
+class Pool(ProxyChoices):
+    """One of two proxies, which leave each other and administration their share."""
+
+    idle_client_timeout: int = Field(
+        120, ge=1, le=28800, description="Seconds after which the proxy cuts an idle client."
+    )
+    max_connections_percent: int = Field(
+        45,
+        ge=1,
+        le=100,
+        description="Share of the database's connections for the proxy; both together have at "
+        "most 100.",
+    )
+    max_idle_connections_percent: int = Field(
+        20, ge=0, le=100, description="Share that the proxy keeps open while idle."
+    )
 
 
 class Config(BehindProxy):
@@ -38,11 +57,11 @@ class Config(BehindProxy):
         description="Let the master user in: through one proxy with its password, through the "
         "other by IAM.",
     )
-    password_proxy: ProxyChoices = Field(POOL, description="The proxy that takes passwords.")
+    password_proxy: Pool = Field(Pool(), description="The proxy that takes passwords.")
     password_requires_tls: bool = Field(
         default=True, description="Refuse passwords over connections without TLS."
     )
-    iam_proxy: ProxyChoices = Field(POOL, description="The proxy that takes IAM tokens.")
+    iam_proxy: Pool = Field(Pool(), description="The proxy that takes IAM tokens.")
 
     @property
     def password_users(self) -> frozenset[str]:
@@ -54,6 +73,7 @@ class Config(BehindProxy):
         for name in ("password_proxy", "iam_proxy"):
             for problem in getattr(self, name).refused_by(ENGINES[self.engine]):
                 yield problem.within(name)
+        yield from self._share_problems()
         if not self.master_login:
             kinds = {user.login == "password" for user in self.users}
             if kinds != {True, False}:
@@ -62,6 +82,16 @@ class Config(BehindProxy):
                     "is off, so users must hold one that logs in with a password and one that "
                     "logs in by IAM; a proxy without any login does nothing",
                 )
+
+    def _share_problems(self) -> Iterator[Problem]:
+        shares = [pool.max_connections_percent for pool in (self.password_proxy, self.iam_proxy)]
+        if sum(shares) > ALL:
+            yield Problem(
+                "iam_proxy.max_connections_percent",
+                f"must leave both proxies at most {ALL} together, got {shares[0]} for "
+                f"password_proxy and {shares[1]} here; either could take connections that the "
+                "other counts on",
+            )
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
@@ -145,13 +175,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         purpose="iam",
     )
     readers = {
-        title: endpoint(
-            f"{title}ReadOnlyEndpoint", front, subnets=subnets, group=group, purpose=purpose
-        )
-        for title, front, purpose in (
-            ("PasswordProxy", passwords, "pw-read-only"),
-            ("IAMProxy", tokens, "iam-read-only"),
-        )
+        title: endpoint(f"{title}ReadOnlyEndpoint", front, subnets=subnets, group=group)
+        for title, front in (("PasswordProxy", passwords), ("IAMProxy", tokens))
         if config.readers
     }
     hosts = {title: Hostname(one.get_att("Endpoint")) for title, one in readers.items()}

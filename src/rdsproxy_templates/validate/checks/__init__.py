@@ -21,6 +21,7 @@ GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
     proxy.engine_family,
     proxy.one_target,
     proxy.waits_for_instances,
+    proxy.waits_for_database,
     proxy.idle_above_max,
     proxy.network_type,
     proxy.logins,

@@ -81,6 +81,20 @@ def waits_for_instances(graph: Graph) -> Iterator[Doubt]:
                 )
 
 
+def waits_for_database(graph: Graph) -> Iterator[Doubt]:
+    """A proxy waits for its database, with which RDS's service-linked role comes."""
+    for proxy, _ in graph.of_type(PROXY):
+        databases = graph.databases_of(proxy)
+        if databases and graph.waits_for(proxy).isdisjoint(databases):
+            yield Doubt(
+                proxy,
+                "DependsOn",
+                f"it does not wait for {', '.join(databases)}, and fails in an account that never "
+                "used RDS: the role that RDS assumes comes with the first database",
+                "Add the cluster or instance to DependsOn",
+            )
+
+
 def idle_above_max(graph: Graph) -> Iterator[Doubt]:
     """A pool keeps no more connections idle than it may open."""
     for group, body in graph.of_type(TARGET_GROUP):
