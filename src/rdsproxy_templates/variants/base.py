@@ -15,7 +15,7 @@ from ..parts.network import strange_zones
 from . import service
 
 
-class Config(service.Config):
+class Config(service.Choices):
     """The settings of ``service``, and those of the network around it."""
 
     vpc: stacks.vpc.Choices = Field(stacks.vpc.Choices(), description="The network.")
@@ -26,9 +26,13 @@ class Config(service.Config):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
-    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
     rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
     rds_database_name: DatabaseName = Field(description="Name of the first database.")
 

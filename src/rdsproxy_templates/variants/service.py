@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from .. import stacks
 from ..connections import default_connections
 from ..engines import ENGINES
-from ..errors import Problem
+from ..errors import Problem, WiringError
 from ..frame import Child, Ports, Stack, nest
 from ..kinds import (
     Command,
@@ -28,8 +28,8 @@ from .administration import Surroundings, administration
 from .common import Database, Regional, function_user_problems, user_problems
 
 
-class Config(Regional):
-    """What can be chosen before rendering; every setting has a safe default."""
+class Choices(Regional):
+    """What can be chosen of the service, wherever its network comes from."""
 
     database: Database = Field(Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
@@ -42,6 +42,11 @@ class Config(Regional):
         description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
         "master user.",
     )
+
+    @property
+    def needs_administration(self) -> bool:
+        """Whether functions create users, or replace passwords, from inside the VPC."""
+        return bool(self.rds.users or self.rds.rotate_secrets_after_days)
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -67,11 +72,35 @@ class Config(Regional):
             )
 
 
+class Config(Choices):
+    """What can be chosen before rendering; every setting has a safe default."""
+
+    secrets_manager_endpoint: Literal["make", "existing"] = Field(
+        "make",
+        description="Interface endpoint for Secrets Manager, which users and rotation need. "
+        "`existing`: the VPC has one, whose security group is a parameter; a VPC cannot have two "
+        "with private DNS.",
+    )
+
+    def root_inputs(self) -> frozenset[str]:
+        given = self.needs_administration and self.secrets_manager_endpoint == "existing"
+        return frozenset({"secrets_manager_endpoint_security_group_id"} if given else ())
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.secrets_manager_endpoint == "existing" and not self.needs_administration:
+            yield Problem(
+                "secrets_manager_endpoint",
+                "is for rds.users and rds.rotate_secrets_after_days, and there are neither: "
+                "nothing needs an endpoint",
+            )
+
+
 class Inputs(Ports):
     rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
     rds_database_name: DatabaseName = Field(description="Name of the first database.")
-    private_subnet1_id: SubnetId = Field(description="Private subnet of the VPC.")
-    private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
+    private_subnet1_id: SubnetId = Field(description="Private subnet of the VPC; at creation only.")
+    private_subnet2_id: SubnetId = Field(description="The same, in another zone; at creation only.")
     function_security_group_id: SecurityGroupId = Field(
         description="Group of the function; it may reach the proxy's on the engine's port."
     )
@@ -81,6 +110,11 @@ class Inputs(Ports):
     rds_proxy_security_group_id: SecurityGroupId = Field(
         description="Group of the proxy; it lets the function's in on the engine's port, and may "
         "reach the database's."
+    )
+    secrets_manager_endpoint_security_group_id: SecurityGroupId | None = Field(
+        None,
+        description="Group of the VPC's interface endpoint for Secrets Manager; rules that let "
+        "the functions in are added to it.",
     )
 
 
@@ -106,6 +140,13 @@ class Service:
 
 def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """Secrets, the cluster and proxy that use them, the function that uses the proxy."""
+    endpoint = given.secrets_manager_endpoint_security_group_id
+    if endpoint is None and config.secrets_manager_endpoint == "existing":
+        sentence = (
+            "secrets_manager_endpoint_security_group_id is not wired, and "
+            "secrets_manager_endpoint is existing"
+        )
+        raise WiringError([Problem("service.Inputs", sentence)])
     inside = stacks_of(config, given)
     return Stack(
         children=inside.children,
@@ -114,7 +155,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def stacks_of(config: Config, given: Inputs) -> Service:
+def stacks_of(config: Choices, given: Inputs) -> Service:
     """The service, for a variant that has more beside it."""
     secrets = common.master_secret(config.secrets, given.rds_master_username)
     user_secrets = common.user_secrets(config.rds.users)
@@ -146,6 +187,7 @@ def stacks_of(config: Config, given: Inputs) -> Service:
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
             attached_secret_arns=rds.outputs.attached_secret_arns,
+            endpoint_security_group_id=given.secrets_manager_endpoint_security_group_id,
         ),
     )
     sam = nest(
