@@ -129,6 +129,32 @@ class TestChoosing:
 
         assert [warning.place for warning in config.warnings()] == ["rds.password_requires_tls"]
 
+    @pytest.mark.parametrize(
+        ("people", "said"),
+        [
+            pytest.param(
+                [OWNER, READER],
+                "(owner1) with users whose password the proxy reads (rea",
+                id="a password",
+            ),
+            pytest.param([OWNER, WRITER], "reads (order_writer)", id="a token for a password"),
+            pytest.param([OWNER], None, id="tokens only"),
+            pytest.param([READER, WRITER], None, id="passwords only"),
+        ],
+    )
+    @pytest.mark.parametrize("variant", [base, auth])
+    def test_end_to_end_iam_beside_passwords_warns(self, variant, people, said):
+        settings = {
+            "rds": {"engine": "postgres", "users": people},
+            "database": {"name": "shop", "master_username": "boss"},
+        }
+
+        warnings = {
+            one.place: one.sentence for one in variant.Config.parse(settings, "my.yaml").warnings()
+        }
+        assert ("rds.users" in warnings) is bool(said)
+        assert (said or "") in warnings.get("rds.users", "")
+
 
 class TestFollowing:
     def test_secrets_entries_policies_and_users_follow(self):

@@ -48,6 +48,19 @@ class BehindProxy(Choices):
         for problem in users.problems(self.users, ENGINES[self.engine]):
             yield problem.within("users")
 
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        tokens = users.end_to_end(self.users)
+        passwords = [user.name for user in users.with_secrets(self.users)]
+        if tokens and passwords:
+            yield Problem(
+                "users",
+                f"mixes `end_to_end_iam` ({', '.join(tokens)}) with users whose password the proxy "
+                f"reads ({', '.join(passwords)}): AWS writes that, with IAM authentication on at "
+                "the database, clients of the proxy must authenticate with IAM. Give all of them "
+                "one kind of login, or try yours before you count on it",
+            )
+
     def pause_problems(self) -> Iterator[Problem]:
         """Whether the cluster is to pause, which the proxy before it keeps it from."""
         return pause_problems(self)
