@@ -22,7 +22,9 @@ class Ranges(Settings):
     subnets: ClassVar[tuple[str, ...]]
     """Names of the settings that are the subnets' ranges."""
 
-    vpc_cidr: str = Field("10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
+    vpc_cidr: str = Field(
+        "10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+    )
 
     @property
     def subnet_ranges(self) -> dict[str, str]:
@@ -45,10 +47,12 @@ class PrivateRanges(Ranges):
     subnets = ("private_subnet1_cidr", "private_subnet2_cidr")
 
     private_subnet1_cidr: str = Field(
-        "10.1.0.0/24", description="IPv4 range of the first subnet, inside the VPC's."
+        "10.1.0.0/24",
+        description="IPv4 range of the first subnet, inside the VPC's; at creation only.",
     )
     private_subnet2_cidr: str = Field(
-        "10.1.1.0/24", description="IPv4 range of the second subnet, inside the VPC's."
+        "10.1.1.0/24",
+        description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
     )
 
 

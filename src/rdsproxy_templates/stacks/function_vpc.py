@@ -20,21 +20,25 @@ class Choices(Ranges):
 
     subnets = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
 
-    vpc_cidr: str = Field("10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
+    vpc_cidr: str = Field(
+        "10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+    )
     function_subnet_cidr: str = Field(
-        "10.2.0.0/24", description="IPv4 range of the functions' subnet, inside the VPC's."
+        "10.2.0.0/24",
+        description="IPv4 range of the functions' subnet, inside the VPC's; at creation only.",
     )
     database_subnet1_cidr: str = Field(
-        "10.2.1.0/24", description="IPv4 range of the database's first subnet."
+        "10.2.1.0/24", description="IPv4 range of the database's first subnet; at creation only."
     )
     database_subnet2_cidr: str = Field(
-        "10.2.2.0/24", description="IPv4 range of the database's second subnet."
+        "10.2.2.0/24", description="IPv4 range of the database's second subnet; at creation only."
     )
     availability_zones: tuple[str, str] | None = Field(
         None,
         strict=False,
-        description="Zones of the database's subnets, by name. Left out: the first two that the "
-        "region offers. RDS Proxy is missing in some zones; `use1-az3` is known.",
+        description="Zones of the database's subnets, by name; at creation only. Left out: "
+        "the first two that the region offers. RDS Proxy is missing in some zones; "
+        "`use1-az3` is known.",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -51,10 +55,16 @@ class Config(Choices):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    function_subnet_cidr: Cidr = Field(description="IPv4 range of the functions' subnet.")
-    database_subnet1_cidr: Cidr = Field(description="IPv4 range of the database's first subnet.")
-    database_subnet2_cidr: Cidr = Field(description="IPv4 range of its second subnet.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    function_subnet_cidr: Cidr = Field(
+        description="IPv4 range of the functions' subnet; at creation only."
+    )
+    database_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the database's first subnet; at creation only."
+    )
+    database_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of its second subnet; at creation only."
+    )
 
 
 class Outputs(Ports):

@@ -51,9 +51,13 @@ class Config(Choices):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
-    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
     db_account_id: AccountId = Field(description="Account that is lent the subnets.")
 
 

@@ -25,10 +25,16 @@ class Config(PrivateRanges):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
-    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
-    availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, by ID.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
+    availability_zone_ids: ZoneIds = Field(
+        description="Zones of the subnets, by ID; at creation only."
+    )
 
 
 class Outputs(Ports):

@@ -18,18 +18,22 @@ class Choices(FlowLogged, Ranges):
 
     subnets = ("public_subnet1_cidr", "public_subnet2_cidr")
 
-    vpc_cidr: str = Field("10.3.0.0/16", description="IPv4 range of the VPC, /16 to /28.")
+    vpc_cidr: str = Field(
+        "10.3.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+    )
     public_subnet1_cidr: str = Field(
-        "10.3.0.0/24", description="IPv4 range of the first subnet, inside the VPC's."
+        "10.3.0.0/24",
+        description="IPv4 range of the first subnet, inside the VPC's; at creation only.",
     )
     public_subnet2_cidr: str = Field(
-        "10.3.1.0/24", description="IPv4 range of the second subnet, inside the VPC's."
+        "10.3.1.0/24",
+        description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
     )
     availability_zones: tuple[str, str] | None = Field(
         None,
         strict=False,
-        description="Zones of the subnets, by name. Left out: the first two that the region "
-        "offers.",
+        description="Zones of the subnets, by name; at creation only. Left out: the "
+        "first two that the region offers.",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -41,9 +45,13 @@ Config = Choices
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    public_subnet1_cidr: Cidr = Field(description="IPv4 range of the first public subnet.")
-    public_subnet2_cidr: Cidr = Field(description="IPv4 range of the second public subnet.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    public_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first public subnet; at creation only."
+    )
+    public_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second public subnet; at creation only."
+    )
 
 
 class Outputs(Ports):

@@ -20,8 +20,9 @@ class Choices(PrivateRanges):
     availability_zones: tuple[str, str] | None = Field(
         None,
         strict=False,
-        description="Zones of the subnets, by name. Left out: the first two that the region "
-        "offers. RDS Proxy is missing in some zones; `use1-az3` is known.",
+        description="Zones of the subnets, by name; at creation only. Left out: the "
+        "first two that the region offers. RDS Proxy is missing in some zones; "
+        "`use1-az3` is known.",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -44,9 +45,13 @@ class Config(Choices):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
-    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
 
 
 class Outputs(Ports):

@@ -83,10 +83,16 @@ class Config(Regional):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    function_subnet_cidr: Cidr = Field(description="IPv4 range of the functions' subnet.")
-    database_subnet1_cidr: Cidr = Field(description="IPv4 range of the database's first subnet.")
-    database_subnet2_cidr: Cidr = Field(description="IPv4 range of its second subnet.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    function_subnet_cidr: Cidr = Field(
+        description="IPv4 range of the functions' subnet; at creation only."
+    )
+    database_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the database's first subnet; at creation only."
+    )
+    database_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of its second subnet; at creation only."
+    )
     rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
     rds_database_name: DatabaseName = Field(description="Name of the first database.")
 

@@ -64,7 +64,7 @@ class Config(base.Config):
     public_subnet_cidr: str = Field(
         "10.1.2.0/24",
         description="IPv4 range of the public subnet, which there is for `ssh` and for a NAT "
-        "gateway; part of the template.",
+        "gateway; part of the template, at creation only.",
     )
 
     @property

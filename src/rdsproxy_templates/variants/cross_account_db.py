@@ -89,15 +89,23 @@ class Config(Parted, Regional):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; the function's may be the same.")
-    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
-    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    vpc_cidr: Cidr = Field(
+        description="IPv4 range of the VPC; the function's may be the same; at creation only."
+    )
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
     rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
     rds_database_name: DatabaseName = Field(description="Name of the first database.")
     app_account_id: AccountId = Field(description="Account of the function.")
     shared_vpc_id: VpcId = Field(description="VPC of the function.")
     shared_subnet_ids: SubnetIds = Field(description="Subnets that are lent.")
-    availability_zone_ids: ZoneIds = Field(description="Zones of those subnets, by ID.")
+    availability_zone_ids: ZoneIds = Field(
+        description="Zones of those subnets, by ID; at creation only."
+    )
     function_security_group_id: GroupIdElsewhere = Field(description="Group of the function.")
     function_role_arn: RoleArn = Field(description="Role of the function.")
 

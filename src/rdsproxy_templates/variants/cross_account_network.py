@@ -40,9 +40,15 @@ class Config(Parted, Regional):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; the database's may be the same.")
-    private_subnet1_cidr: Cidr = Field(description="IPv4 range of the first private subnet.")
-    private_subnet2_cidr: Cidr = Field(description="IPv4 range of the second private subnet.")
+    vpc_cidr: Cidr = Field(
+        description="IPv4 range of the VPC; the database's may be the same; at creation only."
+    )
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
     db_account_id: AccountId = Field(
         description="Account of the database, in the same organization, which is lent the subnets."
     )

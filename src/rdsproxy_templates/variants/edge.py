@@ -79,9 +79,13 @@ class Config(Regional):
 
 class Inputs(Ports):
     web_acl_arn: WebACLArn = Field(description="Output WebACLArn of `edge_waf`.")
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC.")
-    public_subnet1_cidr: Cidr = Field(description="IPv4 range of the first public subnet.")
-    public_subnet2_cidr: Cidr = Field(description="IPv4 range of the second public subnet.")
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    public_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first public subnet; at creation only."
+    )
+    public_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second public subnet; at creation only."
+    )
     rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
     rds_database_name: DatabaseName = Field(description="Name of the first database.")
 
