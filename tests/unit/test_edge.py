@@ -300,7 +300,7 @@ class TestDatabase:
         )
 
         [parameters] = of_type(found, "RDS::DBParameterGroup")
-        assert not any(name.startswith("log_") for name in parameters["Parameters"])
+        assert not any("connections" in name for name in parameters["Parameters"])
         assert of_type(found, "RDS::OptionGroup") == of_type(found, "EC2::FlowLog") == []
         assert "VPCStackFlowLogRole" not in found
 
