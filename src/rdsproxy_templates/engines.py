@@ -63,6 +63,8 @@ class Engine:
     """How many parts of a version stand in the name of its family of parameter groups."""
     tls_parameters: Mapping[str, str]
     """Parameters with which it takes no connection without TLS."""
+    plain_parameters: Mapping[str, str]
+    """Parameters with which it takes connections without TLS, too."""
     slow_query_parameters: Mapping[str, str]
     """Parameters with which a log of ``log_exports`` holds slow statements, which none does by
     default; ``{seconds}`` stands for how slow."""
@@ -113,11 +115,11 @@ class Engine:
         parts = version.split(".")[: self.parameter_family_parts]
         return f"{self.name}{'.'.join(parts)}"
 
-    def parameters(self, slow_query_seconds: int) -> dict[str, str]:
+    def parameters(self, slow_query_seconds: int, *, tls_only: bool) -> dict[str, str]:
         """``Parameters`` of its parameter group."""
         slow = self.slow_query_parameters.items()
         return {
-            **self.tls_parameters,
+            **(self.tls_parameters if tls_only else self.plain_parameters),
             **{name: value.format(seconds=slow_query_seconds) for name, value in slow},
         }
 
@@ -170,6 +172,7 @@ _AURORA_MYSQL: Final = Engine(
     parameter_family_parts=2,
     # Aurora takes ON and OFF alone, RDS takes 1 and 0 alone.
     tls_parameters=MappingProxyType({"require_secure_transport": "ON"}),
+    plain_parameters=MappingProxyType({"require_secure_transport": "OFF"}),
     # RDS writes logs into tables by default, and exports only those in files: "Publishing MySQL
     # logs to Amazon CloudWatch Logs"; the values are those of "Configuring your database to
     # monitor slow SQL queries with Database Insights".
@@ -204,6 +207,7 @@ _AURORA_POSTGRESQL: Final = Engine(
     password_types=frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"}),
     parameter_family_parts=1,
     tls_parameters=MappingProxyType({"rds.force_ssl": "1"}),
+    plain_parameters=MappingProxyType({"rds.force_ssl": "0"}),
     slow_query_parameters=MappingProxyType({"log_min_duration_statement": "{seconds}000"}),
     client="psql -h localhost -p ${port} -U ${user} -d ${database}",
 )  # fmt: skip
@@ -220,6 +224,7 @@ ENGINES: Final[dict[str, Engine]] = {
             default_class="db.t4g.micro",
             proxied_versions=("8.0.", "8.4."),
             tls_parameters=MappingProxyType({"require_secure_transport": "1"}),
+            plain_parameters=MappingProxyType({"require_secure_transport": "0"}),
         ),
         replace(
             _AURORA_POSTGRESQL,

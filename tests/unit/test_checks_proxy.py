@@ -184,6 +184,32 @@ class TestWaitsForDatabase:
         assert found(faulted("Targets/DBInstanceIdentifiers", [GIVEN], family)) == []
 
 
+class TestTlsToDatabase:
+    GROUP = "RDSStackDBClusterParameterGroup"
+
+    @pytest.mark.parametrize("value", ["ON", "1", 1, True])
+    @pytest.mark.parametrize("name", ["require_secure_transport", "rds.force_ssl"])
+    def test_a_proxy_without_tls_before_a_database_that_wants_it_is_refused(self, name, value):
+        family = faulted(f"{self.GROUP}/Parameters", {name: value})
+
+        [one] = found(faulted(f"{PROXY}/RequireTLS", False, family), proxy.tls_to_database)
+
+        assert one.about == ("proxy/tls-to-database", PROXY)
+        assert f"it does not require TLS, and {CLUSTER} does, by {name}" in one.sentence
+        assert one.remedy == f"Set RequireTLS to true, or turn {name} off"
+
+    @pytest.mark.parametrize("value", ["OFF", "0", 0, False, GIVEN])
+    def test_a_database_that_takes_plain_connections_is_accepted(self, value):
+        family = faulted(f"{self.GROUP}/Parameters/require_secure_transport", value)
+
+        assert found(faulted(f"{PROXY}/RequireTLS", False, family), proxy.tls_to_database) == []
+
+    def test_a_group_that_is_given_is_left_alone(self):
+        family = faulted(f"{CLUSTER}/DBClusterParameterGroupName", GIVEN)
+
+        assert found(faulted(f"{PROXY}/RequireTLS", False, family), proxy.tls_to_database) == []
+
+
 class TestIdleAboveMax:
     POOL = f"{TARGETS}/ConnectionPoolConfigurationInfo"
 
@@ -261,7 +287,7 @@ class TestLogins:
 
     @pytest.mark.parametrize("required", [False, "false"])
     def test_tokens_without_tls_are_refused(self, required):
-        [one] = found(faulted(f"{PROXY}/RequireTLS", required))
+        [one] = found(faulted(f"{PROXY}/RequireTLS", required), proxy.logins)
 
         assert one.about == ("proxy/logins", PROXY)
         assert one.place == "RequireTLS"
@@ -269,7 +295,7 @@ class TestLogins:
         assert "Set RequireTLS to true" in one.remedy
 
     def test_tokens_without_a_word_on_tls_are_refused(self):
-        [one] = found(without(f"{PROXY}/RequireTLS"))
+        [one] = found(without(f"{PROXY}/RequireTLS"), proxy.logins)
 
         assert (one.about, one.place) == (("proxy/logins", PROXY), "RequireTLS")
 

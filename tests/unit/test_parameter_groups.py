@@ -68,6 +68,21 @@ def test_every_database_takes_tls_only_and_logs_what_is_exported(variant, engine
     assert exported[ENGINES[engine].family] <= {*database["EnableCloudwatchLogsExports"]}
 
 
+@pytest.mark.parametrize(
+    ("engine", "name", "off"),
+    [
+        ("mysql", "require_secure_transport", "0"),
+        ("aurora-mysql", "require_secure_transport", "OFF"),
+        ("postgres", "rds.force_ssl", "0"),
+        ("aurora-postgresql", "rds.force_ssl", "0"),
+    ],
+)
+def test_a_database_takes_what_a_proxy_without_tls_has_to_offer(engine, name, off):
+    found = resources(auth, engine, password_requires_tls=False)
+
+    assert group_of(found)["Parameters"] == PARAMETERS[engine] | {name: off}
+
+
 @every_database
 def test_a_group_has_no_name_that_would_block_its_replacement(variant, engine):
     group = group_of(resources(variant, engine))

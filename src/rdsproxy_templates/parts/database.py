@@ -80,6 +80,11 @@ class Choices(Settings):
         """``DBInstanceClass`` of every instance."""
         return self.instance_class or ENGINES[self.engine].default_class
 
+    @property
+    def tls_only(self) -> bool:
+        """Whether the database refuses connections without TLS."""
+        return True
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         if sentence := ENGINES[self.engine].version_problem(self.version):

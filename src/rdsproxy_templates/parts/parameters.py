@@ -1,4 +1,4 @@
-"""Parameter groups: TLS for every connection, and slow statements in the log that is exported.
+"""Parameter groups: TLS for connections, and slow statements in the log that is exported.
 
 The engine's family and the description of a group are create-only. A new major version
 therefore makes another group beside the old one, so neither group has a name of ours.
@@ -28,7 +28,7 @@ def cluster_parameters(choices: Choices) -> rds.DBClusterParameterGroup:
         "DBClusterParameterGroup",
         Description="Parameters of the database cluster",
         Family=engine.parameter_family(choices.version),
-        Parameters=engine.parameters(choices.slow_query_seconds),
+        Parameters=engine.parameters(choices.slow_query_seconds, tls_only=choices.tls_only),
     )
 
 
@@ -41,5 +41,8 @@ def instance_parameters(
         "DBParameterGroup",
         Description="Parameters of the database instance",
         Family=engine.parameter_family(choices.version),
-        Parameters={**engine.parameters(choices.slow_query_seconds), **others},
+        Parameters={
+            **engine.parameters(choices.slow_query_seconds, tls_only=choices.tls_only),
+            **others,
+        },
     )

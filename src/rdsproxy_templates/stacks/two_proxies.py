@@ -59,9 +59,16 @@ class Config(BehindProxy):
     )
     password_proxy: Pool = Field(Pool(), description="The proxy that takes passwords.")
     password_requires_tls: bool = Field(
-        default=True, description="Refuse passwords over connections without TLS."
+        default=True,
+        description="Refuse passwords over connections without TLS, in the proxy and in the "
+        "database, to which the proxy connects as its clients have to.",
     )
     iam_proxy: Pool = Field(Pool(), description="The proxy that takes IAM tokens.")
+
+    @property
+    def tls_only(self) -> bool:
+        """Whether no proxy connects without TLS, as one does that does not require it."""
+        return self.password_requires_tls
 
     @property
     def password_users(self) -> frozenset[str]:
@@ -98,7 +105,7 @@ class Config(BehindProxy):
         if not self.password_requires_tls:
             yield Problem(
                 "password_requires_tls",
-                "is off: the proxy takes connections over which queries and rows travel "
+                "is off: proxy and database take connections over which queries and rows travel "
                 "in clear; passwords are hashed, and can be guessed from what is overheard",
             )
 

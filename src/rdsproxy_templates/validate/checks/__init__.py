@@ -22,6 +22,7 @@ GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
     proxy.one_target,
     proxy.waits_for_instances,
     proxy.waits_for_database,
+    proxy.tls_to_database,
     proxy.idle_above_max,
     proxy.network_type,
     proxy.logins,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ...engines import ENGINES
 from ..graph import CLUSTER, ENDPOINT, PROXY, TARGET_GROUP, Doubt, Graph
@@ -93,6 +94,32 @@ def waits_for_database(graph: Graph) -> Iterator[Doubt]:
                 "used RDS: the role that RDS assumes comes with the first database",
                 "Add the cluster or instance to DependsOn",
             )
+
+
+def tls_to_database(graph: Graph) -> Iterator[Doubt]:
+    """A proxy that does not require TLS is not before a database that does.
+
+    Its own connections are as those of its clients have to be: Creating a proxy, "Settings".
+    """
+    for proxy, body in graph.of_type(PROXY):
+        if body.get("RequireTLS") not in (None, False, "false"):
+            continue
+        for database in graph.databases_of(proxy):
+            if group := graph.target(_parameter_group(graph.properties(database))):
+                parameters = graph.properties(group).get("Parameters", {})
+                for name in ("require_secure_transport", "rds.force_ssl"):
+                    if str(parameters.get(name)).lower() in ("on", "1", "true"):
+                        yield Doubt(
+                            proxy,
+                            "RequireTLS",
+                            f"it does not require TLS, and {database} does, by {name}: the proxy "
+                            "may connect as plainly as its clients, and be refused",
+                            f"Set RequireTLS to true, or turn {name} off",
+                        )
+
+
+def _parameter_group(database: Mapping[str, Any]) -> object:
+    return database.get("DBClusterParameterGroupName", database.get("DBParameterGroupName"))
 
 
 def idle_above_max(graph: Graph) -> Iterator[Doubt]:
