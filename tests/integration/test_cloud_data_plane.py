@@ -190,6 +190,45 @@ class TestProxy:
                 world.mysql(world.host, "wrong").__enter__()
             assert is_unavailable(world.get("/load")), "it takes no tokens now"
 
+    def test_one_without_tls_does_not_get_into_a_database_that_wants_it(self, world):
+        group = {"DBClusterParameterGroupName": "tls-only"}
+        world.call(
+            "rds",
+            "create_db_cluster_parameter_group",
+            **group,
+            DBParameterGroupFamily="aurora-mysql5.7",
+            Description="TLS only",
+        )
+        wanted = {"ParameterName": "require_secure_transport", "ParameterValue": "ON"}
+        world.call(
+            "rds",
+            "modify_db_cluster_parameter_group",
+            **group,
+            Parameters=[{**wanted, "ApplyMethod": "immediate"}],
+        )
+
+        def require(tls, parameters):
+            auth = {"AuthScheme": "SECRETS", "SecretArn": world.secret}
+            auth["IAMAuth"] = "REQUIRED" if tls else "DISABLED"
+            world.call("rds", "modify_db_proxy", DBProxyName="ours", RequireTLS=tls, Auth=[auth])
+            world.call(
+                "rds",
+                "modify_db_cluster",
+                DBClusterIdentifier="ours",
+                DBClusterParameterGroupName=parameters,
+            )
+
+        with world.changed(
+            lambda: require(False, "tls-only"),
+            lambda: require(True, "default.aurora-mysql5.7"),
+        ):
+            with pytest.raises(pymysql.err.OperationalError):
+                world.mysql(world.host, PASSWORD).__enter__()
+            require(False, "default.aurora-mysql5.7")
+            with world.mysql(world.host, PASSWORD) as execute:
+                assert execute("SELECT 1") == [(1,)]
+        world.call("rds", "delete_db_cluster_parameter_group", **group)
+
     def test_an_endpoint_takes_tokens_for_its_own_name(self, world):
         made = world.call(
             "rds",

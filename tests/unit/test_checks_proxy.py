@@ -186,13 +186,16 @@ class TestWaitsForDatabase:
 
 class TestTlsToDatabase:
     GROUP = "RDSStackDBClusterParameterGroup"
+    PASSWORDS = faulted(
+        f"{PROXY}/Auth/0/IAMAuth", "DISABLED", faulted(f"{PROXY}/RequireTLS", False)
+    )
 
     @pytest.mark.parametrize("value", ["ON", "1", 1, True])
     @pytest.mark.parametrize("name", ["require_secure_transport", "rds.force_ssl"])
     def test_a_proxy_without_tls_before_a_database_that_wants_it_is_refused(self, name, value):
-        family = faulted(f"{self.GROUP}/Parameters", {name: value})
+        family = faulted(f"{self.GROUP}/Parameters", {name: value}, self.PASSWORDS)
 
-        [one] = found(faulted(f"{PROXY}/RequireTLS", False, family), proxy.tls_to_database)
+        [one] = found(family, proxy.tls_to_database)
 
         assert one.about == ("proxy/tls-to-database", PROXY)
         assert f"it does not require TLS, and {CLUSTER} does, by {name}" in one.sentence
@@ -200,14 +203,14 @@ class TestTlsToDatabase:
 
     @pytest.mark.parametrize("value", ["OFF", "0", 0, False, GIVEN])
     def test_a_database_that_takes_plain_connections_is_accepted(self, value):
-        family = faulted(f"{self.GROUP}/Parameters/require_secure_transport", value)
+        name = f"{self.GROUP}/Parameters/require_secure_transport"
 
-        assert found(faulted(f"{PROXY}/RequireTLS", False, family), proxy.tls_to_database) == []
+        assert found(faulted(name, value, self.PASSWORDS), proxy.tls_to_database) == []
 
     def test_a_group_that_is_given_is_left_alone(self):
-        family = faulted(f"{CLUSTER}/DBClusterParameterGroupName", GIVEN)
+        family = faulted(f"{CLUSTER}/DBClusterParameterGroupName", GIVEN, self.PASSWORDS)
 
-        assert found(faulted(f"{PROXY}/RequireTLS", False, family), proxy.tls_to_database) == []
+        assert found(family, proxy.tls_to_database) == []
 
 
 class TestIdleAboveMax:
@@ -287,7 +290,7 @@ class TestLogins:
 
     @pytest.mark.parametrize("required", [False, "false"])
     def test_tokens_without_tls_are_refused(self, required):
-        [one] = found(faulted(f"{PROXY}/RequireTLS", required), proxy.logins)
+        [one] = found(faulted(f"{PROXY}/RequireTLS", required))
 
         assert one.about == ("proxy/logins", PROXY)
         assert one.place == "RequireTLS"
@@ -295,7 +298,7 @@ class TestLogins:
         assert "Set RequireTLS to true" in one.remedy
 
     def test_tokens_without_a_word_on_tls_are_refused(self):
-        [one] = found(without(f"{PROXY}/RequireTLS"), proxy.logins)
+        [one] = found(without(f"{PROXY}/RequireTLS"))
 
         assert (one.about, one.place) == (("proxy/logins", PROXY), "RequireTLS")
 

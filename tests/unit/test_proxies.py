@@ -124,8 +124,8 @@ class TestOrder:
     @every_engine
     @pytest.mark.parametrize("nesting", NESTINGS)
     def test_a_proxy_waits_for_subnet_group_and_database(self, name, engine, nesting):
-        template, origins = flat(name, engine, nesting)
-        graph = Graph(template, origins)
+        template = flat(name, engine, nesting)[0]
+        graph = Graph(template)
         kind = "DBCluster" if ENGINES[engine].aurora else "DBInstance"
 
         for proxy in of_type(template.resources, "DBProxy"):

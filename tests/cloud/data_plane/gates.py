@@ -21,6 +21,7 @@ from . import deployed, identities, secret_values
 from .databases import ENGINES, MYSQL, POSTGRESQL, Database, Databases
 from .deployed import DatabaseHost, ProxyHost
 from .identities import Identity
+from .parameters import takes_tls_only
 from .reachability import Interface, reaches
 
 PORTS: Final = {MYSQL: 3306, POSTGRESQL: 5432}
@@ -102,9 +103,14 @@ class ProxyGate(Gate):
             self._databases.of(behind.model).settled()
 
     def _behind(self) -> DatabaseHost | None:
-        """The proxy's target, if the groups of both let the proxy reach it."""
+        """The proxy's target, if the groups of both let the proxy reach it.
+
+        A proxy that requires no TLS makes its own connections without: Creating a proxy.
+        """
         target = deployed.target_of(self._proxy)
         if target is None or ENGINES[target.model.engine] != self.family:
+            return None
+        if not self._proxy.require_tls and takes_tls_only(target.model):
             return None
         own = Interface.of(self._proxy.vpc_security_group_ids, self._proxy.vpc_subnet_ids)
         port = int(target.model.port or self.port)

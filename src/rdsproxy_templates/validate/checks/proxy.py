@@ -102,7 +102,8 @@ def tls_to_database(graph: Graph) -> Iterator[Doubt]:
     Its own connections are as those of its clients have to be: Creating a proxy, "Settings".
     """
     for proxy, body in graph.of_type(PROXY):
-        if body.get("RequireTLS") not in (None, False, "false"):
+        # Where clients show tokens, the check of logins demands TLS already.
+        if body.get("RequireTLS") not in (None, False, "false") or graph.demands_token(proxy):
             continue
         for database in graph.databases_of(proxy):
             if group := graph.target(_parameter_group(graph.properties(database))):
