@@ -54,3 +54,7 @@ class DeploymentFailed(TemplatesError):
 
 class ValidationFailed(TemplatesError):
     """A rendered family has findings of level warning or error; nothing was written."""
+
+
+class NotTransformed(TemplatesError):
+    """SAM's transform does not accept a template; a place is a logical ID, where it names one."""

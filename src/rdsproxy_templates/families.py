@@ -161,8 +161,14 @@ def _family(name: str, config: Settings, options: Options) -> Family:
     code = None
     if options.code_root and directory.resolve().is_relative_to(options.code_root.resolve()):
         code = Path(os.path.relpath(options.code_root.resolve(), directory.resolve())).as_posix()
+    # All three validators look at all families at once, later.
     bundle = render(
-        VARIANTS[name], config, nesting=options.nesting, expand=options.expand, code=code
+        VARIANTS[name],
+        config,
+        nesting=options.nesting,
+        expand=options.expand,
+        code=code,
+        validate=False,
     )
     bundle = replace(bundle, extras={**bundle.extras, **_document(name, bundle)})
     return Family(name=name, config=config, bundle=bundle, directory=directory)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import frame
+from .errors import NotTransformed, Problem, ValidationFailed
 from .frame import Bundle, Nesting
 from .frame.render import ROOT, carried_paths, document
 from .frame.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
@@ -35,15 +36,20 @@ resolve_s3 = true
 """
 
 
-def render(
+def render(  # noqa: PLR0913 - one parameter a choice
     stack: StackModule[ConfigT, InputsT, OutputsT],
     config: ConfigT,
     *,
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
+    validate: bool = True,
 ) -> Bundle:
     """Turn *stack*, and all that it nests, into a family that is ready for ``sam build``.
+
+    It is valid by our own checks and AWS's validator, which take milliseconds. *validate*
+    False leaves both out, so that what AWS refuses may be found only by a deployment.
+    cfn-lint takes seconds and is asked by :func:`rdsproxy_templates.validate.validate`.
 
     *nesting* is ``sam`` (``AWS::Serverless::Application``), ``plain``
     (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
@@ -52,8 +58,8 @@ def render(
     left out, the code comes along. The ``home`` of *config*, where it has one, is the one
     region that ``sam deploy`` is told.
 
-    Raises :class:`WiringError` where a wire leads nowhere, :class:`ValidationFailed` where
-    SAM's transform fails.
+    Raises :class:`WiringError` where a wire leads nowhere, :class:`ValidationFailed` with all
+    that the validators find or SAM's transform refuses.
     """
     bundle = frame.render(stack, config, nesting=nesting, carried=code or ".")
     if expand:
@@ -64,17 +70,40 @@ def render(
         for path in carried_paths(bundle.root):
             extras.update(_files(path))
     # `sam deploy --guided` writes its answers into it.
-    return replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
+    bundle = replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
+    if validate:
+        _refuse_invalid(bundle)
+    return bundle
+
+
+def _refuse_invalid(bundle: Bundle) -> None:
+    from . import validate  # noqa: PLC0415 - validators are imported by those alone who use them
+
+    validate.refuse(validate.validate(bundle, lint=False))
 
 
 def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
     from .transform import expanded  # noqa: PLC0415 - imports SAM's translator
 
-    templates = {
-        bundle.paths[path]: HEADER + dump(expanded(document(one, path, nesting, carried)))
-        for path, one in bundle.root.walk()
-    }
+    templates, refused = {}, []
+    for path, one in bundle.root.walk():
+        file = bundle.paths[path]
+        try:
+            plain = expanded(document(one, path, nesting, carried))
+            templates[file] = HEADER + dump(plain)
+        except NotTransformed as error:
+            text = bundle.templates[file]
+            refused += [_located(file, text, problem) for problem in error.problems]
+    if refused:
+        raise ValidationFailed(refused)
     return replace(bundle, templates=templates)
+
+
+def _located(file: str, text: str, problem: Problem) -> Problem:
+    from .validate.lines import line_of  # noqa: PLC0415 - as above
+
+    line = line_of(text, ("Resources", problem.place))
+    return Problem(f"{file}:{line} SAM", problem.sentence)
 
 
 def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:

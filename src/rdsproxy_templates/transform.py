@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from .errors import Problem, ValidationFailed
+from .errors import NotTransformed, Problem
 from .frame.render import SAM_TRANSFORM as SAM
 
 _LOCAL: Final = "s3://local/"
-_MANAGED: Final = "arn:aws:iam::aws:policy/"
+_AWS: Final = "arn:aws:"
+_ANY: Final = "arn:${AWS::Partition}:"
 
 
 def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
 
     SAM's own translator does the work. It wants code in S3, so local paths take the form
     of an address there while it runs. ARNs of managed policies come out for any partition.
-    Raises :class:`ValidationFailed` with what SAM does not accept.
+    Raises :class:`NotTransformed` with what SAM does not accept.
     """
     # Half a second of imports, for those alone who expand.
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
@@ -44,13 +45,12 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
         with _some_region():
             plain = transform(body, {}, _ManagedPolicies())
     except InvalidDocumentException as error:
-        raise ValidationFailed(
-            Problem("SAM", str(getattr(cause, "message", cause))) for cause in error.causes
-        ) from error
+        raise NotTransformed(map(_problem, error.causes)) from error
     plain.pop("Transform", None)
     if others:
         plain = {"Transform": others} | plain
-    expanded_body: dict[str, Any] = _readable(plain)
+    ours = frozenset(_strings(document))
+    expanded_body: dict[str, Any] = _readable(plain, ours)
     return expanded_body
 
 
@@ -81,15 +81,42 @@ class _ManagedPolicies:
         return {}
 
 
-def _readable(node: Any) -> Any:
+def _problem(cause: Exception) -> Problem:
+    return Problem(
+        str(getattr(cause, "_logical_id", "")), str(getattr(cause, "message", cause)).rstrip(".")
+    )
+
+
+def _strings(node: Any) -> Iterator[str]:
+    match node:
+        case str():
+            yield node
+        case Mapping():
+            for value in node.values():
+                yield from _strings(value)
+        case list():
+            for item in node:
+                yield from _strings(item)
+
+
+def _readable(node: Any, ours: frozenset[str]) -> Any:
+    """*node* with local paths as paths, and what SAM wrote for whatever partition it is."""
     match node:
         case {"S3Bucket": "local", "S3Key": str(path)}:
             return path
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": _portable(text, ours)}
+        case {"Fn::Sub": [str(text), variables]}:
+            return {"Fn::Sub": [_portable(text, ours), _readable(variables, ours)]}
         case Mapping():
-            return {str(key): _readable(value) for key, value in node.items()}
+            return {str(key): _readable(value, ours) for key, value in node.items()}
         case list():
-            return [_readable(item) for item in node]
-        case str() if node.startswith(_MANAGED):
-            return {"Fn::Sub": node.replace("arn:aws:", "arn:${AWS::Partition}:", 1)}
+            return [_readable(item, ours) for item in node]
+        case str() if _AWS in node and node not in ours:
+            return {"Fn::Sub": _portable(node.replace("${", "${!"), ours)}
         case _:
             return node
+
+
+def _portable(text: str, ours: frozenset[str]) -> str:
+    return text if text in ours else text.replace(_AWS, _ANY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Literal
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from .engines import Engine
 from .errors import Problem, WiringError
 from .frame import Settings, did_you_mean
 from .kinds import SecretArn, SecretArns
+from .limits import PARAMETER_BYTES, secret_arn_length
 
 
 class Grant(Settings):
@@ -79,6 +81,7 @@ def end_to_end(users: Sequence[User]) -> Sequence[str]:
 
 def problems(users: Sequence[User], engine: Engine) -> Iterator[Problem]:
     """What *engine* refuses of them; a place is within the list."""
+    yield from _too_many(users)
     times = Counter(user.title.lower() for user in users)
     for index, user in enumerate(users):
         if refusal := engine.user.problem(user.name, engine.reserved_words):
@@ -88,6 +91,20 @@ def problems(users: Sequence[User], engine: Engine) -> Iterator[Problem]:
         for number, grant in enumerate(user.grants):
             for sentence in _privilege_problems(grant.privileges, engine):
                 yield Problem(f"{index}.grants.{number}.privileges", sentence)
+
+
+def _too_many(users: Sequence[User]) -> Iterator[Problem]:
+    """The ARNs of their secrets cross a stack's border in one parameter, joined by commas."""
+    own = with_secrets(users)
+    ends = accumulate(secret_arn_length(f"{user.title}Secret") + len(",") for user in own)
+    fit = sum(end - len(",") <= PARAMETER_BYTES for end in ends)
+    if fit < len(own):
+        yield Problem(
+            "",
+            f"must be at most {fit} with a password, got {len(own)}, because the ARNs of their "
+            f"secrets are one parameter of {PARAMETER_BYTES} bytes; "
+            "let some log in by end_to_end_iam",
+        )
 
 
 def _privilege_problems(privileges: Sequence[str], engine: Engine) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -135,9 +135,17 @@ def test_a_write_that_fails_half_way_is_taken_back(tmp_path, monkeypatch, failin
     assert tree(tmp_path) == FILES
 
 
-def test_an_interrupted_write_is_taken_back(tmp_path, monkeypatch):
+@pytest.fixture
+def ctrl_c():
+    """Presses it; it is heard in the background too, where shells have it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda: signal.raise_signal(signal.SIGINT)
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupted_write_is_taken_back(tmp_path, monkeypatch, ctrl_c):
     write(tmp_path, FILES)
-    monkeypatch.setattr(Path, "replace", lambda *_: os.kill(os.getpid(), 2))
+    monkeypatch.setattr(Path, "replace", lambda *_: ctrl_c())
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path, {"template.yaml": b"changed"})
 

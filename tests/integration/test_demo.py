@@ -48,8 +48,15 @@ class Demo:
         return self._process.stdout.read()
 
 
+ENDED_BY_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+"""A job in the background, as these tests may be, hands down to ignore it."""
+
+
 def program(repository, plan):
-    return [sys.executable, repository / "tools" / "demo", plan]
+    return [sys.executable, "-c", ENDED_BY_CTRL_C, repository / "tools" / "demo", plan]
 
 
 @pytest.fixture

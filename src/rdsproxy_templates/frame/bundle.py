@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from . import folder
-from .flat import Origin, flattened, with_defaults
+from .flat import Flattening, Origin, inlined, with_defaults
 from .template import Template
 
 
@@ -46,7 +47,15 @@ class Bundle:
         """The family as one template with the default parameter values, for validators."""
         return self._flat
 
+    def arguments(self) -> Mapping[tuple[str, ...], Mapping[str, Any]]:
+        """What each nested stack is passed, in terms of the flat form, by its path of titles."""
+        return self._inlined[1].arguments
+
     @cached_property
     def _flat(self) -> tuple[Template, Mapping[str, Origin]]:
-        flat, origins = flattened(self.root)
-        return with_defaults(flat), origins
+        flat, learned = self._inlined
+        return with_defaults(flat), learned.origins
+
+    @cached_property
+    def _inlined(self) -> tuple[Template, Flattening]:
+        return inlined(self.root)

@@ -36,14 +36,13 @@ def validate_all(
 ) -> dict[str, list[Finding]]:
     """:func:`validate` for several families at once; what they share is linted once."""
     findings = {name: checks.find(bundle) for name, (bundle, _) in bundles.items()}
-    sound = {name: bundles[name] for name, found in findings.items() if not found}
     # cfn-lint works in other processes while AWS's validator works in this one.
-    linting = Lint(sound if lint else {})
-    for name, (bundle, _) in sound.items():
+    linting = Lint(bundles if lint else {})
+    for name, (bundle, _) in bundles.items():
         findings[name] += aws.find(bundle)
     for name, found in linting.findings().items():
         findings[name] += found
-    return {name: sorted(found) for name, found in findings.items()}
+    return {name: sorted(set(found)) for name, found in findings.items()}
 
 
 def refuse(findings: Sequence[Finding]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..frame import Bundle
 from ..frame.render import document
 from ..frame.yaml import dump
+from .checks.wiring import is_whole
 from .findings import Finding, Level
 from .ignored import AWS_VALIDATOR, is_ignored
 from .lines import located
@@ -40,6 +41,8 @@ def find(bundle: Bundle) -> list[Finding]:
         for file, text in bundle.templates.items()
         for diagnostic in _diagnostics(text)
     ]
+    if not is_whole(bundle):
+        return list(dict.fromkeys(found))
     flat, origins = bundle.flat()
     for diagnostic in _diagnostics(dump(document(flat, (), "flat"))):
         entity = diagnostic.entity.logical_id if diagnostic.entity else ""

@@ -121,8 +121,8 @@ class Graph:
             if self.target(instance.get("DBClusterIdentifier")) == cluster
         ]
 
-    def statements(self, role_or_function: str) -> Iterator[Mapping[str, Any]]:
-        """The statements that allow something in the policies of a role or SAM function."""
+    def inline_policies(self, role_or_function: str) -> Iterator[Mapping[str, Any]]:
+        """The documents of the policies of a role or SAM function, not those known by name."""
         apart = [
             policy
             for _, policy in self.of_type(*POLICIES)
@@ -131,7 +131,13 @@ class Graph:
         ]
         for policy in [*listed(self.properties(role_or_function).get("Policies", [])), *apart]:
             document = policy.get("PolicyDocument", policy) if isinstance(policy, dict) else {}
-            for statement in listed(document.get("Statement", [])):
+            if "Statement" in document:
+                yield document
+
+    def statements(self, role_or_function: str) -> Iterator[Mapping[str, Any]]:
+        """The statements that allow something in the policies of a role or SAM function."""
+        for document in self.inline_policies(role_or_function):
+            for statement in listed(document["Statement"]):
                 if statement.get("Effect") == "Allow":
                     yield statement
 

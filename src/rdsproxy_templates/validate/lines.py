@@ -8,15 +8,16 @@ from ..frame import Bundle, Origin
 
 
 def located(
-    bundle: Bundle, origins: Mapping[str, Origin], path: Sequence[object]
+    bundle: Bundle, origins: Mapping[str, Origin], path: Sequence[object], within: str = ""
 ) -> tuple[str, int]:
     """File and line of *path*, such as ``("Resources", "RDSStackRDSProxy", "Properties")``.
 
     *origins* says where each resource was before the family was flattened. SAM names what
-    it adds by adding to our titles, so the longest title that fits is the one.
+    it adds by adding to our titles, so the longest title that fits is the one. *within* is
+    the file where no resource is meant; else it is the root.
     """
     parts = [str(part) for part in path]
-    file = bundle.paths[()]
+    file = within if within in bundle.templates else bundle.paths[()]
     known = [name for name in origins if len(parts) > 1 and parts[1].startswith(name)]
     if known:
         origin = origins[max(known, key=len)]

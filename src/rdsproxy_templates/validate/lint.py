@@ -12,20 +12,19 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import metadata
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from platformdirs import user_cache_path
-
+from ..errors import NotTransformed, Problem
 from ..frame import Bundle, Origin
 from ..frame.render import document
 from ..frame.yaml import dump
 from ..transform import expanded
+from . import lint_cache
+from .checks.wiring import is_whole
 from .findings import Finding, Level
 from .ignored import CFN_LINT, is_ignored
 from .lines import located
@@ -34,7 +33,18 @@ INCLUDED: Final = ("I3011",)
 """Rules that are only information to cfn-lint, and errors here: data without a policy."""
 
 FLAT: Final = "flat.yaml"
-KEPT_SECONDS: Final = 30 * 24 * 3600
+SAM_RULE: Final = "sam"
+
+
+Match = dict[str, Any]
+"""A place in a template and what is wrong there."""
+
+
+class Work(NamedTuple):
+    """What a worker is sent, or why it cannot be: files with what SAM refuses in them."""
+
+    sent: dict[str, Any]
+    refused: list[tuple[str, Match]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +66,15 @@ class Task:
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def work(self) -> dict[str, Any]:
+    def work(self) -> Work:
         """What a worker is sent: texts, in which the SAM transform is expanded."""
-        texts = {path: _text(json.dumps(body)) for path, body in self.documents.items()}
-        return {"file": self.file, "files": texts, "regions": self.regions}
+        texts, refused = {}, []
+        for path, body in self.documents.items():
+            try:
+                texts[path] = _text(json.dumps(body))
+            except NotTransformed as error:
+                refused += [(path, _refusal(problem)) for problem in error.problems]
+        return Work({"file": self.file, "files": texts, "regions": self.regions}, refused)
 
 
 class Lint:
@@ -72,15 +87,18 @@ class Lint:
         self._bundles = bundles
         self._tasks = {name: _tasks(bundle, on) for name, (bundle, on) in bundles.items()}
         distinct = {task.key: task for some in self._tasks.values() for task in some}
-        self._known = {key: found for key in distinct if (found := _remembered(key)) is not None}
+        self._known = {
+            key: found for key in distinct if (found := lint_cache.remembered(key)) is not None
+        }
         fresh = {key: task for key, task in distinct.items() if key not in self._known}
-        self._running = _started(fresh)
+        self._refused: dict[str, list[tuple[str, Match]]] = {}
+        self._running = self._started(fresh)
 
     def findings(self) -> dict[str, list[Finding]]:
         """What cfn-lint says of each bundle, by its name."""
         for keys, worker in self._running:
             for key, matches in zip(keys, _finished(worker), strict=True):
-                _remember(key, matches)
+                lint_cache.remember(key, matches)
                 self._known[key] = matches
         self._running = []
         return {
@@ -88,30 +106,47 @@ class Lint:
                 {
                     finding
                     for task in self._tasks[name]
-                    for match in self._known[task.key]
-                    for finding in _finding(bundle, task, match)
+                    for file, match in self._said(task)
+                    for finding in _finding(bundle, file, match)
                 }
             )
             for name, (bundle, _) in self._bundles.items()
         }
+
+    def _said(self, task: Task) -> list[tuple[str, Match]]:
+        """What is wrong with the template of *task*, each with the file that it is in."""
+        known = self._known.get(task.key, [])
+        return [*((task.file, match) for match in known), *self._refused.get(task.key, ())]
+
+    def _started(self, tasks: Mapping[str, Task]) -> list[tuple[list[str], subprocess.Popen[str]]]:
+        """Workers with the keys of their tasks: the longest first, dealt out in turn.
+
+        They import cfn-lint while the tasks are being expanded here. What SAM refuses to
+        expand is not linted.
+        """
+        order = sorted(tasks, key=lambda key: -len(str(tasks[key].documents[tasks[key].file])))
+        hands = [hand for start in range(_processors()) if (hand := order[start :: _processors()])]
+        running = [(hand, _worker()) for hand in hands]
+        for hand, worker in running:
+            works = {key: tasks[key].work() for key in hand}
+            self._refused |= {key: work.refused for key, work in works.items() if work.refused}
+            hand[:] = [key for key in hand if not works[key].refused]
+            _send(worker, [works[key].sent for key in hand])
+        return running
 
 
 def _tasks(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
     nested = {
         bundle.paths[path]: document(template, path, "sam") for path, template in bundle.root.walk()
     }
-    flat = {FLAT: document(bundle.flat()[0], (), "flat")}
-    return [
-        *(
-            Task(
-                file=file,
-                documents=nested if _nests(body) else {file: body},
-                regions=tuple(regions),
-            )
-            for file, body in nested.items()
-        ),
-        Task(file=FLAT, documents=flat, regions=tuple(regions)),
+    tasks = [
+        Task(file=file, documents=nested if _nests(body) else {file: body}, regions=tuple(regions))
+        for file, body in nested.items()
     ]
+    if is_whole(bundle):
+        flat = {FLAT: document(bundle.flat()[0], (), "flat")}
+        tasks.append(Task(file=FLAT, documents=flat, regions=tuple(regions)))
+    return tasks
 
 
 def _nests(body: Mapping[str, Any]) -> bool:
@@ -124,12 +159,22 @@ def _text(body: str) -> str:
     return dump(expanded(json.loads(body)))
 
 
-def _finding(bundle: Bundle, task: Task, match: Mapping[str, Any]) -> Iterator[Finding]:
+def _refusal(problem: Problem) -> Match:
+    return {
+        "rule": SAM_RULE,
+        "level": "error",
+        "message": f"SAM refuses it: {problem.sentence}",
+        "path": ["Resources", problem.place] if problem.place else [],
+        "remedy": "See the documentation of the resource type in SAM",
+    }
+
+
+def _finding(bundle: Bundle, file: str, match: Match) -> Iterator[Finding]:
     """The match, at the place in the rendered files that it comes from."""
     place = match["path"]
     if is_ignored(CFN_LINT, match["rule"], "/".join(map(str, place))):
         return
-    file, line = located(bundle, _origins(bundle, task), place)
+    file, line = located(bundle, _origins(bundle, file), place, file)
     level: Level = "warning" if match["level"] == "warning" else "error"
     yield Finding(
         file=file,
@@ -141,36 +186,22 @@ def _finding(bundle: Bundle, task: Task, match: Mapping[str, Any]) -> Iterator[F
     )
 
 
-def _origins(bundle: Bundle, task: Task) -> Mapping[str, Origin]:
-    if task.file == FLAT:
+def _origins(bundle: Bundle, file: str) -> Mapping[str, Origin]:
+    if file == FLAT:
         return bundle.flat()[1]
     return {
         title: Origin(path, title)
         for path, template in bundle.root.walk()
-        if bundle.paths[path] == task.file
+        if bundle.paths[path] == file
         for title in (*template.children, *template.resources)
     }
 
 
-def _started(tasks: Mapping[str, Task]) -> list[tuple[list[str], subprocess.Popen[str]]]:
-    """Workers with the keys of their tasks: the longest first, dealt out in turn.
-
-    They import cfn-lint while the tasks are being expanded here.
-    """
-    order = sorted(tasks, key=lambda key: -len(str(tasks[key].documents[tasks[key].file])))
-    hands = [hand for start in range(_processors()) if (hand := order[start :: _processors()])]
-    running = [(hand, _worker()) for hand in hands]
-    works = [[tasks[key].work() for key in hand] for hand in hands]
-    for (_, worker), work in zip(running, works, strict=True):
-        _send(worker, work)
-    return running
-
-
-def _finished(worker: subprocess.Popen[str]) -> list[list[dict[str, Any]]]:
+def _finished(worker: subprocess.Popen[str]) -> list[list[Match]]:
     output, errors = worker.communicate()
     if worker.returncode:
         raise RuntimeError(f"cfn-lint did not run: {errors}")
-    matches: list[list[dict[str, Any]]] = json.loads(output)
+    matches: list[list[Match]] = json.loads(output)
     return matches
 
 
@@ -185,7 +216,7 @@ def _worker() -> subprocess.Popen[str]:
     )
 
 
-def _send(worker: subprocess.Popen[str], work: list[dict[str, Any]]) -> None:
+def _send(worker: subprocess.Popen[str], work: list[Match]) -> None:
     assert worker.stdin is not None  # noqa: S101 - narrows for mypy
     json.dump(work, worker.stdin)
     worker.stdin.close()
@@ -194,30 +225,3 @@ def _send(worker: subprocess.Popen[str], work: list[dict[str, Any]]) -> None:
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _remembered(key: str) -> list[dict[str, Any]] | None:
-    try:
-        matches: list[dict[str, Any]] = json.loads(_entry(key).read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return matches
-
-
-def _remember(key: str, matches: list[dict[str, Any]]) -> None:
-    """A cache that cannot be written is no reason to fail."""
-    entry = _entry(key)
-    try:
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        for old in entry.parent.iterdir():
-            if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-                old.unlink(missing_ok=True)
-        aside = entry.with_suffix(f".{os.getpid()}")
-        aside.write_text(json.dumps(matches), "utf-8")
-        aside.replace(entry)
-    except OSError:
-        return
-
-
-def _entry(key: str) -> Path:
-    return user_cache_path("rdsproxy_templates") / "cfn-lint" / f"{key}.json"

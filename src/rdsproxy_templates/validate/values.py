@@ -5,6 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any, TypeGuard
 
+from ..frame.references import PLACEHOLDER
+
 
 def number(value: object) -> float | None:
     """*value* as a number, which may be text; None for what only deployment knows."""
@@ -36,3 +38,20 @@ def is_network(text: object) -> bool:
     except ValueError:
         return False
     return isinstance(text, str)
+
+
+def simple(expression: object) -> object:
+    """*expression* as the Ref or GetAtt that it is another spelling of, where it is one."""
+    match expression:
+        case {"Fn::Sub": str(text)} if match := PLACEHOLDER.fullmatch(text):
+            name, _, attribute = match[1].partition(".")
+            return {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
+        case {"Fn::Sub": [str(text), dict(variables)]} if match := PLACEHOLDER.fullmatch(text):
+            return simple(variables.get(match[1], {"Fn::Sub": text}))
+        case {"Fn::Join": [str(), [only]]}:
+            return simple(only)
+        case {"Fn::GetAtt": str(text)}:
+            name, _, attribute = text.partition(".")
+            return {"Fn::GetAtt": [name, attribute]}
+        case _:
+            return expression

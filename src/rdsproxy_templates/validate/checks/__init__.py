@@ -56,6 +56,7 @@ GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
 FAMILY_CHECKS: Final[tuple[Callable[[Bundle], Iterator[Finding]], ...]] = (
     wiring.wiring,
     size.size,
+    size.values,
 )
 
 
@@ -67,11 +68,12 @@ def rule_of(check: Callable[[Graph], Iterator[Doubt]]) -> str:
 def find(bundle: Bundle) -> list[Finding]:
     """Everything that our checks find in *bundle*.
 
-    The graph is looked at only when the wiring is whole: a broken wire cannot be followed.
+    Most is looked at only when the wiring is whole: a broken wire cannot be followed.
     """
-    findings = [finding for check in FAMILY_CHECKS for finding in check(bundle)]
+    findings = [*wiring.wiring(bundle)]
     if findings:
-        return findings
+        return [*findings, *size.size(bundle)]
+    findings += [finding for check in FAMILY_CHECKS[1:] for finding in check(bundle)]
     flat, origins = bundle.flat()
     graph = Graph(flat)
     for check in GRAPH_CHECKS:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...frame import Bundle, Template, did_you_mean
 from ...frame.references import PLACEHOLDER
+from ...frame.template import circles
 from ..findings import Finding
 from ..lines import line_of
 
@@ -35,7 +36,14 @@ def wiring(bundle: Bundle) -> Iterator[Finding]:
                 )
 
 
+def is_whole(bundle: Bundle) -> bool:
+    """Whether every wire leads somewhere, so that the stacks make one graph."""
+    return not any(True for _ in wiring(bundle))
+
+
 def _faults(template: Template) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for sentence in circles(template):
+        yield ("Resources",), sentence, "Take the value from elsewhere, or move what needs it"
     for title, nested in template.children.items():
         place = ("Resources", title, "Properties", "Parameters")
         declared = nested.template.parameters
