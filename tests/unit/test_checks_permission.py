@@ -126,6 +126,31 @@ class TestWrongResource:
 
         assert "${ProxyId}, which is not the ID" in sentence(faulted(RESOURCE, resource))
 
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            {"Fn::Sub": f"{ARN}:${{{PROXY}.DBProxyArn}}/root"},
+            {"Fn::Sub": [f"{ARN}:${{Id}}/root", {"Id": {"Fn::Sub": f"${{{PROXY}.DBProxyArn}}"}}]},
+            {"Fn::Join": ["", [f"{ARN}:", get_att(PROXY, "DBProxyArn"), "/root"]]},
+            {"Fn::Join": ["/", [{"Fn::Sub": f"{ARN}:${{{PROXY}.DBProxyArn}}"}, "root"]]},
+            {"Fn::Join": ["", [f"{ARN}:", {"Fn::GetAtt": f"{PROXY}.DBProxyArn"}, "/", "root"]]},
+            {"Fn::Join": [":", [ARN, {"Fn::Join": ["/", [ref(PROXY), "root"]]}]]},
+        ],
+        ids=["in Sub", "in a variable", "joined", "joined to Sub", "by its short name", "its name"],
+    )
+    def test_the_arn_in_place_of_the_id_is_refused_however_it_is_spelled(self, resource):
+        said = sentence(faulted(RESOURCE, resource))
+
+        assert said.startswith("rds-db:connect names ")
+        assert said.endswith(", which is not the ID of a proxy")
+
+    @pytest.mark.parametrize(
+        "resource",
+        [{"Fn::Sub": f"${{{PROXY}.DBProxyArn}}"}, {"Fn::Join": ["", [ref(PROXY)]]}],
+    )
+    def test_the_proxy_itself_is_refused_however_it_is_spelled(self, resource):
+        assert "no ARN of a database user" in sentence(faulted(RESOURCE, resource))
+
     def test_the_remedy_spells_the_arn(self):
         [one] = found(faulted(RESOURCE, "*"))
 
@@ -176,6 +201,16 @@ class TestAccepted:
             {"Fn::Join": [":", ["arn:aws:rds-db:eu-west-1:111122223333:dbuser", GIVEN]]},
             {"Fn::ImportValue": "DatabaseUser"},
             {"Fn::Sub": f"{ARN}:${{Given}}/root"},
+            {"Fn::Join": ["/", [{"Fn::Join": [":", [ARN, GIVEN]]}, "root"]]},
+            {"Fn::Join": ["", [GIVEN, "/root"]]},
+            {"Fn::Sub": [f"{ARN}:${{Id}}/root", {"Id": {"Fn::ImportValue": "ProxyId"}}]},
+            {"Fn::Join": ["", [f"{ARN}:", field(6, get_att(PROXY, "DBProxyArn")), "/root"]]},
+            {
+                "Fn::Sub": [
+                    f"{ARN}:${{Id}}/root",
+                    {"Id": get_att("RDSStackDBCluster", "DBClusterResourceId")},
+                ]
+            },
         ],
     )
     def test_an_arn_that_deployment_puts_together_is_left_alone(self, resource):
