@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import metadata
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from ..errors import NotTransformed, Problem
@@ -105,18 +106,21 @@ class Lint:
             name: sorted(
                 {
                     finding
-                    for task in self._tasks[name]
-                    for file, match in self._said(task)
+                    for file, match in self._said(self._tasks[name])
                     for finding in _finding(bundle, file, match)
                 }
             )
             for name, (bundle, _) in self._bundles.items()
         }
 
-    def _said(self, task: Task) -> list[tuple[str, Match]]:
-        """What is wrong with the template of *task*, each with the file that it is in."""
-        known = self._known.get(task.key, [])
-        return [*((task.file, match) for match in known), *self._refused.get(task.key, ())]
+    def _said(self, tasks: Sequence[Task]) -> Iterator[tuple[str, Match]]:
+        """What is wrong with the templates of a family, each with the file that it is in."""
+        for task in tasks:
+            yield from ((task.file, match) for match in self._known.get(task.key, ()))
+        refused = {task.file: self._refused.get(task.key, ()) for task in tasks}
+        flat = refused.pop(FLAT, ())
+        # The flat form is refused for what a nested template is, under longer names.
+        yield from chain(*refused.values()) if any(refused.values()) else flat
 
     def _started(self, tasks: Mapping[str, Task]) -> list[tuple[list[str], subprocess.Popen[str]]]:
         """Workers with the keys of their tasks: the longest first, dealt out in turn.

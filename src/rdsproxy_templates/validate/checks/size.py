@@ -25,7 +25,7 @@ def size(bundle: Bundle) -> Iterator[Finding]:
         file = bundle.paths[path]
         length = len(bundle.templates.get(file, "").encode())
         for sentence in _over(template, length):
-            yield _finding(file, 1, sentence, APART)
+            yield _finding("size", file, 1, sentence, APART)
 
 
 def values(bundle: Bundle) -> Iterator[Finding]:
@@ -40,6 +40,7 @@ def values(bundle: Bundle) -> Iterator[Finding]:
             if (length := lengths.longest(value)) > PARAMETER_BYTES:
                 place = ("Resources", title, "Properties", "Parameters", name)
                 yield _finding(
+                    "values",
                     file,
                     line_of(bundle.templates.get(file, ""), place),
                     f"{title} is passed {name} of up to {length} bytes, "
@@ -51,6 +52,7 @@ def values(bundle: Bundle) -> Iterator[Finding]:
         if length > ROLE_POLICIES:
             file, line = located(bundle, origins, ("Resources", name))
             yield _finding(
+                "values",
                 file,
                 line,
                 f"{origins[name].title}: its inline policies come to up to {length} characters, "
@@ -88,7 +90,5 @@ def _fitting(lengths: Lengths, value: Any) -> str:
             return ""
 
 
-def _finding(file: str, line: int, sentence: str, remedy: str) -> Finding:
-    return Finding(
-        file=file, line=line, rule="size", level="error", sentence=sentence, remedy=remedy
-    )
+def _finding(rule: str, file: str, line: int, sentence: str, remedy: str) -> Finding:
+    return Finding(file=file, line=line, rule=rule, level="error", sentence=sentence, remedy=remedy)
