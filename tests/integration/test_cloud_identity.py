@@ -91,6 +91,24 @@ class TestRole:
         found = trial.call("iam", "get_role", RoleName=role.physical_id)["Role"]
         assert found["Description"] == "first"
 
+    def test_its_inline_policies_have_one_limit(self, trial, role):
+        def long(characters):
+            return policy({**READS, "Resource": ["arn:aws:s3:::" + "x" * characters]})
+
+        def put(name, document):
+            trial.call(
+                "iam",
+                "put_role_policy",
+                RoleName=role.physical_id,
+                PolicyName=name,
+                PolicyDocument=json.dumps(document, indent=8),
+            )
+
+        put("Long", long(9_000))
+        with pytest.raises(ClientError, match="Maximum policy size of 10240 bytes exceeded"):
+            put("More", long(1_200))
+        put("Long", long(9_900))
+
     def test_it_goes_with_its_policies(self, trial, role):
         trial.delete(role)
 

@@ -1,11 +1,11 @@
-"""Policies that say who: moto takes any when it creates a role, a key or a secret's policy."""
+"""Policies that say who, and how long they get: moto takes any of a role, a key or a secret."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from moto.iam.exceptions import MalformedPolicyDocument
+from moto.iam.exceptions import LimitExceededException, MalformedPolicyDocument
 from moto.iam.models import IAMBackend
 from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDocumentValidator
 from moto.kms.models import KmsBackend
@@ -13,11 +13,14 @@ from moto.secretsmanager.models import SecretsManagerBackend
 
 from .surround import surround
 
+MOST_CHARACTERS: Final = 10_240
+
 
 def install() -> None:
     surround(IAMBackend, "_init_aws_policies", _managed_policies)
     surround(IAMBackend, "create_role", _create_role)
     surround(IAMBackend, "update_assume_role_policy", _update_assume_role_policy)
+    surround(IAMBackend, "put_role_policy", _put_role_policy)
     surround(KmsBackend, "create_key", _create_key)
     surround(KmsBackend, "put_key_policy", _put_key_policy)
     surround(SecretsManagerBackend, "put_resource_policy", _put_resource_policy)
@@ -53,6 +56,19 @@ def _update_assume_role_policy(
 ) -> None:
     require_valid(IAMTrustPolicyDocumentValidator(policy_document))
     update(backend, role_name, policy_document)
+
+
+def _put_role_policy(
+    put: Callable[..., None], backend: IAMBackend, role_name: str, policy_name: str, text: str
+) -> None:
+    """All inline policies of a role have one limit, and white space does not count."""
+    others = dict(backend.get_role(role_name).policies)
+    others.pop(policy_name, None)
+    if sum(len("".join(one.split())) for one in (*others.values(), text)) > MOST_CHARACTERS:
+        raise LimitExceededException(
+            f"Maximum policy size of {MOST_CHARACTERS} bytes exceeded for role {role_name}"
+        )
+    put(backend, role_name, policy_name, text)
 
 
 def _create_key(
