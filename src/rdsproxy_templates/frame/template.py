@@ -92,16 +92,22 @@ def circles(template: Template) -> Iterator[str]:
             pairs = zip(circle[1:], circle, strict=False)
             taken = ", ".join(_wire(template, taker, giver) for taker, giver in pairs)
             yield f"has a circle in which nothing can be created first: {taken}"
-            needs = {name: needs[name] - {circle[0]} for name in needs.keys() - {circle[0]}}
+            needs = {
+                name: [other for other in others if other != circle[0]]
+                for name, others in needs.items()
+                if name != circle[0]
+            }
         else:
             return
 
 
-def _needs(template: Template) -> dict[str, set[str]]:
+def _needs(template: Template) -> dict[str, list[str]]:
+    """Children and resources, each with what it needs; sorted, so that all renders are alike."""
     created = (template.children.keys() | template.resources.keys()) - template.parameters.keys()
+    arguments = {name: dict(child.arguments) for name, child in template.children.items()}
     return {
-        **{n: {*references(dict(c.arguments))} & created for n, c in template.children.items()},
-        **{name: needed(body) & created for name, body in template.resources.items()},
+        **{name: sorted({*references(given)} & created) for name, given in arguments.items()},
+        **{name: sorted(needed(body) & created) for name, body in template.resources.items()},
     }
 
 
