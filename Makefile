@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 CLIENTS := .venv-clients
+SCANNERS := .venv-scanners
 
 .PHONY: help
 help:  ## Say what there is
@@ -32,13 +33,17 @@ docs: $(VENV)/tests  ## Bring the generated parts of README.md and docs/ up to d
 demo: $(VENV)/tests $(CLIENTS)/clients databases  ## Deploy VARIANT=base, or another, into the local cloud; Ctrl-C ends it
 	$(VENV)/bin/python tools/demo $(VARIANT)
 
+.PHONY: scan
+scan: $(VENV)/library $(SCANNERS)/scanners  ## Have scanners read every variant; docs/by-design.md names what they may report
+	$(VENV)/bin/python tools/scan.py
+
 .PHONY: databases
 databases:
 	tools/databases.sh
 
 .PHONY: clean
 clean:  ## Remove what this file installed
-	rm -rf $(VENV) $(CLIENTS)
+	rm -rf $(VENV) $(CLIENTS) $(SCANNERS)
 
 PIP := -m pip install --quiet --disable-pip-version-check
 
@@ -49,6 +54,12 @@ $(VENV)/library: setup.cfg pyproject.toml constraints.txt
 
 $(VENV)/tests: $(VENV)/library
 	$(VENV)/bin/python $(PIP) --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+# The scanners, too, pin versions that ours are not.
+$(SCANNERS)/scanners: constraints-scanners.txt
+	$(PYTHON) -m venv $(SCANNERS)
+	$(SCANNERS)/bin/python $(PIP) --requirement constraints-scanners.txt
 	touch $@
 
 # AWS's clients pin versions that ours are not, so they get an environment of their own.

@@ -15,8 +15,37 @@ def test_generated_documents_are_current(repository):
         assert path.read_text("utf-8") == text, f"{path.name} is behind; run `make docs`"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
-def test_every_link_leads_to_something(repository, name):
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", (repository / name).read_text("utf-8"))
+def by_design(repository):
+    """The rows of the table in docs/by-design.md: what, rules, where, why, what changes it."""
+    text = (repository / "docs" / "by-design.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in rows[2:]]
 
-    assert [target for target in targets if not (repository / target).exists()] == []
+
+def test_what_changes_a_finding_of_a_scanner_is_a_setting(repository):
+    reference = (repository / "docs" / "reference.md").read_text("utf-8")
+    named = {
+        setting
+        for row in by_design(repository)
+        for setting in re.findall(r"`([a-z]+\.[a-z_]+)`", row[-1])
+    }
+
+    assert "rds.multi_az" in named
+    assert [setting for setting in sorted(named) if f"| `{setting}` |" not in reference] == []
+
+
+def test_every_finding_that_stays_has_a_rule_and_a_reason(repository):
+    for row in by_design(repository):
+        assert len(row) == 5, row
+        assert all(row), row
+        assert "`" in row[1], row
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/by-design.md", "docs/not-verified.md"]
+)
+def test_every_link_leads_to_something(repository, name):
+    document = repository / name
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8"))
+
+    assert [target for target in targets if not (document.parent / target).exists()] == []
