@@ -14,7 +14,7 @@ build: $(VENV)/library  ## Render every variant into templates_out/, validated
 	$(VENV)/bin/python build.py
 
 .PHONY: test
-test: $(VENV)/tests $(CLIENTS)/clients databases  ## Run every test, with AWS's clients and real databases
+test: $(VENV)/tests $(CLIENTS)/clients databases peers  ## Run every test, with AWS's clients and real databases
 	$(VENV)/bin/python -m pytest
 
 .PHONY: check
@@ -41,9 +41,13 @@ scan: $(VENV)/library $(SCANNERS)/scanners  ## Have scanners read every variant;
 databases:
 	tools/databases.sh
 
+.PHONY: peers
+peers: $(VENV)/library  ## Bring what the benchmarks compare with: AWS CDK and a driver
+	tools/peers.sh
+
 .PHONY: clean
 clean:  ## Remove what this file installed
-	rm -rf $(VENV) $(CLIENTS) $(SCANNERS)
+	rm -rf $(VENV) $(CLIENTS) $(SCANNERS) .peers benchmarks/cdk/node_modules
 
 PIP := -m pip install --quiet --disable-pip-version-check
 

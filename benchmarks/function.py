@@ -7,10 +7,10 @@ environment and its first answer; *warm* is one request of many.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -26,55 +26,60 @@ from standins.service import Service
 OURS: Final = timing.REPOSITORY / "lambda" / "blog_rds_proxy"
 PEER: Final = Path(__file__).resolve().parent / "peer"
 REQUESTS: Final = 200
+FEW: Final = 4
+"""Requests where it only counts that both functions answer."""
 LOAD: Final[Any] = event(Request("GET", "/load", (), b"", "127.0.0.1"))
 INITIALIZE: Final[Any] = event(Request("POST", "/initialize", (), b"", "127.0.0.1"))
 
 
 def main() -> None:
     """Measure and print."""
-    rounds = timing.rounds(__doc__)
-    if find_spec("mysql") is None:
-        sys.exit("Oracle's driver is missing: pip install mysql-connector-python")
+    runs = timing.runs(__doc__)
+    requests = FEW if runs.once else REQUESTS
+    if not (timing.PEERS / "mysql").is_dir():
+        sys.exit("Oracle's driver is missing: tools/peers.sh brings it")
     with Service(OURS) as service:
+        path = os.pathsep.join((service.variables["PYTHONPATH"], str(timing.PEERS)))
+        variables = {**service.variables, "PYTHONPATH": path}
         service.environments[0].invoke(INITIALIZE)
 
         def environment(folder: Path) -> Environment:
-            return Environment(folder, "app.handler", service.variables)
+            return Environment(folder, "app.handler", variables)
 
-        cold = _cold(environment, rounds)
-        warm = {folder: _warm(environment, folder) for folder in (OURS, PEER)}
-        reconnecting = _reconnecting(service)
-    print(f"ours / boto3 and mysql-connector-python, medians of {rounds} runs in turns")
+        cold = _cold(environment, runs)
+        warm = {folder: _warm(environment, folder, requests) for folder in (OURS, PEER)}
+        reconnecting = _reconnecting(service, max(requests // 4, 1))
+    print(f"ours / boto3 and mysql-connector-python, medians of {runs.rounds} runs in turns")
     timing.row("cold: the first answer", cold[OURS], cold[PEER])
     timing.row("warm: a request", warm[OURS], warm[PEER])
-    print(f"ours, medians of {REQUESTS} requests")
+    print(f"ours, medians of {requests} requests")
     timing.row("reusing the connection / reconnecting", warm[OURS], reconnecting)
 
 
-def _cold(environment: Callable[[Path], Environment], rounds: int) -> dict[Path, float]:
+def _cold(environment: Callable[[Path], Environment], runs: timing.Runs) -> dict[Path, float]:
     """Seconds from the start of an environment to its first answer."""
     seconds: dict[Path, list[float]] = {OURS: [], PEER: []}
-    for _ in range(rounds + 1):
+    for _ in range(runs.uncounted + runs.rounds):
         for folder, taken in seconds.items():
             started = time.perf_counter()
             with environment(folder) as one:
                 _answered(one)
                 taken.append(time.perf_counter() - started)
-    return {folder: median(taken[1:]) for folder, taken in seconds.items()}
+    return {folder: median(taken[runs.uncounted :]) for folder, taken in seconds.items()}
 
 
-def _warm(environment: Callable[[Path], Environment], folder: Path) -> float:
+def _warm(environment: Callable[[Path], Environment], folder: Path, requests: int) -> float:
     """Seconds of a request to an environment that has answered before."""
     with environment(folder) as one:
         _answered(one)
-        return median(_timed(one) for _ in range(REQUESTS))
+        return median(_timed(one) for _ in range(requests))
 
 
-def _reconnecting(service: Service) -> float:
+def _reconnecting(service: Service, requests: int) -> float:
     """Seconds of a request when the connection was cut before each."""
     (one,) = service.environments
     seconds = []
-    for _ in range(REQUESTS // 4):
+    for _ in range(requests):
         service.front.drop_all()
         # Gives the function time to be told, as a connection closed in idling would.
         time.sleep(0.005)

@@ -25,16 +25,16 @@ LATE: Final = ("boto3", "cfnlint", "click", "cloudformation_validate", "samtrans
 
 
 def main() -> None:
-    rounds = timing.rounds(__doc__)
+    runs = timing.runs(__doc__)
     peer = "\n".join(sorted({line for file in SOURCE.rglob("*.py") for line in _imports(file)}))
     codes = {"ours": OURS, "peer": peer, "nothing": "pass"}
     seconds = {
         name: median(some)
         for name, some in in_turns(
-            {name: python("-c", code) for name, code in codes.items()}, rounds
+            {name: python("-c", code) for name, code in codes.items()}, runs
         ).items()
     }
-    print(f"importing variants / importing {', '.join(LIBRARIES)}, medians of {rounds} runs")
+    print(f"importing variants / importing {', '.join(LIBRARIES)}, medians of {runs.rounds} runs")
     row("whole processes", seconds["ours"], seconds["peer"])
     row(
         "less the start of Python",

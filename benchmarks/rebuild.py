@@ -18,21 +18,23 @@ from timing import FRESH, REPOSITORY, Command, in_turns, once, python, row
 from rdsproxy_templates.validate.lint import INCLUDED
 from rdsproxy_templates.variants import VARIANTS
 
+SMALL: Final = "edge_waf"
 CFN_LINT: Final = Path(sys.executable).with_name("cfn-lint")
 
 
 def main() -> None:
-    rounds = timing.rounds(__doc__)
+    runs = timing.runs(__doc__)
+    variants = (SMALL,) if runs.once else ()
     with TemporaryDirectory() as folder:
         commands = {
-            "cold": _build(Path(FRESH)),
-            "warm": _build(Path(folder, "warm")),
-            "no lint": _build(Path(folder, "no-lint"), "--no-lint"),
-            "cfn-lint": _cfn_lint(Path(folder, "expanded")),
+            "cold": _build(Path(FRESH), *variants),
+            "warm": _build(Path(folder, "warm"), *variants),
+            "no lint": _build(Path(folder, "no-lint"), *variants, "--no-lint"),
+            "cfn-lint": _cfn_lint(Path(folder, "expanded"), *variants),
         }
-        runs = in_turns(commands, rounds)
-    seconds = {name: median(some) for name, some in runs.items()}
-    print(f"python build.py, medians of {rounds} runs in turns")
+        taken = in_turns(commands, runs)
+    seconds = {name: median(some) for name, some in taken.items()}
+    print(f"python build.py, medians of {runs.rounds} runs in turns")
     row("cold / the command cfn-lint", seconds["cold"], seconds["cfn-lint"])
     row("warm / cold", seconds["warm"], seconds["cold"])
     row("warm / --no-lint", seconds["warm"], seconds["no lint"])
@@ -50,9 +52,9 @@ def _build(folder: Path, *options: str) -> Command:
     )
 
 
-def _cfn_lint(folder: Path) -> Command:
-    """The command over every template of every variant; templates are expanded beforehand."""
-    once(_build(folder, "--no-lint", "--expand"))
+def _cfn_lint(folder: Path, *variants: str) -> Command:
+    """The command over every template that is built; templates are expanded beforehand."""
+    once(_build(folder, *variants, "--no-lint", "--expand"))
     regions = {region for variant in VARIANTS.values() for region in variant.Config().regions}
     return Command(
         arguments=(
@@ -62,7 +64,7 @@ def _cfn_lint(folder: Path) -> Command:
             *("--non-zero-exit-code", "none", "--"),
             *sorted((folder / "out").rglob("*.yaml")),
         ),
-        folder=folder / "out" / "base",
+        folder=next((folder / "out").iterdir()),
     )
 
 

@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
+PEERS: Final = REPOSITORY / ".peers"
+"""What tools/peers.sh brings, beside AWS CDK."""
 TIMEOUT: Final = 300
 """Seconds after which a run counts as stuck."""
 
@@ -37,13 +39,28 @@ def python(*arguments: str | Path, environment: Mapping[str, str] | None = None)
     return Command(arguments=(sys.executable, *arguments), environment=environment or {})
 
 
-def in_turns(commands: Mapping[Name, Command], rounds: int) -> dict[Name, list[float]]:
-    """Seconds of each command in each of *rounds*, after a first round that does not count."""
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """How often each command runs."""
+
+    rounds: int
+    """Runs that count."""
+    once: bool = False
+    """Whether only one of each is wanted, of as little as there is: its time says nothing."""
+
+    @property
+    def uncounted(self) -> int:
+        """Runs before those, while files come into the machine's memory."""
+        return 0 if self.once else 1
+
+
+def in_turns(commands: Mapping[Name, Command], runs: Runs) -> dict[Name, list[float]]:
+    """Seconds of each command in each round that counts."""
     seconds: dict[Name, list[float]] = {name: [] for name in commands}
-    for turn in range(rounds + 1):
+    for turn in range(runs.uncounted + runs.rounds):
         for name, command in commands.items():
             taken = once(command)
-            if turn:
+            if turn >= runs.uncounted:
                 seconds[name].append(taken)
     return seconds
 
@@ -74,14 +91,17 @@ def _inherited() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
-def rounds(description: str | None) -> int:
-    """How many runs of each command count, from the command line."""
+def runs(description: str | None) -> Runs:
+    """How often each command runs, from the command line."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=9, help="runs of each command that count")
-    chosen: int = parser.parse_args().rounds
-    return chosen
+    parser.add_argument(
+        "--once", action="store_true", help="one run of little: it only shows that all works"
+    )
+    given = parser.parse_args()
+    return Runs(rounds=1 if given.once else given.rounds, once=given.once)
 
 
 def row(name: str, ours: float, peer: float) -> None:

@@ -262,7 +262,7 @@ class RdsStack extends NestedStack {
       }),
       policies: [
         {
-          policyName: "ReadMasterUserSecret",
+          policyName: "ReadSecrets",
           policyDocument: allows({
             Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
             Resource: [secret.ref],
@@ -290,12 +290,14 @@ class SamStack extends NestedStack {
         "HTTP API and the function behind it, which logs in to RDS Proxy with an IAM token.",
     });
     this.api = this.httpApi();
+    const layer = this.layer();
     const log = this.logGroup("BlogRDSProxyFunctionLogGroup");
     const fn = new sam.CfnFunction(this, "BlogRDSProxyFunction", {
       codeUri: "../../lambda/blog_rds_proxy",
       handler: "app.handler",
       runtime: "python3.13",
       architectures: ["arm64"],
+      layers: [layer.ref],
       memorySize: 256,
       timeout: 29,
       vpcConfig: { subnetIds: subnets, securityGroupIds: [functionGroup] },
@@ -318,6 +320,18 @@ class SamStack extends NestedStack {
     fn.addPropertyOverride("Events.CatchAllApi.Properties.ApiId", this.api.ref);
     fn.addPropertyOverride("LoggingConfig", { LogFormat: "JSON", LogGroup: log.ref });
     fn.addMetadata("BuildMethod", "makefile");
+  }
+
+  layer() {
+    const layer = new sam.CfnLayerVersion(this, "DatabaseLayer", {
+      description: "Database drivers, and how functions log in",
+      contentUri: "../../lambda/database_layer",
+      compatibleRuntimes: ["python3.13"],
+      retentionPolicy: "Delete",
+    });
+    layer.addPropertyOverride("CompatibleArchitectures", ["arm64"]);
+    layer.addMetadata("BuildMethod", "makefile");
+    return layer;
   }
 
   httpApi() {

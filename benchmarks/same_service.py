@@ -1,0 +1,66 @@
+"""What two folders of templates make, resource by resource, and how it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+NESTED: Final = ("AWS::Serverless::Application", "AWS::CloudFormation::Stack")
+COMPUTED: Final = "(computed by CloudFormation)"
+METADATA: Final = "aws:cdk:path"
+"""What CDK writes of itself into each resource's Metadata."""
+
+
+def differences(ours: Path, theirs: Path, *, names: tuple[str, str]) -> list[str]:
+    """A diff of the resources in two folders, in the order of their titles; empty if alike."""
+    sides = (_lines(resources(ours)), _lines(resources(theirs)))
+    return list(unified_diff(*sides, *names, n=4, lineterm=""))
+
+
+def resources(folder: Path) -> dict[str, Any]:
+    """Every resource in *folder* but nested stacks, by its title; what is computed is left out."""
+    found: dict[str, Any] = {}
+    for file in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.template.json")]):
+        template = yaml.load(file.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        for title, body in template["Resources"].items():
+            if body["Type"] in NESTED:
+                continue
+            if title in found:
+                raise ValueError(f"two resources have the title {title}")
+            found[title] = _comparable(body)
+    return found
+
+
+def _lines(found: Mapping[str, Any]) -> list[str]:
+    return yaml.safe_dump(dict(found), sort_keys=True, width=1000).splitlines()
+
+
+def _comparable(node: Any) -> Any:
+    match node:
+        case Mapping() if len(node) == 1 and next(iter(node)).startswith(("Ref", "Fn::")):
+            return COMPUTED
+        case Mapping():
+            return dict(_members(node))
+        case list():
+            return [_comparable(item) for item in node]
+        case _:
+            return node
+
+
+def _members(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in node.items():
+        if name != METADATA:
+            # A single title may stand without a list.
+            listed = [value] if name == "DependsOn" and isinstance(value, str) else value
+            yield name, _comparable(listed)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads the short forms of intrinsic functions too."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: COMPUTED)
