@@ -29,19 +29,19 @@ CDK: Final = "AWS CDK"
 
 def main() -> None:
     runs = timing.runs(__doc__)
-    copies = FEW if runs.once else COPIES
+    copies, validators = (FEW, (True,)) if runs.once else (COPIES, (True, False))
     if not (HERE / "cdk/node_modules").is_dir():
         sys.exit("AWS CDK is missing: tools/peers.sh brings it")
     _refuse_different_services()
     commands = {
         (who, count, aws): _command(who, count, FRESH, aws=aws)
-        for aws in (True, False)
+        for aws in validators
         for count in (1, copies)
         for who in (OURS, CDK)
     }
     seconds = in_turns(commands, runs)
     print(f"{OURS} / {CDK}, medians of {runs.rounds} runs in turns")
-    for aws in (True, False):
+    for aws in validators:
         validator = f"{'with' if aws else 'without'} AWS's validator"
         row(f"cold, {validator}", *(median(seconds[who, 1, aws]) for who in (OURS, CDK)))
         row(

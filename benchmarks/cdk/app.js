@@ -203,6 +203,7 @@ class RdsStack extends NestedStack {
       idleClientTimeout: 1800,
       debugLogging: false,
     });
+    this.proxy.addResourceDependency(cluster);
     const targets = new rds.CfnDBProxyTargetGroup(this, "RDSProxyTargetGroup", {
       dbProxyName: this.proxy.ref,
       targetGroupName: "default",
@@ -221,6 +222,16 @@ class RdsStack extends NestedStack {
       dbSubnetGroupDescription: "Private subnets of the database cluster",
       subnetIds: subnets,
     });
+    const parameters = new rds.CfnDBClusterParameterGroup(this, "DBClusterParameterGroup", {
+      description: "Parameters of the database cluster",
+      family: "aurora-mysql8.0",
+      parameters: {
+        require_secure_transport: "ON",
+        slow_query_log: "1",
+        long_query_time: "1",
+        log_output: "FILE",
+      },
+    });
     const fromSecret = (key) => `{{resolve:secretsmanager:${secret.ref}:SecretString:${key}}}`;
     const cluster = new rds.CfnDBCluster(this, "DBCluster", {
       engine: "aurora-mysql",
@@ -229,6 +240,7 @@ class RdsStack extends NestedStack {
       databaseName,
       masterUsername: fromSecret("username"),
       masterUserPassword: fromSecret("password"),
+      dbClusterParameterGroupName: parameters.ref,
       dbSubnetGroupName: subnetGroup.ref,
       vpcSecurityGroupIds: [clusterGroup],
       storageEncrypted: true,
@@ -275,7 +287,7 @@ class RdsStack extends NestedStack {
   uniqueName(subnets) {
     const [first, second] = subnets.map((subnet) => Fn.select(1, Fn.split("-", subnet)));
     const stack = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", this.stackId))));
-    return Fn.sub("proxy-${Stack}-${First}-${Second}", {
+    return Fn.sub("proxy-mysql-${Stack}-${First}-${Second}", {
       Stack: stack,
       First: first,
       Second: second,

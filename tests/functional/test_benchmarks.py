@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("benchmarks")
 
 SECONDS = 300
 MEASURED = {
-    "against_cdk": ["cold, with AWS's validator", "each further copy, without AWS's validator"],
+    "against_cdk": ["cold, with AWS's validator", "each further copy, with AWS's validator"],
     "function": ["cold: the first answer", "reusing the connection / reconnecting"],
     "imports": ["whole processes", "imported of boto3"],
     "rebuild": ["cold / the command cfn-lint", "warm / --no-lint"],
