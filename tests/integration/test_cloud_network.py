@@ -409,7 +409,9 @@ def test_private_names_need_host_names(trial):
 
 def test_a_service_has_one_private_name_in_a_network(trial, network):
     trial.create("AWS::EC2::VPCEndpoint", **endpoint(network))
-    with pytest.raises(REFUSED, match="conflicting DNS domain"):
+    with pytest.raises(
+        REFUSED, match=r"conflicting DNS domain for secretsmanager\.eu-west-1\.amazonaws\.com in"
+    ):
         trial.create("AWS::EC2::VPCEndpoint", **endpoint(network))
 
 

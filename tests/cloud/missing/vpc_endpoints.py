@@ -123,7 +123,9 @@ def _require_private_name(backend: EC2Backend, vpc_id: str, service_name: str) -
     for other in backend.vpc_end_points.values():
         same = other.vpc_id == vpc_id and other.service_name == service_name
         if same and other.private_dns_enabled:
+            service = service_name.rpartition(".")[2]
+            # https://github.com/hashicorp/terraform-provider-aws/issues/17535
             raise InvalidParameter(
                 "private-dns-enabled cannot be set because there is already a conflicting DNS "
-                f"domain for {service_name} in the VPC {vpc_id}"
+                f"domain for {service}.{backend.region_name}.amazonaws.com in the VPC {vpc_id}"
             )
