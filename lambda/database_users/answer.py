@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import physical_id
@@ -25,7 +26,7 @@ ANSWER_SECONDS = 20
 """What is left of the function's time to answer in, when waiting ends."""
 
 PAUSES = (0.5, 1, 2, 4)
-"""Seconds before each further try to invoke the other function."""
+"""Seconds before each further try to invoke the other function; then the last one's again."""
 
 FOR_NOW = frozenset({None, 403, 409, 429, 500, 502, 503, 504})
 """A permission or a function that is only just there, a limit, a fault; None is no answer."""
@@ -96,16 +97,16 @@ def _applied(event: Mapping[str, Any], until: float) -> Answer:
     """The answer of the other function, which gets no address that a log could show."""
     payload = json.dumps({k: v for k, v in event.items() if k != "ResponseURL"}).encode()
     name, region = os.environ["APPLY_FUNCTION_NAME"], os.environ["AWS_REGION"]
-    for pause in (*PAUSES, None):
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
             return invoked(name, region, payload, max(until - time.monotonic(), 1))
         except CallFailed as failed:
-            late = pause is None or time.monotonic() + pause > until
+            late = time.monotonic() + pause > until
             if late or failed.status not in FOR_NOW:
                 sentence = f"The function that applies changes did not answer: {failed}."
                 raise _Failed(sentence, began=failed.status is None) from None
             log.warning("not invoked", extra={"reason": str(failed)})
-        time.sleep(pause or 0)
+        time.sleep(pause)
     raise AssertionError("the last try returns or raises")
 
 

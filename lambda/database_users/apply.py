@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -80,11 +81,21 @@ class Change:
 
     def _make(self, session: Session, user: User, made: str) -> None:
         password = _password(user)
-        users.claim(session, self._dialect, user.name, self._owner)
+        users.claim(session, self._dialect, user.name, self._owner, self._how(user, made))
         self.made = made
         users.make(session, self._dialect, user, password)
         if self._event.get("PhysicalResourceId") == made:
             self._drop_abandoned(session, user.name)
+
+    def _how(self, user: User, made: str) -> users.Claim:
+        """Which user may be taken; releases that named no database kept marks elsewhere."""
+        if user.adopt:
+            return users.Claim.ANY
+        before = self._event.get("OldResourceProperties", {})
+        is_update = self._event["RequestType"] == "Update" and before.get("UserName") == user.name
+        if is_update and self._event.get("PhysicalResourceId") == made:
+            return users.Claim.OWN if "DatabaseResourceId" in before else users.Claim.UNMARKED
+        return users.Claim.OWN
 
     def _drop_abandoned(self, session: Session, name: str) -> None:
         """Undo a rename that failed: CloudFormation knows no ID of that user to delete."""
@@ -113,6 +124,9 @@ def _password(user: User) -> str | None:
         raise Refused("[SecretArn] has another username than [UserName].")
     if not isinstance(password, str) or not password:
         raise Refused("[SecretArn] has no password.")
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in password):
+        # Clients differ in what they make of them; a null byte ends a password for some.
+        raise Refused("[SecretArn] has a password with control characters, which no login takes.")
     return password
 
 

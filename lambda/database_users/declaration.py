@@ -16,6 +16,7 @@ EVERY_TABLE = "*"
 
 PROPERTIES = (
     "ServiceToken", "ServiceTimeout", "UserName", "Login", "SecretArn", "Grants", "ListsUsers",
+    "Adopt", "DatabaseResourceId",
 )  # fmt: skip
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[!-~]+")
@@ -23,8 +24,12 @@ SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[!
 RESERVED_USERS = frozenset(
     {"mysql", "none", "public", "rdsadmin", "rdsproxyadmin", "rdsrepladmin", "root"}
 )
-RESERVED_PREFIXES = ("pg_", "rds_")
+RESERVED_PREFIXES = ("pg_", "rds_", "rdsproxy_templates")
 CATALOGS = frozenset({"information_schema", "innodb", "mysql", "performance_schema", "sys"})
+OUR_OWN = "rdsproxy_templates"
+"""The schema, or database, of the marks of users."""
+
+RESOURCE_ID = re.compile(r"[A-Za-z0-9-]{1,255}")
 
 
 class Invalid(Exception):
@@ -54,6 +59,8 @@ class User:
     grants: tuple[Grant, ...]
     lists_users: bool = False
     """Whether it may read the names of all users, and nothing else of theirs."""
+    adopt: bool = False
+    """Whether it is taken over where it is there already, whoever made it."""
 
 
 class Limits(Protocol):
@@ -74,6 +81,7 @@ def declared(properties: Mapping[str, Any], limits: Limits) -> User:
         secret_arn=properties.get("SecretArn"),
         grants=tuple(_grant(given) for given in properties.get("Grants", [])),
         lists_users=properties.get("ListsUsers") == "true",
+        adopt=properties.get("Adopt") == "true",
     )
 
 
@@ -89,14 +97,22 @@ def _problems(properties: Mapping[str, Any], limits: Limits) -> Iterator[str]:
         yield f"[{unknown[0]}] is no property; there are {known}."
     yield from _name_problems(properties.get("UserName"), limits)
     yield from _login_problems(properties.get("Login"), properties.get("SecretArn"))
-    if properties.get("ListsUsers", "false") not in TRUTHS:
-        yield '[ListsUsers] must be "true" or "false".'
+    for name in ("ListsUsers", "Adopt"):
+        if properties.get(name, "false") not in TRUTHS:
+            yield f'[{name}] must be "true" or "false".'
+    yield from resource_id_problems(properties)
     grants = properties.get("Grants", [])
     if not isinstance(grants, list):
         yield "[Grants] must be a list."
         return
     for number, grant in enumerate(grants):
         yield from _grant_problems(f"Grants.{number}", grant, limits)
+
+
+def resource_id_problems(properties: Mapping[str, Any]) -> Iterator[str]:
+    """Say whether the database is named, if it is, as AWS names databases."""
+    if not _matches(RESOURCE_ID, properties.get("DatabaseResourceId", "none")):
+        yield "[DatabaseResourceId] must be the resource ID of the cluster or instance."
 
 
 def _name_problems(name: object, limits: Limits) -> Iterator[str]:
@@ -128,6 +144,8 @@ def _grant_problems(where: str, grant: object, limits: Limits) -> Iterator[str]:
         return
     if inside.lower() in CATALOGS or inside.lower().startswith("pg_"):
         yield f"[{where}.On] is the database's own catalog, which is granted to nobody."
+    if inside.lower() == OUR_OWN:
+        yield f"[{where}.On] is where users are marked, which is granted to nobody."
     allowed = limits.PRIVILEGES if table == EVERY_TABLE else limits.TABLE_PRIVILEGES
     if not _are_privileges(grant["Privileges"], allowed):
         known = ", ".join(allowed)

@@ -25,15 +25,24 @@ class Dialect(Limits, Protocol):
     """What a connection begins with: bounds on how long it may wait and idle."""
     TRY_LOCK: str
     """Whether the one lock of all such functions is ours, until the connection ends."""
-    CREATE_MARKS: str
     BEFORE_TABLES: Sequence[str]
     AFTER_TABLES: Sequence[str]
     """What is executed around the statements that make the functions' tables."""
     FIND: str
     """A row if there is a user of the name."""
+    IAM_REACHES_MASTER: bool
+    """Whether a user for IAM may change how the master logs in."""
+
+    def prepare(self, run: Run) -> None:
+        """Make the table of marks, where there is none."""
+        ...
 
     def make(self, run: Run, user: User, password: str | None) -> None:
         """Give the user exactly this login and these grants, whatever it had before."""
+        ...
+
+    def end_iam(self, run: Run, name: str) -> None:
+        """Take the login by IAM from the user, where that reaches the master."""
         ...
 
     def drop(self, run: Run, name: str) -> None:

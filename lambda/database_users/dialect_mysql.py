@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 
-from declaration import EVERY_TABLE, Grant, User
+from declaration import User
 from dialect import Run
+from rights_mysql import Known, settle, targets
+from session import Refused
 
 NAME_LENGTH = 32
 TABLE_PRIVILEGES = (
@@ -17,15 +20,37 @@ PRIVILEGES = (
     "ALTER ROUTINE", "EVENT",
 )  # fmt: skip
 
-SESSION = ("SET SESSION lock_wait_timeout = 5", "SET SESSION wait_timeout = 60")
+SESSION = (
+    # Whatever the parameter group says: quotes, and what is an error, are as we expect them.
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES'",
+    "SET SESSION lock_wait_timeout = 5",
+    "SET SESSION wait_timeout = 60",
+)
 TRY_LOCK = "SELECT GET_LOCK('rdsproxy_templates_users', 0)"
-CREATE_MARKS = """CREATE TABLE IF NOT EXISTS rdsproxy_templates_users (
+CREATE_DATABASE = "CREATE DATABASE IF NOT EXISTS rdsproxy_templates"
+CREATE_MARKS = """CREATE TABLE IF NOT EXISTS rdsproxy_templates.users (
     name VARCHAR(63) NOT NULL PRIMARY KEY,
     owner VARCHAR(512) NOT NULL
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"""
 BEFORE_TABLES: tuple[str, ...] = ()
 AFTER_TABLES: tuple[str, ...] = ()
 FIND = "SELECT plugin FROM mysql.user WHERE user = %s"
+IAM_REACHES_MASTER = False
+
+LOWERS_NAMES = "SELECT @@lower_case_table_names"
+PLUGINS = """SHOW VARIABLES
+    WHERE Variable_name IN ('authentication_policy', 'default_authentication_plugin')"""
+DEFAULT_PLUGIN = "caching_sha2_password"
+SESSIONS = "SELECT id FROM information_schema.processlist WHERE user = %s"
+NO_PROCEDURE, NO_SESSION = "1305", "1094"
+TRIES, PAUSE = 20, 0.1
+"""How often, and seconds between, a session is looked for that was told to end."""
+
+
+def prepare(run: Run) -> None:
+    """Make the table of marks, in a database that no declared user can be granted."""
+    for statement in (CREATE_DATABASE, CREATE_MARKS):
+        run("create the table of marks", statement)
 
 
 def make(run: Run, user: User, password: str | None) -> None:
@@ -34,24 +59,19 @@ def make(run: Run, user: User, password: str | None) -> None:
         _make_for_iam(run, user.name)
     else:
         _make_for_password(run, user.name, password)
-    run(
-        "revoke what the user was granted before",
-        "REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s@'%%'",
-        user.name,
-    )
-    for grant in user.grants:
-        privileges, target = ", ".join(grant.privileges), _target(grant)
-        run(f"grant on {grant.on}", f"GRANT {privileges} ON {target} TO %s@'%%'", user.name)
-    if user.lists_users:
-        run(
-            "let the user read the names of users",
-            "GRANT SELECT (user) ON mysql.user TO %s@'%%'",
-            user.name,
-        )
+    ((lower,),) = run("look at how tables are named", LOWERS_NAMES) or [(0,)]
+    wanted = targets(user.grants, lists_users=user.lists_users, lower=bool(int(lower)))
+    settle(run, user.name, wanted, Known(PRIVILEGES, TABLE_PRIVILEGES))
+
+
+def end_iam(run: Run, name: str) -> None:
+    """Nothing: how the master logs in is its own matter in MySQL."""
 
 
 def drop(run: Run, name: str) -> None:
-    """Drop the user; tables are nobody's in MySQL, and stay."""
+    """Drop the user and end its sessions; tables are nobody's in MySQL, and stay."""
+    run("end the user's login", "ALTER USER IF EXISTS %s@'%%' ACCOUNT LOCK", name)
+    _end_sessions(run, name)
     run("drop the user", "DROP USER IF EXISTS %s@'%%'", name)
 
 
@@ -60,7 +80,7 @@ def _make_for_iam(run: Run, name: str) -> None:
     plugin, string = _iam_plugin()
     run(
         "let the user log in by IAM",
-        f"{verb} USER %s@'%%' IDENTIFIED WITH {plugin} AS %s REQUIRE SSL",
+        f"{verb} USER %s@'%%' IDENTIFIED WITH {plugin} AS %s REQUIRE SSL ACCOUNT UNLOCK",
         name,
         string,
     )
@@ -72,18 +92,25 @@ def _make_for_password(run: Run, name: str, password: str | None) -> None:
     ("Passwords and Logging" in MySQL's manual.)
     """
     found = run("look for the user", FIND, name)
-    plugin, _ = _iam_plugin()
-    if (plugin,) in found:
-        # Without a name of a plugin ALTER USER may keep the present one, which takes no password.
-        drop(run, name)
-        found = []
     verb = "ALTER" if found else "CREATE"
+    how = _password_plugin(run) if (_iam_plugin()[0],) in found else ""
     run(
         "let the user log in with its password",
-        f"{verb} USER %s@'%%' IDENTIFIED BY %s REQUIRE NONE",
+        f"{verb} USER %s@'%%' IDENTIFIED {how}BY %s REQUIRE SSL ACCOUNT UNLOCK",
         name,
         password,
     )
+
+
+def _password_plugin(run: Run) -> str:
+    """How a password is named for a user that has none: else ALTER USER keeps the plugin."""
+    variables = dict(run("look for the plugin of passwords", PLUGINS))
+    if not variables:  # MariaDB, where BY alone names its own plugin
+        return ""
+    first = variables.get("authentication_policy", "*").split(",")[0].rpartition(":")[2].strip()
+    if first in {"", "*"}:
+        first = variables.get("default_authentication_plugin", DEFAULT_PLUGIN)
+    return f"WITH {first if first.isidentifier() else DEFAULT_PLUGIN} "
 
 
 def _iam_plugin() -> tuple[str, str]:
@@ -94,9 +121,23 @@ def _iam_plugin() -> tuple[str, str]:
     return plugin, os.environ.get("IAM_PLUGIN_STRING", "RDS")
 
 
-def _target(grant: Grant) -> str:
-    if grant.table != EVERY_TABLE:
-        return f"`{grant.inside}`.`{grant.table}`"
-    # Where a whole database is granted, _ in its name matches any character ("GRANT Statement").
-    pattern = grant.inside.replace("_", r"\_")
-    return f"`{pattern}`.*"
+def _end_sessions(run: Run, name: str) -> None:
+    for _ in range(TRIES):
+        sessions = run("look for the user's sessions", SESSIONS, name)
+        if not sessions:
+            return
+        for (number,) in sessions:
+            _end_session(run, number)
+        time.sleep(PAUSE)
+
+
+def _end_session(run: Run, number: int) -> None:
+    """By RDS's own procedure: there the master may not KILL another user's session."""
+    try:
+        run("end the user's session", "CALL mysql.rds_kill(%s)", number)
+    except Refused as refused:
+        if refused.number == NO_SESSION:
+            return
+        if refused.number != NO_PROCEDURE:
+            raise
+        run("end the user's session", "KILL %s", number)

@@ -1,64 +1,94 @@
-"""Users of PostgreSQL: all that makes one is one transaction, seen as a whole or not at all."""
+"""Users of PostgreSQL: all that makes one is one transaction, seen as a whole or not at all.
+
+The master executes nothing that a user could have put there. Names of functions, operators and
+types are looked up in ``pg_catalog`` only, and everything else is named with its schema.
+"""
 
 from __future__ import annotations
 
-from base64 import b64encode
+import time
 from collections.abc import Iterable
-from typing import Any
 
-from scramp import ScramMechanism
-
-from declaration import EVERY_PRIVILEGE, EVERY_TABLE, Grant, User
+import rights_postgresql as rights
+from declaration import User
 from dialect import Run
+from rights_postgresql import quoted
+from scram import verifier
+from session import Refused
 
 NAME_LENGTH = 63
 TABLE_PRIVILEGES = (
     "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER",
 )  # fmt: skip
-OF_SCHEMA = "CREATE"
-PRIVILEGES = (*TABLE_PRIVILEGES, OF_SCHEMA)
+PRIVILEGES = (*TABLE_PRIVILEGES, rights.CREATE)
 
 SESSION = (
-    "SET search_path TO public",
+    # With `public` behind it, an overload in `public` would still be the better match.
+    "SET search_path TO pg_catalog, pg_temp",
     "SET lock_timeout TO '5s'",
-    # Which came with version 14.
-    "SELECT set_config(name, '60s', false) FROM pg_settings WHERE name = 'idle_session_timeout'",
+    # The first came with version 14; the second, of 16, would keep the master a member.
+    """SELECT set_config(name, CASE name WHEN 'createrole_self_grant' THEN '' ELSE '60s' END, false)
+    FROM pg_settings WHERE name IN ('idle_session_timeout', 'createrole_self_grant')""",
     "SET idle_in_transaction_session_timeout TO '60s'",
 )
 LOCK = 7_332_788_457
 """Known to nobody else: a number is all that names a lock."""
 
 TRY_LOCK = f"SELECT pg_try_advisory_lock({LOCK})"
-CREATE_MARKS = """CREATE TABLE IF NOT EXISTS rdsproxy_templates_users (
-    name VARCHAR(63) PRIMARY KEY,
-    owner VARCHAR(512) NOT NULL
-)"""
 BEFORE_TABLES = ("BEGIN", "SET LOCAL search_path TO public")
 AFTER_TABLES = ("COMMIT",)
 FIND = "SELECT oid FROM pg_roles WHERE rolname = %s"
+IAM_REACHES_MASTER = True
+"""Whether a user for IAM may change how the master logs in."""
 
-TO_BORROW = """SELECT rolname FROM rdsproxy_templates_users
-    JOIN pg_roles ON rolname = name WHERE NOT pg_has_role(oid, 'USAGE') ORDER BY rolname"""
+MARKS = """SELECT nspowner = master.oid AND coalesce(relowner = master.oid AND relkind = 'r'
+        AND NOT (relrowsecurity OR relhasrules OR relhastriggers) AND NOT EXISTS (
+            SELECT FROM aclexplode(relacl) AS one
+            WHERE grantee <> relowner AND privilege_type <> 'SELECT'), true), relname
+    FROM pg_namespace JOIN pg_roles AS master ON master.rolname = CURRENT_USER
+    LEFT JOIN pg_class ON relnamespace = pg_namespace.oid AND relname = 'users'
+    WHERE nspname = 'rdsproxy_templates'"""
+CREATE_SCHEMA = "CREATE SCHEMA rdsproxy_templates"
+CREATE_MARKS = """CREATE TABLE rdsproxy_templates.users (
+    name VARCHAR(63) PRIMARY KEY,
+    owner VARCHAR(512) NOT NULL
+)"""
+
+SINCE_16 = "SELECT current_setting('server_version_num')::integer >= 160000"
+TO_BORROW = """SELECT rolname FROM rdsproxy_templates.users JOIN pg_roles ON rolname = name
+    WHERE NOT pg_has_role(oid, 'USAGE') AND (
+        current_setting('server_version_num')::integer < 160000
+        OR pg_has_role(oid, 'MEMBER WITH ADMIN OPTION')) ORDER BY rolname"""
 IS_FOR_IAM = """SELECT 1 FROM pg_auth_members
     JOIN pg_roles AS parent ON parent.oid = roleid
     JOIN pg_roles AS child ON child.oid = member
     WHERE parent.rolname = 'rds_iam' AND child.rolname = %s"""
-REVOCATIONS = (
-    """SELECT format('REVOKE ALL ON SCHEMA %I FROM %I', nspname, rolname)
-    FROM pg_namespace CROSS JOIN aclexplode(nspacl) JOIN pg_roles ON pg_roles.oid = grantee
-    WHERE rolname = %s AND nspowner <> grantee""",
-    """SELECT DISTINCT format('REVOKE ALL ON TABLE %I.%I FROM %I', nspname, relname, rolname)
-    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    CROSS JOIN aclexplode(relacl) JOIN pg_roles ON pg_roles.oid = grantee
-    WHERE rolname = %s AND relowner <> grantee""",
-    """SELECT DISTINCT format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I REVOKE ALL ON %s FROM %I',
-        nspname, CASE defaclobjtype WHEN 'r' THEN 'TABLES' ELSE 'SEQUENCES' END, rolname)
-    FROM pg_default_acl JOIN pg_namespace ON pg_namespace.oid = defaclnamespace
-    CROSS JOIN aclexplode(defaclacl) JOIN pg_roles ON pg_roles.oid = grantee
-    WHERE rolname = %s AND pg_get_userbyid(defaclrole) = CURRENT_USER
-        AND defaclobjtype IN ('r', 'S')""",
-)
-"""Each a list of statements that together revoke all that :func:`make` may have granted."""
+END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
+LOOK_AGAIN = "SELECT pg_stat_clear_snapshot()"
+LEFT = """SELECT DISTINCT pg_roles.oid FROM pg_shdepend JOIN pg_roles ON pg_roles.oid = refobjid
+    WHERE refclassid = 'pg_authid'::regclass AND rolname = %s
+        AND classid <> 'pg_auth_members'::regclass"""
+KEEP_MARK = "INSERT INTO rdsproxy_templates.users (name, owner) VALUES (%s, %s)"
+DROPPED = "rdsproxy_templates_dropped_"
+"""With a number behind it, the name of what owns the objects of a user that was dropped."""
+
+TRIES, PAUSE = 20, 0.1
+"""How often, and seconds between, a session is looked for that was told to end."""
+
+
+def prepare(run: Run) -> None:
+    """Make the table of marks; refuse one that somebody else could write to, or made."""
+    found = run("look for the marks", MARKS)
+    if not found:
+        run("create the schema of marks", CREATE_SCHEMA)
+    ((ours, table),) = found or [(True, None)]
+    if not ours:
+        raise Refused(
+            "The schema rdsproxy_templates, or the table users in it, is not the master's only; "
+            "drop it, and declare each user once with adopt: true."
+        )
+    if table is None:
+        run("create the table of marks", CREATE_MARKS)
 
 
 def make(run: Run, user: User, password: str | None) -> None:
@@ -66,55 +96,59 @@ def make(run: Run, user: User, password: str | None) -> None:
 
     The names of users, in ``pg_user``, are everybody's to read.
     """
-    name = _quoted(user.name)
     run("begin", "BEGIN")
     _make_login(run, user, password)
     borrowed = _borrow_roles(run)
-    for revocations in REVOCATIONS:
-        for (statement,) in run("list what the user was granted", revocations, user.name):
-            run("revoke what the user was granted before", statement.replace("%", "%%"))
-    for grant in user.grants:
-        for statement in _grants(grant, name):
-            run(f"grant on {grant.on}", statement)
-    run("keep the marks to itself", f"REVOKE ALL ON rdsproxy_templates_users FROM {name}")
+    rights.revoke(run, user.name, keep="rds_iam" if user.login == "iam" else "")
+    for one in user.grants:
+        rights.grant(run, one, user.name)
+    rights.share(run, user.name)
     _return_roles(run, borrowed)
     run("commit", "COMMIT")
 
 
+def end_iam(run: Run, name: str) -> None:
+    """Take the login by IAM from the user *name*, who then has none."""
+    run("end the user's login by IAM", f"REVOKE rds_iam FROM {quoted(name)}")
+    run("end the user's login", f"ALTER ROLE {quoted(name)} NOLOGIN")
+
+
 def drop(run: Run, name: str) -> None:
-    """Drop the user; what it owns becomes the master's, so that no row is lost with it."""
-    quoted = _quoted(name)
+    """Drop the user; where it owns anything, a role that can do nothing keeps that.
+
+    That role is the user's own, without its name, login and rights: whatever becomes of its
+    objects, their functions and views can do no more than before.
+    """
+    quoted_name = quoted(name)
+    run("end the user's login", f"ALTER ROLE {quoted_name} NOLOGIN PASSWORD NULL")
     run("begin", "BEGIN")
     borrowed = _borrow_roles(run)
-    run("take over what the user owns", f"REASSIGN OWNED BY {quoted} TO CURRENT_USER")
-    # Which owns nothing any more: only what it was granted is left to drop.
-    run("revoke what the user was granted", f"DROP OWNED BY {quoted}")
-    run("drop the user", f"DROP ROLE {quoted}")
-    _return_roles(run, [role for role in borrowed if role != name])
+    _end_sessions(run, name)
+    rights.revoke(run, name)
+    rights.revoke_given(run, name)
+    left = run("look for what the user owns", LEFT, name)
+    if left:
+        kept = f"{DROPPED}{left[0][0]}"
+        run("keep what the user owns", f"ALTER ROLE {quoted_name} RENAME TO {quoted(kept)}")
+        run("mark what is kept", KEEP_MARK, kept, f"dropped: {name}")
+        borrowed = [kept if role == name else role for role in borrowed]
+    else:
+        run("drop the user", f"DROP ROLE {quoted_name}")
+        borrowed = [role for role in borrowed if role != name]
+    _return_roles(run, borrowed)
     run("commit", "COMMIT")
 
 
-def verifier(password: str, salt: bytes | None = None) -> str:
-    """What the server would make of *password* and keep (RFC 5802, section 3).
-
-    Sent in its place, so that the password is in no log of statements.
-    """
-    mechanism = ScramMechanism("SCRAM-SHA-256")
-    salt, stored_key, server_key, iterations = mechanism.make_auth_info(password, salt=salt)
-    encoded = [b64encode(part).decode() for part in (salt, stored_key, server_key)]
-    return "SCRAM-SHA-256${}:{}${}:{}".format(iterations, *encoded)
-
-
 def _make_login(run: Run, user: User, password: str | None) -> None:
-    name = _quoted(user.name)
+    name = quoted(user.name)
     verb = "ALTER" if run("look for the user", FIND, user.name) else "CREATE"
+    login = f"{verb} ROLE {name} LOGIN NOCREATEDB NOCREATEROLE"
     if user.login == "iam":
         # TLS needs no word here: RDS takes a token over nothing else.
-        run("set the user's login", f"{verb} ROLE {name} LOGIN PASSWORD NULL")
+        run("set the user's login", f"{login} PASSWORD NULL")
         run("let the user log in by IAM", f"GRANT rds_iam TO {name}")
         return
-    secret = verifier(password or "")
-    run("set the user's login", f"{verb} ROLE {name} LOGIN PASSWORD '{secret}'")
+    run("set the user's login", f"{login} PASSWORD '{verifier(password or '')}'")
     if run("look at the user's login", IS_FOR_IAM, user.name):
         run("end the user's login by IAM", f"REVOKE rds_iam FROM {name}")
 
@@ -122,50 +156,26 @@ def _make_login(run: Run, user: User, password: str | None) -> None:
 def _borrow_roles(run: Run) -> list[str]:
     """Make the master, which is no superuser, a member of every user that is ours.
 
-    Only members may grant on what a user owns, or take it over. It must end with the
+    Only members may grant on what a user owns, or alter it. It must end with the
     transaction: whoever is a member of a member of rds_iam logs in by IAM only, the master
     too (github.com/hashicorp/terraform-provider-postgresql/issues/120).
     """
     roles = [role for (role,) in run("list the users", TO_BORROW)]
+    since_16 = roles and run("look for the version", SINCE_16)
+    how = " WITH INHERIT TRUE, SET FALSE" if since_16 and since_16[0][0] else ""
     for role in roles:
-        run(f"act for the user {role}", f"GRANT {_quoted(role)} TO CURRENT_USER")
+        run(f"act for the user {role}", f"GRANT {quoted(role)} TO CURRENT_USER{how}")
     return roles
 
 
 def _return_roles(run: Run, roles: Iterable[str]) -> None:
     for role in roles:
-        run(f"end acting for the user {role}", f"REVOKE {_quoted(role)} FROM CURRENT_USER")
+        run(f"end acting for the user {role}", f"REVOKE {quoted(role)} FROM CURRENT_USER")
 
 
-def _grants(grant: Grant, name: str) -> list[str]:
-    schema = _quoted(grant.inside)
-    if grant.table != EVERY_TABLE:
-        target = f"{schema}.{_quoted(grant.table)}"
-        return [
-            f"GRANT USAGE ON SCHEMA {schema} TO {name}",
-            f"GRANT {', '.join(grant.privileges)} ON TABLE {target} TO {name}",
-        ]
-    every = grant.privileges == EVERY_PRIVILEGE
-    of_schema = "USAGE, CREATE" if every or OF_SCHEMA in grant.privileges else "USAGE"
-    of_tables = ", ".join(one for one in grant.privileges if one != OF_SCHEMA)
-    statements = [f"GRANT {of_schema} ON SCHEMA {schema} TO {name}"]
-    if of_tables:
-        statements += _on_every("TABLES", of_tables, schema, name)
-    if every or "INSERT" in grant.privileges:
-        # A column that numbers its rows takes the numbers from a sequence.
-        statements += _on_every("SEQUENCES", "ALL" if every else "USAGE", schema, name)
-    return statements
-
-
-def _on_every(kind: str, privileges: str, schema: str, name: str) -> list[str]:
-    """On those that exist, and on those that the master will make."""
-    return [
-        f"GRANT {privileges} ON ALL {kind} IN SCHEMA {schema} TO {name}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {privileges} ON {kind} TO {name}",
-    ]
-
-
-def _quoted(name: Any) -> str:
-    """A name as SQL has it, in a statement in which % must be doubled."""
-    doubled = str(name).replace('"', '""').replace("%", "%%")
-    return f'"{doubled}"'
+def _end_sessions(run: Run, name: str) -> None:
+    for _ in range(TRIES):
+        if not run("end the user's sessions", END_SESSIONS, name):
+            return
+        time.sleep(PAUSE)
+        run("look for the user's sessions", LOOK_AGAIN)

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from aws import CallFailed, secret_value
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 class Refused(Exception):
     """The database will not do it, however often it is asked; the message is a sentence."""
 
+    def __init__(self, sentence: str, number: str = "") -> None:
+        self.number = number
+        super().__init__(sentence)
+
 
 class Lost(Exception):
     """It did not work for now; from its beginning it may be tried again."""
@@ -34,9 +39,17 @@ class Lost(Exception):
 class Session:
     """One connection, on which statements are executed until the time is up."""
 
-    def __init__(self, engine: Engine, connection: Any, master: str, until: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        connection: Any,
+        master: str,
+        until: float,
+        again: Callable[[], Any],
+    ) -> None:
         self.master = master
         self._engine, self._connection, self._until = engine, connection, until
+        self._again = again
 
     @property
     def over(self) -> bool:
@@ -52,7 +65,19 @@ class Session:
             number = self._engine.number(error)
             if self._engine.fault(error) in FOR_NOW:
                 raise Lost(f"The database did not {purpose} (error {number}).") from None
-            raise Refused(f"The database refused to {purpose} (error {number}).") from None
+            sentence = f"The database refused to {purpose} (error {number})."
+            raise Refused(sentence, number) from None
+
+    def master_logs_in(self) -> bool:
+        """Whether the master still gets a connection like this one."""
+        try:
+            self._engine.close(self._again())
+        except self._engine.ERRORS as error:
+            if self._engine.fault(error) is Fault.DENIED:
+                return False
+            number = self._engine.number(error)
+            raise Lost(f"The database does not answer (error {number}).") from None
+        return True
 
 
 def in_session(engine: Engine, task: Callable[[Session], Done], until: float) -> Done:
@@ -78,13 +103,15 @@ def in_session(engine: Engine, task: Callable[[Session], Done], until: float) ->
 def _opened(engine: Engine, until: float) -> Iterator[Session]:
     master, password = _master()
     host, port = os.environ["RDS_HOST"], int(os.environ.get("RDS_PORT", engine.PORT))
+    name = os.environ["RDS_DATABASE_NAME"]
+    connect = partial(engine.connect, host, port, master, password, name)
     try:
-        connection = engine.connect(host, port, master, password, os.environ["RDS_DATABASE_NAME"])
+        connection = connect()
     except engine.ERRORS as error:
         what = "refuses the master" if engine.fault(error) is Fault.DENIED else "does not answer"
         raise Lost(f"The database {what} (error {engine.number(error)}).") from None
     try:
-        yield Session(engine, connection, master, until)
+        yield Session(engine, connection, master, until, connect)
     finally:
         with suppress(*engine.ERRORS):
             engine.close(connection)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import users
-from declaration import Invalid
+from declaration import Invalid, resource_id_problems
 from dialect import Dialect
 from engine import Engine
 from session import Session
@@ -19,8 +19,8 @@ def check(properties: Mapping[str, Any]) -> None:
     """Raise :class:`Invalid` where *properties* are not those of this type."""
     if unknown := sorted(properties.keys() - PROPERTIES):
         raise Invalid(f"[{unknown[0]}] is no property; there is DatabaseResourceId.")
-    if not isinstance(properties.get("DatabaseResourceId", ""), str):
-        raise Invalid("[DatabaseResourceId] must be the resource ID of the database.")
+    for problem in resource_id_problems(properties):
+        raise Invalid(problem)
 
 
 def make(session: Session, engine: Engine, dialect: Dialect) -> None:

@@ -1,42 +1,66 @@
 """Users of the database that belong to a resource, as a table in it remembers.
 
 A user's mark names the resource that creates it. It is there before the user is, so that
-whoever finds a user knows whether it may be touched.
+whoever finds a user knows whether it may be touched. The table is in a schema of its own, a
+database in MySQL, in which no declared user can be granted anything.
 """
 
 from __future__ import annotations
 
 import time
+from enum import Enum, auto
 
 from declaration import User
 from dialect import Dialect
 from session import Lost, Refused, Session
 
 LOCK_PAUSE = 0.2
-OWNER_OF = "SELECT owner FROM rdsproxy_templates_users WHERE name = %s"
-MARK = "INSERT INTO rdsproxy_templates_users (name, owner) VALUES (%s, %s)"
-UNMARK = "DELETE FROM rdsproxy_templates_users WHERE name = %s"
+OWNER_OF = "SELECT owner FROM rdsproxy_templates.users WHERE name = %s"
+MARK = "INSERT INTO rdsproxy_templates.users (name, owner) VALUES (%s, %s)"
+UNMARK = "DELETE FROM rdsproxy_templates.users WHERE name = %s"
 
 
-def claim(session: Session, dialect: Dialect, name: str, owner: str) -> None:
+class Claim(Enum):
+    """Which user that is there already may be taken."""
+
+    OWN = auto()
+    """One that the resource itself marked."""
+    UNMARKED = auto()
+    """One without a mark too."""
+    ANY = auto()
+    """Anybody's, because somebody wrote so."""
+
+
+def claim(
+    session: Session, dialect: Dialect, name: str, owner: str, how: Claim = Claim.OWN
+) -> None:
     """Mark the user *name* as *owner*'s. Raises :class:`Refused` where it is somebody else's."""
     begin(session, dialect)
     if name == session.master:
         raise Refused("[UserName] is the master user, which no stack may alter.")
-    if _owner(session, name) == owner:
+    marked = _owner(session, name)
+    if marked == owner:
         return
-    if session.run("look for the user", dialect.FIND, name):
+    taken = how is Claim.ANY or (how is Claim.UNMARKED and marked is None)
+    if not taken and session.run("look for the user", dialect.FIND, name):
         raise Refused(
             f"There is a user {name} already, which this resource did not create; "
-            "it was left as it is."
+            "it was left as it is. To take it over, declare it with adopt: true."
         )
-    session.run("forget the mark of a user that is gone", UNMARK, name)
+    session.run("forget the mark of another resource", UNMARK, name)
     session.run("mark the user", MARK, name, owner)
 
 
 def make(session: Session, dialect: Dialect, user: User, password: str | None) -> None:
     """Give a user that was claimed in this session exactly this login and these grants."""
     dialect.make(session.run, user, password)
+    if user.login == "iam" and dialect.IAM_REACHES_MASTER and not session.master_logs_in():
+        dialect.end_iam(session.run, user.name)
+        raise Refused(
+            "With this user in rds_iam the database would let the master in by IAM only, "
+            "because PostgreSQL makes the master a member of the users that it creates; "
+            'the login was taken back. Give the user a password: Login "password".'
+        )
 
 
 def drop(session: Session, dialect: Dialect, name: str, owner: str) -> None:
@@ -57,7 +81,7 @@ def begin(session: Session, dialect: Dialect) -> None:
         time.sleep(LOCK_PAUSE)
         if session.over:
             raise Lost("Another change of users did not end in time.")
-    session.run("create the table of marks", dialect.CREATE_MARKS)
+    dialect.prepare(session.run)
 
 
 def _owner(session: Session, name: str) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -15,6 +17,7 @@ from typing import Any, Self
 
 import pg8000.dbapi
 import pymysql
+import pytest
 
 import apply
 import engine_mysql
@@ -26,6 +29,7 @@ from standins.mariadb import MariaDB
 from standins.mysql_front import MySQLFront
 from standins.postgresql import PostgreSQL
 from standins.postgresql_front import PostgreSQLFront
+from standins.programs import MissingServer
 from standins.servers import Credentials, Server
 
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders/1"
@@ -37,7 +41,35 @@ READS = {"Privileges": ["SELECT"], "On": "{}.items"}
 WRITES = {"Privileges": ["SELECT", "INSERT", "CREATE"], "On": "{}.*"}
 MISSING = {"Privileges": ["SELECT"], "On": "{}.missing"}
 
+AS_RDS = (
+    "CREATE ROLE rds_superuser NOLOGIN",
+    "GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION",
+    "CREATE ROLE rds_iam NOLOGIN",
+    "CREATE ROLE master LOGIN CREATEROLE CREATEDB",
+    "GRANT rds_superuser TO master",
+    """DO $$ BEGIN
+        IF current_setting('server_version_num')::integer >= 160000 THEN
+            EXECUTE 'GRANT rds_iam TO rds_superuser WITH ADMIN TRUE, INHERIT FALSE, SET FALSE';
+        END IF;
+    END $$""",
+)
+"""PostgreSQL's master user as RDS makes it: no superuser, but one who may grant RDS's roles."""
+
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+TLS.check_hostname, TLS.verify_mode = False, ssl.CERT_NONE
+
 Execute = Callable[[str], list[tuple[Any, ...]]]
+
+
+def server_or_skip(server: type[Server]) -> type[Server]:
+    """Skip the test where this server is missing; in CI that is a failure."""
+    try:
+        server._program()
+    except MissingServer as missing:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(str(missing))
+    return server
 
 
 class MasterMariaDB(MariaDB):
@@ -55,6 +87,8 @@ class MasterMariaDB(MariaDB):
         )
         statements = [
             "FLUSH PRIVILEGES;",
+            # As RDS has it: its master may not KILL the sessions of others.
+            "CREATE PROCEDURE mysql.rds_kill (IN thread BIGINT) SQL SECURITY DEFINER KILL thread;",
             f"CREATE USER {who} IDENTIFIED VIA mysql_native_password"
             f" USING PASSWORD('{MASTER.password}');",
             f"GRANT {privileges} ON *.* TO {who} WITH GRANT OPTION;",
@@ -79,14 +113,17 @@ class MySQL:
 
     @staticmethod
     @contextmanager
-    def client(server: Server, user: str, password: str) -> Iterator[Execute]:
+    def client(
+        server: Server, user: str, password: str, *, plain: bool = False
+    ) -> Iterator[Execute]:
         connection = pymysql.connect(
             host=HOST,
             port=server.port,
             user=user,
             password=password,
             autocommit=True,
-            ssl_disabled=True,
+            ssl=None if plain else TLS,
+            ssl_disabled=plain,
         )
         with closing(connection), connection.cursor() as cursor:
             with suppress(pymysql.OperationalError):  # where nothing in it was granted
@@ -101,7 +138,7 @@ class MySQL:
     @staticmethod
     def login(server: Server, name: str) -> str:
         """How the user logs in; MariaDB has no plugin for tokens, and another one stands for it."""
-        logins = {("mysql_native_password", ""): "password", ("unix_socket", "ANY"): "iam"}
+        logins = {("mysql_native_password", "ANY"): "password", ("unix_socket", "ANY"): "iam"}
         (row,) = server.rows(f"SELECT plugin, ssl_type FROM mysql.user WHERE user = '{name}'")
         return logins[row]
 
@@ -109,13 +146,12 @@ class MySQL:
 class Postgres:
     """PostgreSQL's."""
 
-    server, front, module = PostgreSQL, PostgreSQLFront, engine_postgresql
+    server, front, module = PostgreSQL.of(17), PostgreSQLFront, engine_postgresql
     errors = (pg8000.dbapi.Error,)
     container = "public"
     prepare = (
-        "CREATE ROLE master LOGIN CREATEROLE CREATEDB",
+        *AS_RDS,
         "ALTER DATABASE app OWNER TO master",
-        "CREATE ROLE rds_iam",
         "CREATE TABLE items (id INT)",
         "ALTER TABLE items OWNER TO master",
     )
@@ -124,10 +160,15 @@ class Postgres:
     drop_by_hand = ("DROP OWNED BY app", "DROP ROLE app")
     hold_lock = "SELECT pg_advisory_lock(7332788457), pg_sleep(3)"
     passwords, everybody_lists_users = "SELECT rolpassword FROM pg_authid", True
-    memberships = "SELECT roleid FROM pg_auth_members WHERE member = 'master'::regrole"
+    # That it may grant the role, the master keeps; the server's own superuser said so.
+    memberships = """SELECT roleid FROM pg_auth_members AS one WHERE member = 'master'::regrole
+        AND roleid <> 'rds_superuser'::regrole
+        AND 'true' IN (coalesce(to_jsonb(one) ->> 'inherit_option', 'true'),
+            coalesce(to_jsonb(one) ->> 'set_option', 'true'))"""
     users = (
         "SELECT rolname FROM pg_roles"
-        " WHERE rolname NOT IN ('master', 'proxy', 'rds_iam') AND rolname !~ '^pg_'"
+        " WHERE rolname NOT IN ('master', 'proxy', 'rds_iam', 'rds_superuser')"
+        " AND rolname !~ '^(pg_|rdsproxy_templates_dropped_)'"
     )
 
     @staticmethod
@@ -161,8 +202,11 @@ FAMILIES: dict[str, Any] = {"MYSQL": MySQL, "POSTGRESQL": Postgres}
 class Place:
     """A server behind a front, secrets, and the function beside them; all of it may be broken."""
 
-    def __init__(self, family: str, aws: AwsApi, folder: Path) -> None:
+    def __init__(
+        self, family: str, aws: AwsApi, folder: Path, server: type[Server] | None = None
+    ) -> None:
         self.family, self.side, self._aws = family, FAMILIES[family], aws
+        self._type = server or self.side.server
         self._secrets: dict[tuple[str, str], str] = {}
         self._folder = folder
         self._parts = ExitStack()
@@ -170,7 +214,7 @@ class Place:
     def __enter__(self) -> Self:
         with self._parts:
             authority = Authority(self._folder)
-            self.server = self._parts.enter_context(self.side.server())
+            self.server = self._parts.enter_context(self._type())
             for statement in self.side.prepare:
                 self.server.rows(statement)
             self.front = self._parts.enter_context(
@@ -210,7 +254,7 @@ class Place:
     def event(
         self, kind: str = "Create", name: str = "app", *, login: str = "password",
         grants: Any = (ALL,), password: str = PASSWORD, secret: str | None = None,
-        lists_users: bool = False, **more: Any,
+        lists_users: bool = False, adopt: bool = False, **more: Any,
     ) -> dict[str, Any]:  # fmt: skip
         """What CloudFormation sends, but for where the answer goes."""
         properties = {
@@ -221,6 +265,8 @@ class Place:
         }
         if lists_users:
             properties["ListsUsers"] = "true"
+        if adopt:
+            properties["Adopt"] = "true"
         if login == "password":
             properties["SecretArn"] = secret or self.secret(name, password)
         known = {} if kind == "Create" else {"PhysicalResourceId": f"{self.family}/{name}"}
@@ -271,7 +317,8 @@ class Place:
 
     @property
     def marks(self) -> set[str]:
-        return {name for (name,) in self.server.rows("SELECT name FROM rdsproxy_templates_users")}
+        names = self.server.rows("SELECT name FROM rdsproxy_templates.users")
+        return {name for (name,) in names if not name.startswith("rdsproxy_templates_dropped_")}
 
     def clean(self) -> None:
         """Leave no user behind."""

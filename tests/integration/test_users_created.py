@@ -12,7 +12,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from client import here_or_skip
 from database_users import (
     ALL,
     FAMILIES,
@@ -26,6 +25,7 @@ from database_users import (
     Cloud,
     Place,
     context,
+    server_or_skip,
 )
 
 import apply
@@ -50,7 +50,7 @@ def impatient(monkeypatch):
     ],
 )
 def running(request, aws, tmp_path_factory):
-    here_or_skip(request.param)
+    server_or_skip(FAMILIES[request.param].server)
     with Place(request.param, aws, tmp_path_factory.mktemp("authority")) as place:
         yield place
 
@@ -93,7 +93,7 @@ class TestCreate:
 
         assert place.may("SELECT id FROM items")
         assert not place.may("INSERT INTO items (id) VALUES (1)")
-        assert not place.may("SELECT name FROM rdsproxy_templates_users")
+        assert not place.may("SELECT name FROM rdsproxy_templates.users")
 
     def test_an_underscore_in_a_grant_matches_no_other_character(self, place):
         for name in ("orders_1", "orders21"):
@@ -266,7 +266,7 @@ class TestStrangers:
             assert said["physical_id"] is None
             assert said["failure"] == (
                 "There is a user stranger already, which this resource did not create; "
-                "it was left as it is."
+                "it was left as it is. To take it over, declare it with adopt: true."
             )
 
         assert "failure" not in place.delete(stranger)
@@ -289,7 +289,7 @@ class TestTogether:
         assert place.may("SELECT id FROM made_by_the_user", "second")
 
     def test_many_at_once_do_not_trip_over_each_other(self, place):
-        place.server.rows("DROP TABLE rdsproxy_templates_users")
+        place.server.rows("DROP TABLE rdsproxy_templates.users")
         names = [f"user{number}" for number in range(6)]
         with ThreadPoolExecutor(len(names)) as pool:
             made = list(pool.map(lambda name: place.apply(name=name), names))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import ssl
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,6 +13,7 @@ import pymysql
 from pymysql.constants import ER
 from pymysql.converters import escape_string
 
+from .certificates import Authority, Certificate
 from .loopback import HOST
 from .programs import MissingServer, Program, find
 from .servers import Credentials, Server
@@ -45,8 +50,7 @@ class MariaDB(Server):
 
     def set_password(self, login: Credentials) -> None:
         by = f"mysql_native_password USING PASSWORD({_quoted(login.password)})"
-        # The front demands TLS of clients, and goes on over a socket of this machine.
-        self.rows(f"ALTER USER {_quoted(login.user)}@'%' IDENTIFIED VIA {by} REQUIRE NONE")
+        self.rows(f"ALTER USER {_quoted(login.user)}@'%' IDENTIFIED VIA {by}")
 
     def create_database(self, name: str, owner: str) -> None:
         escaped = name.replace("`", "``")
@@ -62,7 +66,7 @@ class MariaDB(Server):
             password=login.password,
             database=database,
             autocommit=True,
-            ssl_disabled=True,
+            ssl=_UNVERIFIED,
             defer_connect=True,
         )
         with self.connect() as end:
@@ -95,6 +99,7 @@ class MariaDB(Server):
         cls._run(cls._program(), *cls._basics(data), "--bootstrap", text="\n".join(statements))
 
     def _options(self) -> list[str]:
+        certificate = self._certificate()
         return [
             *self._basics(self._data),
             f"--bind-address={HOST}",
@@ -102,6 +107,8 @@ class MariaDB(Server):
             f"--socket={self.unix_socket}",
             f"--pid-file={self.folder / 'pid'}",
             f"--tmpdir={self.folder}",
+            f"--ssl-cert={certificate.cert}",
+            f"--ssl-key={certificate.key}",
             "--max-connections=400",
             "--skip-name-resolve",
         ]
@@ -132,6 +139,16 @@ class MariaDB(Server):
         ]
 
     @classmethod
+    @cache
+    def _certificate(cls) -> Certificate:
+        """With which users are served that must use TLS; made once a process."""
+        folder = cls._private_folder()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        certificate = Authority(folder).issue("localhost")
+        cls._hand_over(folder)
+        return certificate
+
+    @classmethod
     def _share(cls) -> Path:
         """Where the package keeps its messages and the SQL of the system's tables."""
         prefix = cls._program().prefix
@@ -139,6 +156,16 @@ class MariaDB(Server):
             if (prefix / "share" / name / "charsets").is_dir():
                 return prefix / "share" / name
         raise MissingServer(f"share/mysql of MariaDB is not in {prefix}: install it as a whole")
+
+
+def _unverified() -> ssl.SSLContext:
+    """TLS with a server on a socket of this machine, which nobody else could serve."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+_UNVERIFIED = _unverified()
 
 
 def _quoted(text: str) -> str:

@@ -58,11 +58,14 @@ class MySQLFront(LoginFront):
         """Log in to the server with the proxy's credentials, and pass on what it says."""
         try:
             behind = self.backend()
-            connection.join(behind)
             behind.settimeout(SECONDS)
+            connection.join(behind)
             server = Packets(behind)
             said = server.read()
             if not said.startswith(mysql_wire.ERROR):
+                server.write(login.begin_tls())
+                connection.encrypt_server()
+                server.end = connection.server
                 user, password = self.users[login.user]
                 proof = mysql_wire.proof(password, mysql_wire.nonce_of(said))
                 server.write(login.write(user, proof))

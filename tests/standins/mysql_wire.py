@@ -70,13 +70,21 @@ class LoginRequest:
         database = rest.partition(b"\0")[0] if flags & WITH_DATABASE else b""
         return cls(flags, payload[4:9], user.decode(), database)
 
+    def begin_tls(self) -> bytes:
+        """What a client says before it begins TLS."""
+        return struct.pack("<I", self._behind | TLS) + self.limits + bytes(23)
+
     def write(self, user: str, proof: bytes) -> bytes:
-        """The same request on behalf of *user*, whom *proof* lets in."""
-        flags = self.flags & OFFERED & ~OF_THE_LOGIN
-        flags |= PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH
+        """The same request on behalf of *user*, whom *proof* lets in, within TLS."""
+        flags = self._behind
         database = self.database + b"\0" if flags & WITH_DATABASE else b""
         who = user.encode() + b"\0" + bytes([len(proof)]) + proof
-        return struct.pack("<I", flags) + self.limits + bytes(23) + who + database + NATIVE + b"\0"
+        return self.begin_tls() + who + database + NATIVE + b"\0"
+
+    @property
+    def _behind(self) -> int:
+        flags = self.flags & OFFERED & ~OF_THE_LOGIN
+        return flags | PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH
 
 
 class MySQLWire:

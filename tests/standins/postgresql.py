@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection, identifier, literal
 
 from .loopback import HOST
-from .programs import Program, find
+from .programs import Program, find, find_postgresql
 from .servers import SECONDS, Credentials, Server
 
 REFUSALS: Final = ("28000", "28P01")
@@ -22,8 +23,16 @@ class PostgreSQL(Server):
     """It trusts whoever reaches its Unix socket; over TCP its user logs in by SCRAM."""
 
     accounts: ClassVar = ("postgres", "nobody")
+    major: ClassVar[int | None] = None
+    """The version, where a test is about one."""
     stops_with: ClassVar = signal.SIGINT
     ends_with: ClassVar = signal.SIGQUIT
+
+    @classmethod
+    @cache
+    def of(cls, major: int) -> type[Self]:
+        """The same of one version."""
+        return type(f"{cls.__name__}{major}", (cls,), {"major": major})
 
     @property
     def unix_socket(self) -> Path:
@@ -62,6 +71,8 @@ class PostgreSQL(Server):
 
     @classmethod
     def _program(cls) -> Program:
+        if cls.major is not None:
+            return find_postgresql("postgres", cls.major)
         return find("postgres", "postgresql")
 
     @classmethod

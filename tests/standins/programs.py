@@ -40,6 +40,21 @@ class Program:
         return Program(self.path.with_name(name), self.variables)
 
 
+def find_postgresql(name: str, major: int) -> Program:
+    """The program *name* of one version of PostgreSQL, from a package of Debian or of npm."""
+    for folder in (os.environ.get(VARIABLE), "/", UNPACKED):
+        for path in (
+            sorted(Path(folder).glob(f"usr/lib/postgresql/{major}/bin/{name}")) if folder else ()
+        ):
+            return Program(path, {} if folder == "/" else _libraries(Path(str(folder))))
+    path = UNPACKED / f"postgresql/{major}/bin/{name}"
+    if path.is_file():
+        return Program(path, {"LD_LIBRARY_PATH": str(path.parent.parent / "lib")})
+    raise MissingServer(
+        f"{name} of PostgreSQL {major} is not on this machine: tools/databases.sh brings it"
+    )
+
+
 def find(name: str, package: str) -> Program:
     """The program *name*; :class:`MissingServer` says what to install if there is none."""
     if folder := os.environ.get(VARIABLE):

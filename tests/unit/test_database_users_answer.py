@@ -58,7 +58,9 @@ def told(monkeypatch):
     monkeypatch.setenv("APPLY_FUNCTION_NAME", "apply")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setenv("RDS_ENGINE_FAMILY", "MYSQL")
-    monkeypatch.setattr(answer.time, "sleep", lambda _: None)
+    slept = []
+    monkeypatch.setattr(answer.time, "sleep", slept.append)
+    monkeypatch.setattr(answer.time, "monotonic", lambda: sum(slept))
 
     def told(aws, **more):
         """The only answer to an event."""
@@ -103,7 +105,7 @@ NO_OUTCOME = "The function that applies changes ended without an outcome"
     ],
 )
 def test_a_user_that_may_be_there_is_deleted_with_the_failed_resource(told, said, sentence):
-    answers = [said] * 5
+    answers = [said] * 50
 
     assert told(Aws(*answers)) == ("FAILED", "MYSQL/app", f"{sentence} See the log stream outer.")
 
@@ -134,6 +136,20 @@ def test_a_long_failure_is_cut_but_for_the_log(told):
     _, _, reason = told(Aws(said))
 
     assert reason.endswith("x See the log stream inner.")
+
+
+@pytest.mark.parametrize("status", [403, 409, 429, 503])
+def test_who_is_throttled_asks_again_for_as_long_as_there_is_time(told, status):
+    refusals = [CallFailed(f"lambda answered {status}", status)] * 10
+
+    assert told(Aws(*refusals, DONE)) == ("SUCCESS", "MYSQL/app", "")
+
+
+def test_who_is_throttled_to_the_end_says_so_in_time(told):
+    status, made, reason = told(Aws(*[CallFailed("lambda answered 429", 429)] * 50))
+
+    assert (status, made) == ("FAILED", "nothing/request-1")
+    assert "did not answer: lambda answered 429. See" in reason
 
 
 def test_what_is_updated_keeps_its_id_when_that_fails(told):

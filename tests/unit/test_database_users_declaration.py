@@ -51,6 +51,20 @@ def test_a_user_may_list_users(said, lists):
     assert declared(GOOD, dialect_mysql).lists_users is False
 
 
+@pytest.mark.parametrize(("said", "adopts"), [("true", True), ("false", False)])
+def test_a_user_may_be_adopted(said, adopts):
+    assert declared(GOOD | {"Adopt": said}, dialect_mysql).adopt is adopts
+    assert declared(GOOD, dialect_mysql).adopt is False
+
+
+@pytest.mark.parametrize("resource", ["", "db 1", "db-1'", 7, ["db-1"]])
+def test_a_database_is_named_by_its_resource_id(resource):
+    declared(GOOD | {"DatabaseResourceId": "cluster-ABC123"}, dialect_mysql)
+    said = refused(DatabaseResourceId=resource)
+
+    assert said == "[DatabaseResourceId] must be the resource ID of the cluster or instance."
+
+
 @pytest.mark.parametrize("said", [True, "yes", "True", None, ["true"]])
 def test_to_list_users_is_true_or_false(said):
     with pytest.raises(Invalid) as invalid:
@@ -74,7 +88,9 @@ def test_a_name_is_no_longer_than_the_engine_takes(limits, length):
     assert f"1 to {length} letters" in refused(limits, UserName="a" * (length + 1))
 
 
-@pytest.mark.parametrize("name", ["root", "RDSADMIN", "rds_iam", "pg_monitor", "public", "mysql"])
+@pytest.mark.parametrize(
+    "name", ["root", "RDSADMIN", "rds_iam", "pg_monitor", "public", "mysql", "rdsproxy_templates_x"]
+)
 def test_a_name_of_the_database_or_rds_is_refused(name):
     assert refused(UserName=name) == "[UserName] is reserved for the database or RDS itself."
 
@@ -119,6 +135,13 @@ def test_a_grant_is_on_no_catalog(on):
     said = refused(Grants=[{"Privileges": ["SELECT"], "On": on}])
 
     assert said.startswith("[Grants.0.On] is the database's own catalog")
+
+
+@pytest.mark.parametrize("on", ["rdsproxy_templates.*", "RDSProxy_Templates.users"])
+def test_a_grant_is_on_no_mark_of_a_user(on):
+    said = refused(Grants=[{"Privileges": ["SELECT"], "On": on}])
+
+    assert said.startswith("[Grants.0.On] is where users are marked")
 
 
 @pytest.mark.parametrize(

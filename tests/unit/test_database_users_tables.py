@@ -25,7 +25,7 @@ class Session:
     def run(self, purpose, statement, *values):
         assert purpose
         self.said.append(statement)
-        return [(True,)]
+        return [(True, "users")] if "FROM pg_namespace" in statement else [(True,)]
 
 
 def test_the_id_of_a_database_is_all_that_it_takes():
@@ -39,7 +39,7 @@ def test_the_id_of_a_database_is_all_that_it_takes():
         ({"UserName": "app"}, "[UserName] is no property; there is DatabaseResourceId."),
         (
             {"DatabaseResourceId": ["db-1"]},
-            "[DatabaseResourceId] must be the resource ID of the database.",
+            "[DatabaseResourceId] must be the resource ID of the cluster or instance.",
         ),
     ],
 )
