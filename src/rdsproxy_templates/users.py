@@ -49,6 +49,11 @@ class User(Settings):
         default=False,
         description="May also read the names of all users, which in PostgreSQL everybody may.",
     )
+    adopt: bool = Field(
+        default=False,
+        description="Take the user over where there is one of this name already, made by another "
+        "stack, by hand or before the database was restored; without it the deployment fails.",
+    )
 
     @property
     def title(self) -> str:

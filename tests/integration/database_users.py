@@ -88,7 +88,8 @@ class MasterMariaDB(MariaDB):
         statements = [
             "FLUSH PRIVILEGES;",
             # As RDS has it: its master may not KILL the sessions of others.
-            "CREATE PROCEDURE mysql.rds_kill (IN thread BIGINT) SQL SECURITY DEFINER KILL thread;",
+            f"CREATE DEFINER = '{cls.user}'@'%' PROCEDURE mysql.rds_kill (IN thread BIGINT)"
+            " SQL SECURITY DEFINER KILL thread;",
             f"CREATE USER {who} IDENTIFIED VIA mysql_native_password"
             f" USING PASSWORD('{MASTER.password}');",
             f"GRANT {privileges} ON *.* TO {who} WITH GRANT OPTION;",

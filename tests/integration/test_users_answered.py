@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from database_users import STACK, Cloud, context
 
 import answer
 import apply
+from aws import Answer
 
 DONE = "response", {"physical_id": "MYSQL/app", "data": {"UserName": "app"}}
 
@@ -83,6 +85,25 @@ def test_what_is_refused_for_now_is_invoked_again(cloud):
     answer.handler(event(cloud), context(60))
 
     assert [said["Status"] for said in cloud.answers] == ["SUCCESS"]
+
+
+def test_who_is_throttled_for_long_is_answered_once_it_is_not(cloud, monkeypatch):
+    monkeypatch.setattr(answer, "PAUSES", (0.01,))
+    cloud.refusals = [HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT] * 7
+    answer.handler(event(cloud), context(60))
+
+    assert [said["Status"] for said in cloud.answers] == ["SUCCESS"]
+    assert len(cloud.invoked) == 22
+
+
+def test_http_is_answered_where_lambda_is_on_loopback_only(cloud, monkeypatch):
+    elsewhere = cloud.address.replace("127.0.0.1", "example.com")
+    monkeypatch.setattr(answer, "invoked", lambda *_: Answer(json.dumps(DONE[1]).encode(), {}))
+    for endpoint in ("", "https://lambda.eu-west-1.amazonaws.com", elsewhere):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", endpoint)
+        answer.handler(event(cloud), context(answer.ANSWER_SECONDS + 3))
+
+    assert cloud.answers == []
 
 
 def test_an_answer_is_put_again_until_it_arrives(cloud):

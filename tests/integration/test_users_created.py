@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from database_users import (
@@ -137,6 +138,24 @@ class TestCreate:
 
         assert said["failure"] == "[UserName] is the master user, which no stack may alter."
 
+    def test_a_password_is_taken_over_tls_only(self, place):
+        """In PostgreSQL that is the parameter group's to say."""
+        place.apply()
+        if place.family == "MYSQL":
+            client = place.side.client(place.server, "app", PASSWORD, plain=True)
+            with pytest.raises(place.side.errors), client:
+                pass
+        assert place.may("SELECT 1")
+
+    @pytest.mark.parametrize("password", ["a\0b", "a\nb", "a\x7fb", "a\x85b", "\ud800"])
+    def test_a_password_with_control_characters_is_refused(self, place, password):
+        said = place.apply(password=password)
+
+        assert said["failure"] == (
+            "[SecretArn] has a password with control characters, which no login takes."
+        )
+        assert place.users == set()
+
 
 class TestTables:
     def test_are_the_masters_and_within_the_grants_of_users_made_before_and_after(self, place):
@@ -199,6 +218,45 @@ class TestUpdate:
         assert "failure" not in place.apply("Update", grants=(WRITES,))
         assert place.may("INSERT INTO made_by_the_user VALUES (1)")
 
+    def test_an_update_that_changes_nothing_is_noticed_by_nobody(self, place):
+        place.apply(grants=(READS, WRITES))
+        refused, seen = [], []
+
+        def look(statement):
+            seen.append(str(statement))
+            if not place.may("INSERT INTO items (id) VALUES (1)"):
+                refused.append(seen[-1])
+
+        place.front.fault = look
+        assert "failure" not in place.apply("Update", grants=(READS, WRITES))
+        place.front.fault = None
+
+        assert refused == []
+        changes = [one for one in seen if "GRANT " in one or "REVOKE " in one]
+        if place.family == "MYSQL":
+            assert [one for one in changes if "SHOW GRANTS" not in one] == []
+
+    def test_an_update_that_fails_midway_leaves_the_user_its_rights(self, place):
+        place.apply(grants=(WRITES,))
+        said = place.apply("Update", grants=(READS, MISSING))
+
+        assert "grant on" in said["failure"]
+        assert place.may("INSERT INTO items (id) VALUES (1)")
+
+    def test_an_update_that_is_cut_off_anywhere_leaves_the_user_what_it_keeps(self, place):
+        place.apply(grants=(WRITES,))
+        seen = []
+        for number in range(60):
+            place.front.fault = TestFailures.from_then_on(number, lambda _: "before")
+            said = place.apply("Update", grants=(READS,), seconds=SHORT)
+            place.front.fault = None
+            assert place.may("SELECT id FROM items"), number
+            seen.append(number)
+            if "failure" not in said:
+                break
+        assert len(seen) > 5
+        assert not place.may("INSERT INTO items (id) VALUES (1)")
+
     def test_a_new_name_is_a_new_user_and_the_old_one_is_deleted_next(self, place):
         place.apply()
         renamed = place.apply("Update", "renamed", PhysicalResourceId=f"{place.family}/app")
@@ -246,6 +304,16 @@ class TestDelete:
         assert "failure" not in place.delete()
         assert place.server.rows("SELECT id FROM made_by_the_user") == [(7,)]
 
+    def test_ends_the_users_sessions(self, place):
+        place.apply()
+        said = None
+        client = place.side.client(place.server, "app", PASSWORD)
+        with suppress(*place.side.errors, OSError), client as execute:
+            said = place.delete()
+            assert not execute("SELECT 1")
+
+        assert said == {"physical_id": f"{place.family}/app", "data": {}}
+
     def test_of_a_user_of_another_resource_leaves_it_alone(self, place):
         place.apply()
 
@@ -271,6 +339,40 @@ class TestStrangers:
 
         assert "failure" not in place.delete(stranger)
         assert place.users == {stranger}
+
+    def test_marks_cannot_be_forged(self, place, stranger):
+        """With every right on the service's database, where marks once were."""
+        place.apply(grants=(ALL,))
+        mine = f"'{STACK}/User'"
+        for table in ("rdsproxy_templates.users", "rdsproxy_templates_users"):
+            place.may(f"CREATE TABLE {table} (name VARCHAR(63), owner VARCHAR(512))")
+            place.may(f"INSERT INTO {table} VALUES ('stranger', {mine})")
+
+        assert "failure" not in place.delete(stranger)
+        assert place.users == {"app", stranger}
+        place.server.rows("DROP TABLE rdsproxy_templates_users")
+
+    def test_are_taken_over_by_whoever_says_so(self, place):
+        place.apply()
+        other = {"StackId": f"{STACK}-of-another"}
+        said = place.apply(adopt=True, password=ROTATED, **other)
+
+        assert "failure" not in said
+        assert place.may("SELECT 1", password=ROTATED)
+        assert "failure" not in place.delete()
+        assert place.users == {"app"}
+        assert "failure" not in place.delete(**other)
+        assert place.users == set()
+
+    def test_a_user_of_an_earlier_release_goes_on_with_its_next_update(self, place):
+        place.apply()
+        place.server.rows("DELETE FROM rdsproxy_templates.users")
+        before = {"UserName": "app"}
+
+        named = place.apply("Update", OldResourceProperties=before | {"DatabaseResourceId": "db-1"})
+        assert "which this resource did not create" in named["failure"]
+        assert "failure" not in place.apply("Update", OldResourceProperties=before)
+        assert place.marks == {"app"}
 
     def test_so_are_users_of_another_stack(self, place):
         place.apply()

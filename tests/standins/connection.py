@@ -55,8 +55,8 @@ class Connection:
             self.server = server
         server.sendall(first)
 
-    def encrypt_server(self) -> None:
-        """Begin TLS with the server, whose certificate nobody else could show on this machine."""
+    def encrypt_server(self) -> ssl.SSLSocket:
+        """Begin TLS with the server, which nobody else could be on a socket of this machine."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with self._lock:
@@ -65,6 +65,7 @@ class Connection:
             encrypted = context.wrap_socket(self.server, do_handshake_on_connect=False)
             self.server = encrypted
         encrypted.do_handshake()
+        return encrypted
 
     def outlast(self) -> None:
         """Wait for the client to give up."""

@@ -64,8 +64,7 @@ class MySQLFront(LoginFront):
             said = server.read()
             if not said.startswith(mysql_wire.ERROR):
                 server.write(login.begin_tls())
-                connection.encrypt_server()
-                server.end = connection.server
+                server.end = connection.encrypt_server()
                 user, password = self.users[login.user]
                 proof = mysql_wire.proof(password, mysql_wire.nonce_of(said))
                 server.write(login.write(user, proof))

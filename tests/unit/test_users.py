@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from rdsproxy_templates import ConfigError, render
@@ -193,6 +195,25 @@ class TestFollowing:
         assert users["UsersStackReaderUser"]["Grants"] == [
             {"Privileges": ["SELECT"], "On": "blog_rds_proxy.*"}
         ]
+
+    def test_users_are_made_one_after_another(self):
+        """A new account runs ten functions at once, and each user needs two."""
+        resources = flat(base, rds={"users": PEOPLE})
+        order = ["UsersStackReaderUser", "UsersStackWriterUser", "UsersStackOwner1User"]
+
+        for before, after in pairwise(sorted(order, key=list(resources).index)):
+            assert before in resources[after]["DependsOn"]
+
+    def test_a_user_is_adopted_only_where_that_is_said(self):
+        people = [dict(PEOPLE[0], adopt=True), *PEOPLE[1:]]
+        resources = flat(base, rds={"users": people})
+        adopted = [
+            body["Properties"]["UserName"]
+            for body in resources.values()
+            if body["Type"] == "Custom::DatabaseUser" and body["Properties"].get("Adopt")
+        ]
+
+        assert adopted == [PEOPLE[0]["name"]]
 
     def test_the_function_may_connect_as_its_user_and_nobody_else(self):
         resources = flat(base, rds={"users": PEOPLE}, function_user="writer")

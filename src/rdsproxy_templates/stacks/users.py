@@ -49,6 +49,7 @@ class DatabaseUserResource(AWSObject):
         "SecretArn": (str, False),
         "Grants": (list, True),
         "ListsUsers": (bool, False),
+        "Adopt": (bool, False),
     }
 
 
@@ -136,8 +137,12 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         policies=[invokes(FunctionArn(apply.get_att("Arn")))],
     )
     # Before these ways are open the function could do nothing.
-    ready = inside.ways
-    users = {user.name: _resource(user, config, given, answer, ready) for user in config.users}
+    ready: Sequence[AWSObject] = inside.ways
+    users: dict[str, DatabaseUserResource] = {}
+    for user in config.users:
+        users[user.name] = _resource(user, config, given, answer, ready)
+        # One after another: a new account runs ten functions at once, and each user needs two.
+        ready = [users[user.name]]
     chosen = users.get(config.function_user or "")
     return Stack(
         resources=[
@@ -173,7 +178,7 @@ def _resource(
             {"Privileges": list(grant.privileges), "On": _tables(grant, config, given)}
             for grant in user.grants
         ],
-        **present(ListsUsers=user.lists_users or None),
+        **present(ListsUsers=user.lists_users or None, Adopt=user.adopt or None),
     )
 
 
