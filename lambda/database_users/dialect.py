@@ -25,9 +25,6 @@ class Dialect(Limits, Protocol):
     """What a connection begins with: bounds on how long it may wait and idle."""
     TRY_LOCK: str
     """Whether the one lock of all such functions is ours, until the connection ends."""
-    BEFORE_TABLES: Sequence[str]
-    AFTER_TABLES: Sequence[str]
-    """What is executed around the statements that make the functions' tables."""
     FIND: str
     """A row if there is a user of the name."""
     IAM_REACHES_MASTER: bool

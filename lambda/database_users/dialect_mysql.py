@@ -32,8 +32,6 @@ CREATE_MARKS = """CREATE TABLE IF NOT EXISTS rdsproxy_templates.users (
     name VARCHAR(63) NOT NULL PRIMARY KEY,
     owner VARCHAR(512) NOT NULL
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"""
-BEFORE_TABLES: tuple[str, ...] = ()
-AFTER_TABLES: tuple[str, ...] = ()
 FIND = "SELECT plugin FROM mysql.user WHERE user = %s"
 IAM_REACHES_MASTER = False
 

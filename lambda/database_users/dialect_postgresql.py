@@ -35,8 +35,6 @@ LOCK = 7_332_788_457
 """Known to nobody else: a number is all that names a lock."""
 
 TRY_LOCK = f"SELECT pg_try_advisory_lock({LOCK})"
-BEFORE_TABLES = ("BEGIN", "SET LOCAL search_path TO public")
-AFTER_TABLES = ("COMMIT",)
 FIND = "SELECT oid FROM pg_roles WHERE rolname = %s"
 IAM_REACHES_MASTER = True
 """Whether a user for IAM may change how the master logs in."""
@@ -100,6 +98,7 @@ def make(run: Run, user: User, password: str | None) -> None:
     _make_login(run, user, password)
     borrowed = _borrow_roles(run)
     rights.revoke(run, user.name, keep="rds_iam" if user.login == "iam" else "")
+    rights.admit(run, user.name)
     for one in user.grants:
         rights.grant(run, one, user.name)
     rights.share(run, user.name)

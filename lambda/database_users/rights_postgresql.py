@@ -66,6 +66,8 @@ UNION SELECT 'REVOKE ' || quote_ident(parent.rolname) || ' FROM ' || quote_ident
     WHERE parent.rolname = %s AND child.rolname <> CURRENT_USER"""  # noqa: S608 - of constants
 """Statements that take from everybody else what a role gave that would work on without it."""
 
+DATABASE = """SELECT quote_ident(datname) FROM pg_database
+    WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE')"""
 _GRANTABLE = """SELECT pg_class.oid::regclass::text
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = %s AND relkind::text = ANY (string_to_array(%s, ' '))
@@ -143,6 +145,12 @@ def grant(run: Run, one: Grant, name: str) -> None:
                 f"ALTER DEFAULT PRIVILEGES FOR ROLE {roles} IN SCHEMA {schema}"
                 f" GRANT {privileges} ON {kinds} TO {who}",
             )
+
+
+def admit(run: Run, name: str) -> None:
+    """Let the user *name* into the database, also where not everybody is let in."""
+    for (database,) in run("look for the database", DATABASE):
+        run("let the user in", f"GRANT CONNECT ON DATABASE {database} TO {quoted(name)}")
 
 
 def share(run: Run, name: str) -> None:

@@ -1,4 +1,7 @@
-"""The tables of the library's own functions, made once as the master."""
+"""The tables of the library's own functions, made once as the master.
+
+The engine's statements name their schema: nothing is looked up where a user could have put it.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,5 @@ def check(properties: Mapping[str, Any]) -> None:
 def make(session: Session, engine: Engine, dialect: Dialect) -> None:
     """Make the tables that are not there yet; those that are stay as they are."""
     users.begin(session, dialect)
-    for statement in dialect.BEFORE_TABLES:
-        session.run("begin to make the tables", statement)
     for statement in engine.CREATE:
         session.run("create the tables", statement)
-    for statement in dialect.AFTER_TABLES:
-        session.run("make the tables", statement)

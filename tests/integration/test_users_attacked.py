@@ -464,6 +464,18 @@ class TestExactly:
         assert "failure" not in said, said
         assert held == [(False, False, False, 0, place.major >= 16 and held[0][4])]
 
+    def test_a_user_is_let_in_where_not_everybody_is(self, place):
+        place.server.rows("REVOKE CONNECT ON DATABASE app FROM PUBLIC")
+        place.server.rows("GRANT CONNECT ON DATABASE app TO master")
+        said = [place.apply(), place.apply("Update")]
+        may = place.may("SELECT 1")
+        gone = place.delete()
+        place.server.rows("GRANT CONNECT, TEMP ON DATABASE app TO PUBLIC")
+
+        assert [one.get("failure") for one in (*said, gone)] == [None] * 3
+        assert may
+        assert place.server.rows("SELECT 1 FROM pg_roles WHERE rolname ~ 'dropped'") == []
+
     def test_tables_of_strangers_and_foreign_ones_fail_nobody(self, place):
         for statement in (
             "CREATE ROLE stranger",
