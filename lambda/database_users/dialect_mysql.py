@@ -102,7 +102,8 @@ def _make_for_password(run: Run, name: str, password: str | None) -> None:
 
 def _password_plugin(run: Run) -> str:
     """How a password is named for a user that has none: else ALTER USER keeps the plugin."""
-    variables = dict(run("look for the plugin of passwords", PLUGINS))
+    found = run("look for the plugin of passwords", PLUGINS)
+    variables: dict[str, str] = {str(name): str(value) for name, value in found}
     if not variables:  # MariaDB, where BY alone names its own plugin
         return ""
     first = variables.get("authentication_policy", "*").split(",")[0].rpartition(":")[2].strip()
