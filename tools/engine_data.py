@@ -1,16 +1,26 @@
-"""Print engines.json: what cfn-lint and SQLAlchemy know of our engines, in one small file.
+"""Print the data that goes stale, each as the file that carries it.
 
     python tools/engine_data.py > src/rdsproxy_templates/engines.json
+    python tools/engine_data.py --lifecycles > support.new
+    mv support.new src/rdsproxy_templates/support.json
 
-cfn-lint's own files are 9 MB and take longer to read than a family takes to render. A test
-says when the small file is no longer what the installed packages know.
+The first is what cfn-lint and SQLAlchemy know of our engines and of Lambda's runtimes, in one
+small file: cfn-lint's own are 9 MB and take longer to read than a family takes to render. A
+test says when it is no longer what the installed packages know.
+
+The second is ``support.json`` with the ends of support that RDS's API gives to the account
+whose credentials are set (``rds:DescribeDBMajorEngineVersions``). What it says of RDS Proxy
+has no API: its ``source`` names the pages to read.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
+from datetime import UTC, datetime
 from importlib import metadata, resources
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MYSQL
@@ -27,6 +37,9 @@ ENGINES = {
     "mysql": ("aws_rds_dbinstance", MYSQL_WORDS),
     "postgres": ("aws_rds_dbinstance", RESERVED_WORDS_POSTGRESQL),
 }
+
+
+SUPPORT = Path(__file__).parents[1] / "src" / "rdsproxy_templates" / "support.json"
 
 
 def extension(module: str, name: str) -> Any:
@@ -58,12 +71,42 @@ def classes(engine: str) -> dict[str, list[str]]:
     }
 
 
+def runtimes() -> dict[str, str | None]:
+    """Each Python runtime with the day from which it is deprecated.
+
+    None for one that is too new for cfn-lint's table of lifecycles.
+    """
+    schemas = resources.files("cfnlint.data.schemas.resources")
+    function = next(
+        schema
+        for one in schemas.iterdir()
+        if one.name.endswith(".json")
+        and (schema := json.loads(one.read_text("utf-8")))["typeName"] == "AWS::Lambda::Function"
+    )
+    table = json.loads(
+        (resources.files("cfnlint.data.AdditionalSpecs") / "LmbdRuntimeLifecycle.json").read_text(
+            "utf-8"
+        )
+    )
+    names = [name for name in function["properties"]["Runtime"]["enum"] if "python3." in name]
+    return {
+        name: table.get(name, {}).get("deprecated")
+        for name in sorted(names, key=lambda name: float(name.removeprefix("python3.")))
+    }
+
+
+def today() -> str:
+    """The day in UTC, as ISO spells it."""
+    return datetime.now(UTC).date().isoformat()
+
+
 def known() -> dict[str, Any]:
     """What goes into the file."""
     regions = extension("aws_rds_dbinstance", "dbinstanceclass_enum.json")
     return {
         "source": {name: metadata.version(name) for name in ("cfn-lint", "SQLAlchemy")},
         "regions": sorted(regions),
+        "runtimes": runtimes(),
         "engines": {
             engine: {
                 "versions": listed(
@@ -83,6 +126,35 @@ def known() -> dict[str, Any]:
     }
 
 
+def lifecycles(rds: Any) -> dict[str, dict[str, list[str | None]]]:
+    """The ends of standard and Extended Support of our engines' versions, as *rds* says."""
+    names = ("open-source-rds-standard-support", "open-source-rds-extended-support")
+    found: dict[str, dict[str, list[str | None]]] = {engine: {} for engine in ENGINES}
+    for page in rds.get_paginator("describe_db_major_engine_versions").paginate():
+        for version in page["DBMajorEngineVersions"]:
+            ends = {
+                one["LifecycleSupportName"]: one["LifecycleSupportEndDate"].date().isoformat()
+                for one in version.get("SupportedEngineLifecycles", ())
+            }
+            if version["Engine"] in found and names[0] in ends:
+                majors = found[version["Engine"]]
+                majors[version["MajorEngineVersion"]] = [ends.get(name) for name in names]
+    return {
+        engine: dict(sorted(majors.items(), key=lambda item: float(item[0])))
+        for engine, majors in found.items()
+    }
+
+
+def refreshed(data: dict[str, Any], rds: Any) -> dict[str, Any]:
+    """The content of ``support.json`` with the ends of support of today."""
+    fresh = {
+        "date": today(),
+        "source": ["RDS API, DescribeDBMajorEngineVersions"],
+        "engines": lifecycles(rds),
+    }
+    return {**data, "lifecycles": fresh}
+
+
 def text(data: dict[str, Any]) -> str:
     """*data* as JSON with a list a line, so that a change reads well in a diff."""
     return re.sub(
@@ -91,4 +163,10 @@ def text(data: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    print(text(known()))
+    if sys.argv[1:] == ["--lifecycles"]:
+        import boto3
+
+        old = json.loads(SUPPORT.read_text("utf-8"))
+        print(text(refreshed(old, boto3.client("rds", region_name="us-east-1"))))
+    else:
+        print(text(known()))

@@ -11,28 +11,10 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from . import names, support
 from .frame import did_you_mean
-
-
-@dataclass(frozen=True, kw_only=True)
-class NameRule:
-    """What RDS allows as the name of a user or of a database."""
-
-    pattern: str
-    sentence: str
-    """The pattern in words; the console shows it as the ConstraintDescription."""
-    reserved: frozenset[str]
-    """Names, in lower case, that fit the pattern and are refused all the same."""
-
-    def problem(self, name: str, reserved_words: frozenset[str]) -> str | None:
-        """Why RDS refuses *name*; None when it takes it."""
-        if not re.fullmatch(self.pattern, name):
-            return f"{self.sentence}, got {name!r}"
-        if name.lower() in self.reserved:
-            return f"must not be {name!r}, a name that RDS keeps for itself; choose another"
-        if name.lower() in reserved_words:
-            return f"must not be {name!r}, a reserved word of the engine; choose another"
-        return None
+from .names import NameRule
+from .support import Lifecycle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +29,10 @@ class Engine:
     database behind it."""
     default_version: str
     default_class: str
-    proxied_versions: tuple[str, ...]
-    """How the versions begin for which AWS documents the support of RDS Proxy."""
+    master: NameRule
+    """What the master user may be named."""
     user: NameRule
+    """What every other user may be named."""
     database: NameRule
     log_exports: tuple[str, ...]
     """``EnableCloudwatchLogsExports``: what helps to find a failed login or a slow query."""
@@ -59,8 +42,8 @@ class Engine:
     """``RotationType`` of the function that changes a user's password."""
     password_types: frozenset[str]
     """``ClientPasswordAuthType`` of a proxy for it."""
-    parameter_family_parts: int
-    """How many parts of a version stand in the name of its family of parameter groups."""
+    major_parts: int
+    """How many parts of a version are its major version."""
     tls_parameters: Mapping[str, str]
     """Parameters with which it takes no connection without TLS."""
     plain_parameters: Mapping[str, str]
@@ -78,7 +61,7 @@ class Engine:
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """The versions in which a new database can be created, oldest first."""
+        """The versions that are not deprecated, oldest first."""
         past = set(_known(self.name)["deprecated_versions"])
         current = [version for version in _known(self.name)["versions"] if version not in past]
         return tuple(sorted(current, key=_numbers))
@@ -94,26 +77,39 @@ class Engine:
         return frozenset(_known(self.name)["reserved_words"])
 
     def version_problem(self, version: str) -> str | None:
-        """Why a new database cannot have *version*; None when it can."""
-        if version in self.versions:
+        """Explain why *version* is none of the engine; None for those that are, or were."""
+        if version in self.versions or self.is_deprecated(version):
             return None
-        if version in _known(self.name)["deprecated_versions"]:
-            reason = f"is deprecated for {self.name}"
-        else:
-            reason = f"is no version of {self.name}{did_you_mean(version, self.versions)}"
-        newest = ", ".join(self.versions[-6:])
         return (
-            f"{version!r} {reason}; the default is {self.default_version}, the newest are {newest}"
+            f"{version!r} is no version of {self.name}{did_you_mean(version, self.versions)}; "
+            f"{self.current_versions}"
         )
+
+    @property
+    def current_versions(self) -> str:
+        """Which versions to choose, in words."""
+        newest = ", ".join(self.versions[-6:])
+        return f"the default is {self.default_version}, the newest are {newest}"
+
+    def is_deprecated(self, version: str) -> bool:
+        """Whether RDS creates no more databases in *version*, and leaves those that there are."""
+        return version in _known(self.name)["deprecated_versions"]
+
+    def lifecycle(self, version: str) -> Lifecycle | None:
+        """The support of the major version of *version*; None where our data has none."""
+        return support.lifecycle(self.name, self.major(version))
 
     def behind_proxy(self, version: str) -> bool:
         """Whether AWS says that RDS Proxy supports *version*."""
-        return version.startswith(self.proxied_versions)
+        return support.is_proxied(self.name, version)
+
+    def major(self, version: str) -> str:
+        """The major version of *version*: ``8.4``, ``17``."""
+        return ".".join(version.split(".")[: self.major_parts])
 
     def parameter_family(self, version: str) -> str:
         """``Family`` of a parameter group for *version*: ``mysql8.4``, ``postgres17``."""
-        parts = version.split(".")[: self.parameter_family_parts]
-        return f"{self.name}{'.'.join(parts)}"
+        return f"{self.name}{self.major(version)}"
 
     def parameters(self, slow_query_seconds: int, *, tls_only: bool) -> dict[str, str]:
         """``Parameters`` of its parameter group."""
@@ -139,8 +135,6 @@ class Engine:
             )
 
 
-_RESERVED_USERS: Final = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"})
-
 EngineName = Literal["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]
 
 _AURORA_MYSQL: Final = Engine(
@@ -150,17 +144,9 @@ _AURORA_MYSQL: Final = Engine(
     # 3.10 is the long-term support line of Aurora MySQL 3.
     default_version="8.0.mysql_aurora.3.10.6",
     default_class="db.t4g.medium",
-    proxied_versions=("8.0",),
-    user=NameRule(
-        pattern="[a-zA-Z][a-zA-Z0-9]{0,15}",
-        sentence="must be 1 to 16 letters or digits, a letter first",
-        reserved=_RESERVED_USERS,
-    ),
-    database=NameRule(
-        pattern="[a-zA-Z][a-zA-Z0-9_]{0,63}",
-        sentence="must be 1 to 64 letters, digits or underscores, a letter first",
-        reserved=frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
-    ),
+    master=names.MYSQL_MASTER,
+    user=names.MYSQL_USER,
+    database=names.MYSQL_DATABASE,
     log_exports=("error", "slowquery"),
     # dev.mysql.com, "Privileges Provided by MySQL", those on tables.
     privileges=frozenset({
@@ -169,7 +155,7 @@ _AURORA_MYSQL: Final = Engine(
     }),
     rotation_type="MySQLSingleUser",
     password_types=frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"}),
-    parameter_family_parts=2,
+    major_parts=2,
     # Aurora takes ON and OFF alone, RDS takes 1 and 0 alone.
     tls_parameters=MappingProxyType({"require_secure_transport": "ON"}),
     plain_parameters=MappingProxyType({"require_secure_transport": "OFF"}),
@@ -187,17 +173,9 @@ _AURORA_POSTGRESQL: Final = Engine(
     port=5432,
     default_version="17.7",
     default_class="db.t4g.medium",
-    proxied_versions=("13.", "14.", "15.", "16.", "17."),
-    user=NameRule(
-        pattern="[a-zA-Z][a-zA-Z0-9_]{0,62}",
-        sentence="must be 1 to 63 letters, digits or underscores, a letter first",
-        reserved=_RESERVED_USERS,
-    ),
-    database=NameRule(
-        pattern="[a-zA-Z_][a-zA-Z0-9_]{0,62}",
-        sentence="must be 1 to 63 letters, digits or underscores, no digit first",
-        reserved=frozenset({"rdsadmin", "template0", "template1"}),
-    ),
+    master=names.POSTGRESQL_MASTER,
+    user=names.POSTGRESQL_USER,
+    database=names.POSTGRESQL_DATABASE,
     log_exports=("postgresql",),
     # postgresql.org, "Privileges", table "ACL Privilege Abbreviations".
     privileges=frozenset({
@@ -205,7 +183,7 @@ _AURORA_POSTGRESQL: Final = Engine(
     }),
     rotation_type="PostgreSQLSingleUser",
     password_types=frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"}),
-    parameter_family_parts=1,
+    major_parts=1,
     tls_parameters=MappingProxyType({"rds.force_ssl": "1"}),
     plain_parameters=MappingProxyType({"rds.force_ssl": "0"}),
     slow_query_parameters=MappingProxyType({"log_min_duration_statement": "{seconds}000"}),
@@ -222,7 +200,6 @@ ENGINES: Final[dict[str, Engine]] = {
             name="mysql",
             default_version="8.4.11",
             default_class="db.t4g.micro",
-            proxied_versions=("8.0.", "8.4."),
             tls_parameters=MappingProxyType({"require_secure_transport": "1"}),
             plain_parameters=MappingProxyType({"require_secure_transport": "0"}),
         ),
@@ -235,6 +212,12 @@ ENGINES: Final[dict[str, Engine]] = {
     )
 }
 """Every engine that RDS Proxy and this library speak of, by CloudFormation's name."""
+
+
+def runtimes() -> dict[str, str | None]:
+    """Lambda's Python runtimes, each with the day from which it is deprecated, where known."""
+    known: dict[str, str | None] = _data()["runtimes"]
+    return known
 
 
 def regions() -> tuple[str, ...]:

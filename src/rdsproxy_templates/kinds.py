@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import names
 from .frame import Value, Values
 
 
@@ -59,9 +60,26 @@ class GroupIdElsewhere(SecurityGroupId):
 class DatabaseName(Value):
     """Name of a database on a cluster or instance."""
 
+    @classmethod
+    def problem(cls, text: str) -> str | None:
+        rules = [names.MYSQL_DATABASE, names.POSTGRESQL_DATABASE]
+        return names.refused_by_all(text, rules)
+
 
 class DatabaseUser(Value):
-    """Name of a user of a database."""
+    """Name of a user of a database, be it the master or another."""
+
+    @classmethod
+    def problem(cls, text: str) -> str | None:
+        return names.refused_by_all(
+            text,
+            [
+                names.MYSQL_MASTER,
+                names.MYSQL_USER,
+                names.POSTGRESQL_MASTER,
+                names.POSTGRESQL_USER,
+            ],
+        )
 
 
 class SecretArn(Value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from faults import GIVEN, faulted, found, resource, template, without
 
@@ -18,11 +20,31 @@ class TestVersion:
         assert "did you mean 8.0.mysql_aurora.3.10." in one.sentence
         assert one.remedy == "Choose a current version"
 
-    def test_a_version_past_its_end_is_refused(self):
-        [one] = found(faulted(f"{CLUSTER}/EngineVersion", "5.7.mysql_aurora.2.07.1"))
+    def test_a_version_past_its_standard_support_is_refused(self):
+        [one] = found(faulted(f"{CLUSTER}/EngineVersion", "5.7.mysql_aurora.2.11.6"))
 
         assert one.about == ("database/version", CLUSTER)
-        assert "is deprecated for aurora-mysql" in one.sentence
+        assert "is past the end of its standard support, 2024-10-31" in one.sentence
+        assert one.remedy.startswith("Choose a current version: the default is 8.0.mysql_aurora.3")
+
+    @pytest.mark.parametrize("lifecycle", ["open-source-rds-extended-support", None])
+    def test_with_extended_support_which_is_the_default_it_is_accepted(self, lifecycle):
+        chosen = {"EngineLifecycleSupport": lifecycle} if lifecycle else {}
+        database = resource("RDS::DBInstance", Engine="mysql", EngineVersion="8.0.46", **chosen)
+
+        assert found(template(Database=database)) == []
+
+    def test_a_deprecated_version_is_left_to_those_who_have_it(self):
+        assert found(faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.02.0")) == []
+
+    def test_a_number_is_a_version_that_lost_its_quotes(self):
+        database = resource("RDS::DBInstance", Engine="mysql", EngineVersion=5.7)
+
+        [one] = found(template(Database=database))
+
+        assert one.about == ("database/version", "Database")
+        assert "'5.7' is no version of mysql" in one.sentence
+        assert one.remedy == "Choose a current version, as text in quotes"
 
     def test_a_version_of_another_engine_is_refused(self):
         database = resource("RDS::DBInstance", Engine="postgres", EngineVersion="8.4.11")
@@ -87,7 +109,7 @@ class TestNames:
             ("rdsadmin", "keeps for itself"),
             ("RDSProxyAdmin", "keeps for itself"),
             ("order", "reserved word"),
-            ("blog_user", "letters or digits"),
+            ("blog-user", "letters, digits or underscores"),
             ("a" * 17, "1 to 16"),
         ],
     )
@@ -97,6 +119,25 @@ class TestNames:
         assert one.about == ("database/names", CLUSTER)
         assert one.place == "MasterUsername"
         assert words in one.sentence
+
+    @pytest.mark.parametrize("name", ["rdsadmin", "a" * 40])
+    def test_a_user_is_read_where_its_secret_is_made(self, name):
+        login = "SecretsStackRDSMasterUserSecret/GenerateSecretString/SecretStringTemplate"
+
+        [one] = found(faulted(login, json.dumps({"username": name})))
+
+        assert one.about == ("database/names", CLUSTER)
+        assert one.place == "MasterUsername"
+
+    @pytest.mark.parametrize("name", ["admin", "Admin", "pg_keeper", "rds_keeper", "user"])
+    @pytest.mark.parametrize("engine", ["postgres", "aurora-postgresql"])
+    def test_postgresql_keeps_more_names_for_itself(self, engine, name):
+        database = resource("RDS::DBInstance", Engine=engine, MasterUsername=name)
+
+        [one] = found(template(Database=database))
+
+        assert one.about == ("database/names", "Database")
+        assert one.sentence.startswith("MasterUsername must not b")
 
     def test_the_database_of_an_instance_has_the_rule_of_its_engine(self):
         database = resource("RDS::DBInstance", Engine="postgres", DBName="template1")

@@ -58,9 +58,46 @@ REFUSED = {
         {"vpc": {"availability_zones": ["eu-west-1a", "us-east-1b"]}, "regions": ["eu-west-1"]},
         "[my.yaml: vpc.availability_zones] 'us-east-1b' is no zone of eu-west-1",
     ),
-    "a deprecated version": (
-        {"rds": {"engine_version": "8.0.mysql_aurora.3.02.0"}},
-        "[my.yaml: rds.engine_version] '8.0.mysql_aurora.3.02.0' is deprecated",
+    "a version past its standard support": (
+        {"rds": {"engine": "mysql", "engine_version": "8.0.42"}},
+        "[my.yaml: rds.engine_version] '8.0.42' is past the end of its standard support, "
+        "2026-07-31, and RDS creates no database in it without Extended Support, which AWS "
+        "charges for; set `extended_support: true`, or choose another: the default is 8.4.",
+    ),
+    "a version that is a number": (
+        {"rds": {"engine": "postgres", "engine_version": 17.1}},
+        '[my.yaml: rds.engine_version] must be text, got 17.1; put it in quotes: "17.1"',
+    ),
+    "a master of PostgreSQL's own name": (
+        {"rds": {"engine": "postgres"}, "database": {"master_username": "admin"}},
+        "[my.yaml: database.master_username] must not be 'admin', a name that RDS keeps",
+    ),
+    "a master named like PostgreSQL's roles": (
+        {"rds": {"engine": "aurora-postgresql"}, "database": {"master_username": "pg_x"}},
+        "[my.yaml: database.master_username] must not begin with 'pg_', which RDS and PostgreSQL",
+    ),
+    "a master without a name": (
+        {"database": {"master_username": ""}},
+        "[my.yaml: database.master_username] must not be empty; leave it out for the default",
+    ),
+    "a region without RDS Proxy": (
+        {"regions": ["us-east-1", "ap-east-2"]},
+        "[my.yaml: regions] must have RDS Proxy for aurora-mysql, and ap-east-2 has none; leave",
+    ),
+    "a zone without RDS Proxy": (
+        {
+            "vpc": {"availability_zones": ["usw1-az1", "usw1-az2"]},
+            "regions": ["us-west-1"],
+        },
+        "[my.yaml: vpc.availability_zones] must not hold 'usw1-az2': RDS Proxy is missing there",
+    ),
+    "a zone by name and one by ID": (
+        {"vpc": {"availability_zones": ["use1-az1", "us-east-1b"]}, "regions": ["us-east-1"]},
+        "[my.yaml: vpc.availability_zones] must be two names or two IDs, got use1-az1 and us-east",
+    ),
+    "a major upgrade of a cluster": (
+        {"rds": {"allow_major_version_upgrade": True}},
+        "[my.yaml: rds.allow_major_version_upgrade] is for engines of RDS, such as mysql",
     ),
     "a version that never was": (
         {"rds": {"engine_version": "8.0.mysql_aurora.3.10.66"}},
@@ -113,7 +150,7 @@ REFUSED = {
     ),
     "a user that is too long": (
         {"database": {"master_username": "a" * 17}},
-        "[my.yaml: database.master_username] must be 1 to 16 letters or digits",
+        "[my.yaml: database.master_username] must be 1 to 16 letters, digits or underscores",
     ),
     "a database with a hyphen": (
         {"database": {"name": "blog-rds-proxy"}},
@@ -154,6 +191,20 @@ WARNED = {
     "a version without proxy": (
         {"rds": {"engine_version": "8.4.mysql_aurora.8.4.8"}},
         "[rds.engine_version] is '8.4.mysql_aurora.8.4.8', for which AWS does not document",
+    ),
+    "a deprecated version": (
+        {"rds": {"engine_version": "8.0.mysql_aurora.3.02.0"}},
+        "[rds.engine_version] is '8.0.mysql_aurora.3.02.0', which is deprecated for aurora-mysql: "
+        "RDS creates no new database in it",
+    ),
+    "a version on Extended Support": (
+        {"rds": {"engine": "mysql", "engine_version": "8.0.46", "extended_support": True}},
+        "[rds.engine_version] is '8.0.46', which is past its standard support since 2026-07-31: "
+        "AWS charges more, until 2029-07-31",
+    ),
+    "a region that may lack RDS Proxy": (
+        {"rds": {"engine": "postgres"}, "regions": ["ap-southeast-6"]},
+        "[regions] names ap-southeast-6, where RDS Proxy may be missing for postgres",
     ),
     "more executions than connections": (
         {"sam": {"reserved_concurrent_executions": 91}},
@@ -200,6 +251,22 @@ class TestChoices:
 
         subnets = (resources[f"VPCStackPrivateSubnet{number}"] for number in (1, 2))
         assert [subnet["Properties"]["AvailabilityZone"] for subnet in subnets] == zones
+
+    def test_zones_can_be_named_by_their_ids(self):
+        zones = ["use1-az1", "use1-az2"]
+        resources = flat({"vpc": {"availability_zones": zones}, "regions": ["us-east-1"]})
+
+        subnets = [resources[f"VPCStackPrivateSubnet{number}"]["Properties"] for number in (1, 2)]
+        assert [subnet["AvailabilityZoneId"] for subnet in subnets] == zones
+        assert not [subnet for subnet in subnets if "AvailabilityZone" in subnet]
+
+    def test_the_major_version_of_an_instance_changes_where_it_may(self):
+        rds = {"engine": "mysql"}
+        kept = flat({"rds": rds})["RDSStackDBInstance"]["Properties"]
+        free = flat({"rds": rds | {"allow_major_version_upgrade": True}})
+
+        assert "AllowMajorVersionUpgrade" not in kept
+        assert free["RDSStackDBInstance"]["Properties"]["AllowMajorVersionUpgrade"] is True
 
     def test_extended_support_is_bought_only_on_demand(self):
         cluster = flat({"rds": {"extended_support": True}})["RDSStackDBCluster"]["Properties"]

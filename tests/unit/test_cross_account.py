@@ -99,10 +99,20 @@ class TestNetwork:
         assert one.startswith(f"[my.yaml: {place}] must ")
 
     def test_zones_are_of_one_region(self):
-        [one] = problems(
+        first, second = problems(
             cross_account_network, vpc={"availability_zone_ids": ["use1-az1", "use1-az2"]}
         )
-        assert one.startswith("[my.yaml: vpc.availability_zone_ids] are zones of one region")
+        place = "[my.yaml: vpc.availability_zone_ids]"
+        assert first.startswith(f"{place} 'use1-az1' is no zone of eu-west-1, ap-northeast-1; name")
+        assert second.startswith(f"{place} 'use1-az2' is no zone of eu-west-1, ap-northeast-1;")
+
+    def test_a_name_is_no_id(self):
+        [one] = problems(
+            cross_account_network,
+            regions=["us-east-1"],
+            vpc={"availability_zone_ids": ["us-east-1a", "us-east-1b"]},
+        )[:1]
+        assert "must be IDs such as use1-az1, got 'us-east-1a'" in one
 
 
 class TestDatabase:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.stacks import public_database
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import edge, edge_waf
 
@@ -210,9 +209,9 @@ class TestRefusing:
         ]
 
     def test_a_user_that_the_engine_does_not_take(self):
-        [one] = problems(edge, function_user="my_app")
+        [one] = problems(edge, function_user="my-app")
 
-        assert one.startswith("[my.yaml: function_user] must be 1 to 16 letters or digits")
+        assert one.startswith("[my.yaml: function_user] must be 1 to 32 letters, digits or under")
 
     def test_a_key_that_api_gateway_does_not_take(self):
         assert problems(edge, api_key={"length": 19}) == [
@@ -553,8 +552,8 @@ def test_the_commands_lead_to_cloudfront_and_around_it():
 
 
 def test_the_family_of_parameters_follows_the_version():
-    config = public_database.Config(engine="mysql", engine_version="8.0.46")
+    old = {"engine_version": "8.0.46", "extended_support": True}
 
-    made = family(edge, rds={"engine_version": config.version}).flat()[0].resources
+    made = family(edge, rds=old).flat()[0].resources
     [parameters] = of_type(made, "RDS::DBParameterGroup")
     assert parameters["Family"] == "mysql8.0"

@@ -29,11 +29,51 @@ def test_the_newest_version_comes_last():
     assert versions.index("17.9") < versions.index("17.10") < versions.index("18.3")
 
 
-def test_the_usual_names_of_users_are_allowed():
-    engine = ENGINES["aurora-mysql"]
+def test_the_usual_names_of_masters_are_allowed():
+    for engine, names in (
+        (ENGINES["aurora-mysql"], ("admin", "root", "app")),
+        (ENGINES["postgres"], ("postgres", "root", "app")),
+    ):
+        for name in names:
+            assert engine.master.problem(name, engine.reserved_words) is None
 
-    for name in ("admin", "root", "app"):
-        assert engine.user.problem(name, engine.reserved_words) is None
+
+@pytest.mark.parametrize(("engine", "longest"), [("mysql", 32), ("postgres", 63)])
+def test_users_may_have_longer_names_than_masters(engine, longest):
+    engine = ENGINES[engine]
+
+    assert engine.user.problem("a" * longest, frozenset()) is None
+    assert engine.user.problem("a" * (longest + 1), frozenset())
+    assert engine.master.problem("a" * 16, frozenset()) is None
+    assert "1 to 16" in str(engine.master.problem("a" * 17, frozenset()))
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+@pytest.mark.parametrize("name", ["mysql", "none", "public", "root", "pg_app", "RDS_app"])
+def test_no_user_has_a_name_that_the_function_refuses(engine, name):
+    assert engine.user.problem(name, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("engine", "version"),
+    [
+        ("aurora-mysql", "5.7.mysql_aurora.2.11.6"),
+        ("aurora-mysql", "8.0"),
+        ("aurora-postgresql", "18.3"),
+        ("postgres", "18"),
+        ("postgres", "18.6"),
+    ],
+)
+def test_versions_that_aws_documents_go_with_a_proxy(engine, version):
+    assert ENGINES[engine].behind_proxy(version)
+
+
+@pytest.mark.parametrize(
+    ("engine", "version"),
+    [("aurora-mysql", "8.4.mysql_aurora.8.4.8"), ("aurora-mysql", "5.7"), ("postgres", "12.22")],
+)
+def test_others_do_not(engine, version):
+    assert not ENGINES[engine].behind_proxy(version)
 
 
 @pytest.mark.parametrize(

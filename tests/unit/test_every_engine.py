@@ -131,12 +131,25 @@ def test_what_proxies_do_with_sessions_is_for_mysql_alone(variant, engine, setti
 
 
 @every_variant
-def test_a_name_that_postgresql_alone_takes_goes_with_it_alone(variant):
+def test_a_name_that_one_engine_only_takes_goes_with_it_only(variant):
     kind = VARIANTS[variant].Config
-    names = {"name": "_shop", "master_username": "order_boss"}
 
-    kind.parse({"database": names, "rds": {"engine": "postgres"}}, "my.yaml")
-    with pytest.raises(ConfigError) as caught:
-        kind.parse({"database": names, "rds": {"engine": "mysql"}}, "my.yaml")
-    places = [problem.place for problem in caught.value.problems]
-    assert places == ["my.yaml: database.name", "my.yaml: database.master_username"]
+    def places(engine, **names):
+        with pytest.raises(ConfigError) as caught:
+            kind.parse({"database": names, "rds": {"engine": engine}}, "my.yaml")
+        return [problem.place for problem in caught.value.problems]
+
+    kind.parse({"database": {"name": "_shop"}, "rds": {"engine": "postgres"}}, "my.yaml")
+    assert places("mysql", name="_shop") == ["my.yaml: database.name"]
+    kind.parse({"database": {"master_username": "admin"}, "rds": {"engine": "mysql"}}, "my.yaml")
+    assert places("postgres", master_username="admin") == ["my.yaml: database.master_username"]
+
+
+@every_variant
+@every_engine
+def test_the_master_of_each_engine_needs_no_name(variant, engine):
+    config = VARIANTS[variant].Config.parse({"rds": {"engine": engine}}, "my.yaml")
+
+    default = render(VARIANTS[variant], config).root.parameters["RDSMasterUsername"]["Default"]
+    usual = "admin" if variant == "auth" else "root"
+    assert default == (usual if ENGINES[engine].family == "MYSQL" else "postgres")

@@ -26,7 +26,11 @@ CLASSES = {
 }
 # Releases of Extended Support run on some old classes alone, which the validators know.
 VERSIONS = {
-    name: [version for version in engine.versions if "-rds." not in version]
+    name: [
+        version
+        for version in engine.versions
+        if "-rds." not in version and not engine.lifecycle(version).refusal(enrolled=True)
+    ]
     for name, engine in ENGINES.items()
 }
 halves = st.integers(1, 512).map(lambda number: number / 2)
@@ -90,7 +94,11 @@ def databases(draw):
         extended_support=st.booleans(),
         rotate_secrets_after_days=st.integers(1, 1000),
     )
-    return {"engine": name} | size | draw(common)
+    chosen = draw(common)
+    version = chosen.get("engine_version", ENGINES[name].default_version)
+    if ENGINES[name].lifecycle(version).refusal(enrolled=False):
+        chosen["extended_support"] = True
+    return {"engine": name} | size | chosen
 
 
 proxies = st.builds(

@@ -42,14 +42,20 @@ class TestDeclaring:
             pytest.param(
                 {"name": "a-b", "login": "iam"},
                 "rds.users.0.name",
-                "must be 1 to 16 letters or digits, a letter first, got 'a-b'",
+                "must be 1 to 32 letters, digits or underscores, a letter first, got 'a-b'",
                 id="a name that the engine refuses",
             ),
             pytest.param(
                 {"name": "root", "login": "iam"},
                 "rds.users.0.name",
-                "is the master user's, 'root'",
-                id="the master's name",
+                "must not be 'root', a name that RDS keeps for itself; choose another",
+                id="a name of the database's own",
+            ),
+            pytest.param(
+                {"name": "a" * 33, "login": "iam"},
+                "rds.users.0.name",
+                f"must be 1 to 32 letters, digits or underscores, a letter first, got '{'a' * 33}'",
+                id="a name that is too long for MySQL",
             ),
             pytest.param(
                 {"name": "reader", "login": "kerberos"},

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Self
 
 from troposphere import AWSHelperFn, Join, Split, encode_to_dict
 
+from ..errors import Problem, WiringError
+
 Expression = AWSHelperFn | str
 
 
@@ -20,7 +22,14 @@ class Value(AWSHelperFn):
     """Type of the CloudFormation parameter in which a value of this kind is given."""
 
     def __init__(self, expression: Expression | Sequence[Expression]) -> None:
+        if isinstance(expression, str) and (problem := self.problem(expression)):
+            raise WiringError([Problem(type(self).__name__, problem)])
         self.data: Any = expression
+
+    @classmethod
+    def problem(cls, text: str) -> str | None:  # noqa: ARG003 - for kinds that judge it
+        """Explain why *text*, as it stands, is no value of this kind; None where it may be."""
+        return None
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and repr(self) == repr(other)

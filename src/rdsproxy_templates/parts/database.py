@@ -53,8 +53,10 @@ class Choices(Settings):
     )
     extended_support: bool = Field(
         default=False,
-        description="Stay on a version past its standard support, which AWS charges for, "
-        "instead of being upgraded.",
+        description="Enroll the database in RDS Extended Support, at its creation: RDS creates it "
+        "on a major version past its standard support, and leaves it there, which AWS charges for. "
+        "Off: RDS refuses to create it on such a version, and upgrades it when the standard "
+        "support of its version ends.",
     )
     slow_query_seconds: int = Field(
         1,
@@ -87,10 +89,22 @@ class Choices(Settings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        if sentence := ENGINES[self.engine].version_problem(self.version):
-            yield Problem("engine_version", sentence)
+        yield from self._version_problems()
         for sentence in ENGINES[self.engine].class_problems(self.db_instance_class, ()):
             yield Problem("instance_class", sentence)
+
+    def _version_problems(self) -> Iterator[Problem]:
+        engine = ENGINES[self.engine]
+        if sentence := engine.version_problem(self.version):
+            yield Problem("engine_version", sentence)
+            return
+        lifecycle = engine.lifecycle(self.version)
+        if lifecycle and (refusal := lifecycle.refusal(enrolled=self.extended_support)):
+            remedy = "" if self.extended_support else "set `extended_support: true`, or "
+            yield Problem(
+                "engine_version",
+                f"{self.version!r} {refusal}; {remedy}choose another: {engine.current_versions}",
+            )
 
     @property
     def lifecycle(self) -> str:
@@ -105,11 +119,22 @@ class Choices(Settings):
                 "deletion_protection",
                 "is off: deleting the stack deletes the database and leaves a snapshot",
             )
-        if not ENGINES[self.engine].behind_proxy(self.version):
+        engine = ENGINES[self.engine]
+        if not engine.behind_proxy(self.version):
             yield Problem(
                 "engine_version",
                 f"is {self.version!r}, for which AWS does not document RDS Proxy",
             )
+        if engine.is_deprecated(self.version):
+            yield Problem(
+                "engine_version",
+                f"is {self.version!r}, which is deprecated for {engine.name}: RDS creates no new "
+                "database in it, and upgrades those that there are at a time of its own; choose "
+                f"another: {engine.current_versions}",
+            )
+        lifecycle = engine.lifecycle(self.version)
+        if lifecycle and (doubt := lifecycle.doubt(enrolled=self.extended_support)):
+            yield Problem("engine_version", f"is {self.version!r}, which {doubt}")
 
 
 def of_engine(choices: Choices) -> dict[str, Any]:

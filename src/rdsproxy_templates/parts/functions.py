@@ -35,8 +35,9 @@ shows one of Amazon's."""
 class Choices(Settings):
     """What functions run on, and how long their logs are kept."""
 
-    runtime: Literal["python3.13", "python3.14"] = Field(
-        "python3.13", description="Lambda runtime; both are supported until mid-2029."
+    runtime: Literal["python3.13", "python3.14", "python3.15"] = Field(
+        "python3.13",
+        description="Lambda runtime. AWS supports 3.13 and 3.14 until mid-2029, 3.15 longer.",
     )
     architecture: Literal["arm64", "x86_64"] = Field(
         "arm64", description="Processor of the function; arm64 costs less."

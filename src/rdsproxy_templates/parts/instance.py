@@ -30,6 +30,11 @@ class Choices(database.Choices):
         description="RDS: keep a standby in the other zone, at twice the price; Aurora takes "
         "a reader.",
     )
+    allow_major_version_upgrade: bool = Field(
+        default=False,
+        description="RDS: let a change of `engine_version` be one of the major version, which "
+        "cannot be undone; CloudFormation always lets Aurora.",
+    )
 
 
 def instance(
@@ -80,6 +85,7 @@ def instance(
         **present(
             EnableIAMDatabaseAuthentication=iam or None,
             OptionGroupName=options.ref() if options else None,
+            AllowMajorVersionUpgrade=choices.allow_major_version_upgrade or None,
         ),
     )
     return Database(

@@ -9,11 +9,12 @@ from itertools import combinations
 from typing import ClassVar, Final
 
 from pydantic import Field
-from troposphere import AWSHelperFn, AWSObject, GetAZs, Select, ec2
+from troposphere import AWSHelperFn, AWSObject, ec2
 
 from ..errors import Problem
 from ..frame import ParameterAttributes, Settings
 from ..kinds import Cidr, RouteTableId, VpcId
+from .zones import placed, zone
 
 
 class Ranges(Settings):
@@ -68,17 +69,12 @@ def vpc(cidr: Cidr) -> ec2.VPC:
 
 
 def subnet(title: str, vpc: ec2.VPC, cidr: Cidr, zone: AWSHelperFn | str) -> ec2.Subnet:
-    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZone=zone)
+    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, **placed(zone))
 
 
-def subnet_in(title: str, vpc: ec2.VPC, cidr: Cidr, zone_id: AWSHelperFn | str) -> ec2.Subnet:
-    """A subnet in the zone of that ID; names of zones differ between accounts."""
+def subnet_in(title: str, vpc: ec2.VPC, cidr: Cidr, zone_id: AWSHelperFn) -> ec2.Subnet:
+    """A subnet in the zone of that ID, which deployment tells."""
     return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZoneId=zone_id)
-
-
-def zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
-    """The zone of that index, of those that are named or else of the region's."""
-    return zones[index] if zones else Select(index, GetAZs())
 
 
 def private(vpc: ec2.VPC, *subnets: ec2.Subnet) -> list[AWSObject]:
@@ -147,7 +143,7 @@ def public_network(
             DependsOn=[str(attachment.title)],
             VpcId=vpc_id,
             CidrBlock=cidr,
-            AvailabilityZone=zone,
+            **placed(zone),
         )
         for title, (cidr, zone) in places.items()
     ]
@@ -207,27 +203,6 @@ def range_problems(whole: str, ranges: Mapping[str, str]) -> Iterator[Problem]:
     for (one, first), (two, second) in combinations(networks.items(), 2):
         if first.overlaps(second):
             yield Problem(two, f"must not overlap {one} ({first}), got '{second}'")
-
-
-def zone_problems(zones: tuple[str, str] | None) -> Iterator[Problem]:
-    """Whether two zones are one."""
-    if zones and len({*zones}) == 1:
-        yield Problem(
-            "availability_zones",
-            f"must be two different zones, got {zones[0]!r} twice; "
-            "RDS Proxy and databases need subnets in two",
-        )
-
-
-def strange_zones(zones: tuple[str, str] | None, regions: tuple[str, ...]) -> Iterator[Problem]:
-    """Whether a zone is in none of *regions*."""
-    for name in zones or ():
-        if strangers := [region for region in regions if not name.startswith(region)]:
-            yield Problem(
-                "vpc.availability_zones",
-                f"{name!r} is no zone of {', '.join(strangers)}; name in `regions` only "
-                "the region of the zones, or leave the zones out",
-            )
 
 
 def _range_attributes(default: str) -> ParameterAttributes:

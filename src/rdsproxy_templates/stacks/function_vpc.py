@@ -12,7 +12,8 @@ from ..frame import Ports, Stack
 from ..kinds import Cidr, SecurityGroupId, SubnetId, SubnetIds, VpcId
 from ..parts import network
 from ..parts.groups import chain
-from ..parts.network import Ranges, private, subnet, zone, zone_problems
+from ..parts.network import Ranges, private, subnet
+from ..parts.zones import zone, zone_problems
 
 
 class Choices(Ranges):
@@ -36,9 +37,9 @@ class Choices(Ranges):
     availability_zones: tuple[str, str] | None = Field(
         None,
         strict=False,
-        description="Zones of the database's subnets, by name; at creation only. Left out: "
-        "the first two that the region offers. RDS Proxy is missing in some zones; "
-        "`use1-az3` is known.",
+        description="Zones of the database's subnets, by name or by ID, such as `use1-az1`, which "
+        "means the same in every account; at creation only. Left out: the first two that the "
+        "region offers. RDS Proxy is missing in `use1-az3` and `usw1-az2`.",
     )
 
     def problems(self) -> Iterator[Problem]:

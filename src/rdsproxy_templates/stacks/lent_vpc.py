@@ -13,10 +13,8 @@ from ..frame import Ports, Stack, sub
 from ..kinds import AccountId, Cidr, SecurityGroupId, SubnetIds, VpcId, ZoneIds
 from ..parts import network
 from ..parts.groups import to_range
-from ..parts.network import PrivateRanges, private, subnet, subnet_in, zone
-
-WITHOUT_PROXY = ("use1-az3",)
-"""Zones in which AWS says that RDS Proxy is missing: Quotas and limitations for RDS Proxy."""
+from ..parts.network import PrivateRanges, private, subnet
+from ..parts.zones import is_zone_id, zone, zone_problems
 
 
 class Choices(PrivateRanges):
@@ -26,20 +24,20 @@ class Choices(PrivateRanges):
         None,
         strict=False,
         description="Zones of the subnets by ID, such as `use1-az1`, which mean the same to both "
-        "accounts. Left out: the first two that the region offers. RDS Proxy is missing in some "
-        "zones; `use1-az3` is known.",
+        "accounts. Left out: the first two that the region offers. RDS Proxy is missing in "
+        "`use1-az3` and `usw1-az2`.",
     )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        zones = {*(self.availability_zone_ids or ())}
-        if len(zones) == 1:
-            yield Problem(
-                "availability_zone_ids",
-                f"must be two different zones, got {zones.pop()!r} twice; RDS Proxy needs two",
-            )
-        for zone_id in zones & {*WITHOUT_PROXY}:
-            yield Problem("availability_zone_ids", f"must not hold {zone_id!r}: no RDS Proxy there")
+        yield from zone_problems(self.availability_zone_ids, "availability_zone_ids")
+        for name in self.availability_zone_ids or ():
+            if not is_zone_id(name):
+                yield Problem(
+                    "availability_zone_ids",
+                    f"must be IDs such as use1-az1, got {name!r}, whose zone differs between "
+                    "accounts",
+                )
 
 
 class Config(Choices):
@@ -77,7 +75,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     """
     vpc = network.vpc(given.vpc_cidr)
     subnets = [
-        _subnet(f"PrivateSubnet{index + 1}", vpc, cidr, config.availability_zone_ids, index)
+        subnet(f"PrivateSubnet{index + 1}", vpc, cidr, zone(config.availability_zone_ids, index))
         for index, cidr in enumerate((given.private_subnet1_cidr, given.private_subnet2_cidr))
     ]
     group = ec2.SecurityGroup(
@@ -105,14 +103,6 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             function_security_group_id=SecurityGroupId(group.ref()),
         ),
     )
-
-
-def _subnet(
-    title: str, vpc: ec2.VPC, cidr: Cidr, zone_ids: tuple[str, str] | None, index: int
-) -> ec2.Subnet:
-    if zone_ids:
-        return subnet_in(title, vpc, cidr, zone_ids[index])
-    return subnet(title, vpc, cidr, zone(None, index))
 
 
 def _arn(subnet: ec2.Subnet) -> AWSHelperFn:

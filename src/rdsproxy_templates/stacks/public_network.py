@@ -6,7 +6,8 @@ from pydantic import Field
 
 from ..frame import Ports, Settings, Stack
 from ..kinds import RouteTableId, SubnetId, VpcId
-from ..parts.network import nat, public_network, zone
+from ..parts.network import nat, public_network
+from ..parts.zones import zone
 
 
 class Config(Settings):

@@ -10,7 +10,8 @@ from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import Cidr, SubnetId, VpcId
 from ..parts.flow_log import FlowLogged, flow_log
-from ..parts.network import Ranges, public_network, vpc, zone, zone_problems
+from ..parts.network import Ranges, public_network, vpc
+from ..parts.zones import zone, zone_problems
 
 
 class Choices(FlowLogged, Ranges):
@@ -32,13 +33,13 @@ class Choices(FlowLogged, Ranges):
     availability_zones: tuple[str, str] | None = Field(
         None,
         strict=False,
-        description="Zones of the subnets, by name; at creation only. Left out: the "
+        description="Zones of the subnets, by name or by ID; at creation only. Left out: the "
         "first two that the region offers.",
     )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from zone_problems(self.availability_zones)
+        yield from zone_problems(self.availability_zones, proxied=False)
 
 
 Config = Choices

@@ -11,7 +11,8 @@ from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import Cidr, RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ..parts.groups import chain
-from ..parts.network import PrivateRanges, private_network, zone_problems
+from ..parts.network import PrivateRanges, private_network
+from ..parts.zones import zone_problems
 
 
 class Choices(PrivateRanges):
@@ -20,9 +21,9 @@ class Choices(PrivateRanges):
     availability_zones: tuple[str, str] | None = Field(
         None,
         strict=False,
-        description="Zones of the subnets, by name; at creation only. Left out: the "
-        "first two that the region offers. RDS Proxy is missing in some zones; "
-        "`use1-az3` is known.",
+        description="Zones of the subnets, by name or by ID, such as `use1-az1`, which means the "
+        "same in every account; at creation only. Left out: the first two that the region "
+        "offers. RDS Proxy is missing in `use1-az3` and `usw1-az2`.",
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -20,6 +22,10 @@ ENDPOINT = "AWS::RDS::DBProxyEndpoint"
 POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 GROUP = "AWS::EC2::SecurityGroup"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
+FROM_SECRET = re.compile(
+    r"\{\{resolve:secretsmanager:\$\{(\w+)\}:SecretString:(\w+)(?::[^}]*)?\}\}"
+)
+"""The expression that reads one key of a secret of the family."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,24 @@ class Graph:
                 return name if name in self.template.resources else None
             case _:
                 return None
+
+    def read(self, value: object) -> object:
+        """What a dynamic reference to a secret of the family reads, where the template tells.
+
+        Any other *value* is returned as it is.
+        """
+        match value:
+            case {"Fn::Sub": str(text)} if found := FROM_SECRET.fullmatch(text):
+                secret, key = found.groups()
+            case _:
+                return value
+        body = self.template.resources.get(secret, {}).get("Properties", {})
+        template = body.get("GenerateSecretString", {}).get("SecretStringTemplate")
+        try:
+            content = json.loads(template) if isinstance(template, str) else None
+        except ValueError:
+            return value
+        return content.get(key, value) if isinstance(content, dict) else value
 
     def targets(self, expressions: object) -> list[str]:
         """The resources in a list of expressions, without what is not a resource of ours."""

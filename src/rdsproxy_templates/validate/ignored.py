@@ -38,7 +38,18 @@ _LOCAL_CODE: Final = Ignored(
 _LOCAL_LAYER: Final = Ignored(
     rule="W3002", place="Content", reason="The same, of the layers that functions share."
 )
-CFN_LINT: Final = (_LOCAL_FILES, _LOCAL_CODE, _LOCAL_LAYER, _NAMED_ZONES)
+_DEPRECATED: Final = (
+    "A version becomes deprecated while a database runs in it, which goes on; the configuration "
+    "warns of it, and our database/version check refuses what has ended."
+)
+CFN_LINT: Final = (
+    _LOCAL_FILES,
+    _LOCAL_CODE,
+    _LOCAL_LAYER,
+    _NAMED_ZONES,
+    Ignored(rule="W3690", place="EngineVersion", reason=_DEPRECATED),
+    Ignored(rule="W3691", place="EngineVersion", reason=_DEPRECATED),
+)
 AWS_VALIDATOR: Final = (
     _LOCAL_FILES,
     _LOCAL_CODE,
@@ -48,7 +59,7 @@ AWS_VALIDATOR: Final = (
         rule="E9006",
         place="EngineVersion",
         reason="Its list of engine versions ends before cfn-lint's, which knows the default; "
-        "cfn-lint's E3690, W3690 and our database/version check versions.",
+        "cfn-lint's E3690, E3691 and our database/version check versions.",
     ),
     Ignored(
         rule="W1011",

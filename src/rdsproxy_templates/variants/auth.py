@@ -21,11 +21,19 @@ from ..kinds import (
     SubnetIds,
     Url,
 )
-from ..parts.network import strange_zones
+from ..parts.zones import strange_zones
 from ..users import secrets as secrets_of
 from . import common
 from .administration import Surroundings, administration
-from .common import Database, Regional, user_problems
+from .common import Regional, user_problems
+
+
+class Database(common.Database):
+    """Names inside the database; they become the defaults of the parameters."""
+
+    mysql_master = "admin"
+
+    name: str = Field("auth", description="Default of the parameter RDSDatabaseName.")
 
 
 class Config(Regional):
@@ -34,9 +42,7 @@ class Config(Regional):
     vpc: stacks.function_vpc.Choices = Field(
         stacks.function_vpc.Choices(), description="The network."
     )
-    database: Database = Field(
-        Database(name="auth", master_username="admin"), description="Names inside the database."
-    )
+    database: Database = Field(Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
         stacks.secrets.Config(), description="The master user's secret."
     )
@@ -61,8 +67,13 @@ class Config(Regional):
         yield from super().problems()
         yield from strange_zones(self.vpc.availability_zones, self.regions)
         yield from common.database_problems(self.rds, self.database, self.regions)
-        yield from user_problems(self.rds.users, self.database)
+        yield from user_problems(self.rds, self.database)
         yield from self._login_problems()
+        yield from common.proxy_problems(self.rds.engine, self.regions)
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        yield from common.proxy_warnings(self.rds.engine, self.regions)
 
     def _login_problems(self) -> Iterator[Problem]:
         passwords = self.rds.password_users

@@ -11,7 +11,7 @@ from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Child, ParameterAttributes, Ports, Stack, nest
 from ..kinds import Cidr, DatabaseName, DatabaseUser
-from ..parts.network import strange_zones
+from ..parts.zones import strange_zones
 from . import service
 
 

@@ -17,7 +17,7 @@ from ..parts.network import range_problems
 from ..parts.target import pause_problems
 from ..parts.ways import Choices as Ways
 from . import base, common
-from .common import Database, offered
+from .common import offered
 
 BEHIND_PROXY = (
     *proxies.Choices.model_fields,
@@ -26,6 +26,12 @@ BEHIND_PROXY = (
     "rotate_secrets_after_days",
 )
 """Settings of ``rds`` that mean nothing without a proxy."""
+
+
+class Database(common.Database):
+    """Names inside the database; they become the defaults of the parameters."""
+
+    name: str = Field("bastion", description="Default of the parameter RDSDatabaseName.")
 
 
 class Cluster(stacks.rds.Config):
@@ -51,10 +57,7 @@ class Cluster(stacks.rds.Config):
 class Config(base.Config):
     """The settings of ``base``, and the ways in."""
 
-    database: Database = Field(
-        Database(name="bastion", master_username="postgres"),
-        description="Names inside the database.",
-    )
+    database: Database = Field(Database(), description="Names inside the database.")
     rds: Cluster = Field(Cluster(), description="Cluster and, with `proxy`, what is before it.")
     proxy: bool = Field(
         default=False,
@@ -66,6 +69,10 @@ class Config(base.Config):
         description="IPv4 range of the public subnet, which there is for `ssh` and for a NAT "
         "gateway; part of the template, at creation only.",
     )
+
+    @property
+    def has_proxy(self) -> bool:
+        return self.proxy
 
     @property
     def is_public(self) -> bool:

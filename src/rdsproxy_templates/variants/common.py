@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from pydantic import Field
 
-from .. import stacks
-from ..engines import ENGINES, Engine, NameRule, regions
+from .. import stacks, support
+from ..engines import ENGINES, Engine, regions
 from ..errors import Problem
 from ..frame import Child, ParameterAttributes, Settings, Value, did_you_mean, nest
 from ..kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
+from ..names import NameRule
 from ..parts.database import Choices as DatabaseChoices
+from ..parts.target import BehindProxy
 from ..users import User, with_secrets
 
 ValueT = TypeVar("ValueT", bound=Value)
@@ -41,12 +43,27 @@ class Regional(Settings):
 class Database(Settings):
     """Names inside the database; they become the defaults of the parameters."""
 
+    mysql_master: ClassVar[str] = "root"
+    """The master user's name on MySQL, where nobody chooses another."""
+
     name: str = Field("blog_rds_proxy", description="Default of the parameter RDSDatabaseName.")
-    master_username: str = Field("root", description="Default of the parameter RDSMasterUsername.")
+    master_username: str | None = Field(
+        None,
+        description="Default of the parameter RDSMasterUsername. Left out: `postgres` on "
+        "PostgreSQL, on MySQL `root`, or `admin` in `auth` and `edge`.",
+    )
+
+    def master(self, engine: Engine) -> str:
+        """The master user's name on *engine*."""
+        default = self.mysql_master if engine.family == "MYSQL" else "postgres"
+        return self.master_username or default
 
     def problems(self) -> Iterator[Problem]:
         """What no engine takes; what one of them takes is judged where the engine is known."""
         yield from super().problems()
+        if self.master_username == "":
+            yield Problem("master_username", "must not be empty; leave it out for the default")
+            return
         refused = [list(self.refused_by(engine)) for engine in ENGINES.values()]
         for field in ("name", "master_username"):
             sentences = [[p.sentence for p in one if p.place == field] for one in refused]
@@ -58,13 +75,13 @@ class Database(Settings):
         words = engine.reserved_words
         if refusal := engine.database.problem(self.name, words):
             yield Problem("name", refusal)
-        if refusal := engine.user.problem(self.master_username, words):
+        if refusal := engine.master.problem(self.master(engine), words):
             yield Problem("master_username", refusal)
 
     def attributes(self, engine: Engine) -> dict[str, ParameterAttributes]:
         """What the root says of its parameters: these names, and what RDS allows."""
         return {
-            "rds_master_username": _named(self.master_username, engine.user),
+            "rds_master_username": _named(self.master(engine), engine.master),
             "rds_database_name": _named(self.name, engine.database),
         }
 
@@ -88,10 +105,23 @@ def database_problems(
         yield problem.within("database")
 
 
-def user_problems(users: Sequence[User], database: Database) -> Iterator[Problem]:
+def proxy_problems(engine: str, regions: tuple[str, ...]) -> Iterator[Problem]:
+    """Regions that lack RDS Proxy for *engine*."""
+    for sentence in support.proxy_problems(engine, regions):
+        yield Problem("regions", sentence)
+
+
+def proxy_warnings(engine: str, regions: tuple[str, ...]) -> Iterator[Problem]:
+    """Regions that may lack RDS Proxy for *engine*."""
+    for sentence in support.proxy_doubts(engine, regions):
+        yield Problem("regions", sentence)
+
+
+def user_problems(rds: BehindProxy, database: Database) -> Iterator[Problem]:
     """Users that are the master."""
-    for index, user in enumerate(users):
-        if user.name == database.master_username:
+    master = database.master(ENGINES[rds.engine])
+    for index, user in enumerate(rds.users):
+        if user.name == master:
             yield Problem(f"rds.users.{index}.name", f"is the master user's, {user.name!r}")
 
 

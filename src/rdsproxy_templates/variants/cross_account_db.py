@@ -65,11 +65,16 @@ class Config(Parted, Regional):
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from common.database_problems(self.rds, self.database, self.regions)
-        yield from user_problems(self.rds.users, self.database)
+        yield from common.proxy_problems(self.rds.engine, self.regions)
+        yield from user_problems(self.rds, self.database)
         if self.login == "iam":
             yield from function_user_problems(self.function_user, self.rds)
             return
         yield from self._password_problems()
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        yield from common.proxy_warnings(self.rds.engine, self.regions)
 
     def _password_problems(self) -> Iterator[Problem]:
         known = [user.name for user in self.rds.users if user.login == "password"]

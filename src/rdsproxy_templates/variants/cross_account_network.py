@@ -13,6 +13,7 @@ from ..errors import Problem
 from ..frame import Ports, Stack, nest
 from ..frame.pseudo import ACCOUNT_ID
 from ..kinds import AccountId, Cidr, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
+from ..parts.zones import strange_zones
 from ..stacks.endpoints import Service
 from . import common
 from .common import Regional
@@ -30,13 +31,13 @@ class Config(Parted, Regional):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from common.proxy_problems(self.engine, self.regions)
         zones = self.vpc.availability_zone_ids
-        if zones and len(self.regions) > 1:
-            yield Problem(
-                "vpc.availability_zone_ids",
-                f"are zones of one region, and regions are {', '.join(self.regions)}; name in "
-                "`regions` only the region of the zones, or leave the zones out",
-            )
+        yield from strange_zones(zones, self.regions, "vpc.availability_zone_ids")
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        yield from common.proxy_warnings(self.engine, self.regions)
 
 
 class Inputs(Ports):

@@ -22,12 +22,20 @@ from ..kinds import (
     Url,
     WebACLArn,
 )
-from ..parts.network import strange_zones
 from ..parts.rest_api import STAGE
+from ..parts.zones import strange_zones
 from ..users import Grant, User
 from . import common
 from .administration import Surroundings, administration
-from .common import Database, Regional
+from .common import Regional
+
+
+class Database(common.Database):
+    """Names inside the database; they become the defaults of the parameters."""
+
+    mysql_master = "admin"
+
+    name: str = Field("edge", description="Default of the parameter RDSDatabaseName.")
 
 
 class Config(Regional):
@@ -36,9 +44,7 @@ class Config(Regional):
     vpc: stacks.public_vpc.Choices = Field(
         stacks.public_vpc.Choices(), description="The database's network."
     )
-    database: Database = Field(
-        Database(name="edge", master_username="admin"), description="Names inside the database."
-    )
+    database: Database = Field(Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
         stacks.secrets.Config(), description="The master user's secret."
     )
@@ -60,9 +66,9 @@ class Config(Regional):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        if self.function_user == self.database.master_username:
-            yield Problem("function_user", f"is the master user's, {self.function_user!r}")
         engine = ENGINES[self.rds.engine]
+        if self.function_user == self.database.master(engine):
+            yield Problem("function_user", f"is the master user's, {self.function_user!r}")
         if refusal := engine.user.problem(self.function_user, engine.reserved_words):
             yield Problem("function_user", refusal)
         yield from common.database_problems(self.rds, self.database, self.regions)

@@ -48,14 +48,23 @@ class Choices(Regional):
         """Whether functions create users, or replace passwords, from inside the VPC."""
         return bool(self.rds.users or self.rds.rotate_secrets_after_days)
 
+    @property
+    def has_proxy(self) -> bool:
+        """Whether there is an RDS Proxy before the database."""
+        return True
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from common.database_problems(self.rds, self.database, self.regions)
-        yield from user_problems(self.rds.users, self.database)
+        yield from user_problems(self.rds, self.database)
         yield from function_user_problems(self.function_user, self.rds)
+        if self.has_proxy:
+            yield from common.proxy_problems(self.rds.engine, self.regions)
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
+        if self.has_proxy:
+            yield from common.proxy_warnings(self.rds.engine, self.regions)
         concurrency = self.sam.reserved_concurrent_executions
         connections = default_connections(
             ENGINES[self.rds.engine], self.rds.db_instance_class, self.rds.max_capacity

@@ -8,13 +8,27 @@ from ...engines import ENGINES
 from ..graph import CLUSTER, INSTANCE, PROXY, Doubt, Graph
 from ..values import is_literal, is_true, number
 
+DISABLED = "open-source-rds-extended-support-disabled"
+
 
 def version(graph: Graph) -> Iterator[Doubt]:
-    """A database is created in a version that is known and not past its end."""
+    """A database is created in a version that is known, and supported as it asks for."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         engine, given = ENGINES.get(str(body.get("Engine"))), body.get("EngineVersion")
-        if engine and is_literal(given) and (problem := engine.version_problem(given)):
-            yield Doubt(database, "EngineVersion", problem, "Choose a current version")
+        if engine is None or (not isinstance(given, int | float) and not is_literal(given)):
+            continue
+        version, enrolled = str(given), body.get("EngineLifecycleSupport") != DISABLED
+        lifecycle = engine.lifecycle(version)
+        if problem := engine.version_problem(version):
+            quotes = "" if isinstance(given, str) else ", as text in quotes"
+            yield Doubt(database, "EngineVersion", problem, f"Choose a current version{quotes}")
+        elif lifecycle and (refusal := lifecycle.refusal(enrolled=enrolled)):
+            yield Doubt(
+                database,
+                "EngineVersion",
+                f"{version!r} {refusal}",
+                f"Choose a current version: {engine.current_versions}",
+            )
 
 
 def instance_class(graph: Graph) -> Iterator[Doubt]:
@@ -35,10 +49,10 @@ def names(graph: Graph) -> Iterator[Doubt]:
         rules = {
             "DatabaseName": engine.database,
             "DBName": engine.database,
-            "MasterUsername": engine.user,
+            "MasterUsername": engine.master,
         }
         for key, rule in rules.items():
-            given = body.get(key)
+            given = graph.read(body.get(key))
             problem = rule.problem(given, engine.reserved_words) if is_literal(given) else None
             if problem:
                 yield Doubt(database, key, f"{key} {problem}", "Choose another name")

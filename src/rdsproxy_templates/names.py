@@ -1,0 +1,91 @@
+"""Names of users and databases that RDS and its engines take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameRule:
+    """What is allowed as the name of a user or of a database."""
+
+    pattern: str
+    sentence: str
+    """The pattern in words; the console shows it as the ConstraintDescription."""
+    reserved: frozenset[str]
+    """Names, in lower case, that fit the pattern and are refused all the same."""
+    reserved_prefixes: tuple[str, ...] = ()
+    """How such names begin, in lower case."""
+
+    def problem(self, name: str, reserved_words: frozenset[str]) -> str | None:
+        """Explain why *name* is refused; None when it is taken."""
+        lowered = name.lower()
+        if not re.fullmatch(self.pattern, name):
+            return f"{self.sentence}, got {name!r}"
+        if lowered in self.reserved:
+            return f"must not be {name!r}, a name that RDS keeps for itself; choose another"
+        if lowered in reserved_words:
+            return f"must not be {name!r}, a reserved word of the engine; choose another"
+        for prefix in self.reserved_prefixes:
+            if lowered.startswith(prefix):
+                return (
+                    f"must not begin with {prefix!r}, which RDS and PostgreSQL keep for roles of "
+                    f"their own, got {name!r}"
+                )
+        return None
+
+
+def refused_by_all(name: str, rules: Sequence[NameRule]) -> str | None:
+    """Explain why none of *rules* takes *name*, in the words of the most generous of them."""
+    problems = [rule.problem(name, frozenset()) for rule in rules]
+    return problems[-1] if all(problems) else None
+
+
+RDS_USERS: Final = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"})
+"""Users that RDS makes in every database."""
+
+_SPECIAL: Final = frozenset({"mysql", "none", "public", "root"})
+"""Names with a meaning of their own in one engine or the other, which no declared user has."""
+
+# CreateDBInstance and CreateDBCluster: MasterUsername. The resource type's own pattern takes
+# underscores for clusters, too.
+_MASTER_PATTERN: Final = "[a-zA-Z][a-zA-Z0-9_]{0,15}"
+_MASTER_SENTENCE: Final = "must be 1 to 16 letters, digits or underscores, a letter first"
+
+MYSQL_MASTER: Final = NameRule(
+    pattern=_MASTER_PATTERN, sentence=_MASTER_SENTENCE, reserved=RDS_USERS
+)
+POSTGRESQL_MASTER: Final = NameRule(
+    pattern=_MASTER_PATTERN,
+    sentence=_MASTER_SENTENCE,
+    # "MasterUsername admin cannot be used as it is a reserved word used by the engine".
+    reserved=RDS_USERS | {"admin", "none", "public"},
+    reserved_prefixes=("pg_", "rds_"),
+)
+
+MYSQL_USER: Final = NameRule(
+    pattern="[a-zA-Z][a-zA-Z0-9_]{0,31}",
+    sentence="must be 1 to 32 letters, digits or underscores, a letter first",
+    reserved=RDS_USERS | _SPECIAL,
+    reserved_prefixes=("pg_", "rds_"),
+)
+POSTGRESQL_USER: Final = NameRule(
+    pattern="[a-zA-Z][a-zA-Z0-9_]{0,62}",
+    sentence="must be 1 to 63 letters, digits or underscores, a letter first",
+    reserved=RDS_USERS | _SPECIAL,
+    reserved_prefixes=("pg_", "rds_"),
+)
+
+MYSQL_DATABASE: Final = NameRule(
+    pattern="[a-zA-Z][a-zA-Z0-9_]{0,63}",
+    sentence="must be 1 to 64 letters, digits or underscores, a letter first",
+    reserved=frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
+)
+POSTGRESQL_DATABASE: Final = NameRule(
+    pattern="[a-zA-Z_][a-zA-Z0-9_]{0,62}",
+    sentence="must be 1 to 63 letters, digits or underscores, no digit first",
+    reserved=frozenset({"rdsadmin", "template0", "template1"}),
+)

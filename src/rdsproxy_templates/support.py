@@ -1,0 +1,134 @@
+"""What AWS supports, where and until when: dated data that goes stale.
+
+``support.json`` says when each part was looked up and where. ``tools/engine_data.py
+--lifecycles`` prints the ends of support anew, as RDS's API gives them to an account.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+NOTICE: Final = timedelta(days=183)
+"""How long before the end of standard support a version is warned of."""
+
+_INITIALS: Final = {"northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw"}
+
+
+def today() -> date:
+    """The day on which a version is judged."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifecycle:
+    """The last days of a major version's standard and Extended Support."""
+
+    standard: date
+    extended: date | None
+    """None while AWS has not announced it."""
+
+    def has_ended(self) -> bool:
+        """Whether standard support is over."""
+        return self.standard < today()
+
+    def refusal(self, *, enrolled: bool) -> str | None:
+        """Why RDS creates no database in the version, *enrolled* in Extended Support or not."""
+        if self.extended and self.extended < today():
+            return f"is past the end of its Extended Support, {self.extended}"
+        if self.has_ended() and not enrolled:
+            return (
+                f"is past the end of its standard support, {self.standard}, and RDS creates no "
+                "database in it without Extended Support, which AWS charges for"
+            )
+        return None
+
+    def doubt(self, *, enrolled: bool) -> str | None:
+        """What is about to happen to a database in the version, or costs more than it need."""
+        if self.has_ended():
+            until = f", until {self.extended}" if self.extended else ""
+            return f"is past its standard support since {self.standard}: AWS charges more{until}"
+        if self.standard - NOTICE > today():
+            return None
+        then = (
+            "AWS charges for Extended Support then"
+            if enrolled
+            else "RDS upgrades the database by itself then, and creates no other in this version"
+        )
+        return f"leaves standard support on {self.standard}: {then}"
+
+
+def lifecycle(engine: str, major: str) -> Lifecycle | None:
+    """The support of *engine* in its version *major*; None where our data has none."""
+    ends = _data()["lifecycles"]["engines"][engine].get(major)
+    if ends is None:
+        return None
+    standard, extended = ends
+    return Lifecycle(
+        standard=date.fromisoformat(standard),
+        extended=date.fromisoformat(extended) if extended else None,
+    )
+
+
+def is_proxied(engine: str, version: str) -> bool:
+    """Whether AWS documents RDS Proxy for that version of *engine*."""
+    return any(
+        version == start.rstrip(".") or version.startswith(start)
+        for start in _proxy()["versions"][engine]
+    )
+
+
+def zones_without_proxy() -> tuple[str, ...]:
+    """IDs of the Availability Zones in which there is no RDS Proxy."""
+    return tuple(_proxy()["missing_in_zones"])
+
+
+def proxy_problems(engine: str, regions: tuple[str, ...]) -> Iterator[str]:
+    """Explain why *regions* have no RDS Proxy for *engine*."""
+    missing = _proxy()["missing_in_regions"].get(engine, ())
+    if lacking := [region for region in regions if region in missing]:
+        yield (
+            f"must have RDS Proxy for {engine}, and {', '.join(lacking)} {_has(lacking)} none; "
+            "leave it out, or choose another engine"
+        )
+
+
+def proxy_doubts(engine: str, regions: tuple[str, ...]) -> Iterator[str]:
+    """Name those of *regions* for which RDS Proxy in front of *engine* is not confirmed."""
+    doubtful = _proxy()["unconfirmed_in_regions"].get(engine, ())
+    if found := [region for region in regions if region in doubtful]:
+        yield (
+            f"names {', '.join(found)}, where RDS Proxy may be missing for {engine}, as it is for "
+            "Aurora MySQL: look at AWS's table of supported Regions"
+        )
+
+
+def zone_prefix(region: str) -> str:
+    """The start of the IDs of a Region's Availability Zones.
+
+    >>> zone_prefix("ap-southeast-2")
+    'apse2-az'
+    """
+    area, *words, number = region.split("-")
+    return f"{area}{''.join(_INITIALS.get(word, word[0]) for word in words)}{number}-az"
+
+
+def _has(several: list[str]) -> str:
+    return "has" if len(several) == 1 else "have"
+
+
+def _proxy() -> dict[str, Any]:
+    proxy: dict[str, Any] = _data()["rds_proxy"]
+    return proxy
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = (resources.files(__package__) / "support.json").read_text("utf-8")
+    data: dict[str, Any] = json.loads(text)
+    return data
