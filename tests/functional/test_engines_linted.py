@@ -27,7 +27,7 @@ FAMILIES = {
 def test_a_version_that_became_deprecated_does_not_block(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     old = {"cluster": {"engine_version": "8.0.mysql_aurora.3.02.0"}}
-    old["instance"] = {"engine": "postgres", "engine_version": "17.4"}
+    old["instance"] = {"engine": "mysql", "engine_version": "8.4.4"}
     families = {
         name: (render(base, base.Config.parse({"rds": rds}, name)), ("us-east-1",))
         for name, rds in old.items()

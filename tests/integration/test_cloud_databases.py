@@ -19,6 +19,7 @@ pytestmark = pytest.mark.xdist_group("cloud-databases")
 REFUSED = (Failure, ClientError, ParamValidationError)
 PASSWORD = "not-to-be-seen"  # noqa: S105
 NUMBERS = count()
+NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 
 
 @pytest.fixture(scope="module")
@@ -644,6 +645,38 @@ class TestInstance:
             delete_with_snapshot(trial, member)
 
 
+class TestWhatItsEngineRefuses:
+    @pytest.mark.parametrize("name", ["admin", "Admin", "pg_owner", "user", "rdsadmin"])
+    def test_a_reserved_word_is_no_master(self, trial, standalone, name):
+        said = f"MasterUsername {name} cannot be used as it is a reserved word used by the engine"
+        with pytest.raises(ClientError, match=said):
+            trial.create("AWS::RDS::DBInstance", **standalone | {"MasterUsername": name})
+
+    def test_each_engine_has_its_own(self, trial, basics):
+        with pytest.raises(REFUSED, match="MasterUsername"):
+            trial.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "rdsadmin"})
+        trial.delete(trial.create("AWS::RDS::DBCluster", **basics))
+
+    def test_a_long_name_is_no_master(self, trial, basics):
+        with pytest.raises(ClientError, match="must be 1 to 16 letters"):
+            trial.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "a" * 17})
+
+    @pytest.mark.parametrize(("engine", "version"), [("mysql", "8.0.42"), ("postgres", "13.23")])
+    def test_an_instance_of_a_version_that_ended_needs_extended_support(
+        self, trial, standalone, engine, version
+    ):
+        old = standalone | {"Engine": engine, "EngineVersion": version}
+        with pytest.raises(ClientError, match="past its end of standard support date"):
+            trial.create("AWS::RDS::DBInstance", **old, EngineLifecycleSupport=NO_EXTENDED_SUPPORT)
+        trial.delete(trial.create("AWS::RDS::DBInstance", **old))
+
+    def test_a_cluster_too(self, trial, basics):
+        old = basics | {"EngineVersion": "5.7.mysql_aurora.2.12.6"}
+        with pytest.raises(ClientError, match="past its end of standard support date"):
+            trial.create("AWS::RDS::DBCluster", **old, EngineLifecycleSupport=NO_EXTENDED_SUPPORT)
+        trial.delete(trial.create("AWS::RDS::DBCluster", **old))
+
+
 class TestAttachment:
     @pytest.fixture
     def secret(self, trial):
@@ -889,7 +922,73 @@ class TestProxy:
                 trial.call("rds", operation, DBProxyName="nothing")
 
 
+class TestWhereProxiesAre:
+    """In us-east-1, whose zone e is the one without RDS Proxy."""
+
+    @pytest.fixture
+    def virginia(self, server):
+        return Trial(server.clients, account="222222222222", region="us-east-1")
+
+    @pytest.fixture
+    def subnets(self, virginia):
+        vpc = virginia.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        return [
+            virginia.call(
+                "ec2",
+                "create_subnet",
+                VpcId=vpc,
+                CidrBlock=f"10.0.{number}.0/24",
+                AvailabilityZoneId=f"use1-az{number}",
+            )["Subnet"]["SubnetId"]
+            for number in (1, 2, 3)
+        ]
+
+    @pytest.fixture
+    def wanted(self, virginia, settings):
+        value = json.dumps({"username": "admin", "password": PASSWORD})
+        secret = virginia.create("AWS::SecretsManager::Secret", SecretString=value)
+        login = settings["Auth"][0] | {"SecretArn": secret.physical_id}
+        elsewhere = {"VpcSecurityGroupIds", "VpcSubnetIds"}
+        kept = {name: value for name, value in settings.items() if name not in elsewhere}
+        return kept | {"Auth": [login]}
+
+    def test_two_zones_have_rds_proxy(self, virginia, wanted, subnets):
+        with pytest.raises(ClientError, match=r"not supported in the Availability Zones use1-az3"):
+            virginia.create("AWS::RDS::DBProxy", **wanted | {"VpcSubnetIds": subnets[1:]})
+
+    def test_a_third_without_it_is_left_out_in_silence(self, virginia, wanted, subnets):
+        live = virginia.create("AWS::RDS::DBProxy", **wanted | {"VpcSubnetIds": subnets})
+
+        assert shown(virginia, live)["VpcSubnetIds"] == subnets[:2]
+        virginia.delete(live)
+
+
 class TestTargets:
+    def test_aurora_mysql_has_none_in_some_regions(self, server, role, settings):
+        taipei = Trial(server.clients, account="222222222222", region="ap-east-2")
+        network = make_network(taipei)
+        group = make_subnet_group(taipei, network).physical_id
+        cluster = taipei.create(
+            "AWS::RDS::DBCluster",
+            Engine="aurora-mysql",
+            EngineVersion="8.0.mysql_aurora.3.10.6",
+            MasterUsername="root",
+            MasterUserPassword=PASSWORD,
+            DBSubnetGroupName=group,
+        )
+        taipei.create(
+            "AWS::RDS::DBInstance",
+            DBClusterIdentifier=cluster.physical_id,
+            DBInstanceClass="db.r7g.large",
+            Engine="aurora-mysql",
+        )
+        place = {"VpcSubnetIds": network.subnets, "VpcSecurityGroupIds": [network.group]}
+        without = {name: value for name, value in settings.items() if name != "Auth"}
+        proxy = taipei.create("AWS::RDS::DBProxy", **without | place, DefaultAuthScheme="IAM_AUTH")
+
+        with pytest.raises(ClientError, match="not available with Aurora MySQL in ap-east-2"):
+            self.create(taipei, proxy, DBClusterIdentifiers=[cluster.physical_id])
+
     def test_a_group_has_a_cluster_and_a_pool(self, trial, proxy, cluster, member):
         live = self.create(
             trial,

@@ -47,8 +47,8 @@ CFN_LINT: Final = (
     _LOCAL_CODE,
     _LOCAL_LAYER,
     _NAMED_ZONES,
-    Ignored(rule="W3690", place="EngineVersion", reason=_DEPRECATED),
-    Ignored(rule="W3691", place="EngineVersion", reason=_DEPRECATED),
+    Ignored(rule="W3690", place="Properties", reason=_DEPRECATED),
+    Ignored(rule="W3691", place="Properties", reason=_DEPRECATED),
 )
 AWS_VALIDATOR: Final = (
     _LOCAL_FILES,

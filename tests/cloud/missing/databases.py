@@ -16,6 +16,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBCluster, DBInstance, MasterUserSecret, RDSBackend
 
+from .engines import require_creatable
 from .rds_network import default_vpc, require_groups
 from .surround import surround
 
@@ -74,6 +75,7 @@ def _create_cluster(
 ) -> DBCluster:
     if given["db_cluster_identifier"] in backend.clusters:
         raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    require_creatable(given, "cluster")
     _require_place(backend, given)
     _require_cluster_parameters(backend, given, given["engine"], given.get("engine_version"))
     _require_one_password(given)
@@ -128,6 +130,7 @@ def _create_instance(
     create: Callable[..., DBInstance], backend: RDSBackend, given: Mapping[str, Any]
 ) -> DBInstance:
     if given.get("db_cluster_identifier") is None:
+        require_creatable(given, "instance")
         _require_place(backend, given)
         _require_one_password(given)
         if not given.get("allocated_storage"):

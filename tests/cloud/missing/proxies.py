@@ -15,7 +15,7 @@ from moto.rds.models import DBProxy, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from .proxy_authentication import PASSWORD_TYPES, Authentication
-from .rds_network import require_groups, usable_subnets
+from .rds_network import proxied_subnets, require_groups
 from .surround import surround
 
 
@@ -39,7 +39,9 @@ def _create(create: Callable[..., ActionResult], response: RDSResponse) -> Actio
     if given["EngineFamily"] not in PASSWORD_TYPES:
         raise InvalidParameterValue("Provided EngineFamily is not valid.")
     _authentication(given["EngineFamily"], given, {}).require_valid(backend)
-    vpc_id = usable_subnets(backend, given["VpcSubnetIds"])[0].vpc_id
+    subnets = proxied_subnets(backend, given["VpcSubnetIds"])
+    given["VpcSubnetIds"] = [subnet.id for subnet in subnets]
+    vpc_id = subnets[0].vpc_id
     require_groups(backend, vpc_id, given.get("VpcSecurityGroupIds"))
     answer = create(response)
     proxy: Any = backend.db_proxies[given["DBProxyName"]]

@@ -14,7 +14,7 @@ from moto.rds.models import DBProxy, RDSBackend, RDSBaseModel
 from moto.rds.responses import RDSResponse
 
 from .proxies import known_proxy
-from .rds_network import require_groups, usable_subnets
+from .rds_network import proxied_subnets, require_groups
 from .surround import surround
 
 
@@ -41,9 +41,10 @@ class DBProxyEndpoint(RDSBaseModel):
 
     def placed(self, subnet_ids: list[str], group_ids: list[str] | None) -> Self:
         """In these subnets, which may be another account's, shared with this one."""
-        self.vpc_id = usable_subnets(self.backend, subnet_ids)[0].vpc_id
+        subnets = proxied_subnets(self.backend, subnet_ids)
+        self.vpc_id = subnets[0].vpc_id
         require_groups(self.backend, self.vpc_id, group_ids)
-        self.vpc_subnet_ids = subnet_ids
+        self.vpc_subnet_ids = [subnet.id for subnet in subnets]
         self.vpc_security_group_ids = group_ids or self._default_group()
         return self
 

@@ -29,6 +29,9 @@ FAMILIES: Final = {
     "sqlserver-web": "SQLSERVER",
 }
 
+# Supported Regions and Aurora DB engines for Amazon RDS Proxy.
+WITHOUT_AURORA_MYSQL: Final = ("ap-east-2", "ap-southeast-6")
+
 
 def install() -> None:
     surround(RDSBackend, "register_db_proxy_targets", _register)
@@ -116,7 +119,11 @@ def _instance(backend: RDSBackend, name: str) -> DBInstance:
 
 
 def _require_fit(backend: RDSBackend, proxy: DBProxy, database: DBCluster | DBInstance) -> None:
-    """A target is of the proxy's engine family and in the proxy's VPC."""
+    """A target is of the proxy's engine family, in its VPC, and in a Region that has it."""
+    if database.engine == "aurora-mysql" and backend.region_name in WITHOUT_AURORA_MYSQL:
+        raise InvalidParameterCombination(
+            f"RDS Proxy is not available with Aurora MySQL in {backend.region_name}"
+        )
     family = FAMILIES.get(str(database.engine))
     if family != proxy.engine_family:
         raise InvalidParameterCombination(

@@ -15,6 +15,9 @@ from .subnets import known_subnets
 
 FEWEST_ZONES: Final = 2
 
+# Quotas and limitations for RDS Proxy.
+WITHOUT_PROXY: Final = ("use1-az3", "usw1-az2")
+
 
 def usable_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subnet]:
     """The subnets, which must be of one VPC and lie in two zones at least."""
@@ -31,6 +34,26 @@ def usable_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subne
             "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
             f"Current AZ coverage: {', '.join(zones)}. "
             f"Add subnets to cover at least {FEWEST_ZONES} AZs.",
+        )
+    return subnets
+
+
+def proxied_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subnet]:
+    """Those of the subnets in whose zones there is RDS Proxy, which must be two zones.
+
+    RDS leaves the others out without a word:
+    https://github.com/hashicorp/terraform-provider-aws/pull/40498
+    """
+    subnets = [
+        subnet
+        for subnet in usable_subnets(backend, subnet_ids)
+        if subnet.availability_zone_id not in WITHOUT_PROXY
+    ]
+    if len({subnet.availability_zone for subnet in subnets}) < FEWEST_ZONES:
+        raise RDSClientError(
+            "InvalidSubnet",
+            f"RDS Proxy is not supported in the Availability Zones {', '.join(WITHOUT_PROXY)}; "
+            f"the subnets must cover at least {FEWEST_ZONES} others.",
         )
     return subnets
 
