@@ -14,6 +14,7 @@ import certifi
 import pytest
 from botocore.stub import Stubber
 
+from cloud.missing.engines import STANDARD_SUPPORT
 from rdsproxy_templates.engines import runtimes
 from rdsproxy_templates.parts import functions
 
@@ -114,3 +115,16 @@ def test_the_function_ships_the_driver_that_was_tested(repository):
     constraints = (repository / "constraints.txt").read_text("utf-8").splitlines()
 
     assert {line for line in required.splitlines() if "==" in line} <= set(constraints)
+
+
+def test_the_local_cloud_ends_versions_when_our_data_does(repository):
+    carried = (repository / "src" / "rdsproxy_templates" / "support.json").read_text("utf-8")
+    engines = json.loads(carried)["lifecycles"]["engines"]
+
+    assert {
+        engine: {major: end.isoformat() for major, end in ends.items()}
+        for engine, ends in STANDARD_SUPPORT.items()
+    } == {
+        engine: {major: standard for major, (standard, _) in ends.items()}
+        for engine, ends in engines.items()
+    }

@@ -24,8 +24,8 @@ def linted(bundle):
     return lint.Lint({"base": (bundle, REGIONS)}).findings()["base"]
 
 
-def retired(cluster):
-    return cluster | {"Properties": cluster["Properties"] | {"EngineVersion": "8.0"}}
+def unknown(cluster):
+    return cluster | {"Properties": cluster["Properties"] | {"EngineVersion": "8.9"}}
 
 
 def without_deletion_policy(cluster):
@@ -33,13 +33,12 @@ def without_deletion_policy(cluster):
 
 
 def test_a_finding_is_at_its_place_in_the_rendered_file():
-    bundle = broken(retired)
+    bundle = broken(unknown)
     (finding,) = linted(bundle)
 
-    assert (finding.file, finding.rule) == ("cloudformation/rds.yaml", "W3690")
+    assert (finding.file, finding.rule) == ("cloudformation/rds.yaml", "E3690")
     lines = bundle.templates[finding.file].splitlines()
-    assert lines[finding.line - 1] == "    Properties:"
-    assert "DBCluster:" in "".join(lines[finding.line - 5 : finding.line])
+    assert lines[finding.line - 1].startswith("      EngineVersion: ")
 
 
 def test_data_without_a_deletion_policy_is_an_error():
