@@ -107,7 +107,12 @@ def test_the_database_takes_tls_alone_and_records_logins(story, deployed):
     parameters = api.describe_db_parameters(DBParameterGroupName=group, Source="user")["Parameters"]
 
     told = {one["ParameterName"]: one["ParameterValue"] for one in parameters}
-    assert told == {"rds.force_ssl": "1", "log_connections": "1", "log_disconnections": "1"}
+    assert told == {
+        "rds.force_ssl": "1",
+        "log_connections": "1",
+        "log_disconnections": "1",
+        "log_min_duration_statement": "1000",
+    }
     [used] = story.edge.site.shown("RDSStack", "DBInstance")["DBParameterGroups"]
     assert used["DBParameterGroupName"] == group
 
