@@ -203,7 +203,8 @@ class TestDatabase:
         assert instance["Engine"] == "mysql"
         assert group["DBParameterGroupName"] == edge.site.physical("RDSStack", "DBParameterGroup")
         told = {one["ParameterName"]: one["ParameterValue"] for one in parameters}
-        assert told == {"require_secure_transport": "1"}
+        assert told["require_secure_transport"] == "1"
+        assert told["slow_query_log"] == "1"
 
     def test_every_login_is_recorded_and_the_record_exported(self, edge):
         instance = edge.site.shown("RDSStack", "DBInstance")
