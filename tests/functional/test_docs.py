@@ -6,6 +6,7 @@ import re
 import runpy
 
 import pytest
+from botocore.session import get_session
 
 
 def test_generated_documents_are_current(repository):
@@ -13,6 +14,14 @@ def test_generated_documents_are_current(repository):
 
     for path, text in generated.items():
         assert path.read_text("utf-8") == text, f"{path.name} is behind; run `make docs`"
+
+
+def test_every_state_of_a_stack_has_a_way_on(repository):
+    text = (repository / "docs" / "deploying.md").read_text("utf-8")
+    states = get_session().get_service_model("cloudformation").shape_for("StackStatus").enum
+    settled = [one for one in states if not one.endswith("_IN_PROGRESS")]
+
+    assert [one for one in settled if f"`{one}`" not in text] == ["DELETE_COMPLETE"]
 
 
 def by_design(repository):

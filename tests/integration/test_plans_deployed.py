@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import pytest
-from across_accounts import DB, NETWORK, UNAVAILABLE, Service
+from across_accounts import APP, DB, NETWORK, UNAVAILABLE, Service
 from botocore.exceptions import ClientError
 from deployed import secret_of
 from deployed_inventory import SNAPSHOTS, inventory
@@ -22,7 +22,8 @@ INITIALIZED = (200, {"initialized": True})
 OTHER_DATABASE = "RDSDatabaseName=other"
 ELSEWHERE = "PrivateSubnet1Cidr=10.9.0.0/24"
 CHANGED = "rds: {max_connections_percent: 90, deletion_protection: false}"
-LONGER = CHANGED.replace("90", "80") + "\nsecrets: {password_length: 40}"
+SETTLED = CHANGED.replace("90", "80")
+LONGER = f"{SETTLED}\nsecrets: {{password_length: 40}}"
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +160,10 @@ class TestDeployed:
 
     def test_the_function_answers_from_the_other_accounts_database(self, service):
         assert service.load() == ["one", "two", "three"]
+
+    def test_no_stack_of_the_plan_can_be_deleted_by_mistake(self, story, service):
+        for account, name in ((story.app, NETWORK), (story.db, DB), (story.app, APP)):
+            assert account.stack(name)["EnableTerminationProtection"], name
 
     def test_the_networks_overlap(self, story, service):
         ranges = [
@@ -298,7 +303,7 @@ class TestChanges:
 
     def test_what_was_given_once_stays(self, base, base_with):
         before = inventory(base)
-        said = base_with(CHANGED.replace("90", "80"))
+        said = base_with(SETTLED)
 
         assert said.status == 0, said.errors
         assert "parameter RDSDatabaseName: stays 'other', as given before" in said.output
@@ -360,6 +365,8 @@ class TestGeneratedSecrets:
     def test_an_accepted_one_locks_everybody_out_until_the_database_learns_it(
         self, base, base_with, login
     ):
+        # Where the database itself changes too, CloudFormation reads its password again.
+        assert base_with(SETTLED).status == 0
         assert base_with(LONGER, "--accept-data-loss").status == 0
         secret = secret_of(base, master_secret(base))
 

@@ -64,3 +64,19 @@ def test_every_setting_of_it_says_that_it_is_decided_at_creation():
     )
 
     assert all("Decided at creation" in str(one.description) for one in settings)
+
+
+@pytest.mark.parametrize("variant", ["base", "service", "auth", "bastion", "edge"])
+def test_every_parameter_behind_a_database_is_for_the_creation_only(variant):
+    module = VARIANTS[variant]
+    parameters = render(module, module.Config()).root.parameters
+    decided = {
+        name for name, body in parameters.items() if "at creation only" in body["Description"]
+    }
+
+    assert decided == {
+        name
+        for name in parameters
+        if name.endswith(("Cidr", "MasterUsername", "DatabaseName"))
+        or ("Subnet" in name and name.endswith("Id"))
+    }

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
 
 from rdsproxy_templates.errors import DeploymentFailed
-from rdsproxy_templates.frame import Values, render
+from rdsproxy_templates.frame import Template, Values, render
 from rdsproxy_templates.kinds import AccountId
-from rdsproxy_templates.plan import PLANS, Plan, Step, plan_of
+from rdsproxy_templates.plan import PLANS, Plan, Step, deployment, plan_of, root_stack
 from rdsproxy_templates.plan.access import Access, Choice
 from rdsproxy_templates.plan.changes import Change, ChangeSet
-from rdsproxy_templates.plan.deployment import Deployment, Talk
+from rdsproxy_templates.plan.deployment import Deployment, Part, Talk
 from rdsproxy_templates.plan.document import document, fed
 from rdsproxy_templates.plan.failures import failures
 from rdsproxy_templates.plan.parameters import Previous, differences, for_api
+from rdsproxy_templates.plan.root_stack import RootStack
 from rdsproxy_templates.plan.states import STUCK
 from rdsproxy_templates.plan.subnets import lost_subnets
 from rdsproxy_templates.variants import VARIANTS
@@ -244,6 +247,38 @@ class TestFailures:
         assert str(one) == "[Inner] it is protected"
 
 
+class LateApi:
+    """CloudFormation, which shows for a while what was before it was asked for work."""
+
+    def __init__(self, *shown):
+        self._shown = [*shown]
+
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, **_):
+        now = self._shown.pop(0) if len(self._shown) > 1 else self._shown[0]
+        return [{"StackEvents": now[::-1]}]
+
+    def execute_change_set(self, **_):
+        pass
+
+
+def test_what_a_stack_was_before_is_not_taken_for_what_became_of_it(monkeypatch):
+    monkeypatch.setattr(root_stack, "PAUSES", (0,))
+    of_stack = {"StackId": "here", "PhysicalResourceId": "here", "LogicalResourceId": "Itself"}
+    states = ("CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
+    events = [of_stack | {"EventId": one, "ResourceStatus": one} for one in states]
+    api = LateApi(events[:1], events[:1], events[:1], events[:2], events)
+    stack = RootStack(SimpleNamespace(client=lambda _: api), "itself")
+    told = []
+
+    status = stack.execute(ChangeSet(id="one"), lambda *event: told.append(event[0]))
+
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert told == ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+
+
 def cluster(**more):
     """A change of a database, or of something in its place."""
     usual = {"action": "Modify", "path": "RDSStack.DBCluster", "type": "AWS::RDS::DBCluster"}
@@ -446,6 +481,71 @@ class TestParameters:
         hidden = {"Name": {**self.DECLARED["Name"], "NoEcho": True}}
 
         assert not [*differences(hidden, {"Name": "new"}, {"Name": Previous("****", None)})]
+
+
+class Standing:
+    """A stack in which nothing changes, and that may be protected from deletion."""
+
+    protected = False
+
+    def __init__(self, access, name):
+        self.access = access
+
+    def settled(self):
+        return {"StackStatus": "CREATE_COMPLETE"}
+
+    def parameters(self):
+        return {}
+
+    def change_set(self, template, parameters):
+        return ChangeSet(id="one", reason="No updates are to be performed.")
+
+    def forget(self, change_set):
+        pass
+
+    def protect(self, *, enabled):
+        changed, Standing.protected = Standing.protected is not enabled, enabled
+        return changed
+
+    def outputs(self):
+        return {}
+
+
+NOTHING = Template(
+    description="", parameters={}, children={}, resources={}, outputs={}, transforms=()
+)
+
+
+class TestTerminationProtection:
+    @pytest.fixture
+    def deployed(self, monkeypatch):
+        """What is said when a plan is deployed in which nothing changes."""
+        monkeypatch.setattr(Standing, "protected", False)
+        monkeypatch.setattr(deployment, "RootStack", Standing)
+        monkeypatch.setattr(deployment, "packaged", lambda *_: "")
+
+        def deployed(plan, **more):
+            said = []
+            accesses = dict.fromkeys(plan.accounts, TestAccess.ACCESS)
+            talk = Talk(say=said.append, asks=lambda _: True)
+            parts = {step.variant: Part(root=NOTHING, folder=Path()) for step in plan.steps}
+            Deployment(plan=plan, accesses=accesses, talk=talk, **more).deploy(parts)
+            return said
+
+        return deployed
+
+    @every_plan
+    def test_it_is_turned_on_once_where_it_is_off(self, deployed, plan):
+        first, second = deployed(plan), deployed(plan)
+
+        assert "  termination protection is on" in first
+        assert "  termination protection is on" not in second
+        assert Standing.protected
+
+    def test_it_is_left_as_it_is_on_demand(self, deployed):
+        deployed(PLANS["base"], termination_protection=False)
+
+        assert not Standing.protected
 
 
 class Half:

@@ -16,6 +16,9 @@ from .parameters import Previous
 PAUSES: Final = (0.5, 1, 2, 4)
 """Seconds between looks at what CloudFormation does; the last before all that follow."""
 
+LOOKS: Final = 10
+"""After as many without an event of the stack's own, there will be none."""
+
 CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 REVIEW: Final = "REVIEW_IN_PROGRESS"
 """There is a change set that would create the stack, and nothing else."""
@@ -200,18 +203,22 @@ class RootStack:
         However long that takes. The stack's own events tell the status, because it may still
         be the old one for some seconds after work was asked for.
         """
-        pauses = _pauses()
         status = None
-        while status is None or _in_progress(status):
+        pauses, looks = _pauses(), 0
+        while True:
+            looks += 1
             for event in self.events(name_or_id):
                 if event["EventId"] not in seen:
                     seen.add(event["EventId"])
                     report(event["ResourceStatus"], event["LogicalResourceId"])
                     if event["PhysicalResourceId"] == event["StackId"]:
                         status = str(event["ResourceStatus"])
-            if status is None or _in_progress(status):
-                next(pauses)
-        return status
+            if status is None and looks >= LOOKS:
+                stack = self._api.describe_stacks(StackName=name_or_id)["Stacks"][0]
+                status = str(stack["StackStatus"])
+            if status is not None and not _in_progress(status):
+                return status
+            next(pauses)
 
 
 def is_stack(resource: Mapping[str, Any]) -> bool:

@@ -104,8 +104,12 @@ class Inputs(Ports):
     database_subnet2_cidr: Cidr = Field(
         description="IPv4 range of its second subnet; at creation only."
     )
-    rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
-    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_username: DatabaseUser = Field(
+        description="Name of the database's master user; at creation only."
+    )
+    rds_database_name: DatabaseName = Field(
+        description="Name of the first database; at creation only."
+    )
 
 
 class Outputs(Ports):

@@ -103,8 +103,12 @@ class Inputs(Ports):
     private_subnet2_cidr: Cidr = Field(
         description="IPv4 range of the second private subnet; at creation only."
     )
-    rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
-    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_username: DatabaseUser = Field(
+        description="Name of the database's master user; at creation only."
+    )
+    rds_database_name: DatabaseName = Field(
+        description="Name of the first database; at creation only."
+    )
     app_account_id: AccountId = Field(description="Account of the function.")
     shared_vpc_id: VpcId = Field(description="VPC of the function.")
     shared_subnet_ids: SubnetIds = Field(description="Subnets that are lent.")

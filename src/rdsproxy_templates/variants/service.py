@@ -106,8 +106,12 @@ class Config(Choices):
 
 
 class Inputs(Ports):
-    rds_master_username: DatabaseUser = Field(description="Name of the database's master user.")
-    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_username: DatabaseUser = Field(
+        description="Name of the database's master user; at creation only."
+    )
+    rds_database_name: DatabaseName = Field(
+        description="Name of the first database; at creation only."
+    )
     private_subnet1_id: SubnetId = Field(description="Private subnet of the VPC; at creation only.")
     private_subnet2_id: SubnetId = Field(description="The same, in another zone; at creation only.")
     function_security_group_id: SecurityGroupId = Field(
