@@ -339,8 +339,11 @@ def login(base):
     functions = base.client("lambda")
 
     def login():
-        # A function that stands already keeps its connection, and asks for no password.
-        functions.update_function_configuration(FunctionName=name, Description=token_hex(4))
+        # A function that is told something else starts anew, without a connection that it kept.
+        told = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**told, "ANEW": token_hex(4)}}
+        )
         return base.call("POST", base.outputs(BASE)["APIEndpoint"] + "initialize")
 
     return login
