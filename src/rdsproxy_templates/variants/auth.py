@@ -68,6 +68,7 @@ class Config(Regional):
         yield from strange_zones(self.vpc.availability_zones, self.regions)
         yield from common.database_problems(self.rds, self.database, self.regions)
         yield from user_problems(self.rds, self.database)
+        yield from common.root_problems(self.rds.users, self.regions)
         yield from self._login_problems()
         yield from common.proxy_problems(self.rds.engine, self.regions)
 

@@ -14,6 +14,7 @@ from ..frame import Child, ParameterAttributes, Settings, Value, did_you_mean, n
 from ..kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
 from ..names import NameRule
 from ..parts.database import Choices as DatabaseChoices
+from ..parts.functions import WITHOUT_RDS_ROOTS
 from ..parts.target import BehindProxy
 from ..users import User, with_secrets
 
@@ -115,6 +116,17 @@ def proxy_warnings(engine: str, regions: tuple[str, ...]) -> Iterator[Problem]:
     """Regions that may lack RDS Proxy for *engine*."""
     for sentence in support.proxy_doubts(engine, regions):
         yield Problem("regions", sentence)
+
+
+def root_problems(users: Sequence[User], regions: tuple[str, ...]) -> Iterator[Problem]:
+    """Regions in which a function that reaches the database itself could verify nothing."""
+    lacking = [region for region in regions if region in WITHOUT_RDS_ROOTS]
+    if users and lacking:
+        yield Problem(
+            "regions",
+            f"must be regions whose databases a function can verify, got {', '.join(lacking)}: the "
+            "layer has no roots of RDS there; leave them out, or declare no users",
+        )
 
 
 def user_problems(rds: BehindProxy, database: Database) -> Iterator[Problem]:

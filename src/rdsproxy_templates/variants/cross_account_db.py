@@ -67,6 +67,7 @@ class Config(Parted, Regional):
         yield from common.database_problems(self.rds, self.database, self.regions)
         yield from common.proxy_problems(self.rds.engine, self.regions)
         yield from user_problems(self.rds, self.database)
+        yield from common.root_problems(self.rds.users, self.regions)
         if self.login == "iam":
             yield from function_user_problems(self.function_user, self.rds)
             return

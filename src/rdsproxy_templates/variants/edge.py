@@ -72,6 +72,7 @@ class Config(Regional):
         if refusal := engine.user.problem(self.function_user, engine.reserved_words):
             yield Problem("function_user", refusal)
         yield from common.database_problems(self.rds, self.database, self.regions)
+        yield from common.root_problems((self.user,), self.regions)
         yield from strange_zones(self.vpc.availability_zones, self.regions)
 
     @property

@@ -57,6 +57,7 @@ class Choices(Regional):
         yield from super().problems()
         yield from common.database_problems(self.rds, self.database, self.regions)
         yield from user_problems(self.rds, self.database)
+        yield from common.root_problems(self.rds.users, self.regions)
         yield from function_user_problems(self.function_user, self.rds)
         if self.has_proxy:
             yield from common.proxy_problems(self.rds.engine, self.regions)
