@@ -322,10 +322,12 @@ class World:
 
     # Clients
 
-    def signed(self, path: str, role: str, account: str = ACCOUNT) -> dict[str, str]:
-        """The headers of a GET to the HTTP API, signed by a session of a role."""
+    def signed(
+        self, path: str, role: str, account: str = ACCOUNT, method: str = "GET"
+    ) -> dict[str, str]:
+        """The headers of a request to the HTTP API, signed by a session of a role."""
         host = self._host_of(self.api_id)
-        request = AWSRequest("GET", f"http://{host}{path}", headers={"Host": host})
+        request = AWSRequest(method, f"http://{host}{path}", headers={"Host": host})
         SigV4Auth(self.keys(role, account), "execute-api", REGION).add_auth(request)
         return dict(request.headers)
 
@@ -333,6 +335,10 @@ class World:
         """Status and body of the HTTP API's answer to a role, or to nobody."""
         host = {"Host": self._host_of(self.api_id)}
         return self.fetch(path, **(self.signed(path, role, account) if role else host))
+
+    def post(self, path: str) -> Any:
+        """The same of a POST, to the caller's role."""
+        return self.fetch(path, "POST", **self.signed(path, "caller", method="POST"))
 
     def get_rest(self, api_id: str, path: str, **headers: str) -> Any:
         """The same of a REST API, unsigned."""

@@ -37,7 +37,7 @@ def world(function):
     with RunningCloud() as cloud:
         world = World(cloud)
         world.build(function)
-        assert world.get("/initialize")[0] == 200
+        assert world.post("/initialize")[0] == 200
         yield world
 
 

@@ -60,7 +60,7 @@ def running(request, aws, tmp_path_factory):
 def place(running, monkeypatch):
     for name, value in running.variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(running.side.module, "TLS", engine.tls())
+    engine.tls.cache_clear()
     assert "failure" not in running.delete()
     yield running
     running.clean()
