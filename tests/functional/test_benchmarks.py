@@ -16,6 +16,7 @@ MEASURED = {
     "function": ["cold: the first answer", "reusing the connection / reconnecting"],
     "imports": ["whole processes", "imported of boto3"],
     "rebuild": ["cold / the command cfn-lint", "warm / --no-lint"],
+    "truth": ["MYSQL       half-open", "POSTGRESQL  half-open", "warm requests: {200: 200}"],
 }
 
 
