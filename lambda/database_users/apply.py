@@ -19,6 +19,7 @@ from aws import CallFailed, secret_value
 from declaration import Invalid, User, declared
 from dialect import dialect
 from engine import engine
+from environment import Misconfigured
 from session import Lost, Refused, Session, in_session
 from unexpected import logged
 
@@ -35,7 +36,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     try:
         change = Change(event, context)
         outcome = change.applied()
-    except (Invalid, Refused, Lost) as failure:
+    except (Invalid, Refused, Lost, Misconfigured) as failure:
         outcome = _failed(str(failure), change, context)
     except Exception as error:  # noqa: BLE001 - the last that can answer
         logged(error)

@@ -12,6 +12,7 @@ from session import Refused
 ALL = "ALL PRIVILEGES"
 NOTHING = "USAGE"
 OPTION = "GRANT OPTION"
+MANDATORY_ROLE = "3628"
 ROUNDS = 4
 """ALL is first revoked by name; what else an engine counts to it is seen the next time."""
 
@@ -46,9 +47,8 @@ def settle(run: Run, name: str, grants: Mapping[str, tuple[str, ...]], known: Kn
             for target, privileges in held.items()
             for one in _excess(target, privileges, wanted, known)
         ]
-        for what in (*excess, *others):
-            run("revoke what is not declared", f"REVOKE {_safe(what)} FROM %s@'%%'", name)
-        if not excess and not others:
+        taken = [what for what in (*excess, *others) if _revoked(run, what, name)]
+        if not taken:
             return
     raise Refused("The database keeps granting the user what is not declared.")
 
@@ -87,6 +87,17 @@ class Known:
 
     def on(self, target: str) -> tuple[str, ...]:
         return self._of_databases if target.endswith(".*") else self._of_tables
+
+
+def _revoked(run: Run, what: str, name: str) -> bool:
+    """Whether *what* could be revoked: a role that the server gives to everybody could not."""
+    try:
+        run("revoke what is not declared", f"REVOKE {_safe(what)} FROM %s@'%%'", name)
+    except Refused as refused:
+        if refused.number != MANDATORY_ROLE:
+            raise
+        return False
+    return True
 
 
 def _held(run: Run, name: str) -> tuple[Held, list[str]]:

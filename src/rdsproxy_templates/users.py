@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 from troposphere import Select
@@ -15,6 +15,9 @@ from .errors import Problem, WiringError
 from .frame import Settings, did_you_mean
 from .kinds import SecretArn, SecretArns
 from .limits import PARAMETER_BYTES, secret_arn_length
+
+OUR_OWN: Final = "rdsproxy_templates"
+"""What the names begin with that the users function keeps in a database for itself."""
 
 
 class Grant(Settings):
@@ -91,6 +94,12 @@ def problems(users: Sequence[User], engine: Engine) -> Iterator[Problem]:
     for index, user in enumerate(users):
         if refusal := engine.user.problem(user.name, engine.reserved_words):
             yield Problem(f"{index}.name", refusal)
+        if user.name.lower().startswith(OUR_OWN):
+            yield Problem(
+                f"{index}.name",
+                f"must not begin with {OUR_OWN}, with which the users function names what is its "
+                f"own, got {user.name!r}; choose another name",
+            )
         if times[user.title.lower()] > 1:
             yield Problem(f"{index}.name", f"must not be like another user's, got {user.name!r}")
         for number, grant in enumerate(user.grants):

@@ -126,6 +126,18 @@ class TestMySQL:
             "REVOKE PROXY ON `other`@`%` FROM app@'%'",
         ]
 
+    def test_a_role_that_the_server_gives_to_everybody_stays(self):
+        class Mandatory(Account):
+            def __call__(self, purpose, statement, *values):
+                if statement.startswith("REVOKE"):
+                    raise Refused("", "3628")
+                return super().__call__(purpose, statement, *values)
+
+        server = Mandatory("USAGE ON *.*", "`everybody`@`%`")
+        dialect_mysql.make(server, IAM, None)
+
+        assert len(server.changes()) == 1
+
     def test_a_user_for_iam(self):
         server = Account("USAGE ON *.*", found=[("caching_sha2_password",)])
         dialect_mysql.make(server, IAM, None)

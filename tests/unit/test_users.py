@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.variants import auth, base
+from rdsproxy_templates.variants import auth, base, bastion
 
 READER = {"name": "reader", "login": "password", "grants": [{"privileges": ["SELECT"]}]}
 WRITER = {"name": "order_writer", "login": "iam"}
@@ -200,6 +200,14 @@ class TestFollowing:
         }
         assert users["UsersStackReaderUser"]["Grants"] == [
             {"Privileges": ["SELECT"], "On": "blog_rds_proxy.*"}
+        ]
+
+    def test_a_name_of_the_users_functions_own_is_refused(self):
+        people = [{"name": "rdsproxy_templates_x", "login": "iam"}]
+
+        assert problems(bastion, rds={"users": people}) == [
+            "[my.yaml: rds.users.0.name] must not begin with rdsproxy_templates, with which the "
+            "users function names what is its own, got 'rdsproxy_templates_x'; choose another name"
         ]
 
     def test_users_are_made_one_after_another(self):
