@@ -153,7 +153,11 @@ def _shown(value: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, tuple) and any(isinstance(entry, Settings) for entry in value):
-        return "one entry with the defaults"
+        entries = [entry.model_dump(exclude_unset=True) for entry in value]
+        if entries == [{}]:
+            return "one entry with the defaults"
+        shown = ["{" + ", ".join(f"{k}: {v}" for k, v in one.items()) + "}" for one in entries]
+        return f"`[{', '.join(shown)}]`"
     if isinstance(value, tuple):
         return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Final, Literal
 
@@ -18,6 +18,18 @@ from .limits import PARAMETER_BYTES, secret_arn_length
 
 OUR_OWN: Final = "rdsproxy_templates"
 """What the names begin with that the users function keeps in a database for itself."""
+
+BLOG_TABLES: Final = ("items", "visits")
+VISITS_TABLES: Final = ("visits",)
+"""The tables of `lambda/blog_rds_proxy` and of `lambda/visits`."""
+
+NEEDED: Final[Mapping[str, Sequence[str]]] = {
+    # ON DUPLICATE KEY UPDATE wants UPDATE, also where there is no such row ("INSERT ... ON
+    # DUPLICATE KEY UPDATE Statement").
+    "MYSQL": ("SELECT", "INSERT", "UPDATE"),
+    "POSTGRESQL": ("SELECT", "INSERT"),
+}
+"""What the library's own functions need on each of their tables, by family of engines."""
 
 
 class Grant(Settings):
@@ -85,6 +97,22 @@ def secrets(users: Sequence[User], arns: SecretArns | None) -> Iterator[tuple[Us
 def end_to_end(users: Sequence[User]) -> Sequence[str]:
     """The names of those who log in to the database itself with a token."""
     return [user.name for user in users if not user.has_secret]
+
+
+def lacking(user: User, family: str, tables: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """What the library's own functions need and *user* is not granted, by table."""
+    missing = {
+        table: [one for one in NEEDED[family] if not _is_granted(user, one, table)]
+        for table in tables
+    }
+    return {table: privileges for table, privileges in missing.items() if privileges}
+
+
+def _is_granted(user: User, privilege: str, table: str) -> bool:
+    return any(
+        grant.on in {"*", table} and not {"ALL", privilege}.isdisjoint(grant.privileges)
+        for grant in user.grants
+    )
 
 
 def problems(users: Sequence[User], engine: Engine) -> Iterator[Problem]:

@@ -85,14 +85,14 @@ class TestBuilding:
         assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
 
     def test_quiet_says_nothing(self, run):
-        assert run("base", "--quiet").output == ""
+        assert run("service", "--quiet").output == ""
 
     def test_a_warning_is_said_and_does_not_stop(self, run, config):
-        result = run("base", "--config", config("sam: {authorizer: none}"), "--quiet")
+        result = run("service", "--config", config("sam: {authorizer: none}"), "--quiet")
 
         assert result.exit_code == 0
         assert result.stderr == (
-            "warning: base: [sam.authorizer] is none: whoever knows the address can call the API\n"
+            "warning: service: [sam.authorizer] is none: whoever knows the address can call the API\n"
         )
 
     def test_a_configuration_is_used(self, run, config, tmp_path):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 import jmespath
-from deployed_users import database_user
+from deployed_users import database_tables, database_user
 
 from cloud.local_cloud import Account
 
@@ -256,6 +256,7 @@ LOOK_UPS: Final[Mapping[str, LookUp | _Find]] = {
     "AWS::WAFv2::WebACLAssociation": LookUp(
         "wafv2", "get_web_acl_for_resource", {"ResourceArn": "{ResourceArn}"}, "WebACL"
     ),
+    "Custom::DatabaseTables": database_tables,
     "Custom::DatabaseUser": database_user,
 }
 

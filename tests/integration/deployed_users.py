@@ -14,6 +14,7 @@ import pg8000.dbapi
 import pymysql
 
 from cloud.local_cloud import NO_PROXY, Account
+from rdsproxy_templates.users import BLOG_TABLES
 
 SECONDS: Final = 10
 LOGIN: Final[Mapping[str, str]] = {"mysql_native_password": "password", "unix_socket": "iam"}
@@ -39,12 +40,25 @@ def database_user(
         "Grants": [
             {
                 "Privileges": grant["privileges"].replace("ALL PRIVILEGES", "ALL").split(", "),
-                "On": grant["on"].replace("`", ""),
+                "On": grant["on"].replace("`", "").replace(r"\_", "_"),
             }
             for grant in granted
             if grant is not None and grant["privileges"] != "USAGE"
         ],
     }
+
+
+def database_tables(
+    account: Account,
+    physical_id: str,
+    properties: Mapping[str, Any],
+) -> Mapping[str, Any]:
+    """A ``Custom::DatabaseTables``: the names of the tables, which must be there."""
+    answering = _variables(account, properties["ServiceToken"])
+    applying = _variables(account, answering["APPLY_FUNCTION_NAME"])
+    with as_master(account, applying) as execute:
+        found = {name: execute(f"SELECT COUNT(*) FROM {name}") for name in BLOG_TABLES}
+    return {"Tables": [*found]}
 
 
 def _variables(account: Account, function: str) -> Mapping[str, str]:

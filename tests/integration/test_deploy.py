@@ -45,6 +45,13 @@ def flat(desk, variant, folder, parameters, built):
     return bundle, folder, lambda where: desk.with_sam(where, parameters)
 
 
+def flat_and_built(desk, variant, folder, parameters, built):
+    """The same after a build, which functions need that run while the stack is deployed."""
+    bundle, folder, deploy = flat(desk, variant, folder, parameters, built)
+    desk.run(desk.sam, "build", cwd=folder)
+    return bundle, folder, deploy
+
+
 def expanded_by_aws(desk, variant, folder, parameters, built):
     """In one template of plain CloudFormation, with `aws cloudformation package` and `deploy`."""
     bundle = render(VARIANTS[variant], VARIANTS[variant].Config(), nesting="flat", expand=True)
@@ -70,7 +77,7 @@ FORMS = [
     ("base", by_sam),
     ("base", flat),
     ("base", expanded_by_aws),
-    ("service", flat),
+    ("service", flat_and_built),
     ("auth", flat),
     ("auth", with_users),
     ("bastion", by_sam),

@@ -168,7 +168,7 @@ class TestDatabase:
         [policy] = role["Policies"]
         [(actions, [resource])] = statements(policy["PolicyDocument"])
         assert actions == ["rds-db:connect"]
-        assert resource["Fn::Sub"][0].endswith(":dbuser:${ProxyId}/root")
+        assert resource["Fn::Sub"][0].endswith(":dbuser:${ProxyId}/${UsersStackAppUser.UserName}")
 
     def test_a_user_that_is_declared_connects_instead_of_the_master(self):
         settings = {

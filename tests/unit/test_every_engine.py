@@ -23,9 +23,12 @@ every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 
 def family(variant, engine, **rds):
+    """With the function as the master, unless users are named."""
+    master = {} if variant == "auth" else {"function_user": None}
     settings = {
         "database": {"name": "shop", "master_username": "boss"},
-        "rds": {"engine": engine, **rds},
+        "rds": {"engine": engine, "master_login": True, **rds},
+        **master,
     }
     return render(VARIANTS[variant], VARIANTS[variant].Config.parse(settings, "my.yaml"))
 

@@ -164,8 +164,7 @@ def services(draw):
         st.fixed_dictionaries(REGIONS, optional={"database": names, "secrets": SECRETS, "sam": sam})
     )
     rds = draw(databases()) | draw(proxies) | {"users": people}
-    if user and draw(st.booleans()):
-        rds["master_login"] = False
+    rds["master_login"] = user is None or draw(st.booleans())
     return settings | {"rds": rds, "function_user": user}
 
 
@@ -270,7 +269,7 @@ def databases_elsewhere(draw):
             REGIONS, optional={"vpc": ranges, "database": names, "secrets": SECRETS}
         )
     )
-    database = draw(databases()) | draw(proxies) | {"users": people}
+    database = draw(databases()) | draw(proxies) | {"users": people, "master_login": not user}
     if login == "password":
         database.pop("rotate_secrets_after_days", None)
     return settings | {"login": login, "rds": database, "function_user": user}

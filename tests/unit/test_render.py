@@ -157,8 +157,10 @@ class TestContract:
         for body in self.ROOT.parameters.values():
             assert {"AllowedPattern", "ConstraintDescription", "Description"} <= body.keys()
 
-    def test_service_is_base_inside_a_network_of_another(self):
+    def test_service_is_base_with_a_user_of_its_own_inside_a_network_of_another(self):
         inside = render(service, service.Config()).root
+        settings = {"rds": {"users": [{"name": "app", "login": "iam"}]}, "function_user": "app"}
+        same = render(base, base.Config.parse(settings, "my.yaml")).root
 
-        assert list(inside.children) == list(self.RESOURCES)[1:]
+        assert list(inside.children) == list(same.children)[1:]
         assert list(inside.outputs) == list(self.ROOT.outputs)

@@ -98,7 +98,9 @@ class TestDeclaring:
 
     def test_nobody_at_all_is_refused(self):
         assert problems(base, rds={"master_login": False}) == [
-            "[my.yaml: rds.master_login] is off, and there are no users: nobody could log in"
+            "[my.yaml: rds.master_login] is off, and there are no users: nobody could log in; "
+            "declare one, `users: [{name: app, login: iam}]`, or let the master in, "
+            "`master_login: true`"
         ]
 
 
@@ -117,7 +119,11 @@ class TestChoosing:
     def test_a_master_that_is_kept_out_is_no_functions_user(self):
         [one] = problems(base, rds={"users": PEOPLE, "master_login": False})
 
-        assert one.startswith("[my.yaml: function_user] must name one of rds.users: rds.master")
+        assert one == (
+            "[my.yaml: function_user] must name one of rds.users that logs in by IAM: "
+            "rds.master_login is off, and the function would log in as the master user; write "
+            "`function_user: writer`"
+        )
 
     def test_each_function_of_auth_has_a_user_of_its_own_login(self):
         assert problems(auth, rds={"users": PEOPLE}, password_user="writer", iam_user="reader") == [
@@ -135,7 +141,8 @@ class TestChoosing:
     def test_passwords_without_tls_warn(self):
         config = auth.Config.parse({"rds": {"password_requires_tls": False}}, "my.yaml")
 
-        assert [warning.place for warning in config.warnings()] == ["rds.password_requires_tls"]
+        places = [warning.place for warning in config.warnings()]
+        assert places == ["rds.password_requires_tls", "rds.master_login"]
 
     @pytest.mark.parametrize(
         ("people", "said"),

@@ -14,6 +14,7 @@ from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import (
     DatabaseName,
+    DatabaseResourceId,
     Hostname,
     KeyArn,
     ProxyArn,
@@ -46,7 +47,11 @@ class Config(BehindProxy, ProxyChoices):
         yield from super().problems()
         yield from self.refused_by(ENGINES[self.engine])
         if not self.master_login and not self.users:
-            yield Problem("master_login", "is off, and there are no users: nobody could log in")
+            yield Problem(
+                "master_login",
+                "is off, and there are no users: nobody could log in; declare one, "
+                "`users: [{name: app, login: iam}]`, or let the master in, `master_login: true`",
+            )
 
 
 class Inputs(Ports):
@@ -78,6 +83,9 @@ class Outputs(Ports):
     )
     db_cluster_endpoint: Hostname | None = Field(
         None, description="Host of the writer itself, where users are created."
+    )
+    db_resource_id: DatabaseResourceId | None = Field(
+        None, description="ID of the database itself; another database has another."
     )
     vpc_id: VpcId | None = Field(None, description="VPC of the subnets.")
     attached_secret_arns: SecretArns | None = Field(
@@ -125,6 +133,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             rds_proxy_arn=front.arn,
             rds_proxy_read_only_endpoint=_host(endpoints.get("READ_ONLY")),
             db_cluster_endpoint=database.host if config.offers_host else None,
+            db_resource_id=DatabaseResourceId(database.resource_id) if config.users else None,
             vpc_id=front.vpc_id if config.users or config.rotate_secrets_after_days else None,
             attached_secret_arns=SecretArns([one.ref() for one in attached])
             if config.rotate_secrets_after_days

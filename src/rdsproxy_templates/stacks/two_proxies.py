@@ -13,6 +13,7 @@ from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import (
     DatabaseName,
+    DatabaseResourceId,
     Hostname,
     ProxyArn,
     SecretArn,
@@ -87,7 +88,8 @@ class Config(BehindProxy):
                 yield Problem(
                     "master_login",
                     "is off, so users must hold one that logs in with a password and one that "
-                    "logs in by IAM; a proxy without any login does nothing",
+                    "logs in by IAM, such as `[{name: app, login: password}, {name: tokens, "
+                    "login: iam}]`; a proxy without any login does nothing",
                 )
 
     def _share_problems(self) -> Iterator[Problem]:
@@ -128,6 +130,9 @@ class Outputs(Ports):
     iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
     iam_proxy_arn: ProxyArn = Field(description="The proxy that takes IAM tokens.")
     db_endpoint: Hostname = Field(description="Host of the database itself, for administration.")
+    db_resource_id: DatabaseResourceId | None = Field(
+        None, description="ID of the database itself; another database has another."
+    )
     attached_secret_arns: SecretArns | None = Field(
         None, description="The master's secret and the users', once they name the instance."
     )
@@ -200,6 +205,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             iam_proxy_endpoint=tokens.endpoint,
             iam_proxy_arn=tokens.arn,
             db_endpoint=database.host,
+            db_resource_id=DatabaseResourceId(database.resource_id) if config.users else None,
             attached_secret_arns=SecretArns([one.ref() for one in attached])
             if config.rotate_secrets_after_days
             else None,

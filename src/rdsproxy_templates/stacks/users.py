@@ -11,6 +11,7 @@ from ..engines import ENGINES
 from ..frame import LocalPath, Ports, Stack, sub
 from ..kinds import (
     DatabaseName,
+    DatabaseResourceId,
     DatabaseUser,
     FunctionArn,
     Hostname,
@@ -50,6 +51,18 @@ class DatabaseUserResource(AWSObject):
         "Grants": (list, True),
         "ListsUsers": (bool, False),
         "Adopt": (bool, False),
+        "DatabaseResourceId": (str, True),
+    }
+
+
+class DatabaseTablesResource(AWSObject):
+    """``Custom::DatabaseTables``, as ``lambda/database_users`` reads it."""
+
+    resource_type = "Custom::DatabaseTables"
+    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
+        "ServiceToken": (str, True),
+        "ServiceTimeout": (int, False),
+        "DatabaseResourceId": (str, True),
     }
 
 
@@ -59,6 +72,9 @@ class Config(functions.Choices):
     )
     engine: str = Field(description="Engine of the database.")
     function_user: str | None = Field(None, description="User whose name the stack offers.")
+    tables: bool = Field(
+        default=True, description="Also create the tables of the library's own functions."
+    )
 
 
 class Inputs(Ports):
@@ -71,6 +87,9 @@ class Inputs(Ports):
         description="Group of Secrets Manager's endpoint, which lets the function in."
     )
     db_endpoint: Hostname = Field(description="Host of the database's writer.")
+    db_resource_id: DatabaseResourceId = Field(
+        description="ID of the database; in another one users and tables are made again."
+    )
     rds_database_name: DatabaseName = Field(description="Database that grants are for.")
     rds_master_user_secret_arn: SecretArn = Field(description="Secret of the master user.")
     user_secret_arns: SecretArns | None = Field(
@@ -138,6 +157,9 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
     # Before these ways are open the function could do nothing.
     ready: Sequence[AWSObject] = inside.ways
+    tables = [_tables_resource(given, answer, ready)] if config.tables else []
+    # A grant on one table needs the table.
+    ready = tables or ready
     users: dict[str, DatabaseUserResource] = {}
     for user in config.users:
         users[user.name] = _resource(user, config, given, answer, ready)
@@ -152,6 +174,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             apply,
             answer,
             log,
+            *tables,
             *users.values(),
         ],
         outputs=Outputs(function_user=DatabaseUser(chosen.get_att("UserName")) if chosen else None),
@@ -160,6 +183,19 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
 
 def _own(config: Config, given: Inputs) -> Sequence[SecretArn]:
     return [arn for _, arn in secrets(config.users, given.user_secret_arns)]
+
+
+def _tables_resource(
+    given: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
+) -> DatabaseTablesResource:
+    """Made by the master, so that a user needs no right to create any; they stay when it goes."""
+    return DatabaseTablesResource(
+        "DatabaseTables",
+        DependsOn=[str(way.title) for way in ready],
+        ServiceToken=answer.get_att("Arn"),
+        ServiceTimeout=SERVICE_SECONDS,
+        DatabaseResourceId=given.db_resource_id,
+    )
 
 
 def _resource(
@@ -175,14 +211,15 @@ def _resource(
         Login="password" if user.has_secret else "iam",
         **present(SecretArn=own.get(user.name)),
         Grants=[
-            {"Privileges": list(grant.privileges), "On": _tables(grant, config, given)}
+            {"Privileges": list(grant.privileges), "On": _target(grant, config, given)}
             for grant in user.grants
         ],
         **present(ListsUsers=user.lists_users or None, Adopt=user.adopt or None),
+        DatabaseResourceId=given.db_resource_id,
     )
 
 
-def _tables(grant: Grant, config: Config, given: Inputs) -> AWSHelperFn | str:
+def _target(grant: Grant, config: Config, given: Inputs) -> AWSHelperFn | str:
     if ENGINES[config.engine].family == "POSTGRESQL":
         return f"public.{grant.on}"
     return sub("${database}." + grant.on, database=given.rds_database_name)

@@ -10,6 +10,7 @@ from .. import stacks
 from ..frame import Child, nest
 from ..kinds import (
     DatabaseName,
+    DatabaseResourceId,
     DatabaseUser,
     Hostname,
     KeyArn,
@@ -34,6 +35,7 @@ class Surroundings:
     subnet_ids: SubnetIds
     db_security_group_id: SecurityGroupId
     db_endpoint: Hostname | None
+    db_resource_id: DatabaseResourceId | None
     rds_database_name: DatabaseName
     rds_master_user_secret_arn: SecretArn
     user_secret_arns: SecretArns | None
@@ -42,6 +44,8 @@ class Surroundings:
     """Key of one of the users' secrets."""
     endpoint_security_group_id: SecurityGroupId | None = None
     """Group of Secrets Manager's endpoint, where there is one already; else one is made."""
+    has_tables: bool = True
+    """Whether the tables of the library's own functions are made, where there are users."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,25 +68,33 @@ def administration(
     if around.vpc_id is None:
         return Administration()
     endpoints, endpoint = _endpoint(around.vpc_id, around)
-    kept = _users(
-        users,
-        database.engine,
-        choices,
-        function_user,
-        stacks.users.Inputs(
-            vpc_id=around.vpc_id,
-            subnet_ids=around.subnet_ids,
-            db_security_group_id=around.db_security_group_id,
-            endpoint_security_group_id=endpoint,
-            db_endpoint=around.db_endpoint,
-            rds_database_name=around.rds_database_name,
-            rds_master_user_secret_arn=around.rds_master_user_secret_arn,
-            user_secret_arns=around.user_secret_arns,
-            key_arn=around.key_arn,
+    kept = None
+    if users and around.db_endpoint and around.db_resource_id:
+        kept = nest(
+            "UsersStack",
+            stacks.users,
+            stacks.users.Config(
+                users=tuple(users),
+                engine=database.engine,
+                function_user=function_user,
+                tables=around.has_tables,
+                runtime=choices.runtime,
+                architecture=choices.architecture,
+                log_retention_in_days=choices.log_retention_in_days,
+            ),
+            stacks.users.Inputs(
+                vpc_id=around.vpc_id,
+                subnet_ids=around.subnet_ids,
+                db_security_group_id=around.db_security_group_id,
+                endpoint_security_group_id=endpoint,
+                db_endpoint=around.db_endpoint,
+                db_resource_id=around.db_resource_id,
+                rds_database_name=around.rds_database_name,
+                rds_master_user_secret_arn=around.rds_master_user_secret_arn,
+                user_secret_arns=around.user_secret_arns,
+                key_arn=around.key_arn,
+            ),
         )
-        if around.db_endpoint
-        else None,
-    )
     rotation = _rotation(
         users,
         database.engine,
@@ -111,27 +123,6 @@ def _endpoint(
         return [], around.endpoint_security_group_id
     made = common.secrets_manager_endpoint(vpc_id, around.subnet_ids)
     return [made], made.outputs.endpoint_security_group_id
-
-
-def _users(
-    users: Sequence[User],
-    engine: str,
-    choices: functions.Choices,
-    function_user: str | None,
-    given: stacks.users.Inputs | None,
-) -> Child[stacks.users.Outputs] | None:
-    """``UsersStack``, where there are users; its functions run on what *choices* say."""
-    if not users or given is None:
-        return None
-    config = stacks.users.Config(
-        users=tuple(users),
-        engine=engine,
-        function_user=function_user,
-        runtime=choices.runtime,
-        architecture=choices.architecture,
-        log_retention_in_days=choices.log_retention_in_days,
-    )
-    return nest("UsersStack", stacks.users, config, given)
 
 
 def _rotation(

@@ -22,10 +22,12 @@ from ..kinds import (
     Url,
 )
 from ..parts.zones import strange_zones
+from ..users import VISITS_TABLES
 from ..users import secrets as secrets_of
 from . import common
 from .administration import Surroundings, administration
 from .common import Regional, user_problems
+from .logins import both_master_warnings, grant_warnings
 
 
 class Database(common.Database):
@@ -75,6 +77,9 @@ class Config(Regional):
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         yield from common.proxy_warnings(self.rds.engine, self.regions)
+        yield from both_master_warnings(self.password_user, self.iam_user, self.rds.users)
+        for user in dict.fromkeys((self.password_user, self.iam_user)):
+            yield from grant_warnings(user, self.rds.users, self.rds.engine, VISITS_TABLES)
 
     def _login_problems(self) -> Iterator[Problem]:
         passwords = self.rds.password_users
@@ -172,6 +177,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             subnet_ids=SubnetIds([vpc.outputs.function_subnet_id]),
             db_security_group_id=vpc.outputs.db_security_group_id,
             db_endpoint=rds.outputs.db_endpoint,
+            db_resource_id=rds.outputs.db_resource_id,
             rds_database_name=given.rds_database_name,
             rds_master_user_secret_arn=master_secret,
             user_secret_arns=common.arns(user_secrets),

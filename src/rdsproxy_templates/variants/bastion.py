@@ -18,6 +18,7 @@ from ..parts.target import pause_problems
 from ..parts.ways import Choices as Ways
 from . import base, common
 from .common import offered
+from .logins import FUNCTION_USER, WithFunctionUser
 
 BEHIND_PROXY = (
     *proxies.Choices.model_fields,
@@ -34,7 +35,7 @@ class Database(common.Database):
     name: str = Field("bastion", description="Default of the parameter RDSDatabaseName.")
 
 
-class Cluster(stacks.rds.Config):
+class Cluster(WithFunctionUser):
     """A cluster that scales, with or without a proxy before it."""
 
     engine: Literal["aurora-postgresql", "aurora-mysql"] = Field(
@@ -62,6 +63,11 @@ class Config(base.Config):
     proxy: bool = Field(
         default=False,
         description="Put what `base` has before the cluster: RDS Proxy, function and HTTP API.",
+    )
+    function_user: str | None = Field(
+        FUNCTION_USER,
+        description="With `proxy`: one of `rds.users` that the function logs in as, by IAM; null "
+        "is the master user, with `rds.master_login`.",
     )
     bastion: Ways = Field(Ways(), description="The ways in from a laptop.")
     public_subnet_cidr: str = Field(

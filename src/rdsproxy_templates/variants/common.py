@@ -137,27 +137,6 @@ def user_problems(rds: BehindProxy, database: Database) -> Iterator[Problem]:
             yield Problem(f"rds.users.{index}.name", f"is the master user's, {user.name!r}")
 
 
-def function_user_problems(name: str | None, rds: stacks.rds.Config) -> Iterator[Problem]:
-    """Whether a function could not log in by IAM as the user of that name, or as the master."""
-    logins = {user.name: user.login for user in rds.users}
-    if name is None:
-        if not rds.master_login:
-            yield Problem(
-                "function_user",
-                "must name one of rds.users: rds.master_login is off, and the function "
-                "would log in as the master user",
-            )
-    elif name not in logins:
-        similar = did_you_mean(name, list(logins))
-        yield Problem("function_user", f"must name one of rds.users, got {name!r}{similar}")
-    elif logins[name] == "password":
-        yield Problem(
-            "function_user",
-            f"must log in by IAM, and {name!r} logs in with a password; "
-            "choose `iam` or `end_to_end_iam`",
-        )
-
-
 def master_secret(
     config: stacks.secrets.Config, username: DatabaseUser
 ) -> Child[stacks.secrets.Outputs]:

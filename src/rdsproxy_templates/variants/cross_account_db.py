@@ -30,8 +30,15 @@ from ..parts.network import PrivateRanges
 from ..users import secrets as secrets_of
 from . import common
 from .administration import Surroundings, administration
-from .common import Database, Regional, function_user_problems, user_problems
+from .common import Database, Regional, user_problems
 from .cross_account import ACCOUNT, Parted
+from .logins import (
+    FUNCTION_USER,
+    WithFunctionUser,
+    function_user_problems,
+    grant_warnings,
+    master_warnings,
+)
 
 
 class Config(Parted, Regional):
@@ -42,14 +49,19 @@ class Config(Parted, Regional):
     secrets: stacks.secrets.Config = Field(
         stacks.secrets.Config(), description="The master user's secret."
     )
-    rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Database and proxy.")
+    rds: WithFunctionUser = Field(WithFunctionUser(), description="Database and proxy.")
     functions: FunctionChoices = Field(
         FunctionChoices(), description="The functions that create users."
     )
     function_user: str | None = Field(
-        None,
-        description="One of `rds.users` that the other account's function logs in as. Left out: "
-        "the master user, by IAM.",
+        FUNCTION_USER,
+        description="One of `rds.users` that the other account's function logs in as; null is the "
+        "master user, by IAM, with `rds.master_login`.",
+    )
+    function_tables: bool = Field(
+        default=True,
+        description="Create the tables of the library's own function; turn it off where "
+        "`cross_account_app` has a `code_uri`.",
     )
 
     @property
@@ -76,15 +88,21 @@ class Config(Parted, Regional):
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         yield from common.proxy_warnings(self.rds.engine, self.regions)
+        yield from master_warnings(self.function_user, self.rds.users)
+        if self.function_tables:
+            yield from grant_warnings(self.function_user, self.rds.users, self.rds.engine)
 
     def _password_problems(self) -> Iterator[Problem]:
         known = [user.name for user in self.rds.users if user.login == "password"]
         if self.function_user not in known:
             similar = did_you_mean(self.function_user, known)
+            name = known[0] if known else FUNCTION_USER
+            users = "" if known else f"`rds: {{users: [{{name: {name}, login: password}}]}}` and "
             yield Problem(
                 "function_user",
                 f"must name one of rds.users with `login: password` ({', '.join(known) or 'none'})"
-                f", because login is password; got {self.function_user!r}{similar}",
+                f", because login is password; got {self.function_user!r}{similar}; write "
+                f"{users}`function_user: {name}`",
             )
         if self.rds.rotate_secrets_after_days:
             yield Problem(
@@ -201,11 +219,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             subnet_ids=SubnetIds([vpc.outputs.private_subnet1_id, vpc.outputs.private_subnet2_id]),
             db_security_group_id=vpc.outputs.db_cluster_security_group_id,
             db_endpoint=rds.outputs.db_cluster_endpoint,
+            db_resource_id=rds.outputs.db_resource_id,
             rds_database_name=given.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
             attached_secret_arns=rds.outputs.attached_secret_arns,
             key_arn=key_arn,
+            has_tables=config.function_tables,
         ),
     )
     user = users.function_user or given.rds_master_username

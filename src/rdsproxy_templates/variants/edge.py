@@ -212,10 +212,12 @@ def _database(config: Config, given: Inputs) -> _Database:
             subnet_ids=SubnetIds([vpc.outputs.public_subnet1_id]),
             db_security_group_id=rds.outputs.db_security_group_id,
             db_endpoint=rds.outputs.db_endpoint,
+            db_resource_id=rds.outputs.db_resource_id,
             rds_database_name=given.rds_database_name,
             rds_master_user_secret_arn=master_secret,
             user_secret_arns=None,
             attached_secret_arns=rds.outputs.attached_secret_arns,
+            has_tables=False,
         ),
     )
     return _Database(

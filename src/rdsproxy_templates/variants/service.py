@@ -25,7 +25,14 @@ from ..kinds import (
 )
 from . import common
 from .administration import Surroundings, administration
-from .common import Database, Regional, function_user_problems, user_problems
+from .common import Database, Regional, user_problems
+from .logins import (
+    FUNCTION_USER,
+    WithFunctionUser,
+    function_user_problems,
+    grant_warnings,
+    master_warnings,
+)
 
 
 class Choices(Regional):
@@ -40,7 +47,7 @@ class Choices(Regional):
     function_user: str | None = Field(
         None,
         description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
-        "master user.",
+        "master user, which AWS recommends against.",
     )
 
     @property
@@ -56,16 +63,25 @@ class Choices(Regional):
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from common.database_problems(self.rds, self.database, self.regions)
-        yield from user_problems(self.rds, self.database)
-        yield from common.root_problems(self.rds.users, self.regions)
-        yield from function_user_problems(self.function_user, self.rds)
         if self.has_proxy:
+            yield from user_problems(self.rds, self.database)
+            yield from common.root_problems(self.rds.users, self.regions)
+            yield from function_user_problems(self.function_user, self.rds)
             yield from common.proxy_problems(self.rds.engine, self.regions)
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         if self.has_proxy:
             yield from common.proxy_warnings(self.rds.engine, self.regions)
+            yield from self._login_warnings()
+            yield from self._connection_warnings()
+
+    def _login_warnings(self) -> Iterator[Problem]:
+        yield from master_warnings(self.function_user, self.rds.users)
+        if not self.sam.code_uri:
+            yield from grant_warnings(self.function_user, self.rds.users, self.rds.engine)
+
+    def _connection_warnings(self) -> Iterator[Problem]:
         concurrency = self.sam.reserved_concurrent_executions
         connections = default_connections(
             ENGINES[self.rds.engine], self.rds.db_instance_class, self.rds.max_capacity
@@ -85,6 +101,12 @@ class Choices(Regional):
 class Config(Choices):
     """What can be chosen before rendering; every setting has a safe default."""
 
+    rds: WithFunctionUser = Field(WithFunctionUser(), description="Database and proxy.")
+    function_user: str | None = Field(
+        FUNCTION_USER,
+        description="One of `rds.users` that the function logs in as, by IAM; null is the master "
+        "user, with `rds.master_login`.",
+    )
     secrets_manager_endpoint: Literal["make", "existing"] = Field(
         "make",
         description="Interface endpoint for Secrets Manager, which users and rotation need. "
@@ -197,11 +219,13 @@ def stacks_of(config: Choices, given: Inputs) -> Service:
             subnet_ids=SubnetIds([given.private_subnet1_id, given.private_subnet2_id]),
             db_security_group_id=given.db_cluster_security_group_id,
             db_endpoint=rds.outputs.db_cluster_endpoint,
+            db_resource_id=rds.outputs.db_resource_id,
             rds_database_name=given.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
             attached_secret_arns=rds.outputs.attached_secret_arns,
             endpoint_security_group_id=given.secrets_manager_endpoint_security_group_id,
+            has_tables=not config.sam.code_uri,
         ),
     )
     sam = nest(

@@ -1,0 +1,139 @@
+"""Who functions log in as: a user that is declared for them, or the master."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Final
+
+from pydantic import Field
+
+from .. import stacks
+from ..engines import ENGINES, EngineName
+from ..errors import Problem
+from ..frame import did_you_mean
+from ..users import BLOG_TABLES, User, lacking
+
+FUNCTION_USER: Final = "app"
+"""The user that variants declare for their function."""
+
+
+class WithFunctionUser(stacks.rds.Config):
+    """Database and proxy, with a user for the function and no login for the master."""
+
+    master_login: bool = Field(
+        default=False,
+        description="Let the master user in through the proxy, by IAM. It is for administration, "
+        "which needs no proxy.",
+    )
+    users: tuple[User, ...] = Field(
+        (User(name=FUNCTION_USER, login="iam"),),
+        strict=False,
+        max_length=190,
+        description="Users beside the master: each is created in the database and let in "
+        "through the proxy in its own way.",
+    )
+
+
+def function_user_problems(name: str | None, rds: stacks.rds.Config) -> Iterator[Problem]:
+    """Why a function cannot log in by IAM as the user of that name, or as the master."""
+    logins = {user.name: user.login for user in rds.users}
+    if name is None:
+        if not rds.master_login:
+            yield Problem(
+                "function_user",
+                "must name one of rds.users that logs in by IAM: rds.master_login is off, and "
+                f"the function would log in as the master user; write {_switch(rds.users)}",
+            )
+    elif name not in logins:
+        similar = did_you_mean(name, list(logins))
+        yield Problem(
+            "function_user",
+            f"must name one of rds.users, got {name!r}{similar}"
+            + ("" if similar else f"; write {_switch(rds.users)}"),
+        )
+    elif logins[name] == "password":
+        yield Problem(
+            "function_user",
+            f"must log in by IAM, and {name!r} logs in with a password; "
+            "choose `iam` or `end_to_end_iam`",
+        )
+
+
+def master_warnings(name: str | None, users: Sequence[User]) -> Iterator[Problem]:
+    """A function that logs in as the master, and the settings with which it does not."""
+    if name is None:
+        yield _as_master("function_user", "names nobody: the function logs in", _switch(users))
+
+
+def both_master_warnings(
+    password_user: str | None, iam_user: str | None, users: Sequence[User]
+) -> Iterator[Problem]:
+    """The same for a function that logs in with a password and one that does by IAM."""
+    if not users:
+        yield _as_master(
+            "rds.master_login",
+            "is on, and both functions log in",
+            "`rds: {master_login: false, users: [{name: app, login: password}, {name: tokens, "
+            "login: iam}]}`, `password_user: app` and `iam_user: tokens`",
+        )
+        return
+    if password_user is None:
+        fit = [user.name for user in users if user.login == "password"]
+        lines = _declared(fit, users, "password_user", "password")
+        yield _as_master("password_user", "names nobody: /func1 logs in", lines)
+    if iam_user is None:
+        lines = _declared(_by_iam(users), users, "iam_user", "iam")
+        yield _as_master("iam_user", "names nobody: /func2 logs in", lines)
+
+
+def grant_warnings(
+    name: str | None,
+    users: Sequence[User],
+    engine: EngineName,
+    tables: Sequence[str] = BLOG_TABLES,
+) -> Iterator[Problem]:
+    """What the library's own function does and the user of that name may not."""
+    for index, user in enumerate(users):
+        missing = lacking(user, ENGINES[engine].family, tables) if user.name == name else {}
+        if missing:
+            where = "; ".join(f"{', '.join(lacks)} on {on}" for on, lacks in missing.items())
+            yield Problem(
+                f"rds.users.{index}.grants",
+                f"lack {where}, without which {name!r} cannot do what the library's own function "
+                "does, and some of its routes answer 500; add what is missing",
+            )
+
+
+def _as_master(place: str, why: str, lines: str) -> Problem:
+    """AWS strongly recommends against it: RDS user guide, "Master user account privileges"."""
+    return Problem(
+        place,
+        f"{why} as the master user, who may do everything, and whom AWS advises applications not "
+        f"to use; declare a user for it: {lines}",
+    )
+
+
+def _switch(users: Sequence[User]) -> str:
+    """The lines of settings with which the function logs in as a declared user."""
+    if users:
+        return _declared(_by_iam(users), users, "function_user", "iam")
+    return (
+        f"`rds: {{master_login: false, users: [{{name: {FUNCTION_USER}, login: iam}}]}}` and "
+        f"`function_user: {FUNCTION_USER}`"
+    )
+
+
+def _declared(fit: Sequence[str], users: Sequence[User], field: str, login: str) -> str:
+    """The line that names one who is declared already, or those that declare one more."""
+    if fit:
+        return f"`{field}: {fit[0]}`"
+    taken = {user.name for user in users}
+    free = next(
+        name for number in count() if (name := f"{FUNCTION_USER}{number or ''}") not in taken
+    )
+    return f"`{{name: {free}, login: {login}}}` in rds.users and `{field}: {free}`"
+
+
+def _by_iam(users: Sequence[User]) -> Sequence[str]:
+    return [user.name for user in users if user.login != "password"]
