@@ -8,7 +8,7 @@ from rdsproxy_templates import render
 from rdsproxy_templates.validate import validate_all
 from rdsproxy_templates.variants import auth, base, service
 
-USERS = [{"name": "reports", "login": "password"}, {"name": "owner", "login": "end_to_end_iam"}]
+USERS = [{"name": "reports", "login": "password"}, {"name": "app", "login": "end_to_end_iam"}]
 FAMILIES = {
     "base, a cluster of PostgreSQL that scales, with readers": (
         base,
