@@ -23,9 +23,19 @@ class Service:
         self.functions = app.client("lambda")
         self.name = app.resources(app.nested(APP, "SAMStack"))["BlogRDSProxyFunction"]
 
+    def call(self, method: str, path: str) -> tuple[int, Any]:
+        """Status and content of what it answers."""
+        return self.app.call(method, f"{self.url}{path}")
+
     def initialize(self) -> tuple[int, Any]:
         """What it answers to the first request of all."""
-        return self.app.call("POST", f"{self.url}initialize")
+        return self.call("POST", "initialize")
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Of its environment."""
+        found: Mapping[str, str] = self._configuration()["Environment"]["Variables"]
+        return found
 
     def load(self) -> list[str] | tuple[int, str]:
         """The names of the rows, or the error, as a new execution environment has it."""
@@ -41,7 +51,7 @@ class Service:
     @contextmanager
     def without(self, variable: str) -> Iterator[None]:
         """A function that is not told something."""
-        variables = self._configuration()["Environment"]["Variables"]
+        variables = self.variables
         rest = {name: value for name, value in variables.items() if name != variable}
         self._tell(rest)
         try:

@@ -167,10 +167,10 @@ def configured(
 
 
 @pytest.fixture(scope="session")
-def network(repository: Path) -> Callable[[Desk, str], dict[str, str]]:
+def network() -> Callable[..., dict[str, str]]:
     """Makes the network that a variant wants to be given: base's; returns its IDs by name."""
 
-    def network(desk: Desk, variant: str) -> dict[str, str]:
+    def network(desk: Desk, variant: str, engine: str = "aurora-mysql") -> dict[str, str]:
         wanted = {
             name
             for name, body in render(
@@ -180,9 +180,10 @@ def network(repository: Path) -> Callable[[Desk, str], dict[str, str]]:
         }
         if not wanted:
             return {}
-        text = (repository / "templates_out/base/cloudformation/vpc.yaml").read_text()
-        given = render(base, base.Config()).root.parameters
-        names = render(base, base.Config()).root.children["VPCStack"].template.parameters
+        bundle = render(base, base.Config.parse({"rds": {"engine": engine}}, "a test"))
+        given = bundle.root.parameters
+        names = bundle.root.children["VPCStack"].template.parameters
+        text = bundle.templates["cloudformation/vpc.yaml"]
         desk.create("network", text, {name: given[name]["Default"] for name in names})
         outputs = desk.account.outputs("network")
         return {name: outputs[name] for name in wanted}
