@@ -37,7 +37,9 @@ class Choices(Settings):
     key_pair_name: str | None = Field(
         None, description="For `ssh`: a key pair of EC2's, with its key in ~/.ssh/<name>.pem."
     )
-    instance_type: str = Field("t4g.nano", description="Type of the instance; it has to be arm64.")
+    instance_type: str = Field(
+        "t4g.nano", min_length=1, description="Type of the instance; it has to be arm64."
+    )
     volume_size: int = Field(8, ge=8, le=1024, description="GiB of its encrypted gp3 volume.")
     idle_minutes: int | None = Field(
         None,
