@@ -82,7 +82,7 @@ def test_a_parent_that_forgets_it_is_told():
 
 def test_what_nothing_needs_is_refused():
     with pytest.raises(ConfigError, match=r"secrets_manager_endpoint\] is for rds.users and"):
-        config({"rds": {"master_login": True, "users": []}, "function_user": None})
+        config({"master_login": True, "users": []})
 
 
 def test_a_network_of_its_own_has_none_yet():
