@@ -117,4 +117,6 @@ def fault(error: Exception) -> Fault:
 
 def number(error: Exception) -> str:
     """The error's number, which may be logged; its text may quote what may not."""
+    if isinstance(error, OSError):  # met before PyMySQL had a connection, and so its own number
+        return str(CR.CR_CONN_HOST_ERROR)
     return str(error.args[0]) if error.args else type(error).__name__

@@ -85,6 +85,7 @@ def test_postgresql(error, fault):
 
 def test_only_numbers_are_logged():
     assert engine_mysql.number(pymysql.err.OperationalError(1045, "for 'root'")) == "1045"
+    assert engine_mysql.number(ConnectionRefusedError(111, "refused")) == "2003"
     assert engine_postgresql.number(server("28P01")) == "28P01"
     assert engine_postgresql.number(ConnectionResetError()) == "ConnectionResetError"
 
