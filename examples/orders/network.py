@@ -26,7 +26,7 @@ class Outputs(Ports):
     database: SecurityGroupId = Field(description="Group of the database.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Clients reach the proxy, the proxy reaches the database, and nobody anything else."""
     prefix = f"10.{config.second_octet}"
     vpc = ec2.VPC("Vpc", CidrBlock=f"{prefix}.0.0/16", EnableDnsHostnames=True)

@@ -24,7 +24,7 @@ class Outputs(Ports):
     orders_url: Url = Field(description="Address of the orders API.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The network's outputs are the service's inputs; the names are ours."""
     net = nest("Network", network, config.net, network.Inputs())
     data = nest(

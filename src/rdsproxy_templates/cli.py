@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from . import cli_deploy, families
-from .families import Family, Options
+from .families import RenderedVariant, Options
 from .frame import NESTINGS, Nesting, summary
 from .frame.folder import Changes
 from .plan.document import FILE as DOCUMENT
@@ -160,7 +160,7 @@ def _build(options: Options, *, check: bool, lint: bool, quiet: bool) -> None:
     sys.exit(INVALID if stale else 0)
 
 
-def _report(rendered: Sequence[Family], found: Mapping[str, Sequence[Finding]]) -> NoReturn:
+def _report(rendered: Sequence[RenderedVariant], found: Mapping[str, Sequence[Finding]]) -> NoReturn:
     for family in rendered:
         for finding in found[family.name]:
             click.echo(f"{family.directory}/{finding}", err=True)
@@ -170,7 +170,7 @@ def _report(rendered: Sequence[Family], found: Mapping[str, Sequence[Finding]]) 
     sys.exit(INVALID)
 
 
-def _stale(rendered: Sequence[Family], changed: Mapping[str, Changes]) -> list[str]:
+def _stale(rendered: Sequence[RenderedVariant], changed: Mapping[str, Changes]) -> list[str]:
     return [
         f"{word} {family.directory / path}"
         for family in rendered
@@ -180,7 +180,7 @@ def _stale(rendered: Sequence[Family], changed: Mapping[str, Changes]) -> list[s
 
 
 def _summary(
-    rendered: Sequence[Family],
+    rendered: Sequence[RenderedVariant],
     changed: Mapping[str, Changes],
     *,
     check: bool,
@@ -205,7 +205,7 @@ def _summary(
     click.echo(f"  {seconds:.1f} s")
 
 
-def _next(family: Family) -> str:
+def _next(family: RenderedVariant) -> str:
     """What to do with it; where that takes several steps, its document says how."""
     if DOCUMENT in family.bundle.extras:
         return f"see {family.directory / DOCUMENT}"

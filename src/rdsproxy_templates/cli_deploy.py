@@ -11,11 +11,11 @@ import click
 
 from . import families
 from .errors import ConfigError, DeploymentFailed, Problem, ValidationFailed
-from .families import Family, Options
+from .families import RenderedVariant, Options
 from .frame import did_you_mean
 from .plan import PLANS, AccountName, Plan
-from .plan.access import Access, Choice, accesses
-from .plan.deployment import Deployment, Part, Talk
+from .plan.access import AccountSession, Choice, account_sessions
+from .plan.deployment import Deployment, RenderedStep, Console
 from .plan.document import PREFIX
 from .terminal import config_option, out_option, reported
 
@@ -76,7 +76,7 @@ def deploy(*, out: Path, code_root: Path | None) -> click.Command:
             rendered = _rendered(known, Options(config=config, out=out, code_root=code_root))
             deployment = Deployment(
                 plan=known,
-                accesses=_accesses(known, of_accounts, region),
+                account_sessions=_accesses(known, of_accounts, region),
                 talk=_talk(yes=yes),
                 prefix=stack_prefix,
                 given=given,
@@ -121,7 +121,7 @@ def destroy() -> click.Command:
             known = _plan(plan)
             Deployment(
                 plan=known,
-                accesses=_accesses(known, of_accounts, region),
+                account_sessions=_accesses(known, of_accounts, region),
                 talk=_talk(yes=yes),
                 prefix=stack_prefix,
                 loss_accepted=accept_data_loss or not yes,
@@ -188,7 +188,7 @@ def _parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _refuse_unknown(given: Mapping[str, str], plan: Plan, rendered: list[Family]) -> None:
+def _refuse_unknown(given: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]) -> None:
     known = [
         key
         for step, family in zip(plan.steps, rendered, strict=True)
@@ -203,7 +203,7 @@ def _refuse_unknown(given: Mapping[str, str], plan: Plan, rendered: list[Family]
         raise ConfigError(problems)
 
 
-def _rendered(plan: Plan, options: Options) -> list[Family]:
+def _rendered(plan: Plan, options: Options) -> list[RenderedVariant]:
     rendered = families.planned(plan, options)
     families.changes(rendered)
     for family in rendered:
@@ -219,22 +219,22 @@ def _rendered(plan: Plan, options: Options) -> list[Family]:
 
 def _accesses(
     plan: Plan, options: Mapping[str, str | None], region: str | None
-) -> dict[AccountName, Access]:
+) -> dict[AccountName, AccountSession]:
     choices = {
         account: Choice(
             profile=options[f"{account}_profile"], bucket=options.get(f"{account}_bucket")
         )
         for account in plan.accounts
     }
-    return accesses(plan, choices, region)
+    return account_sessions(plan, choices, region)
 
 
-def _part(family: Family) -> Part:
-    return Part(root=family.bundle.root, folder=family.directory)
+def _part(family: RenderedVariant) -> RenderedStep:
+    return RenderedStep(root=family.bundle.root, folder=family.directory)
 
 
-def _talk(*, yes: bool) -> Talk:
-    return Talk(say=click.echo, asks=lambda question: yes or _confirmed(question))
+def _talk(*, yes: bool) -> Console:
+    return Console(say=click.echo, asks=lambda question: yes or _confirmed(question))
 
 
 def _confirmed(question: str) -> bool:

@@ -23,7 +23,7 @@ Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Family:
+class RenderedVariant:
     """One variant with its configuration and what it renders to."""
 
     name: str
@@ -51,14 +51,14 @@ class Options:
     the code there instead of carrying it."""
 
 
-def families(options: Options) -> list[Family]:
+def families(options: Options) -> list[RenderedVariant]:
     """Configure and render; raises :class:`ConfigError` before anything is rendered."""
     chosen = names(options.variants)
     configs = {name: _config(name, chosen, options.config) for name in chosen}
     return [_family(name, config, options) for name, config in configs.items()]
 
 
-def planned(plan: Plan, options: Options) -> list[Family]:
+def planned(plan: Plan, options: Options) -> list[RenderedVariant]:
     """The families of *plan*, in its order; raises :class:`ConfigError`.
 
     A plan of several steps reads its settings from one file, those of each variant by name.
@@ -72,7 +72,7 @@ def planned(plan: Plan, options: Options) -> list[Family]:
     return [_family(name, config, options) for name, config in configs.items()]
 
 
-def findings(rendered: Sequence[Family], *, lint: bool) -> dict[str, list[Finding]]:
+def findings(rendered: Sequence[RenderedVariant], *, lint: bool) -> dict[str, list[Finding]]:
     """What the validators find in each family."""
     return validate_all(
         {f.name: (f.bundle, getattr(f.config, "regions", REGIONS)) for f in rendered},
@@ -80,12 +80,12 @@ def findings(rendered: Sequence[Family], *, lint: bool) -> dict[str, list[Findin
     )
 
 
-def changes(rendered: Sequence[Family]) -> dict[str, Changes]:
+def changes(rendered: Sequence[RenderedVariant]) -> dict[str, Changes]:
     """What writing would change; raises :class:`ConfigError` where it cannot be written."""
     return {family.name: family.bundle.changes(family.directory) for family in rendered}
 
 
-def write(rendered: Sequence[Family]) -> dict[str, Changes]:
+def write(rendered: Sequence[RenderedVariant]) -> dict[str, Changes]:
     """Write every family, once all of them can be written."""
     changes(rendered)
     return {family.name: family.bundle.write(family.directory) for family in rendered}
@@ -142,7 +142,7 @@ def _configs(chosen: Sequence[str], file: Path) -> dict[str, Settings]:
 def _unlike(plan: Plan, configs: Mapping[str, Settings]) -> Iterator[Problem]:
     """The settings that the steps should have chosen alike and did not."""
     (first, pattern), *others = configs.items()
-    for setting in plan.alike:
+    for setting in plan.shared_settings:
         wanted = getattr(pattern, setting)
         for name, config in others:
             if (got := getattr(config, setting)) != wanted:
@@ -156,7 +156,7 @@ def _near(folder: Path) -> Path:
     return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else folder
 
 
-def _family(name: str, config: Settings, options: Options) -> Family:
+def _family(name: str, config: Settings, options: Options) -> RenderedVariant:
     directory = _near(options.out) / name
     code = None
     if options.code_root and directory.resolve().is_relative_to(options.code_root.resolve()):
@@ -171,7 +171,7 @@ def _family(name: str, config: Settings, options: Options) -> Family:
         validate=False,
     )
     bundle = replace(bundle, extras={**bundle.extras, **_document(name, bundle)})
-    return Family(name=name, config=config, bundle=bundle, directory=directory)
+    return RenderedVariant(name=name, config=config, bundle=bundle, directory=directory)
 
 
 def _document(name: str, bundle: Bundle) -> dict[str, bytes]:

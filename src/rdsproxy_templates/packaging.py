@@ -9,7 +9,7 @@ from pathlib import Path
 from . import frame
 from .errors import NotTransformed, Problem, ValidationFailed
 from .frame import Bundle, Nesting
-from .frame.render import ROOT, carried_paths, document
+from .frame.render import ROOT, bundled_paths, document
 from .frame.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
 from .frame.yaml import HEADER, dump
 
@@ -67,7 +67,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
     name = name_of(stack).replace("_", "-")
     extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, config.home).encode()}
     if code is None:
-        for path in carried_paths(bundle.root):
+        for path in bundled_paths(bundle.root):
             extras.update(_files(path))
     # `sam deploy --guided` writes its answers into it.
     bundle = replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
@@ -116,13 +116,13 @@ def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:
 
 def _files(path: str) -> Iterator[tuple[str, bytes]]:
     """The files below one of the library's local paths, such as ``lambda/blog_rds_proxy``."""
-    source = _carried_root() / path.removeprefix("lambda/")
+    source = _bundled_root() / path.removeprefix("lambda/")
     for file in sorted(source.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
             yield f"{path}/{file.relative_to(source).as_posix()}", file.read_bytes()
 
 
-def _carried_root() -> Path:
+def _bundled_root() -> Path:
     """``lambda/``: inside the package when it was installed, else in its repository."""
     installed = Path(__file__).parent / "functions"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "lambda"

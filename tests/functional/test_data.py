@@ -81,7 +81,7 @@ def test_every_part_of_what_aws_supports_is_dated_and_has_a_source(repository):
 
 
 def test_no_runtime_that_cfn_lint_knows_is_missing():
-    offered = get_args(functions.Choices.model_fields["runtime"].annotation)
+    offered = get_args(functions.FunctionSettings.model_fields["runtime"].annotation)
     oldest = offered[0].removeprefix("python3.")
     known = [name for name in runtimes() if int(name.removeprefix("python3.")) >= int(oldest)]
 

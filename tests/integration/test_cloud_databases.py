@@ -317,7 +317,7 @@ class TestParameterGroup:
         with pytest.raises(ClientError, match=reason):
             trial.create(
                 f"AWS::RDS::{kind}ParameterGroup",
-                Family=family,
+                RenderedVariant=family,
                 Description="d",
                 Parameters=parameters,
             )
@@ -330,7 +330,7 @@ class TestParameterGroup:
         ):
             group = trial.create(
                 "AWS::RDS::DBClusterParameterGroup",
-                Family=family,
+                RenderedVariant=family,
                 Description="d",
                 Parameters={"a": "1"},
             )

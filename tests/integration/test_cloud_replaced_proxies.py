@@ -12,7 +12,7 @@ from rdsproxy_templates.engines import ENGINES
 from rdsproxy_templates.kinds import Cidr, Hostname, SecretArn, SecurityGroupId, SubnetId
 from rdsproxy_templates.parts.database import Database
 from rdsproxy_templates.parts.network import private_network, subnet, zone
-from rdsproxy_templates.parts.proxy import Choices, SecretLogin, endpoint, proxy
+from rdsproxy_templates.parts.proxy import ProxySettings, SecretLogin, endpoint, proxy
 
 pytestmark = pytest.mark.xdist_group("cloud-databases")
 
@@ -58,7 +58,7 @@ def resources(engine="aurora-mysql", *, moved=False, name=None):
     )
     front = proxy(
         "Proxy",
-        Choices(),
+        ProxySettings(),
         behind,
         logins=[SecretLogin(SecretArn(secret.ref()), iam=True)],
         subnets=ids[4:6] if moved else ids[:2],

@@ -41,7 +41,7 @@ def merged(settings, more):
     return settings | more | nested
 
 
-def of_engine(engine, settings, **more):
+def engine_properties(engine, settings, **more):
     everywhere = {
         "regions": ["eu-west-1"],
         "database": {"master_username": MASTER},
@@ -133,7 +133,7 @@ def test_whoever_the_function_logs_in_as_it_does_what_it_does(
     service = deployed(account_id, variant)
     more = {"proxy": True} if variant == "bastion" else {}
     for settings in story:
-        service.again(of_engine(engine, settings, **more))
+        service.again(engine_properties(engine, settings, **more))
 
         default = None if variant == "base" else "app"
         user = settings.get("function_user", default) or MASTER
@@ -160,7 +160,7 @@ def test_whoever_the_functions_of_auth_log_in_as_each_sees_the_rows_of_the_other
     stories = [*shown("auth"), {}]
     rows = 0
     for settings in stories if engine == "mysql" else reversed(stories):
-        auth.again(of_engine(engine, settings))
+        auth.again(engine_properties(engine, settings))
 
         assert auth.user("IAMFunction") == settings.get("iam_user", MASTER)
         for output in ("PasswordUrl", "IAMUrl"):

@@ -340,9 +340,9 @@ def login(base):
 
     def login():
         # A function that is told something else starts anew, without a connection that it kept.
-        told = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        account_ids = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         functions.update_function_configuration(
-            FunctionName=name, Environment={"Variables": {**told, "ANEW": token_hex(4)}}
+            FunctionName=name, Environment={"Variables": {**account_ids, "ANEW": token_hex(4)}}
         )
         return base.call("POST", base.outputs(BASE)["APIEndpoint"] + "initialize")
 
@@ -389,10 +389,10 @@ class TestOneAccount:
         assert status == 200
 
     def test_what_must_be_told_is_said_before_anything_is_built(self, alone):
-        told = errors(alone.deploy("service"))
+        account_ids = errors(alone.deploy("service"))
 
-        assert "error: [service] must be told --parameter PrivateSubnet1Id=… " in told[0]
-        assert len(told) == 5
+        assert "error: [service] must be told --parameter PrivateSubnet1Id=… " in account_ids[0]
+        assert len(account_ids) == 5
 
     def test_two_accounts_must_be_two(self, alone):
         words = ["deploy", "cross_account", "--yes", "--out", "out"]

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from rdsproxy_templates.frame import Bundle, Template, render
 from rdsproxy_templates.frame.render import bundle
 from rdsproxy_templates.validate.checks import GRAPH_CHECKS, rule_of
-from rdsproxy_templates.validate.graph import Doubt, Graph
+from rdsproxy_templates.validate.graph import Violation, Graph
 from rdsproxy_templates.variants import base
 
 FAMILY: Final[Bundle] = render(base, base.Config())
@@ -37,13 +37,13 @@ class Found(NamedTuple):
         return self.rule, self.resource
 
 
-def found(template: Template, *checks: Callable[[Graph], Iterator[Doubt]]) -> list[Found]:
+def found(template: Template, *checks: Callable[[Graph], Iterator[Violation]]) -> list[Found]:
     """All that *checks*, or else all our checks, find in *template*."""
     graph = Graph(template)
     return [
-        Found(rule_of(check), doubt.resource, doubt.property, doubt.sentence, doubt.remedy)
+        Found(rule_of(check), violation.resource, violation.property, violation.sentence, violation.remedy)
         for check in checks or GRAPH_CHECKS
-        for doubt in check(graph)
+        for violation in check(graph)
     ]
 
 

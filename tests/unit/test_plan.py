@@ -13,9 +13,9 @@ from rdsproxy_templates.errors import DeploymentFailed
 from rdsproxy_templates.frame import Template, Values, render
 from rdsproxy_templates.kinds import AccountId
 from rdsproxy_templates.plan import PLANS, Plan, Step, deployment, plan_of, root_stack
-from rdsproxy_templates.plan.access import Access, Choice
+from rdsproxy_templates.plan.access import AccountSession, Choice
 from rdsproxy_templates.plan.changes import Change, ChangeSet
-from rdsproxy_templates.plan.deployment import Deployment, Part, Talk
+from rdsproxy_templates.plan.deployment import Deployment, RenderedStep, Console
 from rdsproxy_templates.plan.document import document, fed
 from rdsproxy_templates.plan.failures import failures
 from rdsproxy_templates.plan.parameters import Previous, differences, for_api
@@ -47,7 +47,7 @@ class TestPlans:
     def test_what_a_step_takes_an_earlier_one_offers_in_the_same_kind(self, plan):
         for step in plan.steps:
             taken = ports(step.variant, "Inputs")
-            for source, names in step.takes.items():
+            for source, names in step.inputs_from.items():
                 offered = ports(steps_before(plan, step)[source].variant, "Outputs")
                 for name in names:
                     assert issubclass(offered[name].kind, taken[name].kind), name
@@ -59,8 +59,8 @@ class TestPlans:
     def test_what_a_step_is_told_is_the_number_of_an_account(self, plan):
         for step in plan.steps:
             taken = ports(step.variant, "Inputs")
-            assert [taken[name].kind for name in step.told] == [AccountId] * len(step.told)
-            assert set(step.told.values()) <= set(plan.accounts)
+            assert [taken[name].kind for name in step.account_ids] == [AccountId] * len(step.account_ids)
+            assert set(step.account_ids.values()) <= set(plan.accounts)
 
     @pytest.mark.parametrize("login", ["iam", "password"])
     def test_across_accounts_nothing_is_left_to_be_given(self, login):
@@ -78,7 +78,7 @@ class TestPlans:
     def test_the_steps_choose_alike_what_they_must(self):
         for step in CROSS_ACCOUNT.steps:
             config = VARIANTS[step.variant].Config()
-            assert [getattr(config, name) for name in CROSS_ACCOUNT.alike] == [
+            assert [getattr(config, name) for name in CROSS_ACCOUNT.shared_settings] == [
                 "iam",
                 "aurora-mysql",
             ]
@@ -159,7 +159,7 @@ class Session:
 
 
 class TestAccess:
-    ACCESS = Access(
+    ACCESS = AccountSession(
         name="app",
         choice=Choice(profile="me", bucket="packages"),
         id="123456789012",
@@ -271,12 +271,12 @@ def test_what_a_stack_was_before_is_not_taken_for_what_became_of_it(monkeypatch)
     events = [of_stack | {"EventId": one, "ResourceStatus": one} for one in states]
     api = LateApi(events[:1], events[:1], events[:1], events[:2], events)
     stack = RootStack(SimpleNamespace(client=lambda _: api), "itself")
-    told = []
+    account_ids = []
 
-    status = stack.execute(ChangeSet(id="one"), lambda *event: told.append(event[0]))
+    status = stack.execute(ChangeSet(id="one"), lambda *event: account_ids.append(event[0]))
 
     assert status == "UPDATE_ROLLBACK_COMPLETE"
-    assert told == ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+    assert account_ids == ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
 
 
 def cluster(**more):
@@ -293,8 +293,8 @@ class Carrying:
 
     def carry_out(self, change_set, *, loss_accepted):
         plan = PLANS["base"]
-        talk = Talk(say=lambda _: None, asks=lambda _: True)
-        deployment = Deployment(plan=plan, accesses={}, talk=talk, loss_accepted=loss_accepted)
+        talk = Console(say=lambda _: None, asks=lambda _: True)
+        deployment = Deployment(plan=plan, account_sessions={}, talk=talk, loss_accepted=loss_accepted)
         deployment._carry_out(plan.steps[0], self, change_set)
 
     def forget(self, change_set):
@@ -526,10 +526,10 @@ class TestTerminationProtection:
 
         def deployed(plan, **more):
             said = []
-            accesses = dict.fromkeys(plan.accounts, TestAccess.ACCESS)
-            talk = Talk(say=said.append, asks=lambda _: True)
-            parts = {step.variant: Part(root=NOTHING, folder=Path()) for step in plan.steps}
-            Deployment(plan=plan, accesses=accesses, talk=talk, **more).deploy(parts)
+            account_sessions = dict.fromkeys(plan.accounts, TestAccess.ACCESS)
+            talk = Console(say=said.append, asks=lambda _: True)
+            parts = {step.variant: RenderedStep(root=NOTHING, folder=Path()) for step in plan.steps}
+            Deployment(plan=plan, account_sessions=account_sessions, talk=talk, **more).deploy(parts)
             return said
 
         return deployed
@@ -561,8 +561,8 @@ class Half:
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
 def test_what_may_hold_data_is_not_deleted_to_make_way(status):
     plan = PLANS["base"]
-    talk = Talk(say=lambda _: None, asks=lambda _: True)
-    deployment = Deployment(plan=plan, accesses={}, talk=talk)
+    talk = Console(say=lambda _: None, asks=lambda _: True)
+    deployment = Deployment(plan=plan, account_sessions={}, talk=talk)
 
     with pytest.raises(DeploymentFailed, match=rf"\[base\] is {status}, and not all of it is gone"):
         deployment._clear(plan.steps[0], Half(status))
@@ -571,8 +571,8 @@ def test_what_may_hold_data_is_not_deleted_to_make_way(status):
 @pytest.mark.parametrize("status", STUCK)
 def test_where_an_update_did_not_end_it_says_how_to_end_it(status):
     plan = PLANS["base"]
-    talk = Talk(say=lambda _: None, asks=lambda _: True)
-    deployment = Deployment(plan=plan, accesses={}, talk=talk)
+    talk = Console(say=lambda _: None, asks=lambda _: True)
+    deployment = Deployment(plan=plan, account_sessions={}, talk=talk)
 
     with pytest.raises(DeploymentFailed, match=rf"\[base\] is {status}: .*deploy again"):
         deployment._clear(plan.steps[0], Half(status))

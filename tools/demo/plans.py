@@ -49,7 +49,7 @@ def _untold(plan: Plan) -> Iterator[str]:
     for step in plan.steps:
         variant = VARIANTS[step.variant]
         root = render(variant, variant.Config()).root
-        known = {*map(logical_id, step.told), *(name for name, _ in fed(plan, step, root))}
+        known = {*map(logical_id, step.account_ids), *(name for name, _ in fed(plan, step, root))}
         for name, body in root.parameters.items():
             if "Default" not in body and name not in known:
                 yield name

@@ -127,21 +127,21 @@ def _relative(path: str, here: PurePosixPath) -> str:
     return "/".join((*(".." for _ in up), *rest))
 
 
-def carried_paths(root: Template) -> set[str]:
+def bundled_paths(root: Template) -> set[str]:
     """The local paths of *root*, and of all that it nests, that come with the library."""
-    return {path for _, one in root.walk() for path in _carried(dict(one.resources))}
+    return {path for _, one in root.walk() for path in _bundled(dict(one.resources))}
 
 
-def _carried(node: Any) -> Iterator[str]:
+def _bundled(node: Any) -> Iterator[str]:
     match node:
-        case {LocalPath.CARRIED: str(path)}:
+        case {LocalPath.BUNDLED: str(path)}:
             yield path
         case Mapping():
             for value in node.values():
-                yield from _carried(value)
+                yield from _bundled(value)
         case list():
             for item in node:
-                yield from _carried(item)
+                yield from _bundled(item)
 
 
 def _local(node: Any, here: PurePosixPath, carried: str) -> Any:
@@ -149,7 +149,7 @@ def _local(node: Any, here: PurePosixPath, carried: str) -> Any:
     match node:
         case {LocalPath.KEY: str(path)}:
             return _relative(normpath(path), here)
-        case {LocalPath.CARRIED: str(path)}:
+        case {LocalPath.BUNDLED: str(path)}:
             return _relative(normpath(f"{carried}/{path}"), here)
         case Mapping():
             return {key: _local(value, here, carried) for key, value in node.items()}

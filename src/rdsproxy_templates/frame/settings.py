@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from ..errors import ConfigError, Problem
 
-CompletedT = TypeVar("CompletedT", bound="Settings")
+ContextT = TypeVar("ContextT", bound="Settings")
 
 
 class Settings(BaseModel):
@@ -72,7 +72,7 @@ class Settings(BaseModel):
         """Names of the optional inputs that a root template with these settings takes."""
         return frozenset()
 
-    def completed(self, kind: type[CompletedT], **known: Any) -> CompletedT:
+    def with_context(self, kind: type[ContextT], **known: Any) -> ContextT:
         """The record of *kind*, which extends this one's, with what its parent knows beside."""
         chosen = {name: getattr(self, name) for name in self.model_fields_set}
         return kind(**chosen, **known)

@@ -72,7 +72,7 @@ class LocalPath(AWSHelperFn):
     """
 
     KEY: ClassVar[str] = "Local::Path"
-    CARRIED: ClassVar[str] = "Local::Carried"
+    BUNDLED: ClassVar[str] = "Local::Carried"
 
     def __init__(self, path: str, *, carried: bool = False) -> None:
-        self.data = {self.CARRIED if carried else self.KEY: path}
+        self.data = {self.BUNDLED if carried else self.KEY: path}

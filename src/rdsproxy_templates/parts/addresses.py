@@ -30,7 +30,7 @@ _FORM: Final = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]+)?")
 """An address and a prefix: no zone of a link, and no netmask."""
 
 
-class Allowed(Settings):
+class AllowedCidrsSettings(Settings):
     """Who is let in, by address."""
 
     ip_versions: ClassVar[tuple[int, ...]] = (4, 6)

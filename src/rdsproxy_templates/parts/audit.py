@@ -42,7 +42,7 @@ AUDITS: Final[Mapping[str, Audit]] = MappingProxyType({
 OFF: Final = Audit()
 
 
-class Audited(database.Choices):
+class AuditSettings(database.DatabaseSettings):
     """Whether logins are on record."""
 
     audit_log: bool = Field(
@@ -66,7 +66,7 @@ class Audited(database.Choices):
             )
 
 
-def option_group(choices: Audited) -> rds.OptionGroup | None:
+def option_group(choices: AuditSettings) -> rds.OptionGroup | None:
     """``DBOptionGroup``, by which the instance records logins, where its engine wants one."""
     audit = choices.audit
     if audit.option is None:

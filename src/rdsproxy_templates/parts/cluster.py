@@ -13,14 +13,14 @@ from ..errors import Problem
 from ..gaps import ServerlessV2ScalingConfiguration
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
-from .database import Database, kept_safe, master_login, of_engine
+from .database import Database, durability, master_login, engine_properties
 from .parameters import cluster_parameters
 from .present import present
 
 SERVERLESS = "db.serverless"
 
 
-class Choices(database.Choices):
+class AuroraSettings(database.DatabaseSettings):
     """The cluster. ``max_capacity`` makes it Serverless v2."""
 
     min_capacity: float = Field(
@@ -63,7 +63,7 @@ class Choices(database.Choices):
 
 
 def cluster(
-    choices: Choices,
+    choices: AuroraSettings,
     *,
     name: DatabaseName,
     master: SecretArn,
@@ -84,12 +84,12 @@ def cluster(
     parameters = cluster_parameters(choices)
     cluster = rds.DBCluster(
         "DBCluster",
-        **of_engine(choices),
+        **engine_properties(choices),
         DatabaseName=name,
         **master_login(master),
         DBSubnetGroupName=subnet_group.ref(),
         VpcSecurityGroupIds=[group],
-        **kept_safe(choices),
+        **durability(choices),
         DBClusterParameterGroupName=parameters.ref(),
         EnableCloudwatchLogsExports=list(engine.log_exports),
         **present(EnableIAMDatabaseAuthentication=iam or None),
@@ -121,7 +121,7 @@ def cluster(
     )
 
 
-def _scaling(choices: Choices) -> dict[str, Any]:
+def _scaling(choices: AuroraSettings) -> dict[str, Any]:
     if choices.max_capacity is None:
         return {}
     return {

@@ -33,7 +33,7 @@ class Database:
     """What has to be there, beside what ``targets`` names, before a proxy can reach it."""
 
 
-class Choices(Settings):
+class DatabaseSettings(Settings):
     """What a cluster and an instance have in common."""
 
     engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
@@ -137,7 +137,7 @@ class Choices(Settings):
             yield Problem("engine_version", f"is {self.version!r}, which {doubt}")
 
 
-def of_engine(choices: Choices) -> dict[str, Any]:
+def engine_properties(choices: DatabaseSettings) -> dict[str, Any]:
     """The properties that say what runs."""
     return {
         "Engine": choices.engine,
@@ -154,7 +154,7 @@ def master_login(master: SecretArn) -> dict[str, Any]:
     }
 
 
-def kept_safe(choices: Choices) -> dict[str, Any]:
+def durability(choices: DatabaseSettings) -> dict[str, Any]:
     """The properties and policies by which no data is read by others, or lost."""
     return {
         "DeletionPolicy": "Snapshot",

@@ -13,7 +13,7 @@ from ..policies import trusts_flow_logs, writes_log
 from .functions import LogRetention, log_group
 
 
-class FlowLogged(Settings):
+class FlowLogSettings(Settings):
     """Whether connections are on record, and for how long."""
 
     flow_log: bool = Field(
@@ -35,7 +35,7 @@ class FlowLogged(Settings):
             )
 
 
-def flow_log(choices: FlowLogged, vpc: ec2.VPC) -> Sequence[AWSObject]:
+def flow_log(choices: FlowLogSettings, vpc: ec2.VPC) -> Sequence[AWSObject]:
     """``FlowLog`` of the whole VPC, its log group, and the role in which EC2 writes there."""
     if not choices.flow_log:
         return []

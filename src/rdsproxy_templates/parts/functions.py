@@ -35,7 +35,7 @@ WITHOUT_RDS_ROOTS: Final = ("ap-east-2", "ap-southeast-6")
 """Regions that this file lacks, as of 2026-11-26."""
 
 
-class Choices(Settings):
+class FunctionSettings(Settings):
     """What functions run on, and how long their logs are kept."""
 
     runtime: Literal["python3.13", "python3.14", "python3.15"] = Field(
@@ -49,7 +49,7 @@ class Choices(Settings):
     log_retention_in_days: LogRetention = Field(30, description="Days that logs are kept.")
 
 
-class Timed(Settings):
+class TimeoutSettings(Settings):
     """How long a function that answers an HTTP API may take, and how often it runs at once."""
 
     timeout: int = Field(
@@ -87,7 +87,7 @@ def log_group(title: str, choices: Logged, *, name: AWSHelperFn | None = None) -
     )
 
 
-def database_layer(choices: Choices) -> serverless.LayerVersion:
+def database_layer(choices: FunctionSettings) -> serverless.LayerVersion:
     """Drivers of the databases and what our functions share, built by ``sam build``."""
     return serverless.LayerVersion(
         "DatabaseLayer",
@@ -108,7 +108,7 @@ def family(engine_family: str) -> dict[str, str]:
 
 def function(
     title: str,
-    choices: Choices,
+    choices: FunctionSettings,
     *,
     code: LocalPath,
     handler: str,

@@ -16,7 +16,7 @@ from ..kinds import Url
 from . import functions
 from .functions import log_group
 from .present import present
-from .throttled import Throttled
+from .throttled import ThrottlingSettings
 
 ACCESS_LOG = (
     '{"requestId":"$context.requestId","time":"$context.requestTime",'
@@ -26,7 +26,7 @@ ACCESS_LOG = (
 )
 
 
-class Choices(functions.Choices, Throttled):
+class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
     """Who may call the API, and how often."""
 
     authorizer: Literal["iam", "jwt", "none"] = Field(
@@ -79,7 +79,7 @@ class HttpApi:
         }
 
 
-def http_api(choices: Choices) -> HttpApi:
+def http_api(choices: HttpApiSettings) -> HttpApi:
     """``HttpApi`` and ``HttpApiAccessLogGroup``."""
     access_log = log_group("HttpApiAccessLogGroup", choices)
     api = serverless.HttpApi(
@@ -96,7 +96,7 @@ def http_api(choices: Choices) -> HttpApi:
     return HttpApi(resources=[api, access_log], api=api)
 
 
-def _authorization(choices: Choices) -> HttpApiAuth | None:
+def _authorization(choices: HttpApiSettings) -> HttpApiAuth | None:
     match choices.authorizer:
         case "none":
             return None

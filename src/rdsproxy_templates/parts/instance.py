@@ -12,14 +12,14 @@ from ..engines import ENGINES
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from . import database
 from .accepted import accepted
-from .database import Database, kept_safe, master_login, of_engine
+from .database import Database, durability, master_login, engine_properties
 from .parameters import NO_OTHERS, instance_parameters
 from .present import present
 
 _PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
 
 
-class Choices(database.Choices):
+class RdsInstanceSettings(database.DatabaseSettings):
     """The instance."""
 
     allocated_storage: int = Field(
@@ -38,7 +38,7 @@ class Choices(database.Choices):
 
 
 def instance(
-    choices: Choices,
+    choices: RdsInstanceSettings,
     *,
     name: DatabaseName,
     master: SecretArn,
@@ -67,7 +67,7 @@ def instance(
     instance = rds.DBInstance(
         "DBInstance",
         **present(Metadata=_PUBLIC if public else None),
-        **of_engine(choices),
+        **engine_properties(choices),
         DBInstanceClass=choices.db_instance_class,
         DBName=name,
         **master_login(master),
@@ -77,7 +77,7 @@ def instance(
         MultiAZ=choices.multi_az,
         AllocatedStorage=str(choices.allocated_storage),
         StorageType="gp3",
-        **kept_safe(choices),
+        **durability(choices),
         # The version stays until it is changed here.
         AutoMinorVersionUpgrade=False,
         DBParameterGroupName=parameter_group.ref(),

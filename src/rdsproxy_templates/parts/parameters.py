@@ -13,12 +13,12 @@ from typing import Final
 from troposphere import rds
 
 from ..engines import ENGINES
-from .database import Choices
+from .database import DatabaseSettings
 
 NO_OTHERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def cluster_parameters(choices: Choices) -> rds.DBClusterParameterGroup:
+def cluster_parameters(choices: DatabaseSettings) -> rds.DBClusterParameterGroup:
     """``DBClusterParameterGroup``; it holds for every instance of the cluster.
 
     TLS is a parameter of clusters only, and the instances keep their default group.
@@ -33,7 +33,7 @@ def cluster_parameters(choices: Choices) -> rds.DBClusterParameterGroup:
 
 
 def instance_parameters(
-    choices: Choices, others: Mapping[str, str] = NO_OTHERS
+    choices: DatabaseSettings, others: Mapping[str, str] = NO_OTHERS
 ) -> rds.DBParameterGroup:
     """``DBParameterGroup`` of an instance without a cluster, with *others* beside ours."""
     engine = ENGINES[choices.engine]

@@ -25,7 +25,7 @@ SHORT: Final = {"MYSQL": "mysql", "POSTGRESQL": "postgres"}
 """Engine families in the names of proxies, which have 63 characters for three IDs."""
 
 
-class Choices(Settings):
+class ProxySettings(Settings):
     """How the proxy treats its clients and shares the database's connections."""
 
     idle_client_timeout: int = Field(
@@ -102,7 +102,7 @@ class Proxy:
 
 def proxy(
     title: str,
-    choices: Choices,
+    choices: ProxySettings,
     database: Database,
     *,
     logins: Sequence[SecretLogin],

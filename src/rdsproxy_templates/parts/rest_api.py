@@ -16,7 +16,7 @@ from .api_key import value_of
 from .functions import log_group
 from .origin_lock import origin_lock
 from .present import present
-from .throttled import Throttled
+from .throttled import ThrottlingSettings
 
 STAGE: Final = "v1"
 ACCESS_LOG: Final = (
@@ -27,7 +27,7 @@ ACCESS_LOG: Final = (
 )
 
 
-class Choices(functions.Choices, Throttled):
+class RestApiSettings(functions.FunctionSettings, ThrottlingSettings):
     """How often the API may be called, and whether calls are logged."""
 
     quota_limit: int | None = Field(
@@ -75,7 +75,7 @@ class RestApi:
         return sub(text, api=self.api.ref())
 
 
-def rest_api(choices: Choices, key: SecretArn, origin: SecretArn) -> RestApi:
+def rest_api(choices: RestApiSettings, key: SecretArn, origin: SecretArn) -> RestApi:
     """``RestApi``, its key out of the secret *key*, and what the key is good for.
 
     Only who shows the value of the secret *origin* comes as far as the key.
@@ -119,7 +119,7 @@ def _access_log(log: logs.LogGroup) -> apigateway.AccessLogSetting:
     return apigateway.AccessLogSetting(DestinationArn=log.get_att("Arn"), Format=ACCESS_LOG)
 
 
-def _quota(choices: Choices) -> apigateway.QuotaSettings | None:
+def _quota(choices: RestApiSettings) -> apigateway.QuotaSettings | None:
     if choices.quota_limit is None:
         return None
     return apigateway.QuotaSettings(Limit=choices.quota_limit, Period=choices.quota_period)

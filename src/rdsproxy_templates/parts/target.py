@@ -15,12 +15,12 @@ from . import cluster, instance
 from .database import Database
 
 
-class Choices(cluster.Choices, instance.Choices):
+class ClusterOrInstanceSettings(cluster.AuroraSettings, instance.RdsInstanceSettings):
     """A database of any engine; some settings are for Aurora alone, others for the rest."""
 
     def problems(self) -> Iterator[Problem]:
         aurora = ENGINES[self.engine].aurora
-        others = instance.Choices if aurora else cluster.Choices
+        others = instance.RdsInstanceSettings if aurora else cluster.AuroraSettings
         kind, example = ("RDS", "mysql") if aurora else ("Aurora", "aurora-mysql")
         for name in others.model_fields:
             if name in self.model_fields_set and name in others.__annotations__:
@@ -31,7 +31,7 @@ class Choices(cluster.Choices, instance.Choices):
         yield from super().problems()
 
 
-class BehindProxy(Choices):
+class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
     """A database that clients reach through a proxy, as one of its users."""
 
     users: tuple[User, ...] = Field(
@@ -67,7 +67,7 @@ class BehindProxy(Choices):
 
 
 def target(
-    choices: Choices,
+    choices: ClusterOrInstanceSettings,
     *,
     name: DatabaseName,
     master: SecretArn,
@@ -80,7 +80,7 @@ def target(
     return make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
 
 
-def pause_problems(choices: Choices) -> Iterator[Problem]:
+def pause_problems(choices: ClusterOrInstanceSettings) -> Iterator[Problem]:
     """Whether the database could not pause as it is told to, because a proxy is before it."""
     if choices.max_capacity is not None and choices.min_capacity == 0:
         yield Problem(

@@ -7,7 +7,7 @@ from pydantic import Field
 from ..frame import Settings
 
 
-class Throttled(Settings):
+class ThrottlingSettings(Settings):
     """Limits that spare what is behind an API."""
 
     throttling_rate_limit: int = Field(

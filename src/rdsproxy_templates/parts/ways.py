@@ -17,7 +17,7 @@ Way = Literal["ssh", "ssm", "eice"]
 KEY_NAME: Final = re.compile(r"[A-Za-z0-9._@+=-]{1,255}")
 
 
-class Choices(Settings):
+class AccessSettings(Settings):
     """The ways in, and the one instance that they lead to."""
 
     ways: tuple[Way, ...] = Field(

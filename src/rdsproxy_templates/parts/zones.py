@@ -49,7 +49,7 @@ def zone_problems(
         )
 
 
-def strange_zones(
+def zones_outside_regions(
     zones: tuple[str, str] | None,
     regions: tuple[str, ...],
     place: str = "vpc.availability_zones",

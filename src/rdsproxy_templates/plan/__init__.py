@@ -11,7 +11,7 @@ __all__ = ["PLANS", "AccountName", "Plan", "Step", "plan_of"]
 
 CROSS_ACCOUNT: Final = Plan(
     name="cross_account",
-    alike=("login", "engine"),
+    shared_settings=("login", "engine"),
     before="Both accounts belong to one organization, in which sharing is enabled: once, in its "
     "management account, `aws ram enable-sharing-with-aws-organization`.",
     steps=(
@@ -19,13 +19,13 @@ CROSS_ACCOUNT: Final = Plan(
             name="network",
             variant="cross_account_network",
             account="app",
-            told={"db_account_id": "db"},
+            account_ids={"db_account_id": "db"},
         ),
         Step(
             name="db",
             variant="cross_account_db",
             account="db",
-            takes={
+            inputs_from={
                 "network": (
                     "app_account_id",
                     "shared_vpc_id",
@@ -40,7 +40,7 @@ CROSS_ACCOUNT: Final = Plan(
             name="app",
             variant="cross_account_app",
             account="app",
-            takes={
+            inputs_from={
                 "network": (
                     "shared_subnet_ids",
                     "function_security_group_id",
@@ -63,7 +63,7 @@ EDGE: Final = Plan(
     before="CloudFront looks for its web ACLs in us-east-1, wherever the rest is.",
     steps=(
         Step(name="waf", variant="edge_waf", region=edge_waf.HOME),
-        Step(name="edge", variant="edge", takes={"waf": ("web_acl_arn",)}),
+        Step(name="edge", variant="edge", inputs_from={"waf": ("web_acl_arn",)}),
     ),
     shows=("call_by_curl", "call_around_by_curl"),
 )

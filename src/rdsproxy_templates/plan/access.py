@@ -23,7 +23,7 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Access:
+class AccountSession:
     """An account with which calls are made."""
 
     name: AccountName
@@ -32,7 +32,7 @@ class Access:
     session: Any
     region: str
 
-    def at(self, region: str | None) -> Access:
+    def at(self, region: str | None) -> AccountSession:
         """The same in another region; the bucket that was given is not there."""
         if region in {None, self.region}:
             return self
@@ -43,11 +43,11 @@ class Access:
         return self.session.client(service, region_name=self.region)
 
 
-def accesses(
+def account_sessions(
     plan: Plan, choices: Mapping[AccountName, Choice], region: str | None
-) -> dict[AccountName, Access]:
+) -> dict[AccountName, AccountSession]:
     """All accounts of *plan*; raises :class:`DeploymentFailed` before anything is done."""
-    found: dict[AccountName, Access] = {}
+    found: dict[AccountName, AccountSession] = {}
     problems: list[Problem] = []
     for name in plan.accounts:
         try:
@@ -75,7 +75,7 @@ def refusals(place: str) -> Iterator[None]:
         raise DeploymentFailed([Problem(place, str(error))]) from error
 
 
-def _access(name: AccountName, choice: Choice, region: str | None) -> Access:
+def _access(name: AccountName, choice: Choice, region: str | None) -> AccountSession:
     try:
         import boto3  # noqa: PLC0415 - optional
     except ImportError:
@@ -87,7 +87,7 @@ def _access(name: AccountName, choice: Choice, region: str | None) -> Access:
         if session.region_name is None:
             raise DeploymentFailed([Problem(place, "has no region; give --region")])
         caller = session.client("sts").get_caller_identity()
-    return Access(
+    return AccountSession(
         name=name,
         choice=choice,
         id=caller["Account"],
@@ -96,7 +96,7 @@ def _access(name: AccountName, choice: Choice, region: str | None) -> Access:
     )
 
 
-def _mixed_up(found: list[Access]) -> Iterator[Problem]:
+def _mixed_up(found: list[AccountSession]) -> Iterator[Problem]:
     """Two accounts that are one, or in two regions."""
     if len(found) < 2:  # noqa: PLR2004 - a pair
         return

@@ -12,14 +12,14 @@ from typing import Final
 from ..errors import DeploymentFailed, Problem
 from ..frame import Template
 from ..frame.render import ROOT
-from .access import Access
+from .access import AccountSession
 
 LAST_LINES: Final = 12
 BUILT: Final = ".aws-sam/build/template.yaml"
 BUILDABLE: Final = ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion")
 
 
-def packaged(place: str, root: Template, folder: Path, access: Access) -> str:
+def packaged(place: str, root: Template, folder: Path, access: AccountSession) -> str:
     """The text of the template *root* after ``sam build`` and ``sam package`` in its *folder*.
 
     SAM CLI builds layers and functions and follows nested templates; to do the same here
@@ -46,7 +46,7 @@ def _has_code(root: Template) -> bool:
     return any(one["Type"] in BUILDABLE for one in resources)
 
 
-def _where(access: Access) -> Iterator[str]:
+def _where(access: AccountSession) -> Iterator[str]:
     yield from ("--region", access.region)
     if access.choice.profile:
         yield from ("--profile", access.choice.profile)

@@ -19,9 +19,9 @@ class Step:
     account: AccountName = "app"
     region: str | None = None
     """The only one in which AWS takes it; else it goes where the person says."""
-    takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    inputs_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Inputs that are outputs of the same name, by the earlier step that offers them."""
-    told: Mapping[str, AccountName] = field(default_factory=dict)
+    account_ids: Mapping[str, AccountName] = field(default_factory=dict)
     """Inputs that are the ID of an account."""
 
     def stack_name(self, prefix: str) -> str:
@@ -35,7 +35,7 @@ class Plan:
 
     name: str
     steps: tuple[Step, ...]
-    alike: tuple[str, ...] = ()
+    shared_settings: tuple[str, ...] = ()
     """Settings that all steps must choose alike."""
     shows: tuple[str, ...] = ()
     """Outputs of the last step that are commands, and show that all of it works."""

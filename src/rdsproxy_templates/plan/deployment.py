@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import DeploymentFailed, Problem
 from ..frame import Template
 from ..frame.ports import logical_id
-from .access import Access, refusals
+from .access import AccountSession, refusals
 from .building import packaged
 from .changes import ChangeSet
 from .data import AccountName, Plan, Step
@@ -18,12 +18,12 @@ from .failures import failures
 from .parameters import differences, for_api
 from .protection import ProtectedDatabase, protected_databases
 from .root_stack import RootStack
-from .states import UNMADE, takes_updates, way_on
+from .states import ROLLED_BACK, takes_updates, way_on
 from .subnets import lost_subnets
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class RenderedStep:
     """What a step deploys: the root template, and the folder in which it was written."""
 
     root: Template
@@ -31,7 +31,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Talk:
+class Console:
     """How the person at the command is spoken to."""
 
     say: Callable[[str], None]
@@ -44,8 +44,8 @@ class Deployment:
     """A plan, and what it is carried out with."""
 
     plan: Plan
-    accesses: Mapping[AccountName, Access]
-    talk: Talk
+    account_sessions: Mapping[AccountName, AccountSession]
+    talk: Console
     prefix: str = PREFIX
     given: Mapping[str, str] = field(default_factory=dict)
     """Parameters that the person gave: of every step that has them, or `step.parameter`."""
@@ -54,7 +54,7 @@ class Deployment:
     termination_protection: bool = True
     """Whether a stack that is deployed refuses to be deleted, but by :meth:`destroy`."""
 
-    def deploy(self, parts: Mapping[str, Part]) -> dict[str, str]:
+    def deploy(self, parts: Mapping[str, RenderedStep]) -> dict[str, str]:
         """Take every step that is not done; the outputs of the last.
 
         Raises :class:`DeploymentFailed` at the first step that stops, and goes on there
@@ -105,15 +105,15 @@ class Deployment:
     def _stack(self, step: Step) -> RootStack:
         return RootStack(self._access(step), step.stack_name(self.prefix))
 
-    def _access(self, step: Step) -> Access:
-        return self.accesses[step.account].at(step.region)
+    def _access(self, step: Step) -> AccountSession:
+        return self.account_sessions[step.account].at(step.region)
 
     def _is_there(self, step: Step, stack: RootStack) -> bool:
         with refusals(step.name):
             return stack.settled() is not None
 
     def _take(
-        self, step: Step, part: Part, outputs: Mapping[str, Mapping[str, str]]
+        self, step: Step, part: RenderedStep, outputs: Mapping[str, Mapping[str, str]]
     ) -> dict[str, str]:
         stack = self._stack(step)
         self._clear(step, stack)
@@ -141,7 +141,7 @@ class Deployment:
         status = found["StackStatus"] if found else ""
         if sentence := way_on(status, step.stack_name(self.prefix)):
             raise DeploymentFailed([Problem(step.name, sentence)])
-        if status == UNMADE:
+        if status == ROLLED_BACK:
             self.talk.say(f"  {status}: what is left of the last try is deleted")
             self._delete(step, stack)
 
@@ -182,8 +182,8 @@ class Deployment:
             for key in (name, f"{step.name}.{name}")
             if key in self.given
         }
-        for port, account in step.told.items():
-            values[logical_id(port)] = self.accesses[account].id
+        for port, account in step.account_ids.items():
+            values[logical_id(port)] = self.account_sessions[account].id
         for name, source in fed(self.plan, step, root):
             if name not in outputs[source.name]:
                 sentence = f"needs {name}, which step {source.name} does not offer"

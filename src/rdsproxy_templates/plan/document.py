@@ -36,7 +36,7 @@ def document(plan: Plan, step: Step, root: Template) -> str:
 def fed(plan: Plan, step: Step, root: Template) -> Iterator[tuple[str, Step]]:
     """The parameters of *root* that earlier steps offer, with the step that does."""
     by_name = {one.name: one for one in plan.steps}
-    for source, names in step.takes.items():
+    for source, names in step.inputs_from.items():
         for name in map(logical_id, names):
             if name in root.parameters:
                 yield name, by_name[source]
@@ -64,13 +64,13 @@ def _whole(plan: Plan, step: Step) -> Iterator[str]:
 def _deployment(plan: Plan, step: Step, root: Template) -> Iterator[str]:
     values = [
         f'"{logical_id(name)}={_ACCOUNT.format(account=account)}"'
-        for name, account in step.told.items()
+        for name, account in step.account_ids.items()
     ]
     values += [f'"{name}=$({_asked(source, name)})"' for name, source in fed(plan, step, root)]
     deploy = f"sam build && sam deploy --profile {step.account}{_where(step)}"
     protect = _termination_protection(step, "enable")
     yield "\n## Deploy\n\nIn this folder; what would change is shown, and asked for:\n\n```bash"
-    if any(step.takes.values()):
+    if any(step.inputs_from.values()):
         yield _OUTPUT
     deployment = [f"{deploy} --parameter-overrides", *values] if values else [deploy]
     yield " \\\n  ".join([*deployment, f"&& {protect}"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from .access import Access
+from .access import AccountSession
 from .root_stack import RootStack
 
 
@@ -33,7 +33,7 @@ KINDS: Final[Mapping[str, Operations]] = {
 class ProtectedDatabase:
     """A cluster or an instance whose deletion protection is on."""
 
-    access: Access
+    access: AccountSession
     logical_id: str
     name: str
     operations: Operations

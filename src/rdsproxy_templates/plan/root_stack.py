@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain, repeat
 from typing import Any, Final
 
-from .access import Access
+from .access import AccountSession
 from .changes import Change, ChangeSet, read_change, says_nothing_changes
 from .parameters import Previous
 
@@ -36,7 +36,7 @@ Report = Callable[[str, str], None]
 class RootStack:
     """The stack of this name in an account."""
 
-    def __init__(self, access: Access, name: str) -> None:
+    def __init__(self, access: AccountSession, name: str) -> None:
         self.access, self.name = access, name
         self._api = access.client("cloudformation")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-UNMADE: Final = "ROLLBACK_COMPLETE"
+ROLLED_BACK: Final = "ROLLBACK_COMPLETE"
 """Nothing is left of the stack but its name; it can only be deleted."""
 
-HALF: Final = ("ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
+UNRECOVERABLE: Final = ("ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 """It can only be deleted, too, and something is left that may hold data."""
 
 STUCK: Final[Mapping[str, str]] = {
@@ -23,12 +23,12 @@ STUCK: Final[Mapping[str, str]] = {
 
 def takes_updates(status: str) -> bool:
     """Whether a change set can be made for a stack that is settled."""
-    return status not in {UNMADE, *HALF, *STUCK}
+    return status not in {ROLLED_BACK, *UNRECOVERABLE, *STUCK}
 
 
 def way_on(status: str, name: str) -> str | None:
     """Why the stack *name* cannot be deployed as it is, and what to do; None if it can."""
-    if status in HALF:
+    if status in UNRECOVERABLE:
         return f"is {status}, and not all of it is gone: look at it, and `destroy` it"
     if status in STUCK:
         return f"is {status}: {STUCK[status].format(name=name)}"

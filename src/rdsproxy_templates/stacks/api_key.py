@@ -31,7 +31,7 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
     """Two secrets, apart from who uses them: they are generated before either."""
     key = generated("APIKeySecret", "Key of the API, which CloudFront shows it", config.length)
     origin = generated(

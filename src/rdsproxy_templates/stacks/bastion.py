@@ -25,7 +25,7 @@ from ..parts.groups import HTTPS, SSH, into, into_from, to, to_everywhere
 from ..parts.idle import stops_after
 from ..parts.present import present
 from ..parts.tunnels import Tunnel, start
-from ..parts.ways import Choices
+from ..parts.ways import AccessSettings
 from ..policies import trusts
 
 IMAGE: Final = (
@@ -34,7 +34,7 @@ IMAGE: Final = (
 """The newest Amazon Linux 2023, by the public parameter in which AWS keeps its ID."""
 
 
-class Config(Choices):
+class Config(AccessSettings):
     """The choices, and what the parent knows of the database."""
 
     engine: str = Field("aurora-postgresql", description="Engine of the database.")
@@ -80,30 +80,30 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One instance: in from the chosen ways, out to the database and to what the ways need."""
     group = ec2.SecurityGroup(
         "BastionSecurityGroup",
         GroupDescription="Bastion: in by its ways alone, out to the database",
-        VpcId=given.vpc_id,
-        SecurityGroupEgress=list(_egress(config, given)),
+        VpcId=inputs.vpc_id,
+        SecurityGroupEgress=list(_egress(config, inputs)),
     )
     member = group.get_att("GroupId")
     opened: list[AWSObject] = [
-        into("DBSecurityGroupIngress", given.db_security_group_id, config.port, member, "Bastion")
+        into("DBSecurityGroupIngress", inputs.db_security_group_id, config.port, member, "Bastion")
     ]
-    if given.endpoint_security_group_id:
-        endpoints = given.endpoint_security_group_id
+    if inputs.endpoint_security_group_id:
+        endpoints = inputs.endpoint_security_group_id
         opened.append(into("EndpointSecurityGroupIngress", endpoints, HTTPS, member, "Bastion"))
     if config.ssh_cidr:
         opened.append(into_from("SSHIngress", member, SSH, config.ssh_cidr, "The laptop"))
     profile = _profile() if "ssm" in config.ways else []
-    instance = _instance(config, given, group, profile, opened)
+    instance = _instance(config, inputs, group, profile, opened)
     address = _address(instance) if config.is_public else None
-    door = _door(given, group) if "eice" in config.ways else None
+    door = _door(inputs, group) if "eice" in config.ways else None
     tunnel = Tunnel(
         instance=instance,
-        host=given.db_endpoint,
+        host=inputs.db_endpoint,
         port=config.port,
         local_port=config.local_port or config.port,
     )
@@ -124,17 +124,17 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             if address and config.key_pair_name
             else None,
             connect_through_tunnel=tunnel.client(
-                ENGINES[config.engine], given.rds_master_username, given.rds_database_name
+                ENGINES[config.engine], inputs.rds_master_username, inputs.rds_database_name
             ),
             start_bastion_by_cli=start(instance) if config.idle_minutes else None,
         ),
     )
 
 
-def _egress(config: Config, given: Inputs) -> Iterator[ec2.SecurityGroupRule]:
-    yield to(given.db_security_group_id, config.port, "The database")
-    if given.endpoint_security_group_id:
-        yield to(given.endpoint_security_group_id, HTTPS, "Session Manager")
+def _egress(config: Config, inputs: Inputs) -> Iterator[ec2.SecurityGroupRule]:
+    yield to(inputs.db_security_group_id, config.port, "The database")
+    if inputs.endpoint_security_group_id:
+        yield to(inputs.endpoint_security_group_id, HTTPS, "Session Manager")
     if config.nat:
         yield to_everywhere(HTTPS, "Session Manager, by the NAT gateway")
 
@@ -153,7 +153,7 @@ def _profile() -> list[AWSObject]:
 
 def _instance(
     config: Config,
-    given: Inputs,
+    inputs: Inputs,
     group: ec2.SecurityGroup,
     profile: Sequence[AWSObject],
     opened: Sequence[AWSObject],
@@ -164,7 +164,7 @@ def _instance(
         DependsOn=[str(rule.title) for rule in opened],
         ImageId=IMAGE,
         InstanceType=config.instance_type,
-        SubnetId=given.subnet_id,
+        SubnetId=inputs.subnet_id,
         SecurityGroupIds=[group.get_att("GroupId")],
         **present(
             IamInstanceProfile=profile[-1].ref() if profile else None,
@@ -202,17 +202,17 @@ class _Door:
     resources: Sequence[AWSObject]
 
 
-def _door(given: Inputs, group: ec2.SecurityGroup) -> _Door:
+def _door(inputs: Inputs, group: ec2.SecurityGroup) -> _Door:
     bastion = group.get_att("GroupId")
     own = ec2.SecurityGroup(
         "InstanceConnectSecurityGroup",
         GroupDescription="EC2 Instance Connect Endpoint: in by IAM, out to the bastion",
-        VpcId=given.vpc_id,
+        VpcId=inputs.vpc_id,
         SecurityGroupEgress=[to(bastion, SSH, "The bastion")],
     )
     door = ec2.InstanceConnectEndpoint(
         "InstanceConnectEndpoint",
-        SubnetId=given.subnet_id,
+        SubnetId=inputs.subnet_id,
         SecurityGroupIds=[own.get_att("GroupId")],
     )
     way = into(

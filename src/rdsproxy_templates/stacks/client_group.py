@@ -31,21 +31,21 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A group of this account's own: those of the lender it may not use, the default neither."""
     group = ec2.SecurityGroup(
         "ClientEndpointSecurityGroup",
         GroupDescription="Endpoint of RDS Proxy: in from the function, out to nowhere",
-        VpcId=given.vpc_id,
+        VpcId=inputs.vpc_id,
         SecurityGroupEgress=[nowhere("Nowhere: an endpoint opens no connections")],
     )
     from_function = into(
         "ClientEndpointSecurityGroupIngress",
         group.get_att("GroupId"),
         config.port,
-        given.function_security_group_id,
+        inputs.function_security_group_id,
         "The function",
-        owner=given.app_account_id,
+        owner=inputs.app_account_id,
     )
     return Stack(
         resources=[group, from_function],

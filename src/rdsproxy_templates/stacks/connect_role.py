@@ -24,15 +24,15 @@ class Outputs(Ports):
     connect_role_arn: RoleArn = Field(description="The role.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
     """``rds-db:connect`` has no resource policy, so that no other account can be given it."""
     role = iam.Role(
         "ConnectRole",
-        AssumeRolePolicyDocument=trusts_role(given.function_role_arn),
+        AssumeRolePolicyDocument=trusts_role(inputs.function_role_arn),
         Policies=[
             iam.Policy(
                 PolicyName="ConnectToProxy",
-                PolicyDocument=connects(given.rds_proxy_arn, given.rds_user),
+                PolicyDocument=connects(inputs.rds_proxy_arn, inputs.rds_user),
             )
         ],
     )

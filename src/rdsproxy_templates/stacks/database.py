@@ -7,9 +7,9 @@ from pydantic import Field
 from ..frame import Ports, Stack
 from ..kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from ..parts.database import attachments
-from ..parts.target import Choices, target
+from ..parts.target import ClusterOrInstanceSettings, target
 
-Config = Choices
+Config = ClusterOrInstanceSettings
 
 
 class Inputs(Ports):
@@ -26,17 +26,17 @@ class Outputs(Ports):
     db_cluster_endpoint: Hostname = Field(description="Host of the writer itself.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The database of ``rds``, by itself."""
     database = target(
         config,
-        name=given.rds_database_name,
-        master=given.rds_master_user_secret_arn,
-        subnets=[given.private_subnet1_id, given.private_subnet2_id],
-        group=given.db_cluster_security_group_id,
+        name=inputs.rds_database_name,
+        master=inputs.rds_master_user_secret_arn,
+        subnets=[inputs.private_subnet1_id, inputs.private_subnet2_id],
+        group=inputs.db_cluster_security_group_id,
         iam=False,
     )
-    attached = attachments(database, given.rds_master_user_secret_arn)
+    attached = attachments(database, inputs.rds_master_user_secret_arn)
     return Stack(
         resources=[*database.resources, *attached],
         outputs=Outputs(db_cluster_endpoint=database.host),

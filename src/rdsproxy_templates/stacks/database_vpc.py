@@ -10,7 +10,7 @@ from ..parts.groups import alone
 from ..parts.network import private_network
 from . import vpc
 
-Config = vpc.Choices
+Config = vpc.VpcSettings
 Inputs = vpc.Inputs
 
 
@@ -24,12 +24,12 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The network of ``vpc``, without the groups of a function and a proxy."""
     network = private_network(
-        given.vpc_cidr,
-        given.private_subnet1_cidr,
-        given.private_subnet2_cidr,
+        inputs.vpc_cidr,
+        inputs.private_subnet1_cidr,
+        inputs.private_subnet2_cidr,
         config.availability_zones,
     )
     group = alone(

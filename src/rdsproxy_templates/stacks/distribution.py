@@ -24,7 +24,7 @@ ERRORS: Final = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 
 
-class Choices(Settings):
+class DistributionSettings(Settings):
     """Where CloudFront answers."""
 
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
@@ -51,7 +51,7 @@ class Choices(Settings):
                 yield Problem(name, f"must be given with {other}")
 
 
-class Config(Choices):
+class Config(DistributionSettings):
     """The choices, and what the parent knows of the API."""
 
     origin_path: str = Field("", description="Where the API begins on its host: `/v1`.")
@@ -73,11 +73,11 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Everything goes on to the API, over TLS alone, and nothing is kept."""
     origin = cloudfront.Origin(
         Id="API",
-        DomainName=given.api_host,
+        DomainName=inputs.api_host,
         OriginPath=config.origin_path,
         CustomOriginConfig=cloudfront.CustomOriginConfig(
             OriginProtocolPolicy="https-only", OriginSSLProtocols=["TLSv1.2"]
@@ -85,8 +85,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         OriginCustomHeaders=[
             cloudfront.OriginCustomHeader(HeaderName=name, HeaderValue=value_of(secret))
             for name, secret in (
-                (HEADER, given.api_key_secret_arn),
-                (ORIGIN_HEADER, given.origin_secret_arn),
+                (HEADER, inputs.api_key_secret_arn),
+                (ORIGIN_HEADER, inputs.origin_secret_arn),
             )
         ],
     )
@@ -105,7 +105,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             HttpVersion="http2and3",
             IPV6Enabled=True,
             PriceClass=config.price_class,
-            WebACLId=given.web_acl_arn,
+            WebACLId=inputs.web_acl_arn,
             Origins=[origin],
             DefaultCacheBehavior=behavior,
             **_own_domain(config),
@@ -126,7 +126,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _own_domain(config: Choices) -> dict[str, Any]:
+def _own_domain(config: DistributionSettings) -> dict[str, Any]:
     """What has CloudFront answer to another name than its own, and choose the version of TLS."""
     if config.domain_name is None:
         return {}

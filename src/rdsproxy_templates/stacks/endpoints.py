@@ -31,12 +31,12 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Each endpoint takes the public name of its API, so that clients need no setting."""
     group = ec2.SecurityGroup(
         "EndpointSecurityGroup",
         GroupDescription="Interface endpoints: in from those that add a rule, out to nowhere",
-        VpcId=given.vpc_id,
+        VpcId=inputs.vpc_id,
         SecurityGroupEgress=[nowhere("Nowhere: an endpoint opens no connections")],
     )
     endpoints = [
@@ -44,8 +44,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             f"{service.capitalize()}Endpoint",
             VpcEndpointType="Interface",
             ServiceName=sub("com.amazonaws.${AWS::Region}." + service),
-            VpcId=given.vpc_id,
-            SubnetIds=given.subnet_ids,
+            VpcId=inputs.vpc_id,
+            SubnetIds=inputs.subnet_ids,
             SecurityGroupIds=[group.get_att("GroupId")],
             PrivateDnsEnabled=True,
         )

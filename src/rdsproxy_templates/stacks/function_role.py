@@ -29,7 +29,7 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
     """The role is there before the function: IAM refuses policies that name nobody."""
     role = iam.Role(
         "FunctionRole",
@@ -39,8 +39,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - no
         ],
     )
     way = to_endpoint(
-        given.function_security_group_id,
-        given.endpoint_security_group_id,
+        inputs.function_security_group_id,
+        inputs.endpoint_security_group_id,
         api="API of AWS",
         who="The function",
     )

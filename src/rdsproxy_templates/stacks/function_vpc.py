@@ -16,7 +16,7 @@ from ..parts.network import Ranges, private, subnet
 from ..parts.zones import zone, zone_problems
 
 
-class Choices(Ranges):
+class FunctionVpcSettings(Ranges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     subnets = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
@@ -47,7 +47,7 @@ class Choices(Ranges):
         yield from zone_problems(self.availability_zones)
 
 
-class Config(Choices):
+class Config(FunctionVpcSettings):
     """The choices, and what the parent knows of the database."""
 
     port: int = Field(
@@ -83,13 +83,13 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Network and security groups: functions to proxies to database, on the database's port."""
-    vpc = network.vpc(given.vpc_cidr)
+    vpc = network.vpc(inputs.vpc_cidr)
     first, second = zone(config.availability_zones, 0), zone(config.availability_zones, 1)
-    functions = subnet("FunctionSubnet", vpc, given.function_subnet_cidr, first)
-    database1 = subnet("DatabaseSubnet1", vpc, given.database_subnet1_cidr, first)
-    database2 = subnet("DatabaseSubnet2", vpc, given.database_subnet2_cidr, second)
+    functions = subnet("FunctionSubnet", vpc, inputs.function_subnet_cidr, first)
+    database1 = subnet("DatabaseSubnet1", vpc, inputs.database_subnet1_cidr, first)
+    database2 = subnet("DatabaseSubnet2", vpc, inputs.database_subnet2_cidr, second)
     subnets = [functions, database1, database2]
     groups = chain(vpc, config.port, database="DBSecurityGroup", noun="instance")
     return Stack(

@@ -17,7 +17,7 @@ from ..parts.network import PrivateRanges, private, subnet
 from ..parts.zones import is_zone_id, zone, zone_problems
 
 
-class Choices(PrivateRanges):
+class SharedVpcSettings(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     availability_zone_ids: tuple[str, str] | None = Field(
@@ -40,7 +40,7 @@ class Choices(PrivateRanges):
                 )
 
 
-class Config(Choices):
+class Config(SharedVpcSettings):
     """The choices, and what the parent knows of the database."""
 
     port: int = Field(
@@ -68,30 +68,30 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The other account makes its endpoint in these subnets, with a group of its own.
 
     That group is not there yet, so the function's may reach the subnets' addresses instead.
     """
-    vpc = network.vpc(given.vpc_cidr)
+    vpc = network.vpc(inputs.vpc_cidr)
     subnets = [
         subnet(f"PrivateSubnet{index + 1}", vpc, cidr, zone(config.availability_zone_ids, index))
-        for index, cidr in enumerate((given.private_subnet1_cidr, given.private_subnet2_cidr))
+        for index, cidr in enumerate((inputs.private_subnet1_cidr, inputs.private_subnet2_cidr))
     ]
     group = ec2.SecurityGroup(
         "FunctionSecurityGroup",
         GroupDescription="Function: in from nowhere, out to the endpoint of the proxy",
         VpcId=vpc.ref(),
         SecurityGroupEgress=[
-            to_range(given.private_subnet1_cidr, config.port, "Endpoint in the first subnet"),
-            to_range(given.private_subnet2_cidr, config.port, "Endpoint in the second subnet"),
+            to_range(inputs.private_subnet1_cidr, config.port, "Endpoint in the first subnet"),
+            to_range(inputs.private_subnet2_cidr, config.port, "Endpoint in the second subnet"),
         ],
     )
     share = ram.ResourceShare(
         "SubnetShare",
         Name=sub("${AWS::StackName}"),
         ResourceArns=[_arn(one) for one in subnets],
-        Principals=[given.db_account_id],
+        Principals=[inputs.db_account_id],
         AllowExternalPrincipals=False,
     )
     return Stack(

@@ -48,14 +48,14 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Proxy to database; clients come by endpoints in a network of their own."""
-    vpc = network.vpc(given.vpc_cidr)
+    vpc = network.vpc(inputs.vpc_cidr)
     subnets = [
         subnet_in(
-            f"PrivateSubnet{index + 1}", vpc, cidr, Select(index, given.availability_zone_ids)
+            f"PrivateSubnet{index + 1}", vpc, cidr, Select(index, inputs.availability_zone_ids)
         )
-        for index, cidr in enumerate((given.private_subnet1_cidr, given.private_subnet2_cidr))
+        for index, cidr in enumerate((inputs.private_subnet1_cidr, inputs.private_subnet2_cidr))
     ]
     groups = pair(
         vpc, config.port, database="DBClusterSecurityGroup", noun="cluster", client="nowhere"

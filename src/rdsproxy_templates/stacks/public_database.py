@@ -23,8 +23,8 @@ from ..kinds import (
 )
 from ..parts import instance
 from ..parts.accepted import accepted
-from ..parts.addresses import Allowed
-from ..parts.audit import Audited, option_group
+from ..parts.addresses import AllowedCidrsSettings
+from ..parts.audit import AuditSettings, option_group
 from ..parts.database import attachments
 from ..parts.groups import from_range, nowhere
 from ..parts.present import present
@@ -38,7 +38,7 @@ OLD_CLASSES: Final = ("db.t1.", "db.m1.", "db.t2.micro", "db.t2.small")
 RANGES: Final = "https://ip-ranges.amazonaws.com/ip-ranges.json"
 
 
-class Config(Audited, instance.Choices, Allowed):
+class Config(AuditSettings, instance.RdsInstanceSettings, AllowedCidrsSettings):
     """The instance, who may connect to it, and the record of who logged in."""
 
     ip_versions: ClassVar[tuple[int, ...]] = (4,)
@@ -113,15 +113,15 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The instance behind a group that lets the chosen ranges in on one port."""
-    group = _group(config, given)
+    group = _group(config, inputs)
     options = option_group(config)
     database = instance.instance(
         config,
-        name=given.rds_database_name,
-        master=given.rds_master_user_secret_arn,
-        subnets=[given.public_subnet1_id, given.public_subnet2_id],
+        name=inputs.rds_database_name,
+        master=inputs.rds_master_user_secret_arn,
+        subnets=[inputs.public_subnet1_id, inputs.public_subnet2_id],
         group=SecurityGroupId(group.get_att("GroupId")),
         iam=True,
         parameters=config.audit.parameters,
@@ -129,7 +129,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         log_exports=config.audit.log_exports,
         public=True,
     )
-    attached = attachments(database, given.rds_master_user_secret_arn)
+    attached = attachments(database, inputs.rds_master_user_secret_arn)
     return Stack(
         resources=[
             group,
@@ -148,14 +148,14 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _group(config: Config, given: Inputs) -> ec2.SecurityGroup:
+def _group(config: Config, inputs: Inputs) -> ec2.SecurityGroup:
     reason = "allowed_cidrs lets in everybody, by open_to_everyone"
     metadata = accepted("network/open-to-the-world", reason) if config.open_to_everyone else None
     return ec2.SecurityGroup(
         "DBSecurityGroup",
         **present(Metadata=metadata),
         GroupDescription="Public database: in from the allowed ranges, out to nowhere",
-        VpcId=given.vpc_id,
+        VpcId=inputs.vpc_id,
         SecurityGroupIngress=[
             from_range(str(network), config.port, "An allowed range") for network in config.ipv4
         ],

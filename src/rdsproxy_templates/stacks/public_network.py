@@ -34,12 +34,12 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A way in and out for who has a public address, and a way out through the NAT gateway."""
     place = (config.public_subnet_cidr, zone(config.availability_zones, 0))
-    public = public_network(given.vpc_id, {"PublicSubnet": place})
-    way_out = nat(public, given.private_route_table_id) if given.private_route_table_id else []
+    public = public_network(inputs.vpc_id, {"PublicSubnet": place})
+    way_out = nat(public, inputs.private_route_table_id) if inputs.private_route_table_id else []
     return Stack(
         resources=[*public.resources, *way_out],
-        outputs=Outputs(subnet_id=given.private_subnet_id or SubnetId(public.subnets[0].ref())),
+        outputs=Outputs(subnet_id=inputs.private_subnet_id or SubnetId(public.subnets[0].ref())),
     )

@@ -9,12 +9,12 @@ from pydantic import Field
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import Cidr, SubnetId, VpcId
-from ..parts.flow_log import FlowLogged, flow_log
+from ..parts.flow_log import FlowLogSettings, flow_log
 from ..parts.network import Ranges, public_network, vpc
 from ..parts.zones import zone, zone_problems
 
 
-class Choices(FlowLogged, Ranges):
+class PublicVpcSettings(FlowLogSettings, Ranges):
     """Address ranges, which become the defaults of the parameters, zones, and the flow log."""
 
     subnets = ("public_subnet1_cidr", "public_subnet2_cidr")
@@ -42,7 +42,7 @@ class Choices(FlowLogged, Ranges):
         yield from zone_problems(self.availability_zones, proxied=False)
 
 
-Config = Choices
+Config = PublicVpcSettings
 
 
 class Inputs(Ports):
@@ -61,14 +61,14 @@ class Outputs(Ports):
     public_subnet2_id: SubnetId = Field(description="The second public subnet.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A VPC with an internet gateway; who may use the way is up to security groups."""
-    whole = vpc(given.vpc_cidr)
+    whole = vpc(inputs.vpc_cidr)
     public = public_network(
         VpcId(whole.ref()),
         {
-            "PublicSubnet1": (given.public_subnet1_cidr, zone(config.availability_zones, 0)),
-            "PublicSubnet2": (given.public_subnet2_cidr, zone(config.availability_zones, 1)),
+            "PublicSubnet1": (inputs.public_subnet1_cidr, zone(config.availability_zones, 0)),
+            "PublicSubnet2": (inputs.public_subnet2_cidr, zone(config.availability_zones, 1)),
         },
     )
     first, second = public.subnets

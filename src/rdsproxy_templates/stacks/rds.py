@@ -26,12 +26,12 @@ from ..kinds import (
     VpcId,
 )
 from ..parts.database import attachments
-from ..parts.proxy import Choices as ProxyChoices
+from ..parts.proxy import ProxySettings
 from ..parts.proxy import Proxy, SecretLogin, TargetRole, endpoint, proxy
-from ..parts.target import BehindProxy, target
+from ..parts.target import ProxiedDatabaseSettings, target
 
 
-class Config(BehindProxy, ProxyChoices):
+class Config(ProxiedDatabaseSettings, ProxySettings):
     """The database, its users and its proxy. ``max_capacity`` makes it Serverless v2."""
 
     master_login: bool = Field(
@@ -93,34 +93,34 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The proxy logs in to the database with secrets, and lets clients in by IAM or password."""
-    subnets = [given.private_subnet1_id, given.private_subnet2_id]
-    group = given.rds_proxy_security_group_id
+    subnets = [inputs.private_subnet1_id, inputs.private_subnet2_id]
+    group = inputs.rds_proxy_security_group_id
     database = target(
         config,
-        name=given.rds_database_name,
-        master=given.rds_master_user_secret_arn,
+        name=inputs.rds_database_name,
+        master=inputs.rds_master_user_secret_arn,
         subnets=subnets,
-        group=given.db_cluster_security_group_id,
+        group=inputs.db_cluster_security_group_id,
         iam=bool(users.end_to_end(config.users)),
     )
     attached = attachments(
         database,
-        given.rds_master_user_secret_arn,
-        users.secrets(config.users, given.user_secret_arns),
+        inputs.rds_master_user_secret_arn,
+        users.secrets(config.users, inputs.user_secret_arns),
     )
     front = proxy(
         "RDSProxy",
         config,
         database,
-        logins=_logins(config, given),
+        logins=_logins(config, inputs),
         end_to_end=users.end_to_end(config.users),
-        key=given.key_arn,
+        key=inputs.key_arn,
         subnets=subnets,
         group=group,
     )
-    endpoints = _endpoints(config, given, front)
+    endpoints = _endpoints(config, inputs, front)
     return Stack(
         resources=[
             *database.resources,
@@ -143,22 +143,22 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
 
 
 def _endpoints(
-    config: Config, given: Inputs, front: Proxy
+    config: Config, inputs: Inputs, front: Proxy
 ) -> Mapping[TargetRole, rds.DBProxyEndpoint]:
     """The proxy's further hosts: for readers, and all of them where clients are elsewhere."""
-    group = given.client_endpoint_security_group_id
-    if given.client_subnet_ids is None or group is None:
+    group = inputs.client_endpoint_security_group_id
+    if inputs.client_subnet_ids is None or group is None:
         here = partial(
             endpoint,
             proxy=front,
-            subnets=[given.private_subnet1_id, given.private_subnet2_id],
-            group=given.rds_proxy_security_group_id,
+            subnets=[inputs.private_subnet1_id, inputs.private_subnet2_id],
+            group=inputs.rds_proxy_security_group_id,
         )
         return {"READ_ONLY": here("RDSProxyReadOnlyEndpoint")} if config.readers else {}
     there = partial(
         endpoint,
         proxy=front,
-        subnets=[SubnetId(Select(index, given.client_subnet_ids)) for index in (0, 1)],
+        subnets=[SubnetId(Select(index, inputs.client_subnet_ids)) for index in (0, 1)],
         group=group,
     )
     writer = there("ClientEndpoint", role="READ_WRITE", purpose="client")
@@ -172,12 +172,12 @@ def _host(endpoint: rds.DBProxyEndpoint | None) -> Hostname | None:
     return Hostname(endpoint.get_att("Endpoint")) if endpoint else None
 
 
-def _logins(config: Config, given: Inputs) -> Sequence[SecretLogin]:
-    master = [SecretLogin(given.rds_master_user_secret_arn, iam=True)]
+def _logins(config: Config, inputs: Inputs) -> Sequence[SecretLogin]:
+    master = [SecretLogin(inputs.rds_master_user_secret_arn, iam=True)]
     return [
         *(master if config.master_login else ()),
         *(
             SecretLogin(secret, iam=user.login == "iam")
-            for user, secret in users.secrets(config.users, given.user_secret_arns)
+            for user, secret in users.secrets(config.users, inputs.user_secret_arns)
         ),
     ]

@@ -50,7 +50,7 @@ class Outputs(Ports):
     api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The function acts in a role that the other account knows already."""
     api = http_api(config)
     log = log_group("BlogRDSProxyFunctionLogGroup", config)
@@ -60,10 +60,10 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         iam.PolicyType(
             f"FunctionRole{name}",
             PolicyName=name,
-            Roles=[Select(1, Split("/", given.function_role_arn))],
+            Roles=[Select(1, Split("/", inputs.function_role_arn))],
             PolicyDocument=document,
         )
-        for name, document in _rights(given).items()
+        for name, document in _rights(inputs).items()
     ]
     blog = function(
         "BlogRDSProxyFunction",
@@ -74,13 +74,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         timeout=config.timeout,
         concurrency=config.reserved_concurrent_executions,
         log=log,
-        subnets=given.subnet_ids,
-        group=given.function_security_group_id,
-        role=given.function_role_arn,
+        subnets=inputs.subnet_ids,
+        group=inputs.function_security_group_id,
+        role=inputs.function_role_arn,
         variables={
-            "RDS_PROXY_ENDPOINT": given.rds_proxy_endpoint,
-            "RDS_DATABASE_NAME": given.rds_database_name,
-            **_login(given),
+            "RDS_PROXY_ENDPOINT": inputs.rds_proxy_endpoint,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
+            **_login(inputs),
             **family(config.engine_family),
         },
         events={"CatchAllApi": api.route("/{proxy+}")},
@@ -91,21 +91,21 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _login(given: Inputs) -> Mapping[str, AWSHelperFn]:
+def _login(inputs: Inputs) -> Mapping[str, AWSHelperFn]:
     """The variables by which the function knows who it is to the proxy."""
     named = {
-        "RDS_USER": given.rds_user,
-        "RDS_CONNECT_ROLE_ARN": given.connect_role_arn,
-        "RDS_SECRET_ARN": given.secret_arn,
+        "RDS_USER": inputs.rds_user,
+        "RDS_CONNECT_ROLE_ARN": inputs.connect_role_arn,
+        "RDS_SECRET_ARN": inputs.secret_arn,
     }
     return {name: value for name, value in named.items() if value}
 
 
-def _rights(given: Inputs) -> Mapping[str, PolicyDocument]:
+def _rights(inputs: Inputs) -> Mapping[str, PolicyDocument]:
     """What the function's role may do beyond its own account."""
     documents = {
-        "AssumeConnectRole": given.connect_role_arn and assumes(given.connect_role_arn),
-        "ReadSecret": given.secret_arn and reads_secrets([given.secret_arn]),
-        "DecryptSecret": given.key_arn and decrypts(given.key_arn),
+        "AssumeConnectRole": inputs.connect_role_arn and assumes(inputs.connect_role_arn),
+        "ReadSecret": inputs.secret_arn and reads_secrets([inputs.secret_arn]),
+        "DecryptSecret": inputs.key_arn and decrypts(inputs.key_arn),
     }
     return {name: document for name, document in documents.items() if document}

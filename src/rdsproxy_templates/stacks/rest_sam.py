@@ -12,7 +12,7 @@ from ..kinds import DatabaseName, DatabaseResourceId, DatabaseUser, Hostname, Se
 from ..parts import rest_api
 from ..parts.functions import (
     RDS_ROOTS,
-    Timed,
+    TimeoutSettings,
     database_layer,
     family,
     function,
@@ -21,7 +21,7 @@ from ..parts.functions import (
 from ..policies import connects_to_database
 
 
-class Choices(rest_api.Choices, Timed):
+class RestApiFunctionSettings(rest_api.RestApiSettings, TimeoutSettings):
     """The function and its REST API."""
 
     def problems(self) -> Iterator[Problem]:
@@ -29,7 +29,7 @@ class Choices(rest_api.Choices, Timed):
         yield from self.too_short()
 
 
-class Config(Choices):
+class Config(RestApiFunctionSettings):
     """The choices, and what the parent knows of the database."""
 
     engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
@@ -55,9 +55,9 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Every path of the API goes to one function, which is in no VPC."""
-    api = rest_api.rest_api(config, given.api_key_secret_arn, given.origin_secret_arn)
+    api = rest_api.rest_api(config, inputs.api_key_secret_arn, inputs.origin_secret_arn)
     layer = database_layer(config)
     log = log_group("UserNamesFunctionLogGroup", config)
     user_names = function(
@@ -70,13 +70,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         concurrency=config.reserved_concurrent_executions,
         log=log,
         variables={
-            "RDS_HOST": given.db_endpoint,
-            "RDS_USER": given.function_user,
-            "RDS_DATABASE_NAME": given.rds_database_name,
+            "RDS_HOST": inputs.db_endpoint,
+            "RDS_USER": inputs.function_user,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
             "RDS_CA_FILE": RDS_ROOTS,
             **family(config.engine_family),
         },
-        policies=[connects_to_database(given.db_resource_id, [given.function_user])],
+        policies=[connects_to_database(inputs.db_resource_id, [inputs.function_user])],
         events=api.routes(),
     )
     return Stack(

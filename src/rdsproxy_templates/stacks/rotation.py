@@ -41,27 +41,27 @@ class Outputs(Ports):
     """Nothing."""
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Each user changes its own password: for a moment the secret is behind the database."""
     engine = ENGINES[config.engine]
     inside = administrator(
         "RotationSecurityGroup",
         "rotation functions",
-        given.vpc_id,
+        inputs.vpc_id,
         port=engine.port,
-        database=given.db_security_group_id,
-        endpoint=given.endpoint_security_group_id,
+        database=inputs.db_security_group_id,
+        endpoint=inputs.endpoint_security_group_id,
     )
     schedules = [
         secretsmanager.RotationSchedule(
             f"{name}Rotation",
             DependsOn=[str(way.title) for way in inside.ways],
-            SecretId=Select(index, given.attached_secret_arns),
+            SecretId=Select(index, inputs.attached_secret_arns),
             HostedRotationLambda=secretsmanager.HostedRotationLambda(
                 RotationType=engine.rotation_type,
                 ExcludeCharacters=REFUSED_IN_PASSWORDS,
                 VpcSecurityGroupIds=inside.group.get_att("GroupId"),
-                VpcSubnetIds=_joined(given.subnet_ids),
+                VpcSubnetIds=_joined(inputs.subnet_ids),
             ),
             RotationRules=secretsmanager.RotationRules(AutomaticallyAfterDays=config.days),
             # The passwords are new: the first rotation can wait for its day.

@@ -17,13 +17,13 @@ from ..kinds import (
     SubnetId,
     Url,
 )
-from ..parts.functions import Timed, database_layer, family, function, log_group
-from ..parts.http_api import Choices as HttpApiChoices
+from ..parts.functions import TimeoutSettings, database_layer, family, function, log_group
+from ..parts.http_api import HttpApiSettings
 from ..parts.http_api import http_api
 from ..policies import connects
 
 
-class Choices(HttpApiChoices, Timed):
+class FunctionApiSettings(HttpApiSettings, TimeoutSettings):
     """The function and its HTTP API."""
 
     code_uri: str | None = Field(
@@ -44,7 +44,7 @@ class Choices(HttpApiChoices, Timed):
             )
 
 
-class Config(Choices):
+class Config(FunctionApiSettings):
     """The choices, and what the parent knows of the database."""
 
     engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
@@ -64,7 +64,7 @@ class Outputs(Ports):
     api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Every path of the API goes to one function, in the subnets of the proxy."""
     api = http_api(config)
     log = log_group("BlogRDSProxyFunctionLogGroup", config)
@@ -79,15 +79,15 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         timeout=config.timeout,
         concurrency=config.reserved_concurrent_executions,
         log=log,
-        subnets=[given.private_subnet1_id, given.private_subnet2_id],
-        group=given.function_security_group_id,
+        subnets=[inputs.private_subnet1_id, inputs.private_subnet2_id],
+        group=inputs.function_security_group_id,
         variables={
-            "RDS_PROXY_ENDPOINT": given.rds_proxy_endpoint,
-            "RDS_USER": given.rds_master_username,
-            "RDS_DATABASE_NAME": given.rds_database_name,
+            "RDS_PROXY_ENDPOINT": inputs.rds_proxy_endpoint,
+            "RDS_USER": inputs.rds_master_username,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
             **family(config.engine_family),
         },
-        policies=[connects(given.rds_proxy_arn, given.rds_master_username)],
+        policies=[connects(inputs.rds_proxy_arn, inputs.rds_master_username)],
         events={"CatchAllApi": api.route("/{proxy+}")},
     )
     return Stack(

@@ -22,7 +22,7 @@ class Outputs(Ports):
     key_arn: KeyArn = Field(description="The key.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
     """The account's own key for secrets cannot be used from elsewhere."""
     key = kms.Key(
         "SecretKey",
@@ -31,6 +31,6 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - no
         UpdateReplacePolicy="Delete",
         Description="Secret that a function of another account reads",
         EnableKeyRotation=True,
-        KeyPolicy=key_for(given.function_role_arn),
+        KeyPolicy=key_for(inputs.function_role_arn),
     )
     return Stack(resources=[key], outputs=Outputs(key_arn=KeyArn(key.get_att("Arn"))))

@@ -32,11 +32,11 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One secret, as RDS and RDS Proxy read it: JSON with ``username`` and ``password``."""
     master = secret(
         "RDSMasterUserSecret",
-        username=given.rds_master_username,
+        username=inputs.rds_master_username,
         description="Master user of the database; RDS Proxy logs in with it",
         password_length=config.password_length,
     )

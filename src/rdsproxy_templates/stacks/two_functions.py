@@ -19,16 +19,16 @@ from ..kinds import (
     SubnetId,
     Url,
 )
-from ..parts.functions import Timed, database_layer, family, function, log_group
+from ..parts.functions import TimeoutSettings, database_layer, family, function, log_group
 from ..parts.groups import to_endpoint
-from ..parts.http_api import Choices as HttpApiChoices
+from ..parts.http_api import HttpApiSettings
 from ..parts.http_api import http_api
 from ..policies import connects, reads_secrets
 
 CODE = LocalPath("lambda/visits", carried=True)
 
 
-class Choices(HttpApiChoices, Timed):
+class TwoFunctionsSettings(HttpApiSettings, TimeoutSettings):
     """Settings of both functions and of the API in front of them."""
 
     def problems(self) -> Iterator[Problem]:
@@ -36,7 +36,7 @@ class Choices(HttpApiChoices, Timed):
         yield from self.too_short()
 
 
-class Config(Choices):
+class Config(TwoFunctionsSettings):
     """The choices, and what the parent knows of the database."""
 
     engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
@@ -63,13 +63,13 @@ class Outputs(Ports):
     iam_url: Url = Field(description="Address of the function that uses an IAM token.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The same code twice; each may do what its own login needs, and nothing of the other's."""
     api = http_api(config)
     layer = database_layer(config)
     way = to_endpoint(
-        given.function_security_group_id,
-        given.endpoint_security_group_id,
+        inputs.function_security_group_id,
+        inputs.endpoint_security_group_id,
         api="Secrets Manager",
         who="The functions",
     )
@@ -81,20 +81,20 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         layers=[layer],
         timeout=config.timeout,
         concurrency=config.reserved_concurrent_executions,
-        subnets=[given.function_subnet_id],
-        group=given.function_security_group_id,
+        subnets=[inputs.function_subnet_id],
+        group=inputs.function_security_group_id,
     )
     password_log = log_group("PasswordFunctionLogGroup", config)
     password = either(
         "PasswordFunction",
         log=password_log,
         variables={
-            "RDS_PROXY_ENDPOINT": given.password_proxy_endpoint,
-            "RDS_SECRET_ARN": given.password_secret_arn,
-            "RDS_DATABASE_NAME": given.rds_database_name,
+            "RDS_PROXY_ENDPOINT": inputs.password_proxy_endpoint,
+            "RDS_SECRET_ARN": inputs.password_secret_arn,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
             **family(config.engine_family),
         },
-        policies=[reads_secrets([given.password_secret_arn])],
+        policies=[reads_secrets([inputs.password_secret_arn])],
         events={"PasswordRoute": api.route("/func1")},
     )
     iam_log = log_group("IAMFunctionLogGroup", config)
@@ -102,12 +102,12 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         "IAMFunction",
         log=iam_log,
         variables={
-            "RDS_PROXY_ENDPOINT": given.iam_proxy_endpoint,
-            "RDS_USER": given.iam_user,
-            "RDS_DATABASE_NAME": given.rds_database_name,
+            "RDS_PROXY_ENDPOINT": inputs.iam_proxy_endpoint,
+            "RDS_USER": inputs.iam_user,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
             **family(config.engine_family),
         },
-        policies=[connects(given.iam_proxy_arn, given.iam_user)],
+        policies=[connects(inputs.iam_proxy_arn, inputs.iam_user)],
         events={"IAMRoute": api.route("/func2")},
     )
     return Stack(

@@ -23,15 +23,15 @@ from ..kinds import (
     SubnetIds,
 )
 from ..parts.database import attachments
-from ..parts.proxy import Choices as ProxyChoices
+from ..parts.proxy import ProxySettings
 from ..parts.proxy import SecretLogin, endpoint, proxy
-from ..parts.target import BehindProxy, target
+from ..parts.target import ProxiedDatabaseSettings, target
 
 ALL = 100
 """Percent of the database's connections."""
 
 
-class Pool(ProxyChoices):
+class Pool(ProxySettings):
     """One of two proxies, which leave each other and administration their share."""
 
     idle_client_timeout: int = Field(
@@ -49,7 +49,7 @@ class Pool(ProxyChoices):
     )
 
 
-class Config(BehindProxy):
+class Config(ProxiedDatabaseSettings):
     """The database, its users and both proxies."""
 
     engine: EngineName = Field("mysql", description="Engine of the database.")
@@ -144,21 +144,21 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One database; whichever way a client logs in to a proxy, it sees the same data."""
-    subnets = [SubnetId(Select(index, given.database_subnet_ids)) for index in (0, 1)]
-    master = given.rds_master_user_secret_arn
+    subnets = [SubnetId(Select(index, inputs.database_subnet_ids)) for index in (0, 1)]
+    master = inputs.rds_master_user_secret_arn
     database = target(
         config,
-        name=given.rds_database_name,
+        name=inputs.rds_database_name,
         master=master,
         subnets=subnets,
-        group=given.db_security_group_id,
+        group=inputs.db_security_group_id,
         iam=bool(users.end_to_end(config.users)),
     )
-    secrets = list(users.secrets(config.users, given.user_secret_arns))
+    secrets = list(users.secrets(config.users, inputs.user_secret_arns))
     attached = attachments(database, master, secrets)
-    group = given.rds_proxy_security_group_id
+    group = inputs.rds_proxy_security_group_id
     masters = [master] if config.master_login else []
     passwords = proxy(
         "PasswordProxy",

@@ -41,7 +41,7 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One secret for each user that has a password; another account may read a shared one."""
     secrets = {
         user.name: secret(
@@ -49,7 +49,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             username=user.name,
             description=f"Database user {user.name}",
             password_length=config.password_length,
-            key=given.key_arn if user.name == config.shared_user else None,
+            key=inputs.key_arn if user.name == config.shared_user else None,
         )
         for user in with_secrets(config.users)
     }
@@ -57,11 +57,11 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         secretsmanager.ResourcePolicy(
             f"{one.title}Policy",
             SecretId=one.ref(),
-            ResourcePolicy=lets_read(given.reader_role_arn),
+            ResourcePolicy=lets_read(inputs.reader_role_arn),
             BlockPublicPolicy=True,
         )
         for name, one in secrets.items()
-        if name == config.shared_user and given.reader_role_arn
+        if name == config.shared_user and inputs.reader_role_arn
     ]
     arns = [SecretArn(one.ref()) for one in secrets.values()]
     return Stack(

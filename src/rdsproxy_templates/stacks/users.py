@@ -66,7 +66,7 @@ class DatabaseTablesResource(AWSObject):
     }
 
 
-class Config(functions.Choices):
+class Config(functions.FunctionSettings):
     users: tuple[User, ...] = Field(
         strict=False, min_length=1, description="Users that the stack keeps."
     )
@@ -104,7 +104,7 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One function makes users inside the VPC, another answers CloudFormation outside it.
 
     From subnets without a way out CloudFormation's answer bucket cannot be reached; and the
@@ -114,10 +114,10 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     inside = administrator(
         "UsersFunctionSecurityGroup",
         "users function",
-        given.vpc_id,
+        inputs.vpc_id,
         port=engine.port,
-        database=given.db_security_group_id,
-        endpoint=given.endpoint_security_group_id,
+        database=inputs.db_security_group_id,
+        endpoint=inputs.endpoint_security_group_id,
     )
     layer = database_layer(config)
     log = log_group("UsersFunctionLogGroup", config)
@@ -129,19 +129,19 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         layers=[layer],
         timeout=APPLY_SECONDS,
         log=log,
-        subnets=given.subnet_ids,
+        subnets=inputs.subnet_ids,
         group=inside.group.get_att("GroupId"),
         variables={
-            "RDS_HOST": given.db_endpoint,
+            "RDS_HOST": inputs.db_endpoint,
             "RDS_PORT": str(engine.port),
             "RDS_ENGINE_FAMILY": engine.family,
-            "RDS_DATABASE_NAME": given.rds_database_name,
-            "RDS_MASTER_SECRET_ARN": given.rds_master_user_secret_arn,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
+            "RDS_MASTER_SECRET_ARN": inputs.rds_master_user_secret_arn,
             "RDS_CA_FILE": RDS_ROOTS,
         },
         policies=[
-            reads_secrets([given.rds_master_user_secret_arn, *_own(config, given)]),
-            *([decrypts(given.key_arn)] if given.key_arn else ()),
+            reads_secrets([inputs.rds_master_user_secret_arn, *_own(config, inputs)]),
+            *([decrypts(inputs.key_arn)] if inputs.key_arn else ()),
         ],
     )
     answer = function(
@@ -157,12 +157,12 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
     # Before these ways are open the function could do nothing.
     ready: Sequence[AWSObject] = inside.ways
-    tables = [_tables_resource(given, answer, ready)] if config.tables else []
+    tables = [_tables_resource(inputs, answer, ready)] if config.tables else []
     # A grant on one table needs the table.
     ready = tables or ready
     users: dict[str, DatabaseUserResource] = {}
     for user in config.users:
-        users[user.name] = _resource(user, config, given, answer, ready)
+        users[user.name] = _resource(user, config, inputs, answer, ready)
         # One after another: a new account runs ten functions at once, and each user needs two.
         ready = [users[user.name]]
     chosen = users.get(config.function_user or "")
@@ -181,12 +181,12 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _own(config: Config, given: Inputs) -> Sequence[SecretArn]:
-    return [arn for _, arn in secrets(config.users, given.user_secret_arns)]
+def _own(config: Config, inputs: Inputs) -> Sequence[SecretArn]:
+    return [arn for _, arn in secrets(config.users, inputs.user_secret_arns)]
 
 
 def _tables_resource(
-    given: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
+    inputs: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
 ) -> DatabaseTablesResource:
     """Made by the master, so that a user needs no right to create any; they stay when it goes."""
     return DatabaseTablesResource(
@@ -194,14 +194,14 @@ def _tables_resource(
         DependsOn=[str(way.title) for way in ready],
         ServiceToken=answer.get_att("Arn"),
         ServiceTimeout=SERVICE_SECONDS,
-        DatabaseResourceId=given.db_resource_id,
+        DatabaseResourceId=inputs.db_resource_id,
     )
 
 
 def _resource(
-    user: User, config: Config, given: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
+    user: User, config: Config, inputs: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
 ) -> DatabaseUserResource:
-    own = {one.name: arn for one, arn in secrets(config.users, given.user_secret_arns)}
+    own = {one.name: arn for one, arn in secrets(config.users, inputs.user_secret_arns)}
     return DatabaseUserResource(
         f"{user.title}User",
         DependsOn=[str(way.title) for way in ready],
@@ -211,15 +211,15 @@ def _resource(
         Login="password" if user.has_secret else "iam",
         **present(SecretArn=own.get(user.name)),
         Grants=[
-            {"Privileges": list(grant.privileges), "On": _target(grant, config, given)}
+            {"Privileges": list(grant.privileges), "On": _target(grant, config, inputs)}
             for grant in user.grants
         ],
         **present(ListsUsers=user.lists_users or None, Adopt=user.adopt or None),
-        DatabaseResourceId=given.db_resource_id,
+        DatabaseResourceId=inputs.db_resource_id,
     )
 
 
-def _target(grant: Grant, config: Config, given: Inputs) -> AWSHelperFn | str:
+def _target(grant: Grant, config: Config, inputs: Inputs) -> AWSHelperFn | str:
     if ENGINES[config.engine].family == "POSTGRESQL":
         return f"public.{grant.on}"
-    return sub("${database}." + grant.on, database=given.rds_database_name)
+    return sub("${database}." + grant.on, database=inputs.rds_database_name)

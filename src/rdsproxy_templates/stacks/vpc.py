@@ -15,7 +15,7 @@ from ..parts.network import PrivateRanges, private_network
 from ..parts.zones import zone_problems
 
 
-class Choices(PrivateRanges):
+class VpcSettings(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     availability_zones: tuple[str, str] | None = Field(
@@ -31,7 +31,7 @@ class Choices(PrivateRanges):
         yield from zone_problems(self.availability_zones)
 
 
-class Config(Choices):
+class Config(VpcSettings):
     """The choices, and what the parent knows of the database."""
 
     port: int = Field(
@@ -40,7 +40,7 @@ class Config(Choices):
         le=65_535,
         description="Port that the database listens on.",
     )
-    extended: bool = Field(
+    expose_network: bool = Field(
         default=False, description="Whether other stacks add to the VPC, and to its routes."
     )
 
@@ -73,12 +73,12 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Network and security groups: function to proxy to cluster, on the database's port."""
     network = private_network(
-        given.vpc_cidr,
-        given.private_subnet1_cidr,
-        given.private_subnet2_cidr,
+        inputs.vpc_cidr,
+        inputs.private_subnet1_cidr,
+        inputs.private_subnet2_cidr,
         config.availability_zones,
     )
     groups = chain(network.vpc, config.port, database="DBClusterSecurityGroup", noun="cluster")
@@ -90,7 +90,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             function_security_group_id=SecurityGroupId(groups.function.ref()),
             db_cluster_security_group_id=SecurityGroupId(groups.database.ref()),
             rds_proxy_security_group_id=SecurityGroupId(groups.proxy.ref()),
-            vpc_id=VpcId(network.vpc.ref()) if config.extended else None,
-            private_route_table_id=RouteTableId(network.routes.ref()) if config.extended else None,
+            vpc_id=VpcId(network.vpc.ref()) if config.expose_network else None,
+            private_route_table_id=RouteTableId(network.routes.ref()) if config.expose_network else None,
         ),
     )

@@ -11,14 +11,14 @@ from troposphere import wafv2
 from ..errors import Problem
 from ..frame import Ports, Stack
 from ..kinds import WebACLArn
-from ..parts.addresses import Allowed, Network
+from ..parts.addresses import AllowedCidrsSettings, Network
 from ..parts.functions import LogRetention
 from ..parts.web_acl_log import CREDENTIALS, visible, web_acl_log
 
 SCOPE: Final = "CLOUDFRONT"
 
 
-class Config(Allowed):
+class Config(AllowedCidrsSettings):
     """Who may come in through CloudFront, and how long requests are on record."""
 
     log_retention_in_days: LogRetention = Field(
@@ -43,7 +43,7 @@ class Outputs(Ports):
     web_acl_arn: WebACLArn = Field(description="ARN to give to `edge` as its WebACLArn.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
     """A set of addresses for each version of IP, a rule for each set, and the log."""
     sets = list(_sets(config))
     acl = wafv2.WebACL(

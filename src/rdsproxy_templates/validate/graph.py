@@ -29,7 +29,7 @@ FROM_SECRET = re.compile(
 
 
 @dataclass(frozen=True)
-class Doubt:
+class Violation:
     """What a check found: the resource, by its flat logical ID, and two sentences."""
 
     resource: str

@@ -21,13 +21,13 @@ from ..kinds import (
     VpcId,
 )
 from ..parts import functions
-from ..parts.database import Choices as DatabaseChoices
+from ..parts.database import DatabaseSettings
 from ..users import User, with_secrets
 from . import common
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class DatabaseContext:
     """Where the database is, and what it is administered with."""
 
     vpc_id: VpcId | None
@@ -59,10 +59,10 @@ class Administration:
 
 def administration(
     users: Sequence[User],
-    database: DatabaseChoices,
-    choices: functions.Choices,
+    database: DatabaseSettings,
+    choices: functions.FunctionSettings,
     function_user: str | None,
-    around: Surroundings,
+    around: DatabaseContext,
 ) -> Administration:
     """The stacks of *users* of a *database*; their functions run on what *choices* say."""
     if around.vpc_id is None:
@@ -116,7 +116,7 @@ def administration(
 
 
 def _endpoint(
-    vpc_id: VpcId, around: Surroundings
+    vpc_id: VpcId, around: DatabaseContext
 ) -> tuple[Sequence[Child[stacks.endpoints.Outputs]], SecurityGroupId]:
     """The stack of Secrets Manager's endpoint, where there is none yet, and the group of it."""
     if around.endpoint_security_group_id:
@@ -126,11 +126,11 @@ def _endpoint(
 
 
 def _rotation(
-    users: Sequence[User], engine: str, days: int | None, given: stacks.rotation.Inputs | None
+    users: Sequence[User], engine: str, days: int | None, inputs: stacks.rotation.Inputs | None
 ) -> Child[stacks.rotation.Outputs] | None:
     """``RotationStack``, where the configuration asks for it."""
-    if days is None or given is None:
+    if days is None or inputs is None:
         return None
     secrets = ("RDSMasterUserSecret", *(f"{user.title}Secret" for user in with_secrets(users)))
     config = stacks.rotation.Config(engine=engine, secrets=secrets, days=days)
-    return nest("RotationStack", stacks.rotation, config, given)
+    return nest("RotationStack", stacks.rotation, config, inputs)

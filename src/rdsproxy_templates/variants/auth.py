@@ -21,12 +21,12 @@ from ..kinds import (
     SubnetIds,
     Url,
 )
-from ..parts.zones import strange_zones
+from ..parts.zones import zones_outside_regions
 from ..users import VISITS_TABLES
 from ..users import secrets as secrets_of
 from . import common
-from .administration import Surroundings, administration
-from .common import Regional, user_problems
+from .administration import DatabaseContext, administration
+from .common import RegionalSettings, user_problems
 from .logins import both_master_warnings, grant_warnings
 
 
@@ -38,11 +38,11 @@ class Database(common.Database):
     name: str = Field("auth", description="Default of the parameter RDSDatabaseName.")
 
 
-class Config(Regional):
+class Config(RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
-    vpc: stacks.function_vpc.Choices = Field(
-        stacks.function_vpc.Choices(), description="The network."
+    vpc: stacks.function_vpc.FunctionVpcSettings = Field(
+        stacks.function_vpc.FunctionVpcSettings(), description="The network."
     )
     database: Database = Field(Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
@@ -51,8 +51,8 @@ class Config(Regional):
     rds: stacks.two_proxies.Config = Field(
         stacks.two_proxies.Config(), description="Instance, users and both proxies."
     )
-    sam: stacks.two_functions.Choices = Field(
-        stacks.two_functions.Choices(), description="Both functions and their HTTP API."
+    sam: stacks.two_functions.TwoFunctionsSettings = Field(
+        stacks.two_functions.TwoFunctionsSettings(), description="Both functions and their HTTP API."
     )
     password_user: str | None = Field(
         None,
@@ -67,7 +67,7 @@ class Config(Regional):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from strange_zones(self.vpc.availability_zones, self.regions)
+        yield from zones_outside_regions(self.vpc.availability_zones, self.regions)
         yield from common.database_problems(self.rds, self.database, self.regions)
         yield from user_problems(self.rds, self.database)
         yield from common.root_problems(self.rds.users, self.regions)
@@ -134,31 +134,31 @@ class Outputs(Ports):
     )
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One database behind two proxies, and a function for each way to log in."""
     engine = ENGINES[config.rds.engine]
     vpc = nest(
         "VPCStack",
         stacks.function_vpc,
-        config.vpc.completed(stacks.function_vpc.Config, port=engine.port),
+        config.vpc.with_context(stacks.function_vpc.Config, port=engine.port),
         stacks.function_vpc.Inputs(
-            vpc_cidr=given.vpc_cidr,
-            function_subnet_cidr=given.function_subnet_cidr,
-            database_subnet1_cidr=given.database_subnet1_cidr,
-            database_subnet2_cidr=given.database_subnet2_cidr,
+            vpc_cidr=inputs.vpc_cidr,
+            function_subnet_cidr=inputs.function_subnet_cidr,
+            database_subnet1_cidr=inputs.database_subnet1_cidr,
+            database_subnet2_cidr=inputs.database_subnet2_cidr,
         ),
     )
     endpoints = common.secrets_manager_endpoint(
         vpc.outputs.vpc_id, SubnetIds([vpc.outputs.function_subnet_id])
     )
-    secrets = common.master_secret(config.secrets, given.rds_master_username)
+    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
     user_secrets = common.user_secrets(config.rds.users)
     rds = nest(
         "RDSStack",
         stacks.two_proxies,
         config.rds,
         stacks.two_proxies.Inputs(
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
             database_subnet_ids=vpc.outputs.database_subnet_ids,
@@ -172,13 +172,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         config.rds,
         config.sam,
         config.iam_user,
-        Surroundings(
+        DatabaseContext(
             vpc_id=vpc.outputs.vpc_id,
             subnet_ids=SubnetIds([vpc.outputs.function_subnet_id]),
             db_security_group_id=vpc.outputs.db_security_group_id,
             db_endpoint=rds.outputs.db_endpoint,
             db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=master_secret,
             user_secret_arns=common.arns(user_secrets),
             attached_secret_arns=rds.outputs.attached_secret_arns,
@@ -188,17 +188,17 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     sam = nest(
         "SAMStack",
         stacks.two_functions,
-        config.sam.completed(stacks.two_functions.Config, engine_family=engine.family),
+        config.sam.with_context(stacks.two_functions.Config, engine_family=engine.family),
         stacks.two_functions.Inputs(
             function_subnet_id=vpc.outputs.function_subnet_id,
             function_security_group_id=vpc.outputs.function_security_group_id,
             endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
             password_secret_arn=_secret(config, common.arns(user_secrets)) or master_secret,
             iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
             iam_proxy_arn=rds.outputs.iam_proxy_arn,
-            iam_user=users.function_user or given.rds_master_username,
+            iam_user=users.function_user or inputs.rds_master_username,
         ),
     )
     return Stack(

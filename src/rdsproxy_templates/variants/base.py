@@ -11,18 +11,18 @@ from ..engines import ENGINES
 from ..errors import Problem
 from ..frame import Child, ParameterAttributes, Ports, Stack, nest
 from ..kinds import Cidr, DatabaseName, DatabaseUser
-from ..parts.zones import strange_zones
+from ..parts.zones import zones_outside_regions
 from . import service
 
 
-class Config(service.Choices):
+class Config(service.ServiceSettings):
     """The settings of ``service``, and those of the network around it."""
 
-    vpc: stacks.vpc.Choices = Field(stacks.vpc.Choices(), description="The network.")
+    vpc: stacks.vpc.VpcSettings = Field(stacks.vpc.VpcSettings(), description="The network.")
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from strange_zones(self.vpc.availability_zones, self.regions)
+        yield from zones_outside_regions(self.vpc.availability_zones, self.regions)
 
 
 class Inputs(Ports):
@@ -44,10 +44,10 @@ class Inputs(Ports):
 Outputs = service.Outputs
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A network of its own, and the service inside it."""
-    vpc = network(config, given)
-    inside = within(vpc.outputs, config, given)
+    vpc = network(config, inputs)
+    inside = within(vpc.outputs, config, inputs)
     return Stack(
         children=[vpc, *inside.children],
         outputs=inside.outputs,
@@ -55,28 +55,28 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def network(config: Config, given: Inputs, *, extended: bool = False) -> Child[stacks.vpc.Outputs]:
+def network(config: Config, inputs: Inputs, *, expose_network: bool = False) -> Child[stacks.vpc.Outputs]:
     """``VPCStack``, with the groups of function, proxy and cluster."""
-    known = {"port": ENGINES[config.rds.engine].port, "extended": extended}
+    known = {"port": ENGINES[config.rds.engine].port, "expose_network": expose_network}
     return nest(
         "VPCStack",
         stacks.vpc,
-        config.vpc.completed(stacks.vpc.Config, **known),
+        config.vpc.with_context(stacks.vpc.Config, **known),
         stacks.vpc.Inputs(
-            vpc_cidr=given.vpc_cidr,
-            private_subnet1_cidr=given.private_subnet1_cidr,
-            private_subnet2_cidr=given.private_subnet2_cidr,
+            vpc_cidr=inputs.vpc_cidr,
+            private_subnet1_cidr=inputs.private_subnet1_cidr,
+            private_subnet2_cidr=inputs.private_subnet2_cidr,
         ),
     )
 
 
-def within(vpc: stacks.vpc.Outputs, config: Config, given: Inputs) -> service.Service:
+def within(vpc: stacks.vpc.Outputs, config: Config, inputs: Inputs) -> service.Service:
     """The service in this network."""
     return service.stacks_of(
         config,
         service.Inputs(
-            rds_master_username=given.rds_master_username,
-            rds_database_name=given.rds_database_name,
+            rds_master_username=inputs.rds_master_username,
+            rds_database_name=inputs.rds_database_name,
             private_subnet1_id=vpc.private_subnet1_id,
             private_subnet2_id=vpc.private_subnet2_id,
             function_security_group_id=vpc.function_security_group_id,

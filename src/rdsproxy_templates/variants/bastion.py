@@ -15,13 +15,13 @@ from ..kinds import Command, Hostname, SubnetIds, Url
 from ..parts import proxy as proxies
 from ..parts.network import range_problems
 from ..parts.target import pause_problems
-from ..parts.ways import Choices as Ways
+from ..parts.ways import AccessSettings
 from . import base, common
-from .common import offered
+from .common import require
 from .logins import FUNCTION_USER, WithFunctionUser
 
 BEHIND_PROXY = (
-    *proxies.Choices.model_fields,
+    *proxies.ProxySettings.model_fields,
     "users",
     "master_login",
     "rotate_secrets_after_days",
@@ -69,7 +69,7 @@ class Config(base.Config):
         description="With `proxy`: one of `rds.users` that the function logs in as, by IAM; null "
         "is the master user, with `rds.master_login`.",
     )
-    bastion: Ways = Field(Ways(), description="The ways in from a laptop.")
+    bastion: AccessSettings = Field(AccessSettings(), description="The ways in from a laptop.")
     public_subnet_cidr: str = Field(
         "10.1.2.0/24",
         description="IPv4 range of the public subnet, which there is for `ssh` and for a NAT "
@@ -138,23 +138,23 @@ class _Database:
     readers: Hostname | None = None
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The database in its network, then what the chosen ways need, then the bastion."""
-    database = _with_proxy(config, given) if config.proxy else _alone(config, given)
+    database = _with_proxy(config, inputs) if config.proxy else _alone(config, inputs)
     network = database.network
     public = _public(config, network) if config.is_public else None
     endpoints = _endpoints(network) if config.bastion.endpoints else None
     bastion = nest(
         "BastionStack",
         stacks.bastion,
-        config.bastion.completed(stacks.bastion.Config, engine=config.rds.engine),
+        config.bastion.with_context(stacks.bastion.Config, engine=config.rds.engine),
         stacks.bastion.Inputs(
             vpc_id=network.vpc_id,
             subnet_id=public.outputs.subnet_id if public else network.private_subnet1_id,
             db_security_group_id=network.db_cluster_security_group_id,
             db_endpoint=database.host,
-            rds_database_name=given.rds_database_name,
-            rds_master_username=given.rds_master_username,
+            rds_database_name=inputs.rds_database_name,
+            rds_master_username=inputs.rds_master_username,
             endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id
             if endpoints
             else None,
@@ -180,19 +180,19 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _with_proxy(config: Config, given: Inputs) -> _Database:
-    vpc = base.network(config, given, extended=True)
-    inside = base.within(vpc.outputs, config, given)
+def _with_proxy(config: Config, inputs: Inputs) -> _Database:
+    vpc = base.network(config, inputs, expose_network=True)
+    inside = base.within(vpc.outputs, config, inputs)
     return _Database(
         children=[vpc, *inside.children],
         network=stacks.database_vpc.Outputs(
-            vpc_id=offered(vpc.outputs.vpc_id),
+            vpc_id=require(vpc.outputs.vpc_id),
             private_subnet1_id=vpc.outputs.private_subnet1_id,
             private_subnet2_id=vpc.outputs.private_subnet2_id,
-            private_route_table_id=offered(vpc.outputs.private_route_table_id),
+            private_route_table_id=require(vpc.outputs.private_route_table_id),
             db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
         ),
-        host=offered(inside.rds.db_cluster_endpoint),
+        host=require(inside.rds.db_cluster_endpoint),
         get_secret=inside.outputs.get_secret_value_by_cli,
         api=inside.outputs.api_endpoint,
         proxy=inside.outputs.rds_proxy_endpoint,
@@ -200,24 +200,24 @@ def _with_proxy(config: Config, given: Inputs) -> _Database:
     )
 
 
-def _alone(config: Config, given: Inputs) -> _Database:
+def _alone(config: Config, inputs: Inputs) -> _Database:
     vpc = nest(
         "VPCStack",
         stacks.database_vpc,
         config.vpc,
         stacks.database_vpc.Inputs(
-            vpc_cidr=given.vpc_cidr,
-            private_subnet1_cidr=given.private_subnet1_cidr,
-            private_subnet2_cidr=given.private_subnet2_cidr,
+            vpc_cidr=inputs.vpc_cidr,
+            private_subnet1_cidr=inputs.private_subnet1_cidr,
+            private_subnet2_cidr=inputs.private_subnet2_cidr,
         ),
     )
-    secrets = common.master_secret(config.secrets, given.rds_master_username)
+    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
     rds = nest(
         "RDSStack",
         stacks.database,
         config.rds,
         stacks.database.Inputs(
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             private_subnet1_id=vpc.outputs.private_subnet1_id,
             private_subnet2_id=vpc.outputs.private_subnet2_id,

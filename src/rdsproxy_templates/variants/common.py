@@ -13,9 +13,9 @@ from ..errors import Problem
 from ..frame import Child, ParameterAttributes, Settings, Value, did_you_mean, nest
 from ..kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
 from ..names import NameRule
-from ..parts.database import Choices as DatabaseChoices
+from ..parts.database import DatabaseSettings
 from ..parts.functions import WITHOUT_RDS_ROOTS
-from ..parts.target import BehindProxy
+from ..parts.target import ProxiedDatabaseSettings
 from ..users import User, with_secrets
 
 ValueT = TypeVar("ValueT", bound=Value)
@@ -23,7 +23,7 @@ ValueT = TypeVar("ValueT", bound=Value)
 UserSecrets = Child[stacks.user_secrets.Outputs]
 
 
-class Regional(Settings):
+class RegionalSettings(Settings):
     """A variant for some regions."""
 
     regions: tuple[str, ...] = Field(
@@ -96,7 +96,7 @@ def _named(default: str, rule: NameRule) -> ParameterAttributes:
 
 
 def database_problems(
-    rds: DatabaseChoices, names: Database, regions: tuple[str, ...]
+    rds: DatabaseSettings, names: Database, regions: tuple[str, ...]
 ) -> Iterator[Problem]:
     """A class that a region lacks, and names that the engine does not take."""
     engine = ENGINES[rds.engine]
@@ -129,7 +129,7 @@ def root_problems(users: Sequence[User], regions: tuple[str, ...]) -> Iterator[P
         )
 
 
-def user_problems(rds: BehindProxy, database: Database) -> Iterator[Problem]:
+def user_problems(rds: ProxiedDatabaseSettings, database: Database) -> Iterator[Problem]:
     """Users that are the master."""
     master = database.master(ENGINES[rds.engine])
     for index, user in enumerate(rds.users):
@@ -152,7 +152,7 @@ def master_secret(
 def user_secrets(
     users: Sequence[User],
     shared_user: str | None = None,
-    given: stacks.user_secrets.Inputs | None = None,
+    inputs: stacks.user_secrets.Inputs | None = None,
 ) -> UserSecrets | None:
     """``UserSecretsStack``, where a user has a password."""
     if not with_secrets(users):
@@ -161,7 +161,7 @@ def user_secrets(
         "UserSecretsStack",
         stacks.user_secrets,
         stacks.user_secrets.Config(users=tuple(users), shared_user=shared_user),
-        given or stacks.user_secrets.Inputs(),
+        inputs or stacks.user_secrets.Inputs(),
     )
 
 
@@ -192,7 +192,7 @@ def secrets_manager_endpoint(
     return endpoints(vpc_id, subnet_ids, ("secretsmanager",))
 
 
-def offered(value: ValueT | None) -> ValueT:
+def require(value: ValueT | None) -> ValueT:
     """What an optional port holds because the configuration asks for it."""
     assert value is not None  # noqa: S101 - narrows for mypy
     return value

@@ -15,7 +15,7 @@ ACCOUNT = ParameterAttributes(
 )
 
 
-class Parted(Settings):
+class AcrossAccountsSettings(Settings):
     """A part of the whole; what all parts must choose alike."""
 
     login: Login = Field(

@@ -21,8 +21,8 @@ from ..kinds import (
     SubnetIds,
     Url,
 )
-from .common import Regional
-from .cross_account import Login, Parted
+from .common import RegionalSettings
+from .cross_account import Login, AcrossAccountsSettings
 
 TAKEN: Final[Mapping[Login, frozenset[str]]] = {
     "iam": frozenset({"rds_user", "connect_role_arn"}),
@@ -31,11 +31,11 @@ TAKEN: Final[Mapping[Login, frozenset[str]]] = {
 """What the function must be told to log in."""
 
 
-class Config(Parted, Regional):
+class Config(AcrossAccountsSettings, RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
     engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
-    sam: stacks.sam.Choices = Field(stacks.sam.Choices(), description="Function and HTTP API.")
+    sam: stacks.sam.FunctionApiSettings = Field(stacks.sam.FunctionApiSettings(), description="Function and HTTP API.")
 
     def root_inputs(self) -> frozenset[str]:
         return TAKEN[self.login]
@@ -63,22 +63,22 @@ class Outputs(Ports):
     api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The function in its network, which knows of the database by what it is told."""
     sam = nest(
         "SAMStack",
         stacks.remote_sam,
-        config.sam.completed(stacks.sam.Config, engine_family=ENGINES[config.engine].family),
+        config.sam.with_context(stacks.sam.Config, engine_family=ENGINES[config.engine].family),
         stacks.remote_sam.Inputs(
-            subnet_ids=given.shared_subnet_ids,
-            function_security_group_id=given.function_security_group_id,
-            function_role_arn=given.function_role_arn,
-            rds_proxy_endpoint=given.rds_proxy_endpoint,
-            rds_database_name=given.rds_database_name,
-            rds_user=given.rds_user,
-            connect_role_arn=given.connect_role_arn,
-            secret_arn=given.secret_arn,
-            key_arn=given.key_arn,
+            subnet_ids=inputs.shared_subnet_ids,
+            function_security_group_id=inputs.function_security_group_id,
+            function_role_arn=inputs.function_role_arn,
+            rds_proxy_endpoint=inputs.rds_proxy_endpoint,
+            rds_database_name=inputs.rds_database_name,
+            rds_user=inputs.rds_user,
+            connect_role_arn=inputs.connect_role_arn,
+            secret_arn=inputs.secret_arn,
+            key_arn=inputs.key_arn,
         ),
     )
     return Stack(children=[sam], outputs=Outputs(api_endpoint=sam.outputs.api_endpoint))

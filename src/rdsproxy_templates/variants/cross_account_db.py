@@ -25,13 +25,13 @@ from ..kinds import (
     VpcId,
     ZoneIds,
 )
-from ..parts.functions import Choices as FunctionChoices
+from ..parts.functions import FunctionSettings
 from ..parts.network import PrivateRanges
 from ..users import secrets as secrets_of
 from . import common
-from .administration import Surroundings, administration
-from .common import Database, Regional, user_problems
-from .cross_account import ACCOUNT, Parted
+from .administration import DatabaseContext, administration
+from .common import Database, RegionalSettings, user_problems
+from .cross_account import ACCOUNT, AcrossAccountsSettings
 from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
@@ -41,7 +41,7 @@ from .logins import (
 )
 
 
-class Config(Parted, Regional):
+class Config(AcrossAccountsSettings, RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
     vpc: PrivateRanges = Field(PrivateRanges(), description="The network.")
@@ -50,8 +50,8 @@ class Config(Parted, Regional):
         stacks.secrets.Config(), description="The master user's secret."
     )
     rds: WithFunctionUser = Field(WithFunctionUser(), description="Database and proxy.")
-    functions: FunctionChoices = Field(
-        FunctionChoices(), description="The functions that create users."
+    functions: FunctionSettings = Field(
+        FunctionSettings(), description="The functions that create users."
     )
     function_user: str | None = Field(
         FUNCTION_USER,
@@ -158,18 +158,18 @@ class Outputs(Ports):
     key_arn: KeyArn | None = Field(None, description="Key of that secret.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A database as nobody reaches it here, and one door to it elsewhere."""
     port = ENGINES[config.engine].port
     vpc = nest(
         "VPCStack",
         stacks.proxy_vpc,
-        config.vpc.completed(stacks.proxy_vpc.Config, port=port),
+        config.vpc.with_context(stacks.proxy_vpc.Config, port=port),
         stacks.proxy_vpc.Inputs(
-            vpc_cidr=given.vpc_cidr,
-            private_subnet1_cidr=given.private_subnet1_cidr,
-            private_subnet2_cidr=given.private_subnet2_cidr,
-            availability_zone_ids=given.availability_zone_ids,
+            vpc_cidr=inputs.vpc_cidr,
+            private_subnet1_cidr=inputs.private_subnet1_cidr,
+            private_subnet2_cidr=inputs.private_subnet2_cidr,
+            availability_zone_ids=inputs.availability_zone_ids,
         ),
     )
     client = nest(
@@ -177,19 +177,19 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         stacks.client_group,
         stacks.client_group.Config(port=port),
         stacks.client_group.Inputs(
-            vpc_id=given.shared_vpc_id,
-            function_security_group_id=given.function_security_group_id,
-            app_account_id=given.app_account_id,
+            vpc_id=inputs.shared_vpc_id,
+            function_security_group_id=inputs.function_security_group_id,
+            app_account_id=inputs.app_account_id,
         ),
     )
-    secrets = common.master_secret(config.secrets, given.rds_master_username)
-    key = _key(config, given)
+    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
+    key = _key(config, inputs)
     key_arn = key.outputs.key_arn if key else None
     user_secrets = common.user_secrets(
         config.rds.users,
         config.shared_user,
         stacks.user_secrets.Inputs(
-            reader_role_arn=given.function_role_arn if key else None, key_arn=key_arn
+            reader_role_arn=inputs.function_role_arn if key else None, key_arn=key_arn
         ),
     )
     rds = nest(
@@ -197,7 +197,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         stacks.rds,
         config.rds,
         stacks.rds.Inputs(
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
             private_subnet1_id=vpc.outputs.private_subnet1_id,
@@ -205,7 +205,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
             rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
             key_arn=key_arn,
-            client_subnet_ids=given.shared_subnet_ids,
+            client_subnet_ids=inputs.shared_subnet_ids,
             client_endpoint_security_group_id=client.outputs.client_endpoint_security_group_id,
         ),
     )
@@ -214,13 +214,13 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         config.rds,
         config.functions,
         config.function_user,
-        Surroundings(
+        DatabaseContext(
             vpc_id=rds.outputs.vpc_id,
             subnet_ids=SubnetIds([vpc.outputs.private_subnet1_id, vpc.outputs.private_subnet2_id]),
             db_security_group_id=vpc.outputs.db_cluster_security_group_id,
             db_endpoint=rds.outputs.db_cluster_endpoint,
             db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
             attached_secret_arns=rds.outputs.attached_secret_arns,
@@ -228,8 +228,8 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
             has_tables=config.function_tables,
         ),
     )
-    user = users.function_user or given.rds_master_username
-    connect = _connect(config, given, rds.outputs.rds_proxy_arn, user)
+    user = users.function_user or inputs.rds_master_username
+    connect = _connect(config, inputs, rds.outputs.rds_proxy_arn, user)
     own = {one.name: arn for one, arn in secrets_of(config.rds.users, common.arns(user_secrets))}
     return Stack(
         children=[
@@ -240,7 +240,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
         outputs=Outputs(
             rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
             rds_proxy_read_only_endpoint=rds.outputs.rds_proxy_read_only_endpoint,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_user=user if connect else None,
             connect_role_arn=connect.outputs.connect_role_arn if connect else None,
             secret_arn=own.get(config.shared_user or ""),
@@ -254,7 +254,7 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _key(config: Config, given: Inputs) -> Child[stacks.secret_key.Outputs] | None:
+def _key(config: Config, inputs: Inputs) -> Child[stacks.secret_key.Outputs] | None:
     """``KeyStack``, where the other account reads a secret."""
     if config.shared_user is None:
         return None
@@ -262,12 +262,12 @@ def _key(config: Config, given: Inputs) -> Child[stacks.secret_key.Outputs] | No
         "KeyStack",
         stacks.secret_key,
         stacks.secret_key.Config(),
-        stacks.secret_key.Inputs(function_role_arn=given.function_role_arn),
+        stacks.secret_key.Inputs(function_role_arn=inputs.function_role_arn),
     )
 
 
 def _connect(
-    config: Config, given: Inputs, proxy: ProxyArn, user: DatabaseUser
+    config: Config, inputs: Inputs, proxy: ProxyArn, user: DatabaseUser
 ) -> Child[stacks.connect_role.Outputs] | None:
     """``ConnectRoleStack``, where the other account signs tokens."""
     if config.login == "password":
@@ -277,6 +277,6 @@ def _connect(
         stacks.connect_role,
         stacks.connect_role.Config(),
         stacks.connect_role.Inputs(
-            function_role_arn=given.function_role_arn, rds_proxy_arn=proxy, rds_user=user
+            function_role_arn=inputs.function_role_arn, rds_proxy_arn=proxy, rds_user=user
         ),
     )

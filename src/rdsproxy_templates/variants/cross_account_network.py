@@ -13,27 +13,27 @@ from ..errors import Problem
 from ..frame import Ports, Stack, nest
 from ..frame.pseudo import ACCOUNT_ID
 from ..kinds import AccountId, Cidr, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
-from ..parts.zones import strange_zones
+from ..parts.zones import zones_outside_regions
 from ..stacks.endpoints import Service
 from . import common
-from .common import Regional
-from .cross_account import ACCOUNT, Login, Parted
+from .common import RegionalSettings
+from .cross_account import ACCOUNT, Login, AcrossAccountsSettings
 
 SPOKEN_TO: Final[dict[Login, Service]] = {"iam": "sts", "password": "secretsmanager"}
 """The API that the function logs in with."""
 
 
-class Config(Parted, Regional):
+class Config(AcrossAccountsSettings, RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
     engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
-    vpc: stacks.lent_vpc.Choices = Field(stacks.lent_vpc.Choices(), description="The network.")
+    vpc: stacks.lent_vpc.SharedVpcSettings = Field(stacks.lent_vpc.SharedVpcSettings(), description="The network.")
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from common.proxy_problems(self.engine, self.regions)
         zones = self.vpc.availability_zone_ids
-        yield from strange_zones(zones, self.regions, "vpc.availability_zone_ids")
+        yield from zones_outside_regions(zones, self.regions, "vpc.availability_zone_ids")
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
@@ -64,17 +64,17 @@ class Outputs(Ports):
     function_role_arn: RoleArn = Field(description="Role of the function.")
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """All that the database's account must know of, before there is a function."""
     vpc = nest(
         "VPCStack",
         stacks.lent_vpc,
-        config.vpc.completed(stacks.lent_vpc.Config, port=ENGINES[config.engine].port),
+        config.vpc.with_context(stacks.lent_vpc.Config, port=ENGINES[config.engine].port),
         stacks.lent_vpc.Inputs(
-            vpc_cidr=given.vpc_cidr,
-            private_subnet1_cidr=given.private_subnet1_cidr,
-            private_subnet2_cidr=given.private_subnet2_cidr,
-            db_account_id=given.db_account_id,
+            vpc_cidr=inputs.vpc_cidr,
+            private_subnet1_cidr=inputs.private_subnet1_cidr,
+            private_subnet2_cidr=inputs.private_subnet2_cidr,
+            db_account_id=inputs.db_account_id,
         ),
     )
     endpoints = common.endpoints(

@@ -23,11 +23,11 @@ from ..kinds import (
     WebACLArn,
 )
 from ..parts.rest_api import STAGE
-from ..parts.zones import strange_zones
+from ..parts.zones import zones_outside_regions
 from ..users import Grant, User
 from . import common
-from .administration import Surroundings, administration
-from .common import Regional
+from .administration import DatabaseContext, administration
+from .common import RegionalSettings
 
 
 class Database(common.Database):
@@ -38,11 +38,11 @@ class Database(common.Database):
     name: str = Field("edge", description="Default of the parameter RDSDatabaseName.")
 
 
-class Config(Regional):
+class Config(RegionalSettings):
     """What can be chosen before rendering; nobody comes in until ranges are named."""
 
-    vpc: stacks.public_vpc.Choices = Field(
-        stacks.public_vpc.Choices(), description="The database's network."
+    vpc: stacks.public_vpc.PublicVpcSettings = Field(
+        stacks.public_vpc.PublicVpcSettings(), description="The database's network."
     )
     database: Database = Field(Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
@@ -54,11 +54,11 @@ class Config(Regional):
     rds: stacks.public_database.Config = Field(
         stacks.public_database.Config(), description="The database, and who may connect to it."
     )
-    sam: stacks.rest_sam.Choices = Field(
-        stacks.rest_sam.Choices(), description="Function and REST API."
+    sam: stacks.rest_sam.RestApiFunctionSettings = Field(
+        stacks.rest_sam.RestApiFunctionSettings(), description="Function and REST API."
     )
-    distribution: stacks.distribution.Choices = Field(
-        stacks.distribution.Choices(), description="CloudFront."
+    distribution: stacks.distribution.DistributionSettings = Field(
+        stacks.distribution.DistributionSettings(), description="CloudFront."
     )
     function_user: str = Field(
         "app", description="User that is created for the function, which logs in by IAM."
@@ -73,7 +73,7 @@ class Config(Regional):
             yield Problem("function_user", refusal)
         yield from common.database_problems(self.rds, self.database, self.regions)
         yield from common.root_problems((self.user,), self.regions)
-        yield from strange_zones(self.vpc.availability_zones, self.regions)
+        yield from zones_outside_regions(self.vpc.availability_zones, self.regions)
 
     @property
     def user(self) -> User:
@@ -127,19 +127,19 @@ class _Database:
     get_secret: Command
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The database and its user, the API that wants two secrets, and CloudFront that shows them."""
     engine = ENGINES[config.rds.engine]
-    database = _database(config, given)
+    database = _database(config, inputs)
     api_key = nest("APIKeyStack", stacks.api_key, config.api_key, stacks.api_key.Inputs())
     sam = nest(
         "SAMStack",
         stacks.rest_sam,
-        config.sam.completed(stacks.rest_sam.Config, engine_family=engine.family),
+        config.sam.with_context(stacks.rest_sam.Config, engine_family=engine.family),
         stacks.rest_sam.Inputs(
             db_endpoint=database.outputs.db_endpoint,
             db_resource_id=database.outputs.db_resource_id,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             function_user=database.user,
             api_key_secret_arn=api_key.outputs.api_key_secret_arn,
             origin_secret_arn=api_key.outputs.origin_secret_arn,
@@ -148,12 +148,12 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     distribution = nest(
         "DistributionStack",
         stacks.distribution,
-        config.distribution.completed(stacks.distribution.Config, origin_path=f"/{STAGE}"),
+        config.distribution.with_context(stacks.distribution.Config, origin_path=f"/{STAGE}"),
         stacks.distribution.Inputs(
             api_host=sam.outputs.api_host,
             api_key_secret_arn=api_key.outputs.api_key_secret_arn,
             origin_secret_arn=api_key.outputs.origin_secret_arn,
-            web_acl_arn=given.web_acl_arn,
+            web_acl_arn=inputs.web_acl_arn,
         ),
     )
     return Stack(
@@ -176,19 +176,19 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def _database(config: Config, given: Inputs) -> _Database:
+def _database(config: Config, inputs: Inputs) -> _Database:
     """What creates users is in the VPC, so that it needs no range to be let in."""
     vpc = nest(
         "VPCStack",
         stacks.public_vpc,
         config.vpc,
         stacks.public_vpc.Inputs(
-            vpc_cidr=given.vpc_cidr,
-            public_subnet1_cidr=given.public_subnet1_cidr,
-            public_subnet2_cidr=given.public_subnet2_cidr,
+            vpc_cidr=inputs.vpc_cidr,
+            public_subnet1_cidr=inputs.public_subnet1_cidr,
+            public_subnet2_cidr=inputs.public_subnet2_cidr,
         ),
     )
-    secrets = common.master_secret(config.secrets, given.rds_master_username)
+    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
     master_secret = secrets.outputs.rds_master_user_secret_arn
     rds = nest(
         "RDSStack",
@@ -198,7 +198,7 @@ def _database(config: Config, given: Inputs) -> _Database:
             vpc_id=vpc.outputs.vpc_id,
             public_subnet1_id=vpc.outputs.public_subnet1_id,
             public_subnet2_id=vpc.outputs.public_subnet2_id,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=master_secret,
         ),
     )
@@ -207,13 +207,13 @@ def _database(config: Config, given: Inputs) -> _Database:
         config.rds,
         config.sam,
         config.function_user,
-        Surroundings(
+        DatabaseContext(
             vpc_id=vpc.outputs.vpc_id,
             subnet_ids=SubnetIds([vpc.outputs.public_subnet1_id]),
             db_security_group_id=rds.outputs.db_security_group_id,
             db_endpoint=rds.outputs.db_endpoint,
             db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=master_secret,
             user_secret_arns=None,
             attached_secret_arns=rds.outputs.attached_secret_arns,
@@ -223,7 +223,7 @@ def _database(config: Config, given: Inputs) -> _Database:
     return _Database(
         children=[vpc, secrets, rds, *users.children],
         outputs=rds.outputs,
-        user=common.offered(users.function_user),
+        user=common.require(users.function_user),
         get_secret=secrets.outputs.get_secret_value_by_cli,
     )
 

@@ -44,7 +44,7 @@ class Inputs(Ports):
 Outputs = stacks.web_acl.Outputs
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
     """A stack of its own, because CloudFront's web ACLs are in one region."""
     web_acl = nest("WebACLStack", stacks.web_acl, config.waf, stacks.web_acl.Inputs())
     return Stack(

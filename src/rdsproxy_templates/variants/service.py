@@ -24,8 +24,8 @@ from ..kinds import (
     Url,
 )
 from . import common
-from .administration import Surroundings, administration
-from .common import Database, Regional, user_problems
+from .administration import DatabaseContext, administration
+from .common import Database, RegionalSettings, user_problems
 from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
@@ -35,7 +35,7 @@ from .logins import (
 )
 
 
-class Choices(Regional):
+class ServiceSettings(RegionalSettings):
     """What can be chosen of the service, wherever its network comes from."""
 
     database: Database = Field(Database(), description="Names inside the database.")
@@ -43,7 +43,7 @@ class Choices(Regional):
         stacks.secrets.Config(), description="The master user's secret."
     )
     rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Database and proxy.")
-    sam: stacks.sam.Choices = Field(stacks.sam.Choices(), description="Function and HTTP API.")
+    sam: stacks.sam.FunctionApiSettings = Field(stacks.sam.FunctionApiSettings(), description="Function and HTTP API.")
     function_user: str | None = Field(
         None,
         description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
@@ -98,7 +98,7 @@ class Choices(Regional):
             )
 
 
-class Config(Choices):
+class Config(ServiceSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
     rds: WithFunctionUser = Field(WithFunctionUser(), description="Database and proxy.")
@@ -115,8 +115,8 @@ class Config(Choices):
     )
 
     def root_inputs(self) -> frozenset[str]:
-        given = self.needs_administration and self.secrets_manager_endpoint == "existing"
-        return frozenset({"secrets_manager_endpoint_security_group_id"} if given else ())
+        inputs = self.needs_administration and self.secrets_manager_endpoint == "existing"
+        return frozenset({"secrets_manager_endpoint_security_group_id"} if inputs else ())
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -174,16 +174,16 @@ class Service:
     rds: stacks.rds.Outputs
 
 
-def build(config: Config, given: Inputs) -> Stack[Outputs]:
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Secrets, the cluster and proxy that use them, the function that uses the proxy."""
-    endpoint = given.secrets_manager_endpoint_security_group_id
+    endpoint = inputs.secrets_manager_endpoint_security_group_id
     if endpoint is None and config.secrets_manager_endpoint == "existing":
         sentence = (
             "secrets_manager_endpoint_security_group_id is not wired, and "
             "secrets_manager_endpoint is existing"
         )
         raise WiringError([Problem("service.Inputs", sentence)])
-    inside = stacks_of(config, given)
+    inside = stacks_of(config, inputs)
     return Stack(
         children=inside.children,
         outputs=inside.outputs,
@@ -191,22 +191,22 @@ def build(config: Config, given: Inputs) -> Stack[Outputs]:
     )
 
 
-def stacks_of(config: Choices, given: Inputs) -> Service:
+def stacks_of(config: ServiceSettings, inputs: Inputs) -> Service:
     """The service, for a variant that has more beside it."""
-    secrets = common.master_secret(config.secrets, given.rds_master_username)
+    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
     user_secrets = common.user_secrets(config.rds.users)
     rds = nest(
         "RDSStack",
         stacks.rds,
         config.rds,
         stacks.rds.Inputs(
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
-            private_subnet1_id=given.private_subnet1_id,
-            private_subnet2_id=given.private_subnet2_id,
-            db_cluster_security_group_id=given.db_cluster_security_group_id,
-            rds_proxy_security_group_id=given.rds_proxy_security_group_id,
+            private_subnet1_id=inputs.private_subnet1_id,
+            private_subnet2_id=inputs.private_subnet2_id,
+            db_cluster_security_group_id=inputs.db_cluster_security_group_id,
+            rds_proxy_security_group_id=inputs.rds_proxy_security_group_id,
         ),
     )
     users = administration(
@@ -214,30 +214,30 @@ def stacks_of(config: Choices, given: Inputs) -> Service:
         config.rds,
         config.sam,
         config.function_user,
-        Surroundings(
+        DatabaseContext(
             vpc_id=rds.outputs.vpc_id,
-            subnet_ids=SubnetIds([given.private_subnet1_id, given.private_subnet2_id]),
-            db_security_group_id=given.db_cluster_security_group_id,
+            subnet_ids=SubnetIds([inputs.private_subnet1_id, inputs.private_subnet2_id]),
+            db_security_group_id=inputs.db_cluster_security_group_id,
             db_endpoint=rds.outputs.db_cluster_endpoint,
             db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=given.rds_database_name,
+            rds_database_name=inputs.rds_database_name,
             rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
             user_secret_arns=common.arns(user_secrets),
             attached_secret_arns=rds.outputs.attached_secret_arns,
-            endpoint_security_group_id=given.secrets_manager_endpoint_security_group_id,
+            endpoint_security_group_id=inputs.secrets_manager_endpoint_security_group_id,
             has_tables=not config.sam.code_uri,
         ),
     )
     sam = nest(
         "SAMStack",
         stacks.sam,
-        config.sam.completed(stacks.sam.Config, engine_family=ENGINES[config.rds.engine].family),
+        config.sam.with_context(stacks.sam.Config, engine_family=ENGINES[config.rds.engine].family),
         stacks.sam.Inputs(
-            private_subnet1_id=given.private_subnet1_id,
-            private_subnet2_id=given.private_subnet2_id,
-            function_security_group_id=given.function_security_group_id,
-            rds_master_username=users.function_user or given.rds_master_username,
-            rds_database_name=given.rds_database_name,
+            private_subnet1_id=inputs.private_subnet1_id,
+            private_subnet2_id=inputs.private_subnet2_id,
+            function_security_group_id=inputs.function_security_group_id,
+            rds_master_username=users.function_user or inputs.rds_master_username,
+            rds_database_name=inputs.rds_database_name,
             rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
             rds_proxy_arn=rds.outputs.rds_proxy_arn,
         ),

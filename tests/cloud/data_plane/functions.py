@@ -22,7 +22,7 @@ from standins.runtime import Answer, Environment
 from . import function_logs, identities, reachability
 from .identities import Identity
 from .packages import Code
-from .pool import Pool, Throttled
+from .pool import Pool, ThrottlingSettings
 from .reachability import Interface
 from .roots import Roots
 
@@ -51,7 +51,7 @@ class TooManyRequests(LambdaClientError):
         super().__init__("TooManyRequestsException", "Rate Exceeded.")
 
 
-class Surroundings(NamedTuple):
+class DatabaseContext(NamedTuple):
     """What a function's process must know of the local cloud."""
 
     endpoint: str
@@ -91,7 +91,7 @@ class _Deployed(NamedTuple):
 class Functions:
     """Runs functions as they are deployed at the moment, in processes that are kept."""
 
-    def __init__(self, folder: Path, surroundings: Callable[[], Surroundings]) -> None:
+    def __init__(self, folder: Path, surroundings: Callable[[], DatabaseContext]) -> None:
         self._code = Code(folder)
         self._surroundings = surroundings
         self._pools: dict[str, tuple[_Deployed, Pool]] = {}
@@ -109,7 +109,7 @@ class Functions:
                 answer = environment.invoke(event)
                 lines = environment.log[written:]
                 function_logs.write(function, environment.role, environment.stream, lines)
-        except Throttled:
+        except ThrottlingSettings:
             raise TooManyRequests from None
         return Outcome(answer, lines)
 
@@ -242,7 +242,7 @@ def _place(function: Any) -> Interface | None:
     return Interface.of(config.get("SecurityGroupIds") or (), config["SubnetIds"])
 
 
-def _endpoints(function: Any, around: Surroundings) -> dict[str, str]:
+def _endpoints(function: Any, around: DatabaseContext) -> dict[str, str]:
     """Where the function finds AWS's APIs, or nothing that answers."""
     where = _place(function)
     gets_out = where is None or reachability.reaches_internet(where, reachability.HTTPS)

@@ -24,7 +24,7 @@ from .across_accounts import guarded
 from .databases import Databases
 from .distributions import Distributions
 from .fronts import Fronts
-from .functions import Functions, Surroundings, invoke_by_moto
+from .functions import Functions, DatabaseContext, invoke_by_moto
 from .names import Names
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -123,9 +123,9 @@ class DataPlane:
         files = (self.fronts.amazon.file, self.fronts.rds.file)
         return Response(HTTPStatus.OK, PEM, b"".join(file.read_bytes() for file in files))
 
-    def _surroundings(self) -> Surroundings:
+    def _surroundings(self) -> DatabaseContext:
         nowhere = f"http://{HOST}:{self._names.nowhere}"
-        return Surroundings(self.endpoint, nowhere, self.fronts.roots)
+        return DatabaseContext(self.endpoint, nowhere, self.fronts.roots)
 
     def _apis(self) -> str:
         """Where all APIs answer, told apart by the name of the host."""

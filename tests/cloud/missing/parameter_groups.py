@@ -26,9 +26,9 @@ MYSQL_LOGS: Final = {
 }
 POSTGRESQL_LOGS: Final = {"log_min_duration_statement": MILLISECONDS}
 
-Allowed = tuple[str, ...] | range
+AllowedCidrsSettings = tuple[str, ...] | range
 
-KNOWN: Final[Mapping[tuple[str, str], Mapping[str, Allowed]]] = {
+KNOWN: Final[Mapping[tuple[str, str], Mapping[str, AllowedCidrsSettings]]] = {
     ("cluster", "aurora-mysql"): {"require_secure_transport": ("ON", "OFF"), **MYSQL_LOGS},
     ("instance", "aurora-mysql"): MYSQL_LOGS,
     ("instance", "mysql"): {"require_secure_transport": SWITCH, **MYSQL_LOGS},
@@ -68,7 +68,7 @@ def _family(group: Any) -> str:
 
 
 def _require_parameters(
-    known: Mapping[str, Allowed], parameters: Iterable[Mapping[str, Any]]
+    known: Mapping[str, AllowedCidrsSettings], parameters: Iterable[Mapping[str, Any]]
 ) -> None:
     for parameter in parameters:
         name, value = parameter["ParameterName"], str(parameter["ParameterValue"])
@@ -83,13 +83,13 @@ def _require_parameters(
             )
 
 
-def _fits(value: str, allowed: Allowed) -> bool:
+def _fits(value: str, allowed: AllowedCidrsSettings) -> bool:
     if isinstance(allowed, tuple):
         return value in allowed
     return value.lstrip("-").isdigit() and int(value) in allowed
 
 
-def _text(allowed: Allowed) -> str:
+def _text(allowed: AllowedCidrsSettings) -> str:
     if isinstance(allowed, tuple):
         return ",".join(allowed)
     return f"{allowed.start}-{allowed.stop - 1}"

@@ -12,11 +12,11 @@ from typing import Final
 
 from ...frame import Bundle
 from ..findings import Finding
-from ..graph import Doubt, Graph
+from ..graph import Violation, Graph
 from ..lines import located
 from . import api, database, login, network, permission, proxy, secret, size, wiring
 
-GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Doubt]], ...]] = (
+GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Violation]], ...]] = (
     proxy.name,
     proxy.engine_family,
     proxy.one_target,
@@ -60,7 +60,7 @@ FAMILY_CHECKS: Final[tuple[Callable[[Bundle], Iterator[Finding]], ...]] = (
 )
 
 
-def rule_of(check: Callable[[Graph], Iterator[Doubt]]) -> str:
+def rule_of(check: Callable[[Graph], Iterator[Violation]]) -> str:
     """The name that findings of *check* carry: ``proxy/waits-for-instances``."""
     return f"{check.__module__.rpartition('.')[2]}/{check.__name__.replace('_', '-')}"
 
@@ -77,11 +77,11 @@ def find(bundle: Bundle) -> list[Finding]:
     flat, origins = bundle.flat()
     graph = Graph(flat)
     for check in GRAPH_CHECKS:
-        for doubt in check(graph):
-            if graph.accepts(doubt.resource, rule_of(check)):
+        for violation in check(graph):
+            if graph.accepts(violation.resource, rule_of(check)):
                 continue
-            within = () if doubt.property == "DependsOn" else ("Properties",)
-            place = ("Resources", doubt.resource, *within, doubt.property)
+            within = () if violation.property == "DependsOn" else ("Properties",)
+            place = ("Resources", violation.resource, *within, violation.property)
             file, line = located(bundle, origins, place)
             findings.append(
                 Finding(
@@ -89,8 +89,8 @@ def find(bundle: Bundle) -> list[Finding]:
                     line=line,
                     rule=rule_of(check),
                     level="error",
-                    sentence=f"{origins[doubt.resource].title}: {doubt.sentence}",
-                    remedy=doubt.remedy,
+                    sentence=f"{origins[violation.resource].title}: {violation.sentence}",
+                    remedy=violation.remedy,
                 )
             )
     return findings

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...frame.references import references
-from ..graph import FUNCTION_TYPES, Doubt, Graph
+from ..graph import FUNCTION_TYPES, Violation, Graph
 from ..values import is_literal, number
 
 LONGEST = 29
@@ -18,13 +18,13 @@ SECRET_NAME = re.compile(
 )
 
 
-def path(graph: Graph) -> Iterator[Doubt]:
+def path(graph: Graph) -> Iterator[Violation]:
     """A route begins with a slash."""
     for function, body in graph.of_type("AWS::Serverless::Function"):
         for name, event in body.get("Events", {}).items():
             route = event.get("Properties", {}).get("Path")
             if is_literal(route) and not route.startswith(("/", "$default")):
-                yield Doubt(
+                yield Violation(
                     function,
                     "Events",
                     f"the path {route!r} of {name} has no leading slash",
@@ -32,13 +32,13 @@ def path(graph: Graph) -> Iterator[Doubt]:
                 )
 
 
-def timeout(graph: Graph) -> Iterator[Doubt]:
+def timeout(graph: Graph) -> Iterator[Violation]:
     """A function behind an HTTP API ends before the API stops waiting."""
     for function, body in graph.of_type(*FUNCTION_TYPES):
         behind = any(e.get("Type") in ("HttpApi", "Api") for e in body.get("Events", {}).values())
         seconds = number(body.get("Timeout", 3))
         if behind and seconds is not None and seconds > LONGEST:
-            yield Doubt(
+            yield Violation(
                 function,
                 "Timeout",
                 f"it may run for {seconds:g} s, and the API waits for 30",
@@ -46,13 +46,13 @@ def timeout(graph: Graph) -> Iterator[Doubt]:
             )
 
 
-def key_or_firewall(graph: Graph) -> Iterator[Doubt]:
+def key_or_firewall(graph: Graph) -> Iterator[Violation]:
     """An HTTP API takes neither API keys nor a web ACL."""
     for function, body in graph.of_type("AWS::Serverless::Function"):
         for name, event in body.get("Events", {}).items():
             auth = event.get("Properties", {}).get("Auth", {})
             if event.get("Type") == "HttpApi" and auth.get("ApiKeyRequired"):
-                yield Doubt(
+                yield Violation(
                     function,
                     "Events",
                     f"{name} demands an API key, which an HTTP API does not know",
@@ -61,7 +61,7 @@ def key_or_firewall(graph: Graph) -> Iterator[Doubt]:
     for name, body in graph.of_type("AWS::WAFv2::WebACLAssociation"):
         for target in references(body.get("ResourceArn")):
             if target in graph.template.resources and graph.type(target) in HTTP_APIS:
-                yield Doubt(
+                yield Violation(
                     name,
                     "ResourceArn",
                     f"{target} is an HTTP API, which takes no web ACL",
@@ -69,12 +69,12 @@ def key_or_firewall(graph: Graph) -> Iterator[Doubt]:
                 )
 
 
-def password_in_environment(graph: Graph) -> Iterator[Doubt]:
+def password_in_environment(graph: Graph) -> Iterator[Violation]:
     """No password stands in a function's environment, which the console shows."""
     for function, body in graph.of_type(*FUNCTION_TYPES):
         for name, value in body.get("Environment", {}).get("Variables", {}).items():
             if SECRET_NAME.search(name) or "{{resolve:secretsmanager:" in str(value):
-                yield Doubt(
+                yield Violation(
                     function,
                     "Environment",
                     f"the variable {name} holds a secret",

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...frame.references import references
-from ..graph import FUNCTION_TYPES, PROXY, Doubt, Graph
+from ..graph import FUNCTION_TYPES, PROXY, Violation, Graph
 from ..groups import HTTPS, rules_of
 from ..values import is_true
 from .network import hop, known_groups
 
 
-def somebody(graph: Graph) -> Iterator[Doubt]:
+def somebody(graph: Graph) -> Iterator[Violation]:
     """Somebody can log in through a proxy: users with secrets, or all by IAM."""
     for proxy, body in graph.of_type(PROXY):
         if body.get("DefaultAuthScheme") in (None, "NONE") and not body.get("Auth"):
-            yield Doubt(
+            yield Violation(
                 proxy,
                 "Auth",
                 "it has no Auth entry, and its DefaultAuthScheme is not IAM_AUTH",
@@ -24,7 +24,7 @@ def somebody(graph: Graph) -> Iterator[Doubt]:
             )
 
 
-def end_to_end(graph: Graph) -> Iterator[Doubt]:
+def end_to_end(graph: Graph) -> Iterator[Violation]:
     """Where proxies log in to a database by IAM, it takes tokens, and their role may."""
     for proxy, body in graph.of_type(PROXY):
         if body.get("DefaultAuthScheme") != "IAM_AUTH":
@@ -32,7 +32,7 @@ def end_to_end(graph: Graph) -> Iterator[Doubt]:
         role = graph.target(body.get("RoleArn"))
         for database in graph.databases_of(proxy):
             if not is_true(graph.properties(database).get("EnableIAMDatabaseAuthentication")):
-                yield Doubt(
+                yield Violation(
                     database,
                     "EnableIAMDatabaseAuthentication",
                     f"{proxy} logs in to it with tokens, which it does not take",
@@ -42,7 +42,7 @@ def end_to_end(graph: Graph) -> Iterator[Doubt]:
                 continue
             allowed = graph.resources_for("rds-db:connect", role)
             if not any(database in references(resource) for resource in allowed):
-                yield Doubt(
+                yield Violation(
                     role,
                     "Policies",
                     f"{proxy} logs in to {database} with tokens, and its role may not",
@@ -50,7 +50,7 @@ def end_to_end(graph: Graph) -> Iterator[Doubt]:
                 )
 
 
-def secrets_manager(graph: Graph) -> Iterator[Doubt]:
+def secrets_manager(graph: Graph) -> Iterator[Violation]:
     """A function in a VPC that reads a secret has a way to Secrets Manager."""
     if any(graph.of_type("AWS::EC2::NatGateway")):
         return
@@ -70,7 +70,7 @@ def secrets_manager(graph: Graph) -> Iterator[Doubt]:
             and _vpcs(graph, endpoint.get("SubnetIds")) & vpcs
         }
         if not ways:
-            yield Doubt(
+            yield Violation(
                 function,
                 "VpcConfig",
                 "it reads a secret from subnets that have no way to Secrets Manager",

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from ...engines import ENGINES
-from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Doubt, Graph
+from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Violation, Graph
 from ..groups import HTTPS, WORLD, Rule, rules_of
 from ..values import is_network, number
 
@@ -16,7 +16,7 @@ CUSTOM = ("Custom::", "AWS::CloudFormation::")
 """Types whose attributes only deployment knows."""
 
 
-def subnets(graph: Graph) -> Iterator[Doubt]:
+def subnets(graph: Graph) -> Iterator[Violation]:
     """Subnets lie inside their VPC and do not overlap."""
     for vpc, network in graph.of_type("AWS::EC2::VPC"):
         ranges: list[Any] = [network.get("CidrBlock")] + [
@@ -32,7 +32,7 @@ def subnets(graph: Graph) -> Iterator[Doubt]:
         }
         for name, cidr in inside.items():
             if len(wholes) == len(ranges) and not any(cidr.subnet_of(whole) for whole in wholes):  # type: ignore[arg-type]
-                yield Doubt(
+                yield Violation(
                     name,
                     "CidrBlock",
                     f"{cidr} lies outside the VPC's {', '.join(map(str, wholes))}",
@@ -40,12 +40,12 @@ def subnets(graph: Graph) -> Iterator[Doubt]:
                 )
         for (one, first), (two, second) in combinations(inside.items(), 2):
             if first.overlaps(second):
-                yield Doubt(
+                yield Violation(
                     two, "CidrBlock", f"{second} overlaps {one}'s {first}", "Choose another range"
                 )
 
 
-def two_zones(graph: Graph) -> Iterator[Doubt]:
+def two_zones(graph: Graph) -> Iterator[Violation]:
     """Proxies and databases have subnets in two zones."""
     keys = {PROXY: "VpcSubnetIds", "AWS::RDS::DBSubnetGroup": "SubnetIds"}
     for kind, key in keys.items():
@@ -55,12 +55,12 @@ def two_zones(graph: Graph) -> Iterator[Doubt]:
             zones = {str(_zone(graph.properties(subnet))) for subnet in used}
             known = len(used) == len(expressions) and "None" not in zones
             if known and len(zones) < 2:  # noqa: PLR2004
-                yield Doubt(
+                yield Violation(
                     name, key, "its subnets are in one zone", "Give it subnets in two zones"
                 )
 
 
-def kinds(graph: Graph) -> Iterator[Doubt]:
+def kinds(graph: Graph) -> Iterator[Violation]:
     """A subnet stands where a subnet belongs, a security group where a group does."""
     wanted = {
         "SubnetIds": "AWS::EC2::Subnet",
@@ -75,7 +75,7 @@ def kinds(graph: Graph) -> Iterator[Doubt]:
             for key, kind in wanted.items():
                 for target in graph.targets(_by_id(place.get(key))):
                     if graph.type(target) != kind and not graph.type(target).startswith(CUSTOM):
-                        yield Doubt(
+                        yield Violation(
                             name,
                             outer or key,
                             f"{target} is of type {graph.type(target)}",
@@ -83,7 +83,7 @@ def kinds(graph: Graph) -> Iterator[Doubt]:
                         )
 
 
-def port(graph: Graph) -> Iterator[Doubt]:
+def port(graph: Graph) -> Iterator[Violation]:
     """A database's group is opened on the port of its engine."""
     rules = rules_of(graph)
     for database, body in graph.of_type(CLUSTER, INSTANCE):
@@ -98,7 +98,7 @@ def port(graph: Graph) -> Iterator[Doubt]:
                     and rule.direction == "in"
                     and rule.ports not in ((listens, listens), None)
                 ):
-                    yield Doubt(
+                    yield Violation(
                         rule.resource,
                         rule.place("FromPort"),
                         f"it opens {database} on {rule.span}",
@@ -106,7 +106,7 @@ def port(graph: Graph) -> Iterator[Doubt]:
                     )
 
 
-def hops(graph: Graph) -> Iterator[Doubt]:
+def hops(graph: Graph) -> Iterator[Violation]:
     """Function to proxy and proxy to database: let out at one end, let in at the other."""
     rules = rules_of(graph)
     for proxy, body in graph.of_type(PROXY):
@@ -130,11 +130,11 @@ def hops(graph: Graph) -> Iterator[Doubt]:
                 yield from hop(rules, proxy, proxy_groups, database, groups, listens)
 
 
-def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
+def open_to_the_world(graph: Graph) -> Iterator[Violation]:
     """No group lets the whole world in."""
     for rule in rules_of(graph):
         if rule.direction == "in" and rule.cidr in WORLD:
-            yield Doubt(
+            yield Violation(
                 rule.resource,
                 rule.place("CidrIp"),
                 f"{rule.span} are open to {rule.cidr}",
@@ -142,7 +142,7 @@ def open_to_the_world(graph: Graph) -> Iterator[Doubt]:
             )
 
 
-def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
+def unlimited_egress(graph: Graph) -> Iterator[Violation]:
     """Every group says where its members may connect to; to everywhere goes HTTPS alone.
 
     The public addresses of AWS's APIs are not known beforehand, so that from a subnet with a
@@ -152,7 +152,7 @@ def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
     for name, _ in graph.of_type(GROUP):
         out = [r for r in rules if r.group == name and r.direction == "out"]
         if any(r.cidr in WORLD and not r.covers_only(HTTPS) for r in out):
-            yield Doubt(
+            yield Violation(
                 name,
                 "SecurityGroupEgress",
                 "its members may connect to everywhere",
@@ -162,7 +162,7 @@ def unlimited_egress(graph: Graph) -> Iterator[Doubt]:
 
 def hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the port between them
     rules: list[Rule], source: str, outs: list[str], target: str, ins: list[str], port: float
-) -> Iterator[Doubt]:
+) -> Iterator[Violation]:
     """Groups that are parameters are not ours to judge: then one end is empty."""
     pairs = [(out, into) for out in outs for into in ins]
     if not pairs:
@@ -170,14 +170,14 @@ def hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the por
     if not any(
         r.group == out and r.admits("out", into, port) for out, into in pairs for r in rules
     ):
-        yield Doubt(
+        yield Violation(
             outs[0],
             "SecurityGroupEgress",
             f"{source} may not connect to {target} on port {port:g}",
             f"Let {outs[0]} out to {ins[0]} on port {port:g}",
         )
     if not any(r.group == into and r.admits("in", out, port) for out, into in pairs for r in rules):
-        yield Doubt(
+        yield Violation(
             ins[0],
             "SecurityGroupIngress",
             f"{target} does not let {source} in on port {port:g}",

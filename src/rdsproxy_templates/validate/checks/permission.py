@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...frame.references import PLACEHOLDER
-from ..graph import FUNCTION_TYPES, Doubt, Graph
+from ..graph import FUNCTION_TYPES, Violation, Graph
 from ..values import is_literal, simple
 
 USER_VARIABLE = "RDS_USER"
 RESOURCE_IDS = ("DBClusterResourceId", "DbiResourceId")
 
 
-def connects(graph: Graph) -> Iterator[Doubt]:
+def connects(graph: Graph) -> Iterator[Violation]:
     """A function that is told a proxy with IAM login may connect to it, and only so."""
     for function, body in graph.of_type(*FUNCTION_TYPES):
         variables = body.get("Environment", {}).get("Variables", {})
@@ -25,7 +25,7 @@ def connects(graph: Graph) -> Iterator[Doubt]:
             continue
         resources = graph.resources_for("rds-db:connect", holder)
         if not resources:
-            yield Doubt(
+            yield Violation(
                 function,
                 "Policies",
                 f"it logs in to {', '.join(sorted(proxies))} with a token and may not",
@@ -33,7 +33,7 @@ def connects(graph: Graph) -> Iterator[Doubt]:
             )
         for resource in resources:
             for sentence in _wrong(graph, resource, proxies, variables.get(USER_VARIABLE)):
-                yield Doubt(
+                yield Violation(
                     function,
                     "Policies",
                     sentence,

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 
 from ...frame.references import PLACEHOLDER, references
-from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Doubt, Graph
+from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Violation, Graph
 from ..values import is_true
 
 REFUSED = '"@/'
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 
 
-def readable(graph: Graph) -> Iterator[Doubt]:
+def readable(graph: Graph) -> Iterator[Violation]:
     """A proxy's secret is JSON with a username and a password."""
     named = {
         graph.target(entry.get("SecretArn"))
@@ -36,7 +36,7 @@ def readable(graph: Graph) -> Iterator[Doubt]:
             content = None
         keys = {*content, key} if isinstance(content, dict) else set()
         if missing := {"username", "password"} - keys:
-            yield Doubt(
+            yield Violation(
                 secret,
                 "GenerateSecretString",
                 f"it will not be JSON with {' and '.join(sorted(missing))}",
@@ -55,7 +55,7 @@ def _spelled(template: object) -> str | None:
             return None
 
 
-def password_characters(graph: Graph) -> Iterator[Doubt]:
+def password_characters(graph: Graph) -> Iterator[Violation]:
     """A generated password holds no character that RDS refuses."""
     used = {
         name
@@ -70,7 +70,7 @@ def password_characters(graph: Graph) -> Iterator[Doubt]:
         if isinstance(excluded, dict) or isinstance(generated.get("ExcludePunctuation"), dict):
             continue
         if left := [character for character in REFUSED if character not in excluded]:
-            yield Doubt(
+            yield Violation(
                 secret,
                 "GenerateSecretString",
                 f"the password may hold {' '.join(left)}, which RDS refuses",
@@ -78,11 +78,11 @@ def password_characters(graph: Graph) -> Iterator[Doubt]:
             )
 
 
-def managed_and_given(graph: Graph) -> Iterator[Doubt]:
+def managed_and_given(graph: Graph) -> Iterator[Violation]:
     """A master password is managed by RDS or given, not both."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         if is_true(body.get("ManageMasterUserPassword")) and "MasterUserPassword" in body:
-            yield Doubt(
+            yield Violation(
                 database,
                 "MasterUserPassword",
                 "it is given, and ManageMasterUserPassword is true",
