@@ -16,7 +16,7 @@ USERS = REPOSITORY / "lambda" / "database_users"
 
 # `lambda` is a keyword of Python: its modules are reached by their folders.
 sys.path[:0] = [str(FUNCTION), str(USERS), str(LAYER)]
-sys.path.insert(0, str(REPOSITORY / "tests"))
+sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "tools")]
 
 # Two cores that do other work too: no example is too slow, and CI tries the same ones again.
 settings.register_profile("ours", deadline=None, derandomize="CI" in os.environ)

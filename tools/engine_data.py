@@ -1,8 +1,8 @@
 """Print the data that goes stale, each as the file that carries it.
 
-    python tools/engine_data.py > src/rdsproxy_templates/engines.json
+    python tools/engine_data.py > src/rdsproxy_templates/aws/engines.json
     python tools/engine_data.py --lifecycles > support.new
-    mv support.new src/rdsproxy_templates/support.json
+    mv support.new src/rdsproxy_templates/aws/support.json
 
 The first is what cfn-lint and SQLAlchemy know of our engines and of Lambda's runtimes, in one
 small file: cfn-lint's own are 9 MB and take longer to read than a family takes to render. A
@@ -39,7 +39,7 @@ ENGINES = {
 }
 
 
-SUPPORT = Path(__file__).parents[1] / "src" / "rdsproxy_templates" / "support.json"
+SUPPORT = Path(__file__).parents[1] / "src" / "rdsproxy_templates" / "aws" / "support.json"
 
 
 def extension(module: str, name: str) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from troposphere import GetAZs, Select, ec2
 
-from rdsproxy_templates.frame import Ports, Settings, Stack
-from rdsproxy_templates.kinds import SecurityGroupId, SubnetId
+from rdsproxy_templates.aws.kinds import SecurityGroupId, SubnetId
+from rdsproxy_templates.model import Ports, Settings, Stack
 
 MYSQL = 3306
 

@@ -6,8 +6,8 @@ import network
 from pydantic import Field
 
 from rdsproxy_templates import nest, variants
-from rdsproxy_templates.frame import Ports, Settings, Stack
-from rdsproxy_templates.kinds import DatabaseName, DatabaseUser, Url
+from rdsproxy_templates.aws.kinds import DatabaseName, DatabaseUser, Url
+from rdsproxy_templates.model import Ports, Settings, Stack
 
 
 class Config(Settings):

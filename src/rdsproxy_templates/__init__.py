@@ -1,8 +1,9 @@
 """CloudFormation families for serverless services on a database behind RDS Proxy."""
 
 from .errors import ConfigError, Problem, TemplatesError, ValidationFailed, WiringError
-from .frame import Bundle, Nesting, nest
-from .packaging import render
+from .model import nest
+from .rendering import Bundle, Nesting
+from .rendering.packaging import render
 
 __all__ = [
     "Bundle",

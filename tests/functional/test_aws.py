@@ -6,8 +6,8 @@ import pytest
 from families_broken import broken
 
 from rdsproxy_templates import render
-from rdsproxy_templates.frame import NESTINGS
-from rdsproxy_templates.frame.render import bundle as rendered
+from rdsproxy_templates.rendering import NESTINGS
+from rdsproxy_templates.rendering.documents import bundle as rendered
 from rdsproxy_templates.validate import aws
 from rdsproxy_templates.variants import VARIANTS
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from rdsproxy_templates.cli import command
+from rdsproxy_templates.cli.render import command
 from rdsproxy_templates.variants import VARIANTS
 
 
@@ -194,7 +194,7 @@ class TestRefusing:
     def test_a_family_that_is_not_valid_is_status_1_and_not_written(
         self, run, tmp_path, monkeypatch
     ):
-        from rdsproxy_templates.stacks import vpc
+        from rdsproxy_templates.stacks.network import vpc
 
         chain = vpc.chain
         monkeypatch.setattr(

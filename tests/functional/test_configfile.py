@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError
-from rdsproxy_templates.configfile import read
+from rdsproxy_templates.model.settings_file import read
 from rdsproxy_templates.variants import base
 
 

@@ -15,13 +15,15 @@ import pytest
 from botocore.stub import Stubber
 
 from cloud.missing.engines import STANDARD_SUPPORT
-from rdsproxy_templates.engines import runtimes
-from rdsproxy_templates.parts import functions
+from rdsproxy_templates.aws.engines import runtimes
+from rdsproxy_templates.resources import functions
 
 
 def test_engine_data_is_what_the_installed_packages_know(repository):
     tool = runpy.run_path(str(repository / "tools" / "engine_data.py"))
-    carried = (repository / "src" / "rdsproxy_templates" / "engines.json").read_text("utf-8")
+    carried = (repository / "src" / "rdsproxy_templates" / "aws" / "engines.json").read_text(
+        "utf-8"
+    )
 
     assert carried == tool["text"](tool["known"]()) + "\n"
 
@@ -40,7 +42,9 @@ def lifecycle(kind, end):
 
 
 def test_the_ends_of_support_are_read_from_the_api_of_rds(repository, tool):
-    carried = (repository / "src" / "rdsproxy_templates" / "support.json").read_text("utf-8")
+    carried = (repository / "src" / "rdsproxy_templates" / "aws" / "support.json").read_text(
+        "utf-8"
+    )
     rds = boto3.client(
         "rds", region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="none"
     )
@@ -73,7 +77,9 @@ def test_the_ends_of_support_are_read_from_the_api_of_rds(repository, tool):
 
 
 def test_every_part_of_what_aws_supports_is_dated_and_has_a_source(repository):
-    carried = (repository / "src" / "rdsproxy_templates" / "support.json").read_text("utf-8")
+    carried = (repository / "src" / "rdsproxy_templates" / "aws" / "support.json").read_text(
+        "utf-8"
+    )
 
     for part in json.loads(carried).values():
         assert date.fromisoformat(part["date"])
@@ -100,7 +106,7 @@ def test_the_roots_are_amazons_from_certifi(repository):
 
 
 def test_the_makefile_builds_for_the_default_runtime_and_architecture(repository):
-    from rdsproxy_templates.stacks import sam
+    from rdsproxy_templates.stacks.app import sam
 
     makefile = (repository / "lambda" / "database_layer" / "Makefile").read_text("utf-8")
     config = sam.Config()
@@ -118,7 +124,9 @@ def test_the_function_ships_the_driver_that_was_tested(repository):
 
 
 def test_the_local_cloud_ends_versions_when_our_data_does(repository):
-    carried = (repository / "src" / "rdsproxy_templates" / "support.json").read_text("utf-8")
+    carried = (repository / "src" / "rdsproxy_templates" / "aws" / "support.json").read_text(
+        "utf-8"
+    )
     engines = json.loads(carried)["lifecycles"]["engines"]
 
     assert {

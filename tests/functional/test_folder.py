@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rdsproxy_templates import ConfigError
-from rdsproxy_templates.frame.folder import MANIFEST, compare, write
+from rdsproxy_templates.rendering.folder import MANIFEST, compare, write
 
 FILES = {"template.yaml": b"one", "cloudformation/rds.yaml": b"two"}
 

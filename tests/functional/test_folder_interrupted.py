@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.frame import NESTINGS
-from rdsproxy_templates.frame.folder import write
-from rdsproxy_templates.frame.transaction import STAGE
+from rdsproxy_templates.rendering import NESTINGS
+from rdsproxy_templates.rendering.folder import write
+from rdsproxy_templates.rendering.transaction import STAGE
 from rdsproxy_templates.variants import base
 
 OPERATIONS = [
@@ -173,7 +173,7 @@ def test_an_interrupted_render_into_the_folder_of_another_is_all_or_nothing(rend
 def test_two_renders_at_once_do_not_mix(tmp_path):
     write(tmp_path, {"a": b"one"})
     holding = (
-        "import sys; from pathlib import Path; from rdsproxy_templates.frame.transaction import *\n"
+        "import sys; from pathlib import Path; from rdsproxy_templates.rendering.transaction import *\n"
         "with locked(Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from rdsproxy_templates import ConfigError
-from rdsproxy_templates.cli import command
-from rdsproxy_templates.families import Options, planned
-from rdsproxy_templates.plan import PLANS
+from rdsproxy_templates.cli.render import command
+from rdsproxy_templates.cli.rendered_variants import Options, planned
+from rdsproxy_templates.deploy.plans import PLANS
 
 CROSS_ACCOUNT = PLANS["cross_account"]
 

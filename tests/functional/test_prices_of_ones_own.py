@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from click.testing import CliRunner
 
-from rdsproxy_templates.prices import main
+from prices import main
 
 
 def said(folder, text):

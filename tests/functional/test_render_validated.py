@@ -11,10 +11,10 @@ from pydantic import Field
 from troposphere import AWSObject, rds, sns
 
 from rdsproxy_templates import ValidationFailed, nest, render
-from rdsproxy_templates.frame import Ports, Settings, Stack
-from rdsproxy_templates.frame.render import bundle as rendered
-from rdsproxy_templates.frame.template import Nested, Template
-from rdsproxy_templates.kinds import Url
+from rdsproxy_templates.aws.kinds import Url
+from rdsproxy_templates.model import Ports, Settings, Stack
+from rdsproxy_templates.model.template import Nested, Template
+from rdsproxy_templates.rendering.documents import bundle as rendered
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import VARIANTS
 

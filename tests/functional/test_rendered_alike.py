@@ -10,7 +10,7 @@ import sys
 def test_every_process_puts_resources_in_the_same_order():
     """Python iterates over sets in another order in each process."""
     program = (
-        "from rdsproxy_templates.frame.template import Template, in_order\n"
+        "from rdsproxy_templates.model.template import Template, in_order\n"
         "refs = {name: {'Ref': name} for name in 'abcdefgh'}\n"
         "topics = {'z': {'Type': 'T', 'Properties': refs}, **{name: {'Type': 'T'} for name in refs}}\n"
         "print(in_order(Template(description='', parameters={}, children={}, resources=topics,"

@@ -6,9 +6,9 @@ import pytest
 from cfnlint.decode import decode_str
 
 from rdsproxy_templates import render
-from rdsproxy_templates.families import Options, families
-from rdsproxy_templates.frame import NESTINGS
-from rdsproxy_templates.transform import expanded
+from rdsproxy_templates.cli.rendered_variants import Options, families
+from rdsproxy_templates.rendering import NESTINGS
+from rdsproxy_templates.rendering.sam_transform import expanded
 from rdsproxy_templates.validate import validate_all
 from rdsproxy_templates.variants import VARIANTS
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from cloud.local_cloud import Account
-from rdsproxy_templates.plan import PLANS
-from rdsproxy_templates.plan.document import PREFIX
+from rdsproxy_templates.deploy.guide import PREFIX
+from rdsproxy_templates.deploy.plans import PLANS
 
 NETWORK, DB, APP = (step.stack_name(PREFIX) for step in PLANS["cross_account"].steps)
 UNAVAILABLE: Final = (503, "database_unavailable")

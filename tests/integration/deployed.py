@@ -16,10 +16,10 @@ from typing import Any, Final
 from deployed_resources import called, shown
 
 from cloud.local_cloud import Account
-from rdsproxy_templates.frame import Bundle
-from rdsproxy_templates.frame.references import PLACEHOLDER
-from rdsproxy_templates.frame.render import document
-from rdsproxy_templates.transform import expanded
+from rdsproxy_templates.model.references import PLACEHOLDER
+from rdsproxy_templates.rendering import Bundle
+from rdsproxy_templates.rendering.documents import document
+from rdsproxy_templates.rendering.sam_transform import expanded
 
 LAYER: Final = "AWS::Lambda::LayerVersion"
 STACK: Final = "AWS::CloudFormation::Stack"

@@ -14,7 +14,7 @@ import pg8000.dbapi
 import pymysql
 
 from cloud.local_cloud import NO_PROXY, Account
-from rdsproxy_templates.users import BLOG_TABLES
+from rdsproxy_templates.aws.database_users import BLOG_TABLES
 
 SECONDS: Final = 10
 LOGIN: Final[Mapping[str, str]] = {"mysql_native_password": "password", "unix_socket": "iam"}

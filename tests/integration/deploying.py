@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cloud.local_cloud import Account
-from rdsproxy_templates.packaging import SAMCONFIG
+from rdsproxy_templates.rendering.packaging import SAMCONFIG
 
 SECONDS: Final = 180
 WAITER: Final = {"Delay": 0.2, "MaxAttempts": 300}

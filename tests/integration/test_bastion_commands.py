@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from rdsproxy_templates import render
-from rdsproxy_templates.frame.references import PLACEHOLDER
+from rdsproxy_templates.model.references import PLACEHOLDER
 from rdsproxy_templates.variants import bastion
 from standins.loopback import HOST, Background, free_port, listens, wait_for
 from standins.postgresql import PostgreSQL

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from made_up_stacks import Stacks, group, nested
 
-from rdsproxy_templates.plan.root_stack import RootStack
+from rdsproxy_templates.deploy.root_stack import RootStack
 
 pytestmark = pytest.mark.xdist_group("plan")
 

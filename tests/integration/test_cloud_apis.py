@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from cfn_flip import load
 
 from cloud.failure import Failure
-from rdsproxy_templates.transform import expanded
+from rdsproxy_templates.rendering.sam_transform import expanded
 
 pytestmark = pytest.mark.xdist_group("cloud-apis")
 

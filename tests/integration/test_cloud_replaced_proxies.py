@@ -8,11 +8,11 @@ from troposphere import ec2, rds, secretsmanager
 
 from cloud.local_cloud import Account
 from cloud.server import CloudServer
-from rdsproxy_templates.engines import ENGINES
-from rdsproxy_templates.kinds import Cidr, Hostname, SecretArn, SecurityGroupId, SubnetId
-from rdsproxy_templates.parts.database import Database
-from rdsproxy_templates.parts.network import private_network, subnet, zone
-from rdsproxy_templates.parts.proxy import ProxySettings, SecretLogin, endpoint, proxy
+from rdsproxy_templates.aws.engines import ENGINES
+from rdsproxy_templates.aws.kinds import Cidr, Hostname, SecretArn, SecurityGroupId, SubnetId
+from rdsproxy_templates.resources.database import Database
+from rdsproxy_templates.resources.network import private_network, subnet, zone
+from rdsproxy_templates.resources.proxy import ProxySettings, SecretLogin, endpoint, proxy
 
 pytestmark = pytest.mark.xdist_group("cloud-databases")
 

@@ -12,7 +12,7 @@ from deployed import DeployedFamily, deployed_rules, secret_of, wanted_rules
 from deploying import stack_name
 
 from rdsproxy_templates import render
-from rdsproxy_templates.frame import Bundle
+from rdsproxy_templates.rendering import Bundle
 from rdsproxy_templates.validate.values import listed
 from rdsproxy_templates.variants import VARIANTS
 

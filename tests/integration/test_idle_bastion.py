@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from rdsproxy_templates.parts.idle import stops_after
+from rdsproxy_templates.resources.idle_stop import stops_after
 
 MINUTES = 10
 PROGRAMS = {

@@ -13,7 +13,7 @@ from deployed_inventory import SNAPSHOTS, inventory
 from planning import Organization, Planner
 from reading import Reader
 
-from rdsproxy_templates.plan import PLANS
+from rdsproxy_templates.deploy.plans import PLANS
 
 pytestmark = pytest.mark.xdist_group("documents")
 

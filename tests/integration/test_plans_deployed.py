@@ -340,7 +340,9 @@ def login(base):
 
     def login():
         # A function that is told something else starts anew, without a connection that it kept.
-        account_ids = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        account_ids = functions.get_function_configuration(FunctionName=name)["Environment"][
+            "Variables"
+        ]
         functions.update_function_configuration(
             FunctionName=name, Environment={"Variables": {**account_ids, "ANEW": token_hex(4)}}
         )

@@ -8,7 +8,7 @@ from database_users import FAMILIES, Place, server_or_skip
 import engine
 import engine_mysql
 import engine_postgresql
-from rdsproxy_templates.users import BLOG_TABLES, NEEDED
+from rdsproxy_templates.aws.database_users import BLOG_TABLES, NEEDED
 
 STATEMENTS = {"MYSQL": engine_mysql, "POSTGRESQL": engine_postgresql}
 

@@ -7,10 +7,11 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from rdsproxy_templates.frame import Bundle, Template, render
-from rdsproxy_templates.frame.render import bundle
-from rdsproxy_templates.validate.checks import GRAPH_CHECKS, rule_of
-from rdsproxy_templates.validate.graph import Violation, Graph
+from rdsproxy_templates.model import Template
+from rdsproxy_templates.rendering import Bundle, render
+from rdsproxy_templates.rendering.documents import bundle
+from rdsproxy_templates.validate.graph import Graph, Violation
+from rdsproxy_templates.validate.rules import GRAPH_CHECKS, rule_of
 from rdsproxy_templates.variants import base
 
 FAMILY: Final[Bundle] = render(base, base.Config())
@@ -41,7 +42,13 @@ def found(template: Template, *checks: Callable[[Graph], Iterator[Violation]]) -
     """All that *checks*, or else all our checks, find in *template*."""
     graph = Graph(template)
     return [
-        Found(rule_of(check), violation.resource, violation.property, violation.sentence, violation.remedy)
+        Found(
+            rule_of(check),
+            violation.resource,
+            violation.property,
+            violation.sentence,
+            violation.remedy,
+        )
         for check in checks or GRAPH_CHECKS
         for violation in check(graph)
     ]

@@ -6,8 +6,8 @@ from types import ModuleType
 
 from pydantic import Field
 
-from rdsproxy_templates.frame import Ports, Settings
-from rdsproxy_templates.kinds import Hostname, Url
+from rdsproxy_templates.aws.kinds import Hostname, Url
+from rdsproxy_templates.model import Ports, Settings
 
 
 class Config(Settings): ...

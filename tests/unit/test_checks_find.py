@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 from faults import FAMILY, family, get_att, ref, resource, template
 
-from rdsproxy_templates.frame import NESTINGS, Bundle, render
-from rdsproxy_templates.frame.render import bundle
-from rdsproxy_templates.frame.template import Nested
-from rdsproxy_templates.parts.accepted import accepted
-from rdsproxy_templates.stacks import rds, sam
-from rdsproxy_templates.validate import checks
+from rdsproxy_templates.model.template import Nested
+from rdsproxy_templates.rendering import NESTINGS, Bundle, render
+from rdsproxy_templates.rendering.documents import bundle
+from rdsproxy_templates.resources.accepted_rules import accepted
+from rdsproxy_templates.stacks.app import sam
+from rdsproxy_templates.stacks.data import rds
+from rdsproxy_templates.validate import rules
 from rdsproxy_templates.validate.lines import line_of
 from rdsproxy_templates.variants import base, service
 
@@ -37,7 +38,7 @@ Outputs:
 """
 
 
-def line_in(made: Bundle, finding: checks.Finding) -> str:
+def line_in(made: Bundle, finding: rules.Finding) -> str:
     """The text of the line that *finding* points at."""
     return made.templates[finding.file].splitlines()[finding.line - 1].strip()
 
@@ -46,7 +47,7 @@ class TestNothingToFind:
     @pytest.mark.parametrize("variant", [base, service], ids=["base", "service"])
     @pytest.mark.parametrize("nesting", NESTINGS)
     def test_the_variants_are_clean(self, variant, nesting):
-        assert checks.find(render(variant, variant.Config(), nesting=nesting)) == []
+        assert rules.find(render(variant, variant.Config(), nesting=nesting)) == []
 
     @pytest.mark.parametrize(
         "config",
@@ -59,34 +60,34 @@ class TestNothingToFind:
         ids=["serverless with readers", "provisioned", "open", "other names"],
     )
     def test_so_they_are_with_other_choices(self, config):
-        assert checks.find(render(base, config)) == []
+        assert rules.find(render(base, config)) == []
 
 
 class TestFinding:
     MADE = family("RDSStack", "RDSProxyTargetGroup/TargetGroupName", "primary")
 
     def test_it_names_rule_file_and_level(self):
-        [one] = checks.find(self.MADE)
+        [one] = rules.find(self.MADE)
 
         assert one.rule == "proxy/one-target"
         assert one.file == "cloudformation/rds.yaml"
         assert one.level == "error"
 
     def test_it_begins_with_the_name_of_the_resource_in_that_file(self):
-        [one] = checks.find(self.MADE)
+        [one] = rules.find(self.MADE)
 
         assert one.sentence == "RDSProxyTargetGroup: 'primary' is no target group"
         assert one.remedy.startswith("Name it default")
 
     def test_it_reads_as_one_line(self):
-        [one] = checks.find(self.MADE)
+        [one] = rules.find(self.MADE)
 
         assert str(one).startswith(f"cloudformation/rds.yaml:{one.line}: error proxy/one-target: ")
 
     def test_every_fault_has_a_finding_of_its_own(self):
         made = family("VPCStack", "FunctionSecurityGroup/SecurityGroupEgress", NOWHERE, self.MADE)
 
-        files = [finding.file for finding in checks.find(made)]
+        files = [finding.file for finding in rules.find(made)]
 
         assert sorted(files) == ["cloudformation/rds.yaml", "cloudformation/vpc.yaml"]
 
@@ -94,12 +95,12 @@ class TestFinding:
         children = dict(self.MADE.root.children)
         children["RDSStack"] = replace(children["RDSStack"], arguments={})
 
-        findings = checks.find(bundle(replace(self.MADE.root, children=children)))
+        findings = rules.find(bundle(replace(self.MADE.root, children=children)))
 
         assert {finding.rule for finding in findings} == {"wiring"}
 
     def test_a_fault_of_a_flat_family_is_found_in_its_one_file(self):
-        [one] = checks.find(bundle(self.MADE.root, "flat"))
+        [one] = rules.find(bundle(self.MADE.root, "flat"))
 
         assert one.file == "template.yaml"
         assert line_in(bundle(self.MADE.root, "flat"), one) == "TargetGroupName: primary"
@@ -119,7 +120,7 @@ class TestAccepting:
     def test_what_is_accepted_by_name_is_no_finding(self):
         made = self.accepting("RDSProxySecurityGroup", "network/open-to-the-world")
 
-        assert checks.find(made) == []
+        assert rules.find(made) == []
 
     @pytest.mark.parametrize(
         ("resource", "rule"),
@@ -130,7 +131,7 @@ class TestAccepting:
         ],
     )
     def test_another_rule_or_on_another_resource_is_one(self, resource, rule):
-        [one] = checks.find(self.accepting(resource, rule))
+        [one] = rules.find(self.accepting(resource, rule))
 
         assert one.rule == "network/open-to-the-world"
 
@@ -138,7 +139,7 @@ class TestAccepting:
         metadata = {"cfn-lint": {"config": {"ignore_checks": ["network/open-to-the-world"]}}}
         made = family("VPCStack", "RDSProxySecurityGroup/Metadata", metadata, self.OPEN)
 
-        assert len(checks.find(made)) == 1
+        assert len(rules.find(made)) == 1
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,7 @@ class TestAccepting:
 def test_the_line_is_that_of_the_fault(stack, path, value, rule, line):
     made = family(stack, path, value)
 
-    [one] = checks.find(made)
+    [one] = rules.find(made)
 
     assert (one.rule, one.file) == (rule, made.paths[(stack,)])
     assert line_in(made, one) == line
@@ -269,15 +270,15 @@ class TestLineOf:
 
 class TestRules:
     def test_every_check_has_a_rule_of_its_own(self):
-        rules = [checks.rule_of(check) for check in checks.GRAPH_CHECKS]
+        named = [rules.rule_of(check) for check in rules.GRAPH_CHECKS]
 
-        assert len(set(rules)) == len(rules)
+        assert len(set(named)) == len(named)
 
     def test_a_rule_is_named_after_module_and_check(self):
-        assert checks.rule_of(checks.proxy.waits_for_instances) == "proxy/waits-for-instances"
+        assert rules.rule_of(rules.proxy.waits_for_instances) == "proxy/waits-for-instances"
 
     def test_every_check_says_its_rule_in_one_sentence(self):
-        for check in (*checks.GRAPH_CHECKS, *checks.FAMILY_CHECKS):
+        for check in (*rules.GRAPH_CHECKS, *rules.FAMILY_CHECKS):
             assert check.__doc__.partition("\n")[0].endswith(".")
 
 
@@ -308,16 +309,16 @@ class TestStacksThatWaitForEachOther:
         return replace(template(), children=children)
 
     def test_a_group_in_another_stack_than_its_cluster_waits_for_the_instances(self):
-        assert checks.find(bundle(self.whole())) == []
+        assert rules.find(bundle(self.whole())) == []
 
     def test_so_it_does_where_the_family_is_flat(self):
-        assert checks.find(bundle(self.whole(), "flat")) == []
+        assert rules.find(bundle(self.whole(), "flat")) == []
 
     def test_it_does_not_where_the_cluster_is_in_the_stack_around_it(self):
         given = replace(self.TARGETS, parameters={"ClusterId": {"Type": "String"}})
         child = Nested(template=given, arguments={"ClusterId": ref("Cluster")})
 
-        [one] = checks.find(bundle(replace(self.CLUSTER, children={"ProxyStack": child})))
+        [one] = rules.find(bundle(replace(self.CLUSTER, children={"ProxyStack": child})))
 
         assert (one.rule, one.file) == ("proxy/waits-for-instances", "cloudformation/proxy.yaml")
 

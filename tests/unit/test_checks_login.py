@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from faults import GIVEN, faulted, found, resource, without
 
-from rdsproxy_templates.frame import render
-from rdsproxy_templates.validate.checks import login
+from rdsproxy_templates.rendering import render
+from rdsproxy_templates.validate.rules import login
 from rdsproxy_templates.variants import auth
 
 PEOPLE = [

@@ -8,13 +8,13 @@ import pytest
 from faults import get_att, ref, resource, template
 
 from rdsproxy_templates import ConfigError
-from rdsproxy_templates.frame import render
-from rdsproxy_templates.frame.render import bundle
-from rdsproxy_templates.frame.template import Nested
-from rdsproxy_templates.validate import checks
-from rdsproxy_templates.validate.checks.size import BYTES, size, values
+from rdsproxy_templates.model.template import Nested
+from rdsproxy_templates.rendering import render
+from rdsproxy_templates.rendering.documents import bundle
+from rdsproxy_templates.validate import rules
 from rdsproxy_templates.validate.graph import Graph
 from rdsproxy_templates.validate.lengths import Lengths
+from rdsproxy_templates.validate.rules.size import BYTES, size, values
 from rdsproxy_templates.variants import base
 
 TOPIC = resource("SNS::Topic")
@@ -61,7 +61,7 @@ def test_a_nested_stack_is_a_resource_too():
 def test_a_child_is_measured_too():
     child = Nested(template=topics(501), arguments={})
 
-    [one] = checks.find(bundle(replace(topics(1), children={"ChildStack": child})))
+    [one] = rules.find(bundle(replace(topics(1), children={"ChildStack": child})))
 
     assert (one.file, one.rule) == ("cloudformation/child.yaml", "size")
 

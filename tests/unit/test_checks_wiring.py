@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from faults import FAMILY, get_att, ref, resource
 
-from rdsproxy_templates.frame import Template
-from rdsproxy_templates.frame.render import bundle
-from rdsproxy_templates.frame.template import Nested
-from rdsproxy_templates.validate import checks
+from rdsproxy_templates.model import Template
+from rdsproxy_templates.model.template import Nested
+from rdsproxy_templates.rendering.documents import bundle
+from rdsproxy_templates.validate import rules
 
 CHILD = Template(
     description="A child.",
@@ -34,7 +34,7 @@ def root(arguments, *, resources=None, outputs=None, child=CHILD):
 
 def finding(family):
     """The one finding, and the text of its line."""
-    [one] = checks.find(family)
+    [one] = rules.find(family)
     assert (one.rule, one.level) == ("wiring", "error")
     return one, family.templates[one.file].splitlines()[one.line - 1].strip()
 
@@ -42,7 +42,7 @@ def finding(family):
 class TestParameters:
     @pytest.mark.parametrize("arguments", [{"Host": "a"}, {"Host": "a", "Port": "1"}])
     def test_what_the_child_declares_is_accepted(self, arguments):
-        assert checks.find(bundle(root(arguments))) == []
+        assert rules.find(bundle(root(arguments))) == []
 
     def test_a_parameter_that_the_child_does_not_declare_is_refused(self):
         one, line = finding(bundle(root({"Host": "a", "Hots": "b"})))
@@ -87,7 +87,7 @@ class TestOutputs:
     def test_what_the_child_offers_is_accepted(self):
         wired = root({"Host": "a"}, outputs={"Arn": {"Value": self.ARN}})
 
-        assert checks.find(bundle(wired)) == []
+        assert rules.find(bundle(wired)) == []
 
     def test_an_output_that_the_child_does_not_offer_is_refused(self):
         wrong = root({"Host": "a"}, outputs={"Name": {"Value": self.WRONG}})
@@ -136,7 +136,7 @@ class TestOutputs:
     def test_a_text_that_asks_for_what_is_offered_is_accepted(self):
         text = {"Fn::Sub": "arn: ${ChildStack.Outputs.TopicArn} ${!Literal} ${AWS::Region}"}
 
-        assert checks.find(bundle(root({"Host": "a"}, outputs={"Arn": {"Value": text}}))) == []
+        assert rules.find(bundle(root({"Host": "a"}, outputs={"Arn": {"Value": text}}))) == []
 
 
 class TestMissingTemplate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.frame import flattened
+from rdsproxy_templates.rendering import flattened
 from rdsproxy_templates.variants import VARIANTS, base
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.variants import (
-    cross_account_app,
-    cross_account_db,
-    cross_account_network,
-)
+from rdsproxy_templates.variants import cross_account_app, cross_account_db, cross_account_network
 
 APP = {"name": "app", "login": "password", "grants": [{"privileges": ["ALL"]}]}
 ROLE = {"Ref": "FunctionRoleArn"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rdsproxy_templates.connections import default_connections
-from rdsproxy_templates.engines import ENGINES
+from rdsproxy_templates.aws.connections import default_connections
+from rdsproxy_templates.aws.engines import ENGINES
 
 
 @pytest.mark.parametrize("name", ENGINES)

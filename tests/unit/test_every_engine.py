@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.engines import ENGINES
-from rdsproxy_templates.parts.groups import HTTPS
+from rdsproxy_templates.aws.engines import ENGINES
+from rdsproxy_templates.resources.security_groups import HTTPS
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import auth, base, service
 

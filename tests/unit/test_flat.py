@@ -8,21 +8,13 @@ from stacks_made_up import Config, stack
 from troposphere import GetAtt, Join, Select, sns
 
 from rdsproxy_templates import nest, render
-from rdsproxy_templates.frame import (
-    ParameterAttributes,
-    Ports,
-    Stack,
-    Value,
-    Values,
-    flattened,
-    sub,
-    with_defaults,
-)
-from rdsproxy_templates.frame.references import references, replaced, simplified
-from rdsproxy_templates.frame.render import bundle
-from rdsproxy_templates.frame.template import needed
-from rdsproxy_templates.kinds import Hostname, Url
-from rdsproxy_templates.validate import checks
+from rdsproxy_templates.aws.kinds import Hostname, Url
+from rdsproxy_templates.model import ParameterAttributes, Ports, Stack, Value, Values, sub
+from rdsproxy_templates.model.references import references, replaced, simplified
+from rdsproxy_templates.model.template import needed
+from rdsproxy_templates.rendering import flattened, with_defaults
+from rdsproxy_templates.rendering.documents import bundle
+from rdsproxy_templates.validate import rules
 from rdsproxy_templates.variants import VARIANTS, base, service
 
 
@@ -195,7 +187,7 @@ class TestWhatNestingMeant:
                 assert one not in implied, (name, one)
 
     def test_the_flat_form_passes_our_checks(self, root):
-        assert checks.find(bundle(root, "flat")) == []
+        assert rules.find(bundle(root, "flat")) == []
 
 
 class TestReplaced:

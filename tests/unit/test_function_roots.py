@@ -8,9 +8,9 @@ import pytest
 from cryptography import x509
 
 import engine
-from rdsproxy_templates import engines
+from rdsproxy_templates.aws import engines
 from rdsproxy_templates.errors import ConfigError
-from rdsproxy_templates.parts.functions import WITHOUT_RDS_ROOTS
+from rdsproxy_templates.resources.functions import WITHOUT_RDS_ROOTS
 from rdsproxy_templates.variants import VARIANTS
 
 NAME = re.compile(r"Amazon RDS ([a-z]+(?:-[a-z]+)+-\d) Root CA (RSA2048|RSA4096|ECC384) G1")

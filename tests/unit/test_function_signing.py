@@ -14,7 +14,7 @@ from botocore.regions import EndpointResolver
 
 import aws
 import login
-from rdsproxy_templates import engines
+from rdsproxy_templates.aws import engines
 from sigv4 import Keys, signed_headers
 
 NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.users import BLOG_TABLES, NEEDED
+from rdsproxy_templates.aws.database_users import BLOG_TABLES, NEEDED
 from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, service
 
 WRITTEN = re.compile(r"`([^`]+)`")

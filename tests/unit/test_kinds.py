@@ -6,7 +6,7 @@ import pytest
 from troposphere import Ref
 
 from rdsproxy_templates import WiringError
-from rdsproxy_templates.kinds import DatabaseName, DatabaseUser
+from rdsproxy_templates.aws.kinds import DatabaseName, DatabaseUser
 
 
 @pytest.mark.parametrize("name", ["rdsadmin", "", "a-b", "1a", "a" * 64])

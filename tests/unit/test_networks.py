@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import render
-from rdsproxy_templates.frame import Settings
+from rdsproxy_templates.model import Settings
 from rdsproxy_templates.variants import VARIANTS
 
 KEPT = ("Cidr", "SubnetId", "ZoneIds")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.engines import ENGINES
+from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, service
 
 ANY = [base, service, auth, cross_account_db]

@@ -9,19 +9,21 @@ from typing import ClassVar
 
 import pytest
 
+from rdsproxy_templates.aws.kinds import AccountId
+from rdsproxy_templates.deploy import deployment, root_stack
+from rdsproxy_templates.deploy.accounts import AccountSession, Choice
+from rdsproxy_templates.deploy.change_sets import Change, ChangeSet
+from rdsproxy_templates.deploy.deployment import Console, Deployment, RenderedStep
+from rdsproxy_templates.deploy.failures import failures
+from rdsproxy_templates.deploy.guide import document, fed
+from rdsproxy_templates.deploy.parameters import Previous, differences, for_api
+from rdsproxy_templates.deploy.plans import PLANS, Plan, Step, plan_of
+from rdsproxy_templates.deploy.root_stack import RootStack
+from rdsproxy_templates.deploy.states import STUCK
+from rdsproxy_templates.deploy.subnets import lost_subnets
 from rdsproxy_templates.errors import DeploymentFailed
-from rdsproxy_templates.frame import Template, Values, render
-from rdsproxy_templates.kinds import AccountId
-from rdsproxy_templates.plan import PLANS, Plan, Step, deployment, plan_of, root_stack
-from rdsproxy_templates.plan.access import AccountSession, Choice
-from rdsproxy_templates.plan.changes import Change, ChangeSet
-from rdsproxy_templates.plan.deployment import Deployment, RenderedStep, Console
-from rdsproxy_templates.plan.document import document, fed
-from rdsproxy_templates.plan.failures import failures
-from rdsproxy_templates.plan.parameters import Previous, differences, for_api
-from rdsproxy_templates.plan.root_stack import RootStack
-from rdsproxy_templates.plan.states import STUCK
-from rdsproxy_templates.plan.subnets import lost_subnets
+from rdsproxy_templates.model import Template, Values
+from rdsproxy_templates.rendering import render
 from rdsproxy_templates.variants import VARIANTS
 
 every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
@@ -59,7 +61,9 @@ class TestPlans:
     def test_what_a_step_is_told_is_the_number_of_an_account(self, plan):
         for step in plan.steps:
             taken = ports(step.variant, "Inputs")
-            assert [taken[name].kind for name in step.account_ids] == [AccountId] * len(step.account_ids)
+            assert [taken[name].kind for name in step.account_ids] == [AccountId] * len(
+                step.account_ids
+            )
             assert set(step.account_ids.values()) <= set(plan.accounts)
 
     @pytest.mark.parametrize("login", ["iam", "password"])
@@ -294,7 +298,9 @@ class Carrying:
     def carry_out(self, change_set, *, loss_accepted):
         plan = PLANS["base"]
         talk = Console(say=lambda _: None, asks=lambda _: True)
-        deployment = Deployment(plan=plan, account_sessions={}, talk=talk, loss_accepted=loss_accepted)
+        deployment = Deployment(
+            plan=plan, account_sessions={}, talk=talk, loss_accepted=loss_accepted
+        )
         deployment._carry_out(plan.steps[0], self, change_set)
 
     def forget(self, change_set):
@@ -529,7 +535,9 @@ class TestTerminationProtection:
             account_sessions = dict.fromkeys(plan.accounts, TestAccess.ACCESS)
             talk = Console(say=said.append, asks=lambda _: True)
             parts = {step.variant: RenderedStep(root=NOTHING, folder=Path()) for step in plan.steps}
-            Deployment(plan=plan, account_sessions=account_sessions, talk=talk, **more).deploy(parts)
+            Deployment(plan=plan, account_sessions=account_sessions, talk=talk, **more).deploy(
+                parts
+            )
             return said
 
         return deployed

@@ -6,9 +6,9 @@ import pytest
 from pydantic import Field
 
 from rdsproxy_templates import WiringError
-from rdsproxy_templates.frame import ParameterAttributes, Ports, Value, Values
-from rdsproxy_templates.frame.ports import logical_id
-from rdsproxy_templates.kinds import SecretArn, SecurityGroupId, SubnetId
+from rdsproxy_templates.aws.kinds import SecretArn, SecurityGroupId, SubnetId
+from rdsproxy_templates.model import ParameterAttributes, Ports, Value, Values
+from rdsproxy_templates.model.ports import logical_id
 
 
 class Subnets(Values):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from rdsproxy_templates.prices import TABLE, Route, break_even, endpoints, main, nat, report
+from prices import TABLE, Route, break_even, endpoints, main, nat, report
 
 TOKYO = TABLE["ap-northeast-1"]
 

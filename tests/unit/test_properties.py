@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.engines import ENGINES, regions
-from rdsproxy_templates.frame import NESTINGS, Settings
-from rdsproxy_templates.frame.references import references
-from rdsproxy_templates.stacks.public_database import OLD_CLASSES
+from rdsproxy_templates.aws.engines import ENGINES, regions
+from rdsproxy_templates.model import Settings
+from rdsproxy_templates.model.references import references
+from rdsproxy_templates.rendering import NESTINGS
+from rdsproxy_templates.stacks.data.public_database import OLD_CLASSES
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import VARIANTS
 
@@ -322,7 +323,11 @@ def edges(draw):
         access_log=st.booleans(),
         timeout=st.integers(15, 29),
     )
-    return {"rds": {"engine": name} | draw(instance) | draw(allowed(4) | st.just({}))} | draw(
+    database = draw(instance)
+    version = database.get("engine_version", ENGINES[name].default_version)
+    if ENGINES[name].lifecycle(version).refusal(enrolled=False):
+        database["extended_support"] = True
+    return {"rds": {"engine": name} | database | draw(allowed(4) | st.just({}))} | draw(
         some(
             sam=api,
             secrets=SECRETS,

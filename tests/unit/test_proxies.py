@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.engines import ENGINES
-from rdsproxy_templates.frame import NESTINGS
-from rdsproxy_templates.validate.checks.proxy import NAME, NAME_LENGTH
+from rdsproxy_templates.aws.engines import ENGINES
+from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.validate.graph import Graph
+from rdsproxy_templates.validate.rules.proxy import NAME, NAME_LENGTH
 from rdsproxy_templates.variants import VARIANTS, auth, base, bastion, cross_account_db, service
 
 STACK = "arn:aws:cloudformation:eu-west-1:111111111111:stack/s/0a1b2c3d-0000-0000-0000-000000000000"

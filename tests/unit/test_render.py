@@ -7,7 +7,8 @@ import tomllib
 import pytest
 
 from rdsproxy_templates import nest, render
-from rdsproxy_templates.frame import NESTINGS, Settings, Stack
+from rdsproxy_templates.model import Settings, Stack
+from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.variants import VARIANTS, base, edge, edge_waf, service
 
 SAM = "AWS::Serverless::Application"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, WiringError, nest, render
-from rdsproxy_templates.kinds import DatabaseName, DatabaseUser, SecurityGroupId, SubnetId
+from rdsproxy_templates.aws.kinds import DatabaseName, DatabaseUser, SecurityGroupId, SubnetId
 from rdsproxy_templates.validate import validate
 from rdsproxy_templates.variants import base, service
 

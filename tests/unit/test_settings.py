@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from rdsproxy_templates import ConfigError, Problem
-from rdsproxy_templates.frame import Settings
+from rdsproxy_templates.model import Settings
 
 
 class Pool(Settings):

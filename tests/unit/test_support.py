@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from rdsproxy_templates import support
-from rdsproxy_templates.engines import ENGINES
-from rdsproxy_templates.support import Lifecycle, zone_prefix
+from rdsproxy_templates.aws import support
+from rdsproxy_templates.aws.engines import ENGINES
+from rdsproxy_templates.aws.support import Lifecycle, zone_prefix
 from rdsproxy_templates.variants import base
 
 VERSION = Lifecycle(standard=date(2027, 2, 28), extended=date(2030, 2, 28))
@@ -65,7 +65,9 @@ class TestLifecycle:
 
 
 def test_a_configuration_is_judged_by_the_day(on):
-    settings = {"rds": {"engine": "postgres", "engine_version": "14.24"}}
+    app = {"name": "app", "login": "iam"}
+    rds = {"engine": "postgres", "engine_version": "14.24", "master_login": False, "users": [app]}
+    settings = {"rds": rds, "function_user": "app"}
 
     on("2026-01-01")
     assert list(base.Config.parse(settings, "").warnings()) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from troposphere import GetAtt, Join, Ref
 
-from rdsproxy_templates.frame import sub
+from rdsproxy_templates.model import sub
 
 
 def test_a_reference_is_spelled_in_place():

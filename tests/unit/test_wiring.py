@@ -8,8 +8,8 @@ from stacks_made_up import Config, Inputs, Outputs, stack
 from troposphere import Ref, Sub, sns
 
 from rdsproxy_templates import WiringError, nest, render
-from rdsproxy_templates.frame import ParameterAttributes, Ports, Settings, Stack
-from rdsproxy_templates.kinds import Hostname, Url
+from rdsproxy_templates.aws.kinds import Hostname, Url
+from rdsproxy_templates.model import ParameterAttributes, Ports, Settings, Stack
 
 
 def topic(config, given):

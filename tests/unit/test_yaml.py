@@ -6,7 +6,7 @@ from cfnlint.decode import decode_str
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdsproxy_templates.frame.yaml import dump
+from rdsproxy_templates.rendering.yaml import dump
 
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,8}", fullmatch=True)
 texts = st.text(st.characters(blacklist_categories=("Cs", "Cc"), max_codepoint=0xD7FF), max_size=20)

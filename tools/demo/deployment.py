@@ -13,8 +13,8 @@ from typing import Final, Self
 
 from cloud.local_cloud import Account, LocalCloud
 from integration.planning import REPOSITORY, Organization, Planner
-from rdsproxy_templates.plan import Plan
-from rdsproxy_templates.plan.document import PREFIX
+from rdsproxy_templates.deploy.guide import PREFIX
+from rdsproxy_templates.deploy.plans import Plan
 
 from .plans import SETTINGS
 

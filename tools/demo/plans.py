@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rdsproxy_templates import render
-from rdsproxy_templates.engines import ENGINES
-from rdsproxy_templates.frame import did_you_mean
-from rdsproxy_templates.frame.ports import logical_id
-from rdsproxy_templates.plan import PLANS, Plan
-from rdsproxy_templates.plan.document import fed
+from rdsproxy_templates.aws.engines import ENGINES
+from rdsproxy_templates.deploy.guide import fed
+from rdsproxy_templates.deploy.plans import PLANS, Plan
+from rdsproxy_templates.model import did_you_mean
+from rdsproxy_templates.model.ports import logical_id
 from rdsproxy_templates.variants import VARIANTS
 from standins.loopback import HOST, IPV6_HOST
 

@@ -1,48 +1,91 @@
-"""One module for each child template: ``Config``, ``Inputs``, ``Outputs`` and ``build``."""
+"""One module for each child template: ``Config``, ``Inputs``, ``Outputs`` and ``build``.
 
-from . import (
-    api_key,
-    bastion,
-    client_group,
-    connect_role,
-    database,
-    database_vpc,
-    distribution,
-    endpoints,
-    function_role,
-    function_vpc,
-    lent_vpc,
-    proxy_vpc,
-    public_database,
-    public_network,
-    public_vpc,
-    rds,
-    remote_sam,
-    rest_sam,
-    rotation,
-    sam,
-    secret_key,
-    secrets,
-    two_functions,
-    two_proxies,
-    user_secrets,
-    users,
-    vpc,
-    web_acl,
-)
+A module is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .app import (
+        function_role,
+        remote_sam,
+        rest_sam,
+        sam,
+        two_functions,
+    )
+    from .bastion import bastion_host
+    from .data import (
+        connect_role,
+        database,
+        kms_key,
+        public_database,
+        rds,
+        rotation,
+        secrets,
+        two_proxies,
+        user_secrets,
+        users,
+    )
+    from .edge import api_key, distribution, web_acl
+    from .network import (
+        database_vpc,
+        endpoint_security_group,
+        endpoints,
+        function_vpc,
+        proxy_vpc,
+        public_network,
+        public_vpc,
+        shared_vpc,
+        vpc,
+    )
+
+_FOLDERS: Final = {
+    "api_key": "edge",
+    "bastion_host": "bastion",
+    "connect_role": "data",
+    "database": "data",
+    "database_vpc": "network",
+    "distribution": "edge",
+    "endpoint_security_group": "network",
+    "endpoints": "network",
+    "function_role": "app",
+    "function_vpc": "network",
+    "kms_key": "data",
+    "proxy_vpc": "network",
+    "public_database": "data",
+    "public_network": "network",
+    "public_vpc": "network",
+    "rds": "data",
+    "remote_sam": "app",
+    "rest_sam": "app",
+    "rotation": "data",
+    "sam": "app",
+    "secrets": "data",
+    "shared_vpc": "network",
+    "two_functions": "app",
+    "two_proxies": "data",
+    "user_secrets": "data",
+    "users": "data",
+    "vpc": "network",
+    "web_acl": "edge",
+}
 
 __all__ = [
     "api_key",
-    "bastion",
-    "client_group",
+    "bastion_host",
     "connect_role",
     "database",
     "database_vpc",
     "distribution",
+    "endpoint_security_group",
     "endpoints",
     "function_role",
     "function_vpc",
-    "lent_vpc",
+    "kms_key",
     "proxy_vpc",
     "public_database",
     "public_network",
@@ -52,8 +95,8 @@ __all__ = [
     "rest_sam",
     "rotation",
     "sam",
-    "secret_key",
     "secrets",
+    "shared_vpc",
     "two_functions",
     "two_proxies",
     "user_secrets",
@@ -61,3 +104,13 @@ __all__ = [
     "vpc",
     "web_acl",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in _FOLDERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f".{_FOLDERS[name]}.{name}", __name__)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..errors import Problem, ValidationFailed
-from ..frame import Bundle
-from . import aws, checks
+from ..rendering import Bundle
+from . import aws, rules
 from .findings import Finding
 from .lint import Lint
 
@@ -35,7 +35,7 @@ def validate_all(
     bundles: Mapping[str, tuple[Bundle, Sequence[str]]], *, lint: bool = True
 ) -> dict[str, list[Finding]]:
     """:func:`validate` for several families at once; what they share is linted once."""
-    findings = {name: checks.find(bundle) for name, (bundle, _) in bundles.items()}
+    findings = {name: rules.find(bundle) for name, (bundle, _) in bundles.items()}
     # cfn-lint works in other processes while AWS's validator works in this one.
     linting = Lint(bundles if lint else {})
     for name, (bundle, _) in bundles.items():

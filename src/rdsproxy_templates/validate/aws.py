@@ -6,13 +6,13 @@ import ctypes
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from ..frame import Bundle
-from ..frame.render import document
-from ..frame.yaml import dump
-from .checks.wiring import is_whole
+from ..rendering import Bundle
+from ..rendering.documents import document
+from ..rendering.yaml import dump
 from .findings import Finding, Level
 from .ignored import AWS_VALIDATOR, is_ignored
 from .lines import located
+from .rules.wiring import is_whole
 
 if TYPE_CHECKING:
     from cloudformation_validate import CompositeEngine, Diagnostic

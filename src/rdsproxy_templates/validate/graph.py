@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..frame import Template
-from ..frame.references import references
-from ..frame.template import needed
-from ..parts.accepted import ACCEPTED, OURS
+from ..model import Template
+from ..model.references import references
+from ..model.template import needed
+from ..resources.accepted_rules import ACCEPTED, OURS
 from .values import listed
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..frame import Origin
-from ..frame.references import PLACEHOLDER
-from ..limits import LONGEST, secret_arn_length
+from ..aws.limits import LONGEST, secret_arn_length
+from ..model.references import PLACEHOLDER
+from ..rendering import Origin
 from .graph import SECRET, Graph
 
 UNKNOWN: Final = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..frame import Bundle, Origin
+from ..rendering import Bundle, Origin
 
 
 def located(

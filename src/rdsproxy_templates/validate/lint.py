@@ -20,15 +20,15 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from ..errors import NotTransformed, Problem
-from ..frame import Bundle, Origin
-from ..frame.render import document
-from ..frame.yaml import dump
-from ..transform import expanded
+from ..rendering import Bundle, Origin
+from ..rendering.documents import document
+from ..rendering.sam_transform import expanded
+from ..rendering.yaml import dump
 from . import lint_cache
-from .checks.wiring import is_whole
 from .findings import Finding, Level
 from .ignored import CFN_LINT, is_ignored
 from .lines import located
+from .rules.wiring import is_whole
 
 INCLUDED: Final = ("I3011",)
 """Rules that are only information to cfn-lint, and errors here: data without a policy."""

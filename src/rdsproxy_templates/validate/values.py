@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any, TypeGuard
 
-from ..frame.references import PLACEHOLDER
+from ..model.references import PLACEHOLDER
 
 
 def number(value: object) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..frame import StackModule
+from ..model import StackModule
 from . import (
     auth,
     base,

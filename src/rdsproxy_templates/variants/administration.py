@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import stacks
-from ..frame import Child, nest
-from ..kinds import (
+from ..aws.database_users import User, with_secrets
+from ..aws.kinds import (
     DatabaseName,
     DatabaseResourceId,
     DatabaseUser,
@@ -20,9 +20,9 @@ from ..kinds import (
     SubnetIds,
     VpcId,
 )
-from ..parts import functions
-from ..parts.database import DatabaseSettings
-from ..users import User, with_secrets
+from ..model import Child, nest
+from ..resources import functions
+from ..resources.database import DatabaseSettings
 from . import common
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES
-from ..errors import Problem
-from ..frame import Ports, Stack, did_you_mean, nest
-from ..kinds import (
+from ..aws.database_users import VISITS_TABLES
+from ..aws.database_users import secrets as secrets_of
+from ..aws.engines import ENGINES
+from ..aws.kinds import (
     Cidr,
     Command,
     DatabaseName,
@@ -21,9 +21,9 @@ from ..kinds import (
     SubnetIds,
     Url,
 )
-from ..parts.zones import zones_outside_regions
-from ..users import VISITS_TABLES
-from ..users import secrets as secrets_of
+from ..errors import Problem
+from ..model import Ports, Stack, did_you_mean, nest
+from ..resources.zones import zones_outside_regions
 from . import common
 from .administration import DatabaseContext, administration
 from .common import RegionalSettings, user_problems
@@ -52,7 +52,8 @@ class Config(RegionalSettings):
         stacks.two_proxies.Config(), description="Instance, users and both proxies."
     )
     sam: stacks.two_functions.TwoFunctionsSettings = Field(
-        stacks.two_functions.TwoFunctionsSettings(), description="Both functions and their HTTP API."
+        stacks.two_functions.TwoFunctionsSettings(),
+        description="Both functions and their HTTP API.",
     )
     password_user: str | None = Field(
         None,

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES
+from ..aws.engines import ENGINES
+from ..aws.kinds import Cidr, DatabaseName, DatabaseUser
 from ..errors import Problem
-from ..frame import Child, ParameterAttributes, Ports, Stack, nest
-from ..kinds import Cidr, DatabaseName, DatabaseUser
-from ..parts.zones import zones_outside_regions
+from ..model import Child, ParameterAttributes, Ports, Stack, nest
+from ..resources.zones import zones_outside_regions
 from . import service
 
 
@@ -55,7 +55,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
 
 
-def network(config: Config, inputs: Inputs, *, expose_network: bool = False) -> Child[stacks.vpc.Outputs]:
+def network(
+    config: Config, inputs: Inputs, *, expose_network: bool = False
+) -> Child[stacks.vpc.Outputs]:
     """``VPCStack``, with the groups of function, proxy and cluster."""
     known = {"port": ENGINES[config.rds.engine].port, "expose_network": expose_network}
     return nest(

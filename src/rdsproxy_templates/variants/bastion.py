@@ -9,13 +9,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .. import stacks
+from ..aws.kinds import Command, Hostname, SubnetIds, Url
 from ..errors import Problem
-from ..frame import Child, Stack, nest
-from ..kinds import Command, Hostname, SubnetIds, Url
-from ..parts import proxy as proxies
-from ..parts.network import range_problems
-from ..parts.target import pause_problems
-from ..parts.ways import AccessSettings
+from ..model import Child, Stack, nest
+from ..resources import proxy as proxies
+from ..resources.access import AccessSettings
+from ..resources.network import range_problems
+from ..resources.proxied_database import pause_problems
 from . import base, common
 from .common import require
 from .logins import FUNCTION_USER, WithFunctionUser
@@ -109,7 +109,7 @@ class Config(base.Config):
 Inputs = base.Inputs
 
 
-class Outputs(stacks.bastion.Outputs):
+class Outputs(stacks.bastion_host.Outputs):
     get_secret_value_by_cli: Command = Field(
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
     )
@@ -146,9 +146,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     endpoints = _endpoints(network) if config.bastion.endpoints else None
     bastion = nest(
         "BastionStack",
-        stacks.bastion,
-        config.bastion.with_context(stacks.bastion.Config, engine=config.rds.engine),
-        stacks.bastion.Inputs(
+        stacks.bastion_host,
+        config.bastion.with_context(stacks.bastion_host.Config, engine=config.rds.engine),
+        stacks.bastion_host.Inputs(
             vpc_id=network.vpc_id,
             subnet_id=public.outputs.subnet_id if public else network.private_subnet1_id,
             db_security_group_id=network.db_cluster_security_group_id,

@@ -7,16 +7,17 @@ from typing import ClassVar, TypeVar
 
 from pydantic import Field
 
-from .. import stacks, support
-from ..engines import ENGINES, Engine, regions
+from .. import stacks
+from ..aws import support
+from ..aws.database_users import User, with_secrets
+from ..aws.engines import ENGINES, Engine, regions
+from ..aws.kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
+from ..aws.names import NameRule
 from ..errors import Problem
-from ..frame import Child, ParameterAttributes, Settings, Value, did_you_mean, nest
-from ..kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
-from ..names import NameRule
-from ..parts.database import DatabaseSettings
-from ..parts.functions import WITHOUT_RDS_ROOTS
-from ..parts.target import ProxiedDatabaseSettings
-from ..users import User, with_secrets
+from ..model import Child, ParameterAttributes, Settings, Value, did_you_mean, nest
+from ..resources.database import DatabaseSettings
+from ..resources.functions import WITHOUT_RDS_ROOTS
+from ..resources.proxied_database import ProxiedDatabaseSettings
 
 ValueT = TypeVar("ValueT", bound=Value)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..frame import ParameterAttributes, Settings
+from ..model import ParameterAttributes, Settings
 
 Login = Literal["iam", "password"]
 

@@ -8,9 +8,8 @@ from typing import Final
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES, EngineName
-from ..frame import Ports, Stack, nest
-from ..kinds import (
+from ..aws.engines import ENGINES, EngineName
+from ..aws.kinds import (
     DatabaseName,
     DatabaseUser,
     Hostname,
@@ -21,8 +20,9 @@ from ..kinds import (
     SubnetIds,
     Url,
 )
+from ..model import Ports, Stack, nest
 from .common import RegionalSettings
-from .cross_account import Login, AcrossAccountsSettings
+from .cross_account import AcrossAccountsSettings, Login
 
 TAKEN: Final[Mapping[Login, frozenset[str]]] = {
     "iam": frozenset({"rds_user", "connect_role_arn"}),
@@ -35,7 +35,9 @@ class Config(AcrossAccountsSettings, RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
     engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
-    sam: stacks.sam.FunctionApiSettings = Field(stacks.sam.FunctionApiSettings(), description="Function and HTTP API.")
+    sam: stacks.sam.FunctionApiSettings = Field(
+        stacks.sam.FunctionApiSettings(), description="Function and HTTP API."
+    )
 
     def root_inputs(self) -> frozenset[str]:
         return TAKEN[self.login]

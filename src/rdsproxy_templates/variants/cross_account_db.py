@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES, EngineName
-from ..errors import Problem
-from ..frame import Child, Ports, Stack, did_you_mean, nest
-from ..kinds import (
+from ..aws.database_users import secrets as secrets_of
+from ..aws.engines import ENGINES, EngineName
+from ..aws.kinds import (
     AccountId,
     Cidr,
     DatabaseName,
@@ -25,9 +24,10 @@ from ..kinds import (
     VpcId,
     ZoneIds,
 )
-from ..parts.functions import FunctionSettings
-from ..parts.network import PrivateRanges
-from ..users import secrets as secrets_of
+from ..errors import Problem
+from ..model import Child, Ports, Stack, did_you_mean, nest
+from ..resources.functions import FunctionSettings
+from ..resources.network import PrivateRanges
 from . import common
 from .administration import DatabaseContext, administration
 from .common import Database, RegionalSettings, user_problems
@@ -174,9 +174,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
     client = nest(
         "ClientGroupStack",
-        stacks.client_group,
-        stacks.client_group.Config(port=port),
-        stacks.client_group.Inputs(
+        stacks.endpoint_security_group,
+        stacks.endpoint_security_group.Config(port=port),
+        stacks.endpoint_security_group.Inputs(
             vpc_id=inputs.shared_vpc_id,
             function_security_group_id=inputs.function_security_group_id,
             app_account_id=inputs.app_account_id,
@@ -254,15 +254,15 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
 
 
-def _key(config: Config, inputs: Inputs) -> Child[stacks.secret_key.Outputs] | None:
+def _key(config: Config, inputs: Inputs) -> Child[stacks.kms_key.Outputs] | None:
     """``KeyStack``, where the other account reads a secret."""
     if config.shared_user is None:
         return None
     return nest(
         "KeyStack",
-        stacks.secret_key,
-        stacks.secret_key.Config(),
-        stacks.secret_key.Inputs(function_role_arn=inputs.function_role_arn),
+        stacks.kms_key,
+        stacks.kms_key.Config(),
+        stacks.kms_key.Inputs(function_role_arn=inputs.function_role_arn),
     )
 
 

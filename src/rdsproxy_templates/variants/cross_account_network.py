@@ -8,16 +8,16 @@ from typing import Final
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES, EngineName
+from ..aws.engines import ENGINES, EngineName
+from ..aws.kinds import AccountId, Cidr, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
 from ..errors import Problem
-from ..frame import Ports, Stack, nest
-from ..frame.pseudo import ACCOUNT_ID
-from ..kinds import AccountId, Cidr, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
-from ..parts.zones import zones_outside_regions
-from ..stacks.endpoints import Service
+from ..model import Ports, Stack, nest
+from ..model.pseudo_parameters import ACCOUNT_ID
+from ..resources.zones import zones_outside_regions
+from ..stacks.network.endpoints import Service
 from . import common
 from .common import RegionalSettings
-from .cross_account import ACCOUNT, Login, AcrossAccountsSettings
+from .cross_account import ACCOUNT, AcrossAccountsSettings, Login
 
 SPOKEN_TO: Final[dict[Login, Service]] = {"iam": "sts", "password": "secretsmanager"}
 """The API that the function logs in with."""
@@ -27,7 +27,9 @@ class Config(AcrossAccountsSettings, RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
     engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
-    vpc: stacks.lent_vpc.SharedVpcSettings = Field(stacks.lent_vpc.SharedVpcSettings(), description="The network.")
+    vpc: stacks.shared_vpc.SharedVpcSettings = Field(
+        stacks.shared_vpc.SharedVpcSettings(), description="The network."
+    )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -68,9 +70,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """All that the database's account must know of, before there is a function."""
     vpc = nest(
         "VPCStack",
-        stacks.lent_vpc,
-        config.vpc.with_context(stacks.lent_vpc.Config, port=ENGINES[config.engine].port),
-        stacks.lent_vpc.Inputs(
+        stacks.shared_vpc,
+        config.vpc.with_context(stacks.shared_vpc.Config, port=ENGINES[config.engine].port),
+        stacks.shared_vpc.Inputs(
             vpc_cidr=inputs.vpc_cidr,
             private_subnet1_cidr=inputs.private_subnet1_cidr,
             private_subnet2_cidr=inputs.private_subnet2_cidr,

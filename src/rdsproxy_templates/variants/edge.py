@@ -9,10 +9,9 @@ from typing import Any
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES
-from ..errors import Problem
-from ..frame import Child, ParameterAttributes, Ports, Stack, nest, sub
-from ..kinds import (
+from ..aws.database_users import Grant, User
+from ..aws.engines import ENGINES
+from ..aws.kinds import (
     Cidr,
     Command,
     DatabaseName,
@@ -22,9 +21,10 @@ from ..kinds import (
     Url,
     WebACLArn,
 )
-from ..parts.rest_api import STAGE
-from ..parts.zones import zones_outside_regions
-from ..users import Grant, User
+from ..errors import Problem
+from ..model import Child, ParameterAttributes, Ports, Stack, nest, sub
+from ..resources.rest_api import STAGE
+from ..resources.zones import zones_outside_regions
 from . import common
 from .administration import DatabaseContext, administration
 from .common import RegionalSettings

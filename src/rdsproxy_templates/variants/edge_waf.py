@@ -9,7 +9,7 @@ from pydantic import Field
 
 from .. import stacks
 from ..errors import Problem
-from ..frame import Ports, Settings, Stack, nest
+from ..model import Ports, Settings, Stack, nest
 
 HOME: Final = "us-east-1"
 """Where WAF keeps what guards CloudFront, which is in all regions."""

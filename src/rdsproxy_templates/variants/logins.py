@@ -9,10 +9,10 @@ from typing import Final
 from pydantic import Field
 
 from .. import stacks
-from ..engines import ENGINES, EngineName
+from ..aws.database_users import BLOG_TABLES, User, lacking
+from ..aws.engines import ENGINES, EngineName
 from ..errors import Problem
-from ..frame import did_you_mean
-from ..users import BLOG_TABLES, User, lacking
+from ..model import did_you_mean
 
 FUNCTION_USER: Final = "app"
 """The user that variants declare for their function."""

@@ -9,11 +9,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .. import stacks
-from ..connections import default_connections
-from ..engines import ENGINES
-from ..errors import Problem, WiringError
-from ..frame import Child, Ports, Stack, nest
-from ..kinds import (
+from ..aws.connections import default_connections
+from ..aws.engines import ENGINES
+from ..aws.kinds import (
     Command,
     DatabaseName,
     DatabaseUser,
@@ -23,6 +21,8 @@ from ..kinds import (
     SubnetIds,
     Url,
 )
+from ..errors import Problem, WiringError
+from ..model import Child, Ports, Stack, nest
 from . import common
 from .administration import DatabaseContext, administration
 from .common import Database, RegionalSettings, user_problems
@@ -43,7 +43,9 @@ class ServiceSettings(RegionalSettings):
         stacks.secrets.Config(), description="The master user's secret."
     )
     rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Database and proxy.")
-    sam: stacks.sam.FunctionApiSettings = Field(stacks.sam.FunctionApiSettings(), description="Function and HTTP API.")
+    sam: stacks.sam.FunctionApiSettings = Field(
+        stacks.sam.FunctionApiSettings(), description="Function and HTTP API."
+    )
     function_user: str | None = Field(
         None,
         description="One of `rds.users` that the function logs in as, by IAM. Left out: the "

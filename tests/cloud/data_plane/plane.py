@@ -24,7 +24,7 @@ from .across_accounts import guarded
 from .databases import Databases
 from .distributions import Distributions
 from .fronts import Fronts
-from .functions import Functions, DatabaseContext, invoke_by_moto
+from .functions import DatabaseContext, Functions, invoke_by_moto
 from .names import Names
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

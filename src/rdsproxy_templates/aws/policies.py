@@ -1,0 +1,177 @@
+"""Small functions that return policy documents: each says who may do what, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from awacs import awslambda, kms, logs, rds_db, secretsmanager, sts
+from awacs.aws import (
+    Action,
+    Allow,
+    ArnLike,
+    AWSPrincipal,
+    Condition,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+)
+from awacs.helpers.trust import make_simple_assume_statement
+from troposphere import AWSHelperFn, Select, Split
+
+from ..model import sub
+from .kinds import DatabaseUser, FunctionArn, KeyArn, ProxyArn, RoleArn, SecretArn
+
+VERSION: Final = "2012-10-17"
+
+
+def trusts(service: str) -> PolicyDocument:
+    """The role may be assumed by one service of AWS: ``rds.amazonaws.com``."""
+    return PolicyDocument(Version=VERSION, Statement=[make_simple_assume_statement(service)])
+
+
+def trusts_flow_logs() -> PolicyDocument:
+    """The role may be assumed by the flow logs of its own account and region only."""
+    source = sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*")
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Effect=Allow,
+                Principal=Principal("Service", ["vpc-flow-logs.amazonaws.com"]),
+                Action=[sts.AssumeRole],
+                Condition=Condition(
+                    [
+                        StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")}),
+                        ArnLike({"aws:SourceArn": source}),
+                    ]
+                ),
+            )
+        ],
+    )
+
+
+def trusts_role(role: RoleArn) -> PolicyDocument:
+    """The role may be assumed in one other role, which may be another account's."""
+    return _lets(role, [sts.AssumeRole])
+
+
+def assumes(role: RoleArn) -> PolicyDocument:
+    """May act in one role."""
+    return _allows([sts.AssumeRole], role)
+
+
+def reads_secrets(secrets: Sequence[SecretArn]) -> PolicyDocument:
+    """May read these secrets: their values, and what they are."""
+    return _allows([secretsmanager.GetSecretValue, secretsmanager.DescribeSecret], *secrets)
+
+
+def lets_read(role: RoleArn) -> PolicyDocument:
+    """Of a secret: one role, which may be another account's, may read it."""
+    return _lets(role, [secretsmanager.GetSecretValue], Resource=["*"])
+
+
+def decrypts(key: KeyArn) -> PolicyDocument:
+    """May have Secrets Manager decrypt with one key, and not decrypt anything itself."""
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Effect=Allow,
+                Action=[kms.Decrypt],
+                Resource=[key],
+                Condition=_via_secrets_manager(),
+            )
+        ],
+    )
+
+
+def key_for(reader: RoleArn) -> PolicyDocument:
+    """Of a key: its account's policies decide, and one role reads secrets that it encrypts."""
+    account = sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Sid="AccountDecides",
+                Effect=Allow,
+                Principal=AWSPrincipal([account]),
+                Action=[Action("kms", "*")],
+                Resource=["*"],
+            ),
+            Statement(
+                Sid="ReaderOfSecrets",
+                Effect=Allow,
+                Principal=AWSPrincipal([reader]),
+                Action=[kms.Decrypt],
+                Resource=["*"],
+                Condition=_via_secrets_manager(),
+            ),
+        ],
+    )
+
+
+def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
+    """May log in to one proxy as one database user.
+
+    The resource names the proxy by its ID (``prx-…``), which is the last field of the ARN;
+    neither the name nor the ARN itself gives the right.
+    """
+    field = Split(":", proxy)
+    resource = sub(
+        "arn:${AWS::Partition}:rds-db:${region}:${account}:dbuser:${proxy_id}/${user}",
+        region=Select(3, field),
+        account=Select(4, field),
+        proxy_id=Select(6, field),
+        user=user,
+    )
+    return _allows([rds_db.connect], resource)
+
+
+def connects_to_database(
+    resource_id: AWSHelperFn, users: Sequence[DatabaseUser | str]
+) -> PolicyDocument:
+    """May log in to a database itself as these users.
+
+    *resource_id* is ``DBClusterResourceId`` of a cluster, ``DbiResourceId`` of an instance.
+    """
+    return _allows(
+        [rds_db.connect],
+        *(
+            sub(
+                "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:"
+                "${resource}/${user}",
+                resource=resource_id,
+                user=user,
+            )
+            for user in users
+        ),
+    )
+
+
+def invokes(function: FunctionArn) -> PolicyDocument:
+    """May have one function run."""
+    return _allows([awslambda.InvokeFunction], function)
+
+
+def writes_log(group_arn: AWSHelperFn) -> PolicyDocument:
+    """May write to one log group; its ARN ends with ``:*``, as CloudFormation gives it."""
+    return _allows([logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents], group_arn)
+
+
+def _via_secrets_manager() -> Condition:
+    service = sub("secretsmanager.${AWS::Region}.${AWS::URLSuffix}")
+    return Condition(StringEquals({"kms:ViaService": service}))
+
+
+def _lets(role: RoleArn, actions: list[object], **more: object) -> PolicyDocument:
+    statement = Statement(Effect=Allow, Principal=AWSPrincipal([role]), Action=actions, **more)
+    return PolicyDocument(Version=VERSION, Statement=[statement])
+
+
+def _allows(actions: list[object], *resources: object) -> PolicyDocument:
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[Statement(Effect=Allow, Action=actions, Resource=list(resources))],
+    )

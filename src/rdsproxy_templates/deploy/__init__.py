@@ -1,0 +1,1 @@
+"""Plans, and carrying them out by SAM CLI and CloudFormation."""

@@ -1,0 +1,26 @@
+"""CloudFormation's model, without any service of AWS: settings, ports, stacks, templates."""
+
+from .ports import ParameterAttributes, Port, Ports
+from .settings import Settings, did_you_mean
+from .stack import Child, Stack, StackModule, nest, summary
+from .template import Template
+from .text import sub
+from .values import LocalPath, Value, Values
+
+__all__ = [
+    "Child",
+    "LocalPath",
+    "ParameterAttributes",
+    "Port",
+    "Ports",
+    "Settings",
+    "Stack",
+    "StackModule",
+    "Template",
+    "Value",
+    "Values",
+    "did_you_mean",
+    "nest",
+    "sub",
+    "summary",
+]

@@ -1,0 +1,7 @@
+"""From a stack to the files of a rendered folder."""
+
+from .bundle import Bundle
+from .documents import NESTINGS, Nesting, render
+from .flat import Origin, flattened, with_defaults
+
+__all__ = ["NESTINGS", "Bundle", "Nesting", "Origin", "flattened", "render", "with_defaults"]

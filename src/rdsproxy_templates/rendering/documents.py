@@ -1,0 +1,159 @@
+"""From a stack module to the texts of its family, in three kinds of nesting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Any, Final, Literal, get_args
+
+from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of, template
+from ..model.template import Nested, Template
+from ..model.values import LocalPath
+from .bundle import Bundle
+from .flat import flattened
+from .yaml import HEADER, dump
+
+Nesting = Literal["sam", "plain", "flat"]
+NESTINGS: Final[tuple[Nesting, ...]] = get_args(Nesting)
+
+ROOT: Final = "template.yaml"
+FOLDER: Final = "cloudformation"
+SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
+
+
+def render(
+    stack: StackModule[ConfigT, InputsT, OutputsT],
+    config: ConfigT,
+    *,
+    nesting: Nesting = "sam",
+    carried: str = ".",
+) -> Bundle:
+    """Turn *stack*, and all that it nests, into the files of a family.
+
+    ``sam`` nests by ``AWS::Serverless::Application``, which ``sam build`` and
+    ``sam package`` follow; ``plain`` by ``AWS::CloudFormation::Stack``, which
+    ``aws cloudformation package`` follows; ``flat`` does not nest, for StackSets and for
+    tools that read one template.
+
+    *carried* is the folder in which the library's own local paths (the functions' code)
+    begin, relative to the folder that the family is written to; by default that folder.
+
+    Raises :class:`WiringError` where a wire leads nowhere.
+    """
+    root = template(name_of(stack), stack, config)
+    return bundle(root, nesting, carried)
+
+
+def bundle(root: Template, nesting: Nesting = "sam", carried: str = ".") -> Bundle:
+    """The files of the family of *root*; see :func:`render`."""
+    if nesting == "flat":
+        root, _ = flattened(root)
+    paths = {path: _path(path) for path, _ in root.walk()}
+    return Bundle(
+        root=root,
+        templates={
+            paths[path]: HEADER + dump(document(one, path, nesting, carried))
+            for path, one in root.walk()
+        },
+        paths=paths,
+    )
+
+
+def document(
+    one: Template, path: tuple[str, ...], nesting: Nesting, carried: str = "."
+) -> dict[str, Any]:
+    """One template of a family as CloudFormation reads it, sections in reading order."""
+    here = PurePosixPath(_path(path)).parent
+    nested = {
+        title: _nested(child, _relative(_path((*path, title)), here), nesting)
+        for title, child in one.children.items()
+    }
+    resources = {**nested, **one.resources}
+    body: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
+    if transforms := _transforms(one, resources):
+        body["Transform"] = transforms[0] if len(transforms) == 1 else transforms
+    body["Description"] = one.description
+    if one.parameters:
+        body["Parameters"] = one.parameters
+    body["Resources"] = _local(resources, here, carried)
+    if one.outputs:
+        body["Outputs"] = one.outputs
+    return body
+
+
+def _transforms(one: Template, resources: Mapping[str, Any]) -> list[str]:
+    types = [str(resource["Type"]) for resource in resources.values()]
+    serverless = any(type_.startswith("AWS::Serverless::") for type_ in types)
+    return [*([SAM_TRANSFORM] if serverless else []), *one.transforms]
+
+
+def _nested(child: Nested, location: str, nesting: Nesting) -> dict[str, Any]:
+    where = {"Location": location} if nesting == "sam" else {"TemplateURL": location}
+    kind = "AWS::Serverless::Application" if nesting == "sam" else "AWS::CloudFormation::Stack"
+    passed = {"Parameters": dict(child.arguments)} if child.arguments else {}
+    return {
+        "Type": kind,
+        # A stack that holds data is no exception: its own resources say what is kept.
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": {**where, **passed},
+    }
+
+
+def _path(path: tuple[str, ...]) -> str:
+    """``("RDSStack",)`` -> ``cloudformation/rds.yaml``; a child's children in its folder."""
+    if not path:
+        return ROOT
+    return "/".join((FOLDER, *(_file_name(title) for title in path))) + ".yaml"
+
+
+def _file_name(title: str) -> str:
+    words = re.sub(
+        r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])",
+        "-",
+        title.removesuffix("Stack") or title,
+    )
+    return words.lower()
+
+
+def _relative(path: str, here: PurePosixPath) -> str:
+    """*path* as seen from the folder *here*, both from the family's root folder."""
+    up, rest = list(here.parts), list(PurePosixPath(path).parts)
+    while up and rest and up[0] == rest[0]:
+        up.pop(0)
+        rest.pop(0)
+    return "/".join((*(".." for _ in up), *rest))
+
+
+def bundled_paths(root: Template) -> set[str]:
+    """The local paths of *root*, and of all that it nests, that come with the library."""
+    return {path for _, one in root.walk() for path in _bundled(dict(one.resources))}
+
+
+def _bundled(node: Any) -> Iterator[str]:
+    match node:
+        case {LocalPath.BUNDLED: str(path)}:
+            yield path
+        case Mapping():
+            for value in node.values():
+                yield from _bundled(value)
+        case list():
+            for item in node:
+                yield from _bundled(item)
+
+
+def _local(node: Any, here: PurePosixPath, carried: str) -> Any:
+    """*node* with every :class:`LocalPath` written as seen from *here*."""
+    match node:
+        case {LocalPath.KEY: str(path)}:
+            return _relative(normpath(path), here)
+        case {LocalPath.BUNDLED: str(path)}:
+            return _relative(normpath(f"{carried}/{path}"), here)
+        case Mapping():
+            return {key: _local(value, here, carried) for key, value in node.items()}
+        case list():
+            return [_local(item, here, carried) for item in node]
+        case _:
+            return node

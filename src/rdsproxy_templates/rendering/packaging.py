@@ -1,0 +1,128 @@
+"""What belongs beside the templates of a family: samconfig.toml and the functions' code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import NotTransformed, Problem, ValidationFailed
+from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
+from . import documents
+from .bundle import Bundle
+from .documents import ROOT, Nesting, bundled_paths, document
+from .yaml import HEADER, dump
+
+SAMCONFIG = "samconfig.toml"
+_TEXT = """\
+# Written by rdsproxy_templates, and yours from then on: once you change it, or
+# `sam deploy --guided` keeps its answers here, rendering again leaves it alone.
+version = 0.1
+
+[default.global.parameters]
+stack_name = "{stack_name}"
+
+[default.build.parameters]
+cached = true
+parallel = true
+
+[default.validate.parameters]
+lint = true
+
+[default.deploy.parameters]
+capabilities = "{capabilities}"
+confirm_changeset = true
+resolve_s3 = true
+"""
+
+
+def render(  # noqa: PLR0913 - one parameter a choice
+    stack: StackModule[ConfigT, InputsT, OutputsT],
+    config: ConfigT,
+    *,
+    nesting: Nesting = "sam",
+    expand: bool = False,
+    code: str | None = None,
+    validate: bool = True,
+) -> Bundle:
+    """Turn *stack*, and all that it nests, into a family that is ready for ``sam build``.
+
+    It is valid by our own checks and AWS's validator, which take milliseconds. *validate*
+    False leaves both out, so that what AWS refuses may be found only by a deployment.
+    cfn-lint takes seconds and is asked by :func:`rdsproxy_templates.validate.validate`.
+
+    *nesting* is ``sam`` (``AWS::Serverless::Application``), ``plain``
+    (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
+    transform here, so that only plain CloudFormation is left. *code* is the folder that
+    holds the library's ``lambda/``, relative to the folder that the family is written to;
+    left out, the code comes along. The ``home`` of *config*, where it has one, is the one
+    region that ``sam deploy`` is told.
+
+    Raises :class:`WiringError` where a wire leads nowhere, :class:`ValidationFailed` with all
+    that the validators find or SAM's transform refuses.
+    """
+    bundle = documents.render(stack, config, nesting=nesting, carried=code or ".")
+    if expand:
+        bundle = _expanded(bundle, nesting, code or ".")
+    name = name_of(stack).replace("_", "-")
+    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, config.home).encode()}
+    if code is None:
+        for path in bundled_paths(bundle.root):
+            extras.update(_files(path))
+    # `sam deploy --guided` writes its answers into it.
+    bundle = replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
+    if validate:
+        _refuse_invalid(bundle)
+    return bundle
+
+
+def _refuse_invalid(bundle: Bundle) -> None:
+    from .. import validate  # noqa: PLC0415 - validators are imported by those alone who use them
+
+    validate.refuse(validate.validate(bundle, lint=False))
+
+
+def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
+    from .sam_transform import expanded  # noqa: PLC0415 - imports SAM's translator
+
+    templates, refused = {}, []
+    for path, one in bundle.root.walk():
+        file = bundle.paths[path]
+        try:
+            plain = expanded(document(one, path, nesting, carried))
+            templates[file] = HEADER + dump(plain)
+        except NotTransformed as error:
+            text = bundle.templates[file]
+            refused += [_located(file, text, problem) for problem in error.problems]
+    if refused:
+        raise ValidationFailed(refused)
+    return replace(bundle, templates=templates)
+
+
+def _located(file: str, text: str, problem: Problem) -> Problem:
+    from ..validate.lines import line_of  # noqa: PLC0415 - as above
+
+    line = line_of(text, ("Resources", problem.place))
+    return Problem(f"{file}:{line} SAM", problem.sentence)
+
+
+def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:
+    capabilities = ["CAPABILITY_IAM"]
+    if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
+        capabilities.append("CAPABILITY_AUTO_EXPAND")
+    text = _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
+    return f'{text}region = "{region}"\n' if region else text
+
+
+def _files(path: str) -> Iterator[tuple[str, bytes]]:
+    """The files below one of the library's local paths, such as ``lambda/blog_rds_proxy``."""
+    source = _bundled_root() / path.removeprefix("lambda/")
+    for file in sorted(source.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield f"{path}/{file.relative_to(source).as_posix()}", file.read_bytes()
+
+
+def _bundled_root() -> Path:
+    """``lambda/``: inside the package when it was installed, else in its repository."""
+    installed = Path(__file__).parents[1] / "functions"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "lambda"

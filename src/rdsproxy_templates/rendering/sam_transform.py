@@ -1,0 +1,122 @@
+"""The SAM transform, run here instead of in CloudFormation."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from ..errors import NotTransformed, Problem
+from .documents import SAM_TRANSFORM as SAM
+
+_LOCAL: Final = "s3://local/"
+_AWS: Final = "arn:aws:"
+_ANY: Final = "arn:${AWS::Partition}:"
+
+
+def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
+    """*document* as plain CloudFormation, what is local left local.
+
+    SAM's own translator does the work. It wants code in S3, so local paths take the form
+    of an address there while it runs. ARNs of managed policies come out for any partition.
+    Raises :class:`NotTransformed` with what SAM does not accept.
+    """
+    # Half a second of imports, for those alone who expand.
+    from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
+    from samtranslator.translator.transform import transform  # noqa: PLC0415
+
+    # They complain of metrics and of a feature toggle that nobody asked for.
+    for name in ("metrics", "feature_toggle"):
+        logging.getLogger(f"samtranslator.{name}").setLevel(logging.CRITICAL)
+
+    body = copy.deepcopy(dict(document))
+    others = [name for name in _transforms(body) if name != SAM]
+    if others == _transforms(body):
+        return body
+    for resource in body["Resources"].values():
+        properties = resource.get("Properties", {})
+        for key in ("CodeUri", "ContentUri"):
+            if isinstance(code := properties.get(key), str):
+                properties[key] = f"{_LOCAL}{code}"
+    try:
+        with _some_region():
+            plain = transform(body, {}, _ManagedPolicies())
+    except InvalidDocumentException as error:
+        raise NotTransformed(map(_problem, error.causes)) from error
+    plain.pop("Transform", None)
+    if others:
+        plain = {"Transform": others} | plain
+    ours = frozenset(_strings(document))
+    expanded_body: dict[str, Any] = _readable(plain, ours)
+    return expanded_body
+
+
+def _transforms(document: Mapping[str, Any]) -> list[str]:
+    named = document.get("Transform", [])
+    return named if isinstance(named, list) else [named]
+
+
+@contextmanager
+def _some_region() -> Iterator[None]:
+    """SAM asks boto3 for a region, to guess the partition that we replace afterwards."""
+    name = "AWS_DEFAULT_REGION"
+    before = os.environ.get(name)
+    os.environ[name] = "us-east-1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+class _ManagedPolicies:
+    """SAM looks up the managed policies that it does not know itself; none here."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def _problem(cause: Exception) -> Problem:
+    return Problem(
+        str(getattr(cause, "_logical_id", "")), str(getattr(cause, "message", cause)).rstrip(".")
+    )
+
+
+def _strings(node: Any) -> Iterator[str]:
+    match node:
+        case str():
+            yield node
+        case Mapping():
+            for value in node.values():
+                yield from _strings(value)
+        case list():
+            for item in node:
+                yield from _strings(item)
+
+
+def _readable(node: Any, ours: frozenset[str]) -> Any:
+    """*node* with local paths as paths, and what SAM wrote for whatever partition it is."""
+    match node:
+        case {"S3Bucket": "local", "S3Key": str(path)}:
+            return path
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": _portable(text, ours)}
+        case {"Fn::Sub": [str(text), variables]}:
+            return {"Fn::Sub": [_portable(text, ours), _readable(variables, ours)]}
+        case Mapping():
+            return {str(key): _readable(value, ours) for key, value in node.items()}
+        case list():
+            return [_readable(item, ours) for item in node]
+        case str() if _AWS in node and node not in ours:
+            return {"Fn::Sub": _portable(node.replace("${", "${!"), ours)}
+        case _:
+            return node
+
+
+def _portable(text: str, ours: frozenset[str]) -> str:
+    return text if text in ours else text.replace(_AWS, _ANY)

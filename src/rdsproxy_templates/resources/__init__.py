@@ -1,0 +1,1 @@
+"""The resources that stacks are composed of, and their settings."""

@@ -1,0 +1,142 @@
+"""The ways from a laptop to a database, and what each of them needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from typing import Final, Literal
+
+from pydantic import Field
+
+from ..errors import Problem
+from ..model import Settings
+
+Way = Literal["ssh", "ssm", "eice"]
+
+KEY_NAME: Final = re.compile(r"[A-Za-z0-9._@+=-]{1,255}")
+
+
+class AccessSettings(Settings):
+    """The ways in, and the one instance that they lead to."""
+
+    ways: tuple[Way, ...] = Field(
+        ("ssm",),
+        strict=False,
+        description="How a laptop gets in. `ssm`: Session Manager, without a key or an open "
+        "port. `eice`: EC2 Instance Connect Endpoint, without a key. `ssh`: a public address.",
+    )
+    ssm_route: Literal["endpoints", "nat"] | None = Field(
+        "endpoints",
+        description="How the instance reaches Session Manager: two interface endpoints in its "
+        "subnet, or a NAT gateway.",
+    )
+    ssh_cidr: str | None = Field(
+        None, description="For `ssh`: the one address that may connect, such as 203.0.113.7/32."
+    )
+    key_pair_name: str | None = Field(
+        None, description="For `ssh`: a key pair of EC2's, with its key in ~/.ssh/<name>.pem."
+    )
+    instance_type: str = Field(
+        "t4g.nano", min_length=1, description="Type of the instance; it has to be arm64."
+    )
+    volume_size: int = Field(8, ge=8, le=1024, description="GiB of its encrypted gp3 volume.")
+    idle_minutes: int | None = Field(
+        None,
+        ge=5,
+        le=1440,
+        description="Minutes without a session after which the instance stops itself. Left "
+        "out: it runs until somebody stops it.",
+    )
+    local_port: int | None = Field(
+        None,
+        ge=1024,
+        le=65_535,
+        description="Port of the laptop where tunnels begin. Left out: the database's own.",
+    )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the instance has a public address."""
+        return "ssh" in self.ways
+
+    @property
+    def endpoints(self) -> bool:
+        """Whether it reaches Session Manager through interface endpoints."""
+        return "ssm" in self.ways and self.ssm_route == "endpoints"
+
+    @property
+    def nat(self) -> bool:
+        """Whether it reaches Session Manager through a NAT gateway."""
+        return "ssm" in self.ways and self.ssm_route == "nat"
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if not self.ways:
+            yield Problem("ways", "must name at least one way in")
+        if len({*self.ways}) < len(self.ways):
+            yield Problem("ways", f"must be different ways, got {', '.join(self.ways)}")
+        yield from self._route_problems()
+        yield from self._ssh_problems()
+
+    def _route_problems(self) -> Iterator[Problem]:
+        if "ssm" not in self.ways:
+            if "ssm_route" in self.model_fields_set and self.ssm_route is not None:
+                yield Problem("ssm_route", f"is for the way ssm; ways has {', '.join(self.ways)}")
+        elif self.ssm_route is None:
+            yield Problem(
+                "ssm_route",
+                "must be endpoints or nat: without a route to Session Manager's own endpoints "
+                "the way ssm leads nowhere",
+            )
+        elif self.ssm_route == "nat" and self.is_public:
+            yield Problem(
+                "ssm_route",
+                "must be endpoints beside the way ssh: an instance with a public address does "
+                "not use a NAT gateway",
+            )
+
+    def _ssh_problems(self) -> Iterator[Problem]:
+        given = {"ssh_cidr": self.ssh_cidr, "key_pair_name": self.key_pair_name}
+        for name, value in given.items():
+            if self.is_public and value is None:
+                yield Problem(name, "must be given for the way ssh")
+            if not self.is_public and value is not None:
+                yield Problem(name, f"is for the way ssh; ways has {', '.join(self.ways)}")
+        if self.ssh_cidr is not None and (sentence := _refusal(self.ssh_cidr)):
+            yield Problem("ssh_cidr", f"{sentence}, got {self.ssh_cidr!r}")
+        if self.key_pair_name is not None and not KEY_NAME.fullmatch(self.key_pair_name):
+            yield Problem(
+                "key_pair_name",
+                "must be letters, digits and . _ @ + = - alone, because it stands in a command "
+                f"line, got {self.key_pair_name!r}",
+            )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if self.is_public:
+            yield Problem(
+                "ways",
+                "has ssh: the instance has a public address, and whoever holds the key and sits "
+                f"behind {self.ssh_cidr} reaches the database; ssm and eice ask IAM each time",
+            )
+        if self.nat:
+            yield Problem(
+                "ssm_route", "is nat: the instance may connect to everywhere, by HTTPS alone"
+            )
+
+
+def _refusal(cidr: str) -> str | None:
+    """Why *cidr* may not connect by SSH; None where it is one address of a laptop."""
+    if cidr.endswith("/0"):
+        return "must be your own address, and not the whole world"
+    try:
+        network = IPv4Network(cidr)
+    except ValueError:
+        return "must be one IPv4 address such as 203.0.113.7/32"
+    address = network.network_address
+    if network.num_addresses > 1 or "/" not in cidr:
+        return "must be one address, a /32"
+    if address.is_loopback or address.is_multicast or address.is_unspecified:
+        return "must be an address that a laptop can have"
+    return None

@@ -1,0 +1,124 @@
+"""Ranges of addresses that are let in: IPv4 and IPv6 in one list."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_interface, ip_network
+from typing import ClassVar, Final, TypeVar
+
+from pydantic import Field
+
+from ..errors import Problem
+from ..model import Settings
+
+Network = IPv4Network | IPv6Network
+NetworkT = TypeVar("NetworkT", IPv4Network, IPv6Network)
+
+DOCUMENTATION: Final[tuple[Network, ...]] = (
+    # RFC 5737, RFC 3849 and RFC 9637: nobody has an address in them.
+    IPv4Network("192.0.2.0/24"),
+    IPv4Network("198.51.100.0/24"),
+    IPv4Network("203.0.113.0/24"),
+    IPv6Network("2001:db8::/32"),
+    IPv6Network("3fff::/20"),
+)
+
+
+_FORM: Final = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]+)?")
+"""An address and a prefix: no zone of a link, and no netmask."""
+
+
+class AllowedCidrsSettings(Settings):
+    """Who is let in, by address."""
+
+    ip_versions: ClassVar[tuple[int, ...]] = (4, 6)
+    """Versions of IP by which what is guarded can be reached."""
+
+    allowed_cidrs: tuple[str, ...] = Field(
+        ("203.0.113.0/24", "2001:db8::/32"),
+        strict=False,
+        max_length=10_000,
+        description="Ranges that are let in, IPv4 and IPv6. The default ones are for "
+        "documentation: they let in nobody.",
+    )
+    open_to_everyone: bool = Field(
+        default=False,
+        description="Acknowledges an `allowed_cidrs` that lets in everybody, which is refused "
+        "else.",
+    )
+
+    @property
+    def ipv4(self) -> tuple[IPv4Network, ...]:
+        """The ranges of IPv4, in their order."""
+        return tuple(one for one in self._networks if isinstance(one, IPv4Network))
+
+    @property
+    def ipv6(self) -> tuple[IPv6Network, ...]:
+        """The ranges of IPv6, in their order."""
+        return tuple(one for one in self._networks if isinstance(one, IPv6Network))
+
+    @property
+    def lets_in_nobody(self) -> bool:
+        """Whether all ranges are for documentation."""
+        return all(any(_within(one, whole) for whole in DOCUMENTATION) for one in self._networks)
+
+    @property
+    def lets_in_everybody(self) -> bool:
+        """Whether the ranges together are all of IPv4, or all of IPv6."""
+        return _are_all(self.ipv4) or _are_all(self.ipv6)
+
+    @property
+    def _networks(self) -> tuple[Network, ...]:
+        """Those that are ranges: all, once the record is there."""
+        return tuple(
+            ip_network(cidr) for cidr in self.allowed_cidrs if not _refusal(cidr, self.ip_versions)
+        )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if not self.allowed_cidrs:
+            yield Problem("allowed_cidrs", "must name a range: an empty list lets nobody in")
+        for index, cidr in enumerate(self.allowed_cidrs):
+            if sentence := _refusal(cidr, self.ip_versions):
+                yield Problem(f"allowed_cidrs.{index}", sentence)
+        for network, times in Counter(self._networks).items():
+            if times > 1:
+                yield Problem("allowed_cidrs", f"must name each range once, got {network} twice")
+        if self.lets_in_everybody and not self.open_to_everyone:
+            yield Problem(
+                "allowed_cidrs",
+                "must not let in everybody; name the ranges that need it, or acknowledge it by "
+                "`open_to_everyone: true`",
+            )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if self.lets_in_everybody:
+            yield Problem("open_to_everyone", "is true: no address is refused any more")
+
+
+def _refusal(cidr: str, versions: Sequence[int]) -> str | None:
+    """Why *cidr* is no range of addresses of these versions of IP; None where it is one."""
+    try:
+        interface = ip_interface(cidr if _FORM.fullmatch(cidr) else "")
+    except ValueError:
+        return f"must be a range such as 203.0.113.0/24, got {cidr!r}"
+    alone = f"{interface.ip}/{interface.max_prefixlen}"
+    if interface.version not in versions:
+        known = " or ".join(f"IPv{version}" for version in versions)
+        return f"must be {known}, by which alone it can be reached, got {cidr!r}"
+    if "/" not in cidr:
+        return f"must be a range; for this one address write {alone}, got {cidr!r}"
+    if interface.ip != interface.network.network_address:
+        return f"must be {interface.network}, or {alone} for the one address, got {cidr!r}"
+    return None
+
+
+def _within(network: Network, whole: Network) -> bool:
+    return network.version == whole.version and network.subnet_of(whole)  # type: ignore[arg-type]
+
+
+def _are_all(networks: Sequence[NetworkT]) -> bool:
+    return any(network.prefixlen == 0 for network in collapse_addresses(networks))

@@ -1,0 +1,131 @@
+"""An Aurora cluster, provisioned or Serverless v2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import Field
+from troposphere import rds
+
+from ..aws.engines import ENGINES
+from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from ..aws.troposphere_compat import ServerlessV2ScalingConfiguration
+from ..errors import Problem
+from . import database
+from .database import Database, durability, engine_properties, master_login
+from .parameter_groups import cluster_parameters
+from .without_none import present
+
+SERVERLESS = "db.serverless"
+
+
+class AuroraSettings(database.DatabaseSettings):
+    """The cluster. ``max_capacity`` makes it Serverless v2."""
+
+    min_capacity: float = Field(
+        0.5,
+        ge=0,
+        le=256,
+        multiple_of=0.5,
+        description="Serverless v2: ACUs at rest, from 0.5; 0 pauses, which goes with no proxy.",
+    )
+    max_capacity: float | None = Field(
+        None, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
+    )
+    readers: int = Field(0, ge=0, le=15, description="Aurora: instances beside the writer.")
+
+    @property
+    def db_instance_class(self) -> str:
+        if self.instance_class is None and self.max_capacity:
+            return SERVERLESS
+        return super().db_instance_class
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.max_capacity is None:
+            if self.instance_class == SERVERLESS:
+                yield Problem("max_capacity", f"must be given, in ACUs, for {SERVERLESS}")
+            if "min_capacity" in self.model_fields_set:
+                yield Problem("min_capacity", "needs a max_capacity; without one nothing scales")
+            return
+        if self.db_instance_class != SERVERLESS:
+            yield Problem(
+                "max_capacity",
+                f"is for {SERVERLESS}, and instance_class is {self.instance_class!r}, "
+                "which is provisioned; give one of the two",
+            )
+        if self.min_capacity > self.max_capacity:
+            yield Problem(
+                "min_capacity",
+                f"must be at most max_capacity ({self.max_capacity:g}), got {self.min_capacity:g}",
+            )
+
+
+def cluster(
+    choices: AuroraSettings,
+    *,
+    name: DatabaseName,
+    master: SecretArn,
+    subnets: Sequence[SubnetId],
+    group: SecurityGroupId,
+    iam: bool,
+) -> Database:
+    """``DBCluster`` and its instances; *master* is the secret of the master user.
+
+    *iam* lets database users log in to the cluster itself with an IAM token.
+    """
+    engine = ENGINES[choices.engine]
+    subnet_group = rds.DBSubnetGroup(
+        "DBClusterSubnetGroup",
+        DBSubnetGroupDescription="Private subnets of the database cluster",
+        SubnetIds=list(subnets),
+    )
+    parameters = cluster_parameters(choices)
+    cluster = rds.DBCluster(
+        "DBCluster",
+        **engine_properties(choices),
+        DatabaseName=name,
+        **master_login(master),
+        DBSubnetGroupName=subnet_group.ref(),
+        VpcSecurityGroupIds=[group],
+        **durability(choices),
+        DBClusterParameterGroupName=parameters.ref(),
+        EnableCloudwatchLogsExports=list(engine.log_exports),
+        **present(EnableIAMDatabaseAuthentication=iam or None),
+        **_scaling(choices),
+    )
+    instances = [
+        rds.DBInstance(
+            f"DBInstance{number}",
+            # The cluster holds the data; its snapshot is the one that counts.
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+            DBClusterIdentifier=cluster.ref(),
+            Engine=choices.engine,
+            DBInstanceClass=choices.db_instance_class,
+            # A long-term version stays until it is changed here.
+            AutoMinorVersionUpgrade=False,
+            PubliclyAccessible=False,
+        )
+        for number in range(1, choices.readers + 2)
+    ]
+    return Database(
+        resources=[subnet_group, parameters, cluster, *instances],
+        itself=cluster,
+        engine=engine,
+        host=Hostname(cluster.get_att("Endpoint.Address")),
+        resource_id=cluster.get_att("DBClusterResourceId"),
+        targets={"DBClusterIdentifiers": [cluster.ref()]},
+        instances=instances,
+    )
+
+
+def _scaling(choices: AuroraSettings) -> dict[str, Any]:
+    if choices.max_capacity is None:
+        return {}
+    return {
+        "ServerlessV2ScalingConfiguration": ServerlessV2ScalingConfiguration(
+            MinCapacity=choices.min_capacity, MaxCapacity=choices.max_capacity
+        )
+    }

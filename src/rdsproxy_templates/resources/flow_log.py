@@ -1,0 +1,59 @@
+"""A record of the connections to and from a VPC, refused ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import Field
+from troposphere import AWSObject, ec2, iam
+
+from ..aws.policies import trusts_flow_logs, writes_log
+from ..errors import Problem
+from ..model import Settings
+from .functions import LogRetention, log_group
+
+
+class FlowLogSettings(Settings):
+    """Whether connections are on record, and for how long."""
+
+    flow_log: bool = Field(
+        default=True,
+        description="Record the connections to and from the VPC, refused ones too, in CloudWatch "
+        "Logs, which charges for what it takes in.",
+    )
+    log_retention_in_days: LogRetention = Field(
+        30, description="Days that the record of connections is kept."
+    )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if not self.flow_log:
+            yield Problem(
+                "flow_log",
+                "is off: nobody can tell afterwards who connected to a VPC that the internet "
+                "has a way to",
+            )
+
+
+def flow_log(choices: FlowLogSettings, vpc: ec2.VPC) -> Sequence[AWSObject]:
+    """``FlowLog`` of the whole VPC, its log group, and the role in which EC2 writes there."""
+    if not choices.flow_log:
+        return []
+    group = log_group("FlowLogGroup", choices)
+    role = iam.Role(
+        "FlowLogRole",
+        AssumeRolePolicyDocument=trusts_flow_logs(),
+        Policies=[
+            iam.Policy(PolicyName="WriteFlowLog", PolicyDocument=writes_log(group.get_att("Arn")))
+        ],
+    )
+    log = ec2.FlowLog(
+        "FlowLog",
+        ResourceType="VPC",
+        ResourceId=vpc.ref(),
+        TrafficType="ALL",
+        LogDestinationType="cloud-watch-logs",
+        LogGroupName=group.ref(),
+        DeliverLogsPermissionArn=role.get_att("Arn"),
+    )
+    return [group, role, log]

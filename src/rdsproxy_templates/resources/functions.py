@@ -1,0 +1,149 @@
+"""Functions of the library's own, with their driver layer and their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, Protocol
+
+from pydantic import Field
+from troposphere import AWSHelperFn, awslambda, logs, serverless
+
+from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
+from ..aws.troposphere_compat import LoggingConfig
+from ..errors import Problem
+from ..model import LocalPath, Settings
+from .without_none import present
+
+LogRetention = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
+    2922, 3288, 3653,
+]  # fmt: skip
+"""Days that CloudWatch Logs takes as the retention of a log group."""
+
+
+VPC_ACCESS: Final = "AWSLambdaVPCAccessExecutionRole"
+"""Policy of AWS's: interfaces in a VPC, and logs."""
+
+SHORTEST: Final = 15
+"""Seconds that the library's own functions need at least, whatever becomes of the database."""
+
+RDS_ROOTS: Final = "/opt/python/rds_roots.pem"
+"""The layer's file of RDS' own authorities, of which a database shows a certificate; a proxy
+shows one of Amazon's."""
+
+WITHOUT_RDS_ROOTS: Final = ("ap-east-2", "ap-southeast-6")
+"""Regions that this file lacks, as of 2026-11-26."""
+
+
+class FunctionSettings(Settings):
+    """What functions run on, and how long their logs are kept."""
+
+    runtime: Literal["python3.13", "python3.14", "python3.15"] = Field(
+        "python3.13",
+        description="Lambda runtime. AWS supports 3.13 and 3.14 until mid-2029, 3.15 longer.",
+    )
+    architecture: Literal["arm64", "x86_64"] = Field(
+        "arm64", description="Processor of the function; arm64 costs less."
+    )
+    memory_size: int = Field(256, ge=128, le=10_240, description="MiB of the function.")
+    log_retention_in_days: LogRetention = Field(30, description="Days that logs are kept.")
+
+
+class TimeoutSettings(Settings):
+    """How long a function that answers an HTTP API may take, and how often it runs at once."""
+
+    timeout: int = Field(
+        29, ge=1, le=29, description="Seconds of the function; an HTTP API waits for 30."
+    )
+    reserved_concurrent_executions: int | None = Field(
+        None, ge=1, description="Executions at once, at most. Left out: the account's limit."
+    )
+
+    def too_short(self) -> Iterator[Problem]:
+        """Whether the library's own functions could not answer in time."""
+        if self.timeout < SHORTEST:
+            yield Problem(
+                "timeout",
+                f"must be at least {SHORTEST}, got {self.timeout}: the function waits 3 s for a "
+                "connection and 8 s for an answer, and must have time to say so",
+            )
+
+
+class Logged(Protocol):
+    """What says how long its logs are kept."""
+
+    @property
+    def log_retention_in_days(self) -> LogRetention: ...
+
+
+def log_group(title: str, choices: Logged, *, name: AWSHelperFn | None = None) -> logs.LogGroup:
+    """Logs that are kept for the chosen time, and go with the stack."""
+    return logs.LogGroup(
+        title,
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        **present(LogGroupName=name),
+        RetentionInDays=choices.log_retention_in_days,
+    )
+
+
+def database_layer(choices: FunctionSettings) -> serverless.LayerVersion:
+    """Drivers of the databases and what our functions share, built by ``sam build``."""
+    return serverless.LayerVersion(
+        "DatabaseLayer",
+        # A build of our own: it packages for the runtime above on any host.
+        Metadata={"BuildMethod": "makefile"},
+        Description="Database drivers, and how functions log in",
+        ContentUri=LocalPath("lambda/database_layer", carried=True),
+        CompatibleRuntimes=[choices.runtime],
+        CompatibleArchitectures=[choices.architecture],
+        RetentionPolicy="Delete",
+    )
+
+
+def family(engine_family: str) -> dict[str, str]:
+    """The variable that tells our functions what to speak, where it is not MySQL."""
+    return {} if engine_family == "MYSQL" else {"RDS_ENGINE_FAMILY": engine_family}
+
+
+def function(
+    title: str,
+    choices: FunctionSettings,
+    *,
+    code: LocalPath,
+    handler: str,
+    timeout: int,
+    log: logs.LogGroup,
+    variables: Mapping[str, AWSHelperFn | str],
+    policies: Sequence[Any] = (),
+    role: RoleArn | None = None,
+    subnets: Sequence[SubnetId] | SubnetIds | None = None,
+    group: SecurityGroupId | AWSHelperFn | None = None,
+    layers: Sequence[serverless.LayerVersion] = (),
+    concurrency: int | None = None,
+    events: Mapping[str, Any] | None = None,
+) -> serverless.Function:
+    """The function *title*; in *subnets* with the security *group*, or outside any VPC.
+
+    It acts in a *role* that exists, or in one of its own that has *policies*.
+    """
+    network: dict[str, Any] = {}
+    if subnets is not None:
+        network = {"VpcConfig": awslambda.VPCConfig(SubnetIds=subnets, SecurityGroupIds=[group])}
+        policies = [VPC_ACCESS, *policies]
+    return serverless.Function(
+        title,
+        Metadata={"BuildMethod": "makefile"},
+        CodeUri=code,
+        Handler=handler,
+        Runtime=choices.runtime,
+        Architectures=[choices.architecture],
+        **present(Layers=[layer.ref() for layer in layers] or None),
+        MemorySize=choices.memory_size,
+        Timeout=timeout,
+        **network,
+        Environment=awslambda.Environment(Variables=dict(variables)),
+        **({"Role": role} if role else {"Policies": list(policies)}),
+        LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=log.ref()),
+        **present(ReservedConcurrentExecutions=concurrency, Events=events),
+    )

@@ -1,0 +1,111 @@
+"""An HTTP API with an access log, throttling, and an authorizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+from troposphere import AWSObject, apigatewayv2, serverless
+
+from ..aws.kinds import Url
+from ..aws.troposphere_compat import HttpApiAuth
+from ..errors import Problem
+from ..model import sub
+from . import functions
+from .functions import log_group
+from .throttling import ThrottlingSettings
+from .without_none import present
+
+ACCESS_LOG = (
+    '{"requestId":"$context.requestId","time":"$context.requestTime",'
+    '"sourceIp":"$context.identity.sourceIp","route":"$context.routeKey",'
+    '"path":"$context.path","status":"$context.status",'
+    '"latency":"$context.responseLatency","error":"$context.integrationErrorMessage"}'
+)
+
+
+class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
+    """Who may call the API, and how often."""
+
+    authorizer: Literal["iam", "jwt", "none"] = Field(
+        "iam",
+        description="Who may call the API: callers with `execute-api:Invoke`, bearers of a "
+        "token of `jwt_issuer`, or anybody.",
+    )
+    jwt_issuer: str | None = Field(
+        None, pattern="^https://", description="Issuer of the tokens, for `authorizer: jwt`."
+    )
+    jwt_audience: tuple[str, ...] = Field(
+        (), strict=False, description="Audiences that tokens may be for, for `authorizer: jwt`."
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.authorizer == "jwt":
+            if not self.jwt_issuer:
+                yield Problem("jwt_issuer", "must be given for `authorizer: jwt`")
+            if not self.jwt_audience:
+                yield Problem("jwt_audience", "must name an audience for `authorizer: jwt`")
+        elif self.jwt_issuer or self.jwt_audience:
+            yield Problem(
+                "authorizer", f"must be jwt where a JWT setting is given, got {self.authorizer!r}"
+            )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if self.authorizer == "none":
+            yield Problem("authorizer", "is none: whoever knows the address can call the API")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpApi:
+    """What was created, and how functions and clients name it."""
+
+    resources: Sequence[AWSObject]
+    api: serverless.HttpApi
+
+    def at(self, path: str = "") -> Url:
+        """Address of *path*, which begins without a slash."""
+        host = "https://${api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/"
+        return Url(sub(host + path, api=self.api.ref()))
+
+    def route(self, path: str) -> dict[str, Any]:
+        """An event of a function: any method on *path*."""
+        return {
+            "Type": "HttpApi",
+            "Properties": {"ApiId": self.api.ref(), "Method": "ANY", "Path": path},
+        }
+
+
+def http_api(choices: HttpApiSettings) -> HttpApi:
+    """``HttpApi`` and ``HttpApiAccessLogGroup``."""
+    access_log = log_group("HttpApiAccessLogGroup", choices)
+    api = serverless.HttpApi(
+        "HttpApi",
+        AccessLogSettings=apigatewayv2.AccessLogSettings(
+            DestinationArn=access_log.get_att("Arn"), Format=ACCESS_LOG
+        ),
+        DefaultRouteSettings=apigatewayv2.RouteSettings(
+            ThrottlingBurstLimit=choices.throttling_burst_limit,
+            ThrottlingRateLimit=choices.throttling_rate_limit,
+        ),
+        **present(Auth=_authorization(choices)),
+    )
+    return HttpApi(resources=[api, access_log], api=api)
+
+
+def _authorization(choices: HttpApiSettings) -> HttpApiAuth | None:
+    match choices.authorizer:
+        case "none":
+            return None
+        case "iam":
+            return HttpApiAuth(EnableIamAuthorizer=True, DefaultAuthorizer="AWS_IAM")
+        case "jwt":
+            issued = {"issuer": choices.jwt_issuer, "audience": list(choices.jwt_audience)}
+            bearer = {
+                "IdentitySource": "$request.header.Authorization",
+                "JwtConfiguration": issued,
+            }
+            return HttpApiAuth(Authorizers={"JWT": bearer}, DefaultAuthorizer="JWT")

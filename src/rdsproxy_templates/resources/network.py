@@ -1,0 +1,214 @@
+"""A VPC, its subnets, and the ways in and out that it has only where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from itertools import combinations
+from typing import ClassVar, Final
+
+from pydantic import Field
+from troposphere import AWSHelperFn, AWSObject, ec2
+
+from ..aws.kinds import Cidr, RouteTableId, VpcId
+from ..errors import Problem
+from ..model import ParameterAttributes, Settings
+from .zones import placed, zone
+
+
+class Ranges(Settings):
+    """Address ranges of a VPC and its subnets, which become the defaults of the parameters."""
+
+    subnets: ClassVar[tuple[str, ...]]
+    """Names of the settings that are the subnets' ranges."""
+
+    vpc_cidr: str = Field(
+        "10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+    )
+
+    @property
+    def subnet_ranges(self) -> dict[str, str]:
+        """The subnets' ranges by the names of their settings."""
+        return {name: getattr(self, name) for name in self.subnets}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from range_problems(self.vpc_cidr, self.subnet_ranges)
+
+    def attributes(self) -> dict[str, ParameterAttributes]:
+        """What the root says of its parameters: these ranges, and what a range is."""
+        ranges = {"vpc_cidr": self.vpc_cidr, **self.subnet_ranges}
+        return {name: _range_attributes(text) for name, text in ranges.items()}
+
+
+class PrivateRanges(Ranges):
+    """Those of two private subnets."""
+
+    subnets = ("private_subnet1_cidr", "private_subnet2_cidr")
+
+    private_subnet1_cidr: str = Field(
+        "10.1.0.0/24",
+        description="IPv4 range of the first subnet, inside the VPC's; at creation only.",
+    )
+    private_subnet2_cidr: str = Field(
+        "10.1.1.0/24",
+        description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
+    )
+
+
+def vpc(cidr: Cidr) -> ec2.VPC:
+    """``VPC``; names inside it are resolved, endpoints' included."""
+    return ec2.VPC(
+        "VPC",
+        CidrBlock=cidr,
+        EnableDnsHostnames=True,
+        EnableDnsSupport=True,
+        InstanceTenancy="default",
+    )
+
+
+def subnet(title: str, vpc: ec2.VPC, cidr: Cidr, zone: AWSHelperFn | str) -> ec2.Subnet:
+    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, **placed(zone))
+
+
+def subnet_in(title: str, vpc: ec2.VPC, cidr: Cidr, zone_id: AWSHelperFn) -> ec2.Subnet:
+    """A subnet in the zone of that ID, which deployment tells."""
+    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZoneId=zone_id)
+
+
+def private(vpc: ec2.VPC, *subnets: ec2.Subnet) -> list[AWSObject]:
+    """``PrivateRouteTable``, which leads nowhere but inside the VPC, for these subnets."""
+    routes = ec2.RouteTable("PrivateRouteTable", VpcId=vpc.ref())
+    return [routes, *(_associated(subnet, routes) for subnet in subnets)]
+
+
+def _associated(subnet: ec2.Subnet, routes: AWSObject) -> ec2.SubnetRouteTableAssociation:
+    return ec2.SubnetRouteTableAssociation(
+        f"{subnet.title}RouteTableAssociation", RouteTableId=routes.ref(), SubnetId=subnet.ref()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateNetwork:
+    """A VPC with two private subnets, and how others name its parts."""
+
+    vpc: ec2.VPC
+    subnet1: ec2.Subnet
+    subnet2: ec2.Subnet
+    routes: AWSObject
+    resources: Sequence[AWSObject]
+
+
+def private_network(
+    cidr: Cidr, subnet1_cidr: Cidr, subnet2_cidr: Cidr, zones: tuple[str, str] | None
+) -> PrivateNetwork:
+    """``VPC``, ``PrivateSubnet1`` and ``PrivateSubnet2``, with no way in or out."""
+    whole = vpc(cidr)
+    subnet1 = subnet("PrivateSubnet1", whole, subnet1_cidr, zone(zones, 0))
+    subnet2 = subnet("PrivateSubnet2", whole, subnet2_cidr, zone(zones, 1))
+    routes, *associations = private(whole, subnet1, subnet2)
+    return PrivateNetwork(
+        vpc=whole,
+        subnet1=subnet1,
+        subnet2=subnet2,
+        routes=routes,
+        resources=[whole, subnet1, subnet2, routes, *associations],
+    )
+
+
+EVERYWHERE: Final = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicNetwork:
+    """Subnets from which, and to which, the internet has a way."""
+
+    subnets: Sequence[ec2.Subnet]
+    resources: Sequence[AWSObject]
+
+
+def public_network(
+    vpc_id: VpcId, places: Mapping[str, tuple[Cidr | str, AWSHelperFn | str]]
+) -> PublicNetwork:
+    """Subnets by title, each with range and zone; nothing gets a public address by itself."""
+    gateway = ec2.InternetGateway("InternetGateway")
+    attachment = ec2.VPCGatewayAttachment(
+        "InternetGatewayAttachment", VpcId=vpc_id, InternetGatewayId=gateway.ref()
+    )
+    subnets = [
+        ec2.Subnet(
+            title,
+            # Public addresses in it need the attachment: AWS::EC2::EIP, "DependsOn".
+            DependsOn=[str(attachment.title)],
+            VpcId=vpc_id,
+            CidrBlock=cidr,
+            **placed(zone),
+        )
+        for title, (cidr, zone) in places.items()
+    ]
+    routes = ec2.RouteTable("PublicRouteTable", VpcId=vpc_id)
+    route = ec2.Route(
+        "PublicRoute",
+        DependsOn=[str(attachment.title)],
+        RouteTableId=routes.ref(),
+        DestinationCidrBlock=EVERYWHERE,
+        GatewayId=gateway.ref(),
+    )
+    associations = [_associated(subnet, routes) for subnet in subnets]
+    return PublicNetwork(
+        subnets=subnets,
+        resources=[gateway, attachment, *subnets, routes, route, *associations],
+    )
+
+
+def nat(public: PublicNetwork, private_routes: RouteTableId) -> list[AWSObject]:
+    """A NAT gateway in the public subnet, as the way out of private ones."""
+    address = ec2.EIP(
+        "NatGatewayAddress",
+        DependsOn=["InternetGatewayAttachment"],
+        Domain="vpc",
+    )
+    gateway = ec2.NatGateway(
+        "NatGateway",
+        # Without its own way out the gateway would be created, and lead nowhere.
+        DependsOn=["PublicRoute"],
+        AllocationId=address.get_att("AllocationId"),
+        SubnetId=public.subnets[0].ref(),
+    )
+    route = ec2.Route(
+        "PrivateRoute",
+        RouteTableId=private_routes,
+        DestinationCidrBlock=EVERYWHERE,
+        NatGatewayId=gateway.ref(),
+    )
+    return [address, gateway, route]
+
+
+def range_problems(whole: str, ranges: Mapping[str, str]) -> Iterator[Problem]:
+    """What is wrong with a VPC's range, ``vpc_cidr``, and with those of its subnets."""
+    networks: dict[str, IPv4Network] = {}
+    for name, text in {"vpc_cidr": whole, **ranges}.items():
+        try:
+            networks[name] = IPv4Network(text)
+        except ValueError as error:
+            yield Problem(name, f"must be an IPv4 range such as 10.1.0.0/16: {error}")
+            continue
+        if not 16 <= networks[name].prefixlen <= 28:  # noqa: PLR2004 - the VPC's limits
+            yield Problem(name, f"must be a /16 to /28, got {text!r}")
+    around = networks.pop("vpc_cidr", None)
+    for name, network in networks.items():
+        if around and not network.subnet_of(around):
+            yield Problem(name, f"must lie inside vpc_cidr ({around}), got '{network}'")
+    for (one, first), (two, second) in combinations(networks.items(), 2):
+        if first.overlaps(second):
+            yield Problem(two, f"must not overlap {one} ({first}), got '{second}'")
+
+
+def _range_attributes(default: str) -> ParameterAttributes:
+    """What the root says of a parameter that is an address range."""
+    return ParameterAttributes(
+        default=default,
+        allowed_pattern=r"(\d{1,3}\.){3}\d{1,3}/(1[6-9]|2[0-8])",
+        constraint_description="must be an IPv4 range of /16 to /28, such as 10.1.0.0/16",
+    )

@@ -1,0 +1,48 @@
+"""Parameter groups: TLS for connections, and slow statements in the log that is exported.
+
+The engine's family and the description of a group are create-only. A new major version
+therefore makes another group beside the old one, so neither group has a name of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from troposphere import rds
+
+from ..aws.engines import ENGINES
+from .database import DatabaseSettings
+
+NO_OTHERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def cluster_parameters(choices: DatabaseSettings) -> rds.DBClusterParameterGroup:
+    """``DBClusterParameterGroup``; it holds for every instance of the cluster.
+
+    TLS is a parameter of clusters only, and the instances keep their default group.
+    """
+    engine = ENGINES[choices.engine]
+    return rds.DBClusterParameterGroup(
+        "DBClusterParameterGroup",
+        Description="Parameters of the database cluster",
+        Family=engine.parameter_family(choices.version),
+        Parameters=engine.parameters(choices.slow_query_seconds, tls_only=choices.tls_only),
+    )
+
+
+def instance_parameters(
+    choices: DatabaseSettings, others: Mapping[str, str] = NO_OTHERS
+) -> rds.DBParameterGroup:
+    """``DBParameterGroup`` of an instance without a cluster, with *others* beside ours."""
+    engine = ENGINES[choices.engine]
+    return rds.DBParameterGroup(
+        "DBParameterGroup",
+        Description="Parameters of the database instance",
+        Family=engine.parameter_family(choices.version),
+        Parameters={
+            **engine.parameters(choices.slow_query_seconds, tls_only=choices.tls_only),
+            **others,
+        },
+    )

@@ -1,0 +1,90 @@
+"""The database behind a proxy: an Aurora cluster or an RDS instance, as the engine is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import Field
+
+from ..aws import database_users
+from ..aws.database_users import User
+from ..aws.engines import ENGINES
+from ..aws.kinds import DatabaseName, SecretArn, SecurityGroupId, SubnetId
+from ..errors import Problem
+from . import aurora, rds_instance
+from .database import Database
+
+
+class ClusterOrInstanceSettings(aurora.AuroraSettings, rds_instance.RdsInstanceSettings):
+    """A database of any engine; some settings are for Aurora alone, others for the rest."""
+
+    def problems(self) -> Iterator[Problem]:
+        is_aurora = ENGINES[self.engine].aurora
+        others = rds_instance.RdsInstanceSettings if is_aurora else aurora.AuroraSettings
+        kind, example = ("RDS", "mysql") if is_aurora else ("Aurora", "aurora-mysql")
+        for name in others.model_fields:
+            if name in self.model_fields_set and name in others.__annotations__:
+                yield Problem(
+                    name,
+                    f"is for engines of {kind}, such as {example}, and engine is {self.engine!r}",
+                )
+        yield from super().problems()
+
+
+class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
+    """A database that clients reach through a proxy, as one of its users."""
+
+    users: tuple[User, ...] = Field(
+        (),
+        strict=False,
+        max_length=190,
+        description="Users beside the master: each is created in the database and let in "
+        "through the proxy in its own way.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from self.pause_problems()
+        for problem in database_users.problems(self.users, ENGINES[self.engine]):
+            yield problem.within("users")
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        tokens = database_users.end_to_end(self.users)
+        passwords = [user.name for user in database_users.with_secrets(self.users)]
+        if tokens and passwords:
+            yield Problem(
+                "users",
+                f"mixes `end_to_end_iam` ({', '.join(tokens)}) with users whose password the proxy "
+                f"reads ({', '.join(passwords)}): AWS writes that, with IAM authentication on at "
+                "the database, clients of the proxy must authenticate with IAM. Give all of them "
+                "one kind of login, or try yours before you count on it",
+            )
+
+    def pause_problems(self) -> Iterator[Problem]:
+        """Whether the cluster is to pause, which the proxy before it keeps it from."""
+        return pause_problems(self)
+
+
+def target(
+    choices: ClusterOrInstanceSettings,
+    *,
+    name: DatabaseName,
+    master: SecretArn,
+    subnets: Sequence[SubnetId],
+    group: SecurityGroupId,
+    iam: bool,
+) -> Database:
+    """``DBCluster`` or ``DBInstance``; *iam* lets users log in to it with a token."""
+    make = aurora.cluster if ENGINES[choices.engine].aurora else rds_instance.instance
+    return make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
+
+
+def pause_problems(choices: ClusterOrInstanceSettings) -> Iterator[Problem]:
+    """Whether the database could not pause as it is told to, because a proxy is before it."""
+    if choices.max_capacity is not None and choices.min_capacity == 0:
+        yield Problem(
+            "min_capacity",
+            "must be at least 0.5, got 0: a cluster behind RDS Proxy cannot pause, "
+            "because the proxy keeps connections open",
+        )

@@ -1,0 +1,99 @@
+"""A database instance of RDS, without Aurora."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pydantic import Field
+from troposphere import rds
+
+from ..aws.engines import ENGINES
+from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from . import database
+from .accepted_rules import accepted
+from .database import Database, durability, engine_properties, master_login
+from .parameter_groups import NO_OTHERS, instance_parameters
+from .without_none import present
+
+_PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
+
+
+class RdsInstanceSettings(database.DatabaseSettings):
+    """The instance."""
+
+    allocated_storage: int = Field(
+        20, ge=20, le=65_536, description="RDS: GiB of gp3 storage; Aurora's grows by itself."
+    )
+    multi_az: bool = Field(
+        default=False,
+        description="RDS: keep a standby in the other zone, at twice the price; Aurora takes "
+        "a reader.",
+    )
+    allow_major_version_upgrade: bool = Field(
+        default=False,
+        description="RDS: let a change of `engine_version` be one of the major version, which "
+        "cannot be undone; CloudFormation always lets Aurora.",
+    )
+
+
+def instance(
+    choices: RdsInstanceSettings,
+    *,
+    name: DatabaseName,
+    master: SecretArn,
+    subnets: Sequence[SubnetId],
+    group: SecurityGroupId,
+    iam: bool,
+    parameters: Mapping[str, str] = NO_OTHERS,
+    options: rds.OptionGroup | None = None,
+    log_exports: Sequence[str] = (),
+    public: bool = False,
+) -> Database:
+    """``DBInstance``; *master* is the secret of the master user.
+
+    *iam* lets database users log in to the instance itself with an IAM token. *parameters* are
+    set beside those of every instance. *public* gives it an address in the internet, which its
+    *group* guards.
+    """
+    engine = ENGINES[choices.engine]
+    subnet_group = rds.DBSubnetGroup(
+        "DBSubnetGroup",
+        DBSubnetGroupDescription=f"{'Public' if public else 'Private'} subnets of the database "
+        "instance",
+        SubnetIds=list(subnets),
+    )
+    parameter_group = instance_parameters(choices, parameters)
+    instance = rds.DBInstance(
+        "DBInstance",
+        **present(Metadata=_PUBLIC if public else None),
+        **engine_properties(choices),
+        DBInstanceClass=choices.db_instance_class,
+        DBName=name,
+        **master_login(master),
+        DBSubnetGroupName=subnet_group.ref(),
+        VPCSecurityGroups=[group],
+        PubliclyAccessible=public,
+        MultiAZ=choices.multi_az,
+        AllocatedStorage=str(choices.allocated_storage),
+        StorageType="gp3",
+        **durability(choices),
+        # The version stays until it is changed here.
+        AutoMinorVersionUpgrade=False,
+        DBParameterGroupName=parameter_group.ref(),
+        EnableCloudwatchLogsExports=[*engine.log_exports, *log_exports],
+        **present(
+            EnableIAMDatabaseAuthentication=iam or None,
+            OptionGroupName=options.ref() if options else None,
+            AllowMajorVersionUpgrade=choices.allow_major_version_upgrade or None,
+        ),
+    )
+    return Database(
+        resources=[subnet_group, parameter_group, instance],
+        itself=instance,
+        engine=engine,
+        host=Hostname(instance.get_att("Endpoint.Address")),
+        resource_id=instance.get_att("DbiResourceId"),
+        targets={"DBInstanceIdentifiers": [instance.ref()]},
+        instances=[],
+    )

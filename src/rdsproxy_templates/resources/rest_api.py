@@ -1,0 +1,125 @@
+"""A REST API that answers CloudFront only, as often as a usage plan says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from pydantic import Field
+from troposphere import AWSHelperFn, AWSObject, apigateway, logs, serverless
+
+from ..aws.kinds import Hostname, SecretArn, Url
+from ..model import sub
+from . import functions
+from .api_key import value_of
+from .functions import log_group
+from .origin_lock import origin_lock
+from .throttling import ThrottlingSettings
+from .without_none import present
+
+STAGE: Final = "v1"
+ACCESS_LOG: Final = (
+    '{"requestId":"$context.requestId","time":"$context.requestTime",'
+    '"sourceIp":"$context.identity.sourceIp","method":"$context.httpMethod",'
+    '"path":"$context.path","status":"$context.status","keyId":"$context.identity.apiKeyId",'
+    '"latency":"$context.responseLatency","error":"$context.error.message"}'
+)
+
+
+class RestApiSettings(functions.FunctionSettings, ThrottlingSettings):
+    """How often the API may be called, and whether calls are logged."""
+
+    quota_limit: int | None = Field(
+        1_000_000,
+        ge=1,
+        description="Requests that the key is good for. All viewers share it: one of them can use "
+        "it up for everybody. Left out: no limit.",
+    )
+    quota_period: Literal["DAY", "WEEK", "MONTH"] = Field(
+        "MONTH", description="Time after which `quota_limit` begins anew."
+    )
+    access_log: bool = Field(
+        default=False,
+        description="Log every request that reaches the API. API Gateway needs a role for that, "
+        "one for all REST APIs of an account and region, which has to be set there before.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestApi:
+    """What was created, and how functions and clients name it."""
+
+    resources: Sequence[AWSObject]
+    api: serverless.Api
+
+    @property
+    def host(self) -> Hostname:
+        """Where it answers; the stage is the first part of every path."""
+        return Hostname(self._sub("${api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"))
+
+    def at(self, path: str = "") -> Url:
+        """Address of *path*, which begins without a slash."""
+        host = "https://${api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
+        return Url(self._sub(f"{host}/{STAGE}/{path}"))
+
+    def routes(self) -> dict[str, Any]:
+        """Events of a function: any method on any path."""
+        return {"Root": self._route("/"), "CatchAll": self._route("/{proxy+}")}
+
+    def _route(self, path: str) -> dict[str, Any]:
+        properties = {"RestApiId": self.api.ref(), "Method": "ANY", "Path": path}
+        return {"Type": "Api", "Properties": properties}
+
+    def _sub(self, text: str) -> AWSHelperFn:
+        return sub(text, api=self.api.ref())
+
+
+def rest_api(choices: RestApiSettings, key: SecretArn, origin: SecretArn) -> RestApi:
+    """``RestApi``, its key out of the secret *key*, and what the key is good for.
+
+    Only who shows the value of the secret *origin* comes as far as the key.
+    """
+    log = log_group("RestApiAccessLogGroup", choices) if choices.access_log else None
+    api = serverless.Api(
+        "RestApi",
+        StageName=STAGE,
+        # Without it SAM adds a stage that is named Stage: issue 191 of its repository.
+        OpenApiVersion="3.0.1",
+        EndpointConfiguration=serverless.EndpointConfiguration(Type="REGIONAL"),
+        Auth=serverless.Auth(ApiKeyRequired=True),
+        **present(AccessLogSetting=_access_log(log) if log else None),
+    )
+    api_key = apigateway.ApiKey(
+        "APIKey",
+        Description="Shown by CloudFront alone",
+        Enabled=True,
+        Value=value_of(key),
+    )
+    plan = apigateway.UsagePlan(
+        "UsagePlan",
+        # SAM's name of the stage, which has to be there before the plan.
+        ApiStages=[
+            apigateway.ApiStage(ApiId=api.ref(), Stage=sub("${stage}", stage=api.get_att("Stage")))
+        ],
+        Throttle=apigateway.ThrottleSettings(
+            BurstLimit=choices.throttling_burst_limit, RateLimit=choices.throttling_rate_limit
+        ),
+        **present(Quota=_quota(choices)),
+    )
+    member = apigateway.UsagePlanKey(
+        "UsagePlanKey", KeyId=api_key.ref(), KeyType="API_KEY", UsagePlanId=plan.ref()
+    )
+    logged = [log] if log else []
+    lock = origin_lock(choices, api.ref(), api.get_att("Stage"), origin)
+    return RestApi(resources=[api, *logged, api_key, plan, member, *lock], api=api)
+
+
+def _access_log(log: logs.LogGroup) -> apigateway.AccessLogSetting:
+    return apigateway.AccessLogSetting(DestinationArn=log.get_att("Arn"), Format=ACCESS_LOG)
+
+
+def _quota(choices: RestApiSettings) -> apigateway.QuotaSettings | None:
+    if choices.quota_limit is None:
+        return None
+    return apigateway.QuotaSettings(Limit=choices.quota_limit, Period=choices.quota_period)

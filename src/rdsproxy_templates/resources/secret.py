@@ -1,0 +1,49 @@
+"""A secret as RDS and RDS Proxy read it: JSON with ``username`` and ``password``."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from troposphere import AWSHelperFn, secretsmanager
+
+from ..aws.kinds import DatabaseUser, KeyArn
+from ..model import sub
+from .without_none import present
+
+REFUSED_IN_PASSWORDS: Final = '"@/\\'
+"""Characters that RDS refuses in a master password, and the backslash, which shells eat."""
+
+
+def secret(
+    title: str,
+    *,
+    username: DatabaseUser | str,
+    description: str,
+    password_length: int,
+    key: KeyArn | None = None,
+) -> secretsmanager.Secret:
+    """A generated password beside *username*; *key* encrypts it instead of the account's own."""
+    return secretsmanager.Secret(
+        title,
+        # A snapshot keeps its own password: the secret is of no use without the database.
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        Description=description,
+        **present(KmsKeyId=key),
+        # CloudFormation generates another password whenever anything in here changes, and the
+        # database keeps the old one: tests/unit/test_generated_secrets.py keeps it as it is.
+        # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2210
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            SecretStringTemplate=_template(username),
+            GenerateStringKey="password",
+            PasswordLength=password_length,
+            ExcludeCharacters=REFUSED_IN_PASSWORDS,
+        ),
+    )
+
+
+def _template(username: DatabaseUser | str) -> AWSHelperFn | str:
+    if isinstance(username, str):
+        return json.dumps({"username": username})
+    return sub('{"username": "${username}"}', username=username)

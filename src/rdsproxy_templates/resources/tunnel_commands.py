@@ -1,0 +1,77 @@
+"""Commands with which a person opens a tunnel from a laptop to a database, and uses it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from troposphere import AWSHelperFn, ec2
+
+from ..aws.engines import Engine
+from ..aws.kinds import Command, DatabaseName, DatabaseUser, Hostname
+from ..model import sub
+
+USER: Final = "ec2-user"
+"""Whom Amazon Linux lets in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tunnel:
+    """From a port of the laptop, through an instance, to the database."""
+
+    instance: ec2.Instance
+    host: Hostname
+    port: int
+    local_port: int
+
+    def by_ssm(self) -> Command:
+        """Through Session Manager."""
+        forwarding = {
+            "host": ["${host}"],
+            "portNumber": [str(self.port)],
+            "localPortNumber": [str(self.local_port)],
+        }
+        return _command(
+            "aws ssm start-session --region ${AWS::Region} --target ${instance} "
+            "--document-name AWS-StartPortForwardingSessionToRemoteHost "
+            f"--parameters '{json.dumps(forwarding, separators=(',', ':'))}'",
+            instance=self.instance.ref(),
+            host=self.host,
+        )
+
+    def by_eice(self, door: ec2.InstanceConnectEndpoint) -> Command:
+        """Through the EC2 Instance Connect Endpoint *door*."""
+        return _command(
+            "aws ec2-instance-connect ssh --region ${AWS::Region} --instance-id ${instance} "
+            f"--os-user {USER} --connection-type eice --eice-options endpointId=${{door}} "
+            f"--local-forwarding {self.local_port}:${{host}}:{self.port}",
+            instance=self.instance.ref(),
+            door=door.ref(),
+            host=self.host,
+        )
+
+    def by_ssh(self, address: ec2.EIP, key_pair_name: str) -> Command:
+        """To the instance's public *address*."""
+        return _command(
+            f"ssh -i ~/.ssh/{key_pair_name}.pem -N "
+            f"-L {self.local_port}:${{host}}:{self.port} {USER}@${{address}}",
+            host=self.host,
+            address=address.get_att("PublicIp"),
+        )
+
+    def client(self, engine: Engine, user: DatabaseUser, database: DatabaseName) -> Command:
+        """The engine's own client, while the tunnel is open."""
+        return _command(engine.client, port=str(self.local_port), user=user, database=database)
+
+
+def start(instance: ec2.Instance) -> Command:
+    """Starts the instance again."""
+    return _command(
+        "aws ec2 start-instances --region ${AWS::Region} --instance-ids ${instance}",
+        instance=instance.ref(),
+    )
+
+
+def _command(line: str, **values: AWSHelperFn | str) -> Command:
+    return Command(sub(line, **values))

@@ -1,0 +1,46 @@
+"""What web ACLs have in common: what is counted, and a log that shows no credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from troposphere import AWSObject, wafv2
+
+from ..model import sub
+from .functions import Logged, log_group
+
+CREDENTIALS: tuple[str, ...] = ("authorization", "cookie")
+"""Headers of viewers that no log shows."""
+
+
+def visible(metric: str, *, sampled: bool = True) -> wafv2.VisibilityConfig:
+    """Count requests as *metric*; samples show every header, and redaction spares none."""
+    return wafv2.VisibilityConfig(
+        CloudWatchMetricsEnabled=True, MetricName=metric, SampledRequestsEnabled=sampled
+    )
+
+
+def web_acl_log(
+    choices: Logged, acl: wafv2.WebACL, *, redacted: Sequence[str], **more: Any
+) -> list[AWSObject]:
+    """Log the requests that *acl* judges, without the *redacted* headers."""
+    # WAF writes only to groups whose names begin like this.
+    name = sub("aws-waf-logs-${AWS::StackName}")
+    group = log_group(f"{acl.title}LogGroup", choices, name=name)
+    # The group's own Arn ends with ":*".
+    arn = sub(
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${group}",
+        group=group.ref(),
+    )
+    logging = wafv2.LoggingConfiguration(
+        f"{acl.title}Logging",
+        ResourceArn=acl.get_att("Arn"),
+        LogDestinationConfigs=[arn],
+        RedactedFields=[
+            wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name=header))
+            for header in redacted
+        ],
+        **more,
+    )
+    return [group, logging]

@@ -1,0 +1,68 @@
+"""Availability Zones of subnets, by name or by ID."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from troposphere import AWSHelperFn, GetAZs, Select
+
+from ..aws.support import zone_prefix, zones_without_proxy
+from ..errors import Problem
+
+ZONE_ID: Final = re.compile(r"[a-z]+\d+-az\d+")
+
+
+def placed(zone: AWSHelperFn | str) -> dict[str, Any]:
+    """The property that says in which zone a subnet is: by name, or by ID."""
+    return {"AvailabilityZoneId" if is_zone_id(zone) else "AvailabilityZone": zone}
+
+
+def is_zone_id(zone: object) -> bool:
+    """Whether *zone* is the ID of an Availability Zone: ``use1-az1``."""
+    return isinstance(zone, str) and ZONE_ID.fullmatch(zone) is not None
+
+
+def zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
+    """The zone of that index, of those that are chosen or else of the region's."""
+    return zones[index] if zones else Select(index, GetAZs())
+
+
+def zone_problems(
+    zones: tuple[str, str] | None, place: str = "availability_zones", *, proxied: bool = True
+) -> Iterator[Problem]:
+    """Two zones that are one, and those without RDS Proxy where the subnets are *proxied*."""
+    if zones is None:
+        return
+    if len({*zones}) == 1:
+        yield Problem(
+            place,
+            f"must be two different zones, got {zones[0]!r} twice; "
+            "RDS Proxy and databases need subnets in two",
+        )
+    if len({is_zone_id(one) for one in zones}) > 1:
+        yield Problem(place, f"must be two names or two IDs, got {' and '.join(zones)}")
+    for zone_id in sorted({*zones} & {*zones_without_proxy()} if proxied else ()):
+        yield Problem(
+            place, f"must not hold {zone_id!r}: RDS Proxy is missing there; choose another zone"
+        )
+
+
+def zones_outside_regions(
+    zones: tuple[str, str] | None,
+    regions: tuple[str, ...],
+    place: str = "vpc.availability_zones",
+) -> Iterator[Problem]:
+    """Zones that are in none of *regions*."""
+    for zone in zones or ():
+        if strangers := [region for region in regions if not _is_in(zone, region)]:
+            yield Problem(
+                place,
+                f"{zone!r} is no zone of {', '.join(strangers)}; name in `regions` only "
+                "the region of the zones, or leave the zones out",
+            )
+
+
+def _is_in(zone: str, region: str) -> bool:
+    return zone.startswith(zone_prefix(region) if is_zone_id(zone) else region)

@@ -1,0 +1,1 @@
+"""Functions and the APIs in front of them."""

@@ -1,0 +1,101 @@
+"""HTTP API and the function behind it, which logs in to RDS Proxy with an IAM token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from ...aws.kinds import (
+    DatabaseName,
+    DatabaseUser,
+    Hostname,
+    ProxyArn,
+    SecurityGroupId,
+    SubnetId,
+    Url,
+)
+from ...aws.policies import connects
+from ...errors import Problem
+from ...model import LocalPath, Ports, Stack
+from ...resources.functions import TimeoutSettings, database_layer, family, function, log_group
+from ...resources.http_api import HttpApiSettings, http_api
+
+
+class FunctionApiSettings(HttpApiSettings, TimeoutSettings):
+    """The function and its HTTP API."""
+
+    code_uri: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder of another function's code, relative to the rendered folder; it "
+        "has `app.handler` and the Makefile target `build-BlogRDSProxyFunction`. Left out: "
+        "the library's own.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if not self.code_uri:
+            yield from self.too_short()
+        if self.code_uri and self.code_uri.startswith(("/", "~")):
+            yield Problem(
+                "code_uri", f"must be relative to the rendered folder, got {self.code_uri!r}"
+            )
+
+
+class Config(FunctionApiSettings):
+    """The choices, and what the parent knows of the database."""
+
+    engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
+
+
+class Inputs(Ports):
+    private_subnet1_id: SubnetId = Field(description="Subnet of the function.")
+    private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
+    function_security_group_id: SecurityGroupId = Field(description="Group of the function.")
+    rds_master_username: DatabaseUser = Field(description="User that the function logs in as.")
+    rds_database_name: DatabaseName = Field(description="Database that the function uses.")
+    rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
+    rds_proxy_arn: ProxyArn = Field(description="Proxy that the function may log in to.")
+
+
+class Outputs(Ports):
+    api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """Every path of the API goes to one function, in the subnets of the proxy."""
+    api = http_api(config)
+    log = log_group("BlogRDSProxyFunctionLogGroup", config)
+    # Another's function brings its own drivers.
+    layers = [] if config.code_uri else [database_layer(config)]
+    blog = function(
+        "BlogRDSProxyFunction",
+        config,
+        code=code(config),
+        handler="app.handler",
+        layers=layers,
+        timeout=config.timeout,
+        concurrency=config.reserved_concurrent_executions,
+        log=log,
+        subnets=[inputs.private_subnet1_id, inputs.private_subnet2_id],
+        group=inputs.function_security_group_id,
+        variables={
+            "RDS_PROXY_ENDPOINT": inputs.rds_proxy_endpoint,
+            "RDS_USER": inputs.rds_master_username,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
+            **family(config.engine_family),
+        },
+        policies=[connects(inputs.rds_proxy_arn, inputs.rds_master_username)],
+        events={"CatchAllApi": api.route("/{proxy+}")},
+    )
+    return Stack(
+        resources=[*layers, blog, log, *api.resources], outputs=Outputs(api_endpoint=api.at())
+    )
+
+
+def code(config: Config) -> LocalPath:
+    """The folder of the function's code: the consumer's, or the library's own."""
+    if config.code_uri:
+        return LocalPath(config.code_uri)
+    return LocalPath("lambda/blog_rds_proxy", carried=True)

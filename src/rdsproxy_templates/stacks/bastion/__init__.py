@@ -1,0 +1,1 @@
+"""The instance through which laptops reach a database."""

@@ -1,0 +1,221 @@
+"""Instance through which a laptop reaches the database, and the commands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import Field
+from troposphere import AWSObject, Base64, ec2, iam
+
+from ...aws.engines import ENGINES
+from ...aws.kinds import (
+    Command,
+    DatabaseName,
+    DatabaseUser,
+    Hostname,
+    InstanceId,
+    SecurityGroupId,
+    SubnetId,
+    VpcId,
+)
+from ...aws.policies import trusts
+from ...model import Ports, Stack, sub
+from ...resources.access import AccessSettings
+from ...resources.idle_stop import stops_after
+from ...resources.security_groups import HTTPS, SSH, into, into_from, to, to_everywhere
+from ...resources.tunnel_commands import Tunnel, start
+from ...resources.without_none import present
+
+IMAGE: Final = (
+    "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64}}"
+)
+"""The newest Amazon Linux 2023, by the public parameter in which AWS keeps its ID."""
+
+
+class Config(AccessSettings):
+    """The choices, and what the parent knows of the database."""
+
+    engine: str = Field("aurora-postgresql", description="Engine of the database.")
+
+    @property
+    def port(self) -> int:
+        """Where the database listens."""
+        return ENGINES[self.engine].port
+
+
+class Inputs(Ports):
+    vpc_id: VpcId = Field(description="VPC of the database.")
+    subnet_id: SubnetId = Field(description="Subnet of the instance.")
+    db_security_group_id: SecurityGroupId = Field(
+        description="Group of the database, which lets the instance in."
+    )
+    db_endpoint: Hostname = Field(description="Host of the database's writer.")
+    rds_database_name: DatabaseName = Field(description="Database to log in to.")
+    rds_master_username: DatabaseUser = Field(description="User to log in as.")
+    endpoint_security_group_id: SecurityGroupId | None = Field(
+        None, description="Group of Session Manager's endpoints, which let the instance in."
+    )
+
+
+class Outputs(Ports):
+    bastion_instance_id: InstanceId = Field(description="The instance.")
+    tunnel_by_ssm: Command | None = Field(
+        None,
+        description="Opens a tunnel to the database; needs the AWS CLI and its Session Manager "
+        "plugin.",
+    )
+    tunnel_by_eice: Command | None = Field(
+        None, description="Opens a tunnel to the database; needs AWS CLI 2 and ssh."
+    )
+    tunnel_by_ssh: Command | None = Field(
+        None, description="Opens a tunnel to the database; needs ssh and the key."
+    )
+    connect_through_tunnel: Command = Field(
+        description="Logs in as the master user while a tunnel is open; asks for the password."
+    )
+    start_bastion_by_cli: Command | None = Field(
+        None, description="Starts the instance after it stopped itself."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """One instance: in from the chosen ways, out to the database and to what the ways need."""
+    group = ec2.SecurityGroup(
+        "BastionSecurityGroup",
+        GroupDescription="Bastion: in by its ways alone, out to the database",
+        VpcId=inputs.vpc_id,
+        SecurityGroupEgress=list(_egress(config, inputs)),
+    )
+    member = group.get_att("GroupId")
+    opened: list[AWSObject] = [
+        into("DBSecurityGroupIngress", inputs.db_security_group_id, config.port, member, "Bastion")
+    ]
+    if inputs.endpoint_security_group_id:
+        endpoints = inputs.endpoint_security_group_id
+        opened.append(into("EndpointSecurityGroupIngress", endpoints, HTTPS, member, "Bastion"))
+    if config.ssh_cidr:
+        opened.append(into_from("SSHIngress", member, SSH, config.ssh_cidr, "The laptop"))
+    profile = _profile() if "ssm" in config.ways else []
+    instance = _instance(config, inputs, group, profile, opened)
+    address = _address(instance) if config.is_public else None
+    door = _door(inputs, group) if "eice" in config.ways else None
+    tunnel = Tunnel(
+        instance=instance,
+        host=inputs.db_endpoint,
+        port=config.port,
+        local_port=config.local_port or config.port,
+    )
+    return Stack(
+        resources=[
+            group,
+            *opened,
+            *profile,
+            instance,
+            *([address] if address else ()),
+            *(door.resources if door else ()),
+        ],
+        outputs=Outputs(
+            bastion_instance_id=InstanceId(instance.ref()),
+            tunnel_by_ssm=tunnel.by_ssm() if profile else None,
+            tunnel_by_eice=tunnel.by_eice(door.itself) if door else None,
+            tunnel_by_ssh=tunnel.by_ssh(address, config.key_pair_name)
+            if address and config.key_pair_name
+            else None,
+            connect_through_tunnel=tunnel.client(
+                ENGINES[config.engine], inputs.rds_master_username, inputs.rds_database_name
+            ),
+            start_bastion_by_cli=start(instance) if config.idle_minutes else None,
+        ),
+    )
+
+
+def _egress(config: Config, inputs: Inputs) -> Iterator[ec2.SecurityGroupRule]:
+    yield to(inputs.db_security_group_id, config.port, "The database")
+    if inputs.endpoint_security_group_id:
+        yield to(inputs.endpoint_security_group_id, HTTPS, "Session Manager")
+    if config.nat:
+        yield to_everywhere(HTTPS, "Session Manager, by the NAT gateway")
+
+
+def _profile() -> list[AWSObject]:
+    """What lets Session Manager's agent work, and nothing of the database."""
+    role = iam.Role(
+        "BastionRole",
+        AssumeRolePolicyDocument=trusts("ec2.amazonaws.com"),
+        ManagedPolicyArns=[
+            sub("arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore")
+        ],
+    )
+    return [role, iam.InstanceProfile("BastionInstanceProfile", Roles=[role.ref()])]
+
+
+def _instance(
+    config: Config,
+    inputs: Inputs,
+    group: ec2.SecurityGroup,
+    profile: Sequence[AWSObject],
+    opened: Sequence[AWSObject],
+) -> ec2.Instance:
+    return ec2.Instance(
+        "Bastion",
+        # Session Manager's agent looks for its endpoints when the instance starts.
+        DependsOn=[str(rule.title) for rule in opened],
+        ImageId=IMAGE,
+        InstanceType=config.instance_type,
+        SubnetId=inputs.subnet_id,
+        SecurityGroupIds=[group.get_att("GroupId")],
+        **present(
+            IamInstanceProfile=profile[-1].ref() if profile else None,
+            KeyName=config.key_pair_name,
+            UserData=Base64(stops_after(config.idle_minutes)) if config.idle_minutes else None,
+        ),
+        MetadataOptions=ec2.MetadataOptions(
+            HttpEndpoint="enabled", HttpTokens="required", HttpPutResponseHopLimit=1
+        ),
+        BlockDeviceMappings=[
+            ec2.BlockDeviceMapping(
+                DeviceName="/dev/xvda",
+                Ebs=ec2.EbsBlockDevice(
+                    Encrypted=True,
+                    VolumeType="gp3",
+                    VolumeSize=config.volume_size,
+                    DeleteOnTermination=True,
+                ),
+            )
+        ],
+        InstanceInitiatedShutdownBehavior="stop",
+    )
+
+
+def _address(instance: ec2.Instance) -> ec2.EIP:
+    """A public address that stays when the instance stops, as the command names it."""
+    return ec2.EIP("BastionAddress", Domain="vpc", InstanceId=instance.ref())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Door:
+    """EC2 Instance Connect Endpoint, which leads to the instance and to nothing else."""
+
+    itself: ec2.InstanceConnectEndpoint
+    resources: Sequence[AWSObject]
+
+
+def _door(inputs: Inputs, group: ec2.SecurityGroup) -> _Door:
+    bastion = group.get_att("GroupId")
+    own = ec2.SecurityGroup(
+        "InstanceConnectSecurityGroup",
+        GroupDescription="EC2 Instance Connect Endpoint: in by IAM, out to the bastion",
+        VpcId=inputs.vpc_id,
+        SecurityGroupEgress=[to(bastion, SSH, "The bastion")],
+    )
+    door = ec2.InstanceConnectEndpoint(
+        "InstanceConnectEndpoint",
+        SubnetId=inputs.subnet_id,
+        SecurityGroupIds=[own.get_att("GroupId")],
+    )
+    way = into(
+        "InstanceConnectIngress", bastion, SSH, own.get_att("GroupId"), "EC2 Instance Connect"
+    )
+    return _Door(itself=door, resources=[own, way, door])

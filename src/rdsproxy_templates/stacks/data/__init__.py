@@ -1,0 +1,1 @@
+"""Databases, proxies, secrets and users."""

@@ -1,0 +1,163 @@
+"""Database instance with an address in the internet, which takes TLS alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final, Literal
+
+from pydantic import Field
+from troposphere import ec2
+
+from ...aws.engines import ENGINES
+from ...aws.kinds import (
+    DatabaseName,
+    DatabaseResourceId,
+    Hostname,
+    SecretArn,
+    SecretArns,
+    SecurityGroupId,
+    SubnetId,
+    VpcId,
+)
+from ...errors import Problem
+from ...model import Ports, Stack
+from ...resources import rds_instance
+from ...resources.accepted_rules import accepted
+from ...resources.addresses import AllowedCidrsSettings
+from ...resources.audit import AuditSettings, option_group
+from ...resources.database import attachments
+from ...resources.security_groups import from_range, nowhere
+from ...resources.without_none import present
+
+MOST_RULES: Final = 60
+"""Rules of a security group, in one direction, until the account's quota is raised."""
+
+OLD_CLASSES: Final = ("db.t1.", "db.m1.", "db.t2.micro", "db.t2.small")
+"""Too small, or too old, for IAM login with TLS at each connection."""
+
+RANGES: Final = "https://ip-ranges.amazonaws.com/ip-ranges.json"
+
+
+class Config(AuditSettings, rds_instance.RdsInstanceSettings, AllowedCidrsSettings):
+    """The instance, who may connect to it, and the record of who logged in."""
+
+    ip_versions: ClassVar[tuple[int, ...]] = (4,)
+
+    engine: Literal["mysql", "postgres"] = Field("mysql", description="Engine of the database.")
+    allowed_cidrs: tuple[str, ...] = Field(
+        ("203.0.113.0/24",),
+        strict=False,
+        max_length=1_000,
+        description="IPv4 ranges that may connect to the database's port. A function outside "
+        "any VPC has no fixed address: it comes from the ranges of EC2 in its region "
+        f"({RANGES}), where everybody's instances are. The default one lets in nobody.",
+    )
+
+    @property
+    def port(self) -> int:
+        """Where the database listens."""
+        return ENGINES[self.engine].port
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.db_instance_class.startswith(OLD_CLASSES):
+            yield Problem(
+                "instance_class",
+                f"must be of a newer generation, such as {ENGINES[self.engine].default_class}: "
+                f"{self.db_instance_class} is too small for IAM login",
+            )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if self.lets_in_nobody:
+            yield Problem(
+                "allowed_cidrs",
+                "names ranges for documentation alone, and so lets nobody in, nor the function: "
+                "outside any VPC it has no fixed address, and comes from the ranges of EC2 in its "
+                f"region ({RANGES})",
+            )
+        else:
+            yield Problem(
+                "allowed_cidrs",
+                f"opens port {self.port} of a public database: everybody who has an address in "
+                "these ranges gets to its login, the master user's too, and in the ranges of EC2 "
+                "that is everybody who runs anything there. Variant `base` keeps the function in "
+                "the VPC, behind RDS Proxy; Aurora's Data API needs no open port",
+            )
+        if len(self.allowed_cidrs) > MOST_RULES:
+            yield Problem(
+                "allowed_cidrs",
+                f"names {len(self.allowed_cidrs)} ranges, and a security group takes "
+                f"{MOST_RULES} until the quota of the account is raised",
+            )
+
+
+class Inputs(Ports):
+    vpc_id: VpcId = Field(description="VPC of the database.")
+    public_subnet1_id: SubnetId = Field(description="Subnet of the database.")
+    public_subnet2_id: SubnetId = Field(description="The same, in another zone.")
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_user_secret_arn: SecretArn = Field(
+        description="Secret with the username and password of the master user."
+    )
+
+
+class Outputs(Ports):
+    db_endpoint: Hostname = Field(description="Host of the database.")
+    db_resource_id: DatabaseResourceId = Field(description="ID that permissions name it by.")
+    db_security_group_id: SecurityGroupId = Field(
+        description="Group of the database; who is to reach it from the VPC adds a rule to it."
+    )
+    attached_secret_arns: SecretArns | None = Field(
+        None, description="The master's secret, for rotation, once it says where the database is."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """The instance behind a group that lets the chosen ranges in on one port."""
+    group = _group(config, inputs)
+    options = option_group(config)
+    database = rds_instance.instance(
+        config,
+        name=inputs.rds_database_name,
+        master=inputs.rds_master_user_secret_arn,
+        subnets=[inputs.public_subnet1_id, inputs.public_subnet2_id],
+        group=SecurityGroupId(group.get_att("GroupId")),
+        iam=True,
+        parameters=config.audit.parameters,
+        options=options,
+        log_exports=config.audit.log_exports,
+        public=True,
+    )
+    attached = attachments(database, inputs.rds_master_user_secret_arn)
+    return Stack(
+        resources=[
+            group,
+            *([options] if options else []),
+            *database.resources,
+            *attached,
+        ],
+        outputs=Outputs(
+            db_endpoint=database.host,
+            db_resource_id=DatabaseResourceId(database.resource_id),
+            db_security_group_id=SecurityGroupId(group.get_att("GroupId")),
+            attached_secret_arns=SecretArns([one.ref() for one in attached])
+            if config.rotate_secrets_after_days
+            else None,
+        ),
+    )
+
+
+def _group(config: Config, inputs: Inputs) -> ec2.SecurityGroup:
+    reason = "allowed_cidrs lets in everybody, by open_to_everyone"
+    metadata = accepted("network/open-to-the-world", reason) if config.open_to_everyone else None
+    return ec2.SecurityGroup(
+        "DBSecurityGroup",
+        **present(Metadata=metadata),
+        GroupDescription="Public database: in from the allowed ranges, out to nowhere",
+        VpcId=inputs.vpc_id,
+        SecurityGroupIngress=[
+            from_range(str(network), config.port, "An allowed range") for network in config.ipv4
+        ],
+        SecurityGroupEgress=[nowhere("Nowhere: the database opens no connections")],
+    )

@@ -1,0 +1,81 @@
+"""Rotation of the database's secrets, by functions that Secrets Manager provides."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from troposphere import AWSHelperFn, Join, Select, secretsmanager
+
+from ...aws.engines import ENGINES
+from ...aws.kinds import SecretArns, SecurityGroupId, SubnetIds, VpcId
+from ...model import Ports, Settings, Stack
+from ...resources.secret import REFUSED_IN_PASSWORDS
+from ...resources.security_groups import administrator
+
+TRANSFORM = "AWS::SecretsManager-2024-09-16"
+"""Puts a function of AWS's in the place of each ``HostedRotationLambda``."""
+
+
+class Config(Settings):
+    engine: str = Field(description="Engine of the database.")
+    secrets: tuple[str, ...] = Field(
+        strict=False, min_length=1, description="Logical names of the secrets, in their order."
+    )
+    days: int = Field(ge=1, le=1000, description="Days after which a password is replaced.")
+
+
+class Inputs(Ports):
+    vpc_id: VpcId = Field(description="VPC of the database.")
+    subnet_ids: SubnetIds = Field(description="Subnets of the functions.")
+    db_security_group_id: SecurityGroupId = Field(
+        description="Group of the database, which lets the functions in."
+    )
+    endpoint_security_group_id: SecurityGroupId = Field(
+        description="Group of Secrets Manager's endpoint, which lets the functions in."
+    )
+    attached_secret_arns: SecretArns = Field(
+        description="Secrets that say which database they are for, in their order."
+    )
+
+
+class Outputs(Ports):
+    """Nothing."""
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """Each user changes its own password: for a moment the secret is behind the database."""
+    engine = ENGINES[config.engine]
+    inside = administrator(
+        "RotationSecurityGroup",
+        "rotation functions",
+        inputs.vpc_id,
+        port=engine.port,
+        database=inputs.db_security_group_id,
+        endpoint=inputs.endpoint_security_group_id,
+    )
+    schedules = [
+        secretsmanager.RotationSchedule(
+            f"{name}Rotation",
+            DependsOn=[str(way.title) for way in inside.ways],
+            SecretId=Select(index, inputs.attached_secret_arns),
+            HostedRotationLambda=secretsmanager.HostedRotationLambda(
+                RotationType=engine.rotation_type,
+                ExcludeCharacters=REFUSED_IN_PASSWORDS,
+                VpcSecurityGroupIds=inside.group.get_att("GroupId"),
+                VpcSubnetIds=_joined(inputs.subnet_ids),
+            ),
+            RotationRules=secretsmanager.RotationRules(AutomaticallyAfterDays=config.days),
+            # The passwords are new: the first rotation can wait for its day.
+            RotateImmediatelyOnUpdate=False,
+        )
+        for index, name in enumerate(config.secrets)
+    ]
+    return Stack(
+        resources=[inside.group, *inside.ways, *schedules],
+        outputs=Outputs(),
+        transforms=[TRANSFORM],
+    )
+
+
+def _joined(subnets: SubnetIds) -> AWSHelperFn:
+    """The list as this one property wants it: text."""
+    return Join(",", subnets)

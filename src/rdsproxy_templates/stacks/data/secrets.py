@@ -1,0 +1,55 @@
+"""Secret of the database's master user: a generated password beside the user's name."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ...aws.kinds import Command, DatabaseUser, SecretArn
+from ...model import Ports, Settings, Stack, sub
+from ...resources.secret import secret
+
+
+class Config(Settings):
+    password_length: int = Field(
+        32,
+        ge=16,
+        le=41,
+        description="Characters in the generated password; MySQL takes 41. Decided at creation: "
+        "a change generates another password, which the database does not learn.",
+    )
+
+
+class Inputs(Ports):
+    rds_master_username: DatabaseUser = Field(description="Name of the master user.")
+
+
+class Outputs(Ports):
+    rds_master_user_secret_arn: SecretArn = Field(
+        description="Secret with the username and password of the master user."
+    )
+    get_secret_value_by_cli: Command = Field(
+        description="Prints the secret; needs the AWS CLI and the right to read it."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """One secret, as RDS and RDS Proxy read it: JSON with ``username`` and ``password``."""
+    master = secret(
+        "RDSMasterUserSecret",
+        username=inputs.rds_master_username,
+        description="Master user of the database; RDS Proxy logs in with it",
+        password_length=config.password_length,
+    )
+    return Stack(
+        resources=[master],
+        outputs=Outputs(
+            rds_master_user_secret_arn=SecretArn(master.ref()),
+            get_secret_value_by_cli=Command(
+                sub(
+                    "aws secretsmanager get-secret-value --region ${AWS::Region} "
+                    "--secret-id ${secret} --query SecretString --output text",
+                    secret=master.ref(),
+                )
+            ),
+        ),
+    )

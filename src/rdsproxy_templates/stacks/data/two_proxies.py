@@ -1,0 +1,214 @@
+"""Database with two RDS Proxies: one takes passwords, one takes IAM tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+from troposphere import Select
+
+from ...aws import database_users
+from ...aws.engines import ENGINES, EngineName
+from ...aws.kinds import (
+    DatabaseName,
+    DatabaseResourceId,
+    Hostname,
+    ProxyArn,
+    SecretArn,
+    SecretArns,
+    SecurityGroupId,
+    SubnetId,
+    SubnetIds,
+)
+from ...errors import Problem
+from ...model import Ports, Stack
+from ...resources.database import attachments
+from ...resources.proxied_database import ProxiedDatabaseSettings, target
+from ...resources.proxy import ProxySettings, SecretLogin, endpoint, proxy
+
+ALL = 100
+"""Percent of the database's connections."""
+
+
+class Pool(ProxySettings):
+    """One of two proxies, which leave each other and administration their share."""
+
+    idle_client_timeout: int = Field(
+        120, ge=1, le=28800, description="Seconds after which the proxy cuts an idle client."
+    )
+    max_connections_percent: int = Field(
+        45,
+        ge=1,
+        le=100,
+        description="Share of the database's connections for the proxy; both together have at "
+        "most 100.",
+    )
+    max_idle_connections_percent: int = Field(
+        20, ge=0, le=100, description="Share that the proxy keeps open while idle."
+    )
+
+
+class Config(ProxiedDatabaseSettings):
+    """The database, its users and both proxies."""
+
+    engine: EngineName = Field("mysql", description="Engine of the database.")
+    master_login: bool = Field(
+        default=True,
+        description="Let the master user in: through one proxy with its password, through the "
+        "other by IAM.",
+    )
+    password_proxy: Pool = Field(Pool(), description="The proxy that takes passwords.")
+    password_requires_tls: bool = Field(
+        default=True,
+        description="Refuse passwords over connections without TLS, in the proxy and in the "
+        "database, to which the proxy connects as its clients have to.",
+    )
+    iam_proxy: Pool = Field(Pool(), description="The proxy that takes IAM tokens.")
+
+    @property
+    def tls_only(self) -> bool:
+        """Whether no proxy connects without TLS, as one does that does not require it."""
+        return self.password_requires_tls
+
+    @property
+    def password_users(self) -> frozenset[str]:
+        """Who logs in through the proxy that takes passwords, beside the master."""
+        return frozenset(user.name for user in self.users if user.login == "password")
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        for name in ("password_proxy", "iam_proxy"):
+            for problem in getattr(self, name).refused_by(ENGINES[self.engine]):
+                yield problem.within(name)
+        yield from self._share_problems()
+        if not self.master_login:
+            kinds = {user.login == "password" for user in self.users}
+            if kinds != {True, False}:
+                yield Problem(
+                    "master_login",
+                    "is off, so users must hold one that logs in with a password and one that "
+                    "logs in by IAM, such as `[{name: app, login: password}, {name: tokens, "
+                    "login: iam}]`; a proxy without any login does nothing",
+                )
+
+    def _share_problems(self) -> Iterator[Problem]:
+        shares = [pool.max_connections_percent for pool in (self.password_proxy, self.iam_proxy)]
+        if sum(shares) > ALL:
+            yield Problem(
+                "iam_proxy.max_connections_percent",
+                f"must leave both proxies at most {ALL} together, got {shares[0]} for "
+                f"password_proxy and {shares[1]} here; either could take connections that the "
+                "other counts on",
+            )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if not self.password_requires_tls:
+            yield Problem(
+                "password_requires_tls",
+                "is off: proxy and database take connections over which queries and rows travel "
+                "in clear; passwords are hashed, and can be guessed from what is overheard",
+            )
+
+
+class Inputs(Ports):
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_user_secret_arn: SecretArn = Field(
+        description="Secret with the username and password of the master user."
+    )
+    user_secret_arns: SecretArns | None = Field(
+        None, description="Secrets of the users that have a password, in their order."
+    )
+    database_subnet_ids: SubnetIds = Field(description="Subnets of database and proxies.")
+    db_security_group_id: SecurityGroupId = Field(description="Group of the database.")
+    rds_proxy_security_group_id: SecurityGroupId = Field(description="Group of both proxies.")
+
+
+class Outputs(Ports):
+    password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
+    iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
+    iam_proxy_arn: ProxyArn = Field(description="The proxy that takes IAM tokens.")
+    db_endpoint: Hostname = Field(description="Host of the database itself, for administration.")
+    db_resource_id: DatabaseResourceId | None = Field(
+        None, description="ID of the database itself; another database has another."
+    )
+    attached_secret_arns: SecretArns | None = Field(
+        None, description="The master's secret and the users', once they name the instance."
+    )
+    password_read_only_endpoint: Hostname | None = Field(
+        None, description="Host that takes passwords, and leads to readers."
+    )
+    iam_read_only_endpoint: Hostname | None = Field(
+        None, description="Host that takes IAM tokens, and leads to readers."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """One database; whichever way a client logs in to a proxy, it sees the same data."""
+    subnets = [SubnetId(Select(index, inputs.database_subnet_ids)) for index in (0, 1)]
+    master = inputs.rds_master_user_secret_arn
+    database = target(
+        config,
+        name=inputs.rds_database_name,
+        master=master,
+        subnets=subnets,
+        group=inputs.db_security_group_id,
+        iam=bool(database_users.end_to_end(config.users)),
+    )
+    secrets = list(database_users.secrets(config.users, inputs.user_secret_arns))
+    attached = attachments(database, master, secrets)
+    group = inputs.rds_proxy_security_group_id
+    masters = [master] if config.master_login else []
+    passwords = proxy(
+        "PasswordProxy",
+        config.password_proxy,
+        database,
+        logins=[
+            *(SecretLogin(secret, iam=False) for secret in masters),
+            *(SecretLogin(own, iam=False) for user, own in secrets if user.login == "password"),
+        ],
+        require_tls=config.password_requires_tls,
+        subnets=subnets,
+        group=group,
+        purpose="password",
+    )
+    tokens = proxy(
+        "IAMProxy",
+        config.iam_proxy,
+        database,
+        logins=[
+            *(SecretLogin(secret, iam=True) for secret in masters),
+            *(SecretLogin(own, iam=True) for user, own in secrets if user.login == "iam"),
+        ],
+        end_to_end=database_users.end_to_end(config.users),
+        subnets=subnets,
+        group=group,
+        purpose="iam",
+    )
+    readers = {
+        title: endpoint(f"{title}ReadOnlyEndpoint", front, subnets=subnets, group=group)
+        for title, front in (("PasswordProxy", passwords), ("IAMProxy", tokens))
+        if config.readers
+    }
+    hosts = {title: Hostname(one.get_att("Endpoint")) for title, one in readers.items()}
+    return Stack(
+        resources=[
+            *database.resources,
+            *attached,
+            *passwords.resources,
+            *tokens.resources,
+            *readers.values(),
+        ],
+        outputs=Outputs(
+            password_proxy_endpoint=passwords.endpoint,
+            iam_proxy_endpoint=tokens.endpoint,
+            iam_proxy_arn=tokens.arn,
+            db_endpoint=database.host,
+            db_resource_id=DatabaseResourceId(database.resource_id) if config.users else None,
+            attached_secret_arns=SecretArns([one.ref() for one in attached])
+            if config.rotate_secrets_after_days
+            else None,
+            password_read_only_endpoint=hosts.get("PasswordProxy"),
+            iam_read_only_endpoint=hosts.get("IAMProxy"),
+        ),
+    )

@@ -1,0 +1,225 @@
+"""Users of the database, created and kept as declared each time the stack is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+from troposphere import AWSHelperFn, AWSObject, PropsDictType
+
+from ...aws.database_users import Grant, User, secrets
+from ...aws.engines import ENGINES
+from ...aws.kinds import (
+    DatabaseName,
+    DatabaseResourceId,
+    DatabaseUser,
+    FunctionArn,
+    Hostname,
+    KeyArn,
+    SecretArn,
+    SecretArns,
+    SecurityGroupId,
+    SubnetIds,
+    VpcId,
+)
+from ...aws.policies import decrypts, invokes, reads_secrets
+from ...model import LocalPath, Ports, Stack, sub
+from ...resources import functions
+from ...resources.functions import RDS_ROOTS, database_layer, function, log_group
+from ...resources.security_groups import administrator
+from ...resources.without_none import present
+
+CODE = LocalPath("lambda/database_users", carried=True)
+
+APPLY_SECONDS = 120
+"""For all that one user needs, a database included that still starts."""
+ANSWER_SECONDS = APPLY_SECONDS + 60
+SERVICE_SECONDS = ANSWER_SECONDS + 60
+"""How long CloudFormation waits for an answer; an hour, if it is not told."""
+
+
+class DatabaseUserResource(AWSObject):
+    """``Custom::DatabaseUser``, as ``lambda/database_users`` reads it."""
+
+    resource_type = "Custom::DatabaseUser"
+    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
+        "ServiceToken": (str, True),
+        "ServiceTimeout": (int, False),
+        "UserName": (str, True),
+        "Login": (str, True),
+        "SecretArn": (str, False),
+        "Grants": (list, True),
+        "ListsUsers": (bool, False),
+        "Adopt": (bool, False),
+        "DatabaseResourceId": (str, True),
+    }
+
+
+class DatabaseTablesResource(AWSObject):
+    """``Custom::DatabaseTables``, as ``lambda/database_users`` reads it."""
+
+    resource_type = "Custom::DatabaseTables"
+    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
+        "ServiceToken": (str, True),
+        "ServiceTimeout": (int, False),
+        "DatabaseResourceId": (str, True),
+    }
+
+
+class Config(functions.FunctionSettings):
+    users: tuple[User, ...] = Field(
+        strict=False, min_length=1, description="Users that the stack keeps."
+    )
+    engine: str = Field(description="Engine of the database.")
+    function_user: str | None = Field(None, description="User whose name the stack offers.")
+    tables: bool = Field(
+        default=True, description="Also create the tables of the library's own functions."
+    )
+
+
+class Inputs(Ports):
+    vpc_id: VpcId = Field(description="VPC of the database.")
+    subnet_ids: SubnetIds = Field(description="Subnets of the function.")
+    db_security_group_id: SecurityGroupId = Field(
+        description="Group of the database, which lets the function in."
+    )
+    endpoint_security_group_id: SecurityGroupId = Field(
+        description="Group of Secrets Manager's endpoint, which lets the function in."
+    )
+    db_endpoint: Hostname = Field(description="Host of the database's writer.")
+    db_resource_id: DatabaseResourceId = Field(
+        description="ID of the database; in another one users and tables are made again."
+    )
+    rds_database_name: DatabaseName = Field(description="Database that grants are for.")
+    rds_master_user_secret_arn: SecretArn = Field(description="Secret of the master user.")
+    user_secret_arns: SecretArns | None = Field(
+        None, description="Secrets of the users that have a password, in their order."
+    )
+    key_arn: KeyArn | None = Field(None, description="Key of one of these secrets.")
+
+
+class Outputs(Ports):
+    function_user: DatabaseUser | None = Field(
+        None, description="User that a function logs in as, once the user is there."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """One function makes users inside the VPC, another answers CloudFormation outside it.
+
+    From subnets without a way out CloudFormation's answer bucket cannot be reached; and the
+    one outside answers whatever becomes of the one inside, so that no stack waits in vain.
+    """
+    engine = ENGINES[config.engine]
+    inside = administrator(
+        "UsersFunctionSecurityGroup",
+        "users function",
+        inputs.vpc_id,
+        port=engine.port,
+        database=inputs.db_security_group_id,
+        endpoint=inputs.endpoint_security_group_id,
+    )
+    layer = database_layer(config)
+    log = log_group("UsersFunctionLogGroup", config)
+    apply = function(
+        "ApplyUserFunction",
+        config,
+        code=CODE,
+        handler="apply.handler",
+        layers=[layer],
+        timeout=APPLY_SECONDS,
+        log=log,
+        subnets=inputs.subnet_ids,
+        group=inside.group.get_att("GroupId"),
+        variables={
+            "RDS_HOST": inputs.db_endpoint,
+            "RDS_PORT": str(engine.port),
+            "RDS_ENGINE_FAMILY": engine.family,
+            "RDS_DATABASE_NAME": inputs.rds_database_name,
+            "RDS_MASTER_SECRET_ARN": inputs.rds_master_user_secret_arn,
+            "RDS_CA_FILE": RDS_ROOTS,
+        },
+        policies=[
+            reads_secrets([inputs.rds_master_user_secret_arn, *_own(config, inputs)]),
+            *([decrypts(inputs.key_arn)] if inputs.key_arn else ()),
+        ],
+    )
+    answer = function(
+        "AnswerUserFunction",
+        config,
+        code=CODE,
+        handler="answer.handler",
+        layers=[layer],
+        timeout=ANSWER_SECONDS,
+        log=log,
+        variables={"APPLY_FUNCTION_NAME": apply.ref(), "RDS_ENGINE_FAMILY": engine.family},
+        policies=[invokes(FunctionArn(apply.get_att("Arn")))],
+    )
+    # Before these ways are open the function could do nothing.
+    ready: Sequence[AWSObject] = inside.ways
+    tables = [_tables_resource(inputs, answer, ready)] if config.tables else []
+    # A grant on one table needs the table.
+    ready = tables or ready
+    users: dict[str, DatabaseUserResource] = {}
+    for user in config.users:
+        users[user.name] = _resource(user, config, inputs, answer, ready)
+        # One after another: a new account runs ten functions at once, and each user needs two.
+        ready = [users[user.name]]
+    chosen = users.get(config.function_user or "")
+    return Stack(
+        resources=[
+            inside.group,
+            *inside.ways,
+            layer,
+            apply,
+            answer,
+            log,
+            *tables,
+            *users.values(),
+        ],
+        outputs=Outputs(function_user=DatabaseUser(chosen.get_att("UserName")) if chosen else None),
+    )
+
+
+def _own(config: Config, inputs: Inputs) -> Sequence[SecretArn]:
+    return [arn for _, arn in secrets(config.users, inputs.user_secret_arns)]
+
+
+def _tables_resource(
+    inputs: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
+) -> DatabaseTablesResource:
+    """Made by the master, so that a user needs no right to create any; they stay when it goes."""
+    return DatabaseTablesResource(
+        "DatabaseTables",
+        DependsOn=[str(way.title) for way in ready],
+        ServiceToken=answer.get_att("Arn"),
+        ServiceTimeout=SERVICE_SECONDS,
+        DatabaseResourceId=inputs.db_resource_id,
+    )
+
+
+def _resource(
+    user: User, config: Config, inputs: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
+) -> DatabaseUserResource:
+    own = {one.name: arn for one, arn in secrets(config.users, inputs.user_secret_arns)}
+    return DatabaseUserResource(
+        f"{user.title}User",
+        DependsOn=[str(way.title) for way in ready],
+        ServiceToken=answer.get_att("Arn"),
+        ServiceTimeout=SERVICE_SECONDS,
+        UserName=user.name,
+        Login="password" if user.has_secret else "iam",
+        **present(SecretArn=own.get(user.name)),
+        Grants=[
+            {"Privileges": list(grant.privileges), "On": _target(grant, config, inputs)}
+            for grant in user.grants
+        ],
+        **present(ListsUsers=user.lists_users or None, Adopt=user.adopt or None),
+        DatabaseResourceId=inputs.db_resource_id,
+    )
+
+
+def _target(grant: Grant, config: Config, inputs: Inputs) -> AWSHelperFn | str:
+    if ENGINES[config.engine].family == "POSTGRESQL":
+        return f"public.{grant.on}"
+    return sub("${database}." + grant.on, database=inputs.rds_database_name)

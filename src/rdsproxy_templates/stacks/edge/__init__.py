@@ -1,0 +1,1 @@
+"""CloudFront, web ACLs and API keys."""

@@ -1,0 +1,90 @@
+"""WAF in front of CloudFront: lets the allowed addresses in, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pydantic import Field
+from troposphere import wafv2
+
+from ...aws.kinds import WebACLArn
+from ...errors import Problem
+from ...model import Ports, Stack
+from ...resources.addresses import AllowedCidrsSettings, Network
+from ...resources.functions import LogRetention
+from ...resources.web_acl_log import CREDENTIALS, visible, web_acl_log
+
+SCOPE: Final = "CLOUDFRONT"
+
+
+class Config(AllowedCidrsSettings):
+    """Who may come in through CloudFront, and how long requests are on record."""
+
+    log_retention_in_days: LogRetention = Field(
+        30, description="Days that the log of all requests, refused ones too, is kept."
+    )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if self.lets_in_nobody:
+            yield Problem(
+                "allowed_cidrs",
+                "names ranges for documentation alone, and so lets nobody in; name your own, "
+                "such as the /32 of your address",
+            )
+
+
+class Inputs(Ports):
+    """Nothing: the addresses are part of the configuration."""
+
+
+class Outputs(Ports):
+    web_acl_arn: WebACLArn = Field(description="ARN to give to `edge` as its WebACLArn.")
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
+    """A set of addresses for each version of IP, a rule for each set, and the log."""
+    sets = list(_sets(config))
+    acl = wafv2.WebACL(
+        "WebACL",
+        Description="Only allowed addresses come in",
+        Scope=SCOPE,
+        DefaultAction=wafv2.DefaultAction(Block=wafv2.BlockAction()),
+        Rules=[_rule(priority, ip_set) for priority, ip_set in enumerate(sets)],
+        VisibilityConfig=visible("WebACL"),
+    )
+    return Stack(
+        resources=[*sets, acl, *web_acl_log(config, acl, redacted=CREDENTIALS)],
+        outputs=Outputs(web_acl_arn=WebACLArn(acl.get_att("Arn"))),
+    )
+
+
+def _sets(config: Config) -> Iterator[wafv2.IPSet]:
+    """``AllowedIPV4`` and ``AllowedIPV6``, as far as there is a range for them."""
+    for version, networks in (("IPV4", config.ipv4), ("IPV6", config.ipv6)):
+        if networks:
+            yield wafv2.IPSet(
+                f"Allowed{version}",
+                Scope=SCOPE,
+                IPAddressVersion=version,
+                Addresses=[str(part) for network in networks for part in _parts(network)],
+            )
+
+
+def _parts(network: Network) -> Sequence[Network]:
+    """WAF takes every range but /0, whose halves it takes: ``CreateIPSet``, "Addresses"."""
+    return [network] if network.prefixlen else list(network.subnets())
+
+
+def _rule(priority: int, ip_set: wafv2.IPSet) -> wafv2.WebACLRule:
+    name = str(ip_set.title)
+    return wafv2.WebACLRule(
+        Name=name,
+        Priority=priority,
+        Action=wafv2.RuleAction(Allow=wafv2.AllowAction()),
+        Statement=wafv2.Statement(
+            IPSetReferenceStatement=wafv2.IPSetReferenceStatement(Arn=ip_set.get_att("Arn"))
+        ),
+        VisibilityConfig=visible(name),
+    )

@@ -1,0 +1,49 @@
+"""Private network of a database alone: two subnets in two zones, no way in or out."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ...aws.kinds import RouteTableId, SecurityGroupId, SubnetId, VpcId
+from ...model import Ports, Stack
+from ...resources.network import private_network
+from ...resources.security_groups import alone
+from . import vpc
+
+Config = vpc.VpcSettings
+Inputs = vpc.Inputs
+
+
+class Outputs(Ports):
+    vpc_id: VpcId = Field(description="The VPC.")
+    private_subnet1_id: SubnetId = Field(description="The first private subnet.")
+    private_subnet2_id: SubnetId = Field(description="The second private subnet.")
+    private_route_table_id: RouteTableId = Field(description="Routes of both subnets.")
+    db_cluster_security_group_id: SecurityGroupId = Field(
+        description="Group of the cluster; who is to reach it adds a rule to it."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """The network of ``vpc``, without the groups of a function and a proxy."""
+    network = private_network(
+        inputs.vpc_cidr,
+        inputs.private_subnet1_cidr,
+        inputs.private_subnet2_cidr,
+        config.availability_zones,
+    )
+    group = alone(
+        network.vpc,
+        "DBClusterSecurityGroup",
+        "Database cluster: in from those that add a rule, out to nowhere",
+    )
+    return Stack(
+        resources=[*network.resources, group],
+        outputs=Outputs(
+            vpc_id=VpcId(network.vpc.ref()),
+            private_subnet1_id=SubnetId(network.subnet1.ref()),
+            private_subnet2_id=SubnetId(network.subnet2.ref()),
+            private_route_table_id=RouteTableId(network.routes.ref()),
+            db_cluster_security_group_id=SecurityGroupId(group.ref()),
+        ),
+    )

@@ -1,0 +1,57 @@
+"""Interface endpoints: APIs of AWS, reached from subnets that have no way out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+from troposphere import ec2
+
+from ...aws.kinds import SecurityGroupId, SubnetIds, VpcId
+from ...model import Ports, Settings, Stack, sub
+from ...resources.security_groups import nowhere
+
+Service = Literal["secretsmanager", "sts", "ssm", "ssmmessages"]
+
+
+class Config(Settings):
+    services: tuple[Service, ...] = Field(
+        strict=False, min_length=1, description="APIs that get an endpoint."
+    )
+
+
+class Inputs(Ports):
+    vpc_id: VpcId = Field(description="VPC of the subnets.")
+    subnet_ids: SubnetIds = Field(description="Subnets in which each endpoint has an address.")
+
+
+class Outputs(Ports):
+    endpoint_security_group_id: SecurityGroupId = Field(
+        description="Group of the endpoints; who is to reach them adds a rule to it."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """Each endpoint takes the public name of its API, so that clients need no setting."""
+    group = ec2.SecurityGroup(
+        "EndpointSecurityGroup",
+        GroupDescription="Interface endpoints: in from those that add a rule, out to nowhere",
+        VpcId=inputs.vpc_id,
+        SecurityGroupEgress=[nowhere("Nowhere: an endpoint opens no connections")],
+    )
+    endpoints = [
+        ec2.VPCEndpoint(
+            f"{service.capitalize()}Endpoint",
+            VpcEndpointType="Interface",
+            ServiceName=sub("com.amazonaws.${AWS::Region}." + service),
+            VpcId=inputs.vpc_id,
+            SubnetIds=inputs.subnet_ids,
+            SecurityGroupIds=[group.get_att("GroupId")],
+            PrivateDnsEnabled=True,
+        )
+        for service in config.services
+    ]
+    return Stack(
+        resources=[group, *endpoints],
+        outputs=Outputs(endpoint_security_group_id=SecurityGroupId(group.ref())),
+    )

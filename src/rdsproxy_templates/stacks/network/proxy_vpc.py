@@ -1,0 +1,78 @@
+"""Private network of a database and its proxy, in the zones of those who call from elsewhere."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from troposphere import Select
+
+from ...aws.engines import ENGINES
+from ...aws.kinds import Cidr, SecurityGroupId, SubnetId, ZoneIds
+from ...model import Ports, Stack
+from ...resources import network
+from ...resources.network import PrivateRanges, private, subnet_in
+from ...resources.security_groups import pair
+
+
+class Config(PrivateRanges):
+    """Address ranges, and what the parent knows of the database."""
+
+    port: int = Field(
+        ENGINES["aurora-mysql"].port,
+        ge=1,
+        le=65_535,
+        description="Port that the database listens on.",
+    )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
+    availability_zone_ids: ZoneIds = Field(
+        description="Zones of the subnets, by ID; at creation only."
+    )
+
+
+class Outputs(Ports):
+    private_subnet1_id: SubnetId = Field(description="The first private subnet.")
+    private_subnet2_id: SubnetId = Field(description="The second private subnet.")
+    db_cluster_security_group_id: SecurityGroupId = Field(
+        description="Group of the database; the proxy may reach it."
+    )
+    rds_proxy_security_group_id: SecurityGroupId = Field(
+        description="Group of the proxy; nobody reaches it here, and it the database."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """Proxy to database; clients come by endpoints in a network of their own."""
+    vpc = network.vpc(inputs.vpc_cidr)
+    subnets = [
+        subnet_in(
+            f"PrivateSubnet{index + 1}", vpc, cidr, Select(index, inputs.availability_zone_ids)
+        )
+        for index, cidr in enumerate((inputs.private_subnet1_cidr, inputs.private_subnet2_cidr))
+    ]
+    groups = pair(
+        vpc, config.port, database="DBClusterSecurityGroup", noun="cluster", client="nowhere"
+    )
+    return Stack(
+        resources=[
+            vpc,
+            *subnets,
+            *private(vpc, *subnets),
+            groups.proxy,
+            groups.database,
+            groups.into_database,
+        ],
+        outputs=Outputs(
+            private_subnet1_id=SubnetId(subnets[0].ref()),
+            private_subnet2_id=SubnetId(subnets[1].ref()),
+            db_cluster_security_group_id=SecurityGroupId(groups.database.ref()),
+            rds_proxy_security_group_id=SecurityGroupId(groups.proxy.ref()),
+        ),
+    )

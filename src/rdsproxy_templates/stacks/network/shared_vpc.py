@@ -1,0 +1,112 @@
+"""Private network of a function, and its subnets lent to another account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+from troposphere import AWSHelperFn, ec2, ram
+
+from ...aws.engines import ENGINES
+from ...aws.kinds import AccountId, Cidr, SecurityGroupId, SubnetIds, VpcId, ZoneIds
+from ...errors import Problem
+from ...model import Ports, Stack, sub
+from ...resources import network
+from ...resources.network import PrivateRanges, private, subnet
+from ...resources.security_groups import to_range
+from ...resources.zones import is_zone_id, zone, zone_problems
+
+
+class SharedVpcSettings(PrivateRanges):
+    """Address ranges, which become the defaults of the parameters, and zones."""
+
+    availability_zone_ids: tuple[str, str] | None = Field(
+        None,
+        strict=False,
+        description="Zones of the subnets by ID, such as `use1-az1`, which mean the same to both "
+        "accounts. Left out: the first two that the region offers. RDS Proxy is missing in "
+        "`use1-az3` and `usw1-az2`.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from zone_problems(self.availability_zone_ids, "availability_zone_ids")
+        for name in self.availability_zone_ids or ():
+            if not is_zone_id(name):
+                yield Problem(
+                    "availability_zone_ids",
+                    f"must be IDs such as use1-az1, got {name!r}, whose zone differs between "
+                    "accounts",
+                )
+
+
+class Config(SharedVpcSettings):
+    """The choices, and what the parent knows of the database."""
+
+    port: int = Field(
+        ENGINES["aurora-mysql"].port, ge=1, le=65_535, description="Port of the proxy's endpoint."
+    )
+
+
+class Inputs(Ports):
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
+    db_account_id: AccountId = Field(description="Account that is lent the subnets.")
+
+
+class Outputs(Ports):
+    vpc_id: VpcId = Field(description="The VPC.")
+    subnet_ids: SubnetIds = Field(description="Both subnets.")
+    availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, in their order.")
+    function_security_group_id: SecurityGroupId = Field(
+        description="Group of the function; it may reach the subnets on the database's port."
+    )
+
+
+def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """The other account makes its endpoint in these subnets, with a group of its own.
+
+    That group is not there yet, so the function's may reach the subnets' addresses instead.
+    """
+    vpc = network.vpc(inputs.vpc_cidr)
+    subnets = [
+        subnet(f"PrivateSubnet{index + 1}", vpc, cidr, zone(config.availability_zone_ids, index))
+        for index, cidr in enumerate((inputs.private_subnet1_cidr, inputs.private_subnet2_cidr))
+    ]
+    group = ec2.SecurityGroup(
+        "FunctionSecurityGroup",
+        GroupDescription="Function: in from nowhere, out to the endpoint of the proxy",
+        VpcId=vpc.ref(),
+        SecurityGroupEgress=[
+            to_range(inputs.private_subnet1_cidr, config.port, "Endpoint in the first subnet"),
+            to_range(inputs.private_subnet2_cidr, config.port, "Endpoint in the second subnet"),
+        ],
+    )
+    share = ram.ResourceShare(
+        "SubnetShare",
+        Name=sub("${AWS::StackName}"),
+        ResourceArns=[_arn(one) for one in subnets],
+        Principals=[inputs.db_account_id],
+        AllowExternalPrincipals=False,
+    )
+    return Stack(
+        resources=[vpc, *subnets, *private(vpc, *subnets), group, share],
+        outputs=Outputs(
+            vpc_id=VpcId(vpc.ref()),
+            subnet_ids=SubnetIds([one.ref() for one in subnets]),
+            availability_zone_ids=ZoneIds([one.get_att("AvailabilityZoneId") for one in subnets]),
+            function_security_group_id=SecurityGroupId(group.ref()),
+        ),
+    )
+
+
+def _arn(subnet: ec2.Subnet) -> AWSHelperFn:
+    return sub(
+        "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:subnet/${subnet}",
+        subnet=subnet.ref(),
+    )

@@ -1,0 +1,82 @@
+"""APIs and functions: what API Gateway refuses, and what must not stand in plain sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...model.references import references
+from ..graph import FUNCTION_TYPES, Graph, Violation
+from ..values import is_literal, number
+
+LONGEST = 29
+"""Seconds: an HTTP API answers 503 after 30."""
+
+HTTP_APIS = ("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage")
+SECRET_NAME = re.compile(
+    r"(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY)(?!.*(ARN|ID|NAME)$)", re.IGNORECASE
+)
+
+
+def path(graph: Graph) -> Iterator[Violation]:
+    """A route begins with a slash."""
+    for function, body in graph.of_type("AWS::Serverless::Function"):
+        for name, event in body.get("Events", {}).items():
+            route = event.get("Properties", {}).get("Path")
+            if is_literal(route) and not route.startswith(("/", "$default")):
+                yield Violation(
+                    function,
+                    "Events",
+                    f"the path {route!r} of {name} has no leading slash",
+                    f"Write /{route}",
+                )
+
+
+def timeout(graph: Graph) -> Iterator[Violation]:
+    """A function behind an HTTP API ends before the API stops waiting."""
+    for function, body in graph.of_type(*FUNCTION_TYPES):
+        behind = any(e.get("Type") in ("HttpApi", "Api") for e in body.get("Events", {}).values())
+        seconds = number(body.get("Timeout", 3))
+        if behind and seconds is not None and seconds > LONGEST:
+            yield Violation(
+                function,
+                "Timeout",
+                f"it may run for {seconds:g} s, and the API waits for 30",
+                f"Set Timeout to at most {LONGEST}",
+            )
+
+
+def key_or_firewall(graph: Graph) -> Iterator[Violation]:
+    """An HTTP API takes neither API keys nor a web ACL."""
+    for function, body in graph.of_type("AWS::Serverless::Function"):
+        for name, event in body.get("Events", {}).items():
+            auth = event.get("Properties", {}).get("Auth", {})
+            if event.get("Type") == "HttpApi" and auth.get("ApiKeyRequired"):
+                yield Violation(
+                    function,
+                    "Events",
+                    f"{name} demands an API key, which an HTTP API does not know",
+                    "Use a REST API (AWS::Serverless::Api), or an authorizer",
+                )
+    for name, body in graph.of_type("AWS::WAFv2::WebACLAssociation"):
+        for target in references(body.get("ResourceArn")):
+            if target in graph.template.resources and graph.type(target) in HTTP_APIS:
+                yield Violation(
+                    name,
+                    "ResourceArn",
+                    f"{target} is an HTTP API, which takes no web ACL",
+                    "Put CloudFront in front of it, or use a REST API",
+                )
+
+
+def password_in_environment(graph: Graph) -> Iterator[Violation]:
+    """No password stands in a function's environment, which the console shows."""
+    for function, body in graph.of_type(*FUNCTION_TYPES):
+        for name, value in body.get("Environment", {}).get("Variables", {}).items():
+            if SECRET_NAME.search(name) or "{{resolve:secretsmanager:" in str(value):
+                yield Violation(
+                    function,
+                    "Environment",
+                    f"the variable {name} holds a secret",
+                    "Pass the secret's ARN, and read it at run time",
+                )

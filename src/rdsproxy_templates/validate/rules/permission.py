@@ -1,0 +1,138 @@
+"""Permission to log in: ``rds-db:connect`` on one proxy, as one user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...model.references import PLACEHOLDER
+from ..graph import FUNCTION_TYPES, Graph, Violation
+from ..values import is_literal, simple
+
+USER_VARIABLE = "RDS_USER"
+RESOURCE_IDS = ("DBClusterResourceId", "DbiResourceId")
+
+
+def connects(graph: Graph) -> Iterator[Violation]:
+    """A function that is told a proxy with IAM login may connect to it, and only so."""
+    for function, body in graph.of_type(*FUNCTION_TYPES):
+        variables = body.get("Environment", {}).get("Variables", {})
+        proxies = {proxy for _, proxy in graph.entrances(body) if graph.demands_token(proxy)}
+        if not proxies or graph.type(function) != "AWS::Serverless::Function":
+            continue
+        holder = graph.target(body["Role"]) if "Role" in body else function
+        if holder is None:
+            continue
+        resources = graph.resources_for("rds-db:connect", holder)
+        if not resources:
+            yield Violation(
+                function,
+                "Policies",
+                f"it logs in to {', '.join(sorted(proxies))} with a token and may not",
+                "Allow rds-db:connect for its user on the proxy's ID",
+            )
+        for resource in resources:
+            for sentence in _wrong(graph, resource, proxies, variables.get(USER_VARIABLE)):
+                yield Violation(
+                    function,
+                    "Policies",
+                    sentence,
+                    "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>",
+                )
+
+
+def _wrong(graph: Graph, resource: object, proxies: set[str], user: object) -> Iterator[str]:
+    if graph.target(simple(resource)):
+        yield "rds-db:connect is allowed on something that is no ARN of a database user"
+    text, variables = _spelled(resource)
+    if not is_literal(text) or PLACEHOLDER.fullmatch(text):
+        return
+    if ":rds-db:" not in text or ":dbuser:" not in text:
+        if not _has_unknown(graph, text, variables):
+            yield f"rds-db:connect is allowed on {text}, which is no database user"
+        return
+    place, mark, name = text.rpartition(":dbuser:")[2].rpartition("/")
+    if not mark and _has_unknown(graph, name, variables):
+        return
+    if not (
+        place.startswith(("prx-", "cluster-", "db-")) or _is_id(graph, place, variables, proxies)
+    ):
+        shown = _placeholder(_value(place, variables)) if place.startswith("${Item") else place
+        yield f"rds-db:connect names {shown}, which is not the ID of a proxy"
+    if name == "*":
+        yield "rds-db:connect is allowed for every user"
+    elif user is not None and _placeholder(_value(name, variables)) != _placeholder(user):
+        yield f"rds-db:connect is allowed for {name}, and the function logs in as another user"
+
+
+def _spelled(resource: object) -> tuple[str | None, Mapping[str, Any]]:
+    """*resource* as the text of ``Fn::Sub``, and its variables; None for what is no text."""
+    match resource:
+        case str(text):
+            return text, {}
+        case {"Fn::Sub": str(text)}:
+            return text, {}
+        case {"Fn::Sub": [str(text), dict(variables)]}:
+            return text, variables
+        case {"Fn::Join": [str(mark), [*items]]}:
+            variables = {}
+            spelled = [
+                _inlined(item, f"Item{number}", variables) for number, item in enumerate(items)
+            ]
+            return mark.join(spelled), variables
+        case _:
+            return None, {}
+
+
+def _inlined(item: object, name: str, variables: dict[str, Any]) -> str:
+    """*item* of a joined list as a part of the text; what it cannot spell becomes a variable."""
+    text, own = _spelled(item)
+    if text is None:
+        variables[name] = item
+        return f"${{{name}}}"
+    renamed = {key: f"{name}{key}" for key in own}
+    variables |= {renamed[key]: value for key, value in own.items()}
+    return PLACEHOLDER.sub(lambda match: f"${{{renamed.get(match[1], match[1])}}}", text)
+
+
+def _value(text: str, variables: Mapping[str, Any]) -> Any:
+    """What *text* stands for, where it is one placeholder."""
+    if not (match := PLACEHOLDER.fullmatch(text)):
+        return text
+    return variables[match[1]] if match[1] in variables else simple({"Fn::Sub": text})
+
+
+def _has_unknown(graph: Graph, text: str, variables: Mapping[str, Any]) -> bool:
+    """Whether only deployment knows a part of *text*."""
+    values = [_value(f"${{{name}}}", variables) for name in PLACEHOLDER.findall(text)]
+    return any(not graph.target(value) and not _is_pseudo(value) for value in values)
+
+
+def _is_pseudo(value: object) -> bool:
+    return isinstance(value, dict) and str(value.get("Ref")).startswith("AWS::")
+
+
+def _is_id(graph: Graph, place: str, variables: Mapping[str, Any], proxies: set[str]) -> bool:
+    """Whether *place* may be a proxy's ID: the seventh field of its ARN, counted from 0."""
+    match simple(_value(place, variables)):
+        case {"Fn::Select": [index, {"Fn::Split": [":", arn]}]}:
+            return str(index) == "6" and graph.target(simple(arn)) in {*proxies, None}
+        case {"Ref": str(name)}:
+            return name not in graph.template.resources
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            known = name in graph.template.resources and graph.type(name).startswith("AWS::RDS::")
+            return not known or attribute in RESOURCE_IDS
+        case {"Fn::ImportValue": _} | {"Fn::FindInMap": _}:
+            return True
+        case _:
+            return False
+
+
+def _placeholder(user: object) -> str:
+    match user:
+        case {"Ref": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
+        case _:
+            return str(user)

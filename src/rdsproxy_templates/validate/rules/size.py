@@ -1,0 +1,95 @@
+"""Limits of CloudFormation and IAM, which no deployment can raise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ...aws.limits import DYNAMIC_REFERENCES, PARAMETER_BYTES, ROLE_POLICIES
+from ...model import Template
+from ...rendering import Bundle
+from ..findings import Finding
+from ..graph import FUNCTION_TYPES, Graph
+from ..lengths import Lengths
+from ..lines import line_of, located
+
+LIMITS = {"resources": 500, "parameters": 200, "outputs": 200}
+BYTES = 1024 * 1024
+APART = "Move a part of it into a stack of its own"
+HOLDERS = ("AWS::IAM::Role", FUNCTION_TYPES[0])
+
+
+def size(bundle: Bundle) -> Iterator[Finding]:
+    """No template is over the limits, which no deployment can raise."""
+    for path, template in bundle.root.walk():
+        file = bundle.paths[path]
+        length = len(bundle.templates.get(file, "").encode())
+        for sentence in _over(template, length):
+            yield _finding("size", file, 1, sentence, APART)
+
+
+def values(bundle: Bundle) -> Iterator[Finding]:
+    """No value that is passed to a nested stack, and no role, is over its limit."""
+    flat, origins = bundle.flat()
+    graph = Graph(flat)
+    lengths = Lengths(graph, origins)
+    for path, arguments in bundle.arguments().items():
+        *outer, title = path
+        file = bundle.paths[tuple(outer)]
+        for name, value in arguments.items():
+            if (length := lengths.longest(value)) > PARAMETER_BYTES:
+                place = ("Resources", title, "Properties", "Parameters", name)
+                yield _finding(
+                    "values",
+                    file,
+                    line_of(bundle.templates.get(file, ""), place),
+                    f"{title} is passed {name} of up to {length} bytes, "
+                    f"and {PARAMETER_BYTES} are allowed{_fitting(lengths, value)}",
+                    "Pass fewer",
+                )
+    for name, _ in graph.of_type(*HOLDERS):
+        length = sum(lengths.written(document) for document in graph.inline_policies(name))
+        if length > ROLE_POLICIES:
+            file, line = located(bundle, origins, ("Resources", name))
+            yield _finding(
+                "values",
+                file,
+                line,
+                f"{origins[name].title}: its inline policies come to up to {length} characters, "
+                f"and {ROLE_POLICIES} are allowed",
+                "Name fewer users or secrets in them, or use a managed policy",
+            )
+
+
+def _over(template: Template, length: int) -> Iterator[str]:
+    counts = {
+        "resources": len(template.resources) + len(template.children),
+        "parameters": len(template.parameters),
+        "outputs": len(template.outputs),
+    }
+    for name, limit in LIMITS.items():
+        if counts[name] > limit:
+            yield f"it has {counts[name]} {name}, and {limit} are allowed"
+    if length > BYTES:
+        yield f"it has {length} bytes, and {BYTES} are allowed"
+    resolved = json.dumps([*map(dict, template.resources.values())]).count("{{resolve:")
+    if resolved > DYNAMIC_REFERENCES:
+        yield f"it has {resolved} dynamic references, and {DYNAMIC_REFERENCES} are allowed"
+
+
+def _fitting(lengths: Lengths, value: Any) -> str:
+    """How many of several values there is room for."""
+    match value:
+        case {"Fn::Join": [str(mark), [*items]]}:
+            left, fits = PARAMETER_BYTES + len(mark), 0
+            for item in items:
+                left -= lengths.longest(item) + len(mark)
+                fits += left >= 0
+            return f"; there is room for {fits} of {len(items)}"
+        case _:
+            return ""
+
+
+def _finding(rule: str, file: str, line: int, sentence: str, remedy: str) -> Finding:
+    return Finding(file=file, line=line, rule=rule, level="error", sentence=sentence, remedy=remedy)
