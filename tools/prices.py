@@ -33,7 +33,9 @@ class Prices(Settings):
         ge=0, description="An interface endpoint, for a GB through it."
     )
     address_hour: float = Field(
-        0, ge=0, description="The NAT gateway's public address, for an hour; no source counts it."
+        default=0,
+        ge=0,
+        description="The NAT gateway's public address, for an hour; no source counts it.",
     )
 
 

@@ -12,7 +12,9 @@ MYSQL = 3306
 
 
 class Config(Settings):
-    second_octet: int = Field(20, ge=0, le=255, description="The network is 10.<this>.0.0/16.")
+    second_octet: int = Field(
+        default=20, ge=0, le=255, description="The network is 10.<this>.0.0/16."
+    )
 
 
 class Inputs(Ports): ...

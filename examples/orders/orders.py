@@ -11,9 +11,9 @@ from rdsproxy_templates.model import Ports, Settings, Stack
 
 
 class Config(Settings):
-    net: network.Config = Field(network.Config(), description="Our network.")
+    net: network.Config = Field(default=network.Config(), description="Our network.")
     data: variants.service.Config = Field(
-        variants.service.Config(), description="The service in it."
+        default=variants.service.Config(), description="The service in it."
     )
 
 

@@ -13,8 +13,8 @@ from rdsproxy_templates.model import Settings
 
 
 class Pool(Settings):
-    least: int = Field(1, ge=1, description="Fewest.")
-    most: int = Field(2, le=9, description="Most.")
+    least: int = Field(default=1, ge=1, description="Fewest.")
+    most: int = Field(default=2, le=9, description="Most.")
 
     def problems(self) -> Iterator[Problem]:
         if self.least > self.most:
@@ -27,11 +27,11 @@ class Pool(Settings):
 
 class Config(Settings):
     name: str = Field(min_length=2, max_length=5, description="A name.")
-    mode: Literal["slow", "fast"] | None = Field(None, description="A mode.")
-    size: float = Field(1.0, multiple_of=0.5, description="A size.")
+    mode: Literal["slow", "fast"] | None = Field(default=None, description="A mode.")
+    size: float = Field(default=1.0, multiple_of=0.5, description="A size.")
     flag: bool = Field(default=False, description="A flag.")
-    tags: tuple[str, ...] = Field((), strict=False, max_length=2, description="Tags.")
-    pool: Pool = Field(Pool(), description="A pool.")
+    tags: tuple[str, ...] = Field(default=(), strict=False, max_length=2, description="Tags.")
+    pool: Pool = Field(default=Pool(), description="A pool.")
 
 
 def sentences(**settings):
@@ -90,10 +90,10 @@ class TestWhatCanStillBeJudged:
     """One setting wrong by itself does not hide the rules that do not read it."""
 
     class Network(Settings):
-        first: int = Field(1, description="One.")
-        second: int = Field(2, description="Two.")
-        other: str = Field("a", description="Another.")
-        pool: Pool = Field(Pool(), description="A pool.")
+        first: int = Field(default=1, description="One.")
+        second: int = Field(default=2, description="Two.")
+        other: str = Field(default="a", description="Another.")
+        pool: Pool = Field(default=Pool(), description="A pool.")
 
         def problems(self) -> Iterator[Problem]:
             if self.first == self.second:

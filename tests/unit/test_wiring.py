@@ -139,7 +139,7 @@ def test_a_fault_inside_a_child_is_found_there():
 
 class Perhaps(Ports):
     host: Hostname = Field(description="A host.")
-    reader: Hostname | None = Field(None, description="Another, where there is one.")
+    reader: Hostname | None = Field(default=None, description="Another, where there is one.")
 
 
 def perhaps(build):

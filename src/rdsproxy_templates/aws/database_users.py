@@ -36,13 +36,13 @@ class Grant(Settings):
     """What a user may do with the tables of the service's database."""
 
     privileges: tuple[str, ...] = Field(
-        ("SELECT", "INSERT", "UPDATE", "DELETE"),
+        default=("SELECT", "INSERT", "UPDATE", "DELETE"),
         strict=False,
         min_length=1,
         description="Privileges of the engine on tables, or `ALL`.",
     )
     on: str = Field(
-        "*",
+        default="*",
         pattern=r"^(\*|[A-Za-z_][A-Za-z0-9_]{0,62})$",
         description="A table, or `*` for every table; in PostgreSQL those of schema `public`.",
     )
@@ -58,7 +58,9 @@ class User(Settings):
         "token on the whole way, without any secret."
     )
     grants: tuple[Grant, ...] = Field(
-        (Grant(),), strict=False, description="What the user may do; nothing else is granted."
+        default=(Grant(),),
+        strict=False,
+        description="What the user may do; nothing else is granted.",
     )
     lists_users: bool = Field(
         default=False,

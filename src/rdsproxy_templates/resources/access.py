@@ -21,35 +21,39 @@ class AccessSettings(Settings):
     """The ways in, and the one instance that they lead to."""
 
     ways: tuple[Way, ...] = Field(
-        ("ssm",),
+        default=("ssm",),
         strict=False,
         description="How a laptop gets in. `ssm`: Session Manager, without a key or an open "
         "port. `eice`: EC2 Instance Connect Endpoint, without a key. `ssh`: a public address.",
     )
     ssm_route: Literal["endpoints", "nat"] | None = Field(
-        "endpoints",
+        default="endpoints",
         description="How the instance reaches Session Manager: two interface endpoints in its "
         "subnet, or a NAT gateway.",
     )
     ssh_cidr: str | None = Field(
-        None, description="For `ssh`: the one address that may connect, such as 203.0.113.7/32."
+        default=None,
+        description="For `ssh`: the one address that may connect, such as 203.0.113.7/32.",
     )
     key_pair_name: str | None = Field(
-        None, description="For `ssh`: a key pair of EC2's, with its key in ~/.ssh/<name>.pem."
+        default=None,
+        description="For `ssh`: a key pair of EC2's, with its key in ~/.ssh/<name>.pem.",
     )
     instance_type: str = Field(
-        "t4g.nano", min_length=1, description="Type of the instance; it has to be arm64."
+        default="t4g.nano", min_length=1, description="Type of the instance; it has to be arm64."
     )
-    volume_size: int = Field(8, ge=8, le=1024, description="GiB of its encrypted gp3 volume.")
+    volume_size: int = Field(
+        default=8, ge=8, le=1024, description="GiB of its encrypted gp3 volume."
+    )
     idle_minutes: int | None = Field(
-        None,
+        default=None,
         ge=5,
         le=1440,
         description="Minutes without a session after which the instance stops itself. Left "
         "out: it runs until somebody stops it.",
     )
     local_port: int | None = Field(
-        None,
+        default=None,
         ge=1024,
         le=65_535,
         description="Port of the laptop where tunnels begin. Left out: the database's own.",

@@ -37,7 +37,7 @@ class AllowedCidrsSettings(Settings):
     """Versions of IP by which what is guarded can be reached."""
 
     allowed_cidrs: tuple[str, ...] = Field(
-        ("203.0.113.0/24", "2001:db8::/32"),
+        default=("203.0.113.0/24", "2001:db8::/32"),
         strict=False,
         max_length=10_000,
         description="Ranges that are let in, IPv4 and IPv6. The default ones are for "

@@ -24,16 +24,16 @@ class AuroraSettings(database.DatabaseSettings):
     """The cluster. ``max_capacity`` makes it Serverless v2."""
 
     min_capacity: float = Field(
-        0.5,
+        default=0.5,
         ge=0,
         le=256,
         multiple_of=0.5,
         description="Serverless v2: ACUs at rest, from 0.5; 0 pauses, which goes with no proxy.",
     )
     max_capacity: float | None = Field(
-        None, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
+        default=None, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
     )
-    readers: int = Field(0, ge=0, le=15, description="Aurora: instances beside the writer.")
+    readers: int = Field(default=0, ge=0, le=15, description="Aurora: instances beside the writer.")
 
     @property
     def db_instance_class(self) -> str:

@@ -36,18 +36,18 @@ class Database:
 class DatabaseSettings(Settings):
     """What a cluster and an instance have in common."""
 
-    engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
+    engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
     engine_version: str | None = Field(
-        None,
+        default=None,
         description="Version in which the database is created. Left out: the engine's default, "
         "a long-term one where there is one.",
     )
     instance_class: str | None = Field(
-        None,
+        default=None,
         description="Class of a provisioned instance. Left out: the engine's default, or "
         "`db.serverless` where `max_capacity` is given.",
     )
-    backup_retention_period: int = Field(7, ge=1, le=35, description="Days of backups.")
+    backup_retention_period: int = Field(default=7, ge=1, le=35, description="Days of backups.")
     deletion_protection: bool = Field(
         default=True, description="Refuse to delete the database, until an update turns this off."
     )
@@ -59,14 +59,14 @@ class DatabaseSettings(Settings):
         "support of its version ends.",
     )
     slow_query_seconds: int = Field(
-        1,
+        default=1,
         ge=1,
         le=3600,
         description="Seconds from which a statement is logged, in the log that CloudWatch gets; "
         "with the values that stand in it.",
     )
     rotate_secrets_after_days: int | None = Field(
-        None,
+        default=None,
         ge=1,
         le=1000,
         description="Days after which Secrets Manager replaces every password. Left out: never.",

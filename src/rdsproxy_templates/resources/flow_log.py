@@ -22,7 +22,7 @@ class FlowLogSettings(Settings):
         "Logs, which charges for what it takes in.",
     )
     log_retention_in_days: LogRetention = Field(
-        30, description="Days that the record of connections is kept."
+        default=30, description="Days that the record of connections is kept."
     )
 
     def warnings(self) -> Iterator[Problem]:

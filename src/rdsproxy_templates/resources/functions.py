@@ -39,24 +39,26 @@ class FunctionSettings(Settings):
     """What functions run on, and how long their logs are kept."""
 
     runtime: Literal["python3.13", "python3.14", "python3.15"] = Field(
-        "python3.13",
+        default="python3.13",
         description="Lambda runtime. AWS supports 3.13 and 3.14 until mid-2029, 3.15 longer.",
     )
     architecture: Literal["arm64", "x86_64"] = Field(
-        "arm64", description="Processor of the function; arm64 costs less."
+        default="arm64", description="Processor of the function; arm64 costs less."
     )
-    memory_size: int = Field(256, ge=128, le=10_240, description="MiB of the function.")
-    log_retention_in_days: LogRetention = Field(30, description="Days that logs are kept.")
+    memory_size: int = Field(default=256, ge=128, le=10_240, description="MiB of the function.")
+    log_retention_in_days: LogRetention = Field(default=30, description="Days that logs are kept.")
 
 
 class TimeoutSettings(Settings):
     """How long a function that answers an HTTP API may take, and how often it runs at once."""
 
     timeout: int = Field(
-        29, ge=1, le=29, description="Seconds of the function; an HTTP API waits for 30."
+        default=29, ge=1, le=29, description="Seconds of the function; an HTTP API waits for 30."
     )
     reserved_concurrent_executions: int | None = Field(
-        None, ge=1, description="Executions at once, at most. Left out: the account's limit."
+        default=None,
+        ge=1,
+        description="Executions at once, at most. Left out: the account's limit.",
     )
 
     def too_short(self) -> Iterator[Problem]:

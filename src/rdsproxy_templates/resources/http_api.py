@@ -30,15 +30,19 @@ class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
     """Who may call the API, and how often."""
 
     authorizer: Literal["iam", "jwt", "none"] = Field(
-        "iam",
+        default="iam",
         description="Who may call the API: callers with `execute-api:Invoke`, bearers of a "
         "token of `jwt_issuer`, or anybody.",
     )
     jwt_issuer: str | None = Field(
-        None, pattern="^https://", description="Issuer of the tokens, for `authorizer: jwt`."
+        default=None,
+        pattern="^https://",
+        description="Issuer of the tokens, for `authorizer: jwt`.",
     )
     jwt_audience: tuple[str, ...] = Field(
-        (), strict=False, description="Audiences that tokens may be for, for `authorizer: jwt`."
+        default=(),
+        strict=False,
+        description="Audiences that tokens may be for, for `authorizer: jwt`.",
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ class Ranges(Settings):
     """Names of the settings that are the subnets' ranges."""
 
     vpc_cidr: str = Field(
-        "10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+        default="10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
     )
 
     @property
@@ -48,11 +48,11 @@ class PrivateRanges(Ranges):
     subnets = ("private_subnet1_cidr", "private_subnet2_cidr")
 
     private_subnet1_cidr: str = Field(
-        "10.1.0.0/24",
+        default="10.1.0.0/24",
         description="IPv4 range of the first subnet, inside the VPC's; at creation only.",
     )
     private_subnet2_cidr: str = Field(
-        "10.1.1.0/24",
+        default="10.1.1.0/24",
         description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
     )
 

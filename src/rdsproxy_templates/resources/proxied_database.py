@@ -35,7 +35,7 @@ class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
     """A database that clients reach through a proxy, as one of its users."""
 
     users: tuple[User, ...] = Field(
-        (),
+        default=(),
         strict=False,
         max_length=190,
         description="Users beside the master: each is created in the database and let in "

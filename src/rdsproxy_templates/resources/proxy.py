@@ -29,30 +29,33 @@ class ProxySettings(Settings):
     """How the proxy treats its clients and shares the database's connections."""
 
     idle_client_timeout: int = Field(
-        1800, ge=1, le=28800, description="Seconds after which the proxy cuts an idle client."
+        default=1800,
+        ge=1,
+        le=28800,
+        description="Seconds after which the proxy cuts an idle client.",
     )
     max_connections_percent: int = Field(
-        100, ge=1, le=100, description="Share of the database's connections for the proxy."
+        default=100, ge=1, le=100, description="Share of the database's connections for the proxy."
     )
     max_idle_connections_percent: int = Field(
-        50, ge=0, le=100, description="Share that the proxy keeps open while idle."
+        default=50, ge=0, le=100, description="Share that the proxy keeps open while idle."
     )
     connection_borrow_timeout: int = Field(
-        120, ge=0, le=300, description="Seconds that a client waits for a free connection."
+        default=120, ge=0, le=300, description="Seconds that a client waits for a free connection."
     )
     debug_logging: bool = Field(
         default=False, description="Log every statement in the proxy, for 24 hours; shows SQL."
     )
 
     session_pinning_filters: tuple[Literal["EXCLUDE_VARIABLE_SETS"], ...] = Field(
-        (),
+        default=(),
         strict=False,
         max_length=1,
         description="MySQL: statements that do not pin their client to one connection. Where one "
         "sets a variable then, other clients may meet its value.",
     )
     init_query: str | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="MySQL: what the proxy runs on each new connection to the database, such as "
         "`SET time_zone = '+00:00'`. Whoever sees the proxy can read it.",

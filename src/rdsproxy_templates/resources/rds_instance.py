@@ -23,7 +23,10 @@ class RdsInstanceSettings(database.DatabaseSettings):
     """The instance."""
 
     allocated_storage: int = Field(
-        20, ge=20, le=65_536, description="RDS: GiB of gp3 storage; Aurora's grows by itself."
+        default=20,
+        ge=20,
+        le=65_536,
+        description="RDS: GiB of gp3 storage; Aurora's grows by itself.",
     )
     multi_az: bool = Field(
         default=False,

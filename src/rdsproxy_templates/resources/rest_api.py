@@ -31,13 +31,13 @@ class RestApiSettings(functions.FunctionSettings, ThrottlingSettings):
     """How often the API may be called, and whether calls are logged."""
 
     quota_limit: int | None = Field(
-        1_000_000,
+        default=1_000_000,
         ge=1,
         description="Requests that the key is good for. All viewers share it: one of them can use "
         "it up for everybody. Left out: no limit.",
     )
     quota_period: Literal["DAY", "WEEK", "MONTH"] = Field(
-        "MONTH", description="Time after which `quota_limit` begins anew."
+        default="MONTH", description="Time after which `quota_limit` begins anew."
     )
     access_log: bool = Field(
         default=False,

@@ -11,8 +11,8 @@ class ThrottlingSettings(Settings):
     """Limits that spare what is behind an API."""
 
     throttling_rate_limit: int = Field(
-        100, ge=1, le=10_000, description="Requests a second that the API lets through."
+        default=100, ge=1, le=10_000, description="Requests a second that the API lets through."
     )
     throttling_burst_limit: int = Field(
-        50, ge=1, le=5_000, description="Requests at once that the API lets through."
+        default=50, ge=1, le=5_000, description="Requests at once that the API lets through."
     )

@@ -35,33 +35,33 @@ class Database(common.Database):
 
     mysql_master = "admin"
 
-    name: str = Field("auth", description="Default of the parameter RDSDatabaseName.")
+    name: str = Field(default="auth", description="Default of the parameter RDSDatabaseName.")
 
 
 class Config(RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
     vpc: stacks.function_vpc.FunctionVpcSettings = Field(
-        stacks.function_vpc.FunctionVpcSettings(), description="The network."
+        default=stacks.function_vpc.FunctionVpcSettings(), description="The network."
     )
-    database: Database = Field(Database(), description="Names inside the database.")
+    database: Database = Field(default=Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        stacks.secrets.Config(), description="The master user's secret."
+        default=stacks.secrets.Config(), description="The master user's secret."
     )
     rds: stacks.two_proxies.Config = Field(
-        stacks.two_proxies.Config(), description="Instance, users and both proxies."
+        default=stacks.two_proxies.Config(), description="Instance, users and both proxies."
     )
     sam: stacks.two_functions.TwoFunctionsSettings = Field(
-        stacks.two_functions.TwoFunctionsSettings(),
+        default=stacks.two_functions.TwoFunctionsSettings(),
         description="Both functions and their HTTP API.",
     )
     password_user: str | None = Field(
-        None,
+        default=None,
         description="One of `rds.users` with `login: password`, that /func1 logs in as. Left "
         "out: the master user.",
     )
     iam_user: str | None = Field(
-        None,
+        default=None,
         description="One of `rds.users` that logs in by IAM, that /func2 logs in as. Left out: "
         "the master user.",
     )
@@ -128,10 +128,10 @@ class Outputs(Ports):
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
     )
     password_read_only_endpoint: Hostname | None = Field(
-        None, description="Host that takes passwords, and leads to readers."
+        default=None, description="Host that takes passwords, and leads to readers."
     )
     iam_read_only_endpoint: Hostname | None = Field(
-        None, description="Host that takes IAM tokens, and leads to readers."
+        default=None, description="Host that takes IAM tokens, and leads to readers."
     )
 
 

@@ -18,7 +18,9 @@ from . import service
 class Config(service.ServiceSettings):
     """The settings of ``service``, and those of the network around it."""
 
-    vpc: stacks.vpc.VpcSettings = Field(stacks.vpc.VpcSettings(), description="The network.")
+    vpc: stacks.vpc.VpcSettings = Field(
+        default=stacks.vpc.VpcSettings(), description="The network."
+    )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()

@@ -32,17 +32,17 @@ BEHIND_PROXY = (
 class Database(common.Database):
     """Names inside the database; they become the defaults of the parameters."""
 
-    name: str = Field("bastion", description="Default of the parameter RDSDatabaseName.")
+    name: str = Field(default="bastion", description="Default of the parameter RDSDatabaseName.")
 
 
 class Cluster(WithFunctionUser):
     """A cluster that scales, with or without a proxy before it."""
 
     engine: Literal["aurora-postgresql", "aurora-mysql"] = Field(
-        "aurora-postgresql", description="Engine of the database."
+        default="aurora-postgresql", description="Engine of the database."
     )
     max_capacity: float | None = Field(
-        4, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
+        default=4, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
     )
 
     @property
@@ -58,20 +58,24 @@ class Cluster(WithFunctionUser):
 class Config(base.Config):
     """The settings of ``base``, and the ways in."""
 
-    database: Database = Field(Database(), description="Names inside the database.")
-    rds: Cluster = Field(Cluster(), description="Cluster and, with `proxy`, what is before it.")
+    database: Database = Field(default=Database(), description="Names inside the database.")
+    rds: Cluster = Field(
+        default=Cluster(), description="Cluster and, with `proxy`, what is before it."
+    )
     proxy: bool = Field(
         default=False,
         description="Put what `base` has before the cluster: RDS Proxy, function and HTTP API.",
     )
     function_user: str | None = Field(
-        FUNCTION_USER,
+        default=FUNCTION_USER,
         description="With `proxy`: one of `rds.users` that the function logs in as, by IAM; null "
         "is the master user, with `rds.master_login`.",
     )
-    bastion: AccessSettings = Field(AccessSettings(), description="The ways in from a laptop.")
+    bastion: AccessSettings = Field(
+        default=AccessSettings(), description="The ways in from a laptop."
+    )
     public_subnet_cidr: str = Field(
-        "10.1.2.0/24",
+        default="10.1.2.0/24",
         description="IPv4 range of the public subnet, which there is for `ssh` and for a NAT "
         "gateway; part of the template, at creation only.",
     )
@@ -115,13 +119,13 @@ class Outputs(stacks.bastion_host.Outputs):
     )
     db_cluster_endpoint: Hostname = Field(description="Host to which tunnels lead.")
     api_endpoint: Url | None = Field(
-        None, description="Address of the HTTP API; see /initialize and /load."
+        default=None, description="Address of the HTTP API; see /initialize and /load."
     )
     rds_proxy_endpoint: Hostname | None = Field(
-        None, description="Host that clients inside the network connect to."
+        default=None, description="Host that clients inside the network connect to."
     )
     rds_proxy_read_only_endpoint: Hostname | None = Field(
-        None, description="Host whose connections go to readers, and may not write."
+        default=None, description="Host whose connections go to readers, and may not write."
     )
 
 

@@ -28,7 +28,7 @@ class RegionalSettings(Settings):
     """A variant for some regions."""
 
     regions: tuple[str, ...] = Field(
-        ("us-east-1", "eu-west-1", "ap-northeast-1"),
+        default=("us-east-1", "eu-west-1", "ap-northeast-1"),
         strict=False,
         min_length=1,
         description="Regions that the templates are checked for; they deploy to any.",
@@ -48,9 +48,11 @@ class Database(Settings):
     mysql_master: ClassVar[str] = "root"
     """The master user's name on MySQL, where nobody chooses another."""
 
-    name: str = Field("blog_rds_proxy", description="Default of the parameter RDSDatabaseName.")
+    name: str = Field(
+        default="blog_rds_proxy", description="Default of the parameter RDSDatabaseName."
+    )
     master_username: str | None = Field(
-        None,
+        default=None,
         description="Default of the parameter RDSMasterUsername. Left out: `postgres` on "
         "PostgreSQL, on MySQL `root`, or `admin` in `auth` and `edge`.",
     )

@@ -19,7 +19,7 @@ class AcrossAccountsSettings(Settings):
     """A part of the whole; what all parts must choose alike."""
 
     login: Login = Field(
-        "iam",
+        default="iam",
         description="How the function logs in, the same in all three parts: with a token signed "
         "in a role of the database's account, or with a password from a secret there.",
     )

@@ -44,17 +44,17 @@ from .logins import (
 class Config(AcrossAccountsSettings, RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
-    vpc: PrivateRanges = Field(PrivateRanges(), description="The network.")
-    database: Database = Field(Database(), description="Names inside the database.")
+    vpc: PrivateRanges = Field(default=PrivateRanges(), description="The network.")
+    database: Database = Field(default=Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        stacks.secrets.Config(), description="The master user's secret."
+        default=stacks.secrets.Config(), description="The master user's secret."
     )
-    rds: WithFunctionUser = Field(WithFunctionUser(), description="Database and proxy.")
+    rds: WithFunctionUser = Field(default=WithFunctionUser(), description="Database and proxy.")
     functions: FunctionSettings = Field(
-        FunctionSettings(), description="The functions that create users."
+        default=FunctionSettings(), description="The functions that create users."
     )
     function_user: str | None = Field(
-        FUNCTION_USER,
+        default=FUNCTION_USER,
         description="One of `rds.users` that the other account's function logs in as; null is the "
         "master user, by IAM, with `rds.master_login`.",
     )
@@ -143,19 +143,19 @@ class Outputs(Ports):
         description="Host in the lent network that the function connects to."
     )
     rds_proxy_read_only_endpoint: Hostname | None = Field(
-        None, description="The same, whose connections go to readers, and may not write."
+        default=None, description="The same, whose connections go to readers, and may not write."
     )
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
     rds_user: DatabaseUser | None = Field(
-        None, description="User that the function logs in as, by IAM."
+        default=None, description="User that the function logs in as, by IAM."
     )
     connect_role_arn: RoleArn | None = Field(
-        None, description="Role with which the function signs its tokens."
+        default=None, description="Role with which the function signs its tokens."
     )
     secret_arn: SecretArn | None = Field(
-        None, description="Secret of the user that the function logs in as, by password."
+        default=None, description="Secret of the user that the function logs in as, by password."
     )
-    key_arn: KeyArn | None = Field(None, description="Key of that secret.")
+    key_arn: KeyArn | None = Field(default=None, description="Key of that secret.")
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:

@@ -26,9 +26,9 @@ SPOKEN_TO: Final[dict[Login, Service]] = {"iam": "sts", "password": "secretsmana
 class Config(AcrossAccountsSettings, RegionalSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
-    engine: EngineName = Field("aurora-mysql", description="Engine of the database.")
+    engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
     vpc: stacks.shared_vpc.SharedVpcSettings = Field(
-        stacks.shared_vpc.SharedVpcSettings(), description="The network."
+        default=stacks.shared_vpc.SharedVpcSettings(), description="The network."
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -35,33 +35,34 @@ class Database(common.Database):
 
     mysql_master = "admin"
 
-    name: str = Field("edge", description="Default of the parameter RDSDatabaseName.")
+    name: str = Field(default="edge", description="Default of the parameter RDSDatabaseName.")
 
 
 class Config(RegionalSettings):
     """What can be chosen before rendering; nobody comes in until ranges are named."""
 
     vpc: stacks.public_vpc.PublicVpcSettings = Field(
-        stacks.public_vpc.PublicVpcSettings(), description="The database's network."
+        default=stacks.public_vpc.PublicVpcSettings(), description="The database's network."
     )
-    database: Database = Field(Database(), description="Names inside the database.")
+    database: Database = Field(default=Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        stacks.secrets.Config(), description="The master user's secret."
+        default=stacks.secrets.Config(), description="The master user's secret."
     )
     api_key: stacks.api_key.Config = Field(
-        stacks.api_key.Config(), description="The secrets that CloudFront shows the API."
+        default=stacks.api_key.Config(), description="The secrets that CloudFront shows the API."
     )
     rds: stacks.public_database.Config = Field(
-        stacks.public_database.Config(), description="The database, and who may connect to it."
+        default=stacks.public_database.Config(),
+        description="The database, and who may connect to it.",
     )
     sam: stacks.rest_sam.RestApiFunctionSettings = Field(
-        stacks.rest_sam.RestApiFunctionSettings(), description="Function and REST API."
+        default=stacks.rest_sam.RestApiFunctionSettings(), description="Function and REST API."
     )
     distribution: stacks.distribution.DistributionSettings = Field(
-        stacks.distribution.DistributionSettings(), description="CloudFront."
+        default=stacks.distribution.DistributionSettings(), description="CloudFront."
     )
     function_user: str = Field(
-        "app", description="User that is created for the function, which logs in by IAM."
+        default="app", description="User that is created for the function, which logs in by IAM."
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -113,7 +114,7 @@ class Outputs(Ports):
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
     )
     distribution_host: Hostname | None = Field(
-        None, description="Where the DNS of `distribution.domain_name` has to lead."
+        default=None, description="Where the DNS of `distribution.domain_name` has to lead."
     )
 
 

@@ -21,10 +21,10 @@ class Config(Settings):
     home: ClassVar[str] = HOME
 
     regions: tuple[str, ...] = Field(
-        (HOME,), strict=False, description="Region of the web ACL; there is no other."
+        default=(HOME,), strict=False, description="Region of the web ACL; there is no other."
     )
     waf: stacks.web_acl.Config = Field(
-        stacks.web_acl.Config(), description="Who may come in through CloudFront."
+        default=stacks.web_acl.Config(), description="Who may come in through CloudFront."
     )
 
     def problems(self) -> Iterator[Problem]:

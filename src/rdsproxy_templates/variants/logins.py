@@ -27,7 +27,7 @@ class WithFunctionUser(stacks.rds.Config):
         "which needs no proxy.",
     )
     users: tuple[User, ...] = Field(
-        (User(name=FUNCTION_USER, login="iam"),),
+        default=(User(name=FUNCTION_USER, login="iam"),),
         strict=False,
         max_length=190,
         description="Users beside the master: each is created in the database and let in "

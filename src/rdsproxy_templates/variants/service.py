@@ -38,16 +38,16 @@ from .logins import (
 class ServiceSettings(RegionalSettings):
     """What can be chosen of the service, wherever its network comes from."""
 
-    database: Database = Field(Database(), description="Names inside the database.")
+    database: Database = Field(default=Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        stacks.secrets.Config(), description="The master user's secret."
+        default=stacks.secrets.Config(), description="The master user's secret."
     )
-    rds: stacks.rds.Config = Field(stacks.rds.Config(), description="Database and proxy.")
+    rds: stacks.rds.Config = Field(default=stacks.rds.Config(), description="Database and proxy.")
     sam: stacks.sam.FunctionApiSettings = Field(
-        stacks.sam.FunctionApiSettings(), description="Function and HTTP API."
+        default=stacks.sam.FunctionApiSettings(), description="Function and HTTP API."
     )
     function_user: str | None = Field(
-        None,
+        default=None,
         description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
         "master user, which AWS recommends against.",
     )
@@ -103,14 +103,14 @@ class ServiceSettings(RegionalSettings):
 class Config(ServiceSettings):
     """What can be chosen before rendering; every setting has a safe default."""
 
-    rds: WithFunctionUser = Field(WithFunctionUser(), description="Database and proxy.")
+    rds: WithFunctionUser = Field(default=WithFunctionUser(), description="Database and proxy.")
     function_user: str | None = Field(
-        FUNCTION_USER,
+        default=FUNCTION_USER,
         description="One of `rds.users` that the function logs in as, by IAM; null is the master "
         "user, with `rds.master_login`.",
     )
     secrets_manager_endpoint: Literal["make", "existing"] = Field(
-        "make",
+        default="make",
         description="Interface endpoint for Secrets Manager, which users and rotation need. "
         "`existing`: the VPC has one, whose security group is a parameter; a VPC cannot have two "
         "with private DNS.",
@@ -150,7 +150,7 @@ class Inputs(Ports):
         "reach the database's."
     )
     secrets_manager_endpoint_security_group_id: SecurityGroupId | None = Field(
-        None,
+        default=None,
         description="Group of the VPC's interface endpoint for Secrets Manager; rules that let "
         "the functions in are added to it.",
     )
@@ -163,7 +163,7 @@ class Outputs(Ports):
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
     )
     rds_proxy_read_only_endpoint: Hostname | None = Field(
-        None, description="Host whose connections go to readers, and may not write."
+        default=None, description="Host whose connections go to readers, and may not write."
     )
 
 

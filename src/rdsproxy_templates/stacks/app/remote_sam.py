@@ -35,15 +35,16 @@ class Inputs(Ports):
     rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
     rds_user: DatabaseUser | None = Field(
-        None, description="User that the function logs in as, by IAM."
+        default=None, description="User that the function logs in as, by IAM."
     )
     connect_role_arn: RoleArn | None = Field(
-        None, description="Role of the other account with which the function signs its tokens."
+        default=None,
+        description="Role of the other account with which the function signs its tokens.",
     )
     secret_arn: SecretArn | None = Field(
-        None, description="Secret of the user that the function logs in as, by password."
+        default=None, description="Secret of the user that the function logs in as, by password."
     )
-    key_arn: KeyArn | None = Field(None, description="Key of that secret.")
+    key_arn: KeyArn | None = Field(default=None, description="Key of that secret.")
 
 
 class Outputs(Ports):

@@ -32,7 +32,7 @@ class RestApiFunctionSettings(rest_api.RestApiSettings, TimeoutSettings):
 class Config(RestApiFunctionSettings):
     """The choices, and what the parent knows of the database."""
 
-    engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
+    engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
 
 
 class Inputs(Ports):

@@ -26,7 +26,7 @@ class FunctionApiSettings(HttpApiSettings, TimeoutSettings):
     """The function and its HTTP API."""
 
     code_uri: str | None = Field(
-        None,
+        default=None,
         min_length=1,
         description="Folder of another function's code, relative to the rendered folder; it "
         "has `app.handler` and the Makefile target `build-BlogRDSProxyFunction`. Left out: "
@@ -46,7 +46,7 @@ class FunctionApiSettings(HttpApiSettings, TimeoutSettings):
 class Config(FunctionApiSettings):
     """The choices, and what the parent knows of the database."""
 
-    engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
+    engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
 
 
 class Inputs(Ports):

@@ -38,7 +38,7 @@ class TwoFunctionsSettings(HttpApiSettings, TimeoutSettings):
 class Config(TwoFunctionsSettings):
     """The choices, and what the parent knows of the database."""
 
-    engine_family: str = Field("MYSQL", description="Protocol that the database speaks.")
+    engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
 
 
 class Inputs(Ports):

@@ -37,7 +37,7 @@ IMAGE: Final = (
 class Config(AccessSettings):
     """The choices, and what the parent knows of the database."""
 
-    engine: str = Field("aurora-postgresql", description="Engine of the database.")
+    engine: str = Field(default="aurora-postgresql", description="Engine of the database.")
 
     @property
     def port(self) -> int:
@@ -55,28 +55,28 @@ class Inputs(Ports):
     rds_database_name: DatabaseName = Field(description="Database to log in to.")
     rds_master_username: DatabaseUser = Field(description="User to log in as.")
     endpoint_security_group_id: SecurityGroupId | None = Field(
-        None, description="Group of Session Manager's endpoints, which let the instance in."
+        default=None, description="Group of Session Manager's endpoints, which let the instance in."
     )
 
 
 class Outputs(Ports):
     bastion_instance_id: InstanceId = Field(description="The instance.")
     tunnel_by_ssm: Command | None = Field(
-        None,
+        default=None,
         description="Opens a tunnel to the database; needs the AWS CLI and its Session Manager "
         "plugin.",
     )
     tunnel_by_eice: Command | None = Field(
-        None, description="Opens a tunnel to the database; needs AWS CLI 2 and ssh."
+        default=None, description="Opens a tunnel to the database; needs AWS CLI 2 and ssh."
     )
     tunnel_by_ssh: Command | None = Field(
-        None, description="Opens a tunnel to the database; needs ssh and the key."
+        default=None, description="Opens a tunnel to the database; needs ssh and the key."
     )
     connect_through_tunnel: Command = Field(
         description="Logs in as the master user while a tunnel is open; asks for the password."
     )
     start_bastion_by_cli: Command | None = Field(
-        None, description="Starts the instance after it stopped itself."
+        default=None, description="Starts the instance after it stopped itself."
     )
 
 

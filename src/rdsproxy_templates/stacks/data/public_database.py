@@ -43,9 +43,11 @@ class Config(AuditSettings, rds_instance.RdsInstanceSettings, AllowedCidrsSettin
 
     ip_versions: ClassVar[tuple[int, ...]] = (4,)
 
-    engine: Literal["mysql", "postgres"] = Field("mysql", description="Engine of the database.")
+    engine: Literal["mysql", "postgres"] = Field(
+        default="mysql", description="Engine of the database."
+    )
     allowed_cidrs: tuple[str, ...] = Field(
-        ("203.0.113.0/24",),
+        default=("203.0.113.0/24",),
         strict=False,
         max_length=1_000,
         description="IPv4 ranges that may connect to the database's port. A function outside "
@@ -109,7 +111,8 @@ class Outputs(Ports):
         description="Group of the database; who is to reach it from the VPC adds a rule to it."
     )
     attached_secret_arns: SecretArns | None = Field(
-        None, description="The master's secret, for rotation, once it says where the database is."
+        default=None,
+        description="The master's secret, for rotation, once it says where the database is.",
     )
 
 

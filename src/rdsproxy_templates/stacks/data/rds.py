@@ -59,18 +59,18 @@ class Inputs(Ports):
         description="Secret with the username and password of the master user."
     )
     user_secret_arns: SecretArns | None = Field(
-        None, description="Secrets of the users that have a password, in their order."
+        default=None, description="Secrets of the users that have a password, in their order."
     )
     private_subnet1_id: SubnetId = Field(description="Subnet of cluster and proxy.")
     private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
     db_cluster_security_group_id: SecurityGroupId = Field(description="Group of the cluster.")
     rds_proxy_security_group_id: SecurityGroupId = Field(description="Group of the proxy.")
-    key_arn: KeyArn | None = Field(None, description="Key of one of the users' secrets.")
+    key_arn: KeyArn | None = Field(default=None, description="Key of one of the users' secrets.")
     client_subnet_ids: SubnetIds | None = Field(
-        None, description="Subnets of another network, in which the proxy gets endpoints."
+        default=None, description="Subnets of another network, in which the proxy gets endpoints."
     )
     client_endpoint_security_group_id: SecurityGroupId | None = Field(
-        None, description="Group of the endpoints in the other network."
+        default=None, description="Group of the endpoints in the other network."
     )
 
 
@@ -78,17 +78,17 @@ class Outputs(Ports):
     rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
     rds_proxy_arn: ProxyArn = Field(description="The proxy.")
     rds_proxy_read_only_endpoint: Hostname | None = Field(
-        None, description="Host whose connections go to readers, and may not write."
+        default=None, description="Host whose connections go to readers, and may not write."
     )
     db_cluster_endpoint: Hostname | None = Field(
-        None, description="Host of the writer itself, where users are created."
+        default=None, description="Host of the writer itself, where users are created."
     )
     db_resource_id: DatabaseResourceId | None = Field(
-        None, description="ID of the database itself; another database has another."
+        default=None, description="ID of the database itself; another database has another."
     )
-    vpc_id: VpcId | None = Field(None, description="VPC of the subnets.")
+    vpc_id: VpcId | None = Field(default=None, description="VPC of the subnets.")
     attached_secret_arns: SecretArns | None = Field(
-        None, description="The master's secret and the users', once they name the cluster."
+        default=None, description="The master's secret and the users', once they name the cluster."
     )
 
 

@@ -11,7 +11,7 @@ from ...resources.secret import secret
 
 class Config(Settings):
     password_length: int = Field(
-        32,
+        default=32,
         ge=16,
         le=41,
         description="Characters in the generated password; MySQL takes 41. Decided at creation: "

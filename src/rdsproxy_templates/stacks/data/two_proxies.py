@@ -34,36 +34,39 @@ class Pool(ProxySettings):
     """One of two proxies, which leave each other and administration their share."""
 
     idle_client_timeout: int = Field(
-        120, ge=1, le=28800, description="Seconds after which the proxy cuts an idle client."
+        default=120,
+        ge=1,
+        le=28800,
+        description="Seconds after which the proxy cuts an idle client.",
     )
     max_connections_percent: int = Field(
-        45,
+        default=45,
         ge=1,
         le=100,
         description="Share of the database's connections for the proxy; both together have at "
         "most 100.",
     )
     max_idle_connections_percent: int = Field(
-        20, ge=0, le=100, description="Share that the proxy keeps open while idle."
+        default=20, ge=0, le=100, description="Share that the proxy keeps open while idle."
     )
 
 
 class Config(ProxiedDatabaseSettings):
     """The database, its users and both proxies."""
 
-    engine: EngineName = Field("mysql", description="Engine of the database.")
+    engine: EngineName = Field(default="mysql", description="Engine of the database.")
     master_login: bool = Field(
         default=True,
         description="Let the master user in: through one proxy with its password, through the "
         "other by IAM.",
     )
-    password_proxy: Pool = Field(Pool(), description="The proxy that takes passwords.")
+    password_proxy: Pool = Field(default=Pool(), description="The proxy that takes passwords.")
     password_requires_tls: bool = Field(
         default=True,
         description="Refuse passwords over connections without TLS, in the proxy and in the "
         "database, to which the proxy connects as its clients have to.",
     )
-    iam_proxy: Pool = Field(Pool(), description="The proxy that takes IAM tokens.")
+    iam_proxy: Pool = Field(default=Pool(), description="The proxy that takes IAM tokens.")
 
     @property
     def tls_only(self) -> bool:
@@ -117,7 +120,7 @@ class Inputs(Ports):
         description="Secret with the username and password of the master user."
     )
     user_secret_arns: SecretArns | None = Field(
-        None, description="Secrets of the users that have a password, in their order."
+        default=None, description="Secrets of the users that have a password, in their order."
     )
     database_subnet_ids: SubnetIds = Field(description="Subnets of database and proxies.")
     db_security_group_id: SecurityGroupId = Field(description="Group of the database.")
@@ -130,16 +133,16 @@ class Outputs(Ports):
     iam_proxy_arn: ProxyArn = Field(description="The proxy that takes IAM tokens.")
     db_endpoint: Hostname = Field(description="Host of the database itself, for administration.")
     db_resource_id: DatabaseResourceId | None = Field(
-        None, description="ID of the database itself; another database has another."
+        default=None, description="ID of the database itself; another database has another."
     )
     attached_secret_arns: SecretArns | None = Field(
-        None, description="The master's secret and the users', once they name the instance."
+        default=None, description="The master's secret and the users', once they name the instance."
     )
     password_read_only_endpoint: Hostname | None = Field(
-        None, description="Host that takes passwords, and leads to readers."
+        default=None, description="Host that takes passwords, and leads to readers."
     )
     iam_read_only_endpoint: Hostname | None = Field(
-        None, description="Host that takes IAM tokens, and leads to readers."
+        default=None, description="Host that takes IAM tokens, and leads to readers."
     )
 
 

@@ -15,10 +15,10 @@ from ...resources.secret import secret
 class Config(Settings):
     users: tuple[User, ...] = Field(description="The database's users.")
     shared_user: str | None = Field(
-        None, description="User whose secret a role of another account reads."
+        default=None, description="User whose secret a role of another account reads."
     )
     password_length: int = Field(
-        32,
+        default=32,
         ge=16,
         le=41,
         description="Characters in a password. Decided at creation: a change generates other "
@@ -30,9 +30,11 @@ class Inputs(Ports):
     """Nothing but for a shared user: each name is part of the configuration."""
 
     reader_role_arn: RoleArn | None = Field(
-        None, description="Role that may read the secret of the shared user."
+        default=None, description="Role that may read the secret of the shared user."
     )
-    key_arn: KeyArn | None = Field(None, description="Key of the secret of the shared user.")
+    key_arn: KeyArn | None = Field(
+        default=None, description="Key of the secret of the shared user."
+    )
 
 
 class Outputs(Ports):

@@ -71,7 +71,7 @@ class Config(functions.FunctionSettings):
         strict=False, min_length=1, description="Users that the stack keeps."
     )
     engine: str = Field(description="Engine of the database.")
-    function_user: str | None = Field(None, description="User whose name the stack offers.")
+    function_user: str | None = Field(default=None, description="User whose name the stack offers.")
     tables: bool = Field(
         default=True, description="Also create the tables of the library's own functions."
     )
@@ -93,14 +93,14 @@ class Inputs(Ports):
     rds_database_name: DatabaseName = Field(description="Database that grants are for.")
     rds_master_user_secret_arn: SecretArn = Field(description="Secret of the master user.")
     user_secret_arns: SecretArns | None = Field(
-        None, description="Secrets of the users that have a password, in their order."
+        default=None, description="Secrets of the users that have a password, in their order."
     )
-    key_arn: KeyArn | None = Field(None, description="Key of one of these secrets.")
+    key_arn: KeyArn | None = Field(default=None, description="Key of one of these secrets.")
 
 
 class Outputs(Ports):
     function_user: DatabaseUser | None = Field(
-        None, description="User that a function logs in as, once the user is there."
+        default=None, description="User that a function logs in as, once the user is there."
     )
 
 

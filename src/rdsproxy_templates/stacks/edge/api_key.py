@@ -11,7 +11,7 @@ from ...resources.api_key import generated
 
 class Config(Settings):
     length: int = Field(
-        40,
+        default=40,
         ge=20,
         le=128,
         description="Characters in the key, of which API Gateway takes 20 to 128, and in the "

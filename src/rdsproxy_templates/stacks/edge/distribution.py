@@ -28,16 +28,16 @@ class DistributionSettings(Settings):
     """Where CloudFront answers."""
 
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
-        "PriceClass_All", description="Edge locations that answer; fewer of them cost less."
+        default="PriceClass_All", description="Edge locations that answer; fewer of them cost less."
     )
     domain_name: str | None = Field(
-        None,
+        default=None,
         pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
         description="Domain of your own that viewers call; its DNS leads to the distribution. "
         "Left out: a name of CloudFront's, at which viewers may choose TLS as old as 1.0.",
     )
     certificate_arn: str | None = Field(
-        None,
+        default=None,
         pattern=r"^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate/\S+$",
         description="Certificate of `domain_name` in ACM, in us-east-1 as CloudFront wants it.",
     )
@@ -54,7 +54,7 @@ class DistributionSettings(Settings):
 class Config(DistributionSettings):
     """The choices, and what the parent knows of the API."""
 
-    origin_path: str = Field("", description="Where the API begins on its host: `/v1`.")
+    origin_path: str = Field(default="", description="Where the API begins on its host: `/v1`.")
 
 
 class Inputs(Ports):
@@ -69,7 +69,7 @@ class Inputs(Ports):
 class Outputs(Ports):
     site_url: Url = Field(description="Address that viewers call.")
     distribution_host: Hostname | None = Field(
-        None, description="Where the DNS of the domain has to lead."
+        default=None, description="Where the DNS of the domain has to lead."
     )
 
 

@@ -22,7 +22,7 @@ class Config(AllowedCidrsSettings):
     """Who may come in through CloudFront, and how long requests are on record."""
 
     log_retention_in_days: LogRetention = Field(
-        30, description="Days that the log of all requests, refused ones too, is kept."
+        default=30, description="Days that the log of all requests, refused ones too, is kept."
     )
 
     def warnings(self) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from ...resources.security_groups import into, nowhere
 
 class Config(Settings):
     port: int = Field(
-        ENGINES["aurora-mysql"].port, ge=1, le=65_535, description="Port of the endpoint."
+        default=ENGINES["aurora-mysql"].port, ge=1, le=65_535, description="Port of the endpoint."
     )
 
 

@@ -22,20 +22,22 @@ class FunctionVpcSettings(Ranges):
     subnets = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
 
     vpc_cidr: str = Field(
-        "10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+        default="10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
     )
     function_subnet_cidr: str = Field(
-        "10.2.0.0/24",
+        default="10.2.0.0/24",
         description="IPv4 range of the functions' subnet, inside the VPC's; at creation only.",
     )
     database_subnet1_cidr: str = Field(
-        "10.2.1.0/24", description="IPv4 range of the database's first subnet; at creation only."
+        default="10.2.1.0/24",
+        description="IPv4 range of the database's first subnet; at creation only.",
     )
     database_subnet2_cidr: str = Field(
-        "10.2.2.0/24", description="IPv4 range of the database's second subnet; at creation only."
+        default="10.2.2.0/24",
+        description="IPv4 range of the database's second subnet; at creation only.",
     )
     availability_zones: tuple[str, str] | None = Field(
-        None,
+        default=None,
         strict=False,
         description="Zones of the database's subnets, by name or by ID, such as `use1-az1`, which "
         "means the same in every account; at creation only. Left out: the first two that the "
@@ -51,7 +53,10 @@ class Config(FunctionVpcSettings):
     """The choices, and what the parent knows of the database."""
 
     port: int = Field(
-        ENGINES["mysql"].port, ge=1, le=65_535, description="Port that the database listens on."
+        default=ENGINES["mysql"].port,
+        ge=1,
+        le=65_535,
+        description="Port that the database listens on.",
     )
 
 

@@ -17,7 +17,7 @@ class Config(PrivateRanges):
     """Address ranges, and what the parent knows of the database."""
 
     port: int = Field(
-        ENGINES["aurora-mysql"].port,
+        default=ENGINES["aurora-mysql"].port,
         ge=1,
         le=65_535,
         description="Port that the database listens on.",

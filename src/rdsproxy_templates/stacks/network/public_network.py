@@ -13,17 +13,20 @@ from ...resources.zones import zone
 class Config(Settings):
     public_subnet_cidr: str = Field(description="IPv4 range of the subnet, inside the VPC's.")
     availability_zones: tuple[str, str] | None = Field(
-        None, strict=False, description="Zones of the VPC's subnets; this one is in the first."
+        default=None,
+        strict=False,
+        description="Zones of the VPC's subnets; this one is in the first.",
     )
 
 
 class Inputs(Ports):
     vpc_id: VpcId = Field(description="VPC that gets a way in and out.")
     private_subnet_id: SubnetId | None = Field(
-        None, description="Private subnet that gets a way out."
+        default=None, description="Private subnet that gets a way out."
     )
     private_route_table_id: RouteTableId | None = Field(
-        None, description="Routes of the private subnet, which get one through the NAT gateway."
+        default=None,
+        description="Routes of the private subnet, which get one through the NAT gateway.",
     )
 
 

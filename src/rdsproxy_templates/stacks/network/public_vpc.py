@@ -20,18 +20,18 @@ class PublicVpcSettings(FlowLogSettings, Ranges):
     subnets = ("public_subnet1_cidr", "public_subnet2_cidr")
 
     vpc_cidr: str = Field(
-        "10.3.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+        default="10.3.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
     )
     public_subnet1_cidr: str = Field(
-        "10.3.0.0/24",
+        default="10.3.0.0/24",
         description="IPv4 range of the first subnet, inside the VPC's; at creation only.",
     )
     public_subnet2_cidr: str = Field(
-        "10.3.1.0/24",
+        default="10.3.1.0/24",
         description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
     )
     availability_zones: tuple[str, str] | None = Field(
-        None,
+        default=None,
         strict=False,
         description="Zones of the subnets, by name or by ID; at creation only. Left out: the "
         "first two that the region offers.",

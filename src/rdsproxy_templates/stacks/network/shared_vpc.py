@@ -21,7 +21,7 @@ class SharedVpcSettings(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     availability_zone_ids: tuple[str, str] | None = Field(
-        None,
+        default=None,
         strict=False,
         description="Zones of the subnets by ID, such as `use1-az1`, which mean the same to both "
         "accounts. Left out: the first two that the region offers. RDS Proxy is missing in "
@@ -44,7 +44,10 @@ class Config(SharedVpcSettings):
     """The choices, and what the parent knows of the database."""
 
     port: int = Field(
-        ENGINES["aurora-mysql"].port, ge=1, le=65_535, description="Port of the proxy's endpoint."
+        default=ENGINES["aurora-mysql"].port,
+        ge=1,
+        le=65_535,
+        description="Port of the proxy's endpoint.",
     )
 
 

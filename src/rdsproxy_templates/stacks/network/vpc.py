@@ -19,7 +19,7 @@ class VpcSettings(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
     availability_zones: tuple[str, str] | None = Field(
-        None,
+        default=None,
         strict=False,
         description="Zones of the subnets, by name or by ID, such as `use1-az1`, which means the "
         "same in every account; at creation only. Left out: the first two that the region "
@@ -35,7 +35,7 @@ class Config(VpcSettings):
     """The choices, and what the parent knows of the database."""
 
     port: int = Field(
-        ENGINES["aurora-mysql"].port,
+        default=ENGINES["aurora-mysql"].port,
         ge=1,
         le=65_535,
         description="Port that the database listens on.",
@@ -67,9 +67,9 @@ class Outputs(Ports):
     rds_proxy_security_group_id: SecurityGroupId = Field(
         description="Group of the proxy; the function may reach it, and it the cluster."
     )
-    vpc_id: VpcId | None = Field(None, description="The VPC.")
+    vpc_id: VpcId | None = Field(default=None, description="The VPC.")
     private_route_table_id: RouteTableId | None = Field(
-        None, description="Routes of both private subnets."
+        default=None, description="Routes of both private subnets."
     )
 
 
