@@ -19,9 +19,9 @@ import timing
 
 sys.path.insert(0, str(timing.REPOSITORY / "tests"))
 
-from standins.http_event import Request, event
-from standins.runtime import Environment
-from standins.service import Service
+from servers.http_event import Request, event
+from servers.runtime import Environment
+from servers.service import Service
 
 OURS: Final = timing.REPOSITORY / "lambda" / "blog_rds_proxy"
 PEER: Final = Path(__file__).resolve().parent / "peer"

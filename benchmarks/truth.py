@@ -24,10 +24,10 @@ import timing
 
 sys.path.insert(0, str(timing.REPOSITORY / "tests"))
 
-from standins.hindrance import Hindrance
-from standins.http_event import Request, event
-from standins.runtime import Answer, Environment
-from standins.service import Service
+from servers.hindrance import Hindrance
+from servers.http_event import Request, event
+from servers.runtime import Answer, Environment
+from servers.service import Service
 
 FUNCTION: Final = timing.REPOSITORY / "lambda" / "blog_rds_proxy"
 FAMILIES: Final = ("MYSQL", "POSTGRESQL")

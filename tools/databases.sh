@@ -10,11 +10,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unpacked=$PWD/.servers
 options=(-qq)
 
-# Whether the program $1 is where tests/standins/programs.py finds it.
+# Whether the program $1 is where tests/servers/programs.py finds it.
 have() {
     local folder path
     command -v "$1" >/dev/null && return
-    for folder in "${STANDIN_BINARIES:-$unpacked}" "$unpacked" ""; do
+    for folder in "${SERVER_BINARIES:-$unpacked}" "$unpacked" ""; do
         for path in "$folder"/{,usr/}{,bin/,sbin/}"$1" "$folder"/usr/lib/postgresql/*/bin/"$1"; do
             [[ -f $path && -x $path ]] && return
         done
@@ -125,6 +125,6 @@ done
 if [[ ${#missing[@]} -gt 0 ]]; then
     printf '%s is not on this machine and cannot be brought: the tests against it are skipped.\n' \
         "${missing[@]}" >&2
-    echo 'Install it, or name a folder with its programs in STANDIN_BINARIES.' >&2
+    echo 'Install it, or name a folder with its programs in SERVER_BINARIES.' >&2
     [[ ${CI:-} != true ]]
 fi

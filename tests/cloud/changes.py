@@ -10,7 +10,7 @@ from . import policies
 from .failure import Failure
 from .operations import outputs
 from .order import ordered
-from .resource import Live
+from .resource import DeployedResource
 from .schemas import schema
 from .scope import Exports, StackScope
 from .stack import STACK, Output, Plan, Stack
@@ -68,7 +68,7 @@ class Change:
 
 
 class NotKnownYet(Failure):
-    """A value that only the walk itself can find."""
+    """A value that only the update itself can find."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not known before the change set is executed")
@@ -96,10 +96,10 @@ class Preview(StackScope):
             raise NotKnownYet(name)
         return super().ref(name)
 
-    def live(self, logical_id: str) -> Live:
+    def deployed(self, logical_id: str) -> DeployedResource:
         if logical_id in self.others:
             raise NotKnownYet(logical_id)
-        return super().live(logical_id)
+        return super().deployed(logical_id)
 
     def attribute(self, logical_id: str, name: str) -> Any:
         if logical_id in self.changing:
@@ -124,8 +124,12 @@ def changes(
     active = preview.active()
     found = list(_made_or_changed(stack, preview, active, look_inside))
     old = stack.plan.template.resources
-    gone = [stack.live[name] for name in ordered(old) if name in stack.live and name not in active]
-    return found + [_removed(live, old[live.logical_id]) for live in reversed(gone)]
+    gone = [
+        stack.deployed[name]
+        for name in ordered(old)
+        if name in stack.deployed and name not in active
+    ]
+    return found + [_removed(deployed, old[deployed.logical_id]) for deployed in reversed(gone)]
 
 
 def same_outputs(stack: Stack, plan: Plan, exports: Exports) -> bool:
@@ -143,8 +147,8 @@ def _made_or_changed(
     old = stack.plan.template.resources
     for logical_id in ordered(active):
         resource = active[logical_id]
-        if live := stack.live.get(logical_id):
-            change = _changed(preview, live, old[logical_id], resource)
+        if deployed := stack.deployed.get(logical_id):
+            change = _changed(preview, deployed, old[logical_id], resource)
         else:
             change = Change("Add", logical_id, resource["Type"])
         if resource["Type"] == STACK:
@@ -155,23 +159,23 @@ def _made_or_changed(
 
 
 def _changed(
-    preview: Preview, live: Live, old: Mapping[str, Any], new: Mapping[str, Any]
+    preview: Preview, deployed: DeployedResource, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Change | None:
     certain, doubtful = _properties(preview, new)
     names = {
         name
-        for name in set(certain) | set(live.written)
-        if name not in doubtful and certain.get(name) != live.written.get(name)
+        for name in set(certain) | set(deployed.written)
+        if name not in doubtful and certain.get(name) != deployed.written.get(name)
     }
     attributes = [name for name in POLICIES if old.get(name) != new.get(name)]
     if not names and not doubtful and not attributes:
         return None
-    replacement = _replacement(live, certain, doubtful)
+    replacement = _replacement(deployed, certain, doubtful)
     return Change(
         "Modify",
-        live.logical_id,
-        live.type,
-        live.physical_id,
+        deployed.logical_id,
+        deployed.type,
+        deployed.physical_id,
         replacement,
         tuple((["Properties"] if names or doubtful else []) + attributes),
         tuple(sorted(names | doubtful)),
@@ -188,21 +192,25 @@ def _properties(preview: Preview, resource: Mapping[str, Any]) -> tuple[dict[str
         try:
             certain |= preview.written(resource["Type"], {name: value})
         except Failure:
-            # It may well be there when the walk comes to it; else that fails.
+            # It may well be there when the update comes to it; else that fails.
             doubtful.add(name)
     return certain, doubtful
 
 
-def _replacement(live: Live, certain: Mapping[str, Any], doubtful: set[str]) -> Replacement:
-    declared = schema(live.type)
+def _replacement(
+    deployed: DeployedResource, certain: Mapping[str, Any], doubtful: set[str]
+) -> Replacement:
+    declared = schema(deployed.type)
     assert declared is not None
-    as_now = {name: live.written[name] for name in doubtful if name in live.written}
-    if declared.certainly_replaces(live.written, {**certain, **as_now}):
+    as_now = {name: deployed.written[name] for name in doubtful if name in deployed.written}
+    if declared.certainly_replaces(deployed.written, {**certain, **as_now}):
         return "True"
     other: dict[str, Any] = dict.fromkeys(doubtful, NotKnownYet)
-    return "Conditional" if declared.may_replace(live.written, {**certain, **other}) else "False"
+    return (
+        "Conditional" if declared.may_replace(deployed.written, {**certain, **other}) else "False"
+    )
 
 
-def _removed(live: Live, resource: Mapping[str, Any]) -> Change:
+def _removed(deployed: DeployedResource, resource: Mapping[str, Any]) -> Change:
     policy = policies.on_deletion(resource)
-    return Change("Remove", live.logical_id, live.type, live.physical_id, policy=policy)
+    return Change("Remove", deployed.logical_id, deployed.type, deployed.physical_id, policy=policy)

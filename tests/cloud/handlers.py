@@ -9,27 +9,30 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .failure import Failure
-from .resource import Context, Live, Made, Properties, ResourceType
+from .resource import Context, DeployedResource, Made, Properties, ResourceType
 from .schemas import Schema, schema
 from .stack import Stack
 from .types import find, is_custom
 
 
 def updated(
-    stack: Stack, live: Live, properties: Mapping[str, Any], written: Mapping[str, Any]
-) -> Live:
+    stack: Stack,
+    deployed: DeployedResource,
+    properties: Mapping[str, Any],
+    written: Mapping[str, Any],
+) -> DeployedResource:
     """A resource after an update in place."""
     read = Properties(properties)
-    made = in_place(live.type)(stack.context(live.logical_id), live, read)
-    changed = {name for name in read.unread if live.properties.get(name) != properties[name]}
+    made = in_place(deployed.type)(stack.context(deployed.logical_id), deployed, read)
+    changed = {name for name in read.unread if deployed.properties.get(name) != properties[name]}
     if changed:
-        raise Failure(f"The local cloud ignores {', '.join(sorted(changed))} of {live.type}")
-    if made.physical_id != live.physical_id and not is_custom(live.type):
-        raise Failure(f"An update in place made another {live.type}: {made.physical_id}")
-    return as_live(live, made, properties, written)
+        raise Failure(f"The local cloud ignores {', '.join(sorted(changed))} of {deployed.type}")
+    if made.physical_id != deployed.physical_id and not is_custom(deployed.type):
+        raise Failure(f"An update in place made another {deployed.type}: {made.physical_id}")
+    return as_deployed(deployed, made, properties, written)
 
 
-def in_place(type_name: str) -> Callable[[Context, Live, Properties], Made]:
+def in_place(type_name: str) -> Callable[[Context, DeployedResource, Properties], Made]:
     """The function that updates a resource of a type."""
     update = known(type_name).update
     if update is None:
@@ -37,21 +40,21 @@ def in_place(type_name: str) -> Callable[[Context, Live, Properties], Made]:
     return update
 
 
-def as_live(
-    thing: Live, made: Made, properties: Mapping[str, Any], written: Mapping[str, Any]
-) -> Live:
-    return Live(
+def as_deployed(
+    thing: DeployedResource, made: Made, properties: Mapping[str, Any], written: Mapping[str, Any]
+) -> DeployedResource:
+    return DeployedResource(
         thing.logical_id, thing.type, made.physical_id, properties, made.attributes, written
     )
 
 
-def require_another_name(live: Live, properties: Mapping[str, Any]) -> None:
+def require_another_name(deployed: DeployedResource, properties: Mapping[str, Any]) -> None:
     """Two resources of one name cannot be there at once, as a replacement wants them to be."""
-    names = declaration(live.type).identifiers
-    if names and all(properties.get(n, live) == live.properties.get(n) for n in names):
+    names = declaration(deployed.type).identifiers
+    if names and all(properties.get(n, deployed) == deployed.properties.get(n) for n in names):
         raise Failure(
             "CloudFormation cannot update a stack when a custom-named resource requires "
-            f"replacing. Rename {live.physical_id} and update the stack again."
+            f"replacing. Rename {deployed.physical_id} and update the stack again."
         )
 
 

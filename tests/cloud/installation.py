@@ -6,7 +6,7 @@ from moto.cloudformation import urls
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict
 
-from . import missing
+from . import apis
 from .clients import Clients
 from .stack_set_api import StackSetApi
 from .stacks import StackBackend
@@ -18,7 +18,7 @@ def install(clients: Clients) -> None:
     cloudformation_backends.backend = StackBackend
     urls.url_paths["{0}/$"] = StackSetApi.dispatch
     if not _installed:
-        missing.install()
+        apis.install()
         _installed.append(True)
     # Not moto's own reset, which makes each account anew before it forgets it.
     for service in BackendDict._instances:  # type: ignore[misc]

@@ -20,7 +20,7 @@ import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from standins.loopback import free_port, wait_for
+from servers.loopback import free_port, wait_for
 
 SECONDS: Final = 60
 TESTS: Final = Path(__file__).resolve().parents[1]

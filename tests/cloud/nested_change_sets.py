@@ -48,11 +48,13 @@ class Insight:
 
     def _child(self, logical_id: str, request: Request) -> ChangeSet:
         parent = self._parent
-        live = parent.stack.live.get(logical_id)
+        deployed = parent.stack.deployed.get(logical_id)
         return ChangeSet(
             f"{parent.name}-{logical_id}",
-            "UPDATE" if live else "CREATE",
-            self._backend.find(live.physical_id) if live else self._new(logical_id, request),
+            "UPDATE" if deployed else "CREATE",
+            self._backend.find(deployed.physical_id)
+            if deployed
+            else self._new(logical_id, request),
             request,
             parent=parent,
             nested=True,

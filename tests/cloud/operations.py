@@ -1,4 +1,4 @@
-"""Creation, update and deletion of a stack: the walk, and what the stack says of it."""
+"""Creation, update and deletion of a stack: the steps, and what the stack reports of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from .engine import Walk, delete_all
+from .engine import StackUpdate, delete_all
 from .failure import Failure
 from .functions import resolved, text
 from .scope import Exports, StackScope
@@ -22,12 +22,12 @@ def create(
 ) -> None:
     """Make all of *plan*, or nothing."""
     stack.becomes("CREATE_IN_PROGRESS", "User Initiated")
-    walk = Walk(stack, plan, exports)
+    stack_update = StackUpdate(stack, plan, exports)
     stack.plan = plan
     stack.rolls_back = on_failure != "DO_NOTHING"
     try:
-        walk.forward()
-        _publish(stack, walk.scope, check)
+        stack_update.forward()
+        _publish(stack, stack_update.scope, check)
     except Failure as failure:
         _give_up(stack, str(failure), on_failure)
     else:
@@ -37,16 +37,16 @@ def create(
 def update(stack: Stack, plan: Plan, exports: Exports, check: CheckExports) -> None:
     """Bring the stack to *plan*, or leave it as it was."""
     stack.becomes("UPDATE_IN_PROGRESS", "User Initiated")
-    walk = Walk(stack, plan, exports)
+    stack_update = StackUpdate(stack, plan, exports)
     old = stack.plan
     stack.plan = plan
     stack.updated = datetime.now(UTC)
     try:
-        walk.forward()
-        _publish(stack, walk.scope, check)
+        stack_update.forward()
+        _publish(stack, stack_update.scope, check)
     except Failure as failure:
         stack.becomes("UPDATE_ROLLBACK_IN_PROGRESS", str(failure))
-        failed = walk.undo()
+        failed = stack_update.undo()
         stack.plan = old
         if failed:
             stack.becomes("UPDATE_ROLLBACK_FAILED", _not("update", failed))
@@ -55,7 +55,7 @@ def update(stack: Stack, plan: Plan, exports: Exports, check: CheckExports) -> N
         stack.becomes("UPDATE_ROLLBACK_COMPLETE")
     else:
         stack.becomes("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        walk.clean_up()
+        stack_update.clean_up()
         stack.becomes("UPDATE_COMPLETE")
 
 

@@ -35,17 +35,19 @@ class Properties(Mapping[str, Any]):
         """All but these, which remain to be read."""
         return {name: self[name] for name in self._values if name not in names}
 
-    def changed_from(self, live: Live, *, resets: Iterable[str] = ()) -> dict[str, Any]:
+    def changed_from(
+        self, deployed: DeployedResource, *, resets: Iterable[str] = ()
+    ) -> dict[str, Any]:
         """What is not as it was; of what is gone, those that the type *resets* are None."""
-        gone = {name: None for name in live.properties if name not in self._values}
+        gone = {name: None for name in deployed.properties if name not in self._values}
         if unknown := sorted(set(gone) - set(resets)):
             raise Failure(f"the local cloud cannot remove {', '.join(unknown)} in place")
-        old = live.properties
+        old = deployed.properties
         return gone | {name: self[name] for name in self if old.get(name) != self._values[name]}
 
 
 @dataclass(frozen=True)
-class Live:
+class DeployedResource:
     """A resource that exists."""
 
     logical_id: str
@@ -67,7 +69,7 @@ class Made(NamedTuple):
     attributes: Mapping[str, Any]
 
 
-class HalfMade(Failure):
+class PartiallyCreated(Failure):
     """A creation that failed and left something behind, which the rollback deletes."""
 
     def __init__(self, reason: str, made: Made) -> None:
@@ -109,8 +111,8 @@ class ResourceType:
 
     name: str
     create: Callable[[Context, Properties], Made]
-    delete: Callable[[Context, Live], None]
-    update: Callable[[Context, Live, Properties], Made] | None = None
+    delete: Callable[[Context, DeployedResource], None]
+    update: Callable[[Context, DeployedResource, Properties], Made] | None = None
 
 
 def attributes_in(answer: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

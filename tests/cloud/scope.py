@@ -8,7 +8,7 @@ from typing import Any
 from . import dynamic
 from .failure import Failure
 from .functions import NO_VALUE, holds, resolved
-from .resource import Live
+from .resource import DeployedResource
 from .schemas import schema
 from .stack import STACK, Plan, Stack
 from .types import is_custom
@@ -42,10 +42,10 @@ class StackScope:
             return self._pseudo[name]
         if name in self._plan.parameters.values:
             return self._plan.parameters.values[name]
-        return self.live(name).physical_id
+        return self.deployed(name).physical_id
 
     def attribute(self, logical_id: str, name: str) -> Any:
-        return attribute_of(self.live(logical_id), name)
+        return attribute_of(self.deployed(logical_id), name)
 
     def condition(self, name: str) -> bool:
         conditions = self._plan.template.conditions
@@ -63,10 +63,10 @@ class StackScope:
         )
         return [zone["ZoneName"] for zone in answer["AvailabilityZones"]]
 
-    def live(self, logical_id: str) -> Live:
+    def deployed(self, logical_id: str) -> DeployedResource:
         """A resource that exists: its condition may say that it does not."""
         try:
-            return self._stack.live[logical_id]
+            return self._stack.deployed[logical_id]
         except KeyError as error:
             raise Failure(
                 f"Template format error: Unresolved resource dependencies [{logical_id}] "
@@ -97,20 +97,20 @@ class StackScope:
         return declared.converted(dynamic.resolved(dict(written), self._stack.call))
 
 
-def attribute_of(live: Live, name: str) -> Any:
+def attribute_of(deployed: DeployedResource, name: str) -> Any:
     """What GetAtt gives of a resource."""
-    declared = schema(live.type)
+    declared = schema(deployed.type)
     if declared is None or not declared.has_attribute(name):
-        raise Failure(f"Requested attribute {name} does not exist in schema for {live.type}")
-    if name in live.attributes:
-        return live.attributes[name]
-    if live.type == STACK:
+        raise Failure(f"Requested attribute {name} does not exist in schema for {deployed.type}")
+    if name in deployed.attributes:
+        return deployed.attributes[name]
+    if deployed.type == STACK:
         output = name.removeprefix("Outputs.")
-        raise Failure(f"Output '{output}' not found in stack '{live.physical_id}'")
-    if is_custom(live.type):
+        raise Failure(f"Output '{output}' not found in stack '{deployed.physical_id}'")
+    if is_custom(deployed.type):
         raise Failure(
             f"CustomResource attribute error: Vendor response doesn't contain {name} attribute"
         )
-    if name in live.properties:
-        return live.properties[name]
-    raise Failure(f"The local cloud does not know the attribute {name} of {live.type}")
+    if name in deployed.properties:
+        return deployed.properties[name]
+    raise Failure(f"The local cloud does not know the attribute {name} of {deployed.type}")

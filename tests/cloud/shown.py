@@ -44,19 +44,19 @@ def summary(one: Stack, stacks: StackBackend) -> dict[str, Any]:
 def resource_ids(one: Stack) -> list[str]:
     """The logical IDs of what the stack has, or had before it was deleted."""
     seen = {event.logical_id: None for event in one.events if event.logical_id != one.name}
-    there = one.live if one.deleted is None else seen
+    there = one.deployed if one.deleted is None else seen
     return [logical_id for logical_id in seen if logical_id in there]
 
 
 def resource(one: Stack, logical_id: str) -> dict[str, Any]:
     """As DescribeStackResources and its like show it."""
     event = one.event_of(logical_id)
-    live = one.live.get(logical_id)
+    deployed = one.deployed.get(logical_id)
     return {
         "StackName": one.name,
         "StackId": one.id,
         "LogicalResourceId": logical_id,
-        "PhysicalResourceId": live.physical_id if live else event.physical_id,
+        "PhysicalResourceId": deployed.physical_id if deployed else event.physical_id,
         "ResourceType": event.type,
         "Timestamp": event.at,
         "LastUpdatedTimestamp": event.at,

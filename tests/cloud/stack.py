@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from .clients import CallContext, Clients
 from .parameters import Parameters
-from .resource import Live
+from .resource import DeployedResource
 from .template import EMPTY, Template
 
 STACK: Final = "AWS::CloudFormation::Stack"
@@ -79,7 +79,7 @@ class Stack:
     role: str | None = None
     protected: bool = False
     rolls_back: bool = True
-    live: dict[str, Live] = field(default_factory=dict)
+    deployed: dict[str, DeployedResource] = field(default_factory=dict)
     """Its resources by logical ID."""
     outputs: Mapping[str, Output] = field(default_factory=dict)
     imports: frozenset[str] = frozenset()
@@ -122,14 +122,14 @@ class Stack:
         """Note what the stack itself is doing."""
         self.events.append(Event(self.name, self.id, STACK, status, reason))
 
-    def note(self, live: Live, status: str, reason: str | None = None) -> None:
+    def note(self, deployed: DeployedResource, status: str, reason: str | None = None) -> None:
         """Note what happens to a resource."""
-        resource = self.plan.template.resources.get(live.logical_id, {})
+        resource = self.plan.template.resources.get(deployed.logical_id, {})
         self.events.append(
             Event(
-                live.logical_id,
-                live.physical_id,
-                live.type,
+                deployed.logical_id,
+                deployed.physical_id,
+                deployed.type,
                 status,
                 reason,
                 resource.get("Properties"),

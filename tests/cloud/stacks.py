@@ -70,8 +70,8 @@ class StackBackend(CloudFormationBackend):
     def parent(self, stack: Stack) -> Stack | None:
         """The stack of which *stack* is a resource."""
         for other in self.alive.values():
-            for live in other.live.values():
-                if live.type == STACK and live.physical_id == stack.id:
+            for deployed in other.deployed.values():
+                if deployed.type == STACK and deployed.physical_id == stack.id:
                     return other
         return None
 
@@ -220,9 +220,9 @@ def _remember(stack: Stack, request: Request) -> None:
 def _check_types(stack: Stack, plan: Plan) -> None:
     wanted = plan.template.resources
     changed = [
-        live.logical_id
-        for live in stack.live.values()
-        if live.logical_id in wanted and wanted[live.logical_id]["Type"] != live.type
+        deployed.logical_id
+        for deployed in stack.deployed.values()
+        if deployed.logical_id in wanted and wanted[deployed.logical_id]["Type"] != deployed.type
     ]
     if changed:
         raise Failure(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from standins.loopback import HOST, IPV6_HOST
+from servers.loopback import HOST, IPV6_HOST
 
 SECONDS: Final = 40
 PORTS: Final = {"http": 80, "https": 443, "postgresql": 5432}

@@ -14,7 +14,7 @@ import certifi
 import pytest
 from botocore.stub import Stubber
 
-from cloud.missing.engines import STANDARD_SUPPORT
+from cloud.apis.engines import STANDARD_SUPPORT
 from rdsproxy_templates.aws.engines import runtimes
 from rdsproxy_templates.resources import functions
 

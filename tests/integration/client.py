@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from standins.http_api import HttpApi
-from standins.programs import MissingServer
-from standins.service import require
+from servers.http_api import HttpApi
+from servers.programs import MissingServer
+from servers.service import require
 
 SECONDS = 40
 

@@ -16,11 +16,11 @@ from deploying import Desk
 from cloud.local_cloud import LocalCloud
 from rdsproxy_templates import render
 from rdsproxy_templates.variants import VARIANTS, base
-from standins.aws_api import AwsApi
+from servers.aws_api import AwsApi
 
 if TYPE_CHECKING:
     from cloud.server import CloudServer
-    from cloud.trial import Trial
+    from cloud.type_harness import TypeHarness
 
 SECONDS = 180
 
@@ -38,11 +38,11 @@ def server() -> Iterator[CloudServer]:
 
 
 @pytest.fixture(scope="module")
-def trial(server: CloudServer) -> Trial:
+def harness(server: CloudServer) -> TypeHarness:
     """Resource types by themselves, in the account that is AWS's own example."""
-    from cloud.trial import Trial
+    from cloud.type_harness import TypeHarness
 
-    return Trial(server.clients)
+    return TypeHarness(server.clients)
 
 
 @pytest.fixture(scope="session")

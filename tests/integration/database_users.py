@@ -22,15 +22,15 @@ import pytest
 import apply
 import engine_mysql
 import engine_postgresql
-from standins.aws_api import AwsApi
-from standins.certificates import Authority
-from standins.loopback import HOST, Background
-from standins.mariadb import MariaDB
-from standins.mysql_front import MySQLFront
-from standins.postgresql import PostgreSQL
-from standins.postgresql_front import PostgreSQLFront
-from standins.programs import MissingServer
-from standins.servers import Credentials, Server
+from servers.aws_api import AwsApi
+from servers.certificates import Authority
+from servers.loopback import HOST, Background
+from servers.mariadb import MariaDB
+from servers.mysql_front import MySQLFront
+from servers.postgresql import PostgreSQL
+from servers.postgresql_front import PostgreSQLFront
+from servers.programs import MissingServer
+from servers.server import Credentials, Server
 
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders/1"
 MASTER = Credentials("master", "master-password")

@@ -20,7 +20,7 @@ from planning import KEYS, Planner
 
 from cloud.local_cloud import Account
 from cloud.viewer import Answer, Viewer
-from standins.programs import find
+from servers.programs import find
 
 HOME: Final = "us-east-1"
 REGION: Final = "eu-west-1"

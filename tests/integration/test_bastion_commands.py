@@ -17,10 +17,10 @@ import pytest
 from rdsproxy_templates import render
 from rdsproxy_templates.model.references import PLACEHOLDER
 from rdsproxy_templates.variants import bastion
-from standins.loopback import HOST, Background, free_port, listens, wait_for
-from standins.postgresql import PostgreSQL
-from standins.programs import find
-from standins.ssh_server import SshServer
+from servers.loopback import HOST, Background, free_port, listens, wait_for
+from servers.postgresql import PostgreSQL
+from servers.programs import find
+from servers.ssh_server import SshServer
 
 SECONDS = 30
 PUBLIC_ADDRESS = "203.0.113.99"

@@ -23,28 +23,28 @@ KEY = "a-key-of-twenty-signs-and-more"
 
 
 @pytest.fixture(scope="module")
-def log_group(trial):
-    return trial.create("AWS::Logs::LogGroup", LogGroupName="access").attributes["Arn"]
+def log_group(harness):
+    return harness.create("AWS::Logs::LogGroup", LogGroupName="access").attributes["Arn"]
 
 
 @pytest.fixture
-def http_api(trial):
-    made = trial.create("AWS::ApiGatewayV2::Api", Name="by hand", ProtocolType="HTTP")
+def http_api(harness):
+    made = harness.create("AWS::ApiGatewayV2::Api", Name="by hand", ProtocolType="HTTP")
     yield made.physical_id
-    trial.delete(made)
+    harness.delete(made)
 
 
 @pytest.fixture
-def rest_api(trial):
-    made = trial.create("AWS::ApiGateway::RestApi", Body=swagger(), Name="by hand")
+def rest_api(harness):
+    made = harness.create("AWS::ApiGateway::RestApi", Body=swagger(), Name="by hand")
     yield made.physical_id
-    trial.delete(made)
+    harness.delete(made)
 
 
 @pytest.fixture
-def stage(trial, rest_api):
-    deployment = trial.create("AWS::ApiGateway::Deployment", RestApiId=rest_api)
-    return trial.create(
+def stage(harness, rest_api):
+    deployment = harness.create("AWS::ApiGateway::Deployment", RestApiId=rest_api)
+    return harness.create(
         "AWS::ApiGateway::Stage",
         RestApiId=rest_api,
         DeploymentId=deployment.physical_id,
@@ -53,7 +53,7 @@ def stage(trial, rest_api):
 
 
 @pytest.fixture
-def logging_account(trial):
+def logging_account(harness):
     """An account that lets API Gateway write logs, for as long as a test runs."""
     trust = {
         "Version": "2012-10-17",
@@ -65,13 +65,13 @@ def logging_account(trial):
             }
         ],
     }
-    trial.call("iam", "create_role", RoleName="api-logs", AssumeRolePolicyDocument=trust)
+    harness.call("iam", "create_role", RoleName="api-logs", AssumeRolePolicyDocument=trust)
     role = "arn:aws:iam::123456789012:role/api-logs"
-    account = trial.create("AWS::ApiGateway::Account", CloudWatchRoleArn=role)
+    account = harness.create("AWS::ApiGateway::Account", CloudWatchRoleArn=role)
     yield
-    trial.update(account)
-    trial.delete(account)
-    trial.call("iam", "delete_role", RoleName="api-logs")
+    harness.update(account)
+    harness.delete(account)
+    harness.call("iam", "delete_role", RoleName="api-logs")
 
 
 def body(operation=None, **more):
@@ -127,30 +127,30 @@ def resources(document, **api):
     return {name: one["Properties"] for name, one in expanded(document)["Resources"].items()}
 
 
-def deployed(trial, document, **api):
+def deployed(harness, document, **api):
     properties = resolved(resources(document, **api)["HttpApi"])
-    return trial.create("AWS::ApiGatewayV2::Api", **properties)
+    return harness.create("AWS::ApiGatewayV2::Api", **properties)
 
 
-def routes(trial, api):
-    items = trial.call("apigatewayv2", "get_routes", ApiId=api)["Items"]
+def routes(harness, api):
+    items = harness.call("apigatewayv2", "get_routes", ApiId=api)["Items"]
     return {route["RouteKey"]: route for route in items}
 
 
 class TestHttpApis:
-    def test_the_familys_api_has_its_one_route_behind_iam(self, trial, sam):
-        made = deployed(trial, sam)
+    def test_the_familys_api_has_its_one_route_behind_iam(self, harness, sam):
+        made = deployed(harness, sam)
         api = made.physical_id
-        [(key, route)] = routes(trial, api).items()
+        [(key, route)] = routes(harness, api).items()
         assert (key, route["AuthorizationType"]) == ("ANY /{proxy+}", "AWS_IAM")
         assert not route.get("AuthorizerId")
-        [integration] = trial.call("apigatewayv2", "get_integrations", ApiId=api)["Items"]
+        [integration] = harness.call("apigatewayv2", "get_integrations", ApiId=api)["Items"]
         assert route["Target"] == f"integrations/{integration['IntegrationId']}"
         assert integration["IntegrationType"] == "AWS_PROXY"
         assert integration["IntegrationUri"] == URI
         assert integration["IntegrationMethod"] == "POST"
         assert integration["PayloadFormatVersion"] == "2.0"
-        read = trial.call("apigatewayv2", "get_api", ApiId=api)
+        read = harness.call("apigatewayv2", "get_api", ApiId=api)
         assert read["Tags"] == {"httpapi:createdBy": "SAM"}
         assert read["Name"] == "AWS::StackName"
         assert made.attributes == {
@@ -158,19 +158,19 @@ class TestHttpApis:
             "ApiEndpoint": f"https://{api}.execute-api.eu-west-1.amazonaws.com",
             "ExecuteApiArn": f"arn:aws:execute-api:eu-west-1:123456789012:{api}",
         }
-        trial.delete(made)
+        harness.delete(made)
         with pytest.raises(ClientError, match="NotFound"):
-            trial.call("apigatewayv2", "get_api", ApiId=api)
+            harness.call("apigatewayv2", "get_api", ApiId=api)
 
-    def test_the_familys_stage_logs_and_limits(self, trial, sam, log_group):
-        api = deployed(trial, sam).physical_id
+    def test_the_familys_stage_logs_and_limits(self, harness, sam, log_group):
+        api = deployed(harness, sam).physical_id
         properties = resolved(
             resources(sam)["HttpApiApiGatewayDefaultStage"],
             HttpApi=api,
             HttpApiAccessLogGroup=log_group,
         )
-        trial.create("AWS::ApiGatewayV2::Stage", **properties)
-        [stage] = trial.call("apigatewayv2", "get_stages", ApiId=api)["Items"]
+        harness.create("AWS::ApiGatewayV2::Stage", **properties)
+        [stage] = harness.call("apigatewayv2", "get_stages", ApiId=api)["Items"]
         assert stage["StageName"] == "$default"
         assert stage["AutoDeploy"] is True
         assert stage["AccessLogSettings"] == properties["AccessLogSettings"]
@@ -178,12 +178,12 @@ class TestHttpApis:
         assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] == 50
         assert stage["Tags"] == {"httpapi:createdBy": "SAM"}
 
-    def test_a_jwt_authorizer_guards_with_issuer_and_audience(self, trial, sam):
+    def test_a_jwt_authorizer_guards_with_issuer_and_audience(self, harness, sam):
         issued = {"issuer": "https://issuer.example", "audience": ["app"]}
         bearer = {"IdentitySource": "$request.header.Authorization", "JwtConfiguration": issued}
         auth = {"Authorizers": {"JWT": bearer}, "DefaultAuthorizer": "JWT"}
-        api = deployed(trial, sam, Auth=auth).physical_id
-        [authorizer] = trial.call("apigatewayv2", "get_authorizers", ApiId=api)["Items"]
+        api = deployed(harness, sam, Auth=auth).physical_id
+        [authorizer] = harness.call("apigatewayv2", "get_authorizers", ApiId=api)["Items"]
         assert authorizer["AuthorizerType"] == "JWT"
         assert authorizer["Name"] == "JWT"
         assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
@@ -191,17 +191,17 @@ class TestHttpApis:
             "Issuer": "https://issuer.example",
             "Audience": ["app"],
         }
-        [route] = routes(trial, api).values()
+        [route] = routes(harness, api).values()
         assert route["AuthorizationType"] == "JWT"
         assert route["AuthorizerId"] == authorizer["AuthorizerId"]
 
-    def test_without_an_authorizer_anybody_may_call(self, trial, sam):
+    def test_without_an_authorizer_anybody_may_call(self, harness, sam):
         document = copy.deepcopy(dict(sam))
         del document["Resources"]["HttpApi"]["Properties"]["Auth"]
-        [route] = routes(trial, deployed(trial, document).physical_id).values()
+        [route] = routes(harness, deployed(harness, document).physical_id).values()
         assert route["AuthorizationType"] == "NONE"
 
-    def test_each_route_has_its_own_authorization(self, trial, sam):
+    def test_each_route_has_its_own_authorization(self, harness, sam):
         document = copy.deepcopy(dict(sam))
         answers = {"FunctionArn": FUNCTION, "AuthorizerPayloadFormatVersion": "2.0"}
         asked = {**answers, "EnableSimpleResponses": True, "Identity": {"Headers": ["token"]}}
@@ -225,37 +225,37 @@ class TestHttpApis:
             "Authorizers": {"Asked": asked},
             "DefaultAuthorizer": "Asked",
         }
-        api = deployed(trial, document, Auth=auth).physical_id
-        assert {key: one["AuthorizationType"] for key, one in routes(trial, api).items()} == {
+        api = deployed(harness, document, Auth=auth).physical_id
+        assert {key: one["AuthorizationType"] for key, one in routes(harness, api).items()} == {
             "$default": "CUSTOM",
             "ANY /{proxy+}": "CUSTOM",
             "GET /signed/{id}": "AWS_IAM",
             "POST /open": "NONE",
         }
-        [authorizer] = trial.call("apigatewayv2", "get_authorizers", ApiId=api)["Items"]
+        [authorizer] = harness.call("apigatewayv2", "get_authorizers", ApiId=api)["Items"]
         assert authorizer["AuthorizerType"] == "REQUEST"
         assert authorizer["EnableSimpleResponses"] is True
         assert authorizer["IdentitySource"] == ["$request.header.token"]
 
-    def test_cors_tags_and_the_endpoint_come_from_the_body(self, trial, sam):
+    def test_cors_tags_and_the_endpoint_come_from_the_body(self, harness, sam):
         made = deployed(
-            trial,
+            harness,
             sam,
             CorsConfiguration={"AllowOrigins": ["https://a.example"], "MaxAge": 5},
             DisableExecuteApiEndpoint=True,
             Tags={"team": "data"},
             Description="for all",
         )
-        read = trial.call("apigatewayv2", "get_api", ApiId=made.physical_id)
+        read = harness.call("apigatewayv2", "get_api", ApiId=made.physical_id)
         assert read["CorsConfiguration"] == {"AllowOrigins": ["https://a.example"], "MaxAge": 5}
         assert read["DisableExecuteApiEndpoint"] is True
         assert read["Tags"] == {"team": "data", "httpapi:createdBy": "SAM"}
         assert read["Description"] == "for all"
 
-    def test_a_changed_body_takes_the_place_of_the_old_one(self, trial):
+    def test_a_changed_body_takes_the_place_of_the_old_one(self, harness):
         tagged = [{"name": "a", "x-amazon-apigateway-tag-value": "b"}]
         cors = {"allowOrigins": ["*"]}
-        made = trial.create(
+        made = harness.create(
             "AWS::ApiGatewayV2::Api",
             Body=body(tags=tagged, **{"x-amazon-apigateway-cors": cors}),
         )
@@ -263,12 +263,12 @@ class TestHttpApis:
         signed = {"type": "apiKey", "x-amazon-apigateway-authtype": "awsSigv4"}
         new = body({"security": [{"iam": []}]}, components={"securitySchemes": {"iam": signed}})
         new["paths"]["/new"] = new["paths"].pop("/things/{id}")
-        again = trial.update(made, Body=new)
+        again = harness.update(made, Body=new)
         assert again.physical_id == api
-        [(key, route)] = routes(trial, api).items()
+        [(key, route)] = routes(harness, api).items()
         assert (key, route["AuthorizationType"]) == ("GET /new", "AWS_IAM")
-        assert len(trial.call("apigatewayv2", "get_integrations", ApiId=api)["Items"]) == 1
-        read = trial.call("apigatewayv2", "get_api", ApiId=api)
+        assert len(harness.call("apigatewayv2", "get_integrations", ApiId=api)["Items"]) == 1
+        read = harness.call("apigatewayv2", "get_api", ApiId=api)
         assert "CorsConfiguration" not in read
         assert read["Tags"] == {}
 
@@ -285,25 +285,25 @@ class TestHttpApis:
             (body({"x-amazon-apigateway-integration": {**PROXY, "cache": 1}}), "cache"),
         ],
     )
-    def test_what_a_body_says_in_vain_fails(self, trial, given, reason):
+    def test_what_a_body_says_in_vain_fails(self, harness, given, reason):
         with pytest.raises(Failure, match=reason):
-            trial.create("AWS::ApiGatewayV2::Api", Body=given)
+            harness.create("AWS::ApiGatewayV2::Api", Body=given)
 
-    def test_quick_creation_is_not_made_silently_wrong(self, trial):
+    def test_quick_creation_is_not_made_silently_wrong(self, harness):
         with pytest.raises(AssertionError, match="ignores"):
-            trial.create(
+            harness.create(
                 "AWS::ApiGatewayV2::Api", Name="quick", ProtocolType="HTTP", Target=FUNCTION
             )
 
-    def test_an_api_of_parts_is_what_the_parts_say(self, trial, http_api):
-        integration = trial.create(
+    def test_an_api_of_parts_is_what_the_parts_say(self, harness, http_api):
+        integration = harness.create(
             "AWS::ApiGatewayV2::Integration",
             ApiId=http_api,
             IntegrationType="AWS_PROXY",
             IntegrationUri=FUNCTION,
             PayloadFormatVersion="2.0",
         )
-        authorizer = trial.create(
+        authorizer = harness.create(
             "AWS::ApiGatewayV2::Authorizer",
             ApiId=http_api,
             AuthorizerType="JWT",
@@ -311,7 +311,7 @@ class TestHttpApis:
             JwtConfiguration={"Issuer": "https://a.example", "Audience": ["b"]},
             Name="tokens",
         )
-        route = trial.create(
+        route = harness.create(
             "AWS::ApiGatewayV2::Route",
             ApiId=http_api,
             RouteKey="GET /",
@@ -319,37 +319,37 @@ class TestHttpApis:
             AuthorizationType="JWT",
             AuthorizerId=authorizer.physical_id,
         )
-        deployment = trial.create("AWS::ApiGatewayV2::Deployment", ApiId=http_api)
-        stage = trial.create(
+        deployment = harness.create("AWS::ApiGatewayV2::Deployment", ApiId=http_api)
+        stage = harness.create(
             "AWS::ApiGatewayV2::Stage",
             ApiId=http_api,
             StageName="v1",
             DeploymentId=deployment.physical_id,
         )
-        read = trial.call("apigatewayv2", "get_stage", ApiId=http_api, StageName="v1")
+        read = harness.call("apigatewayv2", "get_stage", ApiId=http_api, StageName="v1")
         assert read["DeploymentId"] == deployment.physical_id
-        [listed] = trial.call("apigatewayv2", "get_deployments", ApiId=http_api)["Items"]
+        [listed] = harness.call("apigatewayv2", "get_deployments", ApiId=http_api)["Items"]
         assert listed["DeploymentStatus"] == "DEPLOYED"
         changes = [{"Destination": "append:header.x", "Source": "y"}]
         changed = {
             "TimeoutInMillis": 5000,
             "ResponseParameters": {"404": {"ResponseParameters": changes}},
         }
-        trial.update(integration, **{**integration.properties, **changed})
-        trial.update(route, **{**route.properties, "RouteKey": "GET /a"})
-        trial.update(authorizer, **{**authorizer.properties, "Name": "bearers"})
-        assert [*routes(trial, http_api)] == ["GET /a"]
-        [changed] = trial.call("apigatewayv2", "get_integrations", ApiId=http_api)["Items"]
+        harness.update(integration, **{**integration.properties, **changed})
+        harness.update(route, **{**route.properties, "RouteKey": "GET /a"})
+        harness.update(authorizer, **{**authorizer.properties, "Name": "bearers"})
+        assert [*routes(harness, http_api)] == ["GET /a"]
+        [changed] = harness.call("apigatewayv2", "get_integrations", ApiId=http_api)["Items"]
         assert changed["TimeoutInMillis"] == 5000
         assert changed["ResponseParameters"] == {"404": {"append:header.x": "y"}}
         with pytest.raises(Failure, match="routed to it"):
-            trial.delete(integration)
+            harness.delete(integration)
         with pytest.raises(ClientError, match="Active stages"):
-            trial.delete(deployment)
+            harness.delete(deployment)
         for made in (stage, deployment, route, authorizer, integration):
-            trial.delete(made)
-        assert routes(trial, http_api) == {}
-        assert trial.call("apigatewayv2", "get_authorizers", ApiId=http_api)["Items"] == []
+            harness.delete(made)
+        assert routes(harness, http_api) == {}
+        assert harness.call("apigatewayv2", "get_authorizers", ApiId=http_api)["Items"] == []
 
     @pytest.mark.parametrize(
         ("type_name", "properties"),
@@ -361,35 +361,35 @@ class TestHttpApis:
             ("Deployment", {}),
         ],
     )
-    def test_what_refers_to_nothing_fails(self, trial, http_api, type_name, properties):
+    def test_what_refers_to_nothing_fails(self, harness, http_api, type_name, properties):
         with pytest.raises((Failure, ClientError)):
-            trial.create(f"AWS::ApiGatewayV2::{type_name}", ApiId=http_api, **properties)
+            harness.create(f"AWS::ApiGatewayV2::{type_name}", ApiId=http_api, **properties)
 
-    def test_nothing_is_part_of_an_api_that_is_not_there(self, trial):
+    def test_nothing_is_part_of_an_api_that_is_not_there(self, harness):
         with pytest.raises(ClientError, match="Invalid API identifier"):
-            trial.create("AWS::ApiGatewayV2::Stage", ApiId="nothing", StageName="v1")
+            harness.create("AWS::ApiGatewayV2::Stage", ApiId="nothing", StageName="v1")
 
-    def test_routes_and_stages_are_there_once(self, trial, http_api):
+    def test_routes_and_stages_are_there_once(self, harness, http_api):
         for type_name, properties in (
             ("AWS::ApiGatewayV2::Route", {"RouteKey": "GET /"}),
             ("AWS::ApiGatewayV2::Stage", {"StageName": "v1"}),
         ):
-            trial.create(type_name, ApiId=http_api, **properties)
+            harness.create(type_name, ApiId=http_api, **properties)
             with pytest.raises(Failure, match="already exists"):
-                trial.create(type_name, ApiId=http_api, **properties)
+                harness.create(type_name, ApiId=http_api, **properties)
 
-    def test_a_stage_changes_in_place(self, trial, http_api, log_group):
-        trial.create("AWS::ApiGatewayV2::Route", ApiId=http_api, RouteKey="GET /")
+    def test_a_stage_changes_in_place(self, harness, http_api, log_group):
+        harness.create("AWS::ApiGatewayV2::Route", ApiId=http_api, RouteKey="GET /")
         log = {"DestinationArn": log_group, "Format": LINE}
         identity = {"ApiId": http_api, "StageName": "$default"}
-        stage = trial.create(
+        stage = harness.create(
             "AWS::ApiGatewayV2::Stage",
             **identity,
             AutoDeploy=True,
             StageVariables={"a": "1"},
             Tags={"old": "1"},
         )
-        stage = trial.update(
+        stage = harness.update(
             stage,
             **identity,
             AutoDeploy=True,
@@ -397,12 +397,12 @@ class TestHttpApis:
             RouteSettings={"GET /": {"ThrottlingRateLimit": 5}},
             Tags={"new": "2"},
         )
-        read = trial.call("apigatewayv2", "get_stage", **identity)
+        read = harness.call("apigatewayv2", "get_stage", **identity)
         assert read["AccessLogSettings"] == log
         assert read["RouteSettings"]["GET /"]["ThrottlingRateLimit"] == 5
         assert (read["StageVariables"], read["Tags"]) == ({}, {"new": "2"})
-        trial.update(stage, **identity, AutoDeploy=True)
-        read = trial.call("apigatewayv2", "get_stage", **identity)
+        harness.update(stage, **identity, AutoDeploy=True)
+        read = harness.call("apigatewayv2", "get_stage", **identity)
         assert "AccessLogSettings" not in read
         assert (read["RouteSettings"], read["Tags"]) == ({}, {})
         assert read["AutoDeploy"] is True
@@ -415,10 +415,10 @@ class TestHttpApis:
             ((f"{LOGS}:access", "{}"), "requestId"),
         ],
     )
-    def test_a_log_that_cannot_be_written_fails(self, trial, http_api, log, reason):
+    def test_a_log_that_cannot_be_written_fails(self, harness, http_api, log, reason):
         destination, line = log
         with pytest.raises(Failure, match=reason):
-            trial.create(
+            harness.create(
                 "AWS::ApiGatewayV2::Stage",
                 ApiId=http_api,
                 StageName="v1",
@@ -473,10 +473,10 @@ def of(kind, made):
     return properties
 
 
-def methods(trial, api):
-    items = trial.call("apigateway", "get_resources", restApiId=api)["items"]
+def methods(harness, api):
+    items = harness.call("apigateway", "get_resources", restApiId=api)["items"]
     return {
-        f"{verb} {one['path']}": trial.call(
+        f"{verb} {one['path']}": harness.call(
             "apigateway", "get_method", restApiId=api, resourceId=one["id"], httpMethod=verb
         )
         for one in items
@@ -486,7 +486,7 @@ def methods(trial, api):
 
 class TestRestApis:
     @pytest.mark.parametrize("version", ["2.0", "3.0.1"])
-    def test_what_sam_writes_is_there(self, trial, version):
+    def test_what_sam_writes_is_there(self, harness, version):
         settings = {"OpenApiVersion": version} if version != "2.0" else {}
         expanded_api = serverless_api(
             BinaryMediaTypes=["image~1png"],
@@ -494,39 +494,39 @@ class TestRestApis:
             GatewayResponses={"UNAUTHORIZED": {"StatusCode": 401}},
             **settings,
         )
-        made = trial.create("AWS::ApiGateway::RestApi", **resolved(of("RestApi", expanded_api)))
+        made = harness.create("AWS::ApiGateway::RestApi", **resolved(of("RestApi", expanded_api)))
         api = made.physical_id
-        assert methods(trial, api).keys() == {
+        assert methods(harness, api).keys() == {
             "ANY /{p+}",
             "GET /a/b",
             "OPTIONS /a/b",
             "OPTIONS /{p+}",
         }
-        every, signed = (methods(trial, api)[one] for one in ("ANY /{p+}", "GET /a/b"))
+        every, signed = (methods(harness, api)[one] for one in ("ANY /{p+}", "GET /a/b"))
         assert (every["apiKeyRequired"], every["authorizationType"]) == (True, "NONE")
         assert (signed["apiKeyRequired"], signed["authorizationType"]) == (False, "AWS_IAM")
         assert every["methodIntegration"]["type"] == "AWS_PROXY"
         assert every["methodIntegration"]["uri"] == URI
         assert signed["methodIntegration"]["credentials"] == "arn:aws:iam::*:user/*"
-        options = methods(trial, api)["OPTIONS /a/b"]
+        options = methods(harness, api)["OPTIONS /a/b"]
         assert options["methodIntegration"]["type"] == "MOCK"
         answer = options["methodIntegration"]["integrationResponses"]["200"]
         header = "method.response.header.Access-Control-Allow-Origin"
         assert answer["responseParameters"][header] == "'*'"
         assert options["methodResponses"]["200"]["responseParameters"][header] is False
-        read = trial.call("apigateway", "get_rest_api", restApiId=api)
+        read = harness.call("apigateway", "get_rest_api", restApiId=api)
         assert read["endpointConfiguration"] == {"types": ["REGIONAL"]}
         assert read["binaryMediaTypes"] == ["image/png"]
-        refused = trial.call(
+        refused = harness.call(
             "apigateway", "get_gateway_response", restApiId=api, responseType="UNAUTHORIZED"
         )
         assert refused["statusCode"] == "401"
         assert made.attributes == {"RestApiId": api, "RootResourceId": read["rootResourceId"]}
-        trial.delete(made)
+        harness.delete(made)
         with pytest.raises(ClientError, match="NotFound"):
-            trial.call("apigateway", "get_rest_api", restApiId=api)
+            harness.call("apigateway", "get_rest_api", restApiId=api)
 
-    def test_stage_plan_and_key_are_as_sam_wants_them(self, trial, log_group, logging_account):
+    def test_stage_plan_and_key_are_as_sam_wants_them(self, harness, log_group, logging_account):
         expanded_api = serverless_api(
             AccessLogSetting={"DestinationArn": log_group, "Format": LINE},
             MethodSettings=[
@@ -535,24 +535,24 @@ class TestRestApis:
             ],
             TracingEnabled=True,
         )
-        rest = trial.create("AWS::ApiGateway::RestApi", **resolved(of("RestApi", expanded_api)))
+        rest = harness.create("AWS::ApiGateway::RestApi", **resolved(of("RestApi", expanded_api)))
         known = {"Api": rest.physical_id}
         wanted = resolved(of("Deployment", expanded_api), **known)
-        deployment = trial.create("AWS::ApiGateway::Deployment", **wanted)
+        deployment = harness.create("AWS::ApiGateway::Deployment", **wanted)
         stage = {
             **resolved(of("Stage", expanded_api), **known),
             "DeploymentId": deployment.physical_id,
         }
-        known["Apiv1Stage"] = trial.create("AWS::ApiGateway::Stage", **stage).physical_id
+        known["Apiv1Stage"] = harness.create("AWS::ApiGateway::Stage", **stage).physical_id
         plan = resolved(of("UsagePlan", expanded_api), **known)
-        plan = trial.create("AWS::ApiGateway::UsagePlan", **plan)
+        plan = harness.create("AWS::ApiGateway::UsagePlan", **plan)
         key = resolved(of("ApiKey", expanded_api), **known)
-        key = trial.create("AWS::ApiGateway::ApiKey", **key, Value=KEY)
+        key = harness.create("AWS::ApiGateway::ApiKey", **key, Value=KEY)
         known |= {"ApiUsagePlan": plan.physical_id, "ApiApiKey": key.physical_id}
         link = resolved(of("UsagePlanKey", expanded_api), **known)
-        link = trial.create("AWS::ApiGateway::UsagePlanKey", **link)
+        link = harness.create("AWS::ApiGateway::UsagePlanKey", **link)
 
-        read = trial.call("apigateway", "get_stage", restApiId=rest.physical_id, stageName="v1")
+        read = harness.call("apigateway", "get_stage", restApiId=rest.physical_id, stageName="v1")
         assert read["deploymentId"] == deployment.physical_id
         assert read["accessLogSettings"] == {"destinationArn": log_group, "format": LINE}
         assert read["tracingEnabled"] is True
@@ -560,24 +560,24 @@ class TestRestApis:
         assert read["methodSettings"]["~1a~1b/GET"]["metricsEnabled"] is True
         [planned] = [
             one
-            for one in trial.call("apigateway", "get_usage_plans")["items"]
+            for one in harness.call("apigateway", "get_usage_plans")["items"]
             if one["id"] == plan.physical_id
         ]
         assert planned["apiStages"] == [{"apiId": rest.physical_id, "stage": "v1"}]
         assert planned["throttle"] == {"burstLimit": 5, "rateLimit": 10}
         assert planned["quota"] == {"limit": 1000, "period": "DAY"}
-        [used] = trial.call("apigateway", "get_usage_plan_keys", usagePlanId=plan.physical_id)[
+        [used] = harness.call("apigateway", "get_usage_plan_keys", usagePlanId=plan.physical_id)[
             "items"
         ]
         assert (used["id"], used["value"]) == (key.physical_id, KEY)
         for made in (link, key, plan):
-            trial.delete(made)
-        assert trial.call("apigateway", "get_api_keys")["items"] == []
+            harness.delete(made)
+        assert harness.call("apigateway", "get_api_keys")["items"] == []
 
-    def test_a_new_deployment_takes_the_stages_of_the_old_one(self, trial, rest_api):
+    def test_a_new_deployment_takes_the_stages_of_the_old_one(self, harness, rest_api):
         wanted = {"RestApiId": rest_api, "StageName": "Stage"}
-        old = trial.create("AWS::ApiGateway::Deployment", **wanted)
-        stage = trial.create(
+        old = harness.create("AWS::ApiGateway::Deployment", **wanted)
+        stage = harness.create(
             "AWS::ApiGateway::Stage",
             RestApiId=rest_api,
             StageName="v1",
@@ -586,35 +586,35 @@ class TestRestApis:
             Tags=[{"Key": "a", "Value": "b"}],
         )
         with pytest.raises(Failure, match="Active stages"):
-            trial.delete(old)
-        new = trial.create("AWS::ApiGateway::Deployment", **wanted)
-        stage = trial.update(
+            harness.delete(old)
+        new = harness.create("AWS::ApiGateway::Deployment", **wanted)
+        stage = harness.update(
             stage,
             RestApiId=rest_api,
             StageName="v1",
             DeploymentId=new.physical_id,
             Description="second",
         )
-        trial.delete(old)
-        read = trial.call("apigateway", "get_stage", restApiId=rest_api, stageName="v1")
+        harness.delete(old)
+        read = harness.call("apigateway", "get_stage", restApiId=rest_api, stageName="v1")
         assert (read["deploymentId"], read["description"]) == (new.physical_id, "second")
         assert not read.get("tags")
-        trial.delete(stage)
-        trial.delete(new)
-        assert trial.call("apigateway", "get_stages", restApiId=rest_api)["item"] == []
+        harness.delete(stage)
+        harness.delete(new)
+        assert harness.call("apigateway", "get_stages", restApiId=rest_api)["item"] == []
 
-    def test_a_changed_body_takes_the_place_of_the_old_one(self, trial):
-        made = trial.create("AWS::ApiGateway::RestApi", Body=swagger())
+    def test_a_changed_body_takes_the_place_of_the_old_one(self, harness):
+        made = harness.create("AWS::ApiGateway::RestApi", Body=swagger())
         guarded = swagger(security=[{"key": []}])
         guarded["securityDefinitions"] = {
             "key": {"type": "apiKey", "name": "x-api-key", "in": "header"}
         }
         guarded["paths"]["/c"] = guarded["paths"].pop("/a/{b}")
-        again = trial.update(made, Body=guarded, Name="other")
-        [(key, method)] = methods(trial, made.physical_id).items()
+        again = harness.update(made, Body=guarded, Name="other")
+        [(key, method)] = methods(harness, made.physical_id).items()
         assert (key, method["apiKeyRequired"]) == ("GET /c", True)
         assert again.attributes == made.attributes
-        read = trial.call("apigateway", "get_rest_api", restApiId=made.physical_id)
+        read = harness.call("apigateway", "get_rest_api", restApiId=made.physical_id)
         assert read["name"] == "other"
 
     @pytest.mark.parametrize(
@@ -626,16 +626,16 @@ class TestRestApis:
             ({**swagger(), "swagger": "1.2"}, "Swagger 2.0"),
         ],
     )
-    def test_what_a_body_says_in_vain_fails(self, trial, given, reason):
+    def test_what_a_body_says_in_vain_fails(self, harness, given, reason):
         with pytest.raises(Failure, match=reason):
-            trial.create("AWS::ApiGateway::RestApi", Body=given, Name="in vain")
+            harness.create("AWS::ApiGateway::RestApi", Body=given, Name="in vain")
 
-    def test_an_api_of_parts_is_what_the_parts_say(self, trial):
-        api = trial.create("AWS::ApiGateway::RestApi", Name="parts")
+    def test_an_api_of_parts_is_what_the_parts_say(self, harness):
+        api = harness.create("AWS::ApiGateway::RestApi", Name="parts")
         place = {"RestApiId": api.physical_id, "ParentId": api.attributes["RootResourceId"]}
-        resource = trial.create("AWS::ApiGateway::Resource", **place, PathPart="a")
+        resource = harness.create("AWS::ApiGateway::Resource", **place, PathPart="a")
         with pytest.raises(Failure, match="already has this name"):
-            trial.create("AWS::ApiGateway::Resource", **place, PathPart="a")
+            harness.create("AWS::ApiGateway::Resource", **place, PathPart="a")
         mock = {
             "Type": "MOCK",
             "RequestTemplates": {"application/json": '{"statusCode": 200}'},
@@ -649,78 +649,78 @@ class TestRestApis:
             "Integration": mock,
             "MethodResponses": [{"StatusCode": "200"}],
         }
-        method = trial.create("AWS::ApiGateway::Method", **given)
-        method = trial.update(method, **{**given, "ApiKeyRequired": True})
-        [(key, read)] = methods(trial, api.physical_id).items()
+        method = harness.create("AWS::ApiGateway::Method", **given)
+        method = harness.update(method, **{**given, "ApiKeyRequired": True})
+        [(key, read)] = methods(harness, api.physical_id).items()
         assert (key, read["apiKeyRequired"]) == ("GET /a", True)
         assert read["methodIntegration"]["requestTemplates"] == mock["RequestTemplates"]
         assert [*read["methodIntegration"]["integrationResponses"]] == ["200"]
         answer = {"RestApiId": api.physical_id, "ResponseType": "THROTTLED", "StatusCode": "429"}
-        response = trial.create("AWS::ApiGateway::GatewayResponse", **answer)
-        trial.update(response, **{**answer, "StatusCode": "503"})
-        [shown] = trial.call("apigateway", "get_gateway_responses", restApiId=api.physical_id)[
+        response = harness.create("AWS::ApiGateway::GatewayResponse", **answer)
+        harness.update(response, **{**answer, "StatusCode": "503"})
+        [shown] = harness.call("apigateway", "get_gateway_responses", restApiId=api.physical_id)[
             "items"
         ]
         assert (shown["responseType"], shown["statusCode"]) == ("THROTTLED", "503")
         for made in (response, method, resource):
-            trial.delete(made)
-        assert methods(trial, api.physical_id) == {}
+            harness.delete(made)
+        assert methods(harness, api.physical_id) == {}
 
-    def test_an_api_without_methods_is_not_deployed(self, trial):
-        api = trial.create("AWS::ApiGateway::RestApi", Name="empty")
+    def test_an_api_without_methods_is_not_deployed(self, harness):
+        api = harness.create("AWS::ApiGateway::RestApi", Name="empty")
         with pytest.raises(ClientError, match="doesn't contain any methods"):
-            trial.create("AWS::ApiGateway::Deployment", RestApiId=api.physical_id)
+            harness.create("AWS::ApiGateway::Deployment", RestApiId=api.physical_id)
 
-    def test_a_stage_wants_its_deployment_and_log(self, trial, rest_api, stage, log_group):
+    def test_a_stage_wants_its_deployment_and_log(self, harness, rest_api, stage, log_group):
         wanted = {"RestApiId": rest_api, "StageName": "v2"}
         with pytest.raises(Failure, match="Deployment nothing"):
-            trial.create("AWS::ApiGateway::Stage", **wanted, DeploymentId="nothing")
+            harness.create("AWS::ApiGateway::Stage", **wanted, DeploymentId="nothing")
         log = {"DestinationArn": log_group, "Format": LINE}
         with pytest.raises(Failure, match="CloudWatch Logs role ARN must be set"):
-            trial.update(stage, **{**stage.properties, "AccessLogSetting": log})
+            harness.update(stage, **{**stage.properties, "AccessLogSetting": log})
 
-    def test_keys_and_plans_want_stages_that_are_there(self, trial, rest_api):
+    def test_keys_and_plans_want_stages_that_are_there(self, harness, rest_api):
         with pytest.raises(ClientError, match="NotFound"):
-            trial.create(
+            harness.create(
                 "AWS::ApiGateway::UsagePlan", ApiStages=[{"ApiId": rest_api, "Stage": "none"}]
             )
         with pytest.raises(ClientError, match="NotFound"):
-            trial.create(
+            harness.create(
                 "AWS::ApiGateway::ApiKey",
                 StageKeys=[{"RestApiId": rest_api, "StageName": "none"}],
             )
 
-    def test_a_key_has_twenty_signs(self, trial):
+    def test_a_key_has_twenty_signs(self, harness):
         with pytest.raises(ClientError, match="at least 20"):
-            trial.create("AWS::ApiGateway::ApiKey", Value="short", Enabled=True)
+            harness.create("AWS::ApiGateway::ApiKey", Value="short", Enabled=True)
 
-    def test_keys_and_plans_change_in_place(self, trial, rest_api, stage):
-        key = trial.create("AWS::ApiGateway::ApiKey", Value=KEY, Enabled=False)
-        trial.update(key, Value=KEY, Enabled=True)
-        read = trial.call("apigateway", "get_api_key", apiKey=key.physical_id, includeValue=True)
+    def test_keys_and_plans_change_in_place(self, harness, rest_api, stage):
+        key = harness.create("AWS::ApiGateway::ApiKey", Value=KEY, Enabled=False)
+        harness.update(key, Value=KEY, Enabled=True)
+        read = harness.call("apigateway", "get_api_key", apiKey=key.physical_id, includeValue=True)
         assert (read["enabled"], read["value"]) == (True, KEY)
-        trial.delete(key)
-        plan = trial.create(
+        harness.delete(key)
+        plan = harness.create(
             "AWS::ApiGateway::UsagePlan",
             Throttle={"BurstLimit": 1, "RateLimit": 2},
             Quota={"Limit": 3, "Period": "DAY"},
         )
-        plan = trial.update(
+        plan = harness.update(
             plan,
             ApiStages=[{"ApiId": rest_api, "Stage": "v1"}],
             Quota={"Limit": 4, "Period": "WEEK"},
             UsagePlanName="renamed",
         )
-        read = trial.call("apigateway", "get_usage_plan", usagePlanId=plan.physical_id)
+        read = harness.call("apigateway", "get_usage_plan", usagePlanId=plan.physical_id)
         assert read["apiStages"] == [{"apiId": rest_api, "stage": "v1"}]
         assert read["quota"] == {"limit": 4, "period": "WEEK"}
         assert read["name"] == "renamed"
         assert "throttle" not in read
         with pytest.raises(ClientError, match="NotFound"):
-            trial.create(
+            harness.create(
                 "AWS::ApiGateway::UsagePlanKey",
                 KeyId="none",
                 KeyType="API_KEY",
                 UsagePlanId=plan.physical_id,
             )
-        trial.delete(plan)
+        harness.delete(plan)

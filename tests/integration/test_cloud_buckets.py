@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cloud.failure import Failure
-from cloud.trial import Trial
+from cloud.type_harness import TypeHarness
 
 pytestmark = pytest.mark.xdist_group("cloud-buckets")
 
@@ -21,10 +21,10 @@ NOBODY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-0000000
 
 
 @pytest.fixture
-def bucket(trial):
-    bucket = trial.create("AWS::S3::Bucket")
+def bucket(harness):
+    bucket = harness.create("AWS::S3::Bucket")
     yield bucket
-    trial.delete(bucket)
+    harness.delete(bucket)
 
 
 def encryption(algorithm, **more):
@@ -32,18 +32,18 @@ def encryption(algorithm, **more):
     return {"ServerSideEncryptionConfiguration": [rule]}
 
 
-def read(trial, operation, bucket):
-    return trial.call("s3", operation, Bucket=bucket.physical_id)
+def read(harness, operation, bucket):
+    return harness.call("s3", operation, Bucket=bucket.physical_id)
 
 
-def algorithms(trial, bucket):
-    found = read(trial, "get_bucket_encryption", bucket)["ServerSideEncryptionConfiguration"]
+def algorithms(harness, bucket):
+    found = read(harness, "get_bucket_encryption", bucket)["ServerSideEncryptionConfiguration"]
     return [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in found["Rules"]]
 
 
 class TestBucket:
-    def test_it_has_what_the_template_says(self, trial):
-        made = trial.create(
+    def test_it_has_what_the_template_says(self, harness):
+        made = harness.create(
             "AWS::S3::Bucket",
             BucketEncryption=encryption("aws:kms"),
             PublicAccessBlockConfiguration=CLOSED,
@@ -51,17 +51,17 @@ class TestBucket:
             VersioningConfiguration={"Status": "Enabled"},
         )
 
-        closed = read(trial, "get_public_access_block", made)["PublicAccessBlockConfiguration"]
+        closed = read(harness, "get_public_access_block", made)["PublicAccessBlockConfiguration"]
         assert closed == dict.fromkeys(CLOSED, True)
-        assert algorithms(trial, made) == ["aws:kms"]
-        assert read(trial, "get_bucket_tagging", made)["TagSet"] == [{"Key": "a", "Value": "1"}]
-        assert read(trial, "get_bucket_versioning", made)["Status"] == "Enabled"
-        trial.delete(made)
+        assert algorithms(harness, made) == ["aws:kms"]
+        assert read(harness, "get_bucket_tagging", made)["TagSet"] == [{"Key": "a", "Value": "1"}]
+        assert read(harness, "get_bucket_versioning", made)["Status"] == "Enabled"
+        harness.delete(made)
 
     def test_its_name_is_in_every_address_of_it(self, bucket):
         name = bucket.physical_id
 
-        assert name.startswith("trial-thing-")
+        assert name.startswith("harness-thing-")
         assert bucket.attributes == {
             "Arn": f"arn:aws:s3:::{name}",
             "DomainName": f"{name}.s3.amazonaws.com",
@@ -69,37 +69,37 @@ class TestBucket:
             "RegionalDomainName": f"{name}.s3.eu-west-1.amazonaws.com",
         }
 
-    def test_settings_change_and_go_in_place(self, trial):
-        first = trial.create(
+    def test_settings_change_and_go_in_place(self, harness):
+        first = harness.create(
             "AWS::S3::Bucket",
             BucketEncryption=encryption("aws:kms"),
             PublicAccessBlockConfiguration=CLOSED,
             Tags=[{"Key": "a", "Value": "1"}],
         )
-        second = trial.update(first, BucketEncryption=encryption("AES256"))
+        second = harness.update(first, BucketEncryption=encryption("AES256"))
 
         assert second.physical_id == first.physical_id
-        assert algorithms(trial, second) == ["AES256"]
+        assert algorithms(harness, second) == ["AES256"]
         for operation in ("get_public_access_block", "get_bucket_tagging"):
             with pytest.raises(ClientError, match="NoSuch"):
-                read(trial, operation, second)
-        trial.delete(second)
+                read(harness, operation, second)
+        harness.delete(second)
 
     @pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
     def test_it_is_in_the_region_of_its_stack(self, server, region):
-        there = Trial(server.clients, region=region)
+        there = TypeHarness(server.clients, region=region)
         made = there.create("AWS::S3::Bucket")
 
         assert there.call("s3", "head_bucket", Bucket=made.physical_id)["BucketRegion"] == region
         there.delete(made)
 
-    def test_it_does_not_go_while_something_is_in_it(self, trial, bucket):
+    def test_it_does_not_go_while_something_is_in_it(self, harness, bucket):
         place = {"Bucket": bucket.physical_id, "Key": "one"}
-        trial.call("s3", "put_object", **place)
+        harness.call("s3", "put_object", **place)
 
         with pytest.raises(ClientError, match="BucketNotEmpty"):
-            trial.delete(bucket)
-        trial.call("s3", "delete_object", **place)
+            harness.delete(bucket)
+        harness.call("s3", "delete_object", **place)
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),
@@ -111,23 +111,23 @@ class TestBucket:
         ],
         ids=["algorithm", "key", "unknown", "tag"],
     )
-    def test_what_is_wrong_leaves_no_bucket(self, trial, wrong, reason):
+    def test_what_is_wrong_leaves_no_bucket(self, harness, wrong, reason):
         def names():
-            return [found["Name"] for found in trial.call("s3", "list_buckets")["Buckets"]]
+            return [found["Name"] for found in harness.call("s3", "list_buckets")["Buckets"]]
 
         before = names()
         with pytest.raises(REFUSED, match=reason):
-            trial.create("AWS::S3::Bucket", **wrong)
+            harness.create("AWS::S3::Bucket", **wrong)
         assert names() == before
 
-    def test_what_the_local_cloud_does_not_know_fails(self, trial):
+    def test_what_the_local_cloud_does_not_know_fails(self, harness):
         with pytest.raises(AssertionError, match=r"ignores \['AccelerateConfiguration'\]"):
-            trial.create(
+            harness.create(
                 "AWS::S3::Bucket",
                 BucketName="accelerated",
                 AccelerateConfiguration={"AccelerationStatus": "Enabled"},
             )
-        trial.call("s3", "delete_bucket", Bucket="accelerated")
+        harness.call("s3", "delete_bucket", Bucket="accelerated")
 
 
 def statement(effect, bucket, action="s3:*", principal="*", **more):
@@ -146,11 +146,11 @@ def by_http(value):
 
 class TestPolicy:
     @pytest.fixture
-    def policy(self, trial, bucket):
+    def policy(self, harness, bucket):
         """Puts a policy that says *statements*."""
 
         def policy(*statements):
-            return trial.create(
+            return harness.create(
                 "AWS::S3::BucketPolicy",
                 Bucket=bucket.physical_id,
                 PolicyDocument={"Version": "2012-10-17", "Statement": list(statements)},
@@ -158,44 +158,44 @@ class TestPolicy:
 
         return policy
 
-    def write(self, trial, bucket):
+    def write(self, harness, bucket):
         place = {"Bucket": bucket.physical_id, "Key": "one"}
-        trial.call("s3", "put_object", **place)
-        trial.call("s3", "put_object", **place)
-        trial.call("s3", "delete_object", **place)
+        harness.call("s3", "put_object", **place)
+        harness.call("s3", "put_object", **place)
+        harness.call("s3", "delete_object", **place)
 
-    def test_who_comes_by_tls_is_not_denied_what_http_is(self, trial, bucket, policy):
+    def test_who_comes_by_tls_is_not_denied_what_http_is(self, harness, bucket, policy):
         theirs = {"Service": "serverlessrepo.amazonaws.com"}
-        source = {"StringEquals": {"aws:SourceAccount": trial.account}}
+        source = {"StringEquals": {"aws:SourceAccount": harness.account}}
         made = policy(
             statement("Allow", bucket, "s3:GetObject", theirs, Condition=source),
             statement("Deny", bucket, Condition=by_http("false")),
         )
 
-        self.write(trial, bucket)
-        trial.delete(made)
+        self.write(harness, bucket)
+        harness.delete(made)
 
-    def test_what_everybody_is_denied_is_refused_until_it_goes(self, trial, bucket, policy):
-        trial.call("s3", "put_object", Bucket=bucket.physical_id, Key="one")
+    def test_what_everybody_is_denied_is_refused_until_it_goes(self, harness, bucket, policy):
+        harness.call("s3", "put_object", Bucket=bucket.physical_id, Key="one")
         made = policy(statement("Deny", bucket, Condition=by_http("true")))
 
         with pytest.raises(ClientError, match="403"):
-            self.write(trial, bucket)
-        trial.delete(made)
-        self.write(trial, bucket)
+            self.write(harness, bucket)
+        harness.delete(made)
+        self.write(harness, bucket)
 
-    def test_another_takes_its_place(self, trial, bucket, policy):
+    def test_another_takes_its_place(self, harness, bucket, policy):
         made = policy(statement("Deny", bucket))
         document = {"Version": "2012-10-17", "Statement": [statement("Allow", bucket)]}
-        again = trial.update(made, Bucket=bucket.physical_id, PolicyDocument=document)
+        again = harness.update(made, Bucket=bucket.physical_id, PolicyDocument=document)
 
-        self.write(trial, bucket)
+        self.write(harness, bucket)
         assert again.physical_id == bucket.physical_id
-        trial.delete(again)
+        harness.delete(again)
 
-    def test_it_needs_a_bucket(self, trial):
+    def test_it_needs_a_bucket(self, harness):
         with pytest.raises(ClientError, match="NoSuchBucket"):
-            trial.create(
+            harness.create(
                 "AWS::S3::BucketPolicy",
                 Bucket="nonesuch",
                 PolicyDocument={"Version": "2012-10-17", "Statement": []},

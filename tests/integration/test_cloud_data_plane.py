@@ -24,7 +24,7 @@ from data_plane_world import (
 
 from cloud.data_plane.policies import allowed, said_to_everybody, trusts
 from cloud.data_plane.running import RunningCloud
-from standins.loopback import listens, wait_for
+from servers.loopback import listens, wait_for
 
 # One worker has the cloud; two would start it twice.
 pytestmark = pytest.mark.xdist_group("data_plane")

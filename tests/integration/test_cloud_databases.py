@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cloud.failure import Failure
-from cloud.trial import Trial
+from cloud.type_harness import TypeHarness
 from cloud.types import TYPES
 
 pytestmark = pytest.mark.xdist_group("cloud-databases")
@@ -23,8 +23,8 @@ NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
 
 
 @pytest.fixture(scope="module")
-def trial(server):
-    return Trial(server.clients, account="222222222222")
+def harness(server):
+    return TypeHarness(server.clients, account="222222222222")
 
 
 @dataclass(frozen=True)
@@ -36,45 +36,45 @@ class Network:
     group: str
 
 
-def make_network(trial):
-    vpc = trial.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+def make_network(harness):
+    vpc = harness.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        trial.call(
+        harness.call(
             "ec2",
             "create_subnet",
             VpcId=vpc,
             CidrBlock=f"10.0.{number}.0/24",
-            AvailabilityZone=f"{trial.region}{zone}",
+            AvailabilityZone=f"{harness.region}{zone}",
         )["Subnet"]["SubnetId"]
         for number, zone in enumerate("abc")
     ]
-    group = trial.call("ec2", "create_security_group", GroupName="g", Description="g", VpcId=vpc)
+    group = harness.call("ec2", "create_security_group", GroupName="g", Description="g", VpcId=vpc)
     return Network(vpc, subnets, group["GroupId"])
 
 
 @pytest.fixture(scope="module")
-def network(trial):
-    return make_network(trial)
+def network(harness):
+    return make_network(harness)
 
 
 @pytest.fixture(scope="module")
-def elsewhere(trial):
-    return make_network(trial)
+def elsewhere(harness):
+    return make_network(harness)
 
 
 def tags(**values):
     return [{"Key": key, "Value": value} for key, value in values.items()]
 
 
-def make_subnet_group(trial, network):
-    return trial.create(
+def make_subnet_group(harness, network):
+    return harness.create(
         "AWS::RDS::DBSubnetGroup", DBSubnetGroupDescription="d", SubnetIds=network.subnets
     )
 
 
 @pytest.fixture(scope="module")
-def subnet_group(trial, network):
-    return make_subnet_group(trial, network).physical_id
+def subnet_group(harness, network):
+    return make_subnet_group(harness, network).physical_id
 
 
 @pytest.fixture
@@ -91,13 +91,13 @@ def basics(network, subnet_group) -> dict[str, Any]:
 
 
 @pytest.fixture
-def cluster(trial, basics):
-    return trial.create("AWS::RDS::DBCluster", **basics)
+def cluster(harness, basics):
+    return harness.create("AWS::RDS::DBCluster", **basics)
 
 
 @pytest.fixture
-def member(trial, cluster):
-    return trial.create(
+def member(harness, cluster):
+    return harness.create(
         "AWS::RDS::DBInstance",
         DBClusterIdentifier=cluster.physical_id,
         DBInstanceClass="db.t4g.medium",
@@ -123,26 +123,28 @@ def standalone(network, subnet_group) -> dict[str, Any]:
 
 
 @pytest.fixture
-def instance(trial, standalone):
-    return trial.create("AWS::RDS::DBInstance", **standalone)
+def instance(harness, standalone):
+    return harness.create("AWS::RDS::DBInstance", **standalone)
 
 
-def described(trial, live):
+def described(harness, deployed):
     """What RDS says of a cluster or an instance."""
-    if live.type == "AWS::RDS::DBCluster":
-        answer = trial.call("rds", "describe_db_clusters", DBClusterIdentifier=live.physical_id)
+    if deployed.type == "AWS::RDS::DBCluster":
+        answer = harness.call(
+            "rds", "describe_db_clusters", DBClusterIdentifier=deployed.physical_id
+        )
         return answer["DBClusters"][0]
-    answer = trial.call("rds", "describe_db_instances", DBInstanceIdentifier=live.physical_id)
+    answer = harness.call("rds", "describe_db_instances", DBInstanceIdentifier=deployed.physical_id)
     return answer["DBInstances"][0]
 
 
-def delete_with_snapshot(trial, live):
-    context = trial.context()
+def delete_with_snapshot(harness, deployed):
+    context = harness.context()
     context.final_snapshot = True
-    TYPES[live.type].delete(context, live)
+    TYPES[deployed.type].delete(context, deployed)
 
 
-def option_group(trial, **properties):
+def option_group(harness, **properties):
     """An option group of MySQL 8.4, by which logins are recorded."""
     given = {
         "EngineName": "mysql",
@@ -151,7 +153,7 @@ def option_group(trial, **properties):
         "OptionConfigurations": [audit("CONNECT")],
         **properties,
     }
-    return trial.create("AWS::RDS::OptionGroup", **given)
+    return harness.create("AWS::RDS::OptionGroup", **given)
 
 
 def audit(events, option="MARIADB_AUDIT_PLUGIN"):
@@ -162,17 +164,17 @@ def audit(events, option="MARIADB_AUDIT_PLUGIN"):
 
 
 class TestOptionGroup:
-    def test_it_changes_its_options_and_tags_in_place(self, trial):
-        made = option_group(trial, Tags=tags(a="1"))
+    def test_it_changes_its_options_and_tags_in_place(self, harness):
+        made = option_group(harness, Tags=tags(a="1"))
         given = {**made.properties, "OptionConfigurations": [audit("CONNECT,QUERY_DCL")]}
-        changed = trial.update(made, **{**given, "Tags": tags(b="2")})
+        changed = harness.update(made, **{**given, "Tags": tags(b="2")})
 
-        [group] = trial.call("rds", "describe_option_groups", OptionGroupName=made.physical_id)[
+        [group] = harness.call("rds", "describe_option_groups", OptionGroupName=made.physical_id)[
             "OptionGroupsList"
         ]
         [option] = group["Options"]
         assert option["OptionSettings"][0]["Value"] == "CONNECT,QUERY_DCL"
-        trial.delete(changed)
+        harness.delete(changed)
 
     @pytest.mark.parametrize(
         ("wrong", "why"),
@@ -182,91 +184,91 @@ class TestOptionGroup:
             ({"OptionConfigurations": [audit("CONNECT", "PGAUDIT")]}, "Invalid option: PGAUDIT"),
         ],
     )
-    def test_what_rds_does_not_have_fails_and_leaves_nothing(self, trial, wrong, why):
+    def test_what_rds_does_not_have_fails_and_leaves_nothing(self, harness, wrong, why):
         with pytest.raises(ClientError, match=why):
-            option_group(trial, OptionGroupName="wrong", **wrong)
+            option_group(harness, OptionGroupName="wrong", **wrong)
         with pytest.raises(ClientError, match="not found"):
-            trial.call("rds", "describe_option_groups", OptionGroupName="wrong")
+            harness.call("rds", "describe_option_groups", OptionGroupName="wrong")
 
-    def test_it_is_for_instances_of_its_version(self, trial, standalone):
-        made = option_group(trial)
+    def test_it_is_for_instances_of_its_version(self, harness, standalone):
+        made = option_group(harness)
         given = {**standalone, "Engine": "mysql", "EngineVersion": "8.0.44"}
         with pytest.raises(ClientError, match=r"is for mysql 8\.4, and not for mysql 8\.0"):
-            trial.create("AWS::RDS::DBInstance", **given, OptionGroupName=made.physical_id)
-        trial.delete(made)
+            harness.create("AWS::RDS::DBInstance", **given, OptionGroupName=made.physical_id)
+        harness.delete(made)
 
-    def test_it_stays_as_long_as_an_instance_or_its_last_snapshot(self, trial, standalone):
-        made = option_group(trial)
+    def test_it_stays_as_long_as_an_instance_or_its_last_snapshot(self, harness, standalone):
+        made = option_group(harness)
         given = {**standalone, "Engine": "mysql", "EngineVersion": "8.4.7"}
-        instance = trial.create("AWS::RDS::DBInstance", **given, OptionGroupName=made.physical_id)
+        instance = harness.create("AWS::RDS::DBInstance", **given, OptionGroupName=made.physical_id)
         with pytest.raises(ClientError, match="in use by the instance"):
-            trial.delete(made)
-        delete_with_snapshot(trial, instance)
+            harness.delete(made)
+        delete_with_snapshot(harness, instance)
         with pytest.raises(ClientError, match="in use by the snapshot"):
-            trial.delete(made)
+            harness.delete(made)
         [snapshot] = [
             one["DBSnapshotIdentifier"]
-            for one in trial.call("rds", "describe_db_snapshots")["DBSnapshots"]
+            for one in harness.call("rds", "describe_db_snapshots")["DBSnapshots"]
             if one["DBInstanceIdentifier"] == instance.physical_id
         ]
-        trial.call("rds", "delete_db_snapshot", DBSnapshotIdentifier=snapshot)
-        trial.delete(made)
+        harness.call("rds", "delete_db_snapshot", DBSnapshotIdentifier=snapshot)
+        harness.delete(made)
 
 
 class TestSubnetGroup:
-    def test_it_changes_its_subnets_in_place(self, trial, network):
-        live = make_subnet_group(trial, network)
-        live = trial.update(
-            live,
+    def test_it_changes_its_subnets_in_place(self, harness, network):
+        deployed = make_subnet_group(harness, network)
+        deployed = harness.update(
+            deployed,
             DBSubnetGroupDescription="other",
             SubnetIds=network.subnets[:2],
             Tags=tags(a="1"),
         )
 
-        found = trial.call("rds", "describe_db_subnet_groups", DBSubnetGroupName=live.physical_id)[
-            "DBSubnetGroups"
-        ][0]
+        found = harness.call(
+            "rds", "describe_db_subnet_groups", DBSubnetGroupName=deployed.physical_id
+        )["DBSubnetGroups"][0]
         ids = [one["SubnetIdentifier"] for one in found["Subnets"]]
         assert (found["DBSubnetGroupDescription"], ids) == ("other", network.subnets[:2])
-        assert tags_of(trial, live.attributes["DBSubnetGroupArn"]) == tags(a="1")
-        trial.delete(live)
+        assert tags_of(harness, deployed.attributes["DBSubnetGroupArn"]) == tags(a="1")
+        harness.delete(deployed)
 
-    def test_it_covers_two_zones_of_one_vpc(self, trial, network, elsewhere):
+    def test_it_covers_two_zones_of_one_vpc(self, harness, network, elsewhere):
         for subnets, reason in (
             (network.subnets[:1], "Current AZ coverage: eu-west-1a."),
             ([network.subnets[0], elsewhere.subnets[1]], "not all in the same VPC"),
             ([*network.subnets, "subnet-nowhere"], "subnet-nowhere"),
         ):
             with pytest.raises(ClientError, match=reason):
-                trial.create(
+                harness.create(
                     "AWS::RDS::DBSubnetGroup", DBSubnetGroupDescription="d", SubnetIds=subnets
                 )
 
-    def test_it_does_not_go_while_it_is_used(self, trial, network, basics):
-        group = make_subnet_group(trial, network)
-        cluster = trial.create(
+    def test_it_does_not_go_while_it_is_used(self, harness, network, basics):
+        group = make_subnet_group(harness, network)
+        cluster = harness.create(
             "AWS::RDS::DBCluster", **basics | {"DBSubnetGroupName": group.physical_id}
         )
         with pytest.raises(ClientError, match="still using it"):
-            trial.delete(group)
-        trial.delete(cluster)
-        trial.delete(group)
+            harness.delete(group)
+        harness.delete(cluster)
+        harness.delete(group)
 
-    def test_it_loses_no_subnet_while_a_database_uses_it(self, trial, network, basics):
-        group = make_subnet_group(trial, network)
-        cluster = trial.create(
+    def test_it_loses_no_subnet_while_a_database_uses_it(self, harness, network, basics):
+        group = make_subnet_group(harness, network)
+        cluster = harness.create(
             "AWS::RDS::DBCluster", **basics | {"DBSubnetGroupName": group.physical_id}
         )
         fewer = {"DBSubnetGroupDescription": "d", "SubnetIds": network.subnets[:2]}
         in_use = f"to be deleted are currently in use: {network.subnets[2]}"
         with pytest.raises(ClientError, match=in_use):
-            trial.update(group, **fewer)
-        trial.delete(cluster)
-        trial.delete(trial.update(group, **fewer))
+            harness.update(group, **fewer)
+        harness.delete(cluster)
+        harness.delete(harness.update(group, **fewer))
 
-    def test_a_name_is_taken_once(self, trial, network, subnet_group):
+    def test_a_name_is_taken_once(self, harness, network, subnet_group):
         with pytest.raises(ClientError, match="already exists"):
-            trial.create(
+            harness.create(
                 "AWS::RDS::DBSubnetGroup",
                 DBSubnetGroupName=subnet_group,
                 DBSubnetGroupDescription="d",
@@ -274,30 +276,32 @@ class TestSubnetGroup:
             )
 
 
-def tags_of(trial, arn):
-    return trial.call("rds", "list_tags_for_resource", ResourceName=arn)["TagList"]
+def tags_of(harness, arn):
+    return harness.call("rds", "list_tags_for_resource", ResourceName=arn)["TagList"]
 
 
 class TestParameterGroup:
     @pytest.mark.parametrize("kind", ["DBClusterParameterGroup", "DBParameterGroup"])
-    def test_parameters_and_tags_change_in_place(self, trial, kind):
+    def test_parameters_and_tags_change_in_place(self, harness, kind):
         fixed = {"Family": "aurora-mysql8.0", "Description": "d"}
         many = {f"parameter_{number}": number for number in range(30)}
-        live = trial.create(f"AWS::RDS::{kind}", **fixed, Parameters=many, Tags=tags(a="1"))
-        live = trial.update(live, **fixed, Parameters=many | {"parameter_1": "on"})
+        deployed = harness.create(f"AWS::RDS::{kind}", **fixed, Parameters=many, Tags=tags(a="1"))
+        deployed = harness.update(deployed, **fixed, Parameters=many | {"parameter_1": "on"})
 
         operation = {
             "DBClusterParameterGroup": "describe_db_cluster_parameters",
             "DBParameterGroup": "describe_db_parameters",
         }[kind]
-        found = trial.call("rds", operation, **{f"{kind}Name": live.physical_id})["Parameters"]
+        found = harness.call("rds", operation, **{f"{kind}Name": deployed.physical_id})[
+            "Parameters"
+        ]
         values = {one["ParameterName"]: one["ParameterValue"] for one in found}
         assert len(values) == 30
         assert (values["parameter_0"], values["parameter_1"]) == ("0", "on")
 
         with pytest.raises(Failure, match="cannot reset the parameters parameter_0"):
-            trial.update(live, **fixed, Parameters={"parameter_1": "on"})
-        trial.delete(live)
+            harness.update(deployed, **fixed, Parameters={"parameter_1": "on"})
+        harness.delete(deployed)
 
     @pytest.mark.parametrize(
         ("kind", "family", "parameters", "reason"),
@@ -312,23 +316,23 @@ class TestParameterGroup:
         ],
     )
     def test_a_parameter_of_another_group_or_value_is_refused(
-        self, trial, kind, family, parameters, reason
+        self, harness, kind, family, parameters, reason
     ):
         with pytest.raises(ClientError, match=reason):
-            trial.create(
+            harness.create(
                 f"AWS::RDS::{kind}ParameterGroup",
                 RenderedVariant=family,
                 Description="d",
                 Parameters=parameters,
             )
 
-    def test_a_cluster_takes_one_of_its_engine_and_version(self, trial, basics):
+    def test_a_cluster_takes_one_of_its_engine_and_version(self, harness, basics):
         for family, reason in (
             ("aurora-mysql8.0", None),
             ("aurora-mysql5.7", "can't be used"),
             ("aurora-postgresql16", "can't be used"),
         ):
-            group = trial.create(
+            group = harness.create(
                 "AWS::RDS::DBClusterParameterGroup",
                 RenderedVariant=family,
                 Description="d",
@@ -336,17 +340,17 @@ class TestParameterGroup:
             )
             given = basics | {"DBClusterParameterGroupName": group.physical_id}
             if reason is None:
-                live = trial.create("AWS::RDS::DBCluster", **given)
-                found = described(trial, live)["DBClusterParameterGroup"]
+                deployed = harness.create("AWS::RDS::DBCluster", **given)
+                found = described(harness, deployed)["DBClusterParameterGroup"]
                 assert found == group.physical_id
                 continue
             with pytest.raises(ClientError, match=reason):
-                trial.create("AWS::RDS::DBCluster", **given)
+                harness.create("AWS::RDS::DBCluster", **given)
 
 
 class TestCluster:
-    def test_it_has_what_the_template_says(self, trial, basics):
-        live = trial.create(
+    def test_it_has_what_the_template_says(self, harness, basics):
+        deployed = harness.create(
             "AWS::RDS::DBCluster",
             **basics,
             BackupRetentionPeriod="7",
@@ -362,7 +366,7 @@ class TestCluster:
             Tags=tags(a="1"),
         )
 
-        found = described(trial, live)
+        found = described(harness, deployed)
         assert found["BackupRetentionPeriod"] == 7
         assert found["CopyTagsToSnapshot"]
         assert found["DatabaseName"] == "app"
@@ -371,7 +375,7 @@ class TestCluster:
         assert found["ServerlessV2ScalingConfiguration"]["MaxCapacity"] == 4
         assert found["StorageEncrypted"]
         assert found["TagList"] == tags(a="1")
-        assert live.attributes == {
+        assert deployed.attributes == {
             "DBClusterArn": found["DBClusterArn"],
             "DBClusterResourceId": found["DbClusterResourceId"],
             "Endpoint.Address": found["Endpoint"],
@@ -379,19 +383,19 @@ class TestCluster:
             "ReadEndpoint.Address": found["ReaderEndpoint"],
         }
 
-    def test_it_changes_in_place(self, trial, basics, network):
-        live = trial.create(
+    def test_it_changes_in_place(self, harness, basics, network):
+        deployed = harness.create(
             "AWS::RDS::DBCluster", **basics, EnableCloudwatchLogsExports=["error", "audit"]
         )
-        other = trial.call(
+        other = harness.call(
             "ec2",
             "create_security_group",
             GroupName="other",
             Description="o",
             VpcId=network.vpc,
         )["GroupId"]
-        trial.update(
-            live,
+        harness.update(
+            deployed,
             **basics
             | {
                 "EngineVersion": "8.0.mysql_aurora.3.11.0",
@@ -409,7 +413,7 @@ class TestCluster:
             Tags=tags(b="2"),
         )
 
-        found = described(trial, live)
+        found = described(harness, deployed)
         assert found["BackupRetentionPeriod"] == 9
         assert found["DeletionProtection"]
         assert found["EnabledCloudwatchLogsExports"] == ["error", "slowquery"]
@@ -422,14 +426,14 @@ class TestCluster:
         assert found["TagList"] == tags(b="2")
         assert [one["VpcSecurityGroupId"] for one in found["VpcSecurityGroups"]] == [other]
 
-    def test_a_refused_change_leaves_it_as_it_was(self, trial, basics, cluster):
+    def test_a_refused_change_leaves_it_as_it_was(self, harness, basics, cluster):
         with pytest.raises(ClientError, match="shorter than 8"):
-            trial.update(cluster, **basics | {"MasterUserPassword": "short"})
-        assert described(trial, cluster)["EngineVersion"] == basics["EngineVersion"]
+            harness.update(cluster, **basics | {"MasterUserPassword": "short"})
+        assert described(harness, cluster)["EngineVersion"] == basics["EngineVersion"]
 
-    def test_what_cannot_change_in_place_fails(self, trial, basics, cluster):
+    def test_what_cannot_change_in_place_fails(self, harness, basics, cluster):
         with pytest.raises(Failure, match="cannot remove EngineVersion"):
-            trial.update(
+            harness.update(
                 cluster, **{name: basics[name] for name in basics if name != "EngineVersion"}
             )
 
@@ -453,93 +457,95 @@ class TestCluster:
         ],
     )
     def test_what_is_wrong_is_refused_and_passwords_are_not_shown(
-        self, trial, basics, wrong, reason
+        self, harness, basics, wrong, reason
     ):
         with pytest.raises(REFUSED, match=reason) as error:
-            trial.create("AWS::RDS::DBCluster", **basics | wrong)
+            harness.create("AWS::RDS::DBCluster", **basics | wrong)
         assert PASSWORD not in str(error.value)
 
-    def test_its_group_is_of_its_vpc(self, trial, basics, elsewhere):
+    def test_its_group_is_of_its_vpc(self, harness, basics, elsewhere):
         wrong = basics | {"VpcSecurityGroupIds": [elsewhere.group]}
         with pytest.raises(ClientError, match="different VPCs"):
-            trial.create("AWS::RDS::DBCluster", **wrong)
+            harness.create("AWS::RDS::DBCluster", **wrong)
 
-    def test_it_needs_a_password(self, trial, basics):
+    def test_it_needs_a_password(self, harness, basics):
         without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
         with pytest.raises(ClientError, match="Invalid master password"):
-            trial.create("AWS::RDS::DBCluster", **without)
+            harness.create("AWS::RDS::DBCluster", **without)
 
-    def test_rds_keeps_the_password_in_a_secret_if_it_is_to(self, trial, basics):
+    def test_rds_keeps_the_password_in_a_secret_if_it_is_to(self, harness, basics):
         without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
-        live = trial.create(
+        deployed = harness.create(
             "AWS::RDS::DBCluster",
             **without | {"MasterUsername": "chief"},
             ManageMasterUserPassword=True,
         )
 
-        secret = {"SecretId": live.attributes["MasterUserSecret.SecretArn"]}
-        value = trial.call("secretsmanager", "get_secret_value", **secret)["SecretString"]
+        secret = {"SecretId": deployed.attributes["MasterUserSecret.SecretArn"]}
+        value = harness.call("secretsmanager", "get_secret_value", **secret)["SecretString"]
         login = json.loads(value)
         assert login["username"] == "chief"
         assert len(login["password"]) == 32
-        trial.delete(live)
+        harness.delete(deployed)
         with pytest.raises(ClientError, match="ResourceNotFound"):
-            trial.call("secretsmanager", "get_secret_value", **secret)
+            harness.call("secretsmanager", "get_secret_value", **secret)
 
-    def test_its_password_may_become_rds_own_and_the_templates_again(self, trial, basics, cluster):
+    def test_its_password_may_become_rds_own_and_the_templates_again(
+        self, harness, basics, cluster
+    ):
         without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
-        live = trial.update(cluster, **without, ManageMasterUserPassword=True)
-        secret = live.attributes["MasterUserSecret.SecretArn"]
-        trial.call("secretsmanager", "describe_secret", SecretId=secret)
+        deployed = harness.update(cluster, **without, ManageMasterUserPassword=True)
+        secret = deployed.attributes["MasterUserSecret.SecretArn"]
+        harness.call("secretsmanager", "describe_secret", SecretId=secret)
 
-        live = trial.update(live, **basics)
-        assert "MasterUserSecret.SecretArn" not in live.attributes
+        deployed = harness.update(deployed, **basics)
+        assert "MasterUserSecret.SecretArn" not in deployed.attributes
 
-    def test_its_name_is_taken_once_and_free_afterwards(self, trial, basics):
+    def test_its_name_is_taken_once_and_free_afterwards(self, harness, basics):
         named = basics | {"DBClusterIdentifier": "Named-Cluster"}
-        live = trial.create("AWS::RDS::DBCluster", **named)
-        assert live.physical_id == "named-cluster"
+        deployed = harness.create("AWS::RDS::DBCluster", **named)
+        assert deployed.physical_id == "named-cluster"
         with pytest.raises(ClientError, match="already exists"):
-            trial.create("AWS::RDS::DBCluster", **named)
-        trial.delete(live)
-        trial.delete(trial.create("AWS::RDS::DBCluster", **named))
+            harness.create("AWS::RDS::DBCluster", **named)
+        harness.delete(deployed)
+        harness.delete(harness.create("AWS::RDS::DBCluster", **named))
 
-    def test_it_does_not_go_while_it_is_protected(self, trial, basics):
-        live = trial.create("AWS::RDS::DBCluster", **basics, DeletionProtection=True)
+    def test_it_does_not_go_while_it_is_protected(self, harness, basics):
+        deployed = harness.create("AWS::RDS::DBCluster", **basics, DeletionProtection=True)
         reason = (
             "Cannot delete protected Cluster, please disable deletion protection and try again."
         )
         with pytest.raises(ClientError, match=reason):
-            trial.delete(live)
-        trial.delete(trial.update(live, **basics, DeletionProtection=False))
+            harness.delete(deployed)
+        harness.delete(harness.update(deployed, **basics, DeletionProtection=False))
 
-    def test_it_does_not_go_while_it_has_instances(self, trial, cluster, member):
+    def test_it_does_not_go_while_it_has_instances(self, harness, cluster, member):
         with pytest.raises(ClientError, match="still contains DB instances"):
-            trial.delete(cluster)
-        trial.delete(member)
-        trial.delete(cluster)
+            harness.delete(cluster)
+        harness.delete(member)
+        harness.delete(cluster)
 
-    def test_a_snapshot_stays_only_if_it_is_to(self, trial, basics):
+    def test_a_snapshot_stays_only_if_it_is_to(self, harness, basics):
         def snapshots():
-            found = trial.call("rds", "describe_db_cluster_snapshots")["DBClusterSnapshots"]
+            found = harness.call("rds", "describe_db_cluster_snapshots")["DBClusterSnapshots"]
             return {one["DBClusterIdentifier"]: one["SnapshotType"] for one in found}
 
-        kept, gone = (trial.create("AWS::RDS::DBCluster", **basics) for _ in range(2))
-        delete_with_snapshot(trial, kept)
-        trial.delete(gone)
+        kept, gone = (harness.create("AWS::RDS::DBCluster", **basics) for _ in range(2))
+        delete_with_snapshot(harness, kept)
+        harness.delete(gone)
 
         assert snapshots()[kept.physical_id] == "manual"
         assert gone.physical_id not in snapshots()
 
 
 class TestInstance:
-    def test_a_member_is_as_its_cluster(self, trial, basics):
-        cluster = trial.create("AWS::RDS::DBCluster", **basics, Port=3307)
+    def test_a_member_is_as_its_cluster(self, harness, basics):
+        cluster = harness.create("AWS::RDS::DBCluster", **basics, Port=3307)
         fixed = {
             "DBClusterIdentifier": cluster.physical_id,
             "Engine": "aurora-mysql",
         }
-        live = trial.create(
+        deployed = harness.create(
             "AWS::RDS::DBInstance",
             **fixed,
             AutoMinorVersionUpgrade="false",
@@ -547,30 +553,30 @@ class TestInstance:
             PubliclyAccessible=False,
         )
 
-        found = described(trial, live)
+        found = described(harness, deployed)
         assert found["DBClusterIdentifier"] == cluster.physical_id
-        assert live.attributes == {
+        assert deployed.attributes == {
             "DBInstanceArn": found["DBInstanceArn"],
             "DbiResourceId": found["DbiResourceId"],
             "Endpoint.Address": found["Endpoint"]["Address"],
             "Endpoint.Port": "3307",
         }
 
-        trial.update(
-            live,
+        harness.update(
+            deployed,
             **fixed,
             AutoMinorVersionUpgrade=True,
             DBInstanceClass="db.r6g.large",
             PromotionTier=3,
             PubliclyAccessible=False,
         )
-        found = described(trial, live)
+        found = described(harness, deployed)
         assert (found["DBInstanceClass"], found["PromotionTier"]) == ("db.r6g.large", 3)
         assert found["AutoMinorVersionUpgrade"]
 
-    def test_what_is_the_clusters_is_set_there(self, trial, cluster):
+    def test_what_is_the_clusters_is_set_there(self, harness, cluster):
         with pytest.raises(ClientError, match="Set backup retention period for the DB Cluster"):
-            trial.create(
+            harness.create(
                 "AWS::RDS::DBInstance",
                 BackupRetentionPeriod=3,
                 DBClusterIdentifier=cluster.physical_id,
@@ -578,15 +584,15 @@ class TestInstance:
                 Engine="aurora-mysql",
             )
 
-    def test_its_engine_and_cluster_are_right(self, trial, cluster):
+    def test_its_engine_and_cluster_are_right(self, harness, cluster):
         names = {"DBInstanceClass": "db.t4g.medium", "Engine": "aurora-postgresql"}
         with pytest.raises(ClientError, match="engine"):
-            trial.create("AWS::RDS::DBInstance", DBClusterIdentifier=cluster.physical_id, **names)
+            harness.create("AWS::RDS::DBInstance", DBClusterIdentifier=cluster.physical_id, **names)
         with pytest.raises(ClientError, match="no-cluster"):
-            trial.create("AWS::RDS::DBInstance", DBClusterIdentifier="no-cluster", **names)
+            harness.create("AWS::RDS::DBInstance", DBClusterIdentifier="no-cluster", **names)
 
-    def test_one_without_a_cluster_changes_in_place(self, trial, standalone, instance):
-        live = trial.update(
+    def test_one_without_a_cluster_changes_in_place(self, harness, standalone, instance):
+        deployed = harness.update(
             instance,
             **standalone | {"AllocatedStorage": "40", "DBInstanceClass": "db.m6g.large"},
             AllowMajorVersionUpgrade=True,
@@ -600,7 +606,7 @@ class TestInstance:
             Tags=tags(a="1"),
         )
 
-        found = described(trial, live)
+        found = described(harness, deployed)
         assert found["AllocatedStorage"] == 40
         assert found["BackupRetentionPeriod"] == 5
         assert found["DBInstanceClass"] == "db.m6g.large"
@@ -608,12 +614,12 @@ class TestInstance:
         assert found["IAMDatabaseAuthenticationEnabled"]
         assert (found["MultiAZ"], found["StorageType"]) == (True, "gp3")
         assert found["TagList"] == tags(a="1")
-        assert live.attributes["Endpoint.Port"] == "5433"
+        assert deployed.attributes["Endpoint.Port"] == "5433"
         with pytest.raises(ClientError, match="Cannot delete protected DB Instance"):
-            trial.delete(live)
+            harness.delete(deployed)
 
-    def test_each_has_a_resource_id_of_its_own(self, trial, standalone, instance):
-        other = trial.create("AWS::RDS::DBInstance", **standalone)
+    def test_each_has_a_resource_id_of_its_own(self, harness, standalone, instance):
+        other = harness.create("AWS::RDS::DBInstance", **standalone)
         assert other.attributes["DbiResourceId"] != instance.attributes["DbiResourceId"]
 
     @pytest.mark.parametrize(
@@ -628,67 +634,69 @@ class TestInstance:
         ids=["subnet group", "group", "parameter group", "snapshot", "storage"],
     )
     def test_what_is_wrong_is_refused_and_passwords_are_not_shown(
-        self, trial, standalone, wrong, reason
+        self, harness, standalone, wrong, reason
     ):
         with pytest.raises(REFUSED, match=reason) as error:
-            trial.create("AWS::RDS::DBInstance", **standalone | wrong)
+            harness.create("AWS::RDS::DBInstance", **standalone | wrong)
         assert PASSWORD not in str(error.value)
 
-    def test_a_snapshot_stays_only_if_it_is_to(self, trial, standalone, instance, member):
-        gone = trial.create("AWS::RDS::DBInstance", **standalone)
-        delete_with_snapshot(trial, instance)
-        trial.delete(gone)
+    def test_a_snapshot_stays_only_if_it_is_to(self, harness, standalone, instance, member):
+        gone = harness.create("AWS::RDS::DBInstance", **standalone)
+        delete_with_snapshot(harness, instance)
+        harness.delete(gone)
 
-        found = trial.call("rds", "describe_db_snapshots", SnapshotType="manual")["DBSnapshots"]
+        found = harness.call("rds", "describe_db_snapshots", SnapshotType="manual")["DBSnapshots"]
         assert [one["DBInstanceIdentifier"] for one in found] == [instance.physical_id]
         with pytest.raises(Failure, match="no snapshot of its own"):
-            delete_with_snapshot(trial, member)
+            delete_with_snapshot(harness, member)
 
 
 class TestWhatItsEngineRefuses:
     @pytest.mark.parametrize("name", ["admin", "Admin", "pg_owner", "user", "rdsadmin"])
-    def test_a_reserved_word_is_no_master(self, trial, standalone, name):
+    def test_a_reserved_word_is_no_master(self, harness, standalone, name):
         said = f"MasterUsername {name} cannot be used as it is a reserved word used by the engine"
         with pytest.raises(ClientError, match=said):
-            trial.create("AWS::RDS::DBInstance", **standalone | {"MasterUsername": name})
+            harness.create("AWS::RDS::DBInstance", **standalone | {"MasterUsername": name})
 
-    def test_each_engine_has_its_own(self, trial, basics):
+    def test_each_engine_has_its_own(self, harness, basics):
         with pytest.raises(REFUSED, match="MasterUsername"):
-            trial.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "rdsadmin"})
-        trial.delete(trial.create("AWS::RDS::DBCluster", **basics))
+            harness.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "rdsadmin"})
+        harness.delete(harness.create("AWS::RDS::DBCluster", **basics))
 
-    def test_a_long_name_is_no_master(self, trial, basics):
+    def test_a_long_name_is_no_master(self, harness, basics):
         with pytest.raises(ClientError, match="must be 1 to 16 letters"):
-            trial.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "a" * 17})
+            harness.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "a" * 17})
 
     @pytest.mark.parametrize(("engine", "version"), [("mysql", "8.0.42"), ("postgres", "13.23")])
     def test_an_instance_of_a_version_that_ended_needs_extended_support(
-        self, trial, standalone, engine, version
+        self, harness, standalone, engine, version
     ):
         old = standalone | {"Engine": engine, "EngineVersion": version}
         with pytest.raises(ClientError, match="past its end of standard support date"):
-            trial.create("AWS::RDS::DBInstance", **old, EngineLifecycleSupport=NO_EXTENDED_SUPPORT)
-        trial.delete(trial.create("AWS::RDS::DBInstance", **old))
+            harness.create(
+                "AWS::RDS::DBInstance", **old, EngineLifecycleSupport=NO_EXTENDED_SUPPORT
+            )
+        harness.delete(harness.create("AWS::RDS::DBInstance", **old))
 
-    def test_a_cluster_too(self, trial, basics):
+    def test_a_cluster_too(self, harness, basics):
         old = basics | {"EngineVersion": "5.7.mysql_aurora.2.12.6"}
         with pytest.raises(ClientError, match="past its end of standard support date"):
-            trial.create("AWS::RDS::DBCluster", **old, EngineLifecycleSupport=NO_EXTENDED_SUPPORT)
-        trial.delete(trial.create("AWS::RDS::DBCluster", **old))
+            harness.create("AWS::RDS::DBCluster", **old, EngineLifecycleSupport=NO_EXTENDED_SUPPORT)
+        harness.delete(harness.create("AWS::RDS::DBCluster", **old))
 
 
 class TestAttachment:
     @pytest.fixture
-    def secret(self, trial):
+    def secret(self, harness):
         login = {"username": "admin", "password": PASSWORD}
-        return trial.create("AWS::SecretsManager::Secret", SecretString=json.dumps(login))
+        return harness.create("AWS::SecretsManager::Secret", SecretString=json.dumps(login))
 
-    def test_a_secret_learns_how_to_reach_a_cluster(self, trial, basics, secret):
-        cluster = trial.create("AWS::RDS::DBCluster", **basics, DatabaseName="app")
-        live = self.attach(trial, secret, cluster)
+    def test_a_secret_learns_how_to_reach_a_cluster(self, harness, basics, secret):
+        cluster = harness.create("AWS::RDS::DBCluster", **basics, DatabaseName="app")
+        deployed = self.attach(harness, secret, cluster)
 
-        assert live.physical_id == secret.physical_id
-        assert self.value(trial, secret) == {
+        assert deployed.physical_id == secret.physical_id
+        assert self.value(harness, secret) == {
             "username": "admin",
             "password": PASSWORD,
             "engine": "mysql",
@@ -697,41 +705,41 @@ class TestAttachment:
             "dbClusterIdentifier": cluster.physical_id,
             "dbname": "app",
         }
-        trial.delete(live)
+        harness.delete(deployed)
 
-    def test_a_secret_learns_how_to_reach_an_instance(self, trial, instance, secret):
-        self.attach(trial, secret, instance)
+    def test_a_secret_learns_how_to_reach_an_instance(self, harness, instance, secret):
+        self.attach(harness, secret, instance)
 
-        value = self.value(trial, secret)
+        value = self.value(harness, secret)
         assert value["engine"] == "postgres"
         assert value["host"] == instance.attributes["Endpoint.Address"]
         assert (value["port"], value["dbname"]) == (5432, "app")
         assert value["dbInstanceIdentifier"] == instance.physical_id
 
-    def test_it_can_be_attached_to_another(self, trial, basics, cluster, secret):
-        other = trial.create("AWS::RDS::DBCluster", **basics)
-        live = self.attach(trial, secret, cluster)
-        trial.update(live, **live.properties | {"TargetId": other.physical_id})
-        assert self.value(trial, secret)["dbClusterIdentifier"] == other.physical_id
+    def test_it_can_be_attached_to_another(self, harness, basics, cluster, secret):
+        other = harness.create("AWS::RDS::DBCluster", **basics)
+        deployed = self.attach(harness, secret, cluster)
+        harness.update(deployed, **deployed.properties | {"TargetId": other.physical_id})
+        assert self.value(harness, secret)["dbClusterIdentifier"] == other.physical_id
 
-    def test_a_proxy_is_no_target(self, trial, secret):
+    def test_a_proxy_is_no_target(self, harness, secret):
         with pytest.raises(Failure, match="Unsupported target type"):
-            trial.create(
+            harness.create(
                 "AWS::SecretsManager::SecretTargetAttachment",
                 SecretId=secret.physical_id,
                 TargetId="proxy",
                 TargetType="AWS::RDS::DBProxy",
             )
 
-    def test_a_value_that_is_no_object_is_refused_and_not_shown(self, trial, cluster):
-        secret = trial.create("AWS::SecretsManager::Secret", SecretString=PASSWORD)
+    def test_a_value_that_is_no_object_is_refused_and_not_shown(self, harness, cluster):
+        secret = harness.create("AWS::SecretsManager::Secret", SecretString=PASSWORD)
         with pytest.raises(Failure, match="the secret is not a JSON object") as error:
-            self.attach(trial, secret, cluster)
+            self.attach(harness, secret, cluster)
         assert PASSWORD not in str(error.value)
 
     @staticmethod
-    def attach(trial, secret, target):
-        return trial.create(
+    def attach(harness, secret, target):
+        return harness.create(
             "AWS::SecretsManager::SecretTargetAttachment",
             SecretId=secret.physical_id,
             TargetId=target.physical_id,
@@ -739,8 +747,8 @@ class TestAttachment:
         )
 
     @staticmethod
-    def value(trial, secret):
-        found = trial.call("secretsmanager", "get_secret_value", SecretId=secret.physical_id)
+    def value(harness, secret):
+        found = harness.call("secretsmanager", "get_secret_value", SecretId=secret.physical_id)
         return json.loads(found["SecretString"])
 
 
@@ -754,16 +762,16 @@ def trust(service):
 
 
 @pytest.fixture(scope="module")
-def role(trial):
-    live = trial.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("rds.amazonaws.com"))
-    return live.attributes["Arn"]
+def role(harness):
+    deployed = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("rds.amazonaws.com"))
+    return deployed.attributes["Arn"]
 
 
 @pytest.fixture(scope="module")
-def login(trial):
+def login(harness):
     value = {"username": "admin", "password": PASSWORD}
-    live = trial.create("AWS::SecretsManager::Secret", SecretString=json.dumps(value))
-    return {"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": live.physical_id}
+    deployed = harness.create("AWS::SecretsManager::Secret", SecretString=json.dumps(value))
+    return {"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": deployed.physical_id}
 
 
 @pytest.fixture
@@ -781,18 +789,18 @@ def settings(network, role, login) -> dict[str, Any]:
 
 
 @pytest.fixture
-def proxy(trial, settings):
-    return trial.create("AWS::RDS::DBProxy", **settings)
+def proxy(harness, settings):
+    return harness.create("AWS::RDS::DBProxy", **settings)
 
 
-def shown(trial, proxy):
-    answer = trial.call("rds", "describe_db_proxies", DBProxyName=proxy.physical_id)
+def shown(harness, proxy):
+    answer = harness.call("rds", "describe_db_proxies", DBProxyName=proxy.physical_id)
     return answer["DBProxies"][0]
 
 
 class TestProxy:
-    def test_it_has_what_the_template_says(self, trial, network, settings, login):
-        live = trial.create(
+    def test_it_has_what_the_template_says(self, harness, network, settings, login):
+        deployed = harness.create(
             "AWS::RDS::DBProxy",
             **settings,
             DebugLogging="true",
@@ -803,7 +811,7 @@ class TestProxy:
             Tags=tags(a="1"),
         )
 
-        found = shown(trial, live)
+        found = shown(harness, deployed)
         for name in ("DBProxyName", "EngineFamily", "RequireTLS", "RoleArn", "VpcSubnetIds"):
             assert found[name] == settings[name]
         assert found["Auth"] == [login]
@@ -811,22 +819,22 @@ class TestProxy:
         assert found["DefaultAuthScheme"] == "IAM_AUTH"
         assert found["EndpointNetworkType"] == "DUAL"
         assert found["VpcSecurityGroupIds"] == [network.group]
-        assert live.attributes == {
+        assert deployed.attributes == {
             "DBProxyArn": found["DBProxyArn"],
             "Endpoint": found["Endpoint"],
             "VpcId": network.vpc,
         }
-        assert tags_of(trial, found["DBProxyArn"]) == tags(a="1")
+        assert tags_of(harness, found["DBProxyArn"]) == tags(a="1")
 
-    def test_it_changes_in_place(self, trial, network, settings, proxy, login):
-        before = shown(trial, proxy)
-        other = trial.create(
+    def test_it_changes_in_place(self, harness, network, settings, proxy, login):
+        before = shown(harness, proxy)
+        other = harness.create(
             "AWS::IAM::Role", AssumeRolePolicyDocument=trust(["rds.amazonaws.com"])
         ).attributes["Arn"]
-        group = trial.call(
+        group = harness.call(
             "ec2", "create_security_group", GroupName="p", Description="p", VpcId=network.vpc
         )["GroupId"]
-        trial.update(
+        harness.update(
             proxy,
             **settings
             | {
@@ -841,7 +849,7 @@ class TestProxy:
             Tags=tags(b="2"),
         )
 
-        found = shown(trial, proxy)
+        found = shown(harness, proxy)
         assert found["Auth"] == [login | {"IAMAuth": "DISABLED"}]
         assert (found["RequireTLS"], found["RoleArn"]) == (False, other)
         assert found["VpcSecurityGroupIds"] == [group]
@@ -849,7 +857,7 @@ class TestProxy:
         assert found["DefaultAuthScheme"] == "IAM_AUTH"
         assert found["UpdatedDate"] > before["UpdatedDate"]
         assert found["Endpoint"] == before["Endpoint"]
-        assert tags_of(trial, found["DBProxyArn"]) == tags(b="2")
+        assert tags_of(harness, found["DBProxyArn"]) == tags(b="2")
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),
@@ -862,11 +870,11 @@ class TestProxy:
         ],
         ids=["role", "TLS", "no secret", "group", "subnets"],
     )
-    def test_what_is_wrong_is_refused(self, trial, settings, wrong, reason):
+    def test_what_is_wrong_is_refused(self, harness, settings, wrong, reason):
         with pytest.raises(REFUSED, match=reason):
-            trial.create("AWS::RDS::DBProxy", **settings | wrong)
+            harness.create("AWS::RDS::DBProxy", **settings | wrong)
         with pytest.raises(ClientError, match="DBProxyNotFound"):
-            trial.call("rds", "describe_db_proxies", DBProxyName=settings["DBProxyName"])
+            harness.call("rds", "describe_db_proxies", DBProxyName=settings["DBProxyName"])
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),
@@ -878,48 +886,48 @@ class TestProxy:
         ],
         ids=["secret", "IAM of SQL Server", "IAM", "password"],
     )
-    def test_a_wrong_login_is_refused(self, trial, settings, login, wrong, reason):
+    def test_a_wrong_login_is_refused(self, harness, settings, login, wrong, reason):
         with pytest.raises(REFUSED, match=reason):
-            trial.create("AWS::RDS::DBProxy", **settings | {"Auth": [login | wrong]})
+            harness.create("AWS::RDS::DBProxy", **settings | {"Auth": [login | wrong]})
 
-    def test_it_has_a_secret_or_uses_iam_to_the_end(self, trial, settings):
+    def test_it_has_a_secret_or_uses_iam_to_the_end(self, harness, settings):
         without = {name: settings[name] for name in settings if name != "Auth"}
         with pytest.raises(ClientError, match="Auth is needed"):
-            trial.create("AWS::RDS::DBProxy", **without)
-        trial.create("AWS::RDS::DBProxy", **without, DefaultAuthScheme="IAM_AUTH")
+            harness.create("AWS::RDS::DBProxy", **without)
+        harness.create("AWS::RDS::DBProxy", **without, DefaultAuthScheme="IAM_AUTH")
 
-    def test_its_role_trusts_rds(self, trial, settings):
-        other = trial.create(
+    def test_its_role_trusts_rds(self, harness, settings):
+        other = harness.create(
             "AWS::IAM::Role", AssumeRolePolicyDocument=trust("lambda.amazonaws.com")
         )
         with pytest.raises(ClientError, match="not authorized to assume"):
-            trial.create("AWS::RDS::DBProxy", **settings | {"RoleArn": other.attributes["Arn"]})
+            harness.create("AWS::RDS::DBProxy", **settings | {"RoleArn": other.attributes["Arn"]})
 
-    def test_it_covers_two_zones_of_one_vpc(self, trial, settings, network, elsewhere):
+    def test_it_covers_two_zones_of_one_vpc(self, harness, settings, network, elsewhere):
         for subnets, reason in (
             (network.subnets[:1] * 2, "at least 2 AZs"),
             ([network.subnets[0], elsewhere.subnets[1]], "not all in the same VPC"),
             (elsewhere.subnets, "different VPCs"),
         ):
             with pytest.raises(REFUSED, match=reason):
-                trial.create("AWS::RDS::DBProxy", **settings | {"VpcSubnetIds": subnets})
+                harness.create("AWS::RDS::DBProxy", **settings | {"VpcSubnetIds": subnets})
 
-    def test_its_name_is_taken_once_and_free_afterwards(self, trial, settings, proxy):
+    def test_its_name_is_taken_once_and_free_afterwards(self, harness, settings, proxy):
         with pytest.raises(ClientError, match="already"):
-            trial.create("AWS::RDS::DBProxy", **settings)
-        trial.delete(proxy)
-        trial.delete(trial.create("AWS::RDS::DBProxy", **settings))
+            harness.create("AWS::RDS::DBProxy", **settings)
+        harness.delete(proxy)
+        harness.delete(harness.create("AWS::RDS::DBProxy", **settings))
 
-    def test_a_refused_change_changes_nothing(self, trial, settings, proxy):
-        before = shown(trial, proxy)
+    def test_a_refused_change_changes_nothing(self, harness, settings, proxy):
+        before = shown(harness, proxy)
         with pytest.raises(ClientError, match="Must enable TLS"):
-            trial.update(proxy, **settings | {"RequireTLS": False}, DebugLogging=True)
-        assert shown(trial, proxy) == before
+            harness.update(proxy, **settings | {"RequireTLS": False}, DebugLogging=True)
+        assert shown(harness, proxy) == before
 
-    def test_what_is_not_there_is_neither_changed_nor_deleted(self, trial):
+    def test_what_is_not_there_is_neither_changed_nor_deleted(self, harness):
         for operation in ("modify_db_proxy", "delete_db_proxy"):
             with pytest.raises(ClientError, match="DBProxyNotFound"):
-                trial.call("rds", operation, DBProxyName="nothing")
+                harness.call("rds", operation, DBProxyName="nothing")
 
 
 class TestWhereProxiesAre:
@@ -927,7 +935,7 @@ class TestWhereProxiesAre:
 
     @pytest.fixture
     def virginia(self, server):
-        return Trial(server.clients, account="222222222222", region="us-east-1")
+        return TypeHarness(server.clients, account="222222222222", region="us-east-1")
 
     @pytest.fixture
     def subnets(self, virginia):
@@ -957,15 +965,15 @@ class TestWhereProxiesAre:
             virginia.create("AWS::RDS::DBProxy", **wanted | {"VpcSubnetIds": subnets[1:]})
 
     def test_a_third_without_it_is_left_out_in_silence(self, virginia, wanted, subnets):
-        live = virginia.create("AWS::RDS::DBProxy", **wanted | {"VpcSubnetIds": subnets})
+        deployed = virginia.create("AWS::RDS::DBProxy", **wanted | {"VpcSubnetIds": subnets})
 
-        assert shown(virginia, live)["VpcSubnetIds"] == subnets[:2]
-        virginia.delete(live)
+        assert shown(virginia, deployed)["VpcSubnetIds"] == subnets[:2]
+        virginia.delete(deployed)
 
 
 class TestTargets:
     def test_aurora_mysql_has_none_in_some_regions(self, server, role, settings):
-        taipei = Trial(server.clients, account="222222222222", region="ap-east-2")
+        taipei = TypeHarness(server.clients, account="222222222222", region="ap-east-2")
         network = make_network(taipei)
         group = make_subnet_group(taipei, network).physical_id
         cluster = taipei.create(
@@ -989,9 +997,9 @@ class TestTargets:
         with pytest.raises(ClientError, match="not available with Aurora MySQL in ap-east-2"):
             self.create(taipei, proxy, DBClusterIdentifiers=[cluster.physical_id])
 
-    def test_a_group_has_a_cluster_and_a_pool(self, trial, proxy, cluster, member):
-        live = self.create(
-            trial,
+    def test_a_group_has_a_cluster_and_a_pool(self, harness, proxy, cluster, member):
+        deployed = self.create(
+            harness,
             proxy,
             DBClusterIdentifiers=[cluster.physical_id],
             ConnectionPoolConfigurationInfo={
@@ -1002,49 +1010,49 @@ class TestTargets:
             },
         )
 
-        assert self.group(trial, proxy)["ConnectionPoolConfig"] == {
+        assert self.group(harness, proxy)["ConnectionPoolConfig"] == {
             "MaxConnectionsPercent": 90,
             "MaxIdleConnectionsPercent": 40,
             "ConnectionBorrowTimeout": 30,
             "SessionPinningFilters": ["EXCLUDE_VARIABLE_SETS"],
         }
-        assert live.physical_id == self.group(trial, proxy)["TargetGroupArn"]
-        (target,) = self.targets(trial, proxy)
+        assert deployed.physical_id == self.group(harness, proxy)["TargetGroupArn"]
+        (target,) = self.targets(harness, proxy)
         assert (target["Type"], target["Port"]) == ("TRACKED_CLUSTER", 3306)
         assert target["Endpoint"] == cluster.attributes["Endpoint.Address"]
 
-        trial.delete(live)
-        assert self.targets(trial, proxy) == []
+        harness.delete(deployed)
+        assert self.targets(harness, proxy) == []
 
-    def test_target_and_pool_change_in_place(self, trial, basics, proxy, cluster, member):
-        other = trial.create("AWS::RDS::DBCluster", **basics)
-        trial.create(
+    def test_target_and_pool_change_in_place(self, harness, basics, proxy, cluster, member):
+        other = harness.create("AWS::RDS::DBCluster", **basics)
+        harness.create(
             "AWS::RDS::DBInstance",
             DBClusterIdentifier=other.physical_id,
             DBInstanceClass="db.t4g.medium",
             Engine="aurora-mysql",
         )
         fixed = {"DBProxyName": proxy.physical_id, "TargetGroupName": "default"}
-        live = self.create(
-            trial,
+        deployed = self.create(
+            harness,
             proxy,
             DBClusterIdentifiers=[cluster.physical_id],
             ConnectionPoolConfigurationInfo={"ConnectionBorrowTimeout": 30},
         )
-        live = trial.update(live, **fixed, DBClusterIdentifiers=[other.physical_id])
+        deployed = harness.update(deployed, **fixed, DBClusterIdentifiers=[other.physical_id])
 
-        assert [one["RdsResourceId"] for one in self.targets(trial, proxy)] == [other.physical_id]
-        assert self.group(trial, proxy)["ConnectionPoolConfig"]["ConnectionBorrowTimeout"] == 120
+        assert [one["RdsResourceId"] for one in self.targets(harness, proxy)] == [other.physical_id]
+        assert self.group(harness, proxy)["ConnectionPoolConfig"]["ConnectionBorrowTimeout"] == 120
 
         with pytest.raises(ClientError, match="nothing"):
-            trial.update(live, **fixed, DBClusterIdentifiers=["nothing"])
-        assert [one["RdsResourceId"] for one in self.targets(trial, proxy)] == [other.physical_id]
+            harness.update(deployed, **fixed, DBClusterIdentifiers=["nothing"])
+        assert [one["RdsResourceId"] for one in self.targets(harness, proxy)] == [other.physical_id]
 
-    def test_a_target_may_be_an_instance(self, trial, settings, instance):
-        proxy = trial.create("AWS::RDS::DBProxy", **settings | {"EngineFamily": "POSTGRESQL"})
-        self.create(trial, proxy, DBInstanceIdentifiers=[instance.physical_id])
+    def test_a_target_may_be_an_instance(self, harness, settings, instance):
+        proxy = harness.create("AWS::RDS::DBProxy", **settings | {"EngineFamily": "POSTGRESQL"})
+        self.create(harness, proxy, DBInstanceIdentifiers=[instance.physical_id])
 
-        (target,) = self.targets(trial, proxy)
+        (target,) = self.targets(harness, proxy)
         assert (target["Type"], target["Port"]) == ("RDS_INSTANCE", 5432)
         assert target["Endpoint"] == instance.attributes["Endpoint.Address"]
 
@@ -1068,44 +1076,44 @@ class TestTargets:
         ],
         ids=["name", "cluster", "proxy", "both", "pool", "query"],
     )
-    def test_what_is_wrong_is_refused(self, trial, proxy, member, wrong, reason):
+    def test_what_is_wrong_is_refused(self, harness, proxy, member, wrong, reason):
         cluster = member.properties["DBClusterIdentifier"]
         right = {"DBClusterIdentifiers": [cluster]}
         with pytest.raises(REFUSED, match=reason):
-            self.create(trial, proxy, **right | wrong)
-        assert self.targets(trial, proxy) == []
+            self.create(harness, proxy, **right | wrong)
+        assert self.targets(harness, proxy) == []
 
-    def test_a_cluster_without_instances_is_refused(self, trial, proxy, cluster):
+    def test_a_cluster_without_instances_is_refused(self, harness, proxy, cluster):
         with pytest.raises(ClientError, match="no available instance"):
-            self.create(trial, proxy, DBClusterIdentifiers=[cluster.physical_id])
+            self.create(harness, proxy, DBClusterIdentifiers=[cluster.physical_id])
 
-    def test_another_engine_is_refused(self, trial, proxy, instance):
+    def test_another_engine_is_refused(self, harness, proxy, instance):
         with pytest.raises(ClientError, match="MYSQL of the proxy does not match postgres"):
-            self.create(trial, proxy, DBInstanceIdentifiers=[instance.physical_id])
+            self.create(harness, proxy, DBInstanceIdentifiers=[instance.physical_id])
 
-    def test_another_vpc_is_refused(self, trial, settings, elsewhere, cluster, member):
+    def test_another_vpc_is_refused(self, harness, settings, elsewhere, cluster, member):
         place = {
             "VpcSecurityGroupIds": [elsewhere.group],
             "VpcSubnetIds": elsewhere.subnets,
         }
-        proxy = trial.create("AWS::RDS::DBProxy", **settings | place)
+        proxy = harness.create("AWS::RDS::DBProxy", **settings | place)
         with pytest.raises(ClientError, match=f"The proxy is in {elsewhere.vpc}"):
-            self.create(trial, proxy, DBClusterIdentifiers=[cluster.physical_id])
+            self.create(harness, proxy, DBClusterIdentifiers=[cluster.physical_id])
 
     @staticmethod
-    def create(trial, proxy, **more):
+    def create(harness, proxy, **more):
         names = {"DBProxyName": proxy.physical_id, "TargetGroupName": "default"}
-        return trial.create("AWS::RDS::DBProxyTargetGroup", **names | more)
+        return harness.create("AWS::RDS::DBProxyTargetGroup", **names | more)
 
     @staticmethod
-    def group(trial, proxy):
+    def group(harness, proxy):
         name = {"DBProxyName": proxy.physical_id}
-        return trial.call("rds", "describe_db_proxy_target_groups", **name)["TargetGroups"][0]
+        return harness.call("rds", "describe_db_proxy_target_groups", **name)["TargetGroups"][0]
 
     @staticmethod
-    def targets(trial, proxy):
+    def targets(harness, proxy):
         name = {"DBProxyName": proxy.physical_id}
-        return trial.call("rds", "describe_db_proxy_targets", **name)["Targets"]
+        return harness.call("rds", "describe_db_proxy_targets", **name)["Targets"]
 
 
 class TestEndpoint:
@@ -1116,17 +1124,17 @@ class TestEndpoint:
             "DBProxyEndpointName": f"endpoint-{next(NUMBERS)}",
         }
 
-    def test_it_is_made_changed_and_removed(self, trial, names, elsewhere):
+    def test_it_is_made_changed_and_removed(self, harness, names, elsewhere):
         given = {**names, "VpcSubnetIds": elsewhere.subnets, "TargetRole": "READ_ONLY"}
-        live = trial.create(
+        deployed = harness.create(
             "AWS::RDS::DBProxyEndpoint",
             **given,
             VpcSecurityGroupIds=[elsewhere.group],
             Tags=tags(a="1"),
         )
 
-        found = self.shown(trial, live)
-        assert live.attributes == {
+        found = self.shown(harness, deployed)
+        assert deployed.attributes == {
             "DBProxyEndpointArn": found["DBProxyEndpointArn"],
             "Endpoint": found["Endpoint"],
             "IsDefault": False,
@@ -1134,21 +1142,21 @@ class TestEndpoint:
         }
         assert found | given == found
         assert found["Status"] == "available"
-        assert tags_of(trial, found["DBProxyEndpointArn"]) == tags(a="1")
+        assert tags_of(harness, found["DBProxyEndpointArn"]) == tags(a="1")
 
-        other = trial.call(
+        other = harness.call(
             "ec2", "create_security_group", GroupName="e", Description="e", VpcId=elsewhere.vpc
         )["GroupId"]
-        live = trial.update(live, **given, VpcSecurityGroupIds=[other], Tags=tags(b="2"))
-        assert self.shown(trial, live)["VpcSecurityGroupIds"] == [other]
-        assert tags_of(trial, found["DBProxyEndpointArn"]) == tags(b="2")
+        deployed = harness.update(deployed, **given, VpcSecurityGroupIds=[other], Tags=tags(b="2"))
+        assert self.shown(harness, deployed)["VpcSecurityGroupIds"] == [other]
+        assert tags_of(harness, found["DBProxyEndpointArn"]) == tags(b="2")
 
         of_proxy = {"DBProxyName": names["DBProxyName"]}
-        listed = trial.call("rds", "describe_db_proxy_endpoints", **of_proxy)["DBProxyEndpoints"]
-        assert [one["DBProxyEndpointName"] for one in listed] == [live.physical_id]
-        trial.delete(live)
+        listed = harness.call("rds", "describe_db_proxy_endpoints", **of_proxy)["DBProxyEndpoints"]
+        assert [one["DBProxyEndpointName"] for one in listed] == [deployed.physical_id]
+        harness.delete(deployed)
         with pytest.raises(ClientError, match="DBProxyEndpointNotFound"):
-            self.shown(trial, live)
+            self.shown(harness, deployed)
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),
@@ -1160,29 +1168,29 @@ class TestEndpoint:
         ],
         ids=["proxy", "subnets", "group", "role"],
     )
-    def test_what_is_wrong_is_refused(self, trial, names, network, wrong, reason):
+    def test_what_is_wrong_is_refused(self, harness, names, network, wrong, reason):
         given = {**names, "VpcSubnetIds": network.subnets, **wrong}
         with pytest.raises(REFUSED, match=reason):
-            trial.create("AWS::RDS::DBProxyEndpoint", **given)
-        listed = trial.call("rds", "describe_db_proxy_endpoints")["DBProxyEndpoints"]
+            harness.create("AWS::RDS::DBProxyEndpoint", **given)
+        listed = harness.call("rds", "describe_db_proxy_endpoints")["DBProxyEndpoints"]
         assert names["DBProxyEndpointName"] not in str(listed)
 
-    def test_its_group_is_of_its_vpc(self, trial, names, network, elsewhere):
+    def test_its_group_is_of_its_vpc(self, harness, names, network, elsewhere):
         with pytest.raises(ClientError, match="different VPCs"):
-            trial.create(
+            harness.create(
                 "AWS::RDS::DBProxyEndpoint",
                 **names,
                 VpcSubnetIds=network.subnets,
                 VpcSecurityGroupIds=[elsewhere.group],
             )
 
-    def test_its_name_is_taken_once(self, trial, names, network):
+    def test_its_name_is_taken_once(self, harness, names, network):
         given = {**names, "VpcSubnetIds": network.subnets}
-        trial.create("AWS::RDS::DBProxyEndpoint", **given)
+        harness.create("AWS::RDS::DBProxyEndpoint", **given)
         with pytest.raises(ClientError, match="already exists"):
-            trial.create("AWS::RDS::DBProxyEndpoint", **given)
+            harness.create("AWS::RDS::DBProxyEndpoint", **given)
 
     @staticmethod
-    def shown(trial, live):
-        name = {"DBProxyEndpointName": live.physical_id}
-        return trial.call("rds", "describe_db_proxy_endpoints", **name)["DBProxyEndpoints"][0]
+    def shown(harness, deployed):
+        name = {"DBProxyEndpointName": deployed.physical_id}
+        return harness.call("rds", "describe_db_proxy_endpoints", **name)["DBProxyEndpoints"][0]

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from cloud.data_plane.running import RunningCloud
 from cloud.local_cloud import Account
 from cloud.viewer import Viewer
-from standins.loopback import has_ipv6, listens, wait_for
-from standins.programs import find
+from servers.loopback import has_ipv6, listens, wait_for
+from servers.programs import find
 
 pytestmark = pytest.mark.xdist_group("cloud-distributions")
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cloud.failure import Failure
-from cloud.trial import Trial
+from cloud.type_harness import TypeHarness
 
 pytestmark = pytest.mark.xdist_group("cloud-edge")
 
@@ -40,17 +40,17 @@ ADDED = {"Header": "x-a", "Override": True, "Value": "1"}
 @pytest.fixture(scope="module")
 def us_east_1(server):
     """Where CloudFront's web ACLs are."""
-    return Trial(server.clients, region="us-east-1")
+    return TypeHarness(server.clients, region="us-east-1")
 
 
-def web_acl(trial, **properties):
+def web_acl(harness, **properties):
     properties = {"DefaultAction": {"Allow": {}}, "VisibilityConfig": SEEN, **properties}
-    return trial.create("AWS::WAFv2::WebACL", **{"Scope": "REGIONAL", **properties})
+    return harness.create("AWS::WAFv2::WebACL", **{"Scope": "REGIONAL", **properties})
 
 
-def ip_set(trial, **properties):
+def ip_set(harness, **properties):
     addresses = {"IPAddressVersion": "IPV4", "Addresses": ["192.0.2.0/24"]}
-    return trial.create("AWS::WAFv2::IPSet", **{"Scope": "REGIONAL", **addresses, **properties})
+    return harness.create("AWS::WAFv2::IPSet", **{"Scope": "REGIONAL", **addresses, **properties})
 
 
 def rule(statement, name="rule", priority=0):
@@ -63,14 +63,14 @@ def rule(statement, name="rule", priority=0):
     }
 
 
-def read_acl(trial, live):
-    name, identifier, scope = live.physical_id.split("|")
-    return trial.call("wafv2", "get_web_acl", Name=name, Id=identifier, Scope=scope)["WebACL"]
+def read_acl(harness, deployed):
+    name, identifier, scope = deployed.physical_id.split("|")
+    return harness.call("wafv2", "get_web_acl", Name=name, Id=identifier, Scope=scope)["WebACL"]
 
 
 class TestWaf:
-    def test_rules_are_there_however_deep(self, trial):
-        addresses = ip_set(trial, Name="office")
+    def test_rules_are_there_however_deep(self, harness):
+        addresses = ip_set(harness, Name="office")
         office = {"IPSetReferenceStatement": {"Arn": addresses.attributes["Arn"]}}
         byte_match = {
             "FieldToMatch": {"SingleHeader": {"Name": "x-origin"}},
@@ -105,8 +105,8 @@ class TestWaf:
                 "OverrideAction": {"None": {}},
             },
         ]
-        made = web_acl(trial, Name="deep", Rules=rules)
-        read = read_acl(trial, made)
+        made = web_acl(harness, Name="deep", Rules=rules)
+        read = read_acl(harness, made)
         not_office, either, rate, group = read["Rules"]
         named = {"IPSetReferenceStatement": {"ARN": addresses.attributes["Arn"]}}
         assert not_office["Statement"] == {"NotStatement": {"Statement": named}}
@@ -121,58 +121,58 @@ class TestWaf:
         assert made.attributes["Arn"] == read["ARN"]
         assert made.physical_id == f"deep|{read['Id']}|REGIONAL"
         for one in (made, addresses):
-            trial.delete(one)
+            harness.delete(one)
         with pytest.raises(ClientError, match="Nonexistent"):
-            read_acl(trial, made)
+            read_acl(harness, made)
 
-    def test_a_web_acl_changes_in_place(self, trial):
+    def test_a_web_acl_changes_in_place(self, harness):
         geography = rule({"GeoMatchStatement": {"CountryCodes": ["SM"]}})
-        made = web_acl(trial, Name="changing", Rules=[geography])
+        made = web_acl(harness, Name="changing", Rules=[geography])
         wanted = {"Name": "changing", "Scope": "REGIONAL", "VisibilityConfig": SEEN}
-        again = trial.update(made, **wanted, DefaultAction={"Block": {}})
-        read = read_acl(trial, made)
+        again = harness.update(made, **wanted, DefaultAction={"Block": {}})
+        read = read_acl(harness, made)
         assert (read["DefaultAction"], read["Rules"]) == ({"Block": {}}, [])
         assert again.physical_id == made.physical_id
-        trial.delete(again)
+        harness.delete(again)
 
-    def test_what_moto_would_forget_is_not_made(self, trial):
+    def test_what_moto_would_forget_is_not_made(self, harness):
         with pytest.raises(AssertionError, match="ignores"):
             web_acl(
-                trial, OnSourceDDoSProtectionConfig={"ALBLowReputationMode": "ACTIVE_UNDER_DDOS"}
+                harness, OnSourceDDoSProtectionConfig={"ALBLowReputationMode": "ACTIVE_UNDER_DDOS"}
             )
 
-    def test_tags_change_in_place(self, trial):
-        made = ip_set(trial, Name="tagged", Tags=[{"Key": "a", "Value": "b"}])
+    def test_tags_change_in_place(self, harness):
+        made = ip_set(harness, Name="tagged", Tags=[{"Key": "a", "Value": "b"}])
         tags = [{"Key": "c", "Value": "d"}]
-        trial.update(made, **{**made.properties, "Tags": tags})
+        harness.update(made, **{**made.properties, "Tags": tags})
         arn = made.attributes["Arn"]
-        answer = trial.call("wafv2", "list_tags_for_resource", ResourceARN=arn)
+        answer = harness.call("wafv2", "list_tags_for_resource", ResourceARN=arn)
         assert answer["TagInfoForResource"]["TagList"] == tags
 
-    def test_the_edges_acls_are_in_us_east_1_alone(self, trial, us_east_1):
+    def test_the_edges_acls_are_in_us_east_1_alone(self, harness, us_east_1):
         with pytest.raises(Failure, match="scope is not valid"):
-            web_acl(trial, Scope="CLOUDFRONT")
+            web_acl(harness, Scope="CLOUDFRONT")
         with pytest.raises(Failure, match="scope is not valid"):
-            ip_set(trial, Scope="CLOUDFRONT")
+            ip_set(harness, Scope="CLOUDFRONT")
         made = web_acl(us_east_1, Scope="CLOUDFRONT")
         start = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/"
         assert made.attributes["Arn"].startswith(start)
         us_east_1.delete(made)
 
-    def test_a_rule_wants_a_set_of_its_scope_that_is_there(self, trial, us_east_1):
-        here = ip_set(trial, Name="here").attributes["Arn"]
+    def test_a_rule_wants_a_set_of_its_scope_that_is_there(self, harness, us_east_1):
+        here = ip_set(harness, Name="here").attributes["Arn"]
         gone = here.replace("/here/", "/gone/")
         everywhere = ip_set(us_east_1, Name="edge", Scope="CLOUDFRONT").attributes["Arn"]
         for arn in (gone, everywhere):
             with pytest.raises((ClientError, Failure)):
-                web_acl(trial, Rules=[rule({"IPSetReferenceStatement": {"Arn": arn}})])
+                web_acl(harness, Rules=[rule({"IPSetReferenceStatement": {"Arn": arn}})])
         named = {"IPSetReferenceStatement": {"Arn": everywhere}}
         web_acl(us_east_1, Scope="CLOUDFRONT", Rules=[rule(named)])
 
-    def test_no_two_rules_have_one_priority(self, trial):
+    def test_no_two_rules_have_one_priority(self, harness):
         statement = {"GeoMatchStatement": {"CountryCodes": ["SM"]}}
         with pytest.raises(Failure, match="Priority"):
-            web_acl(trial, Rules=[rule(statement), rule(statement, "other")])
+            web_acl(harness, Rules=[rule(statement), rule(statement, "other")])
 
     @pytest.mark.parametrize(
         ("version", "address"),
@@ -185,74 +185,74 @@ class TestWaf:
             ("IPV6", "somewhere"),
         ],
     )
-    def test_a_set_has_cidrs_of_its_version(self, trial, version, address):
+    def test_a_set_has_cidrs_of_its_version(self, harness, version, address):
         with pytest.raises(Failure, match=f"no {version} CIDR"):
-            ip_set(trial, IPAddressVersion=version, Addresses=[address])
+            ip_set(harness, IPAddressVersion=version, Addresses=[address])
 
-    def test_a_set_changes_in_place(self, trial):
+    def test_a_set_changes_in_place(self, harness):
         given = {"Name": "six", "Scope": "REGIONAL", "IPAddressVersion": "IPV6"}
-        made = trial.create("AWS::WAFv2::IPSet", **given, Addresses=["2001:db8::/32"])
-        trial.update(made, **given, Addresses=["2001:db8:1::/48"], Description="more")
+        made = harness.create("AWS::WAFv2::IPSet", **given, Addresses=["2001:db8::/32"])
+        harness.update(made, **given, Addresses=["2001:db8:1::/48"], Description="more")
         name, identifier, scope = made.physical_id.split("|")
-        read = trial.call("wafv2", "get_ip_set", Name=name, Id=identifier, Scope=scope)["IPSet"]
+        read = harness.call("wafv2", "get_ip_set", Name=name, Id=identifier, Scope=scope)["IPSet"]
         assert read["Addresses"] == ["2001:db8:1::/48"]
         assert read["IPAddressVersion"] == "IPV6"
         assert read["Description"] == "more"
         with pytest.raises(Failure, match="no IPV6 CIDR"):
-            trial.update(made, **given, Addresses=["192.0.2.0/24"])
-        trial.delete(made)
+            harness.update(made, **given, Addresses=["192.0.2.0/24"])
+        harness.delete(made)
 
-    def test_a_rest_apis_stage_is_protected(self, trial):
+    def test_a_rest_apis_stage_is_protected(self, harness):
         integration = {"x-amazon-apigateway-integration": {"type": "mock"}}
         body = {"openapi": "3.0.1", "paths": {"/": {"get": integration}}}
-        api = trial.create("AWS::ApiGateway::RestApi", Name="api", Body=body).physical_id
-        deployment = trial.create("AWS::ApiGateway::Deployment", RestApiId=api).physical_id
+        api = harness.create("AWS::ApiGateway::RestApi", Name="api", Body=body).physical_id
+        deployment = harness.create("AWS::ApiGateway::Deployment", RestApiId=api).physical_id
         stage = {"RestApiId": api, "DeploymentId": deployment, "StageName": "v1"}
-        trial.create("AWS::ApiGateway::Stage", **stage)
-        acl = web_acl(trial, Name="guard").attributes["Arn"]
+        harness.create("AWS::ApiGateway::Stage", **stage)
+        acl = web_acl(harness, Name="guard").attributes["Arn"]
         resource = f"arn:aws:apigateway:eu-west-1::/restapis/{api}/stages/v1"
-        made = trial.create("AWS::WAFv2::WebACLAssociation", ResourceArn=resource, WebACLArn=acl)
-        found = trial.call("wafv2", "get_web_acl_for_resource", ResourceArn=resource)["WebACL"]
+        made = harness.create("AWS::WAFv2::WebACLAssociation", ResourceArn=resource, WebACLArn=acl)
+        found = harness.call("wafv2", "get_web_acl_for_resource", ResourceArn=resource)["WebACL"]
         assert found["ARN"] == acl
-        read = trial.call("apigateway", "get_stage", restApiId=api, stageName="v1")
+        read = harness.call("apigateway", "get_stage", restApiId=api, stageName="v1")
         assert read["webAclArn"] == acl
-        trial.delete(made)
-        read = trial.call("apigateway", "get_stage", restApiId=api, stageName="v1")
+        harness.delete(made)
+        read = harness.call("apigateway", "get_stage", restApiId=api, stageName="v1")
         assert "webAclArn" not in read
 
-    def test_what_cannot_be_protected_fails(self, trial):
-        acl = web_acl(trial, Name="helpless").attributes["Arn"]
+    def test_what_cannot_be_protected_fails(self, harness):
+        acl = web_acl(harness, Name="helpless").attributes["Arn"]
         stages = "arn:aws:apigateway:eu-west-1::"
         for path, error in (
             ("/apis/abc/stages/$default", Failure),
             ("/restapis/abc/stages/v1", ClientError),
         ):
             with pytest.raises(error):
-                trial.create(
+                harness.create(
                     "AWS::WAFv2::WebACLAssociation",
                     ResourceArn=f"{stages}{path}",
                     WebACLArn=acl,
                 )
 
-    def test_a_web_acl_logs_to_a_group_of_waf(self, trial):
-        acl = web_acl(trial, Name="logging").attributes["Arn"]
+    def test_a_web_acl_logs_to_a_group_of_waf(self, harness):
+        acl = web_acl(harness, Name="logging").attributes["Arn"]
         named = {"LogGroupName": "aws-waf-logs-family"}
-        group = trial.create("AWS::Logs::LogGroup", **named).attributes["Arn"]
-        made = trial.create(
+        group = harness.create("AWS::Logs::LogGroup", **named).attributes["Arn"]
+        made = harness.create(
             "AWS::WAFv2::LoggingConfiguration",
             ResourceArn=acl,
             LogDestinationConfigs=[group],
             RedactedFields=[{"SingleHeader": {"Name": "authorization"}}],
         )
-        read = trial.call("wafv2", "get_logging_configuration", ResourceArn=acl)
+        read = harness.call("wafv2", "get_logging_configuration", ResourceArn=acl)
         assert read["LoggingConfiguration"]["LogDestinationConfigs"] == [group]
         assert read["LoggingConfiguration"]["RedactedFields"] == [
             {"SingleHeader": {"Name": "authorization"}}
         ]
         for wrong in (group.replace("aws-waf-logs-", "logs-"), group.replace("family", "none")):
             with pytest.raises(Failure):
-                trial.update(made, ResourceArn=acl, LogDestinationConfigs=[wrong])
-        trial.delete(made)
+                harness.update(made, ResourceArn=acl, LogDestinationConfigs=[wrong])
+        harness.delete(made)
 
 
 def origin(**properties):
@@ -280,24 +280,24 @@ def config(behavior=None, **properties):
     }
 
 
-def distribution(trial, *behavior, **properties):
-    return trial.create(
+def distribution(harness, *behavior, **properties):
+    return harness.create(
         "AWS::CloudFront::Distribution", DistributionConfig=config(*behavior, **properties)
     )
 
 
-def read_config(trial, live):
-    answer = trial.call("cloudfront", "get_distribution_config", Id=live.physical_id)
+def read_config(harness, deployed):
+    answer = harness.call("cloudfront", "get_distribution_config", Id=deployed.physical_id)
     return answer["DistributionConfig"]
 
 
 class TestCloudFront:
-    def test_a_distribution_is_as_the_template_says(self, trial, us_east_1):
+    def test_a_distribution_is_as_the_template_says(self, harness, us_east_1):
         acl = web_acl(us_east_1, Name="edge", Scope="CLOUDFRONT").attributes["Arn"]
         edge = "arn:aws:lambda:us-east-1:123456789012:function:edge:1"
         associated = {"EventType": "origin-request", "LambdaFunctionARN": edge}
         made = distribution(
-            trial,
+            harness,
             {
                 "AllowedMethods": ["GET", "HEAD", "OPTIONS"],
                 "OriginRequestPolicyId": ALL_VIEWER,
@@ -328,7 +328,7 @@ class TestCloudFront:
             ViewerCertificate={"CloudFrontDefaultCertificate": True},
             WebACLId=acl,
         )
-        read = read_config(trial, made)
+        read = read_config(harness, made)
         [only] = read["Origins"]["Items"]
         assert only["CustomHeaders"] == {
             "Quantity": 1,
@@ -368,46 +368,48 @@ class TestCloudFront:
         assert (read["WebACLId"], read["Comment"], read["Enabled"]) == (acl, "", True)
         assert (read["IsIPV6Enabled"], read["HttpVersion"]) == (True, "http2and3")
         assert read["PriceClass"] == "PriceClass_100"
-        listed = trial.call("cloudfront", "list_distributions")["DistributionList"]["Items"]
+        listed = harness.call("cloudfront", "list_distributions")["DistributionList"]["Items"]
         found = next(one for one in listed if one["Id"] == made.physical_id)
         assert found["DomainName"] == made.attributes["DomainName"]
         assert found["WebACLId"] == acl
 
-    def test_a_distribution_changes_in_place(self, trial):
-        made = trial.create(
+    def test_a_distribution_changes_in_place(self, harness):
+        made = harness.create(
             "AWS::CloudFront::Distribution",
             DistributionConfig=config(),
             Tags=[{"Key": "a", "Value": "b"}],
         )
-        before = read_config(trial, made)
-        again = trial.update(
+        before = read_config(harness, made)
+        again = harness.update(
             made,
             DistributionConfig=config(Comment="new", Enabled=False),
             Tags=[{"Key": "c", "Value": "d"}],
         )
-        read = read_config(trial, made)
+        read = read_config(harness, made)
         assert (read["Comment"], read["Enabled"]) == ("new", False)
         assert read["CallerReference"] == before["CallerReference"]
         assert again.attributes == made.attributes
         arn = f"arn:aws:cloudfront::123456789012:distribution/{made.physical_id}"
-        tags = trial.call("cloudfront", "list_tags_for_resource", Resource=arn)["Tags"]
+        tags = harness.call("cloudfront", "list_tags_for_resource", Resource=arn)["Tags"]
         assert tags["Items"] == [{"Key": "c", "Value": "d"}]
 
-    def test_a_distribution_is_deleted_though_it_is_enabled(self, trial):
-        made = distribution(trial)
-        current = trial.call("cloudfront", "get_distribution_config", Id=made.physical_id)
+    def test_a_distribution_is_deleted_though_it_is_enabled(self, harness):
+        made = distribution(harness)
+        current = harness.call("cloudfront", "get_distribution_config", Id=made.physical_id)
         with pytest.raises(ClientError, match="DistributionNotDisabled"):
-            trial.call(
+            harness.call(
                 "cloudfront",
                 "delete_distribution",
                 Id=made.physical_id,
                 IfMatch=current["ETag"],
             )
         with pytest.raises(ClientError, match="PreconditionFailed"):
-            trial.call("cloudfront", "delete_distribution", Id=made.physical_id, IfMatch="another")
-        trial.delete(made)
+            harness.call(
+                "cloudfront", "delete_distribution", Id=made.physical_id, IfMatch="another"
+            )
+        harness.delete(made)
         with pytest.raises(ClientError, match="NoSuchDistribution"):
-            read_config(trial, made)
+            read_config(harness, made)
 
     @pytest.mark.parametrize(
         ("behavior", "properties", "reason"),
@@ -422,42 +424,42 @@ class TestCloudFront:
             ({}, {"Origins": [origin(OriginAccessControlId="none")]}, "NoSuchOriginAccess"),
         ],
     )
-    def test_what_cloudfront_refuses_fails(self, trial, behavior, properties, reason):
+    def test_what_cloudfront_refuses_fails(self, harness, behavior, properties, reason):
         with pytest.raises((ClientError, Failure), match=reason):
-            distribution(trial, behavior, **properties)
+            distribution(harness, behavior, **properties)
 
-    def test_a_web_acl_of_a_region_protects_no_distribution(self, trial, us_east_1):
+    def test_a_web_acl_of_a_region_protects_no_distribution(self, harness, us_east_1):
         regional = web_acl(us_east_1, Name="regional").attributes["Arn"]
         gone = regional.replace("regional/", "global/", 1)
         for arn in (regional, gone):
             with pytest.raises((ClientError, Failure)):
-                distribution(trial, WebACLId=arn)
+                distribution(harness, WebACLId=arn)
 
-    def test_a_behavior_says_what_is_cached(self, trial):
+    def test_a_behavior_says_what_is_cached(self, harness):
         given = config()
         del given["DefaultCacheBehavior"]["CachePolicyId"]
         with pytest.raises(Failure, match="CachePolicyId or ForwardedValues"):
-            trial.create("AWS::CloudFront::Distribution", DistributionConfig=given)
+            harness.create("AWS::CloudFront::Distribution", DistributionConfig=given)
 
-    def test_what_the_api_does_not_have_fails(self, trial):
+    def test_what_the_api_does_not_have_fails(self, harness):
         with pytest.raises(ParamValidationError, match="CNAMEs"):
-            distribution(trial, CNAMEs=["a.example"])
+            distribution(harness, CNAMEs=["a.example"])
 
-    def test_logs_go_to_a_bucket_with_acls(self, trial):
+    def test_logs_go_to_a_bucket_with_acls(self, harness):
         place = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
-        trial.call("s3", "create_bucket", Bucket="edge-logs", **place)
+        harness.call("s3", "create_bucket", Bucket="edge-logs", **place)
         log = {"Bucket": "edge-logs.s3.amazonaws.com", "Prefix": "cdn/"}
         with pytest.raises(Failure, match="does not enable ACL access"):
-            distribution(trial, Logging=log)
+            distribution(harness, Logging=log)
         controls = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
-        trial.call(
+        harness.call(
             "s3",
             "put_bucket_ownership_controls",
             Bucket="edge-logs",
             OwnershipControls=controls,
         )
-        made = distribution(trial, Logging=log)
-        assert read_config(trial, made)["Logging"] == {
+        made = distribution(harness, Logging=log)
+        assert read_config(harness, made)["Logging"] == {
             "Enabled": True,
             "IncludeCookies": False,
             **log,
@@ -494,50 +496,52 @@ class TestCloudFront:
             ),
         ],
     )
-    def test_policies_are_kept_whole(self, trial, kind, given, stored):
-        made = trial.create(f"AWS::CloudFront::{kind}", **{f"{kind}Config": given})
+    def test_policies_are_kept_whole(self, harness, kind, given, stored):
+        made = harness.create(f"AWS::CloudFront::{kind}", **{f"{kind}Config": given})
         given = {**given, "Comment": "changed"}
-        again = trial.update(made, **{f"{kind}Config": given})
+        again = harness.update(made, **{f"{kind}Config": given})
         assert again.physical_id == made.physical_id
         get = f"get_{SNAKES[kind]}"
-        answer = trial.call("cloudfront", f"{get}_config", Id=made.physical_id)
+        answer = harness.call("cloudfront", f"{get}_config", Id=made.physical_id)
         assert answer[f"{kind}Config"] == {**given, **stored}
-        user = distribution(trial, {f"{kind}Id": made.physical_id})
+        user = distribution(harness, {f"{kind}Id": made.physical_id})
         with pytest.raises(ClientError, match=f"{kind}InUse"):
-            trial.delete(made)
-        trial.delete(user)
-        trial.delete(made)
+            harness.delete(made)
+        harness.delete(user)
+        harness.delete(made)
         with pytest.raises(ClientError, match=f"NoSuch{kind}"):
-            trial.call("cloudfront", get, Id=made.physical_id)
+            harness.call("cloudfront", get, Id=made.physical_id)
 
-    def test_aws_has_policies_of_its_own(self, trial):
-        listed = trial.call("cloudfront", "list_cache_policies")["CachePolicyList"]["Items"]
+    def test_aws_has_policies_of_its_own(self, harness):
+        listed = harness.call("cloudfront", "list_cache_policies")["CachePolicyList"]["Items"]
         kinds = {one["CachePolicy"]["Id"]: one["Type"] for one in listed}
         assert kinds[CACHING_DISABLED] == "managed"
 
-    def test_an_origins_access_is_controlled(self, trial):
+    def test_an_origins_access_is_controlled(self, harness):
         given = {
             "Name": "signed",
             "OriginAccessControlOriginType": "s3",
             "SigningBehavior": "always",
             "SigningProtocol": "sigv4",
         }
-        made = trial.create("AWS::CloudFront::OriginAccessControl", OriginAccessControlConfig=given)
+        made = harness.create(
+            "AWS::CloudFront::OriginAccessControl", OriginAccessControlConfig=given
+        )
         bucket = {
             "Id": "api",
             "DomainName": "bucket.s3.eu-west-1.amazonaws.com",
             "S3OriginConfig": {},
             "OriginAccessControlId": made.physical_id,
         }
-        user = distribution(trial, Origins=[bucket])
-        [read] = read_config(trial, user)["Origins"]["Items"]
+        user = distribution(harness, Origins=[bucket])
+        [read] = read_config(harness, user)["Origins"]["Items"]
         assert read["OriginAccessControlId"] == made.physical_id
         assert read["S3OriginConfig"] == {"OriginAccessIdentity": ""}
-        again = trial.update(
+        again = harness.update(
             made, OriginAccessControlConfig={**given, "SigningBehavior": "no-override"}
         )
-        control = trial.call("cloudfront", "get_origin_access_control", Id=again.physical_id)
+        control = harness.call("cloudfront", "get_origin_access_control", Id=again.physical_id)
         read = control["OriginAccessControl"]["OriginAccessControlConfig"]
         assert read["SigningBehavior"] == "no-override"
-        trial.delete(user)
-        trial.delete(made)
+        harness.delete(user)
+        harness.delete(made)

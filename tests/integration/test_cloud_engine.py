@@ -279,7 +279,7 @@ def test_a_final_snapshot_is_asked_for(stacks, monkeypatch):
         properties.without()
         return Made("cluster", {})
 
-    def delete(context, live):
+    def delete(context, deployed):
         asked.append(context.final_snapshot)
 
     cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql"}}

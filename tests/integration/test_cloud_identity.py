@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
 from cloud.failure import Failure
-from cloud.trial import Trial
+from cloud.type_harness import TypeHarness
 
 pytestmark = pytest.mark.xdist_group("cloud-identity")
 
@@ -23,8 +23,8 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 @pytest.fixture(scope="module")
-def trial(server):
-    return Trial(server.clients, account="111111111111")
+def harness(server):
+    return TypeHarness(server.clients, account="111111111111")
 
 
 def policy(*statements):
@@ -42,8 +42,8 @@ def tags(**values):
 
 
 @pytest.fixture
-def role(trial):
-    return trial.create(
+def role(harness):
+    return harness.create(
         "AWS::IAM::Role",
         AssumeRolePolicyDocument=trust("lambda.amazonaws.com"),
         Policies=[{"PolicyName": "Reads", "PolicyDocument": policy(READS)}],
@@ -56,8 +56,8 @@ def role(trial):
 
 
 class TestRole:
-    def test_it_has_what_the_template_says(self, trial, role):
-        found = trial.call("iam", "get_role", RoleName=role.physical_id)["Role"]
+    def test_it_has_what_the_template_says(self, harness, role):
+        found = harness.call("iam", "get_role", RoleName=role.physical_id)["Role"]
 
         assert role.attributes == {"Arn": found["Arn"], "RoleId": found["RoleId"]}
         assert found["AssumeRolePolicyDocument"] == trust("lambda.amazonaws.com")
@@ -65,10 +65,10 @@ class TestRole:
         assert found["MaxSessionDuration"] == 7200
         assert found["PermissionsBoundary"]["PermissionsBoundaryArn"] == READ_ONLY
         assert found["Tags"] == tags(kept="1", gone="1")
-        assert self.policies(trial, role) == (["Reads"], [READ_ONLY])
+        assert self.policies(harness, role) == (["Reads"], [READ_ONLY])
 
-    def test_everything_changes_in_place(self, trial, role):
-        after = trial.update(
+    def test_everything_changes_in_place(self, harness, role):
+        after = harness.update(
             role,
             AssumeRolePolicyDocument=trust("rds.amazonaws.com"),
             Policies=[{"PolicyName": "Writes", "PolicyDocument": policy(WRITES)}],
@@ -77,26 +77,26 @@ class TestRole:
             Tags=tags(kept="2"),
         )
 
-        found = trial.call("iam", "get_role", RoleName=role.physical_id)["Role"]
+        found = harness.call("iam", "get_role", RoleName=role.physical_id)["Role"]
         assert after.attributes == role.attributes
         assert found["AssumeRolePolicyDocument"] == trust("rds.amazonaws.com")
         assert (found["Description"], found["MaxSessionDuration"]) == ("second", 3600)
         assert "PermissionsBoundary" not in found
         assert found["Tags"] == tags(kept="2")
-        assert self.policies(trial, role) == (["Writes"], [])
+        assert self.policies(harness, role) == (["Writes"], [])
 
-    def test_a_longer_session_keeps_the_description(self, trial, role):
-        trial.update(role, **{**role.properties, "MaxSessionDuration": 3600})
+    def test_a_longer_session_keeps_the_description(self, harness, role):
+        harness.update(role, **{**role.properties, "MaxSessionDuration": 3600})
 
-        found = trial.call("iam", "get_role", RoleName=role.physical_id)["Role"]
+        found = harness.call("iam", "get_role", RoleName=role.physical_id)["Role"]
         assert found["Description"] == "first"
 
-    def test_its_inline_policies_have_one_limit(self, trial, role):
+    def test_its_inline_policies_have_one_limit(self, harness, role):
         def long(characters):
             return policy({**READS, "Resource": ["arn:aws:s3:::" + "x" * characters]})
 
         def put(name, document):
-            trial.call(
+            harness.call(
                 "iam",
                 "put_role_policy",
                 RoleName=role.physical_id,
@@ -109,14 +109,14 @@ class TestRole:
             put("More", long(1_200))
         put("Long", long(9_900))
 
-    def test_it_goes_with_its_policies(self, trial, role):
-        trial.delete(role)
+    def test_it_goes_with_its_policies(self, harness, role):
+        harness.delete(role)
 
         with pytest.raises(ClientError, match="not found"):
-            trial.call("iam", "get_role", RoleName=role.physical_id)
+            harness.call("iam", "get_role", RoleName=role.physical_id)
 
-    def test_it_does_not_go_while_something_else_is_attached(self, trial, role):
-        other = trial.create(
+    def test_it_does_not_go_while_something_else_is_attached(self, harness, role):
+        other = harness.create(
             "AWS::IAM::Policy",
             PolicyName="Other",
             PolicyDocument=policy(READS),
@@ -124,8 +124,8 @@ class TestRole:
         )
 
         with pytest.raises(ClientError, match="must delete policies first"):
-            trial.delete(role)
-        trial.delete(other)
+            harness.delete(role)
+        harness.delete(other)
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),
@@ -148,132 +148,136 @@ class TestRole:
         ],
         ids=["trust", "nobody", "policy", "managed policy", "boundary"],
     )
-    def test_what_is_wrong_leaves_no_role(self, trial, wrong, reason):
+    def test_what_is_wrong_leaves_no_role(self, harness, wrong, reason):
         def names():
-            return [found["RoleName"] for found in trial.call("iam", "list_roles")["Roles"]]
+            return [found["RoleName"] for found in harness.call("iam", "list_roles")["Roles"]]
 
         before = names()
         properties = {"AssumeRolePolicyDocument": trust("lambda.amazonaws.com"), **wrong}
         with pytest.raises(REFUSED, match=reason):
-            trial.create("AWS::IAM::Role", **properties)
+            harness.create("AWS::IAM::Role", **properties)
         assert names() == before
 
     @staticmethod
-    def policies(trial, role):
+    def policies(harness, role):
         name = role.physical_id
-        attached = trial.call("iam", "list_attached_role_policies", RoleName=name)
+        attached = harness.call("iam", "list_attached_role_policies", RoleName=name)
         return (
-            trial.call("iam", "list_role_policies", RoleName=name)["PolicyNames"],
+            harness.call("iam", "list_role_policies", RoleName=name)["PolicyNames"],
             [found["PolicyArn"] for found in attached["AttachedPolicies"]],
         )
 
 
 class TestPolicy:
-    def test_it_moves_from_role_to_role_and_changes_its_name(self, trial):
+    def test_it_moves_from_role_to_role_and_changes_its_name(self, harness):
         roles = [
-            trial.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
+            harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
             for _ in range(2)
         ]
         first, second = (role.physical_id for role in roles)
-        live = trial.create(
+        deployed = harness.create(
             "AWS::IAM::Policy", PolicyName="A", PolicyDocument=policy(READS), Roles=[first]
         )
-        live = trial.update(
-            live, PolicyName="B", PolicyDocument=policy(WRITES), Roles=[first, second]
+        deployed = harness.update(
+            deployed, PolicyName="B", PolicyDocument=policy(WRITES), Roles=[first, second]
         )
-        assert self.of(trial, first) == self.of(trial, second) == ["B"]
+        assert self.of(harness, first) == self.of(harness, second) == ["B"]
 
-        live = trial.update(live, PolicyName="B", PolicyDocument=policy(WRITES), Roles=[second])
-        assert (self.of(trial, first), self.of(trial, second)) == ([], ["B"])
+        deployed = harness.update(
+            deployed, PolicyName="B", PolicyDocument=policy(WRITES), Roles=[second]
+        )
+        assert (self.of(harness, first), self.of(harness, second)) == ([], ["B"])
 
-        trial.delete(live)
-        assert self.of(trial, second) == []
+        harness.delete(deployed)
+        assert self.of(harness, second) == []
 
-    def test_it_is_given_to_all_or_to_none(self, trial, role):
+    def test_it_is_given_to_all_or_to_none(self, harness, role):
         with pytest.raises(ClientError, match="nobody"):
-            trial.create(
+            harness.create(
                 "AWS::IAM::Policy",
                 PolicyName="Half",
                 PolicyDocument=policy(READS),
                 Roles=[role.physical_id, "nobody"],
             )
-        assert self.of(trial, role.physical_id) == ["Reads"]
+        assert self.of(harness, role.physical_id) == ["Reads"]
 
-    def test_it_is_somebodys(self, trial):
+    def test_it_is_somebodys(self, harness):
         with pytest.raises(Failure, match="must be non-empty"):
-            trial.create(
+            harness.create(
                 "AWS::IAM::Policy", PolicyName="Alone", PolicyDocument=policy(READS), Roles=[]
             )
 
-    def test_a_policy_of_a_role_changes_and_goes(self, trial, role):
+    def test_a_policy_of_a_role_changes_and_goes(self, harness, role):
         names = {"RoleName": role.physical_id, "PolicyName": "Single"}
-        live = trial.create("AWS::IAM::RolePolicy", **names, PolicyDocument=policy(READS))
-        live = trial.update(live, **names, PolicyDocument=policy(WRITES))
+        deployed = harness.create("AWS::IAM::RolePolicy", **names, PolicyDocument=policy(READS))
+        deployed = harness.update(deployed, **names, PolicyDocument=policy(WRITES))
 
-        found = trial.call("iam", "get_role_policy", **names)
+        found = harness.call("iam", "get_role_policy", **names)
         assert found["PolicyDocument"] == policy(WRITES)
-        trial.delete(live)
-        assert self.of(trial, role.physical_id) == ["Reads"]
+        harness.delete(deployed)
+        assert self.of(harness, role.physical_id) == ["Reads"]
 
     @staticmethod
-    def of(trial, role):
-        return trial.call("iam", "list_role_policies", RoleName=role)["PolicyNames"]
+    def of(harness, role):
+        return harness.call("iam", "list_role_policies", RoleName=role)["PolicyNames"]
 
 
 class TestManagedPolicy:
-    def test_it_has_one_version_more_with_each_change_and_five_at_most(self, trial, role):
-        live = trial.create(
+    def test_it_has_one_version_more_with_each_change_and_five_at_most(self, harness, role):
+        deployed = harness.create(
             "AWS::IAM::ManagedPolicy", PolicyDocument=policy(READS), Roles=[role.physical_id]
         )
         for number in range(6):
             statement = READS | {"Sid": f"Number{number}"}
-            live = trial.update(live, PolicyDocument=policy(statement), Roles=[role.physical_id])
+            deployed = harness.update(
+                deployed, PolicyDocument=policy(statement), Roles=[role.physical_id]
+            )
 
-        versions = trial.call("iam", "list_policy_versions", PolicyArn=live.physical_id)
+        versions = harness.call("iam", "list_policy_versions", PolicyArn=deployed.physical_id)
         assert len(versions["Versions"]) == 5
-        assert live.attributes["DefaultVersionId"] == "v7"
-        trial.delete(live)
+        assert deployed.attributes["DefaultVersionId"] == "v7"
+        harness.delete(deployed)
         with pytest.raises(ClientError, match="not found"):
-            trial.call("iam", "get_policy", PolicyArn=live.physical_id)
+            harness.call("iam", "get_policy", PolicyArn=deployed.physical_id)
 
-    def test_it_does_not_go_while_somebody_else_has_it(self, trial, role):
-        live = trial.create("AWS::IAM::ManagedPolicy", PolicyDocument=policy(READS))
-        names = {"RoleName": role.physical_id, "PolicyArn": live.physical_id}
-        trial.call("iam", "attach_role_policy", **names)
+    def test_it_does_not_go_while_somebody_else_has_it(self, harness, role):
+        deployed = harness.create("AWS::IAM::ManagedPolicy", PolicyDocument=policy(READS))
+        names = {"RoleName": role.physical_id, "PolicyArn": deployed.physical_id}
+        harness.call("iam", "attach_role_policy", **names)
 
         with pytest.raises(Failure, match="attached to entities"):
-            trial.delete(live)
-        trial.call("iam", "detach_role_policy", **names)
-        trial.delete(live)
+            harness.delete(deployed)
+        harness.call("iam", "detach_role_policy", **names)
+        harness.delete(deployed)
 
 
-def test_an_instance_profile_has_one_role_and_another_in_place(trial, role):
-    other = trial.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
-    live = trial.create("AWS::IAM::InstanceProfile", Roles=[role.physical_id])
-    live = trial.update(live, Roles=[other.physical_id])
+def test_an_instance_profile_has_one_role_and_another_in_place(harness, role):
+    other = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+    deployed = harness.create("AWS::IAM::InstanceProfile", Roles=[role.physical_id])
+    deployed = harness.update(deployed, Roles=[other.physical_id])
 
-    found = trial.call("iam", "get_instance_profile", InstanceProfileName=live.physical_id)
+    found = harness.call("iam", "get_instance_profile", InstanceProfileName=deployed.physical_id)
     profile = found["InstanceProfile"]
     assert [one["RoleName"] for one in profile["Roles"]] == [other.physical_id]
-    assert live.attributes == {"Arn": profile["Arn"]}
+    assert deployed.attributes == {"Arn": profile["Arn"]}
 
     with pytest.raises(ClientError, match="must remove roles from instance profile"):
-        trial.delete(other)
-    trial.delete(live)
-    trial.delete(other)
+        harness.delete(other)
+    harness.delete(deployed)
+    harness.delete(other)
 
 
 class TestKey:
-    def test_it_is_made_changed_and_scheduled_for_deletion(self, trial):
-        live = trial.create(
+    def test_it_is_made_changed_and_scheduled_for_deletion(self, harness):
+        deployed = harness.create(
             "AWS::KMS::Key", Description="one", EnableKeyRotation=True, Tags=tags(a="1")
         )
-        key = {"KeyId": live.physical_id}
-        assert trial.call("kms", "get_key_rotation_status", **key)["KeyRotationEnabled"]
+        key = {"KeyId": deployed.physical_id}
+        assert harness.call("kms", "get_key_rotation_status", **key)["KeyRotationEnabled"]
 
         everybody = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
-        live = trial.update(
-            live,
+        deployed = harness.update(
+            deployed,
             Description="two",
             EnableKeyRotation=False,
             Enabled=False,
@@ -281,32 +285,32 @@ class TestKey:
             PendingWindowInDays=7,
         )
 
-        metadata = trial.call("kms", "describe_key", **key)["KeyMetadata"]
+        metadata = harness.call("kms", "describe_key", **key)["KeyMetadata"]
         assert (metadata["Description"], metadata["Enabled"]) == ("two", False)
-        assert not trial.call("kms", "get_key_rotation_status", **key)["KeyRotationEnabled"]
-        assert trial.call("kms", "list_resource_tags", **key)["Tags"] == []
-        found = trial.call("kms", "get_key_policy", PolicyName="default", **key)
+        assert not harness.call("kms", "get_key_rotation_status", **key)["KeyRotationEnabled"]
+        assert harness.call("kms", "list_resource_tags", **key)["Tags"] == []
+        found = harness.call("kms", "get_key_policy", PolicyName="default", **key)
         assert json.loads(found["Policy"]) == policy(everybody)
 
-        trial.delete(live)
-        state = trial.call("kms", "describe_key", **key)["KeyMetadata"]["KeyState"]
+        harness.delete(deployed)
+        state = harness.call("kms", "describe_key", **key)["KeyMetadata"]["KeyState"]
         assert state == "PendingDeletion"
 
-    def test_a_policy_for_nobody_is_refused(self, trial):
+    def test_a_policy_for_nobody_is_refused(self, harness):
         with pytest.raises(ClientError, match="Principal"):
-            trial.create("AWS::KMS::Key", KeyPolicy=policy(READS))
+            harness.create("AWS::KMS::Key", KeyPolicy=policy(READS))
 
-    def test_an_alias_points_to_another_key_in_place(self, trial):
-        first, second = (trial.create("AWS::KMS::Key").physical_id for _ in range(2))
+    def test_an_alias_points_to_another_key_in_place(self, harness):
+        first, second = (harness.create("AWS::KMS::Key").physical_id for _ in range(2))
         name = {"AliasName": "alias/ours"}
-        live = trial.create("AWS::KMS::Alias", **name, TargetKeyId=first)
-        live = trial.update(live, **name, TargetKeyId=second)
+        deployed = harness.create("AWS::KMS::Alias", **name, TargetKeyId=first)
+        deployed = harness.update(deployed, **name, TargetKeyId=second)
 
-        found = trial.call("kms", "describe_key", KeyId="alias/ours")["KeyMetadata"]
+        found = harness.call("kms", "describe_key", KeyId="alias/ours")["KeyMetadata"]
         assert found["KeyId"] == second
-        trial.delete(live)
+        harness.delete(deployed)
         with pytest.raises(ClientError, match="NotFoundException"):
-            trial.call("kms", "describe_key", KeyId="alias/ours")
+            harness.call("kms", "describe_key", KeyId="alias/ours")
 
 
 GENERATED = {
@@ -318,16 +322,16 @@ GENERATED = {
 
 
 class TestSecret:
-    def test_its_password_is_generated_into_the_template(self, trial):
-        live = trial.create("AWS::SecretsManager::Secret", GenerateSecretString=GENERATED)
+    def test_its_password_is_generated_into_the_template(self, harness):
+        deployed = harness.create("AWS::SecretsManager::Secret", GenerateSecretString=GENERATED)
 
-        login = json.loads(self.value(trial, live))
+        login = json.loads(self.value(harness, deployed))
         assert login["username"] == "admin"
         assert len(login["password"]) == 40
         assert set(login["password"]) <= set(string.ascii_letters + string.digits)
-        assert live.attributes == {"Id": live.physical_id}
+        assert deployed.attributes == {"Id": deployed.physical_id}
 
-    def test_every_option_counts(self, trial):
+    def test_every_option_counts(self, harness):
         options = {
             "ExcludeCharacters": "abc",
             "ExcludeLowercase": False,
@@ -338,55 +342,60 @@ class TestSecret:
             "PasswordLength": 200,
             "RequireEachIncludedType": True,
         }
-        live = trial.create("AWS::SecretsManager::Secret", GenerateSecretString=options)
+        deployed = harness.create("AWS::SecretsManager::Secret", GenerateSecretString=options)
 
-        password = self.value(trial, live)
+        password = self.value(harness, deployed)
         assert len(password) == 200
         assert set(password) <= set(string.ascii_lowercase + " ") - set("abc")
         assert " " in password
 
-    def test_another_description_keeps_the_password(self, trial):
-        live = trial.create("AWS::SecretsManager::Secret", GenerateSecretString=GENERATED)
-        before = self.value(trial, live)
+    def test_another_description_keeps_the_password(self, harness):
+        deployed = harness.create("AWS::SecretsManager::Secret", GenerateSecretString=GENERATED)
+        before = self.value(harness, deployed)
 
-        live = trial.update(live, GenerateSecretString=GENERATED, Description="new")
-        assert self.value(trial, live) == before
+        deployed = harness.update(deployed, GenerateSecretString=GENERATED, Description="new")
+        assert self.value(harness, deployed) == before
 
-        trial.update(
-            live,
+        harness.update(
+            deployed,
             GenerateSecretString=GENERATED | {"PasswordLength": 41},
             Description="new",
             Tags=tags(a="1"),
         )
-        assert len(json.loads(self.value(trial, live))["password"]) == 41
-        found = trial.call("secretsmanager", "describe_secret", SecretId=live.physical_id)
+        assert len(json.loads(self.value(harness, deployed))["password"]) == 41
+        found = harness.call("secretsmanager", "describe_secret", SecretId=deployed.physical_id)
         assert (found["Description"], found["Tags"]) == ("new", tags(a="1"))
 
-    def test_another_way_to_generate_it_forgets_what_was_added_to_it(self, trial):
-        live = trial.create("AWS::SecretsManager::Secret", GenerateSecretString=GENERATED)
-        before = json.loads(self.value(trial, live))
+    def test_another_way_to_generate_it_forgets_what_was_added_to_it(self, harness):
+        deployed = harness.create("AWS::SecretsManager::Secret", GenerateSecretString=GENERATED)
+        before = json.loads(self.value(harness, deployed))
         attached = json.dumps({**before, "host": "there", "port": 3306})
-        trial.call(
-            "secretsmanager", "put_secret_value", SecretId=live.physical_id, SecretString=attached
+        harness.call(
+            "secretsmanager",
+            "put_secret_value",
+            SecretId=deployed.physical_id,
+            SecretString=attached,
         )
 
         template = json.dumps({"username": "other"})
-        trial.update(live, GenerateSecretString=GENERATED | {"SecretStringTemplate": template})
+        harness.update(
+            deployed, GenerateSecretString=GENERATED | {"SecretStringTemplate": template}
+        )
 
-        after = json.loads(self.value(trial, live))
+        after = json.loads(self.value(harness, deployed))
         assert after.keys() == {"username", "password"}
         assert after["password"] != before["password"]
 
-    def test_a_key_must_be_there(self, trial):
+    def test_a_key_must_be_there(self, harness):
         with pytest.raises(ClientError, match="NotFoundException"):
-            trial.create("AWS::SecretsManager::Secret", SecretString="x", KmsKeyId="alias/none")
+            harness.create("AWS::SecretsManager::Secret", SecretString="x", KmsKeyId="alias/none")
 
-        key = trial.create("AWS::KMS::Key").attributes["Arn"]
-        live = trial.create("AWS::SecretsManager::Secret", SecretString="x")
-        trial.update(live, SecretString="y", KmsKeyId=key)
-        found = trial.call("secretsmanager", "describe_secret", SecretId=live.physical_id)
+        key = harness.create("AWS::KMS::Key").attributes["Arn"]
+        deployed = harness.create("AWS::SecretsManager::Secret", SecretString="x")
+        harness.update(deployed, SecretString="y", KmsKeyId=key)
+        found = harness.call("secretsmanager", "describe_secret", SecretId=deployed.physical_id)
         assert found["KmsKeyId"] == key
-        assert self.value(trial, live) == "y"
+        assert self.value(harness, deployed) == "y"
 
     @pytest.mark.parametrize(
         ("wrong", "reason"),
@@ -405,49 +414,51 @@ class TestSecret:
         ],
         ids=["two values", "no template", "no object"],
     )
-    def test_what_is_wrong_is_refused_and_not_shown(self, trial, wrong, reason):
+    def test_what_is_wrong_is_refused_and_not_shown(self, harness, wrong, reason):
         with pytest.raises(Failure, match=reason) as error:
-            trial.create("AWS::SecretsManager::Secret", **wrong)
+            harness.create("AWS::SecretsManager::Secret", **wrong)
         assert "hush" not in str(error.value)
 
-    def test_its_name_is_free_once_it_is_deleted(self, trial):
+    def test_its_name_is_free_once_it_is_deleted(self, harness):
         for _ in range(2):
-            live = trial.create("AWS::SecretsManager::Secret", Name="mine", SecretString="x")
-            trial.delete(live)
+            deployed = harness.create("AWS::SecretsManager::Secret", Name="mine", SecretString="x")
+            harness.delete(deployed)
 
-    def test_replicas_come_and_go(self, trial):
+    def test_replicas_come_and_go(self, harness):
         value = {"SecretString": "x"}
-        live = trial.create(
+        deployed = harness.create(
             "AWS::SecretsManager::Secret", **value, ReplicaRegions=[{"Region": "us-east-1"}]
         )
-        live = trial.update(live, **value, ReplicaRegions=[{"Region": "us-west-2"}])
+        deployed = harness.update(deployed, **value, ReplicaRegions=[{"Region": "us-west-2"}])
 
-        found = trial.call("secretsmanager", "describe_secret", SecretId=live.physical_id)
+        found = harness.call("secretsmanager", "describe_secret", SecretId=deployed.physical_id)
         assert [one["Region"] for one in found["ReplicationStatus"]] == ["us-west-2"]
-        trial.delete(live)
+        harness.delete(deployed)
 
-    def test_a_policy_says_who_may_read_it(self, trial):
-        live = trial.create("AWS::SecretsManager::Secret", SecretString="x")
-        secret = {"SecretId": live.physical_id}
+    def test_a_policy_says_who_may_read_it(self, harness):
+        deployed = harness.create("AWS::SecretsManager::Secret", SecretString="x")
+        secret = {"SecretId": deployed.physical_id}
         reads = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
 
         with pytest.raises(ClientError, match="Principal"):
-            trial.create(
+            harness.create(
                 "AWS::SecretsManager::ResourcePolicy", **secret, ResourcePolicy=policy(reads)
             )
         document = policy(reads | {"Principal": {"AWS": "222222222222"}})
-        attached = trial.create(
+        attached = harness.create(
             "AWS::SecretsManager::ResourcePolicy", **secret, ResourcePolicy=document
         )
 
-        found = trial.call("secretsmanager", "get_resource_policy", **secret)
+        found = harness.call("secretsmanager", "get_resource_policy", **secret)
         assert json.loads(found["ResourcePolicy"]) == document
-        trial.delete(attached)
-        assert "ResourcePolicy" not in trial.call("secretsmanager", "get_resource_policy", **secret)
+        harness.delete(attached)
+        assert "ResourcePolicy" not in harness.call(
+            "secretsmanager", "get_resource_policy", **secret
+        )
 
     @staticmethod
-    def value(trial, live):
-        found = trial.call("secretsmanager", "get_secret_value", SecretId=live.physical_id)
+    def value(harness, deployed):
+        found = harness.call("secretsmanager", "get_secret_value", SecretId=deployed.physical_id)
         return found["SecretString"]
 
 
@@ -455,10 +466,10 @@ CODE = {"ZipFile": "def handler(event, context):\n    return event\n"}
 
 
 @pytest.fixture
-def network(trial):
-    vpc = trial.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnet = trial.call("ec2", "create_subnet", VpcId=vpc, CidrBlock="10.0.0.0/24")
-    group = trial.call("ec2", "create_security_group", GroupName="g", Description="g", VpcId=vpc)
+def network(harness):
+    vpc = harness.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = harness.call("ec2", "create_subnet", VpcId=vpc, CidrBlock="10.0.0.0/24")
+    group = harness.call("ec2", "create_security_group", GroupName="g", Description="g", VpcId=vpc)
     return {"SubnetIds": [subnet["Subnet"]["SubnetId"]], "SecurityGroupIds": [group["GroupId"]]}
 
 
@@ -473,8 +484,8 @@ def basics(role):
 
 
 @pytest.fixture
-def function(trial, basics):
-    return trial.create("AWS::Lambda::Function", **basics)
+def function(harness, basics):
+    return harness.create("AWS::Lambda::Function", **basics)
 
 
 def zipped(text="hello"):
@@ -485,22 +496,22 @@ def zipped(text="hello"):
 
 
 @pytest.fixture(scope="module")
-def bucket(trial):
-    place = {"CreateBucketConfiguration": {"LocationConstraint": trial.region}}
-    trial.call("s3", "create_bucket", Bucket="code", **place)
-    trial.call("s3", "put_object", Bucket="code", Key="app.zip", Body=zipped())
-    trial.call("s3", "put_object", Bucket="code", Key="app.txt", Body=b"no zip")
+def bucket(harness):
+    place = {"CreateBucketConfiguration": {"LocationConstraint": harness.region}}
+    harness.call("s3", "create_bucket", Bucket="code", **place)
+    harness.call("s3", "put_object", Bucket="code", Key="app.zip", Body=zipped())
+    harness.call("s3", "put_object", Bucket="code", Key="app.txt", Body=b"no zip")
     return "code"
 
 
 class TestFunction:
-    def test_it_has_what_the_template_says(self, trial, basics, network, bucket):
-        layer = trial.create(
+    def test_it_has_what_the_template_says(self, harness, basics, network, bucket):
+        layer = harness.create(
             "AWS::Lambda::LayerVersion",
             Content={"S3Bucket": bucket, "S3Key": "app.zip"},
             CompatibleRuntimes=["python3.13"],
         )
-        live = trial.create(
+        deployed = harness.create(
             "AWS::Lambda::Function",
             **basics,
             Architectures=["arm64"],
@@ -515,24 +526,26 @@ class TestFunction:
             VpcConfig=network,
         )
 
-        found = self.described(trial, live)
-        assert found["FunctionArn"] == live.attributes["Arn"]
+        found = self.described(harness, deployed)
+        assert found["FunctionArn"] == deployed.attributes["Arn"]
         assert found["Architectures"] == ["arm64"]
         assert found["Environment"] == {"Variables": {"COLOUR": "blue"}}
         assert found["EphemeralStorage"] == {"Size": 1024}
         assert [one["Arn"] for one in found["Layers"]] == [layer.physical_id]
         assert found["LoggingConfig"] == {"LogGroup": "/ours", "LogFormat": "JSON"}
         assert (found["MemorySize"], found["Timeout"]) == (256, 10)
-        subnet = trial.call("ec2", "describe_subnets", SubnetIds=network["SubnetIds"])
+        subnet = harness.call("ec2", "describe_subnets", SubnetIds=network["SubnetIds"])
         assert found["VpcConfig"] == network | {"VpcId": subnet["Subnets"][0]["VpcId"]}
-        whole = trial.call("lambda", "get_function", FunctionName=live.physical_id)
+        whole = harness.call("lambda", "get_function", FunctionName=deployed.physical_id)
         assert whole["Concurrency"]["ReservedConcurrentExecutions"] == 5
         assert whole["Tags"] == {"a": "1"}
 
-    def test_code_and_configuration_change_in_place(self, trial, basics, function, network, bucket):
-        before = self.described(trial, function)
+    def test_code_and_configuration_change_in_place(
+        self, harness, basics, function, network, bucket
+    ):
+        before = self.described(harness, function)
         uploaded = {"S3Bucket": bucket, "S3Key": "app.zip"}
-        live = trial.update(
+        deployed = harness.update(
             function,
             **basics | {"Code": uploaded, "Handler": "app.handler"},
             Architectures=["arm64"],
@@ -545,7 +558,7 @@ class TestFunction:
             VpcConfig=network,
         )
 
-        found = self.described(trial, live)
+        found = self.described(harness, deployed)
         assert found["CodeSha256"] != before["CodeSha256"]
         assert found["Architectures"] == ["arm64"]
         assert found["Environment"] == {"Variables": {"COLOUR": "red"}}
@@ -555,15 +568,15 @@ class TestFunction:
         assert found["TracingConfig"] == {"Mode": "Active"}
         assert found["VpcConfig"]["SubnetIds"] == network["SubnetIds"]
 
-        trial.update(live, **basics)
-        found = self.described(trial, live)
+        harness.update(deployed, **basics)
+        found = self.described(harness, deployed)
         assert found["CodeSha256"] == before["CodeSha256"]
         assert "Environment" not in found
         assert found["Timeout"] == 3
         assert not found.get("VpcConfig", {}).get("SubnetIds")
 
-    def test_inline_code_lies_in_a_file_named_index(self, trial, function):
-        backend = lambda_backends[trial.account][trial.region]
+    def test_inline_code_lies_in_a_file_named_index(self, harness, function):
+        backend = lambda_backends[harness.account][harness.region]
         code = backend.get_function(function.physical_id).code_bytes
         assert zipfile.ZipFile(io.BytesIO(code)).namelist() == ["index.py"]
 
@@ -595,27 +608,29 @@ class TestFunction:
             "layer",
         ],
     )
-    def test_what_is_wrong_is_refused(self, trial, basics, bucket, wrong, reason):
+    def test_what_is_wrong_is_refused(self, harness, basics, bucket, wrong, reason):
         with pytest.raises(REFUSED, match=reason) as error:
-            trial.create("AWS::Lambda::Function", **basics | wrong)
+            harness.create("AWS::Lambda::Function", **basics | wrong)
         assert "hush" not in str(error.value)
 
-    def test_its_role_trusts_lambda(self, trial, basics):
-        other = trial.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("rds.amazonaws.com"))
+    def test_its_role_trusts_lambda(self, harness, basics):
+        other = harness.create(
+            "AWS::IAM::Role", AssumeRolePolicyDocument=trust("rds.amazonaws.com")
+        )
         with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
-            trial.create("AWS::Lambda::Function", **basics | {"Role": other.attributes["Arn"]})
+            harness.create("AWS::Lambda::Function", **basics | {"Role": other.attributes["Arn"]})
 
-    def test_its_group_is_of_its_subnets_vpc(self, trial, basics, network):
-        vpc = trial.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        group = trial.call(
+    def test_its_group_is_of_its_subnets_vpc(self, harness, basics, network):
+        vpc = harness.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        group = harness.call(
             "ec2", "create_security_group", GroupName="h", Description="h", VpcId=vpc
         )
         wrong = network | {"SecurityGroupIds": [group["GroupId"]]}
         with pytest.raises(ClientError, match="same VPC"):
-            trial.create("AWS::Lambda::Function", **basics, VpcConfig=wrong)
+            harness.create("AWS::Lambda::Function", **basics, VpcConfig=wrong)
 
-    def test_its_code_is_in_a_bucket_of_its_region(self, server, trial, basics):
-        Trial(server.clients, trial.account, "us-west-2").call(
+    def test_its_code_is_in_a_bucket_of_its_region(self, server, harness, basics):
+        TypeHarness(server.clients, harness.account, "us-west-2").call(
             "s3",
             "create_bucket",
             Bucket="far",
@@ -623,10 +638,10 @@ class TestFunction:
         )
         far = {"S3Bucket": "far", "S3Key": "app.zip"}
         with pytest.raises(Failure, match="in this region: us-west-2"):
-            trial.create("AWS::Lambda::Function", **basics | {"Code": far})
+            harness.create("AWS::Lambda::Function", **basics | {"Code": far})
 
-    def test_a_permission_is_a_statement_of_its_policy(self, trial, function):
-        live = trial.create(
+    def test_a_permission_is_a_statement_of_its_policy(self, harness, function):
+        deployed = harness.create(
             "AWS::Lambda::Permission",
             FunctionName=function.physical_id,
             Action="lambda:InvokeFunction",
@@ -635,62 +650,70 @@ class TestFunction:
         )
 
         name = {"FunctionName": function.physical_id}
-        (statement,) = json.loads(trial.call("lambda", "get_policy", **name)["Policy"])["Statement"]
-        assert statement["Sid"] == live.attributes["Id"]
+        (statement,) = json.loads(harness.call("lambda", "get_policy", **name)["Policy"])[
+            "Statement"
+        ]
+        assert statement["Sid"] == deployed.attributes["Id"]
         assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
-        trial.delete(live)
+        harness.delete(deployed)
         with pytest.raises(ClientError, match="ResourceNotFound"):
-            trial.call("lambda", "get_policy", **name)
+            harness.call("lambda", "get_policy", **name)
 
-    def test_a_permission_for_no_function_is_refused(self, trial):
+    def test_a_permission_for_no_function_is_refused(self, harness):
         with pytest.raises(ClientError, match="not found"):
-            trial.create(
+            harness.create(
                 "AWS::Lambda::Permission",
                 FunctionName="nothing",
                 Action="lambda:InvokeFunction",
                 Principal="s3.amazonaws.com",
             )
 
-    def test_a_version_is_published_once_and_an_alias_moves(self, trial, basics, function):
+    def test_a_version_is_published_once_and_an_alias_moves(self, harness, basics, function):
         name = {"FunctionName": function.physical_id}
-        first = trial.create("AWS::Lambda::Version", **name)
+        first = harness.create("AWS::Lambda::Version", **name)
         with pytest.raises(Failure, match="A version for this Lambda function exists"):
-            trial.create("AWS::Lambda::Version", **name)
-        trial.update(function, **basics, Timeout=5)
-        second = trial.create("AWS::Lambda::Version", **name)
+            harness.create("AWS::Lambda::Version", **name)
+        harness.update(function, **basics, Timeout=5)
+        second = harness.create("AWS::Lambda::Version", **name)
         versions = [one.attributes["Version"] for one in (first, second)]
 
-        live = trial.create("AWS::Lambda::Alias", **name, Name="live", FunctionVersion=versions[0])
+        deployed = harness.create(
+            "AWS::Lambda::Alias", **name, Name="live", FunctionVersion=versions[0]
+        )
         weights = [{"FunctionVersion": versions[0], "FunctionWeight": 0.5}]
-        live = trial.update(
-            live,
+        deployed = harness.update(
+            deployed,
             **name,
             Name="live",
             FunctionVersion=versions[1],
             RoutingConfig={"AdditionalVersionWeights": weights},
         )
 
-        found = trial.call("lambda", "get_alias", Name="live", **name)
-        assert found["AliasArn"] == live.physical_id
+        found = harness.call("lambda", "get_alias", Name="live", **name)
+        assert found["AliasArn"] == deployed.physical_id
         assert found["FunctionVersion"] == versions[1]
         assert found["RoutingConfig"] == {"AdditionalVersionWeights": {versions[0]: 0.5}}
-        for one in (live, second, first):
-            trial.delete(one)
+        for one in (deployed, second, first):
+            harness.delete(one)
 
-    def test_it_says_what_becomes_of_failed_events(self, trial, function):
+    def test_it_says_what_becomes_of_failed_events(self, harness, function):
         names = {"FunctionName": function.physical_id, "Qualifier": "$LATEST"}
-        live = trial.create("AWS::Lambda::EventInvokeConfig", **names, MaximumRetryAttempts=0)
-        live = trial.update(live, **names, MaximumRetryAttempts=1, MaximumEventAgeInSeconds=60)
+        deployed = harness.create("AWS::Lambda::EventInvokeConfig", **names, MaximumRetryAttempts=0)
+        deployed = harness.update(
+            deployed, **names, MaximumRetryAttempts=1, MaximumEventAgeInSeconds=60
+        )
 
-        found = trial.call("lambda", "get_function_event_invoke_config", **names)
+        found = harness.call("lambda", "get_function_event_invoke_config", **names)
         assert (found["MaximumRetryAttempts"], found["MaximumEventAgeInSeconds"]) == (1, 60)
-        trial.delete(live)
+        harness.delete(deployed)
         with pytest.raises(ClientError):
-            trial.call("lambda", "get_function_event_invoke_config", **names)
+            harness.call("lambda", "get_function_event_invoke_config", **names)
 
     @staticmethod
-    def described(trial, live):
-        return trial.call("lambda", "get_function_configuration", FunctionName=live.physical_id)
+    def described(harness, deployed):
+        return harness.call(
+            "lambda", "get_function_configuration", FunctionName=deployed.physical_id
+        )
 
 
 class TestRotation:
@@ -707,47 +730,47 @@ class TestRotation:
         return seen
 
     @pytest.fixture
-    def schedule(self, trial, function):
-        secret = trial.create("AWS::SecretsManager::Secret", SecretString="{}")
+    def schedule(self, harness, function):
+        secret = harness.create("AWS::SecretsManager::Secret", SecretString="{}")
         return {
             "SecretId": secret.physical_id,
             "RotationLambdaARN": function.attributes["Arn"],
             "RotationRules": {"AutomaticallyAfterDays": 30},
         }
 
-    def allow(self, trial, function):
-        trial.create(
+    def allow(self, harness, function):
+        harness.create(
             "AWS::Lambda::Permission",
             FunctionName=function.physical_id,
             Action="lambda:InvokeFunction",
             Principal="secretsmanager.amazonaws.com",
         )
 
-    def test_it_is_at_once_unless_it_is_to_wait(self, trial, function, schedule, steps):
-        self.allow(trial, function)
+    def test_it_is_at_once_unless_it_is_to_wait(self, harness, function, schedule, steps):
+        self.allow(harness, function)
         wait = {"RotateImmediatelyOnUpdate": False}
-        live = trial.create("AWS::SecretsManager::RotationSchedule", **schedule, **wait)
+        deployed = harness.create("AWS::SecretsManager::RotationSchedule", **schedule, **wait)
         assert steps == ["testSecret"]
 
         rules = {"RotationRules": {"AutomaticallyAfterDays": 7}}
-        live = trial.update(live, **schedule | rules)
+        deployed = harness.update(deployed, **schedule | rules)
         assert steps[1:] == ["createSecret", "setSecret", "testSecret", "finishSecret"]
-        found = trial.call("secretsmanager", "describe_secret", SecretId=schedule["SecretId"])
+        found = harness.call("secretsmanager", "describe_secret", SecretId=schedule["SecretId"])
         assert found["RotationEnabled"]
         assert found["RotationRules"] == {"AutomaticallyAfterDays": 7}
 
-        trial.delete(live)
-        found = trial.call("secretsmanager", "describe_secret", SecretId=schedule["SecretId"])
+        harness.delete(deployed)
+        found = harness.call("secretsmanager", "describe_secret", SecretId=schedule["SecretId"])
         assert not found["RotationEnabled"]
 
-    def test_secrets_manager_must_be_let_in(self, trial, schedule, steps):
+    def test_secrets_manager_must_be_let_in(self, harness, schedule, steps):
         with pytest.raises(Failure, match="cannot invoke the specified Lambda function"):
-            trial.create("AWS::SecretsManager::RotationSchedule", **schedule)
+            harness.create("AWS::SecretsManager::RotationSchedule", **schedule)
         assert steps == []
 
-    def test_a_hosted_function_is_not_there(self, trial, schedule):
+    def test_a_hosted_function_is_not_there(self, harness, schedule):
         with pytest.raises(Failure, match="only by RotationLambdaARN"):
-            trial.create(
+            harness.create(
                 "AWS::SecretsManager::RotationSchedule",
                 SecretId=schedule["SecretId"],
                 HostedRotationLambda={"RotationType": "MySQLSingleUser"},

@@ -9,7 +9,7 @@ from data_plane_world import MYSQL, PASSWORD, World, zipped
 
 from cloud.data_plane.reachability import OUTSIDE
 from cloud.data_plane.running import RunningCloud
-from standins.loopback import listens
+from servers.loopback import listens
 
 pytestmark = pytest.mark.xdist_group("cloud-public-databases")
 

@@ -12,7 +12,7 @@ from deployed_users import LOGIN
 from planning import Planner
 
 from cloud.viewer import Viewer
-from standins.loopback import has_ipv6
+from servers.loopback import has_ipv6
 
 pytestmark = pytest.mark.xdist_group("deployed-edge")
 

@@ -11,10 +11,10 @@ from importlib import import_module
 import pytest
 from client import call, here_or_skip
 
-from standins.certificates import Authority
-from standins.servers import Credentials
-from standins.service import Service
-from standins.sts import Sts
+from servers.certificates import Authority
+from servers.server import Credentials
+from servers.service import Service
+from servers.sts import Sts
 
 FAMILIES = [
     pytest.param(family, marks=pytest.mark.xdist_group(family))

@@ -8,8 +8,8 @@ import time
 import pytest
 from client import call, here_or_skip
 
-from standins.hindrance import Hindrance
-from standins.service import Service
+from servers.hindrance import Hindrance
+from servers.service import Service
 
 FAMILIES = [
     pytest.param(family, marks=pytest.mark.xdist_group(f"in time {family}"))

@@ -31,7 +31,7 @@ from database_users import (
 
 import apply
 import engine
-from standins.runtime import Environment
+from servers.runtime import Environment
 
 SHORT = apply.SPARE_SECONDS + 0.2
 """So many seconds leave time for one try, and hardly for another."""

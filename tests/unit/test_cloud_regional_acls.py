@@ -8,7 +8,7 @@ import pytest
 
 from cloud.data_plane.not_understood import NotUnderstood
 from cloud.data_plane.regional_acls import decided
-from standins.http_event import Request
+from servers.http_event import Request
 
 BLOCK, ALLOW = {"Block": {}}, {"Allow": {}}
 

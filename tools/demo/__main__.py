@@ -17,8 +17,8 @@ from demo.deployment import Deployment  # noqa: E402
 from demo.logs import follow  # noqa: E402
 from demo.pasting import to_paste  # noqa: E402
 from demo.plans import engine_families, plan_named  # noqa: E402
-from standins.programs import MissingServer  # noqa: E402
-from standins.service import require  # noqa: E402
+from servers.programs import MissingServer  # noqa: E402
+from servers.service import require  # noqa: E402
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from cloud.viewer import Viewer
 from integration.planning import KEYS
 from rdsproxy_templates.deploy.guide import PREFIX
-from standins.loopback import HOST
+from servers.loopback import HOST
 
 from .deployment import CLIENTS, Deployment
 

@@ -13,7 +13,7 @@ from rdsproxy_templates.deploy.plans import PLANS, Plan
 from rdsproxy_templates.model import did_you_mean
 from rdsproxy_templates.model.ports import logical_id
 from rdsproxy_templates.variants import VARIANTS
-from standins.loopback import HOST, IPV6_HOST
+from servers.loopback import HOST, IPV6_HOST
 
 FUNCTIONS: Final = "198.51.100.10/32"
 """Whence functions outside VPCs come in the local cloud."""

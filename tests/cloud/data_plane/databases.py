@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final
 from moto.rds.models import DBCluster
 from pg8000.native import identifier
 
-from standins.mariadb import MariaDB
-from standins.postgresql import PostgreSQL
-from standins.servers import Credentials, Server
+from servers.mariadb import MariaDB
+from servers.postgresql import PostgreSQL
+from servers.server import Credentials, Server
 
 from . import secret_values
 

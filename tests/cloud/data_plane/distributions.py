@@ -21,9 +21,9 @@ from moto.core.responses import BaseResponse
 from moto.wafv2.exceptions import WAFv2ClientError
 from moto.wafv2.responses import WAFV2Response
 
-from standins.certificates import Authority
-from standins.nginx import Nginx, program
-from standins.programs import MissingServer
+from servers.certificates import Authority
+from servers.nginx import Nginx, program
+from servers.programs import MissingServer
 
 from . import apis, regional_acls, sites, web_acls
 from .nginx_sites import configuration

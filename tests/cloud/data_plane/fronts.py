@@ -7,10 +7,10 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from standins.certificates import Authority
-from standins.login_front import LoginFront
-from standins.mysql_front import MySQLFront
-from standins.postgresql_front import PostgreSQLFront
+from servers.certificates import Authority
+from servers.login_front import LoginFront
+from servers.mysql_front import MySQLFront
+from servers.postgresql_front import PostgreSQLFront
 
 from . import deployed
 from .databases import MYSQL, POSTGRESQL, Databases

@@ -17,7 +17,7 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 from moto.awslambda.models import lambda_backends
 from moto.core.exceptions import JsonRESTError
 
-from standins.runtime import Answer, Environment
+from servers.runtime import Answer, Environment
 
 from . import function_logs, identities, reachability
 from .identities import Identity

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from moto.rds.models import DBProxy
 
-from standins import iam
-from standins.iam import Refused
-from standins.servers import Credentials
+from servers import iam
+from servers.iam import Refused
+from servers.server import Credentials
 
 from . import deployed, identities, secret_values
 from .databases import ENGINES, MYSQL, POSTGRESQL, Database, Databases

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from moto.apigatewayv2.models import Api, Stage, apigatewayv2_backends
 
-from standins import http_event
-from standins.http_event import Request, Response
+from servers import http_event
+from servers.http_event import Request, Response
 
 from . import access_log
 from .functions import Functions

@@ -8,7 +8,7 @@ from typing import Any
 from moto.awslambda.models import lambda_backends
 from moto.core.exceptions import JsonRESTError
 
-from standins.runtime import Answer
+from servers.runtime import Answer
 
 from .functions import Functions, TooManyRequests
 from .policies import trusts

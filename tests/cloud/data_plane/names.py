@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from standins.loopback import HOST
+from servers.loopback import HOST
 
 from .distributions import Distributions
 from .fronts import Fronts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from standins.loopback import HOST
-from standins.nginx import Nginx
+from servers.loopback import HOST
+from servers.nginx import Nginx
 
 from .sites import Origin, Site
 from .web_acls import Rule

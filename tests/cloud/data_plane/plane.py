@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
-from standins.http_event import Request, Response
-from standins.loopback import HOST
+from servers.http_event import Request, Response
+from servers.loopback import HOST
 
 from . import deployed, http_apis, rest_apis
 from .across_accounts import guarded

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from standins.runtime import Environment
+from servers.runtime import Environment
 
 SECONDS = 30
 """How long an event waits for an environment while all are busy."""

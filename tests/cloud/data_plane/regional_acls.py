@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from moto.wafv2.models import wafv2_backends
 
-from standins.http_event import Request
+from servers.http_event import Request
 
 from .not_understood import NotUnderstood, require_known
 from .web_acls import RULE, allows

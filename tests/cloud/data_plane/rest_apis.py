@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from moto.apigateway.models import APIGatewayBackend, Method, RestAPI, Stage, apigateway_backends
 
-from standins import http_event
-from standins.http_event import Request, Response
+from servers import http_event
+from servers.http_event import Request, Response
 
 from . import access_log, regional_acls
 from .functions import Functions

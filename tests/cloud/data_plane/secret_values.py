@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 from moto.secretsmanager.models import secretsmanager_backends
 
-from standins.servers import Credentials
+from servers.server import Credentials
 
 from . import identities
 

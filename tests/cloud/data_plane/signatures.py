@@ -14,7 +14,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from standins.http_event import Request
+from servers.http_event import Request
 
 from . import identities
 from .identities import Identity

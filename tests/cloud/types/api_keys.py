@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 SERVICE: Final = "apigateway"
 KEY_PATHS: Final = {
@@ -37,17 +37,17 @@ def _create_key(context: Context, properties: Properties) -> Made:
     return Made(made["id"], {"APIKeyId": made["id"]})
 
 
-def _update_key(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live)
+def _update_key(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed)
     if unknown := sorted(changed.keys() - KEY_PATHS.keys()):
         raise Failure(f"the local cloud cannot change {', '.join(unknown)} of an API key in place")
     patches = [_replaced(KEY_PATHS[name], value) for name, value in changed.items()]
-    context.call(SERVICE, "update_api_key", apiKey=live.physical_id, patchOperations=patches)
-    return Made(live.physical_id, live.attributes)
+    context.call(SERVICE, "update_api_key", apiKey=deployed.physical_id, patchOperations=patches)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_key(context: Context, live: Live) -> None:
-    context.call(SERVICE, "delete_api_key", apiKey=live.physical_id)
+def _delete_key(context: Context, deployed: DeployedResource) -> None:
+    context.call(SERVICE, "delete_api_key", apiKey=deployed.physical_id)
 
 
 def _create_plan(context: Context, properties: Properties) -> Made:
@@ -65,29 +65,29 @@ def _create_plan(context: Context, properties: Properties) -> Made:
     return Made(made["id"], {"Id": made["id"]})
 
 
-def _update_plan(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=("ApiStages", "Quota", "Throttle"))
+def _update_plan(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=("ApiStages", "Quota", "Throttle"))
     if "Tags" in changed or any("Throttle" in one for one in changed.get("ApiStages") or []):
         raise Failure("the local cloud cannot change Tags or methods' limits of a plan in place")
     _check_stages(context, _api_stages(properties))
     context.call(
         SERVICE,
         "update_usage_plan",
-        usagePlanId=live.physical_id,
+        usagePlanId=deployed.physical_id,
         patchOperations=[
-            *_stage_patches(_api_stages(live.properties), _api_stages(properties)),
-            *_limit_patches("quota", live.properties.get("Quota"), properties.get("Quota")),
+            *_stage_patches(_api_stages(deployed.properties), _api_stages(properties)),
+            *_limit_patches("quota", deployed.properties.get("Quota"), properties.get("Quota")),
             *_limit_patches(
-                "throttle", live.properties.get("Throttle"), properties.get("Throttle")
+                "throttle", deployed.properties.get("Throttle"), properties.get("Throttle")
             ),
             *(_replaced(PLAN_PATHS[name], changed[name]) for name in PLAN_PATHS if name in changed),
         ],
     )
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_plan(context: Context, live: Live) -> None:
-    context.call(SERVICE, "delete_usage_plan", usagePlanId=live.physical_id)
+def _delete_plan(context: Context, deployed: DeployedResource) -> None:
+    context.call(SERVICE, "delete_usage_plan", usagePlanId=deployed.physical_id)
 
 
 def _stage(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,8 +134,8 @@ def _create_plan_key(context: Context, properties: Properties) -> Made:
     return Made(f"{key}:{plan}", {"Id": f"{key}:{plan}"})
 
 
-def _delete_plan_key(context: Context, live: Live) -> None:
-    plan, key = live.properties["UsagePlanId"], live.properties["KeyId"]
+def _delete_plan_key(context: Context, deployed: DeployedResource) -> None:
+    plan, key = deployed.properties["UsagePlanId"], deployed.properties["KeyId"]
     context.call(SERVICE, "delete_usage_plan_key", usagePlanId=plan, keyId=key)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .steps import Setter, change_each, set_by, set_each, undone_on_failure
 
@@ -32,13 +32,13 @@ def _create(context: Context, properties: Properties) -> Made:
     return Made(bucket, _attributes(bucket, context.region))
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
-    change_each(SETTERS, context, live, properties)
-    return Made(live.physical_id, live.attributes)
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    change_each(SETTERS, context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete(context: Context, live: Live) -> None:
-    remove(context, live.physical_id)
+def _delete(context: Context, deployed: DeployedResource) -> None:
+    remove(context, deployed.physical_id)
 
 
 def _attributes(bucket: str, region: str) -> dict[str, str]:
@@ -102,12 +102,12 @@ def _put_policy(context: Context, properties: Properties) -> Made:
     return Made(bucket, {})
 
 
-def _put_policy_again(context: Context, _: Live, properties: Properties) -> Made:
+def _put_policy_again(context: Context, _: DeployedResource, properties: Properties) -> Made:
     return _put_policy(context, properties)
 
 
-def _delete_policy(context: Context, live: Live) -> None:
-    context.call("s3", "delete_bucket_policy", Bucket=live.physical_id)
+def _delete_policy(context: Context, deployed: DeployedResource) -> None:
+    context.call("s3", "delete_bucket_policy", Bucket=deployed.physical_id)
 
 
 TYPES: Final = [

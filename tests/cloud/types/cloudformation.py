@@ -8,7 +8,14 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cloud.failure import Failure
-from cloud.resource import Context, HalfMade, Live, Made, Properties, ResourceType
+from cloud.resource import (
+    Context,
+    DeployedResource,
+    Made,
+    PartiallyCreated,
+    Properties,
+    ResourceType,
+)
 
 NO_UPDATES: Final = "No updates are to be performed."
 
@@ -25,35 +32,35 @@ def _create_stack(context: Context, properties: Properties) -> Made:
     stack = _stack(context, stack_id)
     if stack["StackStatus"] != "CREATE_COMPLETE":
         reason = _reason(context, stack_id)
-        raise HalfMade(
+        raise PartiallyCreated(
             f"Embedded stack {stack_id} was not successfully created: {reason}",
             Made(stack_id, {}),
         )
     return _made(stack)
 
 
-def _update_stack(context: Context, live: Live, properties: Properties) -> Made:
+def _update_stack(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     wanted = _wanted(context, properties)
     try:
-        _asked(context, "update_stack", StackName=live.physical_id, **wanted)
+        _asked(context, "update_stack", StackName=deployed.physical_id, **wanted)
     except Failure as failure:
         if str(failure) != NO_UPDATES:
             raise
-        return _made(_stack(context, live.physical_id))
-    stack = _stack(context, live.physical_id)
+        return _made(_stack(context, deployed.physical_id))
+    stack = _stack(context, deployed.physical_id)
     if stack["StackStatus"] != "UPDATE_COMPLETE":
         raise Failure(
-            f"Embedded stack {live.physical_id} was not successfully updated. Currently in "
-            f"{stack['StackStatus']} with reason: {_reason(context, live.physical_id)}"
+            f"Embedded stack {deployed.physical_id} was not successfully updated. Currently in "
+            f"{stack['StackStatus']} with reason: {_reason(context, deployed.physical_id)}"
         )
     return _made(stack)
 
 
-def _delete_stack(context: Context, live: Live) -> None:
-    context.call("cloudformation", "delete_stack", StackName=live.physical_id)
-    if (stack := _stack(context, live.physical_id))["StackStatus"] != "DELETE_COMPLETE":
+def _delete_stack(context: Context, deployed: DeployedResource) -> None:
+    context.call("cloudformation", "delete_stack", StackName=deployed.physical_id)
+    if (stack := _stack(context, deployed.physical_id))["StackStatus"] != "DELETE_COMPLETE":
         raise Failure(
-            f"Embedded stack {live.physical_id} was not successfully deleted: "
+            f"Embedded stack {deployed.physical_id} was not successfully deleted: "
             f"{stack.get('StackStatusReason')}"
         )
 
@@ -128,11 +135,11 @@ def _create_handle(context: Context, properties: Properties) -> Made:
     return Made(url, {"Id": url})
 
 
-def _keep_handle(context: Context, live: Live, properties: Properties) -> Made:
-    return Made(live.physical_id, live.attributes)
+def _keep_handle(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _drop_handle(context: Context, live: Live) -> None:
+def _drop_handle(context: Context, deployed: DeployedResource) -> None:
     """There is nothing to it."""
 
 

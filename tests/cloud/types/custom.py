@@ -12,7 +12,14 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cloud.failure import Failure
-from cloud.resource import Context, HalfMade, Live, Made, Properties, ResourceType
+from cloud.resource import (
+    Context,
+    DeployedResource,
+    Made,
+    PartiallyCreated,
+    Properties,
+    ResourceType,
+)
 
 from . import buckets
 
@@ -28,24 +35,24 @@ def _create(context: Context, properties: Properties) -> Made:
         return _answered(context, event)
     except Failure as failure:
         # What the function may have made all the same, it is asked to delete.
-        raise HalfMade(str(failure), Made(context.name(), {})) from failure
+        raise PartiallyCreated(str(failure), Made(context.name(), {})) from failure
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     event = {
         "RequestType": "Update",
-        "PhysicalResourceId": live.physical_id,
+        "PhysicalResourceId": deployed.physical_id,
         "ResourceProperties": properties.without(),
-        "OldResourceProperties": dict(live.properties),
+        "OldResourceProperties": dict(deployed.properties),
     }
     return _answered(context, event)
 
 
-def _delete(context: Context, live: Live) -> None:
+def _delete(context: Context, deployed: DeployedResource) -> None:
     event = {
         "RequestType": "Delete",
-        "PhysicalResourceId": live.physical_id,
-        "ResourceProperties": dict(live.properties),
+        "PhysicalResourceId": deployed.physical_id,
+        "ResourceProperties": dict(deployed.properties),
     }
     _answered(context, event)
 

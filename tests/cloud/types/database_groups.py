@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 from cloud.schemas import schema
 
 from .steps import gone_tags, refuse_others, undone_on_failure
@@ -33,24 +33,26 @@ def _create_subnet_group(context: Context, properties: Properties) -> Made:
     return Made(group["DBSubnetGroupName"], {"DBSubnetGroupArn": group["DBSubnetGroupArn"]})
 
 
-def _update_subnet_group(context: Context, live: Live, properties: Properties) -> Made:
+def _update_subnet_group(
+    context: Context, deployed: DeployedResource, properties: Properties
+) -> Made:
     set_rds_tags(
         context,
-        live.attributes["DBSubnetGroupArn"],
-        live.properties.get("Tags"),
+        deployed.attributes["DBSubnetGroupArn"],
+        deployed.properties.get("Tags"),
         properties.get("Tags"),
     )
     context.call(
         "rds",
         "modify_db_subnet_group",
-        DBSubnetGroupName=live.physical_id,
+        DBSubnetGroupName=deployed.physical_id,
         **properties.without("DBSubnetGroupName", "Tags"),
     )
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_subnet_group(context: Context, live: Live) -> None:
-    context.call("rds", "delete_db_subnet_group", DBSubnetGroupName=live.physical_id)
+def _delete_subnet_group(context: Context, deployed: DeployedResource) -> None:
+    context.call("rds", "delete_db_subnet_group", DBSubnetGroupName=deployed.physical_id)
 
 
 def _parameter_group(kind: str) -> ResourceType:
@@ -77,25 +79,25 @@ def _parameter_group(kind: str) -> ResourceType:
             set_parameters(context, name, properties.get("Parameters", {}))
         return Made(group[identifier], attributes_in(group, attributes))
 
-    def update(context: Context, live: Live, properties: Properties) -> Made:
-        changed = properties.changed_from(live, resets=["Tags"])
+    def update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+        changed = properties.changed_from(deployed, resets=["Tags"])
         refuse_others(changed, ["Parameters", "Tags"])
-        before = live.properties.get("Parameters", {})
+        before = deployed.properties.get("Parameters", {})
         after = properties.get("Parameters", {})
         if gone := sorted(set(before) - set(after)):
             raise Failure(f"the local cloud cannot reset the parameters {', '.join(gone)}")
         set_parameters(
             context,
-            live.physical_id,
+            deployed.physical_id,
             {name: value for name, value in after.items() if before.get(name) != value},
         )
-        found = context.call("rds", f"describe_{api}s", **{identifier: live.physical_id})
+        found = context.call("rds", f"describe_{api}s", **{identifier: deployed.physical_id})
         arn = found[f"{kind}s"][0][f"{kind}Arn"]
-        set_rds_tags(context, arn, live.properties.get("Tags"), properties.get("Tags"))
-        return Made(live.physical_id, live.attributes)
+        set_rds_tags(context, arn, deployed.properties.get("Tags"), properties.get("Tags"))
+        return Made(deployed.physical_id, deployed.attributes)
 
-    def delete(context: Context, live: Live) -> None:
-        context.call("rds", f"delete_{api}", **{identifier: live.physical_id})
+    def delete(context: Context, deployed: DeployedResource) -> None:
+        context.call("rds", f"delete_{api}", **{identifier: deployed.physical_id})
 
     def set_parameters(context: Context, group: str, values: Mapping[str, Any]) -> None:
         names = list(values)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 
 from .database_groups import set_rds_tags
 
@@ -46,28 +46,28 @@ def _create_cluster(context: Context, properties: Properties) -> Made:
     return _cluster(answer["DBCluster"])
 
 
-def _update_cluster(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=["Tags", ONLY_FOR_DELETION, *LOGIN])
+def _update_cluster(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=["Tags", ONLY_FOR_DELETION, *LOGIN])
     answer = context.call(
         "rds",
         "modify_db_cluster",
-        DBClusterIdentifier=live.physical_id,
+        DBClusterIdentifier=deployed.physical_id,
         ApplyImmediately=True,
-        **_modification(live, changed),
+        **_modification(deployed, changed),
     )
     if "Tags" in changed:
-        arn = live.attributes["DBClusterArn"]
-        set_rds_tags(context, arn, live.properties.get("Tags"), changed["Tags"])
+        arn = deployed.attributes["DBClusterArn"]
+        set_rds_tags(context, arn, deployed.properties.get("Tags"), changed["Tags"])
     return _cluster(answer["DBCluster"])
 
 
-def _delete_cluster(context: Context, live: Live) -> None:
+def _delete_cluster(context: Context, deployed: DeployedResource) -> None:
     with _gone_already("DBClusterNotFoundFault"):
         context.call(
             "rds",
             "delete_db_cluster",
-            DBClusterIdentifier=live.physical_id,
-            DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
+            DBClusterIdentifier=deployed.physical_id,
+            DeleteAutomatedBackups=deployed.properties.get(ONLY_FOR_DELETION),
             **_ending(context),
         )
 
@@ -94,9 +94,9 @@ def _create_instance(context: Context, properties: Properties) -> Made:
     return _instance(answer["DBInstance"])
 
 
-def _update_instance(context: Context, live: Live, properties: Properties) -> Made:
+def _update_instance(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     changed = properties.changed_from(
-        live, resets=["Tags", ONLY_FOR_DELETION, *ONLY_FOR_CHANGES, *LOGIN]
+        deployed, resets=["Tags", ONLY_FOR_DELETION, *ONLY_FOR_CHANGES, *LOGIN]
     )
     changed.pop("ApplyImmediately", None)
     if "Port" in changed:
@@ -104,25 +104,25 @@ def _update_instance(context: Context, live: Live, properties: Properties) -> Ma
     answer = context.call(
         "rds",
         "modify_db_instance",
-        DBInstanceIdentifier=live.physical_id,
+        DBInstanceIdentifier=deployed.physical_id,
         ApplyImmediately=properties.get("ApplyImmediately", True),
-        **_modification(live, changed),
+        **_modification(deployed, changed),
     )
     if "Tags" in changed:
-        arn = live.attributes["DBInstanceArn"]
-        set_rds_tags(context, arn, live.properties.get("Tags"), changed["Tags"])
+        arn = deployed.attributes["DBInstanceArn"]
+        set_rds_tags(context, arn, deployed.properties.get("Tags"), changed["Tags"])
     return _instance(answer["DBInstance"])
 
 
-def _delete_instance(context: Context, live: Live) -> None:
-    if context.final_snapshot and "DBClusterIdentifier" in live.properties:
+def _delete_instance(context: Context, deployed: DeployedResource) -> None:
+    if context.final_snapshot and "DBClusterIdentifier" in deployed.properties:
         raise Failure("a member of a DB Cluster has no snapshot of its own")
     with _gone_already("DBInstanceNotFound"):
         context.call(
             "rds",
             "delete_db_instance",
-            DBInstanceIdentifier=live.physical_id,
-            DeleteAutomatedBackups=live.properties.get(ONLY_FOR_DELETION),
+            DBInstanceIdentifier=deployed.physical_id,
+            DeleteAutomatedBackups=deployed.properties.get(ONLY_FOR_DELETION),
             **_ending(context),
         )
 
@@ -151,14 +151,14 @@ def _named(given: Mapping[str, Any]) -> dict[str, Any]:
     return named | ({"MasterUserSecretKmsKeyId": managed["KmsKeyId"]} if managed else {})
 
 
-def _modification(live: Live, changed: Mapping[str, Any]) -> dict[str, Any]:
+def _modification(deployed: DeployedResource, changed: Mapping[str, Any]) -> dict[str, Any]:
     """The change as the API's modification; log exports say what starts and what stops."""
     apart = ("EnableCloudwatchLogsExports", "Tags", ONLY_FOR_DELETION)
     told = {name: LOGIN.get(name) if new is None else new for name, new in changed.items()}
     change = _named({name: value for name, value in told.items() if name not in apart})
     if "EnableCloudwatchLogsExports" not in changed:
         return change
-    before = set(live.properties.get("EnableCloudwatchLogsExports", ()))
+    before = set(deployed.properties.get("EnableCloudwatchLogsExports", ()))
     after = set(changed["EnableCloudwatchLogsExports"])
     return change | {
         "CloudwatchLogsExportConfiguration": {

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 SERVICE: Final = "cloudfront"
 RENAMED: Final = {
@@ -102,33 +102,33 @@ def _create(context: Context, properties: Properties) -> Made:
     return Made(made["Id"], {"Id": made["Id"], "DomainName": made["DomainName"]})
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
-    current = context.call(SERVICE, "get_distribution", Id=live.physical_id)
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    current = context.call(SERVICE, "get_distribution", Id=deployed.physical_id)
     reference = current["Distribution"]["DistributionConfig"]["CallerReference"]
     config = _distribution_config(context, properties, reference)
     context.call(
         SERVICE,
         "update_distribution",
-        Id=live.physical_id,
+        Id=deployed.physical_id,
         IfMatch=current["ETag"],
         DistributionConfig=config,
     )
-    _tag(context, current["Distribution"]["ARN"], live, properties)
-    return Made(live.physical_id, live.attributes)
+    _tag(context, current["Distribution"]["ARN"], deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete(context: Context, live: Live) -> None:
+def _delete(context: Context, deployed: DeployedResource) -> None:
     """CloudFront deletes only what is disabled, and CloudFormation sees to that."""
-    current = context.call(SERVICE, "get_distribution_config", Id=live.physical_id)
+    current = context.call(SERVICE, "get_distribution_config", Id=deployed.physical_id)
     disabled = {**current["DistributionConfig"], "Enabled": False}
     updated = context.call(
         SERVICE,
         "update_distribution",
-        Id=live.physical_id,
+        Id=deployed.physical_id,
         IfMatch=current["ETag"],
         DistributionConfig=disabled,
     )
-    context.call(SERVICE, "delete_distribution", Id=live.physical_id, IfMatch=updated["ETag"])
+    context.call(SERVICE, "delete_distribution", Id=deployed.physical_id, IfMatch=updated["ETag"])
 
 
 def _distribution_config(
@@ -190,10 +190,10 @@ def _check_certificate(given: Mapping[str, Any]) -> None:
         raise Failure(f"InvalidViewerCertificate: {arn} is not in us-east-1")
 
 
-def _tag(context: Context, arn: str, live: Live, properties: Properties) -> None:
+def _tag(context: Context, arn: str, deployed: DeployedResource, properties: Properties) -> None:
     tags = properties.get("Tags", [])
     kept = [tag["Key"] for tag in tags]
-    old = [tag["Key"] for tag in live.properties.get("Tags", [])]
+    old = [tag["Key"] for tag in deployed.properties.get("Tags", [])]
     gone = [key for key in old if key not in kept]
     if gone:
         context.call(SERVICE, "untag_resource", Resource=arn, TagKeys={"Items": gone})
@@ -210,15 +210,15 @@ def _named_config(name: str, snake: str) -> ResourceType:
         answer = context.call(SERVICE, f"create_{snake}", **{config_name: config})
         return _made(answer[name])
 
-    def update(context: Context, live: Live, properties: Properties) -> Made:
+    def update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
         config = _asked(config_name, properties[config_name])
-        etag = context.call(SERVICE, f"get_{snake}", Id=live.physical_id)["ETag"]
-        parameters = {"Id": live.physical_id, "IfMatch": etag, config_name: config}
+        etag = context.call(SERVICE, f"get_{snake}", Id=deployed.physical_id)["ETag"]
+        parameters = {"Id": deployed.physical_id, "IfMatch": etag, config_name: config}
         return _made(context.call(SERVICE, f"update_{snake}", **parameters)[name])
 
-    def delete(context: Context, live: Live) -> None:
-        etag = context.call(SERVICE, f"get_{snake}", Id=live.physical_id)["ETag"]
-        context.call(SERVICE, f"delete_{snake}", Id=live.physical_id, IfMatch=etag)
+    def delete(context: Context, deployed: DeployedResource) -> None:
+        etag = context.call(SERVICE, f"get_{snake}", Id=deployed.physical_id)["ETag"]
+        context.call(SERVICE, f"delete_{snake}", Id=deployed.physical_id, IfMatch=etag)
 
     return ResourceType(f"AWS::CloudFront::{name}", create, delete, update)
 

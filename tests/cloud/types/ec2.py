@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 from cloud.schemas import schema
 
 from .steps import Setter, change_each, gone_tags, set_each, undone_on_failure
@@ -51,10 +51,10 @@ def ec2_type(
             known = _attributes(name, physical_id, made, properties)
             return Made(physical_id, {**known, **more(context, physical_id)})
 
-    def update(context: Context, live: Live, properties: Properties) -> Made:
-        change_each(setters, context, live, properties)
-        known = {one: value for one, value in live.attributes.items() if one not in properties}
-        return Made(live.physical_id, {**known, **more(context, live.physical_id)})
+    def update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+        change_each(setters, context, deployed, properties)
+        known = {one: value for one, value in deployed.attributes.items() if one not in properties}
+        return Made(deployed.physical_id, {**known, **more(context, deployed.physical_id)})
 
     def remove(context: Context, physical_id: str) -> None:
         if delete:
@@ -62,8 +62,8 @@ def ec2_type(
         else:
             context.call("ec2", f"delete_{noun}", **{identifier: physical_id})
 
-    def remove_live(context: Context, live: Live) -> None:
-        remove(context, live.physical_id)
+    def remove_live(context: Context, deployed: DeployedResource) -> None:
+        remove(context, deployed.physical_id)
 
     return ResourceType(name, create, remove_live, update if setters else None)
 

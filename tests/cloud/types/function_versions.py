@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .function_code import uploaded
 
@@ -23,8 +23,8 @@ def _create_layer(context: Context, properties: Properties) -> Made:
     return Made(arn, {"LayerVersionArn": arn})
 
 
-def _delete_layer(context: Context, live: Live) -> None:
-    layer, _, version = live.physical_id.rpartition(":")
+def _delete_layer(context: Context, deployed: DeployedResource) -> None:
+    layer, _, version = deployed.physical_id.rpartition(":")
     context.call("lambda", "delete_layer_version", LayerName=layer, VersionNumber=version)
 
 
@@ -48,8 +48,8 @@ def _create_version(context: Context, properties: Properties) -> Made:
     return Made(published["FunctionArn"], attributes)
 
 
-def _delete_version(context: Context, live: Live) -> None:
-    function, _, version = live.physical_id.rpartition(":")
+def _delete_version(context: Context, deployed: DeployedResource) -> None:
+    function, _, version = deployed.physical_id.rpartition(":")
     context.call("lambda", "delete_function", FunctionName=function, Qualifier=version)
 
 
@@ -65,15 +65,15 @@ def _create_alias(context: Context, properties: Properties) -> Made:
     return Made(alias["AliasArn"], {"AliasArn": alias["AliasArn"]})
 
 
-def _update_alias(context: Context, live: Live, properties: Properties) -> Made:
-    properties.changed_from(live, resets=["Description", "RoutingConfig"])
+def _update_alias(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    properties.changed_from(deployed, resets=["Description", "RoutingConfig"])
     reset = {"Description": "", "RoutingConfig": {"AdditionalVersionWeights": {}}}
     context.call("lambda", "update_alias", **(reset | _alias(properties)))
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_alias(context: Context, live: Live) -> None:
-    names = {name: live.properties[name] for name in ("FunctionName", "Name")}
+def _delete_alias(context: Context, deployed: DeployedResource) -> None:
+    names = {name: deployed.properties[name] for name in ("FunctionName", "Name")}
     context.call("lambda", "delete_alias", **names)
 
 
@@ -92,14 +92,16 @@ def _put_invoke_config(context: Context, properties: Properties) -> Made:
     return Made(f"{properties['FunctionName']}|{properties['Qualifier']}", {})
 
 
-def _put_invoke_config_again(context: Context, live: Live, properties: Properties) -> Made:
-    _delete_invoke_config(context, live)
+def _put_invoke_config_again(
+    context: Context, deployed: DeployedResource, properties: Properties
+) -> Made:
+    _delete_invoke_config(context, deployed)
     return _put_invoke_config(context, properties)
 
 
-def _delete_invoke_config(context: Context, live: Live) -> None:
+def _delete_invoke_config(context: Context, deployed: DeployedResource) -> None:
     names: Mapping[str, str] = {
-        name: live.properties[name] for name in ("FunctionName", "Qualifier")
+        name: deployed.properties[name] for name in ("FunctionName", "Qualifier")
     }
     context.call("lambda", "delete_function_event_invoke_config", **names)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .function_code import code_of
 from .steps import gone_tags, refuse_others, undone_on_failure
@@ -51,10 +51,10 @@ def _create_function(context: Context, properties: Properties) -> Made:
     return Made(name, {"Arn": function["FunctionArn"]})
 
 
-def _update_function(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=[*CONFIGURATION, *OTHERS])
+def _update_function(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=[*CONFIGURATION, *OTHERS])
     refuse_others(changed, [*CONFIGURATION, *OTHERS])
-    name = live.physical_id
+    name = deployed.physical_id
     if {"Architectures", "Code"} & set(changed):
         context.call(
             "lambda",
@@ -73,12 +73,12 @@ def _update_function(context: Context, live: Live, properties: Properties) -> Ma
     if "ReservedConcurrentExecutions" in changed:
         _reserve(context, name, changed["ReservedConcurrentExecutions"])
     if "Tags" in changed:
-        _set_tags(context, live, changed["Tags"])
-    return Made(name, live.attributes)
+        _set_tags(context, deployed, changed["Tags"])
+    return Made(name, deployed.attributes)
 
 
-def _delete_function(context: Context, live: Live) -> None:
-    context.call("lambda", "delete_function", FunctionName=live.physical_id)
+def _delete_function(context: Context, deployed: DeployedResource) -> None:
+    context.call("lambda", "delete_function", FunctionName=deployed.physical_id)
 
 
 def _api_names(configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,9 +105,9 @@ def _reserve(context: Context, function: str, executions: int | None) -> None:
     )
 
 
-def _set_tags(context: Context, live: Live, new: Any) -> None:
-    arn = live.attributes["Arn"]
-    if gone := gone_tags(live.properties.get("Tags"), new):
+def _set_tags(context: Context, deployed: DeployedResource, new: Any) -> None:
+    arn = deployed.attributes["Arn"]
+    if gone := gone_tags(deployed.properties.get("Tags"), new):
         context.call("lambda", "untag_resource", Resource=arn, TagKeys=gone)
     if new:
         context.call("lambda", "tag_resource", Resource=arn, Tags=_tags(new))
@@ -123,12 +123,12 @@ def _create_permission(context: Context, properties: Properties) -> Made:
     return Made(statement, {"Id": statement})
 
 
-def _delete_permission(context: Context, live: Live) -> None:
+def _delete_permission(context: Context, deployed: DeployedResource) -> None:
     context.call(
         "lambda",
         "remove_permission",
-        FunctionName=live.properties["FunctionName"],
-        StatementId=live.physical_id,
+        FunctionName=deployed.properties["FunctionName"],
+        StatementId=deployed.physical_id,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .ec2 import ec2_type, picked, set_tags, tag_specifications
 from .steps import change_each, undone_on_failure
@@ -41,15 +41,15 @@ def _create_route(context: Context, properties: Properties) -> Made:
     return Made(f"{table}|{block}", {"CidrBlock": block})
 
 
-def _update_route(context: Context, live: Live, properties: Properties) -> Made:
+def _update_route(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     route = picked(properties, ("RouteTableId", *DESTINATIONS))
     context.call("ec2", "replace_route", **route, **_one_of(properties, TARGETS))
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_route(context: Context, live: Live) -> None:
+def _delete_route(context: Context, deployed: DeployedResource) -> None:
     names = ("RouteTableId", *DESTINATIONS)
-    route = {name: live.properties.get(name) for name in names}
+    route = {name: deployed.properties.get(name) for name in names}
     context.call("ec2", "delete_route", **route)
 
 
@@ -66,8 +66,8 @@ def _create_association(context: Context, properties: Properties) -> Made:
     return Made(answer["AssociationId"], {"Id": answer["AssociationId"]})
 
 
-def _delete_association(context: Context, live: Live) -> None:
-    context.call("ec2", "disassociate_route_table", AssociationId=live.physical_id)
+def _delete_association(context: Context, deployed: DeployedResource) -> None:
+    context.call("ec2", "disassociate_route_table", AssociationId=deployed.physical_id)
 
 
 def _create_attachment(context: Context, properties: Properties) -> Made:
@@ -76,8 +76,8 @@ def _create_attachment(context: Context, properties: Properties) -> Made:
     return Made(f"IGW|{attachment['VpcId']}", {"AttachmentType": "IGW"})
 
 
-def _delete_attachment(context: Context, live: Live) -> None:
-    context.call("ec2", "detach_internet_gateway", **live.properties)
+def _delete_attachment(context: Context, deployed: DeployedResource) -> None:
+    context.call("ec2", "detach_internet_gateway", **deployed.properties)
 
 
 def _create_address(context: Context, properties: Properties) -> Made:
@@ -94,18 +94,18 @@ def _create_address(context: Context, properties: Properties) -> Made:
     return Made(address["PublicIp"], {**allocation, "PublicIp": address["PublicIp"]})
 
 
-def _update_address(context: Context, live: Live, properties: Properties) -> Made:
+def _update_address(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     def tag(context: Context, _: str, old: Any, new: Any) -> None:
-        set_tags(context, live.attributes["AllocationId"], old, new)
+        set_tags(context, deployed.attributes["AllocationId"], old, new)
 
-    change_each({"Tags": tag}, context, live, properties)
-    return Made(live.physical_id, live.attributes)
+    change_each({"Tags": tag}, context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_address(context: Context, live: Live) -> None:
-    if "InstanceId" in live.properties:
-        context.call("ec2", "disassociate_address", PublicIp=live.physical_id)
-    context.call("ec2", "release_address", AllocationId=live.attributes["AllocationId"])
+def _delete_address(context: Context, deployed: DeployedResource) -> None:
+    if "InstanceId" in deployed.properties:
+        context.call("ec2", "disassociate_address", PublicIp=deployed.physical_id)
+    context.call("ec2", "release_address", AllocationId=deployed.attributes["AllocationId"])
 
 
 TYPES: Final = [

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from cloud.access_logs import check_access_log
 from cloud.failure import Failure
 from cloud.openapi import http
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 SERVICE: Final = "apigatewayv2"
 SETTINGS: Final = (
@@ -61,9 +61,9 @@ def _create_api(context: Context, properties: Properties) -> Made:
     return _api(context, api)
 
 
-def _update_api(context: Context, live: Live, properties: Properties) -> Made:
-    api = live.physical_id
-    before, wanted = _wanted(Properties(live.properties)), _wanted(properties)
+def _update_api(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    api = deployed.physical_id
+    before, wanted = _wanted(Properties(deployed.properties)), _wanted(properties)
     gone = before.settings.keys() - wanted.settings.keys()
     if "CorsConfiguration" in gone:
         context.call(SERVICE, "delete_cors_configuration", ApiId=api)
@@ -78,8 +78,8 @@ def _update_api(context: Context, live: Live, properties: Properties) -> Made:
     return _api(context, api)
 
 
-def _delete_api(context: Context, live: Live) -> None:
-    context.call(SERVICE, "delete_api", ApiId=live.physical_id)
+def _delete_api(context: Context, deployed: DeployedResource) -> None:
+    context.call(SERVICE, "delete_api", ApiId=deployed.physical_id)
 
 
 def _api(context: Context, api: str) -> Made:
@@ -135,20 +135,20 @@ def _create_stage(context: Context, properties: Properties) -> Made:
     return Made(name, {})
 
 
-def _update_stage(context: Context, live: Live, properties: Properties) -> Made:
-    api, name = properties["ApiId"], live.physical_id
+def _update_stage(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    api, name = properties["ApiId"], deployed.physical_id
     _check_stage(context, properties)
-    old_tags, tags = live.properties.get("Tags", {}), properties.get("Tags", {})
-    emptied = _emptied(live.properties.keys() - properties.keys() - {"Tags"}, STAGE_WITHOUT)
+    old_tags, tags = deployed.properties.get("Tags", {}), properties.get("Tags", {})
+    emptied = _emptied(deployed.properties.keys() - properties.keys() - {"Tags"}, STAGE_WITHOUT)
     settings = properties.without("ApiId", "StageName", "Tags")
     context.call(SERVICE, "update_stage", ApiId=api, StageName=name, **emptied, **settings)
     _tag(context, f"/apis/{api}/stages/{name}", old_tags, tags)
     return Made(name, {})
 
 
-def _delete_stage(context: Context, live: Live) -> None:
-    api = live.properties["ApiId"]
-    context.call(SERVICE, "delete_stage", ApiId=api, StageName=live.physical_id)
+def _delete_stage(context: Context, deployed: DeployedResource) -> None:
+    api = deployed.properties["ApiId"]
+    context.call(SERVICE, "delete_stage", ApiId=api, StageName=deployed.physical_id)
 
 
 def _check_stage(context: Context, properties: Properties) -> None:
@@ -172,13 +172,13 @@ def _create_route(context: Context, properties: Properties) -> Made:
     return _part(context.call(SERVICE, "create_route", **properties), "RouteId")
 
 
-def _update_route(context: Context, live: Live, properties: Properties) -> Made:
+def _update_route(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     _check_route(context, properties)
-    return _update_part("Route", context, live, properties)
+    return _update_part("Route", context, deployed, properties)
 
 
-def _delete_route(context: Context, live: Live) -> None:
-    _delete_part("Route", context, live)
+def _delete_route(context: Context, deployed: DeployedResource) -> None:
+    _delete_part("Route", context, deployed)
 
 
 def _check_route(context: Context, properties: Properties) -> None:
@@ -195,12 +195,14 @@ def _create_integration(context: Context, properties: Properties) -> Made:
     return _part(context.call(SERVICE, "create_integration", **settings), "IntegrationId")
 
 
-def _update_integration(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live)
-    identifier = {"ApiId": live.properties["ApiId"], "IntegrationId": live.physical_id}
+def _update_integration(
+    context: Context, deployed: DeployedResource, properties: Properties
+) -> Made:
+    changed = properties.changed_from(deployed)
+    identifier = {"ApiId": deployed.properties["ApiId"], "IntegrationId": deployed.physical_id}
     settings = {**changed, **_response_parameters(changed)}
     context.call(SERVICE, "update_integration", **identifier, **settings)
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
 def _response_parameters(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,11 +217,11 @@ def _response_parameters(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {"ResponseParameters": maps}
 
 
-def _delete_integration(context: Context, live: Live) -> None:
-    routes = context.call(SERVICE, "get_routes", ApiId=live.properties["ApiId"])["Items"]
-    if users := [one["RouteKey"] for one in routes if _target(one) == live.physical_id]:
-        raise Failure(f"Cannot delete Integration {live.physical_id}: {users} are routed to it")
-    _delete_part("Integration", context, live)
+def _delete_integration(context: Context, deployed: DeployedResource) -> None:
+    routes = context.call(SERVICE, "get_routes", ApiId=deployed.properties["ApiId"])["Items"]
+    if users := [one["RouteKey"] for one in routes if _target(one) == deployed.physical_id]:
+        raise Failure(f"Cannot delete Integration {deployed.physical_id}: {users} are routed to it")
+    _delete_part("Integration", context, deployed)
 
 
 def _target(route: Mapping[str, Any]) -> str:
@@ -232,35 +234,39 @@ def _create_authorizer(context: Context, properties: Properties) -> Made:
     return _part(made, "AuthorizerId")
 
 
-def _update_authorizer(context: Context, live: Live, properties: Properties) -> Made:
-    return _update_part("Authorizer", context, live, properties)
+def _update_authorizer(
+    context: Context, deployed: DeployedResource, properties: Properties
+) -> Made:
+    return _update_part("Authorizer", context, deployed, properties)
 
 
-def _delete_authorizer(context: Context, live: Live) -> None:
-    _delete_part("Authorizer", context, live)
+def _delete_authorizer(context: Context, deployed: DeployedResource) -> None:
+    _delete_part("Authorizer", context, deployed)
 
 
 def _create_deployment(context: Context, properties: Properties) -> Made:
     return _part(context.call(SERVICE, "create_deployment", **properties), "DeploymentId")
 
 
-def _delete_deployment(context: Context, live: Live) -> None:
-    _delete_part("Deployment", context, live)
+def _delete_deployment(context: Context, deployed: DeployedResource) -> None:
+    _delete_part("Deployment", context, deployed)
 
 
 def _part(made: Mapping[str, Any], identifier: str) -> Made:
     return Made(made[identifier], {identifier: made[identifier]})
 
 
-def _update_part(kind: str, context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live)
-    identifier = {"ApiId": live.properties["ApiId"], f"{kind}Id": live.physical_id}
+def _update_part(
+    kind: str, context: Context, deployed: DeployedResource, properties: Properties
+) -> Made:
+    changed = properties.changed_from(deployed)
+    identifier = {"ApiId": deployed.properties["ApiId"], f"{kind}Id": deployed.physical_id}
     context.call(SERVICE, f"update_{kind.lower()}", **identifier, **changed)
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_part(kind: str, context: Context, live: Live) -> None:
-    identifier = {"ApiId": live.properties["ApiId"], f"{kind}Id": live.physical_id}
+def _delete_part(kind: str, context: Context, deployed: DeployedResource) -> None:
+    identifier = {"ApiId": deployed.properties["ApiId"], f"{kind}Id": deployed.physical_id}
     context.call(SERVICE, f"delete_{kind.lower()}", **identifier)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 
 from .steps import Setter, change_each, gone_tags, set_by, set_each, undone_on_failure
 
@@ -21,15 +21,15 @@ def _create_role(context: Context, properties: Properties) -> Made:
     return Made(name, attributes_in(role, ["Arn", "RoleId"]))
 
 
-def _update_role(context: Context, live: Live, properties: Properties) -> Made:
-    change_each(ROLE_SETTERS, context, live, properties)
-    return Made(live.physical_id, live.attributes)
+def _update_role(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    change_each(ROLE_SETTERS, context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_role(context: Context, live: Live) -> None:
-    _set_policies(context, live.physical_id, live.properties.get("Policies"), None)
-    _set_managed(context, live.physical_id, live.properties.get("ManagedPolicyArns"), None)
-    context.call("iam", "delete_role", RoleName=live.physical_id)
+def _delete_role(context: Context, deployed: DeployedResource) -> None:
+    _set_policies(context, deployed.physical_id, deployed.properties.get("Policies"), None)
+    _set_managed(context, deployed.physical_id, deployed.properties.get("ManagedPolicyArns"), None)
+    context.call("iam", "delete_role", RoleName=deployed.physical_id)
 
 
 def _remove_role(context: Context, role: str, properties: Mapping[str, Any]) -> None:
@@ -130,14 +130,14 @@ def _create_profile(context: Context, properties: Properties) -> Made:
     return Made(name, {"Arn": profile["Arn"]})
 
 
-def _update_profile(context: Context, live: Live, properties: Properties) -> Made:
-    change_each({"Roles": _set_profile_roles}, context, live, properties)
-    return Made(live.physical_id, live.attributes)
+def _update_profile(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    change_each({"Roles": _set_profile_roles}, context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_profile(context: Context, live: Live) -> None:
-    _set_profile_roles(context, live.physical_id, live.properties["Roles"], None)
-    context.call("iam", "delete_instance_profile", InstanceProfileName=live.physical_id)
+def _delete_profile(context: Context, deployed: DeployedResource) -> None:
+    _set_profile_roles(context, deployed.physical_id, deployed.properties["Roles"], None)
+    context.call("iam", "delete_instance_profile", InstanceProfileName=deployed.physical_id)
 
 
 def _set_profile_roles(context: Context, profile: str, old: Any, new: Any) -> None:

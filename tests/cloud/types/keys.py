@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .steps import Setter, change_each, gone_tags, set_by, set_each, undone_on_failure
 
@@ -24,13 +24,15 @@ def _create_key(context: Context, properties: Properties) -> Made:
     return Made(key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]})
 
 
-def _update_key(context: Context, live: Live, properties: Properties) -> Made:
-    change_each(SETTERS, context, live, properties)
-    return Made(live.physical_id, live.attributes)
+def _update_key(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    change_each(SETTERS, context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_key(context: Context, live: Live) -> None:
-    _schedule_deletion(context, live.physical_id, live.properties.get("PendingWindowInDays"))
+def _delete_key(context: Context, deployed: DeployedResource) -> None:
+    _schedule_deletion(
+        context, deployed.physical_id, deployed.properties.get("PendingWindowInDays")
+    )
 
 
 def _schedule_deletion(context: Context, key: str, days: int | None) -> None:
@@ -84,13 +86,13 @@ def _create_alias(context: Context, properties: Properties) -> Made:
     return Made(properties["AliasName"], {})
 
 
-def _update_alias(context: Context, live: Live, properties: Properties) -> Made:
+def _update_alias(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     context.call("kms", "update_alias", **properties)
-    return Made(live.physical_id, {})
+    return Made(deployed.physical_id, {})
 
 
-def _delete_alias(context: Context, live: Live) -> None:
-    context.call("kms", "delete_alias", AliasName=live.physical_id)
+def _delete_alias(context: Context, deployed: DeployedResource) -> None:
+    context.call("kms", "delete_alias", AliasName=deployed.physical_id)
 
 
 TYPES: Final = [

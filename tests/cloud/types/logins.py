@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 
 from .ec2 import ec2_type, tag_specifications
 from .steps import undone_on_failure
@@ -35,10 +35,10 @@ def _create_key_pair(context: Context, properties: Properties) -> Made:
     return Made(name, attributes_in(pair, ["KeyFingerprint", "KeyPairId"]))
 
 
-def _delete_key_pair(context: Context, live: Live) -> None:
-    context.call("ec2", "delete_key_pair", KeyName=live.physical_id)
-    if "PublicKeyMaterial" not in live.properties:
-        parameter = _private_key_parameter(live.attributes["KeyPairId"])
+def _delete_key_pair(context: Context, deployed: DeployedResource) -> None:
+    context.call("ec2", "delete_key_pair", KeyName=deployed.physical_id)
+    if "PublicKeyMaterial" not in deployed.properties:
+        parameter = _private_key_parameter(deployed.attributes["KeyPairId"])
         context.call("ssm", "delete_parameter", Name=parameter)
 
 

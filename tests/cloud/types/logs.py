@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 
 def _create(context: Context, properties: Properties) -> Made:
@@ -13,13 +13,13 @@ def _create(context: Context, properties: Properties) -> Made:
     return _retain(context, name, properties.get("RetentionInDays"))
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live)
-    return _retain(context, live.physical_id, changed.get("RetentionInDays"))
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed)
+    return _retain(context, deployed.physical_id, changed.get("RetentionInDays"))
 
 
-def _delete(context: Context, live: Live) -> None:
-    context.call("logs", "delete_log_group", logGroupName=live.physical_id)
+def _delete(context: Context, deployed: DeployedResource) -> None:
+    context.call("logs", "delete_log_group", logGroupName=deployed.physical_id)
 
 
 def _retain(context: Context, name: str, days: int | None) -> Made:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 
 from .ec2 import picked, set_tags, set_value_by, tag_specifications
 from .steps import Setter, change_each, refuse_others, set_each, undone_on_failure
@@ -44,13 +44,13 @@ def _create_instance(context: Context, properties: Properties) -> Made:
         return _instance(context, instance_id)
 
 
-def _update_instance(context: Context, live: Live, properties: Properties) -> Made:
-    change_each(SETTERS, context, live, properties)
-    return _instance(context, live.physical_id)
+def _update_instance(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    change_each(SETTERS, context, deployed, properties)
+    return _instance(context, deployed.physical_id)
 
 
-def _delete_instance(context: Context, live: Live) -> None:
-    _terminate(context, live.physical_id)
+def _delete_instance(context: Context, deployed: DeployedResource) -> None:
+    _terminate(context, deployed.physical_id)
 
 
 def _terminate(context: Context, instance_id: str) -> None:
@@ -154,21 +154,21 @@ def _create_template(context: Context, properties: Properties) -> Made:
     return _template(context, template["LaunchTemplateId"])
 
 
-def _update_template(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=["VersionDescription"])
+def _update_template(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=["VersionDescription"])
     refuse_others(changed, ["LaunchTemplateData", "VersionDescription"])
     context.call(
         "ec2",
         "create_launch_template_version",
-        LaunchTemplateId=live.physical_id,
+        LaunchTemplateId=deployed.physical_id,
         LaunchTemplateData=properties["LaunchTemplateData"],
         VersionDescription=properties.get("VersionDescription"),
     )
-    return _template(context, live.physical_id)
+    return _template(context, deployed.physical_id)
 
 
-def _delete_template(context: Context, live: Live) -> None:
-    context.call("ec2", "delete_launch_template", LaunchTemplateId=live.physical_id)
+def _delete_template(context: Context, deployed: DeployedResource) -> None:
+    context.call("ec2", "delete_launch_template", LaunchTemplateId=deployed.physical_id)
 
 
 def _template(context: Context, template_id: str) -> Made:

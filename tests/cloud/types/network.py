@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .ec2 import (
     ec2_type,
@@ -77,8 +77,8 @@ def _create_cidr_block(context: Context, properties: Properties) -> Made:
     return Made(association["AssociationId"], {"Id": association["AssociationId"]})
 
 
-def _delete_cidr_block(context: Context, live: Live) -> None:
-    context.call("ec2", "disassociate_vpc_cidr_block", AssociationId=live.physical_id)
+def _delete_cidr_block(context: Context, deployed: DeployedResource) -> None:
+    context.call("ec2", "disassociate_vpc_cidr_block", AssociationId=deployed.physical_id)
 
 
 def _create_flow_log(context: Context, properties: Properties) -> Made:
@@ -107,13 +107,13 @@ def _create_flow_log(context: Context, properties: Properties) -> Made:
     return Made(flow_log, {"Id": flow_log})
 
 
-def _update_flow_log(context: Context, live: Live, properties: Properties) -> Made:
-    change_each({"Tags": set_tags}, context, live, properties)
-    return Made(live.physical_id, live.attributes)
+def _update_flow_log(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    change_each({"Tags": set_tags}, context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_flow_log(context: Context, live: Live) -> None:
-    require_success(context.call("ec2", "delete_flow_logs", FlowLogIds=[live.physical_id]))
+def _delete_flow_log(context: Context, deployed: DeployedResource) -> None:
+    require_success(context.call("ec2", "delete_flow_logs", FlowLogIds=[deployed.physical_id]))
 
 
 TYPES: Final = [

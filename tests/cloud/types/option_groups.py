@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .database_groups import set_rds_tags
 from .steps import refuse_others, undone_on_failure
@@ -21,22 +21,22 @@ def _create(context: Context, properties: Properties) -> Made:
     return Made(name, {})
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=["OptionConfigurations", "Tags"])
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=["OptionConfigurations", "Tags"])
     refuse_others(changed, ["OptionConfigurations", "Tags"])
-    name = live.physical_id
+    name = deployed.physical_id
     if "OptionConfigurations" in changed:
-        before = live.properties.get("OptionConfigurations", [])
+        before = deployed.properties.get("OptionConfigurations", [])
         _set_options(context, name, before, changed["OptionConfigurations"] or [])
     if "Tags" in changed:
         (group,) = context.call("rds", "describe_option_groups", **{NAME: name})["OptionGroupsList"]
-        old = live.properties.get("Tags")
+        old = deployed.properties.get("Tags")
         set_rds_tags(context, group["OptionGroupArn"], old, changed["Tags"])
-    return Made(name, live.attributes)
+    return Made(name, deployed.attributes)
 
 
-def _delete(context: Context, live: Live) -> None:
-    context.call("rds", "delete_option_group", **{NAME: live.physical_id})
+def _delete(context: Context, deployed: DeployedResource) -> None:
+    context.call("rds", "delete_option_group", **{NAME: deployed.physical_id})
 
 
 def _set_options(context: Context, name: str, old: list[Any], new: list[Any]) -> None:

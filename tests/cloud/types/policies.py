@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any, Final, NamedTuple
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 
 from .steps import undone_on_failure
 
@@ -38,20 +38,20 @@ def _create_policy(context: Context, properties: Properties) -> Made:
     return Made(policy_id, {"Id": policy_id})
 
 
-def _update_policy(context: Context, live: Live, properties: Properties) -> Made:
+def _update_policy(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     holders = _some_holders(properties)
     _put(context, holders, properties)
-    name = live.properties["PolicyName"]
+    name = deployed.properties["PolicyName"]
     renamed = name != properties["PolicyName"]
-    for holder in _holders(live.properties):
+    for holder in _holders(deployed.properties):
         if renamed or holder not in holders:
             holder.call(context, "delete", PolicyName=name)
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_policy(context: Context, live: Live) -> None:
-    for holder in _holders(live.properties):
-        holder.call(context, "delete", PolicyName=live.properties["PolicyName"])
+def _delete_policy(context: Context, deployed: DeployedResource) -> None:
+    for holder in _holders(deployed.properties):
+        holder.call(context, "delete", PolicyName=deployed.properties["PolicyName"])
 
 
 def _some_holders(properties: Mapping[str, Any]) -> list[Holder]:
@@ -75,13 +75,15 @@ def _create_role_policy(context: Context, properties: Properties) -> Made:
     return Made(f"{properties['PolicyName']}|{properties['RoleName']}", {})
 
 
-def _update_role_policy(context: Context, live: Live, properties: Properties) -> Made:
+def _update_role_policy(
+    context: Context, deployed: DeployedResource, properties: Properties
+) -> Made:
     context.call("iam", "put_role_policy", **properties)
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_role_policy(context: Context, live: Live) -> None:
-    names = {name: live.properties[name] for name in ("PolicyName", "RoleName")}
+def _delete_role_policy(context: Context, deployed: DeployedResource) -> None:
+    names = {name: deployed.properties[name] for name in ("PolicyName", "RoleName")}
     context.call("iam", "delete_role_policy", **names)
 
 
@@ -100,20 +102,20 @@ def _create_managed(context: Context, properties: Properties) -> Made:
     return _managed(context, arn)
 
 
-def _update_managed(context: Context, live: Live, properties: Properties) -> Made:
-    arn = live.physical_id
-    before, after = set(_holders(live.properties)), set(_holders(properties))
+def _update_managed(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    arn = deployed.physical_id
+    before, after = set(_holders(deployed.properties)), set(_holders(properties))
     _attach(context, arn, sorted(after - before))
     for holder in sorted(before - after):
         holder.call(context, "detach", PolicyArn=arn)
-    if properties["PolicyDocument"] != live.properties["PolicyDocument"]:
+    if properties["PolicyDocument"] != deployed.properties["PolicyDocument"]:
         _replace_oldest_version(context, arn, properties["PolicyDocument"])
     return _managed(context, arn)
 
 
-def _delete_managed(context: Context, live: Live) -> None:
-    arn = live.physical_id
-    for holder in _holders(live.properties):
+def _delete_managed(context: Context, deployed: DeployedResource) -> None:
+    arn = deployed.physical_id
+    for holder in _holders(deployed.properties):
         holder.call(context, "detach", PolicyArn=arn)
     if context.call("iam", "get_policy", PolicyArn=arn)["Policy"]["AttachmentCount"]:
         raise Failure("Cannot delete a policy attached to entities.")

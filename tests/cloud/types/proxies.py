@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType, attributes_in
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType, attributes_in
 
 from .database_groups import set_rds_tags
 from .steps import undone_on_failure
@@ -23,19 +23,19 @@ def _create_proxy(context: Context, properties: Properties) -> Made:
     return _proxy(context.call("rds", "create_db_proxy", **properties)["DBProxy"])
 
 
-def _update_proxy(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=["Tags"])
-    tags = changed.pop("Tags", live.properties.get("Tags"))
+def _update_proxy(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=["Tags"])
+    tags = changed.pop("Tags", deployed.properties.get("Tags"))
     groups = changed.pop("VpcSecurityGroupIds", None)
     proxy = context.call(
-        "rds", "modify_db_proxy", DBProxyName=live.physical_id, SecurityGroups=groups, **changed
+        "rds", "modify_db_proxy", DBProxyName=deployed.physical_id, SecurityGroups=groups, **changed
     )["DBProxy"]
-    set_rds_tags(context, proxy["DBProxyArn"], live.properties.get("Tags"), tags)
+    set_rds_tags(context, proxy["DBProxyArn"], deployed.properties.get("Tags"), tags)
     return _proxy(proxy)
 
 
-def _delete_proxy(context: Context, live: Live) -> None:
-    context.call("rds", "delete_db_proxy", DBProxyName=live.physical_id)
+def _delete_proxy(context: Context, deployed: DeployedResource) -> None:
+    context.call("rds", "delete_db_proxy", DBProxyName=deployed.physical_id)
 
 
 def _proxy(proxy: Mapping[str, Any]) -> Made:
@@ -55,20 +55,20 @@ def _create_targets(context: Context, properties: Properties) -> Made:
     return Made(arn, {"TargetGroupArn": arn})
 
 
-def _update_targets(context: Context, live: Live, properties: Properties) -> Made:
-    if _targets(live.properties) != _targets(properties):
-        _deregister(context, live.properties)
-        with undone_on_failure(lambda: _register(context, live.properties)):
+def _update_targets(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    if _targets(deployed.properties) != _targets(properties):
+        _deregister(context, deployed.properties)
+        with undone_on_failure(lambda: _register(context, deployed.properties)):
             _register(context, properties)
     pool = properties.get("ConnectionPoolConfigurationInfo", {})
     _set_pool(context, properties["DBProxyName"], pool)
     tags = properties.get("Tags")
-    set_rds_tags(context, live.physical_id, live.properties.get("Tags"), tags)
-    return Made(live.physical_id, live.attributes)
+    set_rds_tags(context, deployed.physical_id, deployed.properties.get("Tags"), tags)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_targets(context: Context, live: Live) -> None:
-    _deregister(context, live.properties)
+def _delete_targets(context: Context, deployed: DeployedResource) -> None:
+    _deregister(context, deployed.properties)
 
 
 def _targets(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,19 +104,19 @@ def _create_endpoint(context: Context, properties: Properties) -> Made:
     return _endpoint(context.call("rds", "create_db_proxy_endpoint", **properties))
 
 
-def _update_endpoint(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=["Tags"])
-    tags = changed.pop("Tags", live.properties.get("Tags"))
+def _update_endpoint(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=["Tags"])
+    tags = changed.pop("Tags", deployed.properties.get("Tags"))
     answer = context.call(
-        "rds", "modify_db_proxy_endpoint", DBProxyEndpointName=live.physical_id, **changed
+        "rds", "modify_db_proxy_endpoint", DBProxyEndpointName=deployed.physical_id, **changed
     )
-    arn = live.attributes["DBProxyEndpointArn"]
-    set_rds_tags(context, arn, live.properties.get("Tags"), tags)
+    arn = deployed.attributes["DBProxyEndpointArn"]
+    set_rds_tags(context, arn, deployed.properties.get("Tags"), tags)
     return _endpoint(answer)
 
 
-def _delete_endpoint(context: Context, live: Live) -> None:
-    context.call("rds", "delete_db_proxy_endpoint", DBProxyEndpointName=live.physical_id)
+def _delete_endpoint(context: Context, deployed: DeployedResource) -> None:
+    context.call("rds", "delete_db_proxy_endpoint", DBProxyEndpointName=deployed.physical_id)
 
 
 def _endpoint(answer: Mapping[str, Any]) -> Made:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .ec2 import picked
 from .steps import refuse_others
@@ -23,22 +23,22 @@ def _create(context: Context, properties: Properties) -> Made:
     return Made(share["resourceShareArn"], _attributes(share))
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=MEMBERS)
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=MEMBERS)
     refuse_others(changed, [*SETTINGS, *MEMBERS])
-    share = {"resourceShareArn": live.physical_id}
+    share = {"resourceShareArn": deployed.physical_id}
     settings = {SETTINGS[name]: value for name, value in picked(properties, SETTINGS).items()}
     context.call("ram", "update_resource_share", **share, **settings)
-    before, after = _members(live.properties), _members(properties)
+    before, after = _members(deployed.properties), _members(properties)
     if gone := _missing(before, after):
         context.call("ram", "disassociate_resource_share", **share, **gone)
     if added := _missing(after, before):
         context.call("ram", "associate_resource_share", **share, **added)
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete(context: Context, live: Live) -> None:
-    context.call("ram", "delete_resource_share", resourceShareArn=live.physical_id)
+def _delete(context: Context, deployed: DeployedResource) -> None:
+    context.call("ram", "delete_resource_share", resourceShareArn=deployed.physical_id)
 
 
 def _attributes(share: Mapping[str, Any]) -> dict[str, Any]:

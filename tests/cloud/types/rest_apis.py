@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cloud.failure import Failure
 from cloud.openapi import rest
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 SERVICE: Final = "apigateway"
 CHANGEABLE: Final = ("name", "description", "apiKeySource", "policy")
@@ -43,9 +43,9 @@ def _create_api(context: Context, properties: Properties) -> Made:
     return _api(context, api)
 
 
-def _update_api(context: Context, live: Live, properties: Properties) -> Made:
-    api = live.physical_id
-    old = Properties(live.properties)
+def _update_api(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    api = deployed.physical_id
+    old = Properties(deployed.properties)
     before, after = _settings(old), _settings(properties)
     patches = [
         {"op": "replace", "path": path, "value": value} for path, value in _changes(before, after)
@@ -61,8 +61,8 @@ def _update_api(context: Context, live: Live, properties: Properties) -> Made:
     return _api(context, api)
 
 
-def _delete_api(context: Context, live: Live) -> None:
-    context.call(SERVICE, "delete_rest_api", restApiId=live.physical_id)
+def _delete_api(context: Context, deployed: DeployedResource) -> None:
+    context.call(SERVICE, "delete_rest_api", restApiId=deployed.physical_id)
 
 
 def _api(context: Context, api: str) -> Made:
@@ -209,9 +209,9 @@ def _create_resource(context: Context, properties: Properties) -> Made:
     return Made(made["id"], {"ResourceId": made["id"]})
 
 
-def _delete_resource(context: Context, live: Live) -> None:
-    api = live.properties["RestApiId"]
-    context.call(SERVICE, "delete_resource", restApiId=api, resourceId=live.physical_id)
+def _delete_resource(context: Context, deployed: DeployedResource) -> None:
+    api = deployed.properties["RestApiId"]
+    context.call(SERVICE, "delete_resource", restApiId=api, resourceId=deployed.physical_id)
 
 
 def _create_method(context: Context, properties: Properties) -> Made:
@@ -229,13 +229,13 @@ def _create_method(context: Context, properties: Properties) -> Made:
     return Made(context.name(), {})
 
 
-def _update_method(context: Context, live: Live, properties: Properties) -> Made:
+def _update_method(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     _create_method(context, properties)
-    return Made(live.physical_id, {})
+    return Made(deployed.physical_id, {})
 
 
-def _delete_method(context: Context, live: Live) -> None:
-    place = {name: live.properties[one] for one, name in PLACE.items()}
+def _delete_method(context: Context, deployed: DeployedResource) -> None:
+    place = {name: deployed.properties[one] for one, name in PLACE.items()}
     context.call(SERVICE, "delete_method", **place)
 
 
@@ -247,15 +247,17 @@ def _create_gateway_response(context: Context, properties: Properties) -> Made:
     return Made(name, {"Id": name})
 
 
-def _update_gateway_response(context: Context, live: Live, properties: Properties) -> Made:
+def _update_gateway_response(
+    context: Context, deployed: DeployedResource, properties: Properties
+) -> Made:
     _create_gateway_response(context, properties)
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_gateway_response(context: Context, live: Live) -> None:
+def _delete_gateway_response(context: Context, deployed: DeployedResource) -> None:
     place = {
-        "restApiId": live.properties["RestApiId"],
-        "responseType": live.properties["ResponseType"],
+        "restApiId": deployed.properties["RestApiId"],
+        "responseType": deployed.properties["ResponseType"],
     }
     context.call(SERVICE, "delete_gateway_response", **place)
 

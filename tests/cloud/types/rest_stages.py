@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cloud.access_logs import check_access_log
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 SERVICE: Final = "apigateway"
 METHOD_SETTINGS: Final = {
@@ -40,15 +40,15 @@ def _deploy(context: Context, stage: Mapping[str, str], deployment: str) -> None
         context.call(SERVICE, "create_stage", **stage, deploymentId=deployment)
 
 
-def _delete_deployment(context: Context, live: Live) -> None:
-    api, own = live.properties["RestApiId"], live.properties.get("StageName")
+def _delete_deployment(context: Context, deployed: DeployedResource) -> None:
+    api, own = deployed.properties["RestApiId"], deployed.properties.get("StageName")
     for stage in _stages(context, api):
-        if stage["deploymentId"] != live.physical_id:
+        if stage["deploymentId"] != deployed.physical_id:
             continue
         if stage["stageName"] != own:
             raise Failure("Active stages pointing to this deployment must be moved or deleted")
         context.call(SERVICE, "delete_stage", restApiId=api, stageName=own)
-    context.call(SERVICE, "delete_deployment", restApiId=api, deploymentId=live.physical_id)
+    context.call(SERVICE, "delete_deployment", restApiId=api, deploymentId=deployed.physical_id)
 
 
 def _stages(context: Context, api: str) -> list[dict[str, Any]]:
@@ -75,21 +75,21 @@ def _create_stage(context: Context, properties: Properties) -> Made:
     return Made(properties["StageName"], {})
 
 
-def _update_stage(context: Context, live: Live, properties: Properties) -> Made:
-    stage = {"restApiId": properties["RestApiId"], "stageName": live.physical_id}
+def _update_stage(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    stage = {"restApiId": properties["RestApiId"], "stageName": deployed.physical_id}
     _check_stage(context, properties)
-    before, after = _patches(live.properties), _patches(properties)
+    before, after = _patches(deployed.properties), _patches(properties)
     if gone := sorted(before.keys() - after.keys()):
         raise Failure(f"the local cloud cannot remove {', '.join(gone)} of a stage in place")
     changed = {path: value for path, value in after.items() if before.get(path) != value}
     _patch(context, stage, changed)
-    _tag(context, stage, _tags(live.properties), _tags(properties))
-    return Made(live.physical_id, {})
+    _tag(context, stage, _tags(deployed.properties), _tags(properties))
+    return Made(deployed.physical_id, {})
 
 
-def _delete_stage(context: Context, live: Live) -> None:
-    api = live.properties["RestApiId"]
-    context.call(SERVICE, "delete_stage", restApiId=api, stageName=live.physical_id)
+def _delete_stage(context: Context, deployed: DeployedResource) -> None:
+    api = deployed.properties["RestApiId"]
+    context.call(SERVICE, "delete_stage", restApiId=api, stageName=deployed.physical_id)
 
 
 def _check_stage(context: Context, properties: Properties) -> None:
@@ -180,9 +180,9 @@ def _create_account(context: Context, properties: Properties) -> Made:
     return Made(name, {"Id": name})
 
 
-def _update_account(context: Context, live: Live, properties: Properties) -> Made:
+def _update_account(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     _set_role(context, properties)
-    return Made(live.physical_id, live.attributes)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
 def _set_role(context: Context, properties: Properties) -> None:
@@ -193,7 +193,7 @@ def _set_role(context: Context, properties: Properties) -> None:
     context.call(SERVICE, "update_account", patchOperations=[patch])
 
 
-def _delete_account(context: Context, live: Live) -> None:
+def _delete_account(context: Context, deployed: DeployedResource) -> None:
     """The account keeps its role: it is nobody's own."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .secrets import json_object, made
 
@@ -30,11 +30,11 @@ def _attach(context: Context, properties: Properties) -> Made:
     return made(secret["ARN"])
 
 
-def _attach_again(context: Context, _: Live, properties: Properties) -> Made:
+def _attach_again(context: Context, _: DeployedResource, properties: Properties) -> Made:
     return _attach(context, properties)
 
 
-def _detach(_: Context, __: Live) -> None:
+def _detach(_: Context, __: DeployedResource) -> None:
     """Nothing: what was written stays with the secret."""
 
 
@@ -69,12 +69,12 @@ def _put_policy(context: Context, properties: Properties) -> Made:
     return made(answer["ARN"])
 
 
-def _put_policy_again(context: Context, _: Live, properties: Properties) -> Made:
+def _put_policy_again(context: Context, _: DeployedResource, properties: Properties) -> Made:
     return _put_policy(context, properties)
 
 
-def _delete_policy(context: Context, live: Live) -> None:
-    context.call("secretsmanager", "delete_resource_policy", SecretId=live.physical_id)
+def _delete_policy(context: Context, deployed: DeployedResource) -> None:
+    context.call("secretsmanager", "delete_resource_policy", SecretId=deployed.physical_id)
 
 
 def _rotate(context: Context, properties: Properties) -> Made:
@@ -92,13 +92,13 @@ def _rotate(context: Context, properties: Properties) -> Made:
     return made(answer["ARN"])
 
 
-def _rotate_otherwise(context: Context, live: Live, properties: Properties) -> Made:
-    properties.changed_from(live, resets=["RotationRules", "RotateImmediatelyOnUpdate"])
+def _rotate_otherwise(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    properties.changed_from(deployed, resets=["RotationRules", "RotateImmediatelyOnUpdate"])
     return _rotate(context, properties)
 
 
-def _stop_rotation(context: Context, live: Live) -> None:
-    context.call("secretsmanager", "cancel_rotate_secret", SecretId=live.physical_id)
+def _stop_rotation(context: Context, deployed: DeployedResource) -> None:
+    context.call("secretsmanager", "cancel_rotate_secret", SecretId=deployed.physical_id)
 
 
 def _require_invocation(context: Context, function: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .steps import Setter, change_each, gone_tags, set_by
 
@@ -28,18 +28,18 @@ def _create_secret(context: Context, properties: Properties) -> Made:
     return made(secret["ARN"])
 
 
-def _update_secret(context: Context, live: Live, properties: Properties) -> Made:
+def _update_secret(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     _require_one_value(properties)
-    change_each(SECRET_SETTERS, context, live, properties)
-    return made(live.physical_id)
+    change_each(SECRET_SETTERS, context, deployed, properties)
+    return made(deployed.physical_id)
 
 
-def _delete_secret(context: Context, live: Live) -> None:
-    _set_replicas(context, live.physical_id, live.properties.get("ReplicaRegions"), None)
+def _delete_secret(context: Context, deployed: DeployedResource) -> None:
+    _set_replicas(context, deployed.physical_id, deployed.properties.get("ReplicaRegions"), None)
     context.call(
         "secretsmanager",
         "delete_secret",
-        SecretId=live.physical_id,
+        SecretId=deployed.physical_id,
         ForceDeleteWithoutRecovery=True,
     )
 

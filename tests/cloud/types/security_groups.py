@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 from .ec2 import set_tags, tag_specifications
 from .steps import Setter, change_each, refuse_others, undone_on_failure
@@ -50,17 +50,17 @@ def _create_group(context: Context, properties: Properties) -> Made:
     return Made(group_id, {"Id": group_id, **read})
 
 
-def _update_group(context: Context, live: Live, properties: Properties) -> Made:
+def _update_group(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     changeable = {
         "SecurityGroupEgress": _set_rules(EGRESS),
         "SecurityGroupIngress": _set_rules(INGRESS),
     }
-    change_each({**changeable, "Tags": set_tags}, context, live, properties)
-    return Made(live.physical_id, live.attributes)
+    change_each({**changeable, "Tags": set_tags}, context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_group(context: Context, live: Live) -> None:
-    context.call("ec2", "delete_security_group", GroupId=live.physical_id)
+def _delete_group(context: Context, deployed: DeployedResource) -> None:
+    context.call("ec2", "delete_security_group", GroupId=deployed.physical_id)
 
 
 def _group(context: Context, group_id: str) -> Mapping[str, Any]:
@@ -128,22 +128,22 @@ def _rule_type(name: str, way: str) -> ResourceType:
         rule_id = _authorize(context, properties["GroupId"], way, rule)
         return Made(rule_id, {"Id": rule_id})
 
-    def update(context: Context, live: Live, properties: Properties) -> Made:
-        refuse_others(properties.changed_from(live), ["Description"])
+    def update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+        refuse_others(properties.changed_from(deployed), ["Description"])
         context.call(
             "ec2",
             f"update_security_group_rule_descriptions_{way}",
             GroupId=properties["GroupId"],
             IpPermissions=[_permission(properties.without("GroupId"))],
         )
-        return Made(live.physical_id, live.attributes)
+        return Made(deployed.physical_id, deployed.attributes)
 
-    def delete(context: Context, live: Live) -> None:
+    def delete(context: Context, deployed: DeployedResource) -> None:
         context.call(
             "ec2",
             f"revoke_security_group_{way}",
-            GroupId=live.properties["GroupId"],
-            SecurityGroupRuleIds=[live.physical_id],
+            GroupId=deployed.properties["GroupId"],
+            SecurityGroupRuleIds=[deployed.physical_id],
         )
 
     return ResourceType(name, create, delete, update)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 RESETS: Final = ("AllowedPattern", "Description", "Tags")
 
@@ -15,14 +15,14 @@ def _create(context: Context, properties: Properties) -> Made:
     return _put(context, name, properties, Tags=_listed(properties.get("Tags")))
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
-    properties.changed_from(live, resets=RESETS)
-    _retag(context, live, properties.get("Tags"))
-    return _put(context, live.physical_id, properties, Overwrite=True)
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    properties.changed_from(deployed, resets=RESETS)
+    _retag(context, deployed, properties.get("Tags"))
+    return _put(context, deployed.physical_id, properties, Overwrite=True)
 
 
-def _delete(context: Context, live: Live) -> None:
-    context.call("ssm", "delete_parameter", Name=live.physical_id)
+def _delete(context: Context, deployed: DeployedResource) -> None:
+    context.call("ssm", "delete_parameter", Name=deployed.physical_id)
 
 
 def _put(context: Context, name: str, properties: Properties, **more: Any) -> Made:
@@ -32,9 +32,9 @@ def _put(context: Context, name: str, properties: Properties, **more: Any) -> Ma
     return Made(name, {"Arn": arn, "Name": name, "Value": properties["Value"]})
 
 
-def _retag(context: Context, live: Live, tags: Mapping[str, str] | None) -> None:
-    parameter = {"ResourceType": "Parameter", "ResourceId": live.physical_id}
-    if gone := sorted(set(live.properties.get("Tags") or ()) - set(tags or ())):
+def _retag(context: Context, deployed: DeployedResource, tags: Mapping[str, str] | None) -> None:
+    parameter = {"ResourceType": "Parameter", "ResourceId": deployed.physical_id}
+    if gone := sorted(set(deployed.properties.get("Tags") or ()) - set(tags or ())):
         context.call("ssm", "remove_tags_from_resource", **parameter, TagKeys=gone)
     if tags:
         context.call("ssm", "add_tags_to_resource", **parameter, Tags=_listed(tags))

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, HalfMade, Live, Made, Properties, ResourceType
+from cloud.resource import (
+    Context,
+    DeployedResource,
+    Made,
+    PartiallyCreated,
+    Properties,
+    ResourceType,
+)
 
 INSTANCES: Final = "StackInstancesGroup"
 HOW: Final = ("AutoDeployment", "CallAs", "ManagedExecution", "OperationPreferences")
@@ -21,33 +28,37 @@ def _create(context: Context, properties: Properties) -> Made:
         for group in properties.get(INSTANCES, []):
             _carry_out(context, stack_set_id, "create_stack_instances", **group)
     except Failure as failure:
-        raise HalfMade(str(failure), made) from failure
+        raise PartiallyCreated(str(failure), made) from failure
     return made
 
 
-def _update(context: Context, live: Live, properties: Properties) -> Made:
-    what, was = _what(properties), _what(Properties(live.properties))
+def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    what, was = _what(properties), _what(Properties(deployed.properties))
     if what != was:
         del what["PermissionModel"]
-        _carry_out(context, live.physical_id, "update_stack_set", **what)
-    old, new = (_by_targets(one.get(INSTANCES, [])) for one in (live.properties, properties))
-    _delete_instances(context, live, [group for key, group in old.items() if key not in new])
+        _carry_out(context, deployed.physical_id, "update_stack_set", **what)
+    old, new = (_by_targets(one.get(INSTANCES, [])) for one in (deployed.properties, properties))
+    _delete_instances(context, deployed, [group for key, group in old.items() if key not in new])
     for key, group in new.items():
         operation = "update_stack_instances" if key in old else "create_stack_instances"
         if group != old.get(key):
-            _carry_out(context, live.physical_id, operation, **group)
-    return Made(live.physical_id, live.attributes)
+            _carry_out(context, deployed.physical_id, operation, **group)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete(context: Context, live: Live) -> None:
-    _delete_instances(context, live, live.properties.get(INSTANCES, []))
-    context.call("cloudformation", "delete_stack_set", StackSetName=live.physical_id)
+def _delete(context: Context, deployed: DeployedResource) -> None:
+    _delete_instances(context, deployed, deployed.properties.get(INSTANCES, []))
+    context.call("cloudformation", "delete_stack_set", StackSetName=deployed.physical_id)
 
 
-def _delete_instances(context: Context, live: Live, groups: Iterable[Mapping[str, Any]]) -> None:
+def _delete_instances(
+    context: Context, deployed: DeployedResource, groups: Iterable[Mapping[str, Any]]
+) -> None:
     for group in groups:
         where = {name: group[name] for name in ("DeploymentTargets", "Regions")}
-        _carry_out(context, live.physical_id, "delete_stack_instances", RetainStacks=False, **where)
+        _carry_out(
+            context, deployed.physical_id, "delete_stack_instances", RetainStacks=False, **where
+        )
 
 
 def _what(properties: Properties) -> dict[str, Any]:

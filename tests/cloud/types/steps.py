@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Properties
+from cloud.resource import Context, DeployedResource, Properties
 
 Setter = Callable[[Context, str, Any, Any], object]
 """Brings a property of a resource, by physical ID, from an old to a new value; None is none."""
@@ -44,13 +44,16 @@ def set_each(
 
 
 def change_each(
-    setters: Mapping[str, Setter], context: Context, live: Live, properties: Properties
+    setters: Mapping[str, Setter],
+    context: Context,
+    deployed: DeployedResource,
+    properties: Properties,
 ) -> None:
     """Set what is not as it was."""
-    changed = properties.changed_from(live, resets=setters)
+    changed = properties.changed_from(deployed, resets=setters)
     refuse_others(changed, setters)
     for name, new in changed.items():
-        setters[name](context, live.physical_id, live.properties.get(name), new)
+        setters[name](context, deployed.physical_id, deployed.properties.get(name), new)
 
 
 def refuse_others(changed: Iterable[str], known: Iterable[str]) -> None:

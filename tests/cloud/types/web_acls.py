@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cloud.failure import Failure
-from cloud.resource import Context, Live, Made, Properties, ResourceType
+from cloud.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 SERVICE: Final = "wafv2"
 GLOBAL: Final = "CLOUDFRONT"
@@ -37,19 +37,19 @@ def _create_web_acl(context: Context, properties: Properties) -> Made:
     return _web_acl(context, identity)
 
 
-def _update_web_acl(context: Context, live: Live, properties: Properties) -> Made:
-    if gone := sorted(live.properties.keys() - properties.keys() - {"Rules", "Tags"}):
+def _update_web_acl(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    if gone := sorted(deployed.properties.keys() - properties.keys() - {"Rules", "Tags"}):
         raise Failure(f"the local cloud cannot remove {', '.join(gone)} of a web ACL in place")
-    identity = _identity(live)
+    identity = _identity(deployed)
     token = context.call(SERVICE, "get_web_acl", **identity)["LockToken"]
     settings = _settings(context, properties)
     context.call(SERVICE, "update_web_acl", **identity, **settings, LockToken=token)
-    _tag(context, live, properties)
+    _tag(context, deployed, properties)
     return _web_acl(context, identity)
 
 
-def _delete_web_acl(context: Context, live: Live) -> None:
-    identity = _identity(live)
+def _delete_web_acl(context: Context, deployed: DeployedResource) -> None:
+    identity = _identity(deployed)
     token = context.call(SERVICE, "get_web_acl", **identity)["LockToken"]
     context.call(SERVICE, "delete_web_acl", **identity, LockToken=token)
 
@@ -131,21 +131,21 @@ def _create_ip_set(context: Context, properties: Properties) -> Made:
     return Made(physical_id, {"Arn": made["ARN"], "Id": made["Id"]})
 
 
-def _update_ip_set(context: Context, live: Live, properties: Properties) -> Made:
-    changed = properties.changed_from(live, resets=("Tags",))
+def _update_ip_set(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=("Tags",))
     if "IPAddressVersion" in changed:
         raise Failure("the local cloud cannot change IPAddressVersion in place")
     _check_addresses(properties)
-    identity = _identity(live)
+    identity = _identity(deployed)
     token = context.call(SERVICE, "get_ip_set", **identity)["LockToken"]
     settings = properties.without("Name", "Scope", "IPAddressVersion", "Tags")
     context.call(SERVICE, "update_ip_set", **identity, **settings, LockToken=token)
-    _tag(context, live, properties)
-    return Made(live.physical_id, live.attributes)
+    _tag(context, deployed, properties)
+    return Made(deployed.physical_id, deployed.attributes)
 
 
-def _delete_ip_set(context: Context, live: Live) -> None:
-    identity = _identity(live)
+def _delete_ip_set(context: Context, deployed: DeployedResource) -> None:
+    identity = _identity(deployed)
     token = context.call(SERVICE, "get_ip_set", **identity)["LockToken"]
     context.call(SERVICE, "delete_ip_set", **identity, LockToken=token)
 
@@ -176,8 +176,8 @@ def _create_association(context: Context, properties: Properties) -> Made:
     return Made(f"{resource}|{acl}", {})
 
 
-def _delete_association(context: Context, live: Live) -> None:
-    context.call(SERVICE, "disassociate_web_acl", ResourceArn=live.properties["ResourceArn"])
+def _delete_association(context: Context, deployed: DeployedResource) -> None:
+    context.call(SERVICE, "disassociate_web_acl", ResourceArn=deployed.properties["ResourceArn"])
 
 
 def _check_protected(context: Context, arn: str) -> None:
@@ -203,12 +203,12 @@ def _create_logging(context: Context, properties: Properties) -> Made:
     return Made(acl, {"ManagedByFirewallManager": False})
 
 
-def _update_logging(context: Context, live: Live, properties: Properties) -> Made:
+def _update_logging(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     return _create_logging(context, properties)
 
 
-def _delete_logging(context: Context, live: Live) -> None:
-    context.call(SERVICE, "delete_logging_configuration", ResourceArn=live.physical_id)
+def _delete_logging(context: Context, deployed: DeployedResource) -> None:
+    context.call(SERVICE, "delete_logging_configuration", ResourceArn=deployed.physical_id)
 
 
 def _check_log(context: Context, destination: str) -> None:
@@ -230,15 +230,15 @@ def _check_scope(context: Context, scope: str) -> None:
         )
 
 
-def _identity(live: Live) -> dict[str, str]:
-    name, identifier, scope = live.physical_id.split("|")
+def _identity(deployed: DeployedResource) -> dict[str, str]:
+    name, identifier, scope = deployed.physical_id.split("|")
     return {"Name": name, "Id": identifier, "Scope": scope}
 
 
-def _tag(context: Context, live: Live, properties: Properties) -> None:
-    arn, tags = live.attributes["Arn"], properties.get("Tags", [])
+def _tag(context: Context, deployed: DeployedResource, properties: Properties) -> None:
+    arn, tags = deployed.attributes["Arn"], properties.get("Tags", [])
     kept = [tag["Key"] for tag in tags]
-    old = [tag["Key"] for tag in live.properties.get("Tags", [])]
+    old = [tag["Key"] for tag in deployed.properties.get("Tags", [])]
     if gone := [key for key in old if key not in kept]:
         context.call(SERVICE, "untag_resource", ResourceARN=arn, TagKeys=gone)
     if tags:

@@ -16,7 +16,7 @@ from .certificates import Certificate
 from .connection import Connection
 from .loopback import HOST, Background, wait_for
 from .relay import Fault, Relay, Wire
-from .servers import Credentials
+from .server import Credentials
 
 SECONDS: Final = 10
 """A client that takes longer to log in is cut."""

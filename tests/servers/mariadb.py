@@ -16,7 +16,7 @@ from pymysql.converters import escape_string
 from .certificates import Authority, Certificate
 from .loopback import HOST
 from .programs import MissingServer, Program, find
-from .servers import Credentials, Server
+from .server import Credentials, Server
 
 
 class MariaDB(Server):

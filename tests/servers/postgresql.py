@@ -13,7 +13,7 @@ from pg8000.native import Connection, identifier, literal
 
 from .loopback import HOST
 from .programs import Program, find, find_postgresql
-from .servers import SECONDS, Credentials, Server
+from .server import SECONDS, Credentials, Server
 
 REFUSALS: Final = ("28000", "28P01")
 """The SQLSTATEs of a login that is not let in."""

@@ -17,7 +17,7 @@ from .mysql_front import MySQLFront
 from .postgresql import PostgreSQL
 from .postgresql_front import PostgreSQLFront
 from .runtime import Environment
-from .servers import Server
+from .server import Server
 
 FAMILIES: Final[dict[str, tuple[type[Server], type[LoginFront]]]] = {
     "MYSQL": (MariaDB, MySQLFront),

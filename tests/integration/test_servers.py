@@ -21,20 +21,20 @@ import pg8000.native
 import pymysql
 import pytest
 
-from standins import programs
-from standins.aws_api import AwsApi
-from standins.certificates import Authority
-from standins.http_api import HttpApi
-from standins.loopback import wait_for
-from standins.mariadb import MariaDB
-from standins.mysql_front import MySQLFront
-from standins.postgresql import PostgreSQL
-from standins.postgresql_front import PostgreSQLFront
-from standins.programs import MissingServer
-from standins.runtime import Environment
+from servers import programs
+from servers.aws_api import AwsApi
+from servers.certificates import Authority
+from servers.http_api import HttpApi
+from servers.loopback import wait_for
+from servers.mariadb import MariaDB
+from servers.mysql_front import MySQLFront
+from servers.postgresql import PostgreSQL
+from servers.postgresql_front import PostgreSQLFront
+from servers.programs import MissingServer
+from servers.runtime import Environment
 
 # One worker has the servers; two would start them twice.
-pytestmark = pytest.mark.xdist_group("standins")
+pytestmark = pytest.mark.xdist_group("servers")
 
 REGION = "eu-west-1"
 KEY_ID, SECRET, SESSION = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", "AQoDYXdzEPT/+ken=="
@@ -437,7 +437,7 @@ class TestServer:
             program.touch(0o755)
         libraries = tmp_path / "usr" / "lib" / "x86_64-linux-gnu"
         libraries.mkdir()
-        monkeypatch.setenv("STANDIN_BINARIES", str(tmp_path))
+        monkeypatch.setenv("SERVER_BINARIES", str(tmp_path))
 
         found = programs.find("postgres", "postgresql")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-VARIABLE: Final = "STANDIN_BINARIES"
+VARIABLE: Final = "SERVER_BINARIES"
 """Names a folder with unpacked packages, which is looked into before any other."""
 
 UNPACKED: Final = Path(__file__).resolve().parents[2] / ".servers"

@@ -6,12 +6,12 @@ from typing import Any
 
 from .clients import CallContext, Clients
 from .failure import Failure
-from .resource import Live, Properties
+from .resource import DeployedResource, Properties
 from .schemas import schema
 from .types import TYPES
 
 
-class Trial:
+class TypeHarness:
     """Makes, updates and deletes resources of any type in one account and region."""
 
     def __init__(
@@ -20,35 +20,35 @@ class Trial:
         self._clients, self.account, self.region = clients, account, region
 
     def context(self, logical_id: str = "Thing") -> CallContext:
-        return CallContext(self._clients, self.account, self.region, "trial", logical_id)
+        return CallContext(self._clients, self.account, self.region, "harness", logical_id)
 
     def call(self, service: str, operation: str, **parameters: Any) -> Any:
         return self.context().call(service, operation, **parameters)
 
-    def create(self, type_name: str, **properties: Any) -> Live:
+    def create(self, type_name: str, **properties: Any) -> DeployedResource:
         """The resource, if AWS's schema and its type take these properties."""
         properties = self._checked(type_name, properties)
         read = Properties(properties)
         made = TYPES[type_name].create(self.context(), read)
         assert not read.unread, f"{type_name} ignores {sorted(read.unread)}"
-        return self._live(type_name, made.physical_id, properties, made.attributes)
+        return self._deployed(type_name, made.physical_id, properties, made.attributes)
 
-    def update(self, live: Live, **properties: Any) -> Live:
+    def update(self, deployed: DeployedResource, **properties: Any) -> DeployedResource:
         """The resource after an update in place."""
-        properties = self._checked(live.type, properties)
-        declared = schema(live.type)
+        properties = self._checked(deployed.type, properties)
+        declared = schema(deployed.type)
         assert declared is not None
-        assert not declared.replaces(live.properties, properties), "AWS would replace it"
-        update = TYPES[live.type].update
-        assert update is not None, f"{live.type} cannot be updated in place"
+        assert not declared.replaces(deployed.properties, properties), "AWS would replace it"
+        update = TYPES[deployed.type].update
+        assert update is not None, f"{deployed.type} cannot be updated in place"
         read = Properties(properties)
-        made = update(self.context(), live, read)
-        ignored = {n for n in read.unread if live.properties.get(n) != properties[n]}
-        assert not ignored, f"{live.type} ignores {sorted(ignored)}"
-        return self._live(live.type, made.physical_id, properties, made.attributes)
+        made = update(self.context(), deployed, read)
+        ignored = {n for n in read.unread if deployed.properties.get(n) != properties[n]}
+        assert not ignored, f"{deployed.type} ignores {sorted(ignored)}"
+        return self._deployed(deployed.type, made.physical_id, properties, made.attributes)
 
-    def delete(self, live: Live) -> None:
-        TYPES[live.type].delete(self.context(), live)
+    def delete(self, deployed: DeployedResource) -> None:
+        TYPES[deployed.type].delete(self.context(), deployed)
 
     def _checked(self, type_name: str, properties: dict[str, Any]) -> dict[str, Any]:
         declared = schema(type_name)
@@ -58,11 +58,11 @@ class Trial:
             raise Failure("; ".join(problems))
         return properties
 
-    def _live(
+    def _deployed(
         self, type_name: str, physical_id: str, properties: dict[str, Any], attributes: Any
-    ) -> Live:
+    ) -> DeployedResource:
         declared = schema(type_name)
         assert declared is not None
         strange = [name for name in attributes if not declared.has_attribute(name)]
         assert not strange, f"{type_name} has no attributes {strange}"
-        return Live("Thing", type_name, physical_id, properties, attributes)
+        return DeployedResource("Thing", type_name, physical_id, properties, attributes)
