@@ -18,12 +18,14 @@ test: $(VENV)/tests $(CLIENTS)/clients databases peers  ## Run every test, with 
 	$(VENV)/bin/python -m pytest
 
 .PHONY: check
-check: test  ## Style, types and tests: what must hold before a commit
+check: $(VENV)/tests  ## Style, types, imports, goldens and every test: what must hold before a commit
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/lint-imports
 	$(VENV)/bin/mypy
 	for folder in lambda/*/; do $(VENV)/bin/mypy "$$folder" || exit 1; done
 	$(VENV)/bin/python build.py --check
+	$(MAKE) test
 
 .PHONY: docs
 docs: $(VENV)/tests  ## Bring the generated parts of README.md and docs/ up to date

@@ -2,8 +2,8 @@
 
 from .errors import ConfigError, Problem, TemplatesError, ValidationFailed, WiringError
 from .model import nest
+from .pipeline import render
 from .rendering import Bundle, Nesting
-from .rendering.packaging import render
 
 __all__ = [
     "Bundle",

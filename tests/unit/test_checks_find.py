@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 from faults import FAMILY, family, get_att, ref, resource, template
 
+from rdsproxy_templates.model.accepted_rules import accepted
 from rdsproxy_templates.model.template import Nested
 from rdsproxy_templates.rendering import NESTINGS, Bundle, render
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.resources.accepted_rules import accepted
+from rdsproxy_templates.rendering.lines import line_of
 from rdsproxy_templates.stacks.app import sam
 from rdsproxy_templates.stacks.data import rds
 from rdsproxy_templates.validate import rules
-from rdsproxy_templates.validate.lines import line_of
 from rdsproxy_templates.variants import base, service
 
 NOWHERE = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]

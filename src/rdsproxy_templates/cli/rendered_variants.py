@@ -15,7 +15,7 @@ from ..model import Settings, did_you_mean
 from ..model.settings_file import read
 from ..rendering import Bundle, Nesting
 from ..rendering.folder import Changes
-from ..rendering.packaging import render
+from ..rendering.packaging import packaged
 from ..validate import REGIONS, Finding, validate_all
 from ..variants import VARIANTS
 
@@ -162,14 +162,9 @@ def _family(name: str, config: Settings, options: Options) -> RenderedVariant:
     code = None
     if options.code_root and directory.resolve().is_relative_to(options.code_root.resolve()):
         code = Path(os.path.relpath(options.code_root.resolve(), directory.resolve())).as_posix()
-    # All three validators look at all families at once, later.
-    bundle = render(
-        VARIANTS[name],
-        config,
-        nesting=options.nesting,
-        expand=options.expand,
-        code=code,
-        validate=False,
+    # The three validators look at all variants at once, later.
+    bundle = packaged(
+        VARIANTS[name], config, nesting=options.nesting, expand=options.expand, code=code
     )
     bundle = replace(bundle, extras={**bundle.extras, **_document(name, bundle)})
     return RenderedVariant(name=name, config=config, bundle=bundle, directory=directory)

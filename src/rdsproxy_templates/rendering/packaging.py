@@ -11,6 +11,7 @@ from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
 from . import documents
 from .bundle import Bundle
 from .documents import ROOT, Nesting, bundled_paths, document
+from .lines import line_of
 from .yaml import HEADER, dump
 
 SAMCONFIG = "samconfig.toml"
@@ -36,30 +37,17 @@ resolve_s3 = true
 """
 
 
-def render(  # noqa: PLR0913 - one parameter a choice
+def packaged(
     stack: StackModule[ConfigT, InputsT, OutputsT],
     config: ConfigT,
     *,
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
-    validate: bool = True,
 ) -> Bundle:
-    """Turn *stack*, and all that it nests, into a family that is ready for ``sam build``.
+    """Render *stack*, and add ``samconfig.toml`` and, where *code* is None, the functions' code.
 
-    It is valid by our own checks and AWS's validator, which take milliseconds. *validate*
-    False leaves both out, so that what AWS refuses may be found only by a deployment.
-    cfn-lint takes seconds and is asked by :func:`rdsproxy_templates.validate.validate`.
-
-    *nesting* is ``sam`` (``AWS::Serverless::Application``), ``plain``
-    (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
-    transform here, so that only plain CloudFormation is left. *code* is the folder that
-    holds the library's ``lambda/``, relative to the folder that the family is written to;
-    left out, the code comes along. The ``home`` of *config*, where it has one, is the one
-    region that ``sam deploy`` is told.
-
-    Raises :class:`WiringError` where a wire leads nowhere, :class:`ValidationFailed` with all
-    that the validators find or SAM's transform refuses.
+    :func:`rdsproxy_templates.render` explains the arguments.
     """
     bundle = documents.render(stack, config, nesting=nesting, carried=code or ".")
     if expand:
@@ -70,16 +58,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
         for path in bundled_paths(bundle.root):
             extras.update(_files(path))
     # `sam deploy --guided` writes its answers into it.
-    bundle = replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
-    if validate:
-        _refuse_invalid(bundle)
-    return bundle
-
-
-def _refuse_invalid(bundle: Bundle) -> None:
-    from .. import validate  # noqa: PLC0415 - validators are imported by those alone who use them
-
-    validate.refuse(validate.validate(bundle, lint=False))
+    return replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
 
 
 def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
@@ -100,8 +79,6 @@ def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
 
 
 def _located(file: str, text: str, problem: Problem) -> Problem:
-    from ..validate.lines import line_of  # noqa: PLC0415 - as above
-
     line = line_of(text, ("Resources", problem.place))
     return Problem(f"{file}:{line} SAM", problem.sentence)
 

@@ -10,8 +10,8 @@ from troposphere import rds
 
 from ..aws.engines import ENGINES
 from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from ..model.accepted_rules import accepted
 from . import database
-from .accepted_rules import accepted
 from .database import Database, durability, engine_properties, master_login
 from .parameter_groups import NO_OTHERS, instance_parameters
 from .without_none import present

@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..model import Template
+from ..model.accepted_rules import ACCEPTED, OURS
 from ..model.references import references
 from ..model.template import needed
-from ..resources.accepted_rules import ACCEPTED, OURS
 from .values import listed
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")

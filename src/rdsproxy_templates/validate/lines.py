@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..rendering import Bundle, Origin
+from ..rendering.lines import line_of
 
 
 def located(
@@ -23,24 +24,3 @@ def located(
         origin = origins[max(known, key=len)]
         file, parts[1] = bundle.paths.get(origin.path, file), origin.title
     return file, line_of(bundle.templates[file], parts)
-
-
-def line_of(text: str, path: Sequence[object]) -> int:
-    """Line, from 1, of the innermost key of *path* that *text* has; 1 where it has none.
-
-    Reads our own emitter's YAML: two spaces a level, one key a line, lists not indented.
-    """
-    lines = text.splitlines()
-    found, start = 0, 0
-    for depth, key in enumerate(path):
-        prefix = f"{'  ' * depth}{key}:"
-        for number in range(start, len(lines)):
-            line = lines[number]
-            if line.startswith(prefix):
-                found, start = number, number + 1
-                break
-            if depth and line.strip() and not line.startswith("  " * depth):
-                return found + 1
-        else:
-            return found + 1
-    return found + 1

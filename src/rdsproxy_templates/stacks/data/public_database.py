@@ -21,8 +21,8 @@ from ...aws.kinds import (
 )
 from ...errors import Problem
 from ...model import Ports, Stack
+from ...model.accepted_rules import accepted
 from ...resources import rds_instance
-from ...resources.accepted_rules import accepted
 from ...resources.addresses import AllowedCidrsSettings
 from ...resources.audit import AuditSettings, option_group
 from ...resources.database import attachments

@@ -9,10 +9,11 @@ from typing import Any
 from ...aws.limits import DYNAMIC_REFERENCES, PARAMETER_BYTES, ROLE_POLICIES
 from ...model import Template
 from ...rendering import Bundle
+from ...rendering.lines import line_of
 from ..findings import Finding
 from ..graph import FUNCTION_TYPES, Graph
 from ..lengths import Lengths
-from ..lines import line_of, located
+from ..lines import located
 
 LIMITS = {"resources": 500, "parameters": 200, "outputs": 200}
 BYTES = 1024 * 1024

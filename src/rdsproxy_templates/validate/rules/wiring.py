@@ -8,8 +8,8 @@ from ...model import Template, did_you_mean
 from ...model.references import PLACEHOLDER
 from ...model.template import circles
 from ...rendering import Bundle
+from ...rendering.lines import line_of
 from ..findings import Finding
-from ..lines import line_of
 
 
 def wiring(bundle: Bundle) -> Iterator[Finding]:
