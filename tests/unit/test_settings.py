@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from rdsproxy_templates import ConfigError, Problem
-from rdsproxy_templates.model import Settings
+from rdsproxy_templates.model import ListOf, Settings
 
 
 class Pool(Settings):
@@ -30,7 +30,7 @@ class Config(Settings):
     mode: Literal["slow", "fast"] | None = Field(default=None, description="A mode.")
     size: float = Field(default=1.0, multiple_of=0.5, description="A size.")
     flag: bool = Field(default=False, description="A flag.")
-    tags: tuple[str, ...] = Field(default=(), strict=False, max_length=2, description="Tags.")
+    tags: ListOf[str] = Field(default=(), max_length=2, description="Tags.")
     pool: Pool = Field(default=Pool(), description="A pool.")
 
 

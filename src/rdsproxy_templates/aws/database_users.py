@@ -11,7 +11,7 @@ from pydantic import Field
 from troposphere import Select
 
 from ..errors import Problem, WiringError
-from ..model import Settings, did_you_mean
+from ..model import ListOf, Settings, did_you_mean
 from .engines import Engine
 from .kinds import SecretArn, SecretArns
 from .limits import PARAMETER_BYTES, secret_arn_length
@@ -35,9 +35,8 @@ NEEDED: Final[Mapping[str, Sequence[str]]] = {
 class Grant(Settings):
     """What a user may do with the tables of the service's database."""
 
-    privileges: tuple[str, ...] = Field(
+    privileges: ListOf[str] = Field(
         default=("SELECT", "INSERT", "UPDATE", "DELETE"),
-        strict=False,
         min_length=1,
         description="Privileges of the engine on tables, or `ALL`.",
     )
@@ -57,9 +56,8 @@ class User(Settings):
         "secret; with an IAM token, after which the proxy takes the secret; or with an IAM "
         "token on the whole way, without any secret."
     )
-    grants: tuple[Grant, ...] = Field(
+    grants: ListOf[Grant] = Field(
         default=(Grant(),),
-        strict=False,
         description="What the user may do; nothing else is granted.",
     )
     lists_users: bool = Field(

@@ -1,7 +1,7 @@
 """CloudFormation's model, without any service of AWS: settings, ports, stacks, templates."""
 
 from .ports import ParameterAttributes, Port, Ports
-from .settings import Settings, did_you_mean
+from .settings import ListOf, OptionalPairOf, Settings, did_you_mean
 from .stack import Child, Stack, StackModule, nest, summary
 from .template import Template
 from .text import sub
@@ -9,7 +9,9 @@ from .values import LocalPath, Value, Values
 
 __all__ = [
     "Child",
+    "ListOf",
     "LocalPath",
+    "OptionalPairOf",
     "ParameterAttributes",
     "Port",
     "Ports",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, ClassVar, Final, Self, TypeGuard, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Final, Self, TypeGuard, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     ModelWrapValidatorHandler,
+    Strict,
     ValidationError,
     model_validator,
 )
@@ -18,6 +19,11 @@ from pydantic.fields import FieldInfo
 from ..errors import ConfigError, Problem
 
 ContextT = TypeVar("ContextT", bound="Settings")
+ItemT = TypeVar("ItemT")
+ListOf = Annotated[tuple[ItemT, ...], Strict(strict=False)]
+"""A setting that is a list in YAML, and a tuple in Python because settings are frozen."""
+OptionalPairOf = Annotated[tuple[ItemT, ItemT] | None, Strict(strict=False)]
+"""A setting that is a list of two, or null."""
 
 
 class Settings(BaseModel):

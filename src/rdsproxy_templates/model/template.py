@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any
 
 from ..errors import Problem, WiringError
@@ -89,8 +90,8 @@ def circles(template: Template) -> Iterator[str]:
         except CycleError as error:
             # Each is needed by the next, and the first is the last.
             circle = error.args[1]
-            pairs = zip(circle[1:], circle, strict=False)
-            taken = ", ".join(_wire(template, taker, giver) for taker, giver in pairs)
+            pairs = pairwise(circle)
+            taken = ", ".join(_wire(template, taker, giver) for giver, taker in pairs)
             yield f"has a circle in which nothing can be created first: {taken}"
             needs = {
                 name: [other for other in others if other != circle[0]]

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from ..errors import Problem
-from ..model import Settings
+from ..model import ListOf, Settings
 
 Way = Literal["ssh", "ssm", "eice"]
 
@@ -20,9 +20,8 @@ KEY_NAME: Final = re.compile(r"[A-Za-z0-9._@+=-]{1,255}")
 class AccessSettings(Settings):
     """The ways in, and the one instance that they lead to."""
 
-    ways: tuple[Way, ...] = Field(
+    ways: ListOf[Way] = Field(
         default=("ssm",),
-        strict=False,
         description="How a laptop gets in. `ssm`: Session Manager, without a key or an open "
         "port. `eice`: EC2 Instance Connect Endpoint, without a key. `ssh`: a public address.",
     )

@@ -11,7 +11,7 @@ from typing import ClassVar, Final, TypeVar
 from pydantic import Field
 
 from ..errors import Problem
-from ..model import Settings
+from ..model import ListOf, Settings
 
 Network = IPv4Network | IPv6Network
 NetworkT = TypeVar("NetworkT", IPv4Network, IPv6Network)
@@ -36,9 +36,8 @@ class AllowedCidrsSettings(Settings):
     ip_versions: ClassVar[tuple[int, ...]] = (4, 6)
     """Versions of IP by which what is guarded can be reached."""
 
-    allowed_cidrs: tuple[str, ...] = Field(
+    allowed_cidrs: ListOf[str] = Field(
         default=("203.0.113.0/24", "2001:db8::/32"),
-        strict=False,
         max_length=10_000,
         description="Ranges that are let in, IPv4 and IPv6. The default ones are for "
         "documentation: they let in nobody.",

@@ -12,7 +12,7 @@ from troposphere import AWSObject, apigatewayv2, serverless
 from ..aws.kinds import Url
 from ..aws.troposphere_compat import HttpApiAuth
 from ..errors import Problem
-from ..model import sub
+from ..model import ListOf, sub
 from . import functions
 from .functions import log_group
 from .throttling import ThrottlingSettings
@@ -39,9 +39,8 @@ class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
         pattern="^https://",
         description="Issuer of the tokens, for `authorizer: jwt`.",
     )
-    jwt_audience: tuple[str, ...] = Field(
+    jwt_audience: ListOf[str] = Field(
         default=(),
-        strict=False,
         description="Audiences that tokens may be for, for `authorizer: jwt`.",
     )
 

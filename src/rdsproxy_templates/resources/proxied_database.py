@@ -11,6 +11,7 @@ from ..aws.database_users import User
 from ..aws.engines import ENGINES
 from ..aws.kinds import DatabaseName, SecretArn, SecurityGroupId, SubnetId
 from ..errors import Problem
+from ..model import ListOf
 from . import aurora, rds_instance
 from .database import Database
 
@@ -34,9 +35,8 @@ class ClusterOrInstanceSettings(aurora.AuroraSettings, rds_instance.RdsInstanceS
 class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
     """A database that clients reach through a proxy, as one of its users."""
 
-    users: tuple[User, ...] = Field(
+    users: ListOf[User] = Field(
         default=(),
-        strict=False,
         max_length=190,
         description="Users beside the master: each is created in the database and let in "
         "through the proxy in its own way.",

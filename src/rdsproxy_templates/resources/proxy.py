@@ -13,7 +13,7 @@ from ..aws.engines import Engine
 from ..aws.kinds import Hostname, KeyArn, ProxyArn, SecretArn, SecurityGroupId, SubnetId, VpcId
 from ..aws.policies import connects_to_database, decrypts, reads_secrets, trusts
 from ..errors import Problem
-from ..model import Settings, sub
+from ..model import ListOf, Settings, sub
 from ..model.pseudo_parameters import STACK_ID
 from .database import Database
 from .without_none import present
@@ -47,9 +47,8 @@ class ProxySettings(Settings):
         default=False, description="Log every statement in the proxy, for 24 hours; shows SQL."
     )
 
-    session_pinning_filters: tuple[Literal["EXCLUDE_VARIABLE_SETS"], ...] = Field(
+    session_pinning_filters: ListOf[Literal["EXCLUDE_VARIABLE_SETS"]] = Field(
         default=(),
-        strict=False,
         max_length=1,
         description="MySQL: statements that do not pin their client to one connection. Where one "
         "sets a variable then, other clients may meet its value.",

@@ -14,7 +14,7 @@ from ..aws.engines import ENGINES, Engine, regions
 from ..aws.kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
 from ..aws.names import NameRule
 from ..errors import Problem
-from ..model import Child, ParameterAttributes, Settings, Value, did_you_mean, nest
+from ..model import Child, ListOf, ParameterAttributes, Settings, Value, did_you_mean, nest
 from ..resources.database import DatabaseSettings
 from ..resources.functions import WITHOUT_RDS_ROOTS
 from ..resources.proxied_database import ProxiedDatabaseSettings
@@ -27,9 +27,8 @@ UserSecrets = Child[stacks.user_secrets.Outputs]
 class RegionalSettings(Settings):
     """A variant for some regions."""
 
-    regions: tuple[str, ...] = Field(
+    regions: ListOf[str] = Field(
         default=("us-east-1", "eu-west-1", "ap-northeast-1"),
-        strict=False,
         min_length=1,
         description="Regions that the templates are checked for; they deploy to any.",
     )

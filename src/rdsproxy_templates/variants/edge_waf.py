@@ -9,7 +9,7 @@ from pydantic import Field
 
 from .. import stacks
 from ..errors import Problem
-from ..model import Ports, Settings, Stack, nest
+from ..model import ListOf, Ports, Settings, Stack, nest
 
 HOME: Final = "us-east-1"
 """Where WAF keeps what guards CloudFront, which is in all regions."""
@@ -20,8 +20,8 @@ class Config(Settings):
 
     home: ClassVar[str] = HOME
 
-    regions: tuple[str, ...] = Field(
-        default=(HOME,), strict=False, description="Region of the web ACL; there is no other."
+    regions: ListOf[str] = Field(
+        default=(HOME,), description="Region of the web ACL; there is no other."
     )
     waf: stacks.web_acl.Config = Field(
         default=stacks.web_acl.Config(), description="Who may come in through CloudFront."

@@ -12,7 +12,7 @@ from .. import stacks
 from ..aws.database_users import BLOG_TABLES, User, lacking
 from ..aws.engines import ENGINES, EngineName
 from ..errors import Problem
-from ..model import did_you_mean
+from ..model import ListOf, did_you_mean
 
 FUNCTION_USER: Final = "app"
 """The user that variants declare for their function."""
@@ -26,9 +26,8 @@ class WithFunctionUser(stacks.rds.Config):
         description="Let the master user in through the proxy, by IAM. It is for administration, "
         "which needs no proxy.",
     )
-    users: tuple[User, ...] = Field(
+    users: ListOf[User] = Field(
         default=(User(name=FUNCTION_USER, login="iam"),),
-        strict=False,
         max_length=190,
         description="Users beside the master: each is created in the database and let in "
         "through the proxy in its own way.",

@@ -20,7 +20,7 @@ from ...aws.kinds import (
     VpcId,
 )
 from ...errors import Problem
-from ...model import Ports, Stack
+from ...model import ListOf, Ports, Stack
 from ...model.accepted_rules import accepted
 from ...resources import rds_instance
 from ...resources.addresses import AllowedCidrsSettings
@@ -46,9 +46,8 @@ class Config(AuditSettings, rds_instance.RdsInstanceSettings, AllowedCidrsSettin
     engine: Literal["mysql", "postgres"] = Field(
         default="mysql", description="Engine of the database."
     )
-    allowed_cidrs: tuple[str, ...] = Field(
+    allowed_cidrs: ListOf[str] = Field(
         default=("203.0.113.0/24",),
-        strict=False,
         max_length=1_000,
         description="IPv4 ranges that may connect to the database's port. A function outside "
         "any VPC has no fixed address: it comes from the ranges of EC2 in its region "

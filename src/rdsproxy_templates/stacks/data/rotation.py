@@ -7,7 +7,7 @@ from troposphere import AWSHelperFn, Join, Select, secretsmanager
 
 from ...aws.engines import ENGINES
 from ...aws.kinds import SecretArns, SecurityGroupId, SubnetIds, VpcId
-from ...model import Ports, Settings, Stack
+from ...model import ListOf, Ports, Settings, Stack
 from ...resources.secret import REFUSED_IN_PASSWORDS
 from ...resources.security_groups import administrator
 
@@ -17,8 +17,8 @@ TRANSFORM = "AWS::SecretsManager-2024-09-16"
 
 class Config(Settings):
     engine: str = Field(description="Engine of the database.")
-    secrets: tuple[str, ...] = Field(
-        strict=False, min_length=1, description="Logical names of the secrets, in their order."
+    secrets: ListOf[str] = Field(
+        min_length=1, description="Logical names of the secrets, in their order."
     )
     days: int = Field(ge=1, le=1000, description="Days after which a password is replaced.")
 

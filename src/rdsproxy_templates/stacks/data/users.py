@@ -23,7 +23,7 @@ from ...aws.kinds import (
     VpcId,
 )
 from ...aws.policies import decrypts, invokes, reads_secrets
-from ...model import LocalPath, Ports, Stack, sub
+from ...model import ListOf, LocalPath, Ports, Stack, sub
 from ...resources import functions
 from ...resources.functions import RDS_ROOTS, database_layer, function, log_group
 from ...resources.security_groups import administrator
@@ -67,9 +67,7 @@ class DatabaseTablesResource(AWSObject):
 
 
 class Config(functions.FunctionSettings):
-    users: tuple[User, ...] = Field(
-        strict=False, min_length=1, description="Users that the stack keeps."
-    )
+    users: ListOf[User] = Field(min_length=1, description="Users that the stack keeps.")
     engine: str = Field(description="Engine of the database.")
     function_user: str | None = Field(default=None, description="User whose name the stack offers.")
     tables: bool = Field(

@@ -8,16 +8,14 @@ from pydantic import Field
 from troposphere import ec2
 
 from ...aws.kinds import SecurityGroupId, SubnetIds, VpcId
-from ...model import Ports, Settings, Stack, sub
+from ...model import ListOf, Ports, Settings, Stack, sub
 from ...resources.security_groups import nowhere
 
 Service = Literal["secretsmanager", "sts", "ssm", "ssmmessages"]
 
 
 class Config(Settings):
-    services: tuple[Service, ...] = Field(
-        strict=False, min_length=1, description="APIs that get an endpoint."
-    )
+    services: ListOf[Service] = Field(min_length=1, description="APIs that get an endpoint.")
 
 
 class Inputs(Ports):

@@ -9,7 +9,7 @@ from pydantic import Field
 from ...aws.engines import ENGINES
 from ...aws.kinds import Cidr, SecurityGroupId, SubnetId, SubnetIds, VpcId
 from ...errors import Problem
-from ...model import Ports, Stack
+from ...model import OptionalPairOf, Ports, Stack
 from ...resources import network
 from ...resources.network import Ranges, private, subnet
 from ...resources.security_groups import chain
@@ -36,9 +36,8 @@ class FunctionVpcSettings(Ranges):
         default="10.2.2.0/24",
         description="IPv4 range of the database's second subnet; at creation only.",
     )
-    availability_zones: tuple[str, str] | None = Field(
+    availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        strict=False,
         description="Zones of the database's subnets, by name or by ID, such as `use1-az1`, which "
         "means the same in every account; at creation only. Left out: the first two that the "
         "region offers. RDS Proxy is missing in `use1-az3` and `usw1-az2`.",

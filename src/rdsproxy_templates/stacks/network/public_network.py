@@ -5,16 +5,15 @@ from __future__ import annotations
 from pydantic import Field
 
 from ...aws.kinds import RouteTableId, SubnetId, VpcId
-from ...model import Ports, Settings, Stack
+from ...model import OptionalPairOf, Ports, Settings, Stack
 from ...resources.network import nat, public_network
 from ...resources.zones import zone
 
 
 class Config(Settings):
     public_subnet_cidr: str = Field(description="IPv4 range of the subnet, inside the VPC's.")
-    availability_zones: tuple[str, str] | None = Field(
+    availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        strict=False,
         description="Zones of the VPC's subnets; this one is in the first.",
     )
 

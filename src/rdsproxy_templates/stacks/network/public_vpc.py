@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...aws.kinds import Cidr, SubnetId, VpcId
 from ...errors import Problem
-from ...model import Ports, Stack
+from ...model import OptionalPairOf, Ports, Stack
 from ...resources.flow_log import FlowLogSettings, flow_log
 from ...resources.network import Ranges, public_network, vpc
 from ...resources.zones import zone, zone_problems
@@ -30,9 +30,8 @@ class PublicVpcSettings(FlowLogSettings, Ranges):
         default="10.3.1.0/24",
         description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
     )
-    availability_zones: tuple[str, str] | None = Field(
+    availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        strict=False,
         description="Zones of the subnets, by name or by ID; at creation only. Left out: the "
         "first two that the region offers.",
     )

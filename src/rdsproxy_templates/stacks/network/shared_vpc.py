@@ -10,7 +10,7 @@ from troposphere import AWSHelperFn, ec2, ram
 from ...aws.engines import ENGINES
 from ...aws.kinds import AccountId, Cidr, SecurityGroupId, SubnetIds, VpcId, ZoneIds
 from ...errors import Problem
-from ...model import Ports, Stack, sub
+from ...model import OptionalPairOf, Ports, Stack, sub
 from ...resources import network
 from ...resources.network import PrivateRanges, private, subnet
 from ...resources.security_groups import to_range
@@ -20,9 +20,8 @@ from ...resources.zones import is_zone_id, zone, zone_problems
 class SharedVpcSettings(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
-    availability_zone_ids: tuple[str, str] | None = Field(
+    availability_zone_ids: OptionalPairOf[str] = Field(
         default=None,
-        strict=False,
         description="Zones of the subnets by ID, such as `use1-az1`, which mean the same to both "
         "accounts. Left out: the first two that the region offers. RDS Proxy is missing in "
         "`use1-az3` and `usw1-az2`.",

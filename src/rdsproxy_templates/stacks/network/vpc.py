@@ -9,7 +9,7 @@ from pydantic import Field
 from ...aws.engines import ENGINES
 from ...aws.kinds import Cidr, RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ...errors import Problem
-from ...model import Ports, Stack
+from ...model import OptionalPairOf, Ports, Stack
 from ...resources.network import PrivateRanges, private_network
 from ...resources.security_groups import chain
 from ...resources.zones import zone_problems
@@ -18,9 +18,8 @@ from ...resources.zones import zone_problems
 class VpcSettings(PrivateRanges):
     """Address ranges, which become the defaults of the parameters, and zones."""
 
-    availability_zones: tuple[str, str] | None = Field(
+    availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        strict=False,
         description="Zones of the subnets, by name or by ID, such as `use1-az1`, which means the "
         "same in every account; at creation only. Left out: the first two that the region "
         "offers. RDS Proxy is missing in `use1-az3` and `usw1-az2`.",
