@@ -1,4 +1,4 @@
-"""What can be wrong: a choice, a wire, or the rendered result."""
+"""Everything that can be wrong with settings, wiring, rendered templates and deployments."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong: where it was found, and a sentence about it."""
+    """One thing that is wrong: its place, and a sentence about it."""
 
     place: str
     sentence: str
 
     def within(self, outer: str) -> Problem:
-        """The same problem as seen from *outer*, the record that holds its place."""
+        """Return the same problem as seen from *outer*, the record that holds its place."""
         mark = " " if outer.endswith(":") else "."
         return Problem(
             f"{outer}{mark}{self.place}" if self.place else outer.rstrip(":"), self.sentence
@@ -27,7 +27,7 @@ class Problem:
 class TemplatesError(Exception):
     """Everything that was found wrong, one ``[place] sentence`` a line.
 
-    *within* is where all of it was found: a file, a record.
+    *within* names the file or record that all *problems* are in.
     """
 
     def __init__(self, problems: Iterable[Problem], within: str = "") -> None:
@@ -38,7 +38,7 @@ class TemplatesError(Exception):
 
 
 class ConfigError(TemplatesError, ValueError):
-    """A configuration breaks its own rules; nothing was rendered.
+    """The settings break their own rules; nothing was rendered.
 
     It is a ``ValueError`` so that pydantic collects those of nested records.
     """
@@ -48,13 +48,13 @@ class WiringError(TemplatesError):
     """A stack is given, or refers to, something that it cannot have."""
 
 
-class DeploymentFailed(TemplatesError):
+class InvalidTemplateError(TemplatesError):
+    """Rendered templates have findings of level warning or error; nothing was written."""
+
+
+class TransformError(TemplatesError):
+    """SAM's transform refuses a template; a place is a logical ID where SAM names one."""
+
+
+class DeploymentError(TemplatesError):
     """A step of a plan stopped; what was deployed before it stays."""
-
-
-class ValidationFailed(TemplatesError):
-    """A rendered family has findings of level warning or error; nothing was written."""
-
-
-class NotTransformed(TemplatesError):
-    """SAM's transform does not accept a template; a place is a logical ID, where it names one."""

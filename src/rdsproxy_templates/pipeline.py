@@ -29,7 +29,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
     without it, the bundle carries the code. Where *config* has a ``home``, ``samconfig.toml``
     names that region.
 
-    Raises :class:`WiringError` where a wire leads nowhere, and :class:`ValidationFailed` with
+    Raises :class:`WiringError` where a wire leads nowhere, and :class:`InvalidTemplateError` with
     everything that the validators find or SAM's transform refuses.
     """
     bundle = packaged(stack, config, nesting=nesting, expand=expand, code=code)

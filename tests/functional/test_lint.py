@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from families_broken import broken
 
-from rdsproxy_templates import ValidationFailed, render
+from rdsproxy_templates import InvalidTemplateError, render
 from rdsproxy_templates.validate import lint, refuse, validate
 from rdsproxy_templates.validate.findings import Finding
 from rdsproxy_templates.variants import base, service
@@ -81,7 +81,7 @@ def test_findings_are_refused_in_one_go():
     finding = Finding(
         file="a.yaml", line=3, rule="E1", level="error", sentence="It is wrong", remedy="Mend it"
     )
-    with pytest.raises(ValidationFailed, match=r"\[a.yaml:3 E1\] It is wrong. Mend it"):
+    with pytest.raises(InvalidTemplateError, match=r"\[a.yaml:3 E1\] It is wrong. Mend it"):
         refuse([finding, finding])
 
     refuse([])

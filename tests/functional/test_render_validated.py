@@ -10,7 +10,7 @@ import pytest
 from pydantic import Field
 from troposphere import AWSObject, rds, sns
 
-from rdsproxy_templates import ValidationFailed, nest, render
+from rdsproxy_templates import InvalidTemplateError, nest, render
 from rdsproxy_templates.aws.kinds import Url
 from rdsproxy_templates.model import Ports, Settings, Stack
 from rdsproxy_templates.model.template import Nested, Template
@@ -90,20 +90,22 @@ def nested(resource):
 
 class TestRender:
     def test_refuses_what_our_checks_find(self):
-        with pytest.raises(ValidationFailed, match=r"template.yaml:\d+ database/public\] Database"):
+        with pytest.raises(
+            InvalidTemplateError, match=r"template.yaml:\d+ database/public\] Database"
+        ):
             render(stack_of(public_database()), Config())
 
     def test_refuses_what_aws_own_validator_finds(self):
         topic = sns.Topic("Topic", KmsMasterKeyId="k", FifoTopic=True, TopicName="x" * 300)
 
-        with pytest.raises(ValidationFailed, match=r"template.yaml:\d+ [EWF]\d+\]"):
+        with pytest.raises(InvalidTemplateError, match=r"template.yaml:\d+ [EWF]\d+\]"):
             render(stack_of(topic), Config())
 
     def test_looks_at_nothing_when_told_so(self):
         assert render(stack_of(public_database()), Config(), validate=False).templates
 
     def test_says_file_and_line_of_what_sam_refuses_to_expand(self):
-        with pytest.raises(ValidationFailed) as caught:
+        with pytest.raises(InvalidTemplateError) as caught:
             render(nested(function_without_code()), Config(), expand=True, nesting="plain")
 
         [problem] = caught.value.problems

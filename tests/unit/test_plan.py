@@ -21,7 +21,7 @@ from rdsproxy_templates.deploy.plans import PLANS, Plan, Step, plan_of
 from rdsproxy_templates.deploy.root_stack import RootStack
 from rdsproxy_templates.deploy.states import STUCK
 from rdsproxy_templates.deploy.subnets import lost_subnets
-from rdsproxy_templates.errors import DeploymentFailed
+from rdsproxy_templates.errors import DeploymentError
 from rdsproxy_templates.model import Template, Values
 from rdsproxy_templates.rendering import render
 from rdsproxy_templates.variants import VARIANTS
@@ -390,7 +390,7 @@ class TestRisks:
         change_set = ChangeSet(id="one", changes=(cluster(replacement="True"),))
         refusing, refused = Carrying(), r"^\[base.RDSStack.DBCluster\] holds data, and would be rep"
 
-        with pytest.raises(DeploymentFailed, match=refused):
+        with pytest.raises(DeploymentError, match=refused):
             refusing.carry_out(change_set, loss_accepted=False)
         accepting = Carrying()
         accepting.carry_out(change_set, loss_accepted=True)
@@ -422,14 +422,14 @@ class TestSubnets:
         doubtful = replace(self.GROUP, uncertain=self.GROUP.properties)
         refusing = Carrying()
 
-        with pytest.raises(DeploymentFailed, match=r"^\[base.VPCStack.PrivateSubnet1\] would be"):
+        with pytest.raises(DeploymentError, match=r"^\[base.VPCStack.PrivateSubnet1\] would be"):
             refusing.carry_out(ChangeSet(id="one", changes=(change, doubtful)), loss_accepted=True)
         assert refusing.done == ["forgotten"]
 
     def test_a_group_that_is_given_others_is_refused(self):
         refusing = Carrying()
 
-        with pytest.raises(DeploymentFailed, match=r"DBSubnetGroup\] would get other subnets"):
+        with pytest.raises(DeploymentError, match=r"DBSubnetGroup\] would get other subnets"):
             refusing.carry_out(ChangeSet(id="one", changes=(self.GROUP,)), loss_accepted=True)
 
     def test_what_only_may_change_beside_another_change_of_the_network_passes(self):
@@ -480,7 +480,7 @@ class TestParameters:
         assert [*differences(self.DECLARED, given, before)] == ["parameter Name: 'mine' -> 'rds'"]
 
     def test_what_nobody_knows_is_asked_for(self):
-        with pytest.raises(DeploymentFailed, match=r"must be told --parameter Range=… \(A range\)"):
+        with pytest.raises(DeploymentError, match=r"must be told --parameter Range=… \(A range\)"):
             self.asked({})
 
     def test_what_is_hidden_is_not_shown(self):
@@ -572,7 +572,7 @@ def test_what_may_hold_data_is_not_deleted_to_make_way(status):
     talk = Console(say=lambda _: None, asks=lambda _: True)
     deployment = Deployment(plan=plan, account_sessions={}, talk=talk)
 
-    with pytest.raises(DeploymentFailed, match=rf"\[base\] is {status}, and not all of it is gone"):
+    with pytest.raises(DeploymentError, match=rf"\[base\] is {status}, and not all of it is gone"):
         deployment._clear(plan.steps[0], Half(status))
 
 
@@ -582,7 +582,7 @@ def test_where_an_update_did_not_end_it_says_how_to_end_it(status):
     talk = Console(say=lambda _: None, asks=lambda _: True)
     deployment = Deployment(plan=plan, account_sessions={}, talk=talk)
 
-    with pytest.raises(DeploymentFailed, match=rf"\[base\] is {status}: .*deploy again"):
+    with pytest.raises(DeploymentError, match=rf"\[base\] is {status}: .*deploy again"):
         deployment._clear(plan.steps[0], Half(status))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdsproxy_templates.model.yaml_reader import MOST_LEVELS, Mark, NotRead, parsed
+from rdsproxy_templates.model.yaml_reader import MOST_LEVELS, Mark, ReadError, parsed
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x7f", max_codepoint=0xD7FF))
 KEYS = st.text(st.characters(codec="ascii", exclude_characters="\x7f"), max_size=20)
@@ -51,7 +51,7 @@ TRAPS = st.sampled_from(
 
 
 def refused(text):
-    with pytest.raises(NotRead) as caught:
+    with pytest.raises(ReadError) as caught:
         parsed(text)
     return caught.value
 
@@ -191,7 +191,7 @@ def test_json_is_read_as_json(value):
 def test_any_text_is_a_value_or_a_sentence(text):
     try:
         value = parsed(text).value
-    except NotRead as wrong:
+    except ReadError as wrong:
         assert wrong.sentence
         assert "\n" not in wrong.sentence
     else:

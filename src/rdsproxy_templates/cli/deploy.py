@@ -13,7 +13,7 @@ from ..deploy.accounts import AccountSession, Choice, account_sessions
 from ..deploy.deployment import Console, Deployment, RenderedStep
 from ..deploy.guide import PREFIX
 from ..deploy.plans import PLANS, AccountName, Plan
-from ..errors import ConfigError, DeploymentFailed, Problem, ValidationFailed
+from ..errors import ConfigError, DeploymentError, InvalidTemplateError, Problem
 from ..model import did_you_mean
 from . import rendered_variants
 from .rendered_variants import Options, RenderedVariant
@@ -213,7 +213,7 @@ def _rendered(plan: Plan, options: Options) -> list[RenderedVariant]:
     if problems := [
         Problem(name, str(finding)) for name, findings in found.items() for finding in findings
     ]:
-        raise ValidationFailed(problems)
+        raise InvalidTemplateError(problems)
     return rendered
 
 
@@ -239,7 +239,7 @@ def _talk(*, yes: bool) -> Console:
 
 def _confirmed(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise DeploymentFailed(
+        raise DeploymentError(
             [Problem("--yes", f"must be given where nobody can be asked: {question}")]
         )
     return click.confirm(question)

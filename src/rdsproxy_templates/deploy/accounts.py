@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..errors import DeploymentFailed, Problem
+from ..errors import DeploymentError, Problem
 from .plan import AccountName, Plan
 
 EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
@@ -46,16 +46,16 @@ class AccountSession:
 def account_sessions(
     plan: Plan, choices: Mapping[AccountName, Choice], region: str | None
 ) -> dict[AccountName, AccountSession]:
-    """All accounts of *plan*; raises :class:`DeploymentFailed` before anything is done."""
+    """All accounts of *plan*; raises :class:`DeploymentError` before anything is done."""
     found: dict[AccountName, AccountSession] = {}
     problems: list[Problem] = []
     for name in plan.accounts:
         try:
             found[name] = _access(name, choices.get(name, Choice()), region)
-        except DeploymentFailed as failed:
+        except DeploymentError as failed:
             problems += failed.problems
     if problems := [*problems, *_mixed_up(list(found.values()))]:
-        raise DeploymentFailed(problems)
+        raise DeploymentError(problems)
     return found
 
 
@@ -70,9 +70,9 @@ def refusals(place: str) -> Iterator[None]:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         if code in EXPIRED:
             message = "the credentials have expired; log in again, and run the same command"
-        raise DeploymentFailed([Problem(place, f"{error.operation_name}: {message}")]) from error
+        raise DeploymentError([Problem(place, f"{error.operation_name}: {message}")]) from error
     except BotoCoreError as error:
-        raise DeploymentFailed([Problem(place, str(error))]) from error
+        raise DeploymentError([Problem(place, str(error))]) from error
 
 
 def _access(name: AccountName, choice: Choice, region: str | None) -> AccountSession:
@@ -80,12 +80,12 @@ def _access(name: AccountName, choice: Choice, region: str | None) -> AccountSes
         import boto3  # noqa: PLC0415 - optional
     except ImportError:
         sentence = "needs boto3: install `rdsproxy_templates[deploy]`"
-        raise DeploymentFailed([Problem("deploy", sentence)]) from None
+        raise DeploymentError([Problem("deploy", sentence)]) from None
     place = f"account {name}"
     with refusals(f"{place}: --{name}-profile {choice.profile or 'left out'}"):
         session = boto3.Session(profile_name=choice.profile, region_name=region)
         if session.region_name is None:
-            raise DeploymentFailed([Problem(place, "has no region; give --region")])
+            raise DeploymentError([Problem(place, "has no region; give --region")])
         caller = session.client("sts").get_caller_identity()
     return AccountSession(
         name=name,

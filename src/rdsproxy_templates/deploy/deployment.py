@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import DeploymentFailed, Problem
+from ..errors import DeploymentError, Problem
 from ..model import Template
 from ..model.ports import logical_id
 from .accounts import AccountSession, refusals
@@ -57,7 +57,7 @@ class Deployment:
     def deploy(self, parts: Mapping[str, RenderedStep]) -> dict[str, str]:
         """Take every step that is not done; the outputs of the last.
 
-        Raises :class:`DeploymentFailed` at the first step that stops, and goes on there
+        Raises :class:`DeploymentError` at the first step that stops, and goes on there
         when it is called again.
         """
         outputs: dict[str, dict[str, str]] = {}
@@ -84,7 +84,7 @@ class Deployment:
             databases = ", ".join(database.name for database in protected)
             question = f"Turn off the deletion protection of {databases}? {question}"
         if not self.talk.asks(question):
-            raise DeploymentFailed([Problem(self.plan.name, "was left as it is")])
+            raise DeploymentError([Problem(self.plan.name, "was left as it is")])
         with refusals(self.plan.name):
             for database in protected:
                 database.unprotect()
@@ -126,7 +126,7 @@ class Deployment:
             stack.forget(change_set)
             self.talk.say("  nothing to change")
         elif change_set.reason:
-            raise DeploymentFailed([Problem(step.name, change_set.reason)])
+            raise DeploymentError([Problem(step.name, change_set.reason)])
         else:
             for line in differences(part.root.parameters, values, before):
                 self.talk.say(f"  {line}")
@@ -140,7 +140,7 @@ class Deployment:
         found = stack.settled()
         status = found["StackStatus"] if found else ""
         if sentence := way_on(status, step.stack_name(self.prefix)):
-            raise DeploymentFailed([Problem(step.name, sentence)])
+            raise DeploymentError([Problem(step.name, sentence)])
         if status == ROLLED_BACK:
             self.talk.say(f"  {status}: what is left of the last try is deleted")
             self._delete(step, stack)
@@ -153,13 +153,13 @@ class Deployment:
             refused = _refused(change_set)
         if refused:
             stack.forget(change_set)
-            raise DeploymentFailed(refused, within=step.name)
+            raise DeploymentError(refused, within=step.name)
         if not self.talk.asks("Carry it out?"):
             stack.forget(change_set)
-            raise DeploymentFailed([Problem(step.name, "was not carried out")])
+            raise DeploymentError([Problem(step.name, "was not carried out")])
         status = stack.execute(change_set, self._report)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-            raise DeploymentFailed(_stopped(stack, stack.name, "deploy", status), within=step.name)
+            raise DeploymentError(_stopped(stack, stack.name, "deploy", status), within=step.name)
 
     def _delete(self, step: Step, stack: RootStack) -> None:
         with refusals(step.name):
@@ -167,7 +167,7 @@ class Deployment:
             status = stack.delete(self._report)
             if found is not None and status != "DELETE_COMPLETE":
                 problems = _stopped(stack, found["StackId"], "destroy", status)
-                raise DeploymentFailed(problems, within=step.name)
+                raise DeploymentError(problems, within=step.name)
 
     def _report(self, status: str, logical_id: str) -> None:
         self.talk.say(f"  {status:36} {logical_id}")
@@ -187,7 +187,7 @@ class Deployment:
         for name, source in fed(self.plan, step, root):
             if name not in outputs[source.name]:
                 sentence = f"needs {name}, which step {source.name} does not offer"
-                raise DeploymentFailed([Problem(step.name, sentence)])
+                raise DeploymentError([Problem(step.name, sentence)])
             values[name] = outputs[source.name][name]
         return values
 
@@ -211,7 +211,7 @@ class Deployment:
                 for one in protected
             ]
         if problems:
-            raise DeploymentFailed(problems)
+            raise DeploymentError(problems)
         return found
 
     def _way_to_unprotect(self, step: Step, status: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import DeploymentFailed, Problem
+from ..errors import DeploymentError, Problem
 
 Declarations = Mapping[str, Mapping[str, Any]]
 
@@ -42,7 +42,7 @@ def for_api(
         elif "Default" not in body:
             missing.append(f"--parameter {name}=… ({body['Description'].rstrip('.')})")
     if missing:
-        raise DeploymentFailed([Problem(place, f"must be told {one}") for one in missing])
+        raise DeploymentError([Problem(place, f"must be told {one}") for one in missing])
     return found
 
 

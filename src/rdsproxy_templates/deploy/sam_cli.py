@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ..errors import DeploymentFailed, Problem
+from ..errors import DeploymentError, Problem
 from ..model import Template
 from ..rendering.documents import ROOT
 from .accounts import AccountSession
@@ -28,7 +28,7 @@ def packaged(place: str, root: Template, folder: Path, access: AccountSession) -
     sam = shutil.which("sam")
     if sam is None:
         sentence = "needs SAM CLI on the PATH, which builds and packages the functions' code"
-        raise DeploymentFailed([Problem(place, sentence)])
+        raise DeploymentError([Problem(place, sentence)])
     template = ROOT
     if _has_code(root):
         _run(place, [sam, "build"], folder)
@@ -62,4 +62,4 @@ def _run(place: str, command: list[str], folder: Path) -> None:
     )
     if done.returncode:
         said = "\n".join(f"{done.stdout}{done.stderr}".strip().splitlines()[-LAST_LINES:])
-        raise DeploymentFailed([Problem(place, f"`sam {command[1]}` failed:\n{said}")])
+        raise DeploymentError([Problem(place, f"`sam {command[1]}` failed:\n{said}")])

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ..errors import ConfigError, Problem
 from . import Settings, yaml_reader
-from .yaml_reader import NotRead
+from .yaml_reader import ReadError
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -64,6 +64,6 @@ def read(path: Path) -> SettingsFile:
         raise ConfigError([Problem(str(path), sentence)]) from None
     try:
         return SettingsFile(path, yaml_reader.parsed(text))
-    except NotRead as error:
+    except ReadError as error:
         place = ":".join(map(str, (path, *(error.mark or ()))))
         raise ConfigError([Problem(place, error.sentence)]) from None

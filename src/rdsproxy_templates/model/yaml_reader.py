@@ -45,7 +45,7 @@ class Mark(NamedTuple):
     column: int
 
 
-class NotRead(Exception):
+class ReadError(Exception):
     """The text is no YAML, or none that settings are written in."""
 
     def __init__(self, mark: Mark | None, sentence: str) -> None:
@@ -72,7 +72,7 @@ class Document:
 
 
 def parsed(text: str) -> Document:
-    """The one document in *text*; raises :class:`NotRead`.
+    """The one document in *text*; raises :class:`ReadError`.
 
     Nothing here recurses, and what aliases multiply is counted, so no text is too much.
     """
@@ -111,14 +111,14 @@ class _Building:
             mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
             match event:
                 case yaml.DocumentStartEvent() if self._root:
-                    raise NotRead(mark, "begins a second document; a file holds one")
+                    raise ReadError(mark, "begins a second document; a file holds one")
                 case yaml.AliasEvent():
                     self._place(self._anchored(str(event.anchor), mark), mark)
                 case yaml.ScalarEvent() | yaml.CollectionStartEvent() if (
                     event.tag not in _KNOWN_TAGS
                 ):
                     tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-                    raise NotRead(mark, f"has the tag {tag}, which settings do not take")
+                    raise ReadError(mark, f"has the tag {tag}, which settings do not take")
                 case yaml.ScalarEvent():
                     plain = event.implicit[0]
                     value = _meant(event.value, mark) if plain else event.value
@@ -137,11 +137,11 @@ class _Building:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Mark(mark.line + 1, mark.column + 1) if mark else None
-            raise NotRead(place, f"is not YAML: {self._explained(error, mark)}") from None
+            raise ReadError(place, f"is not YAML: {self._explained(error, mark)}") from None
         except yaml.reader.ReaderError as error:
             before = self._text[: error.position]
             place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
-            raise NotRead(place, f"is not YAML: {error.reason}") from None
+            raise ReadError(place, f"is not YAML: {error.reason}") from None
 
     def _explained(self, error: yaml.MarkedYAMLError, mark: yaml.Mark | None) -> str:
         lines = self._text.splitlines()
@@ -159,18 +159,18 @@ class _Building:
 
     def _begin(self, node: _Node) -> None:
         if self._awaits_key():
-            raise NotRead(node.mark, "must have text as a key, got a list or a mapping")
+            raise ReadError(node.mark, "must have text as a key, got a list or a mapping")
         if len(self._open) >= MOST_LEVELS:
-            raise NotRead(node.mark, f"is nested more than {MOST_LEVELS} levels deep")
+            raise ReadError(node.mark, f"is nested more than {MOST_LEVELS} levels deep")
         if node.anchor:
             self._anchors[node.anchor] = None
         self._open.append(node)
 
     def _anchored(self, name: str, mark: Mark) -> _Node:
         if name not in self._anchors:
-            raise NotRead(mark, f"refers to *{name}, and no &{name} stands before it")
+            raise ReadError(mark, f"refers to *{name}, and no &{name} stands before it")
         if (node := self._anchors[name]) is None:
-            raise NotRead(mark, f"refers to *{name}, which it is a part of")
+            raise ReadError(mark, f"refers to *{name}, which it is a part of")
         return node
 
     def _close(self, node: _Node) -> None:
@@ -189,9 +189,9 @@ class _Building:
         outer.size += node.size
         outer.height = max(outer.height, node.height + 1)
         if outer.size > MOST_VALUES:
-            raise NotRead(mark, f"makes more than {MOST_VALUES} values; aliases count each time")
+            raise ReadError(mark, f"makes more than {MOST_VALUES} values; aliases count each time")
         if len(self._open) + node.height > MOST_LEVELS + 1:
-            raise NotRead(mark, f"is nested more than {MOST_LEVELS} levels deep")
+            raise ReadError(mark, f"is nested more than {MOST_LEVELS} levels deep")
         if isinstance(outer.value, list):
             self._marks[outer.below()] = mark
             outer.value.append(node.value)
@@ -208,9 +208,9 @@ class _Building:
         key = node.value
         if not isinstance(key, str):
             shown = json.dumps(key) if key is None or isinstance(key, bool) else repr(key)
-            raise NotRead(mark, f'must have text as a key, got {shown}; write "{shown}"')
+            raise ReadError(mark, f'must have text as a key, got {shown}; write "{shown}"')
         if key in outer.value or (key == MERGE and outer.merged):
-            raise NotRead(mark, f"{key!r} is given twice")
+            raise ReadError(mark, f"{key!r} is given twice")
         self._marks[f"{outer.path}.{key}" if outer.path else key] = mark
         return key
 
@@ -219,7 +219,7 @@ def _merged(value: object, mark: Mark) -> dict[str, Any]:
     """What ``<<`` adds: the first of several mappings counts, as in YAML 1.1."""
     given = value if isinstance(value, list) else [value]
     if not all(isinstance(one, dict) for one in given):
-        raise NotRead(mark, f"{MERGE} must be given a mapping of settings, or a list of them")
+        raise ReadError(mark, f"{MERGE} must be given a mapping of settings, or a list of them")
     return {key: one[key] for one in reversed(given) for key in one}
 
 
@@ -231,7 +231,7 @@ def _meant(text: str, mark: Mark) -> object:
     if not (whole or based or _FLOAT.fullmatch(text)):
         return text
     if len(text) > MOST_DIGITS:
-        raise NotRead(mark, f"is a number of more than {MOST_DIGITS} digits")
+        raise ReadError(mark, f"is a number of more than {MOST_DIGITS} digits")
     if whole or based:
         return int(text, 0)
     number = WrittenFloat(text.lower().replace(".inf", "inf").replace(".nan", "nan"))

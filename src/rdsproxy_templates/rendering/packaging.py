@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import NotTransformed, Problem, ValidationFailed
+from ..errors import InvalidTemplateError, Problem, TransformError
 from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
 from . import documents
 from .bundle import Bundle
@@ -70,11 +70,11 @@ def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
         try:
             plain = expanded(document(one, path, nesting, carried))
             templates[file] = HEADER + dump(plain)
-        except NotTransformed as error:
+        except TransformError as error:
             text = bundle.templates[file]
             refused += [_located(file, text, problem) for problem in error.problems]
     if refused:
-        raise ValidationFailed(refused)
+        raise InvalidTemplateError(refused)
     return replace(bundle, templates=templates)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from ..errors import NotTransformed, Problem
+from ..errors import Problem, TransformError
 from .documents import SAM_TRANSFORM as SAM
 
 _LOCAL: Final = "s3://local/"
@@ -22,7 +22,7 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
 
     SAM's own translator does the work. It wants code in S3, so local paths take the form
     of an address there while it runs. ARNs of managed policies come out for any partition.
-    Raises :class:`NotTransformed` with what SAM does not accept.
+    Raises :class:`TransformError` with what SAM does not accept.
     """
     # Half a second of imports, for those alone who expand.
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
@@ -45,7 +45,7 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
         with _some_region():
             plain = transform(body, {}, _ManagedPolicies())
     except InvalidDocumentException as error:
-        raise NotTransformed(map(_problem, error.causes)) from error
+        raise TransformError(map(_problem, error.causes)) from error
     plain.pop("Transform", None)
     if others:
         plain = {"Transform": others} | plain

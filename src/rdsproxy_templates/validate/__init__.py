@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..errors import Problem, ValidationFailed
+from ..errors import InvalidTemplateError, Problem
 from ..rendering import Bundle
 from . import aws, rules
 from .findings import Finding
@@ -46,9 +46,9 @@ def validate_all(
 
 
 def refuse(findings: Sequence[Finding]) -> None:
-    """Raise :class:`ValidationFailed` with *findings*, if there are any."""
+    """Raise :class:`InvalidTemplateError` with *findings*, if there are any."""
     if findings:
-        raise ValidationFailed(
+        raise InvalidTemplateError(
             Problem(f"{found.file}:{found.line} {found.rule}", f"{found.sentence}. {found.remedy}")
             for found in findings
         )

@@ -19,7 +19,7 @@ from importlib import metadata
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from ..errors import NotTransformed, Problem
+from ..errors import Problem, TransformError
 from ..rendering import Bundle, Origin
 from ..rendering.documents import document
 from ..rendering.sam_transform import expanded
@@ -73,7 +73,7 @@ class Task:
         for path, body in self.documents.items():
             try:
                 texts[path] = _text(json.dumps(body))
-            except NotTransformed as error:
+            except TransformError as error:
                 refused += [(path, _refusal(problem)) for problem in error.problems]
         return Work({"file": self.file, "files": texts, "regions": self.regions}, refused)
 
