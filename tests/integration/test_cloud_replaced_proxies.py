@@ -11,8 +11,9 @@ from cloud.server import CloudServer
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.aws.kinds import Cidr, Hostname, SecretArn, SecurityGroupId, SubnetId
 from rdsproxy_templates.resources.database import Database
-from rdsproxy_templates.resources.network import private_network, subnet, zone
-from rdsproxy_templates.resources.proxy import ProxySettings, SecretLogin, endpoint, proxy
+from rdsproxy_templates.resources.network import new_subnet, private_network
+from rdsproxy_templates.resources.proxy import ProxySettings, SecretLogin, proxy_endpoint, rds_proxy
+from rdsproxy_templates.resources.zones import chosen_zone
 
 pytestmark = pytest.mark.xdist_group("cloud-databases")
 
@@ -35,7 +36,12 @@ def resources(engine="aurora-mysql", *, moved=False, name=None):
     """A proxy, and its endpoint in other subnets of the network."""
     network = private_network(*map(Cidr, ("10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24")), None)
     more = [
-        subnet(f"Subnet{number}", network.vpc, Cidr(f"10.0.{number}.0/24"), zone(None, number % 2))
+        new_subnet(
+            f"Subnet{number}",
+            network.vpc,
+            Cidr(f"10.0.{number}.0/24"),
+            chosen_zone(None, number % 2),
+        )
         for number in (2, 3, 4, 5)
     ]
     ids = [SubnetId(one.ref()) for one in (network.subnet1, network.subnet2, *more)]
@@ -56,7 +62,7 @@ def resources(engine="aurora-mysql", *, moved=False, name=None):
         targets={},
         instances=[],
     )
-    front = proxy(
+    front = rds_proxy(
         "Proxy",
         ProxySettings(),
         behind,
@@ -64,7 +70,7 @@ def resources(engine="aurora-mysql", *, moved=False, name=None):
         subnets=ids[4:6] if moved else ids[:2],
         group=SecurityGroupId(group.get_att("GroupId")),
     )
-    host = endpoint(
+    host = proxy_endpoint(
         "Endpoint",
         front,
         subnets=ids[2:4],

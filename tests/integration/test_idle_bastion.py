@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from rdsproxy_templates.resources.idle_stop import stops_after
+from rdsproxy_templates.resources.idle_stop import idle_stop_script
 
 MINUTES = 10
 PROGRAMS = {
@@ -25,7 +25,9 @@ class Bastion:
     def __init__(self, folder):
         self.folder = folder
         (script,) = re.findall(
-            r"stop-when-idle <<'END'\n(.*?)^END$", stops_after(MINUTES), re.DOTALL | re.MULTILINE
+            r"stop-when-idle <<'END'\n(.*?)^END$",
+            idle_stop_script(MINUTES),
+            re.DOTALL | re.MULTILINE,
         )
         self.script = script
         for name, body in PROGRAMS.items():
@@ -97,4 +99,4 @@ def test_a_session_keeps_it_up_and_starts_the_time_anew(instance, session):
 
 
 def test_the_whole_of_it_is_a_script_that_bash_reads():
-    subprocess.run(["bash", "-n"], input=stops_after(MINUTES), text=True, check=True)
+    subprocess.run(["bash", "-n"], input=idle_stop_script(MINUTES), text=True, check=True)

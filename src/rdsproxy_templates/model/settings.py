@@ -39,7 +39,7 @@ class Settings(BaseModel):
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=False
     )
 
-    home: ClassVar[str | None] = None
+    required_region: ClassVar[str | None] = None
     """The one region in which AWS takes a stack with these settings; None for any."""
 
     def __init__(self, /, **settings: Any) -> None:

@@ -67,12 +67,12 @@ class LocalPath(AWSHelperFn):
     """A file or folder beside the templates, named from the family's root folder.
 
     Rendering replaces it by the path from the template that names it, which is how SAM
-    reads ``CodeUri``. What is *carried* belongs to the library and comes along with a
+    reads ``CodeUri``. What is *bundled* belongs to the library and comes along with a
     family; the rest is the consumer's own.
     """
 
     KEY: ClassVar[str] = "Local::Path"
-    BUNDLED: ClassVar[str] = "Local::Carried"
+    BUNDLED: ClassVar[str] = "Local::Bundled"
 
-    def __init__(self, path: str, *, carried: bool = False) -> None:
-        self.data = {self.BUNDLED if carried else self.KEY: path}
+    def __init__(self, path: str, *, bundled: bool = False) -> None:
+        self.data = {self.BUNDLED if bundled else self.KEY: path}

@@ -24,7 +24,7 @@ class Bundle:
     """Path of the template of each stack, by the titles of the stacks around it."""
     extras: Mapping[str, bytes] = field(default_factory=dict)
     """What belongs beside the templates: samconfig.toml, the functions' code."""
-    yours: frozenset[str] = frozenset()
+    user_editable: frozenset[str] = frozenset()
     """Those of them that people change: written once, then left alone."""
 
     def files(self) -> dict[str, bytes]:
@@ -33,7 +33,7 @@ class Bundle:
 
     def changes(self, directory: Path) -> folder.Changes:
         """What :meth:`write` would create, change and remove in *directory*."""
-        return folder.compare(directory, self.files(), self.yours)
+        return folder.compare(directory, self.files(), self.user_editable)
 
     def write(self, directory: Path) -> folder.Changes:
         """Write the family into *directory*, whole or not at all.
@@ -41,7 +41,7 @@ class Bundle:
         Files of an earlier render that are no longer part of the family are removed;
         files that another hand put there are not touched. Raises :class:`ConfigError`.
         """
-        return folder.write(directory, self.files(), self.yours)
+        return folder.write(directory, self.files(), self.user_editable)
 
     def flat(self) -> tuple[Template, Mapping[str, Origin]]:
         """The family as one template with the default parameter values, for validators."""

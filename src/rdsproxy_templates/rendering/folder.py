@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import ConfigError, Problem
-from .transaction import Transaction, left_aside, locked, made, staging
+from .transaction import Transaction, ensured, left_aside, locked, staging
 
 MANIFEST: Final = ".rendered"
 """Names the files that a render wrote, one a line, so that the next knows which are ours."""
@@ -34,27 +34,31 @@ class Changes:
         return len(self.created) + len(self.changed) + len(self.removed)
 
 
-def compare(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = ()) -> Changes:
+def compare(
+    directory: Path, files: Mapping[str, bytes], user_editable: Collection[str] = ()
+) -> Changes:
     """What :func:`write` would do to *directory*; raises :class:`ConfigError` if it cannot."""
     with _explained(directory, "read"):
-        return _compared(directory, files, yours)
+        return _compared(directory, files, user_editable)
 
 
-def write(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = ()) -> Changes:
+def write(
+    directory: Path, files: Mapping[str, bytes], user_editable: Collection[str] = ()
+) -> Changes:
     """Make *directory* hold *files*, remove what an earlier render left, touch nothing else.
 
-    Those of *yours* are written once, and left alone when somebody has changed them since.
+    Those of *user_editable* are written once, and left alone when somebody has changed them since.
     All files are written aside first and then moved into place; if anything fails, all is
     taken back. A process that is killed meanwhile leaves a folder that the next render
     puts right, because the manifest names every file before it is moved.
     """
-    changes = compare(directory, files, yours)
-    manifest = {n: [_digest(files[n])] if n in yours else [] for n in sorted(files)}
+    changes = compare(directory, files, user_editable)
+    manifest = {n: [_digest(files[n])] if n in user_editable else [] for n in sorted(files)}
     unlike = changes or _content(directory / MANIFEST) != _text(manifest)
     if not unlike and not left_aside(directory):
         return changes
-    with _explained(directory, "written"), made(directory), locked(directory):
-        changes = _compared(directory, files, yours)
+    with _explained(directory, "written"), ensured(directory), locked(directory):
+        changes = _compared(directory, files, user_editable)
         before = _ours(directory)
         both = {
             name: [*before.get(name, ()), *manifest.get(name, ())]
@@ -74,10 +78,12 @@ def write(directory: Path, files: Mapping[str, bytes], yours: Collection[str] = 
     return changes
 
 
-def _compared(directory: Path, files: Mapping[str, bytes], yours: Collection[str]) -> Changes:
+def _compared(
+    directory: Path, files: Mapping[str, bytes], user_editable: Collection[str]
+) -> Changes:
     ours = _ours(directory)
     found = {name: _content(directory / name) for name in files}
-    kept = {name for name in yours if _is_changed(found.get(name), ours.get(name, ()))}
+    kept = {name for name in user_editable if _is_changed(found.get(name), ours.get(name, ()))}
     left = {
         name
         for name in ours.keys() - files.keys()

@@ -53,12 +53,12 @@ def packaged(
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
     name = name_of(stack).replace("_", "-")
-    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, config.home).encode()}
+    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, config.required_region).encode()}
     if code is None:
         for path in bundled_paths(bundle.root):
             extras.update(_files(path))
     # `sam deploy --guided` writes its answers into it.
-    return replace(bundle, extras=extras, yours=frozenset({SAMCONFIG}))
+    return replace(bundle, extras=extras, user_editable=frozenset({SAMCONFIG}))
 
 
 def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:

@@ -106,7 +106,7 @@ def _move_if_there(old: Path, target: Path) -> None:
 
 
 @contextmanager
-def made(directory: Path) -> Iterator[None]:
+def ensured(directory: Path) -> Iterator[None]:
     """*directory*, made where it is missing, and taken away again where nothing came of it."""
     made: list[Path] = []
     try:

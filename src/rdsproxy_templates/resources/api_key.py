@@ -16,7 +16,7 @@ ORIGIN_HEADER: Final = "x-origin-verify"
 NAME: Final = "key"
 
 
-def generated(title: str, description: str, length: int) -> secretsmanager.Secret:
+def generated_secret(title: str, description: str, length: int) -> secretsmanager.Secret:
     """The secret *title*: JSON with one generated value, letters and digits."""
     return secretsmanager.Secret(
         title,

@@ -14,8 +14,8 @@ from ..aws.troposphere_compat import ServerlessV2ScalingConfiguration
 from ..errors import Problem
 from . import database
 from .database import Database, durability, engine_properties, master_login
+from .optional_properties import without_none
 from .parameter_groups import cluster_parameters
-from .without_none import present
 
 SERVERLESS = "db.serverless"
 
@@ -62,7 +62,7 @@ class AuroraSettings(database.DatabaseSettings):
             )
 
 
-def cluster(
+def aurora_cluster(
     choices: AuroraSettings,
     *,
     name: DatabaseName,
@@ -82,7 +82,7 @@ def cluster(
         SubnetIds=list(subnets),
     )
     parameters = cluster_parameters(choices)
-    cluster = rds.DBCluster(
+    db_cluster = rds.DBCluster(
         "DBCluster",
         **engine_properties(choices),
         DatabaseName=name,
@@ -92,7 +92,7 @@ def cluster(
         **durability(choices),
         DBClusterParameterGroupName=parameters.ref(),
         EnableCloudwatchLogsExports=list(engine.log_exports),
-        **present(EnableIAMDatabaseAuthentication=iam or None),
+        **without_none(EnableIAMDatabaseAuthentication=iam or None),
         **_scaling(choices),
     )
     instances = [
@@ -101,7 +101,7 @@ def cluster(
             # The cluster holds the data; its snapshot is the one that counts.
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
-            DBClusterIdentifier=cluster.ref(),
+            DBClusterIdentifier=db_cluster.ref(),
             Engine=choices.engine,
             DBInstanceClass=choices.db_instance_class,
             # A long-term version stays until it is changed here.
@@ -111,12 +111,12 @@ def cluster(
         for number in range(1, choices.readers + 2)
     ]
     return Database(
-        resources=[subnet_group, parameters, cluster, *instances],
-        itself=cluster,
+        resources=[subnet_group, parameters, db_cluster, *instances],
+        itself=db_cluster,
         engine=engine,
-        host=Hostname(cluster.get_att("Endpoint.Address")),
-        resource_id=cluster.get_att("DBClusterResourceId"),
-        targets={"DBClusterIdentifiers": [cluster.ref()]},
+        host=Hostname(db_cluster.get_att("Endpoint.Address")),
+        resource_id=db_cluster.get_att("DBClusterResourceId"),
+        targets={"DBClusterIdentifiers": [db_cluster.ref()]},
         instances=instances,
     )
 

@@ -35,7 +35,7 @@ class FlowLogSettings(Settings):
             )
 
 
-def flow_log(choices: FlowLogSettings, vpc: ec2.VPC) -> Sequence[AWSObject]:
+def vpc_flow_log(choices: FlowLogSettings, vpc: ec2.VPC) -> Sequence[AWSObject]:
     """``FlowLog`` of the whole VPC, its log group, and the role in which EC2 writes there."""
     if not choices.flow_log:
         return []

@@ -12,7 +12,7 @@ from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
 from ..aws.troposphere_compat import LoggingConfig
 from ..errors import Problem
 from ..model import LocalPath, Settings
-from .without_none import present
+from .optional_properties import without_none
 
 LogRetention = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
@@ -84,7 +84,7 @@ def log_group(title: str, choices: Logged, *, name: AWSHelperFn | None = None) -
         title,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
-        **present(LogGroupName=name),
+        **without_none(LogGroupName=name),
         RetentionInDays=choices.log_retention_in_days,
     )
 
@@ -96,7 +96,7 @@ def database_layer(choices: FunctionSettings) -> serverless.LayerVersion:
         # A build of our own: it packages for the runtime above on any host.
         Metadata={"BuildMethod": "makefile"},
         Description="Database drivers, and how functions log in",
-        ContentUri=LocalPath("lambda/database_layer", carried=True),
+        ContentUri=LocalPath("lambda/database_layer", bundled=True),
         CompatibleRuntimes=[choices.runtime],
         CompatibleArchitectures=[choices.architecture],
         RetentionPolicy="Delete",
@@ -140,12 +140,12 @@ def function(
         Handler=handler,
         Runtime=choices.runtime,
         Architectures=[choices.architecture],
-        **present(Layers=[layer.ref() for layer in layers] or None),
+        **without_none(Layers=[layer.ref() for layer in layers] or None),
         MemorySize=choices.memory_size,
         Timeout=timeout,
         **network,
         Environment=awslambda.Environment(Variables=dict(variables)),
         **({"Role": role} if role else {"Policies": list(policies)}),
         LoggingConfig=LoggingConfig(LogFormat="JSON", LogGroup=log.ref()),
-        **present(ReservedConcurrentExecutions=concurrency, Events=events),
+        **without_none(ReservedConcurrentExecutions=concurrency, Events=events),
     )

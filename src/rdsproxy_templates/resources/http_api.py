@@ -15,8 +15,8 @@ from ..errors import Problem
 from ..model import ListOf, sub
 from . import functions
 from .functions import log_group
+from .optional_properties import without_none
 from .throttling import ThrottlingSettings
-from .without_none import present
 
 ACCESS_LOG = (
     '{"requestId":"$context.requestId","time":"$context.requestTime",'
@@ -94,7 +94,7 @@ def http_api(choices: HttpApiSettings) -> HttpApi:
             ThrottlingBurstLimit=choices.throttling_burst_limit,
             ThrottlingRateLimit=choices.throttling_rate_limit,
         ),
-        **present(Auth=_authorization(choices)),
+        **without_none(Auth=_authorization(choices)),
     )
     return HttpApi(resources=[api, access_log], api=api)
 

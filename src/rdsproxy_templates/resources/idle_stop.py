@@ -47,6 +47,6 @@ systemctl enable --now stop-when-idle.timer
 """
 
 
-def stops_after(minutes: int) -> str:
+def idle_stop_script(minutes: int) -> str:
     """The script for an instance that stops after so many minutes without a session."""
     return SCRIPT.replace("MINUTES", str(minutes))

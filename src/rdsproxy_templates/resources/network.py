@@ -14,7 +14,7 @@ from troposphere import AWSHelperFn, AWSObject, ec2
 from ..aws.kinds import Cidr, RouteTableId, VpcId
 from ..errors import Problem
 from ..model import ParameterAttributes, Settings
-from .zones import placed, zone
+from .zones import chosen_zone, zone_property
 
 
 class Ranges(Settings):
@@ -57,7 +57,7 @@ class PrivateRanges(Ranges):
     )
 
 
-def vpc(cidr: Cidr) -> ec2.VPC:
+def new_vpc(cidr: Cidr) -> ec2.VPC:
     """``VPC``; names inside it are resolved, endpoints' included."""
     return ec2.VPC(
         "VPC",
@@ -68,16 +68,16 @@ def vpc(cidr: Cidr) -> ec2.VPC:
     )
 
 
-def subnet(title: str, vpc: ec2.VPC, cidr: Cidr, zone: AWSHelperFn | str) -> ec2.Subnet:
-    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, **placed(zone))
+def new_subnet(title: str, vpc: ec2.VPC, cidr: Cidr, zone: AWSHelperFn | str) -> ec2.Subnet:
+    return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, **zone_property(zone))
 
 
-def subnet_in(title: str, vpc: ec2.VPC, cidr: Cidr, zone_id: AWSHelperFn) -> ec2.Subnet:
+def new_subnet_by_zone_id(title: str, vpc: ec2.VPC, cidr: Cidr, zone_id: AWSHelperFn) -> ec2.Subnet:
     """A subnet in the zone of that ID, which deployment tells."""
     return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZoneId=zone_id)
 
 
-def private(vpc: ec2.VPC, *subnets: ec2.Subnet) -> list[AWSObject]:
+def private_routes(vpc: ec2.VPC, *subnets: ec2.Subnet) -> list[AWSObject]:
     """``PrivateRouteTable``, which leads nowhere but inside the VPC, for these subnets."""
     routes = ec2.RouteTable("PrivateRouteTable", VpcId=vpc.ref())
     return [routes, *(_associated(subnet, routes) for subnet in subnets)]
@@ -104,10 +104,10 @@ def private_network(
     cidr: Cidr, subnet1_cidr: Cidr, subnet2_cidr: Cidr, zones: tuple[str, str] | None
 ) -> PrivateNetwork:
     """``VPC``, ``PrivateSubnet1`` and ``PrivateSubnet2``, with no way in or out."""
-    whole = vpc(cidr)
-    subnet1 = subnet("PrivateSubnet1", whole, subnet1_cidr, zone(zones, 0))
-    subnet2 = subnet("PrivateSubnet2", whole, subnet2_cidr, zone(zones, 1))
-    routes, *associations = private(whole, subnet1, subnet2)
+    whole = new_vpc(cidr)
+    subnet1 = new_subnet("PrivateSubnet1", whole, subnet1_cidr, chosen_zone(zones, 0))
+    subnet2 = new_subnet("PrivateSubnet2", whole, subnet2_cidr, chosen_zone(zones, 1))
+    routes, *associations = private_routes(whole, subnet1, subnet2)
     return PrivateNetwork(
         vpc=whole,
         subnet1=subnet1,
@@ -143,7 +143,7 @@ def public_network(
             DependsOn=[str(attachment.title)],
             VpcId=vpc_id,
             CidrBlock=cidr,
-            **placed(zone),
+            **zone_property(zone),
         )
         for title, (cidr, zone) in places.items()
     ]
@@ -162,7 +162,7 @@ def public_network(
     )
 
 
-def nat(public: PublicNetwork, private_routes: RouteTableId) -> list[AWSObject]:
+def nat_gateway(public: PublicNetwork, route_table: RouteTableId) -> list[AWSObject]:
     """A NAT gateway in the public subnet, as the way out of private ones."""
     address = ec2.EIP(
         "NatGatewayAddress",
@@ -178,7 +178,7 @@ def nat(public: PublicNetwork, private_routes: RouteTableId) -> list[AWSObject]:
     )
     route = ec2.Route(
         "PrivateRoute",
-        RouteTableId=private_routes,
+        RouteTableId=route_table,
         DestinationCidrBlock=EVERYWHERE,
         NatGatewayId=gateway.ref(),
     )

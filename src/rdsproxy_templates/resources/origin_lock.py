@@ -10,10 +10,10 @@ from ..aws.kinds import SecretArn
 from ..model import sub
 from . import api_key
 from .functions import Logged
-from .web_acl_log import CREDENTIALS, visible, web_acl_log
+from .web_acl_log import CREDENTIALS, request_log, visibility
 
 
-def origin_lock(
+def origin_web_acl(
     choices: Logged, api: AWSHelperFn, stage: AWSHelperFn, secret: SecretArn
 ) -> Sequence[AWSObject]:
     """``OriginWebACL`` on the *stage*, which lets in who shows the value of *secret*.
@@ -27,7 +27,7 @@ def origin_lock(
         Scope="REGIONAL",
         DefaultAction=wafv2.DefaultAction(Block=wafv2.BlockAction()),
         Rules=[_shows(secret)],
-        VisibilityConfig=visible("OriginWebACL", sampled=False),
+        VisibilityConfig=visibility("OriginWebACL", sampled=False),
     )
     association = wafv2.WebACLAssociation(
         "OriginWebACLAssociation",
@@ -38,7 +38,7 @@ def origin_lock(
         ),
         WebACLArn=acl.get_att("Arn"),
     )
-    log = web_acl_log(
+    log = request_log(
         choices,
         acl,
         redacted=(*CREDENTIALS, api_key.HEADER, api_key.ORIGIN_HEADER),
@@ -60,7 +60,7 @@ def _shows(secret: SecretArn) -> wafv2.WebACLRule:
         Priority=0,
         Action=wafv2.RuleAction(Allow=wafv2.AllowAction()),
         Statement=wafv2.Statement(ByteMatchStatement=statement),
-        VisibilityConfig=visible("FromCloudFront", sampled=False),
+        VisibilityConfig=visibility("FromCloudFront", sampled=False),
     )
 
 

@@ -66,7 +66,7 @@ class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
         return pause_problems(self)
 
 
-def target(
+def cluster_or_instance(
     choices: ClusterOrInstanceSettings,
     *,
     name: DatabaseName,
@@ -76,7 +76,9 @@ def target(
     iam: bool,
 ) -> Database:
     """``DBCluster`` or ``DBInstance``; *iam* lets users log in to it with a token."""
-    make = aurora.cluster if ENGINES[choices.engine].aurora else rds_instance.instance
+    make = (
+        aurora.aurora_cluster if ENGINES[choices.engine].aurora else rds_instance.database_instance
+    )
     return make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
 
 

@@ -16,7 +16,7 @@ from ..errors import Problem
 from ..model import ListOf, Settings, sub
 from ..model.pseudo_parameters import STACK_ID
 from .database import Database
-from .without_none import present
+from .optional_properties import without_none
 
 TargetRole = Literal["READ_WRITE", "READ_ONLY"]
 """Where an endpoint leads: to the writer, or to readers."""
@@ -102,7 +102,7 @@ class Proxy:
     vpc_id: VpcId
 
 
-def proxy(
+def rds_proxy(
     title: str,
     choices: ProxySettings,
     database: Database,
@@ -126,7 +126,7 @@ def proxy(
         AssumeRolePolicyDocument=trusts("rds.amazonaws.com"),
         Policies=list(_policies(database, logins, end_to_end, key)),
     )
-    proxy = rds.DBProxy(
+    db_proxy = rds.DBProxy(
         title,
         # An account's first database brings the role that RDS assumes for the proxy.
         DependsOn=[str(database.itself.title)],
@@ -143,30 +143,30 @@ def proxy(
     target_group = rds.DBProxyTargetGroup(
         f"{title}TargetGroup",
         # Before there is an instance to reach, registering the database times out.
-        **present(DependsOn=[str(one.title) for one in database.instances] or None),
-        DBProxyName=proxy.ref(),
+        **without_none(DependsOn=[str(one.title) for one in database.instances] or None),
+        DBProxyName=db_proxy.ref(),
         TargetGroupName="default",
         **database.targets,
         ConnectionPoolConfigurationInfo=rds.ConnectionPoolConfigurationInfoFormat(
             MaxConnectionsPercent=choices.max_connections_percent,
             MaxIdleConnectionsPercent=choices.max_idle_connections_percent,
             ConnectionBorrowTimeout=choices.connection_borrow_timeout,
-            **present(
+            **without_none(
                 SessionPinningFilters=list(choices.session_pinning_filters) or None,
                 InitQuery=choices.init_query,
             ),
         ),
     )
     return Proxy(
-        resources=[role, proxy, target_group],
-        itself=proxy,
-        endpoint=Hostname(proxy.get_att("Endpoint")),
-        arn=ProxyArn(proxy.get_att("DBProxyArn")),
-        vpc_id=VpcId(proxy.get_att("VpcId")),
+        resources=[role, db_proxy, target_group],
+        itself=db_proxy,
+        endpoint=Hostname(db_proxy.get_att("Endpoint")),
+        arn=ProxyArn(db_proxy.get_att("DBProxyArn")),
+        vpc_id=VpcId(db_proxy.get_att("VpcId")),
     )
 
 
-def endpoint(
+def proxy_endpoint(
     title: str,
     proxy: Proxy,
     *,
@@ -220,7 +220,7 @@ def _authentication(logins: Sequence[SecretLogin], end_to_end: Sequence[str]) ->
         )
         for login in logins
     ]
-    return present(DefaultAuthScheme="IAM_AUTH" if end_to_end else None, Auth=entries or None)
+    return without_none(DefaultAuthScheme="IAM_AUTH" if end_to_end else None, Auth=entries or None)
 
 
 def _proxy_name(purpose: str, engine: Engine, subnets: Sequence[SubnetId]) -> AWSHelperFn:

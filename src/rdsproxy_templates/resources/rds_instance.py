@@ -13,8 +13,8 @@ from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, Subn
 from ..model.accepted_rules import accepted
 from . import database
 from .database import Database, durability, engine_properties, master_login
+from .optional_properties import without_none
 from .parameter_groups import NO_OTHERS, instance_parameters
-from .without_none import present
 
 _PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
 
@@ -40,7 +40,7 @@ class RdsInstanceSettings(database.DatabaseSettings):
     )
 
 
-def instance(
+def database_instance(
     choices: RdsInstanceSettings,
     *,
     name: DatabaseName,
@@ -69,7 +69,7 @@ def instance(
     parameter_group = instance_parameters(choices, parameters)
     instance = rds.DBInstance(
         "DBInstance",
-        **present(Metadata=_PUBLIC if public else None),
+        **without_none(Metadata=_PUBLIC if public else None),
         **engine_properties(choices),
         DBInstanceClass=choices.db_instance_class,
         DBName=name,
@@ -85,7 +85,7 @@ def instance(
         AutoMinorVersionUpgrade=False,
         DBParameterGroupName=parameter_group.ref(),
         EnableCloudwatchLogsExports=[*engine.log_exports, *log_exports],
-        **present(
+        **without_none(
             EnableIAMDatabaseAuthentication=iam or None,
             OptionGroupName=options.ref() if options else None,
             AllowMajorVersionUpgrade=choices.allow_major_version_upgrade or None,

@@ -14,9 +14,9 @@ from ..model import sub
 from . import functions
 from .api_key import value_of
 from .functions import log_group
-from .origin_lock import origin_lock
+from .optional_properties import without_none
+from .origin_lock import origin_web_acl
 from .throttling import ThrottlingSettings
-from .without_none import present
 
 STAGE: Final = "v1"
 ACCESS_LOG: Final = (
@@ -88,7 +88,7 @@ def rest_api(choices: RestApiSettings, key: SecretArn, origin: SecretArn) -> Res
         OpenApiVersion="3.0.1",
         EndpointConfiguration=serverless.EndpointConfiguration(Type="REGIONAL"),
         Auth=serverless.Auth(ApiKeyRequired=True),
-        **present(AccessLogSetting=_access_log(log) if log else None),
+        **without_none(AccessLogSetting=_access_log(log) if log else None),
     )
     api_key = apigateway.ApiKey(
         "APIKey",
@@ -105,13 +105,13 @@ def rest_api(choices: RestApiSettings, key: SecretArn, origin: SecretArn) -> Res
         Throttle=apigateway.ThrottleSettings(
             BurstLimit=choices.throttling_burst_limit, RateLimit=choices.throttling_rate_limit
         ),
-        **present(Quota=_quota(choices)),
+        **without_none(Quota=_quota(choices)),
     )
     member = apigateway.UsagePlanKey(
         "UsagePlanKey", KeyId=api_key.ref(), KeyType="API_KEY", UsagePlanId=plan.ref()
     )
     logged = [log] if log else []
-    lock = origin_lock(choices, api.ref(), api.get_att("Stage"), origin)
+    lock = origin_web_acl(choices, api.ref(), api.get_att("Stage"), origin)
     return RestApi(resources=[api, *logged, api_key, plan, member, *lock], api=api)
 
 

@@ -9,13 +9,13 @@ from troposphere import AWSHelperFn, secretsmanager
 
 from ..aws.kinds import DatabaseUser, KeyArn
 from ..model import sub
-from .without_none import present
+from .optional_properties import without_none
 
 REFUSED_IN_PASSWORDS: Final = '"@/\\'
 """Characters that RDS refuses in a master password, and the backslash, which shells eat."""
 
 
-def secret(
+def login_secret(
     title: str,
     *,
     username: DatabaseUser | str,
@@ -30,7 +30,7 @@ def secret(
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         Description=description,
-        **present(KmsKeyId=key),
+        **without_none(KmsKeyId=key),
         # CloudFormation generates another password whenever anything in here changes, and the
         # database keeps the old one: tests/unit/test_generated_secrets.py keeps it as it is.
         # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2210

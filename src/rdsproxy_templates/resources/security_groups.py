@@ -10,7 +10,7 @@ from troposphere import AWSHelperFn, AWSObject, ec2
 
 from ..aws.kinds import AccountId, SecurityGroupId, VpcId
 from .network import EVERYWHERE
-from .without_none import present
+from .optional_properties import without_none
 
 NOWHERE: Final = "127.0.0.1/32"
 """Egress that leads nowhere: a group without any rule would be given one to everywhere."""
@@ -38,20 +38,22 @@ class Pair:
     into_database: ec2.SecurityGroupIngress
 
 
-def chain(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
+def function_to_database_groups(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
     """``FunctionSecurityGroup`` to ``RDSProxySecurityGroup`` to the group titled *database*.
 
     *noun* says what the database is, in the descriptions.
     """
-    behind = pair(vpc, port, database=database, noun=noun, client="the function")
+    behind = proxy_to_database_groups(
+        vpc, port, database=database, noun=noun, client="the function"
+    )
     function_group = ec2.SecurityGroup(
         "FunctionSecurityGroup",
         GroupDescription="Function: in from nowhere, out to the proxy",
         VpcId=vpc.ref(),
-        SecurityGroupEgress=[to(behind.proxy.get_att("GroupId"), port, "RDS Proxy")],
+        SecurityGroupEgress=[inline_egress(behind.proxy.get_att("GroupId"), port, "RDS Proxy")],
     )
     # The egress above names the proxy's group, so the ingress back is a resource of its own.
-    into_proxy = into(
+    into_proxy = ingress_rule(
         f"{behind.proxy.title}Ingress",
         behind.proxy.get_att("GroupId"),
         port,
@@ -72,44 +74,48 @@ def chain(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
     )
 
 
-def pair(vpc: ec2.VPC, port: int, *, database: str, noun: str, client: str) -> Pair:
+def proxy_to_database_groups(
+    vpc: ec2.VPC, port: int, *, database: str, noun: str, client: str
+) -> Pair:
     """``RDSProxySecurityGroup`` to the group titled *database*.
 
     *client* says who is let in to the proxy, in its description.
     """
-    database_group = alone(vpc, database, f"Database {noun}: in from the proxy, out to nowhere")
+    db_group = database_group(vpc, database, f"Database {noun}: in from the proxy, out to nowhere")
     proxy_group = ec2.SecurityGroup(
         "RDSProxySecurityGroup",
         GroupDescription=f"RDS Proxy: in from {client}, out to the {noun}",
         VpcId=vpc.ref(),
-        SecurityGroupEgress=[to(database_group.get_att("GroupId"), port, f"The database {noun}")],
+        SecurityGroupEgress=[
+            inline_egress(db_group.get_att("GroupId"), port, f"The database {noun}")
+        ],
     )
-    into_database = into(
-        f"{database_group.title}Ingress",
-        database_group.get_att("GroupId"),
+    into_database = ingress_rule(
+        f"{db_group.title}Ingress",
+        db_group.get_att("GroupId"),
         port,
         proxy_group.get_att("GroupId"),
         "RDS Proxy",
     )
-    return Pair(proxy=proxy_group, database=database_group, into_database=into_database)
+    return Pair(proxy=proxy_group, database=db_group, into_database=into_database)
 
 
-def alone(vpc: ec2.VPC, title: str, description: str) -> ec2.SecurityGroup:
+def database_group(vpc: ec2.VPC, title: str, description: str) -> ec2.SecurityGroup:
     """The group of a database, into which nobody comes who does not add a rule."""
     return ec2.SecurityGroup(
         title,
         GroupDescription=description,
         VpcId=vpc.ref(),
-        SecurityGroupEgress=[nowhere("Nowhere: the database opens no connections")],
+        SecurityGroupEgress=[no_egress("Nowhere: the database opens no connections")],
     )
 
 
-def nowhere(description: str) -> ec2.SecurityGroupRule:
+def no_egress(description: str) -> ec2.SecurityGroupRule:
     """Egress that keeps a group from reaching anything."""
     return ec2.SecurityGroupRule(Description=description, IpProtocol="-1", CidrIp=NOWHERE)
 
 
-def to(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule:
+def inline_egress(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule:
     """Egress, inside a group of its own, to *group* on *port*."""
     return ec2.SecurityGroupRule(
         Description=description,
@@ -118,22 +124,24 @@ def to(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule
     )
 
 
-def to_everywhere(port: int, description: str) -> ec2.SecurityGroupRule:
+def inline_egress_to_everywhere(port: int, description: str) -> ec2.SecurityGroupRule:
     """Egress to whatever address, on one port of TCP."""
-    return to_range(EVERYWHERE, port, description)
+    return inline_egress_to_range(EVERYWHERE, port, description)
 
 
-def to_range(cidr: AWSHelperFn | str, port: int, description: str) -> ec2.SecurityGroupRule:
+def inline_egress_to_range(
+    cidr: AWSHelperFn | str, port: int, description: str
+) -> ec2.SecurityGroupRule:
     """Egress, inside a group of its own, to an address range on *port*."""
     return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
 
 
-def from_range(cidr: str, port: int, description: str) -> ec2.SecurityGroupRule:
+def inline_ingress_from_range(cidr: str, port: int, description: str) -> ec2.SecurityGroupRule:
     """Ingress, inside a group of its own, from the addresses of *cidr*."""
     return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
 
 
-def out_of(
+def egress_rule(
     title: str, group: AWSHelperFn, port: int, target: AWSHelperFn, description: str
 ) -> ec2.SecurityGroupEgress:
     """Egress from *group*, which another stack made, to *target*."""
@@ -146,7 +154,7 @@ def out_of(
     )
 
 
-def into(  # noqa: PLR0917 - a rule has two ends, and one may be another account's
+def ingress_rule(  # noqa: PLR0917 - a rule has two ends, and one may be another account's
     title: str,
     group: AWSHelperFn,
     port: int,
@@ -164,11 +172,11 @@ def into(  # noqa: PLR0917 - a rule has two ends, and one may be another account
         GroupId=group,
         **_tcp(port),
         SourceSecurityGroupId=source,
-        **present(SourceSecurityGroupOwnerId=owner),
+        **without_none(SourceSecurityGroupOwnerId=owner),
     )
 
 
-def into_from(
+def ingress_rule_from_range(
     title: str, group: AWSHelperFn, port: int, cidr: str, description: str
 ) -> ec2.SecurityGroupIngress:
     """Ingress into *group* from the addresses of *cidr*."""
@@ -190,7 +198,7 @@ class Administrator:
     """What lets it in to the database and to Secrets Manager's endpoint."""
 
 
-def administrator(
+def administrator_group(
     title: str,
     who: str,
     vpc_id: VpcId,
@@ -205,27 +213,27 @@ def administrator(
         GroupDescription=f"{who.capitalize()}: out to the database and to Secrets Manager",
         VpcId=vpc_id,
         SecurityGroupEgress=[
-            to(database, port, "The database"),
-            to(endpoint, HTTPS, "Secrets Manager"),
+            inline_egress(database, port, "The database"),
+            inline_egress(endpoint, HTTPS, "Secrets Manager"),
         ],
     )
     member = group.get_att("GroupId")
     return Administrator(
         group=group,
         ways=[
-            into("DBSecurityGroupIngress", database, port, member, f"The {who}"),
-            into("EndpointSecurityGroupIngress", endpoint, HTTPS, member, f"The {who}"),
+            ingress_rule("DBSecurityGroupIngress", database, port, member, f"The {who}"),
+            ingress_rule("EndpointSecurityGroupIngress", endpoint, HTTPS, member, f"The {who}"),
         ],
     )
 
 
-def to_endpoint(
+def endpoint_access_rules(
     function: SecurityGroupId, endpoint: SecurityGroupId, *, api: str, who: str
 ) -> list[AWSObject]:
     """The rules of both groups that let *who*, a function, reach the endpoint of *api*."""
     return [
-        out_of("FunctionSecurityGroupEgress", function, HTTPS, endpoint, api),
-        into("EndpointSecurityGroupIngress", endpoint, HTTPS, function, who),
+        egress_rule("FunctionSecurityGroupEgress", function, HTTPS, endpoint, api),
+        ingress_rule("EndpointSecurityGroupIngress", endpoint, HTTPS, function, who),
     ]
 
 

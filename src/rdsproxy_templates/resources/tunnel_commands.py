@@ -40,14 +40,14 @@ class Tunnel:
             host=self.host,
         )
 
-    def by_eice(self, door: ec2.InstanceConnectEndpoint) -> Command:
-        """Through the EC2 Instance Connect Endpoint *door*."""
+    def by_eice(self, endpoint: ec2.InstanceConnectEndpoint) -> Command:
+        """Through the EC2 Instance Connect Endpoint *endpoint*."""
         return _command(
             "aws ec2-instance-connect ssh --region ${AWS::Region} --instance-id ${instance} "
-            f"--os-user {USER} --connection-type eice --eice-options endpointId=${{door}} "
+            f"--os-user {USER} --connection-type eice --eice-options endpointId=${{endpoint}} "
             f"--local-forwarding {self.local_port}:${{host}}:{self.port}",
             instance=self.instance.ref(),
-            door=door.ref(),
+            endpoint=endpoint.ref(),
             host=self.host,
         )
 
@@ -65,7 +65,7 @@ class Tunnel:
         return _command(engine.client, port=str(self.local_port), user=user, database=database)
 
 
-def start(instance: ec2.Instance) -> Command:
+def start_command(instance: ec2.Instance) -> Command:
     """Starts the instance again."""
     return _command(
         "aws ec2 start-instances --region ${AWS::Region} --instance-ids ${instance}",

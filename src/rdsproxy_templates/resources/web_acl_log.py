@@ -14,14 +14,14 @@ CREDENTIALS: tuple[str, ...] = ("authorization", "cookie")
 """Headers of viewers that no log shows."""
 
 
-def visible(metric: str, *, sampled: bool = True) -> wafv2.VisibilityConfig:
+def visibility(metric: str, *, sampled: bool = True) -> wafv2.VisibilityConfig:
     """Count requests as *metric*; samples show every header, and redaction spares none."""
     return wafv2.VisibilityConfig(
         CloudWatchMetricsEnabled=True, MetricName=metric, SampledRequestsEnabled=sampled
     )
 
 
-def web_acl_log(
+def request_log(
     choices: Logged, acl: wafv2.WebACL, *, redacted: Sequence[str], **more: Any
 ) -> list[AWSObject]:
     """Log the requests that *acl* judges, without the *redacted* headers."""

@@ -14,7 +14,7 @@ from ..errors import Problem
 ZONE_ID: Final = re.compile(r"[a-z]+\d+-az\d+")
 
 
-def placed(zone: AWSHelperFn | str) -> dict[str, Any]:
+def zone_property(zone: AWSHelperFn | str) -> dict[str, Any]:
     """The property that says in which zone a subnet is: by name, or by ID."""
     return {"AvailabilityZoneId" if is_zone_id(zone) else "AvailabilityZone": zone}
 
@@ -24,7 +24,7 @@ def is_zone_id(zone: object) -> bool:
     return isinstance(zone, str) and ZONE_ID.fullmatch(zone) is not None
 
 
-def zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
+def chosen_zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
     """The zone of that index, of those that are chosen or else of the region's."""
     return zones[index] if zones else Select(index, GetAZs())
 

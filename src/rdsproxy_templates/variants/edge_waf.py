@@ -18,7 +18,7 @@ HOME: Final = "us-east-1"
 class Config(Settings):
     """What can be chosen before rendering."""
 
-    home: ClassVar[str] = HOME
+    required_region: ClassVar[str] = HOME
 
     regions: ListOf[str] = Field(
         default=(HOME,), description="Region of the web ACL; there is no other."

@@ -9,7 +9,7 @@ from ...aws.kinds import RoleArn, SecurityGroupId
 from ...aws.policies import trusts
 from ...model import Ports, Settings, Stack, sub
 from ...resources.functions import VPC_ACCESS
-from ...resources.security_groups import to_endpoint
+from ...resources.security_groups import endpoint_access_rules
 
 
 class Config(Settings):
@@ -38,7 +38,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - n
             sub("arn:${AWS::Partition}:iam::aws:policy/service-role/" + VPC_ACCESS),
         ],
     )
-    way = to_endpoint(
+    way = endpoint_access_rules(
         inputs.function_security_group_id,
         inputs.endpoint_security_group_id,
         api="API of AWS",

@@ -63,7 +63,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     user_names = function(
         "UserNamesFunction",
         config,
-        code=LocalPath("lambda/user_names", carried=True),
+        code=LocalPath("lambda/user_names", bundled=True),
         handler="app.handler",
         layers=[layer],
         timeout=config.timeout,

@@ -98,4 +98,4 @@ def code(config: Config) -> LocalPath:
     """The folder of the function's code: the consumer's, or the library's own."""
     if config.code_uri:
         return LocalPath(config.code_uri)
-    return LocalPath("lambda/blog_rds_proxy", carried=True)
+    return LocalPath("lambda/blog_rds_proxy", bundled=True)

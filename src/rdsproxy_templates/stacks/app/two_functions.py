@@ -22,9 +22,9 @@ from ...errors import Problem
 from ...model import LocalPath, Ports, Stack
 from ...resources.functions import TimeoutSettings, database_layer, family, function, log_group
 from ...resources.http_api import HttpApiSettings, http_api
-from ...resources.security_groups import to_endpoint
+from ...resources.security_groups import endpoint_access_rules
 
-CODE = LocalPath("lambda/visits", carried=True)
+CODE = LocalPath("lambda/visits", bundled=True)
 
 
 class TwoFunctionsSettings(HttpApiSettings, TimeoutSettings):
@@ -66,7 +66,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The same code twice; each may do what its own login needs, and nothing of the other's."""
     api = http_api(config)
     layer = database_layer(config)
-    way = to_endpoint(
+    way = endpoint_access_rules(
         inputs.function_security_group_id,
         inputs.endpoint_security_group_id,
         api="Secrets Manager",

@@ -23,10 +23,17 @@ from ...aws.kinds import (
 from ...aws.policies import trusts
 from ...model import Ports, Stack, sub
 from ...resources.access import AccessSettings
-from ...resources.idle_stop import stops_after
-from ...resources.security_groups import HTTPS, SSH, into, into_from, to, to_everywhere
-from ...resources.tunnel_commands import Tunnel, start
-from ...resources.without_none import present
+from ...resources.idle_stop import idle_stop_script
+from ...resources.optional_properties import without_none
+from ...resources.security_groups import (
+    HTTPS,
+    SSH,
+    ingress_rule,
+    ingress_rule_from_range,
+    inline_egress,
+    inline_egress_to_everywhere,
+)
+from ...resources.tunnel_commands import Tunnel, start_command
 
 IMAGE: Final = (
     "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64}}"
@@ -90,17 +97,23 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
     member = group.get_att("GroupId")
     opened: list[AWSObject] = [
-        into("DBSecurityGroupIngress", inputs.db_security_group_id, config.port, member, "Bastion")
+        ingress_rule(
+            "DBSecurityGroupIngress", inputs.db_security_group_id, config.port, member, "Bastion"
+        )
     ]
     if inputs.endpoint_security_group_id:
         endpoints = inputs.endpoint_security_group_id
-        opened.append(into("EndpointSecurityGroupIngress", endpoints, HTTPS, member, "Bastion"))
+        opened.append(
+            ingress_rule("EndpointSecurityGroupIngress", endpoints, HTTPS, member, "Bastion")
+        )
     if config.ssh_cidr:
-        opened.append(into_from("SSHIngress", member, SSH, config.ssh_cidr, "The laptop"))
+        opened.append(
+            ingress_rule_from_range("SSHIngress", member, SSH, config.ssh_cidr, "The laptop")
+        )
     profile = _profile() if "ssm" in config.ways else []
     instance = _instance(config, inputs, group, profile, opened)
     address = _address(instance) if config.is_public else None
-    door = _door(inputs, group) if "eice" in config.ways else None
+    endpoint = _connect_endpoint(inputs, group) if "eice" in config.ways else None
     tunnel = Tunnel(
         instance=instance,
         host=inputs.db_endpoint,
@@ -114,29 +127,29 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *profile,
             instance,
             *([address] if address else ()),
-            *(door.resources if door else ()),
+            *(endpoint.resources if endpoint else ()),
         ],
         outputs=Outputs(
             bastion_instance_id=InstanceId(instance.ref()),
             tunnel_by_ssm=tunnel.by_ssm() if profile else None,
-            tunnel_by_eice=tunnel.by_eice(door.itself) if door else None,
+            tunnel_by_eice=tunnel.by_eice(endpoint.itself) if endpoint else None,
             tunnel_by_ssh=tunnel.by_ssh(address, config.key_pair_name)
             if address and config.key_pair_name
             else None,
             connect_through_tunnel=tunnel.client(
                 ENGINES[config.engine], inputs.rds_master_username, inputs.rds_database_name
             ),
-            start_bastion_by_cli=start(instance) if config.idle_minutes else None,
+            start_bastion_by_cli=start_command(instance) if config.idle_minutes else None,
         ),
     )
 
 
 def _egress(config: Config, inputs: Inputs) -> Iterator[ec2.SecurityGroupRule]:
-    yield to(inputs.db_security_group_id, config.port, "The database")
+    yield inline_egress(inputs.db_security_group_id, config.port, "The database")
     if inputs.endpoint_security_group_id:
-        yield to(inputs.endpoint_security_group_id, HTTPS, "Session Manager")
+        yield inline_egress(inputs.endpoint_security_group_id, HTTPS, "Session Manager")
     if config.nat:
-        yield to_everywhere(HTTPS, "Session Manager, by the NAT gateway")
+        yield inline_egress_to_everywhere(HTTPS, "Session Manager, by the NAT gateway")
 
 
 def _profile() -> list[AWSObject]:
@@ -166,10 +179,10 @@ def _instance(
         InstanceType=config.instance_type,
         SubnetId=inputs.subnet_id,
         SecurityGroupIds=[group.get_att("GroupId")],
-        **present(
+        **without_none(
             IamInstanceProfile=profile[-1].ref() if profile else None,
             KeyName=config.key_pair_name,
-            UserData=Base64(stops_after(config.idle_minutes)) if config.idle_minutes else None,
+            UserData=Base64(idle_stop_script(config.idle_minutes)) if config.idle_minutes else None,
         ),
         MetadataOptions=ec2.MetadataOptions(
             HttpEndpoint="enabled", HttpTokens="required", HttpPutResponseHopLimit=1
@@ -195,27 +208,27 @@ def _address(instance: ec2.Instance) -> ec2.EIP:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Door:
+class _ConnectEndpoint:
     """EC2 Instance Connect Endpoint, which leads to the instance and to nothing else."""
 
     itself: ec2.InstanceConnectEndpoint
     resources: Sequence[AWSObject]
 
 
-def _door(inputs: Inputs, group: ec2.SecurityGroup) -> _Door:
+def _connect_endpoint(inputs: Inputs, group: ec2.SecurityGroup) -> _ConnectEndpoint:
     bastion = group.get_att("GroupId")
     own = ec2.SecurityGroup(
         "InstanceConnectSecurityGroup",
         GroupDescription="EC2 Instance Connect Endpoint: in by IAM, out to the bastion",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[to(bastion, SSH, "The bastion")],
+        SecurityGroupEgress=[inline_egress(bastion, SSH, "The bastion")],
     )
-    door = ec2.InstanceConnectEndpoint(
+    endpoint = ec2.InstanceConnectEndpoint(
         "InstanceConnectEndpoint",
         SubnetId=inputs.subnet_id,
         SecurityGroupIds=[own.get_att("GroupId")],
     )
-    way = into(
+    way = ingress_rule(
         "InstanceConnectIngress", bastion, SSH, own.get_att("GroupId"), "EC2 Instance Connect"
     )
-    return _Door(itself=door, resources=[own, way, door])
+    return _ConnectEndpoint(itself=endpoint, resources=[own, way, endpoint])

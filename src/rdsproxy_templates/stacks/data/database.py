@@ -7,7 +7,7 @@ from pydantic import Field
 from ...aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from ...model import Ports, Stack
 from ...resources.database import attachments
-from ...resources.proxied_database import ClusterOrInstanceSettings, target
+from ...resources.proxied_database import ClusterOrInstanceSettings, cluster_or_instance
 
 Config = ClusterOrInstanceSettings
 
@@ -28,7 +28,7 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The database of ``rds``, by itself."""
-    database = target(
+    database = cluster_or_instance(
         config,
         name=inputs.rds_database_name,
         master=inputs.rds_master_user_secret_arn,

@@ -26,8 +26,8 @@ from ...resources import rds_instance
 from ...resources.addresses import AllowedCidrsSettings
 from ...resources.audit import AuditSettings, option_group
 from ...resources.database import attachments
-from ...resources.security_groups import from_range, nowhere
-from ...resources.without_none import present
+from ...resources.optional_properties import without_none
+from ...resources.security_groups import inline_ingress_from_range, no_egress
 
 MOST_RULES: Final = 60
 """Rules of a security group, in one direction, until the account's quota is raised."""
@@ -119,7 +119,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The instance behind a group that lets the chosen ranges in on one port."""
     group = _group(config, inputs)
     options = option_group(config)
-    database = rds_instance.instance(
+    database = rds_instance.database_instance(
         config,
         name=inputs.rds_database_name,
         master=inputs.rds_master_user_secret_arn,
@@ -155,11 +155,12 @@ def _group(config: Config, inputs: Inputs) -> ec2.SecurityGroup:
     metadata = accepted("network/open-to-the-world", reason) if config.open_to_everyone else None
     return ec2.SecurityGroup(
         "DBSecurityGroup",
-        **present(Metadata=metadata),
+        **without_none(Metadata=metadata),
         GroupDescription="Public database: in from the allowed ranges, out to nowhere",
         VpcId=inputs.vpc_id,
         SecurityGroupIngress=[
-            from_range(str(network), config.port, "An allowed range") for network in config.ipv4
+            inline_ingress_from_range(str(network), config.port, "An allowed range")
+            for network in config.ipv4
         ],
-        SecurityGroupEgress=[nowhere("Nowhere: the database opens no connections")],
+        SecurityGroupEgress=[no_egress("Nowhere: the database opens no connections")],
     )

@@ -26,8 +26,15 @@ from ...aws.kinds import (
 from ...errors import Problem
 from ...model import Ports, Stack
 from ...resources.database import attachments
-from ...resources.proxied_database import ProxiedDatabaseSettings, target
-from ...resources.proxy import Proxy, ProxySettings, SecretLogin, TargetRole, endpoint, proxy
+from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
+from ...resources.proxy import (
+    Proxy,
+    ProxySettings,
+    SecretLogin,
+    TargetRole,
+    proxy_endpoint,
+    rds_proxy,
+)
 
 
 class Config(ProxiedDatabaseSettings, ProxySettings):
@@ -96,7 +103,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The proxy logs in to the database with secrets, and lets clients in by IAM or password."""
     subnets = [inputs.private_subnet1_id, inputs.private_subnet2_id]
     group = inputs.rds_proxy_security_group_id
-    database = target(
+    database = cluster_or_instance(
         config,
         name=inputs.rds_database_name,
         master=inputs.rds_master_user_secret_arn,
@@ -109,7 +116,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         inputs.rds_master_user_secret_arn,
         database_users.secrets(config.users, inputs.user_secret_arns),
     )
-    front = proxy(
+    front = rds_proxy(
         "RDSProxy",
         config,
         database,
@@ -148,14 +155,14 @@ def _endpoints(
     group = inputs.client_endpoint_security_group_id
     if inputs.client_subnet_ids is None or group is None:
         here = partial(
-            endpoint,
+            proxy_endpoint,
             proxy=front,
             subnets=[inputs.private_subnet1_id, inputs.private_subnet2_id],
             group=inputs.rds_proxy_security_group_id,
         )
         return {"READ_ONLY": here("RDSProxyReadOnlyEndpoint")} if config.readers else {}
     there = partial(
-        endpoint,
+        proxy_endpoint,
         proxy=front,
         subnets=[SubnetId(Select(index, inputs.client_subnet_ids)) for index in (0, 1)],
         group=group,

@@ -9,7 +9,7 @@ from ...aws.engines import ENGINES
 from ...aws.kinds import SecretArns, SecurityGroupId, SubnetIds, VpcId
 from ...model import ListOf, Ports, Settings, Stack
 from ...resources.secret import REFUSED_IN_PASSWORDS
-from ...resources.security_groups import administrator
+from ...resources.security_groups import administrator_group
 
 TRANSFORM = "AWS::SecretsManager-2024-09-16"
 """Puts a function of AWS's in the place of each ``HostedRotationLambda``."""
@@ -44,7 +44,7 @@ class Outputs(Ports):
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Each user changes its own password: for a moment the secret is behind the database."""
     engine = ENGINES[config.engine]
-    inside = administrator(
+    inside = administrator_group(
         "RotationSecurityGroup",
         "rotation functions",
         inputs.vpc_id,

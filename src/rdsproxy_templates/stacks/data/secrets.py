@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ...aws.kinds import Command, DatabaseUser, SecretArn
 from ...model import Ports, Settings, Stack, sub
-from ...resources.secret import secret
+from ...resources.secret import login_secret
 
 
 class Config(Settings):
@@ -34,7 +34,7 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One secret, as RDS and RDS Proxy read it: JSON with ``username`` and ``password``."""
-    master = secret(
+    master = login_secret(
         "RDSMasterUserSecret",
         username=inputs.rds_master_username,
         description="Master user of the database; RDS Proxy logs in with it",

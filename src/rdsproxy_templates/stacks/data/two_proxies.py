@@ -23,8 +23,8 @@ from ...aws.kinds import (
 from ...errors import Problem
 from ...model import Ports, Stack
 from ...resources.database import attachments
-from ...resources.proxied_database import ProxiedDatabaseSettings, target
-from ...resources.proxy import ProxySettings, SecretLogin, endpoint, proxy
+from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
+from ...resources.proxy import ProxySettings, SecretLogin, proxy_endpoint, rds_proxy
 
 ALL = 100
 """Percent of the database's connections."""
@@ -150,7 +150,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One database; whichever way a client logs in to a proxy, it sees the same data."""
     subnets = [SubnetId(Select(index, inputs.database_subnet_ids)) for index in (0, 1)]
     master = inputs.rds_master_user_secret_arn
-    database = target(
+    database = cluster_or_instance(
         config,
         name=inputs.rds_database_name,
         master=master,
@@ -162,7 +162,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     attached = attachments(database, master, secrets)
     group = inputs.rds_proxy_security_group_id
     masters = [master] if config.master_login else []
-    passwords = proxy(
+    passwords = rds_proxy(
         "PasswordProxy",
         config.password_proxy,
         database,
@@ -175,7 +175,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         group=group,
         purpose="password",
     )
-    tokens = proxy(
+    tokens = rds_proxy(
         "IAMProxy",
         config.iam_proxy,
         database,
@@ -189,7 +189,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         purpose="iam",
     )
     readers = {
-        title: endpoint(f"{title}ReadOnlyEndpoint", front, subnets=subnets, group=group)
+        title: proxy_endpoint(f"{title}ReadOnlyEndpoint", front, subnets=subnets, group=group)
         for title, front in (("PasswordProxy", passwords), ("IAMProxy", tokens))
         if config.readers
     }

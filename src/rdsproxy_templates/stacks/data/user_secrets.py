@@ -9,7 +9,7 @@ from ...aws.database_users import User, with_secrets
 from ...aws.kinds import KeyArn, RoleArn, SecretArn, SecretArns
 from ...aws.policies import lets_read
 from ...model import Ports, Settings, Stack
-from ...resources.secret import secret
+from ...resources.secret import login_secret
 
 
 class Config(Settings):
@@ -46,7 +46,7 @@ class Outputs(Ports):
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One secret for each user that has a password; another account may read a shared one."""
     secrets = {
-        user.name: secret(
+        user.name: login_secret(
             f"{user.title}Secret",
             username=user.name,
             description=f"Database user {user.name}",

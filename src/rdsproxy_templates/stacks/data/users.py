@@ -26,10 +26,10 @@ from ...aws.policies import decrypts, invokes, reads_secrets
 from ...model import ListOf, LocalPath, Ports, Stack, sub
 from ...resources import functions
 from ...resources.functions import RDS_ROOTS, database_layer, function, log_group
-from ...resources.security_groups import administrator
-from ...resources.without_none import present
+from ...resources.optional_properties import without_none
+from ...resources.security_groups import administrator_group
 
-CODE = LocalPath("lambda/database_users", carried=True)
+CODE = LocalPath("lambda/database_users", bundled=True)
 
 APPLY_SECONDS = 120
 """For all that one user needs, a database included that still starts."""
@@ -109,7 +109,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     one outside answers whatever becomes of the one inside, so that no stack waits in vain.
     """
     engine = ENGINES[config.engine]
-    inside = administrator(
+    inside = administrator_group(
         "UsersFunctionSecurityGroup",
         "users function",
         inputs.vpc_id,
@@ -207,12 +207,12 @@ def _resource(
         ServiceTimeout=SERVICE_SECONDS,
         UserName=user.name,
         Login="password" if user.has_secret else "iam",
-        **present(SecretArn=own.get(user.name)),
+        **without_none(SecretArn=own.get(user.name)),
         Grants=[
             {"Privileges": list(grant.privileges), "On": _target(grant, config, inputs)}
             for grant in user.grants
         ],
-        **present(ListsUsers=user.lists_users or None, Adopt=user.adopt or None),
+        **without_none(ListsUsers=user.lists_users or None, Adopt=user.adopt or None),
         DatabaseResourceId=inputs.db_resource_id,
     )
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ...aws.kinds import SecretArn
 from ...model import Ports, Settings, Stack
-from ...resources.api_key import generated
+from ...resources.api_key import generated_secret
 
 
 class Config(Settings):
@@ -33,8 +33,10 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
     """Two secrets, apart from who uses them: they are generated before either."""
-    key = generated("APIKeySecret", "Key of the API, which CloudFront shows it", config.length)
-    origin = generated(
+    key = generated_secret(
+        "APIKeySecret", "Key of the API, which CloudFront shows it", config.length
+    )
+    origin = generated_secret(
         "OriginSecret", "By which the API knows that CloudFront calls it", config.length
     )
     return Stack(

@@ -13,7 +13,7 @@ from ...errors import Problem
 from ...model import Ports, Stack
 from ...resources.addresses import AllowedCidrsSettings, Network
 from ...resources.functions import LogRetention
-from ...resources.web_acl_log import CREDENTIALS, visible, web_acl_log
+from ...resources.web_acl_log import CREDENTIALS, request_log, visibility
 
 SCOPE: Final = "CLOUDFRONT"
 
@@ -52,10 +52,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - h
         Scope=SCOPE,
         DefaultAction=wafv2.DefaultAction(Block=wafv2.BlockAction()),
         Rules=[_rule(priority, ip_set) for priority, ip_set in enumerate(sets)],
-        VisibilityConfig=visible("WebACL"),
+        VisibilityConfig=visibility("WebACL"),
     )
     return Stack(
-        resources=[*sets, acl, *web_acl_log(config, acl, redacted=CREDENTIALS)],
+        resources=[*sets, acl, *request_log(config, acl, redacted=CREDENTIALS)],
         outputs=Outputs(web_acl_arn=WebACLArn(acl.get_att("Arn"))),
     )
 
@@ -86,5 +86,5 @@ def _rule(priority: int, ip_set: wafv2.IPSet) -> wafv2.WebACLRule:
         Statement=wafv2.Statement(
             IPSetReferenceStatement=wafv2.IPSetReferenceStatement(Arn=ip_set.get_att("Arn"))
         ),
-        VisibilityConfig=visible(name),
+        VisibilityConfig=visibility(name),
     )

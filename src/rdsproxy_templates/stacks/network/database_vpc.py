@@ -7,7 +7,7 @@ from pydantic import Field
 from ...aws.kinds import RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ...model import Ports, Stack
 from ...resources.network import private_network
-from ...resources.security_groups import alone
+from ...resources.security_groups import database_group
 from . import vpc
 
 Config = vpc.VpcSettings
@@ -32,7 +32,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         inputs.private_subnet2_cidr,
         config.availability_zones,
     )
-    group = alone(
+    group = database_group(
         network.vpc,
         "DBClusterSecurityGroup",
         "Database cluster: in from those that add a rule, out to nowhere",

@@ -8,7 +8,7 @@ from troposphere import ec2
 from ...aws.engines import ENGINES
 from ...aws.kinds import AccountId, GroupIdElsewhere, SecurityGroupId, VpcId
 from ...model import Ports, Settings, Stack
-from ...resources.security_groups import into, nowhere
+from ...resources.security_groups import ingress_rule, no_egress
 
 
 class Config(Settings):
@@ -37,9 +37,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "ClientEndpointSecurityGroup",
         GroupDescription="Endpoint of RDS Proxy: in from the function, out to nowhere",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[nowhere("Nowhere: an endpoint opens no connections")],
+        SecurityGroupEgress=[no_egress("Nowhere: an endpoint opens no connections")],
     )
-    from_function = into(
+    from_function = ingress_rule(
         "ClientEndpointSecurityGroupIngress",
         group.get_att("GroupId"),
         config.port,

@@ -9,7 +9,7 @@ from troposphere import ec2
 
 from ...aws.kinds import SecurityGroupId, SubnetIds, VpcId
 from ...model import ListOf, Ports, Settings, Stack, sub
-from ...resources.security_groups import nowhere
+from ...resources.security_groups import no_egress
 
 Service = Literal["secretsmanager", "sts", "ssm", "ssmmessages"]
 
@@ -35,7 +35,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "EndpointSecurityGroup",
         GroupDescription="Interface endpoints: in from those that add a rule, out to nowhere",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[nowhere("Nowhere: an endpoint opens no connections")],
+        SecurityGroupEgress=[no_egress("Nowhere: an endpoint opens no connections")],
     )
     endpoints = [
         ec2.VPCEndpoint(

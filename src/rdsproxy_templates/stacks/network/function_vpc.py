@@ -11,9 +11,9 @@ from ...aws.kinds import Cidr, SecurityGroupId, SubnetId, SubnetIds, VpcId
 from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack
 from ...resources import network
-from ...resources.network import Ranges, private, subnet
-from ...resources.security_groups import chain
-from ...resources.zones import zone, zone_problems
+from ...resources.network import Ranges, new_subnet, private_routes
+from ...resources.security_groups import function_to_database_groups
+from ...resources.zones import chosen_zone, zone_problems
 
 
 class FunctionVpcSettings(Ranges):
@@ -89,15 +89,20 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Network and security groups: functions to proxies to database, on the database's port."""
-    vpc = network.vpc(inputs.vpc_cidr)
-    first, second = zone(config.availability_zones, 0), zone(config.availability_zones, 1)
-    functions = subnet("FunctionSubnet", vpc, inputs.function_subnet_cidr, first)
-    database1 = subnet("DatabaseSubnet1", vpc, inputs.database_subnet1_cidr, first)
-    database2 = subnet("DatabaseSubnet2", vpc, inputs.database_subnet2_cidr, second)
+    vpc = network.new_vpc(inputs.vpc_cidr)
+    first, second = (
+        chosen_zone(config.availability_zones, 0),
+        chosen_zone(config.availability_zones, 1),
+    )
+    functions = new_subnet("FunctionSubnet", vpc, inputs.function_subnet_cidr, first)
+    database1 = new_subnet("DatabaseSubnet1", vpc, inputs.database_subnet1_cidr, first)
+    database2 = new_subnet("DatabaseSubnet2", vpc, inputs.database_subnet2_cidr, second)
     subnets = [functions, database1, database2]
-    groups = chain(vpc, config.port, database="DBSecurityGroup", noun="instance")
+    groups = function_to_database_groups(
+        vpc, config.port, database="DBSecurityGroup", noun="instance"
+    )
     return Stack(
-        resources=[vpc, *subnets, *private(vpc, *subnets), *groups.resources],
+        resources=[vpc, *subnets, *private_routes(vpc, *subnets), *groups.resources],
         outputs=Outputs(
             vpc_id=VpcId(vpc.ref()),
             function_subnet_id=SubnetId(functions.ref()),

@@ -9,8 +9,8 @@ from ...aws.engines import ENGINES
 from ...aws.kinds import Cidr, SecurityGroupId, SubnetId, ZoneIds
 from ...model import Ports, Stack
 from ...resources import network
-from ...resources.network import PrivateRanges, private, subnet_in
-from ...resources.security_groups import pair
+from ...resources.network import PrivateRanges, new_subnet_by_zone_id, private_routes
+from ...resources.security_groups import proxy_to_database_groups
 
 
 class Config(PrivateRanges):
@@ -50,21 +50,21 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Proxy to database; clients come by endpoints in a network of their own."""
-    vpc = network.vpc(inputs.vpc_cidr)
+    vpc = network.new_vpc(inputs.vpc_cidr)
     subnets = [
-        subnet_in(
+        new_subnet_by_zone_id(
             f"PrivateSubnet{index + 1}", vpc, cidr, Select(index, inputs.availability_zone_ids)
         )
         for index, cidr in enumerate((inputs.private_subnet1_cidr, inputs.private_subnet2_cidr))
     ]
-    groups = pair(
+    groups = proxy_to_database_groups(
         vpc, config.port, database="DBClusterSecurityGroup", noun="cluster", client="nowhere"
     )
     return Stack(
         resources=[
             vpc,
             *subnets,
-            *private(vpc, *subnets),
+            *private_routes(vpc, *subnets),
             groups.proxy,
             groups.database,
             groups.into_database,

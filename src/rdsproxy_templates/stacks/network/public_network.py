@@ -6,8 +6,8 @@ from pydantic import Field
 
 from ...aws.kinds import RouteTableId, SubnetId, VpcId
 from ...model import OptionalPairOf, Ports, Settings, Stack
-from ...resources.network import nat, public_network
-from ...resources.zones import zone
+from ...resources.network import nat_gateway, public_network
+from ...resources.zones import chosen_zone
 
 
 class Config(Settings):
@@ -38,9 +38,11 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A way in and out for who has a public address, and a way out through the NAT gateway."""
-    place = (config.public_subnet_cidr, zone(config.availability_zones, 0))
+    place = (config.public_subnet_cidr, chosen_zone(config.availability_zones, 0))
     public = public_network(inputs.vpc_id, {"PublicSubnet": place})
-    way_out = nat(public, inputs.private_route_table_id) if inputs.private_route_table_id else []
+    way_out = (
+        nat_gateway(public, inputs.private_route_table_id) if inputs.private_route_table_id else []
+    )
     return Stack(
         resources=[*public.resources, *way_out],
         outputs=Outputs(subnet_id=inputs.private_subnet_id or SubnetId(public.subnets[0].ref())),

@@ -9,9 +9,9 @@ from pydantic import Field
 from ...aws.kinds import Cidr, SubnetId, VpcId
 from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack
-from ...resources.flow_log import FlowLogSettings, flow_log
-from ...resources.network import Ranges, public_network, vpc
-from ...resources.zones import zone, zone_problems
+from ...resources.flow_log import FlowLogSettings, vpc_flow_log
+from ...resources.network import Ranges, new_vpc, public_network
+from ...resources.zones import chosen_zone, zone_problems
 
 
 class PublicVpcSettings(FlowLogSettings, Ranges):
@@ -62,17 +62,23 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A VPC with an internet gateway; who may use the way is up to security groups."""
-    whole = vpc(inputs.vpc_cidr)
+    whole = new_vpc(inputs.vpc_cidr)
     public = public_network(
         VpcId(whole.ref()),
         {
-            "PublicSubnet1": (inputs.public_subnet1_cidr, zone(config.availability_zones, 0)),
-            "PublicSubnet2": (inputs.public_subnet2_cidr, zone(config.availability_zones, 1)),
+            "PublicSubnet1": (
+                inputs.public_subnet1_cidr,
+                chosen_zone(config.availability_zones, 0),
+            ),
+            "PublicSubnet2": (
+                inputs.public_subnet2_cidr,
+                chosen_zone(config.availability_zones, 1),
+            ),
         },
     )
     first, second = public.subnets
     return Stack(
-        resources=[whole, *public.resources, *flow_log(config, whole)],
+        resources=[whole, *public.resources, *vpc_flow_log(config, whole)],
         outputs=Outputs(
             vpc_id=VpcId(whole.ref()),
             public_subnet1_id=SubnetId(first.ref()),

@@ -12,9 +12,9 @@ from ...aws.kinds import AccountId, Cidr, SecurityGroupId, SubnetIds, VpcId, Zon
 from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack, sub
 from ...resources import network
-from ...resources.network import PrivateRanges, private, subnet
-from ...resources.security_groups import to_range
-from ...resources.zones import is_zone_id, zone, zone_problems
+from ...resources.network import PrivateRanges, new_subnet, private_routes
+from ...resources.security_groups import inline_egress_to_range
+from ...resources.zones import chosen_zone, is_zone_id, zone_problems
 
 
 class SharedVpcSettings(PrivateRanges):
@@ -75,9 +75,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
     That group is not there yet, so the function's may reach the subnets' addresses instead.
     """
-    vpc = network.vpc(inputs.vpc_cidr)
+    vpc = network.new_vpc(inputs.vpc_cidr)
     subnets = [
-        subnet(f"PrivateSubnet{index + 1}", vpc, cidr, zone(config.availability_zone_ids, index))
+        new_subnet(
+            f"PrivateSubnet{index + 1}", vpc, cidr, chosen_zone(config.availability_zone_ids, index)
+        )
         for index, cidr in enumerate((inputs.private_subnet1_cidr, inputs.private_subnet2_cidr))
     ]
     group = ec2.SecurityGroup(
@@ -85,8 +87,12 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         GroupDescription="Function: in from nowhere, out to the endpoint of the proxy",
         VpcId=vpc.ref(),
         SecurityGroupEgress=[
-            to_range(inputs.private_subnet1_cidr, config.port, "Endpoint in the first subnet"),
-            to_range(inputs.private_subnet2_cidr, config.port, "Endpoint in the second subnet"),
+            inline_egress_to_range(
+                inputs.private_subnet1_cidr, config.port, "Endpoint in the first subnet"
+            ),
+            inline_egress_to_range(
+                inputs.private_subnet2_cidr, config.port, "Endpoint in the second subnet"
+            ),
         ],
     )
     share = ram.ResourceShare(
@@ -97,7 +103,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         AllowExternalPrincipals=False,
     )
     return Stack(
-        resources=[vpc, *subnets, *private(vpc, *subnets), group, share],
+        resources=[vpc, *subnets, *private_routes(vpc, *subnets), group, share],
         outputs=Outputs(
             vpc_id=VpcId(vpc.ref()),
             subnet_ids=SubnetIds([one.ref() for one in subnets]),

@@ -11,7 +11,7 @@ from ...aws.kinds import Cidr, RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack
 from ...resources.network import PrivateRanges, private_network
-from ...resources.security_groups import chain
+from ...resources.security_groups import function_to_database_groups
 from ...resources.zones import zone_problems
 
 
@@ -80,7 +80,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         inputs.private_subnet2_cidr,
         config.availability_zones,
     )
-    groups = chain(network.vpc, config.port, database="DBClusterSecurityGroup", noun="cluster")
+    groups = function_to_database_groups(
+        network.vpc, config.port, database="DBClusterSecurityGroup", noun="cluster"
+    )
     return Stack(
         resources=[*network.resources, *groups.resources],
         outputs=Outputs(

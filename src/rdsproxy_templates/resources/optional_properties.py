@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 
-def present(**properties: Any) -> dict[str, Any]:
+def without_none(**properties: Any) -> dict[str, Any]:
     """Those that are not None, for a resource's keyword arguments."""
     return {name: value for name, value in properties.items() if value is not None}
