@@ -219,6 +219,12 @@ LOOK_UPS: Final[Mapping[str, LookUp | _Find]] = {
     "AWS::RDS::DBCluster": LookUp(
         "rds", "describe_db_clusters", {"DBClusterIdentifier": "{id}"}, "DBClusters"
     ),
+    "AWS::RDS::DBClusterParameterGroup": LookUp(
+        "rds",
+        "describe_db_cluster_parameter_groups",
+        {"DBClusterParameterGroupName": "{id}"},
+        "DBClusterParameterGroups",
+    ),
     "AWS::RDS::DBInstance": LookUp(
         "rds", "describe_db_instances", {"DBInstanceIdentifier": "{id}"}, "DBInstances"
     ),

@@ -22,6 +22,12 @@ Outputs:
 """A resource that its service refuses, in the place of the line before the outputs."""
 
 
+MASTER_ONLY = service.Config.parse(
+    {"rds": {"users": [], "master_login": True}, "function_user": None}, "the test"
+)
+"""Without users: the function that makes them runs only where it was built."""
+
+
 def config_of(module, **settings):
     """A configuration in which settings of ``rds`` differ from their defaults."""
     return module.Config(rds=stacks.rds.Config(**settings))
@@ -101,7 +107,7 @@ class TestChangeSets:
             CidrBlock="10.1.2.0/24",
             AvailabilityZone=subnet["AvailabilityZone"],
         )["Subnet"]["SubnetId"]
-        bundle = render(service, service.Config(), nesting="flat")
+        bundle = render(service, MASTER_ONLY, nesting="flat")
         bundle.write(tmp_path)
         template = mine.package(tmp_path)
         mine.execute(mine.change_set(tmp_path, "CREATE", template, given))

@@ -263,13 +263,15 @@ class TestBehindAProxy:
         assert proxied.account.call("POST", f"{url}initialize") == (200, {"initialized": True})
         assert proxied.account.call("GET", f"{url}load")[0] == 200
 
-    def test_the_database_lets_in_the_proxy_and_the_bastion(self, proxied):
+    def test_the_database_lets_in_the_proxy_the_bastion_and_who_makes_users(self, proxied):
         database = proxied.physical("VPCStack", "DBClusterSecurityGroup")
         proxy = proxied.physical("VPCStack", "RDSProxySecurityGroup")
+        users = proxied.physical("UsersStack", "UsersFunctionSecurityGroup")
 
         assert proxied.rules(database) == {
             ("in", "tcp", 5432, proxied.group),
             ("in", "tcp", 5432, proxy),
+            ("in", "tcp", 5432, users),
             ("out", "-1", -1, "127.0.0.1/32"),
         }
 
