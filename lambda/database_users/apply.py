@@ -20,14 +20,14 @@ from declaration import Invalid, User, declared
 from dialect import dialect
 from engine import engine
 from environment import Misconfigured
-from session import Lost, Refused, Session, in_session
+from session import LAST_SECONDS, Lost, Refused, Session, in_session
 from unexpected import logged
 
 logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
 log = logging.getLogger(__name__)
 
-SPARE_SECONDS = 12
-"""For a last connection or statement that runs into its own limit, and the answer."""
+SPARE_SECONDS = LAST_SECONDS + 3
+"""For the last login or statement, and the answer."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

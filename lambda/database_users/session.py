@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
+import deadline
 from aws import CallFailed, secret_value
 from dialect import Rows
 from engine import Engine, Fault
@@ -18,6 +19,9 @@ Done = TypeVar("Done")
 
 PAUSES = (0.1, 0.5, 2)
 """Seconds before each further try; the last one before all that follow."""
+
+LAST_SECONDS = 9
+"""How long after the time is up whatever was begun before may take, a login or a statement."""
 
 FOR_NOW = (Fault.LOST, Fault.NOT_EXECUTED, Fault.ROLLED_BACK)
 
@@ -83,12 +87,13 @@ class Session:
 def in_session(engine: Engine, task: Callable[[Session], Done], until: float) -> Done:
     """What *task* returns, which is started over on another connection until the time is up.
 
-    Raises :class:`Lost` when it is, and :class:`Refused`.
+    What was begun by then is waited for a little longer, however many steps it has. Raises
+    :class:`Lost` when the time is up, and :class:`Refused`.
     """
     tries = 0
     while True:
         try:
-            with _opened(engine, until) as session:
+            with deadline.until(until + LAST_SECONDS), _opened(engine, until) as session:
                 return task(session)
         except Lost as lost:
             pause = PAUSES[min(tries, len(PAUSES) - 1)]

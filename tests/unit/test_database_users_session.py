@@ -1,0 +1,96 @@
+"""The master's session: no wait in it outlasts the time that there is."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import pytest
+
+import deadline
+from apply import SPARE_SECONDS
+from engine import Fault
+from session import LAST_SECONDS, Lost, in_session
+
+SECONDS = 60
+CLOCK = 0.5
+"""Seconds between two readings of the clock, at the most."""
+
+
+class Engine:
+    """Notes until when each call of the driver may wait; statements meet the errors given."""
+
+    PORT = 1
+    ERRORS = (OSError,)
+
+    def __init__(self, *errors):
+        self.ends = []
+        self._errors = list(errors)
+
+    def connect(self, *_):
+        self._note()
+        return self
+
+    def run(self, *_):
+        self._note()
+        if self._errors:
+            raise self._errors.pop(0)
+        return [(1,)]
+
+    def close(self, _):
+        pass
+
+    def fault(self, _):
+        return Fault.LOST
+
+    def number(self, _):
+        return "2013"
+
+    def _note(self):
+        left = deadline.left()
+        self.ends.append(math.inf if left is None else time.monotonic() + left)
+
+
+@pytest.fixture(autouse=True)
+def secret(monkeypatch):
+    """The master's secret, and the database that is named."""
+    monkeypatch.setenv("RDS_HOST", "localhost")
+    monkeypatch.setenv("RDS_DATABASE_NAME", "shop")
+    monkeypatch.setenv("RDS_MASTER_SECRET_ARN", "arn")
+    master = {"username": "admin", "password": "right"}
+    monkeypatch.setattr("session.secret_value", lambda _: master)
+    monkeypatch.setattr("session.PAUSES", (0,))
+
+
+def both(session):
+    session.run("do one thing", "SELECT 1")
+    assert session.master_logs_in()
+    return session.run("do another", "SELECT 2")
+
+
+def test_logins_and_statements_end_with_the_time_that_there_is():
+    engine, until = Engine(), time.monotonic() + SECONDS
+
+    assert in_session(engine, both, until) == [(1,)]
+    assert len(engine.ends) == 4
+    assert max(engine.ends) <= until + LAST_SECONDS + CLOCK
+    assert deadline.left() is None
+
+
+def test_another_try_has_no_more_time_than_is_left():
+    engine, until = Engine(TimeoutError(), TimeoutError()), time.monotonic() + SECONDS
+
+    assert in_session(engine, both, until) == [(1,)]
+    assert max(engine.ends) <= until + LAST_SECONDS + CLOCK
+
+
+def test_what_is_begun_last_leaves_time_for_the_answer():
+    assert LAST_SECONDS < SPARE_SECONDS
+
+
+def test_a_statement_is_not_begun_once_the_time_is_up():
+    engine = Engine()
+    with pytest.raises(Lost, match="The time was up"):
+        in_session(engine, both, time.monotonic() - 1)
+
+    assert len(engine.ends) == 1
