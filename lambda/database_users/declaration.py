@@ -67,6 +67,8 @@ class Limits(Protocol):
     """What an engine takes."""
 
     NAME_LENGTH: int
+    """Of a user; databases and tables of MySQL may have longer names."""
+    OBJECT_NAME_LENGTH: int
     PRIVILEGES: tuple[str, ...]
     TABLE_PRIVILEGES: tuple[str, ...]
 
@@ -116,7 +118,7 @@ def resource_id_problems(properties: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _name_problems(name: object, limits: Limits) -> Iterator[str]:
-    if not _is_name(name, limits):
+    if not _is_name(name, limits.NAME_LENGTH):
         yield (
             f"[UserName] must have 1 to {limits.NAME_LENGTH} letters, digits, _ and -, "
             "and begin with a letter or _."
@@ -139,8 +141,12 @@ def _grant_problems(where: str, grant: object, limits: Limits) -> Iterator[str]:
         yield f"[{where}] must have Privileges and On, and nothing else."
         return
     inside, _, table = grant["On"].partition(".") if isinstance(grant["On"], str) else ("", "", "")
-    if not _is_name(inside, limits) or (table != EVERY_TABLE and not _is_name(table, limits)):
-        yield f'[{where}.On] must be "name.*" or "name.table".'
+    longest = limits.OBJECT_NAME_LENGTH
+    if not _is_name(inside, longest) or (table != EVERY_TABLE and not _is_name(table, longest)):
+        yield (
+            f'[{where}.On] must be "name.*" or "name.table", with names of 1 to {longest} '
+            "letters, digits, _ and -, a letter or _ first."
+        )
         return
     if inside.lower() in CATALOGS or inside.lower().startswith("pg_"):
         yield f"[{where}.On] is the database's own catalog, which is granted to nobody."
@@ -158,8 +164,8 @@ def _are_privileges(given: object, allowed: tuple[str, ...]) -> bool:
     return tuple(given) == EVERY_PRIVILEGE or all(privilege in allowed for privilege in given)
 
 
-def _is_name(value: object, limits: Limits) -> bool:
-    return _matches(NAME, value) and len(str(value)) <= limits.NAME_LENGTH
+def _is_name(value: object, longest: int) -> bool:
+    return _matches(NAME, value) and len(str(value)) <= longest
 
 
 def _is_reserved(name: object) -> bool:

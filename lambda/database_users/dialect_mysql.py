@@ -11,6 +11,7 @@ from rights_mysql import Known, settle, targets
 from session import Refused
 
 NAME_LENGTH = 32
+OBJECT_NAME_LENGTH = 64
 TABLE_PRIVILEGES = (
     "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER",
     "CREATE VIEW", "SHOW VIEW", "TRIGGER",

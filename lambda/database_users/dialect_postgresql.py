@@ -16,7 +16,7 @@ from rights_postgresql import quoted
 from scram import verifier
 from session import Refused
 
-NAME_LENGTH = 63
+NAME_LENGTH = OBJECT_NAME_LENGTH = 63
 TABLE_PRIVILEGES = (
     "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER",
 )  # fmt: skip

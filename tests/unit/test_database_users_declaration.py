@@ -127,7 +127,21 @@ def test_a_grant_has_two_parts(grant):
 def test_a_grant_is_on_a_place_with_a_name(on):
     said = refused(Grants=[{"Privileges": ["SELECT"], "On": on}])
 
-    assert said == '[Grants.0.On] must be "name.*" or "name.table".'
+    assert said == (
+        '[Grants.0.On] must be "name.*" or "name.table", with names of 1 to 64 letters, digits, _ '
+        "and -, a letter or _ first."
+    )
+
+
+@pytest.mark.parametrize(("limits", "length"), [(dialect_mysql, 64), (dialect_postgresql, 63)])
+@pytest.mark.parametrize("on", ["{}.*", "{}.items", "shop.{}"])
+def test_a_grant_is_on_names_as_long_as_the_engine_takes(limits, length, on):
+    def grants(letters):
+        return [{"Privileges": ["SELECT"], "On": on.format("a" * letters)}]
+
+    declared(GOOD | {"Grants": grants(length)}, limits)
+
+    assert f"names of 1 to {length} letters" in refused(limits, Grants=grants(length + 1))
 
 
 @pytest.mark.parametrize("on", ["mysql.*", "MySQL.user", "information_schema.*", "PG_Catalog.x"])
