@@ -1,1 +1,1 @@
-"""The instance through which laptops reach a database."""
+"""Bastion: the instance through which laptops reach a database."""

@@ -1,4 +1,4 @@
-"""Instance through which a laptop reaches the database, and the commands for it."""
+"""Bastion through which a laptop reaches the database, with the commands to use it."""
 
 from __future__ import annotations
 
@@ -38,57 +38,64 @@ from ...resources.tunnel_commands import Tunnel, start_command
 IMAGE: Final = (
     "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64}}"
 )
-"""The newest Amazon Linux 2023, by the public parameter in which AWS keeps its ID."""
+"""The newest Amazon Linux 2023 for Arm, from the public parameter that holds its ID."""
+
+FROM_BASTION: Final = "From the bastion"
 
 
 class Config(AccessSettings):
-    """The choices, and what the parent knows of the database."""
+    """The settings, and the database's engine, which the parent stack knows."""
 
     engine: str = Field(default="aurora-postgresql", description="Engine of the database.")
 
     @property
     def port(self) -> int:
-        """Where the database listens."""
+        """TCP port that the database listens on."""
         return ENGINES[self.engine].port
 
 
 class Inputs(Ports):
     vpc_id: VpcId = Field(description="VPC of the database.")
-    subnet_id: SubnetId = Field(description="Subnet of the instance.")
+    subnet_id: SubnetId = Field(description="Subnet of the bastion.")
     db_security_group_id: SecurityGroupId = Field(
-        description="Group of the database, which lets the instance in."
+        description="Security group of the database, which admits the bastion."
     )
-    db_endpoint: Hostname = Field(description="Host of the database's writer.")
-    rds_database_name: DatabaseName = Field(description="Database to log in to.")
-    rds_master_username: DatabaseUser = Field(description="User to log in as.")
+    db_endpoint: Hostname = Field(description="Host name of the database's writer.")
+    rds_database_name: DatabaseName = Field(description="Name of the database to log in to.")
+    rds_master_username: DatabaseUser = Field(description="Name of the user to log in as.")
     endpoint_security_group_id: SecurityGroupId | None = Field(
-        default=None, description="Group of Session Manager's endpoints, which let the instance in."
+        default=None,
+        description="Security group of Session Manager's endpoints, which admits the bastion.",
     )
 
 
 class Outputs(Ports):
-    bastion_instance_id: InstanceId = Field(description="The instance.")
+    bastion_instance_id: InstanceId = Field(description="Instance ID of the bastion.")
     tunnel_by_ssm: Command | None = Field(
         default=None,
-        description="Opens a tunnel to the database; needs the AWS CLI and its Session Manager "
-        "plugin.",
+        description="Command that opens a tunnel to the database; needs the AWS CLI and its "
+        "Session Manager plugin.",
     )
     tunnel_by_eice: Command | None = Field(
-        default=None, description="Opens a tunnel to the database; needs AWS CLI 2 and ssh."
+        default=None,
+        description="Command that opens a tunnel to the database; needs AWS CLI 2 and ssh.",
     )
     tunnel_by_ssh: Command | None = Field(
-        default=None, description="Opens a tunnel to the database; needs ssh and the key."
+        default=None,
+        description="Command that opens a tunnel to the database; needs ssh and the private key of "
+        "the key pair.",
     )
     connect_through_tunnel: Command = Field(
-        description="Logs in as the master user while a tunnel is open; asks for the password."
+        description="Command that logs in as the master user while a tunnel is open; asks for the "
+        "password."
     )
     start_bastion_by_cli: Command | None = Field(
-        default=None, description="Starts the instance after it stopped itself."
+        default=None, description="Command that starts the bastion after it has stopped itself."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """One instance: in from the chosen ways, out to the database and to what the ways need."""
+    """Create one instance: in by the chosen ways, out to the database and to what the ways need."""
     group = ec2.SecurityGroup(
         "BastionSecurityGroup",
         GroupDescription="Bastion: in by its ways alone, out to the database",
@@ -98,22 +105,24 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     member = group.get_att("GroupId")
     opened: list[AWSObject] = [
         ingress_rule(
-            "DBSecurityGroupIngress", inputs.db_security_group_id, config.port, member, "Bastion"
+            "DBSecurityGroupIngress", inputs.db_security_group_id, config.port, member, FROM_BASTION
         )
     ]
     if inputs.endpoint_security_group_id:
         endpoints = inputs.endpoint_security_group_id
         opened.append(
-            ingress_rule("EndpointSecurityGroupIngress", endpoints, HTTPS, member, "Bastion")
+            ingress_rule("EndpointSecurityGroupIngress", endpoints, HTTPS, member, FROM_BASTION)
         )
     if config.ssh_cidr:
         opened.append(
-            ingress_rule_from_range("SSHIngress", member, SSH, config.ssh_cidr, "The laptop")
+            ingress_rule_from_range(
+                "SSHIngress", member, SSH, config.ssh_cidr, "SSH from the laptop"
+            )
         )
     profile = _profile() if "ssm" in config.ways else []
     instance = _instance(config, inputs, group, profile, opened)
     address = _address(instance) if config.is_public else None
-    endpoint = _connect_endpoint(inputs, group) if "eice" in config.ways else None
+    connect = _instance_connect(inputs, group) if "eice" in config.ways else None
     tunnel = Tunnel(
         instance=instance,
         host=inputs.db_endpoint,
@@ -127,12 +136,12 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *profile,
             instance,
             *([address] if address else ()),
-            *(endpoint.resources if endpoint else ()),
+            *(connect.resources if connect else ()),
         ],
         outputs=Outputs(
             bastion_instance_id=InstanceId(instance.ref()),
             tunnel_by_ssm=tunnel.by_ssm() if profile else None,
-            tunnel_by_eice=tunnel.by_eice(endpoint.itself) if endpoint else None,
+            tunnel_by_eice=tunnel.by_eice(connect.endpoint) if connect else None,
             tunnel_by_ssh=tunnel.by_ssh(address, config.key_pair_name)
             if address and config.key_pair_name
             else None,
@@ -145,15 +154,17 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
 
 def _egress(config: Config, inputs: Inputs) -> Iterator[ec2.SecurityGroupRule]:
-    yield inline_egress(inputs.db_security_group_id, config.port, "The database")
+    yield inline_egress(inputs.db_security_group_id, config.port, "To the database")
     if inputs.endpoint_security_group_id:
-        yield inline_egress(inputs.endpoint_security_group_id, HTTPS, "Session Manager")
+        yield inline_egress(
+            inputs.endpoint_security_group_id, HTTPS, "To the endpoints of Session Manager"
+        )
     if config.nat:
-        yield inline_egress_to_everywhere(HTTPS, "Session Manager, by the NAT gateway")
+        yield inline_egress_to_everywhere(HTTPS, "To Session Manager through the NAT gateway")
 
 
 def _profile() -> list[AWSObject]:
-    """What lets Session Manager's agent work, and nothing of the database."""
+    """Permit Session Manager's agent to work, and nothing that concerns the database."""
     role = iam.Role(
         "BastionRole",
         AssumeRolePolicyDocument=trusts("ec2.amazonaws.com"),
@@ -203,32 +214,36 @@ def _instance(
 
 
 def _address(instance: ec2.Instance) -> ec2.EIP:
-    """A public address that stays when the instance stops, as the command names it."""
+    """Keep the public address when the instance stops: the ssh command contains it."""
     return ec2.EIP("BastionAddress", Domain="vpc", InstanceId=instance.ref())
 
 
 @dataclass(frozen=True, kw_only=True)
-class _ConnectEndpoint:
-    """EC2 Instance Connect Endpoint, which leads to the instance and to nothing else."""
+class _InstanceConnect:
+    """EC2 Instance Connect Endpoint, which leads to the bastion and to nothing else."""
 
-    itself: ec2.InstanceConnectEndpoint
+    endpoint: ec2.InstanceConnectEndpoint
     resources: Sequence[AWSObject]
 
 
-def _connect_endpoint(inputs: Inputs, group: ec2.SecurityGroup) -> _ConnectEndpoint:
+def _instance_connect(inputs: Inputs, group: ec2.SecurityGroup) -> _InstanceConnect:
     bastion = group.get_att("GroupId")
     own = ec2.SecurityGroup(
         "InstanceConnectSecurityGroup",
         GroupDescription="EC2 Instance Connect Endpoint: in by IAM, out to the bastion",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[inline_egress(bastion, SSH, "The bastion")],
+        SecurityGroupEgress=[inline_egress(bastion, SSH, "SSH to the bastion")],
     )
     endpoint = ec2.InstanceConnectEndpoint(
         "InstanceConnectEndpoint",
         SubnetId=inputs.subnet_id,
         SecurityGroupIds=[own.get_att("GroupId")],
     )
-    way = ingress_rule(
-        "InstanceConnectIngress", bastion, SSH, own.get_att("GroupId"), "EC2 Instance Connect"
+    ingress = ingress_rule(
+        "InstanceConnectIngress",
+        bastion,
+        SSH,
+        own.get_att("GroupId"),
+        "SSH from EC2 Instance Connect Endpoint",
     )
-    return _ConnectEndpoint(itself=endpoint, resources=[own, way, endpoint])
+    return _InstanceConnect(endpoint=endpoint, resources=[own, ingress, endpoint])

@@ -1,4 +1,4 @@
-"""Secrets that CloudFront shows the API: its key, and that of the web ACL in front of it."""
+"""Secrets that CloudFront sends to the API: its key, and the value that its web ACL checks."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ class Config(Settings):
         default=40,
         ge=20,
         le=128,
-        description="Characters in the key, of which API Gateway takes 20 to 128, and in the "
-        "value that the web ACL wants. Decided at creation: a change generates others, which "
-        "neither the API nor CloudFront learns.",
+        description="Length of the API key and of the value that the web ACL checks: 20 to 128 "
+        "characters; at creation only, because a change generates new secrets of which neither "
+        "the API nor CloudFront learns. See https://docs.aws.amazon.com/apigateway/latest/"
+        "developerguide/api-gateway-api-usage-plans.html",
     )
 
 
 class Inputs(Ports):
-    """Nothing: the secrets are generated."""
+    """No inputs: the secrets are generated."""
 
 
 class Outputs(Ports):
-    api_key_secret_arn: SecretArn = Field(description="Secret with the key.")
+    api_key_secret_arn: SecretArn = Field(description="ARN of the secret with the API key.")
     origin_secret_arn: SecretArn = Field(
-        description="Secret with the value that the web ACL in front of the API wants."
+        description="ARN of the secret with the value that the API's web ACL checks."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
-    """Two secrets, apart from who uses them: they are generated before either."""
+    """Generate two secrets in a stack of their own: both the API and CloudFront need them."""
     key = generated_secret(
-        "APIKeySecret", "Key of the API, which CloudFront shows it", config.length
+        "APIKeySecret", "API key that CloudFront sends to the API", config.length
     )
     origin = generated_secret(
-        "OriginSecret", "By which the API knows that CloudFront calls it", config.length
+        "OriginSecret", "Value by which the API recognizes CloudFront", config.length
     )
     return Stack(
         resources=[key, origin],

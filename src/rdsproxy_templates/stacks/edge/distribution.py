@@ -1,4 +1,4 @@
-"""CloudFront in front of the API: shows it two secrets, and is guarded by a web ACL."""
+"""CloudFront in front of the API: sends it two secrets, and admits what a web ACL allows."""
 
 from __future__ import annotations
 
@@ -17,29 +17,37 @@ from ...resources.api_key import HEADER, ORIGIN_HEADER, value_of
 CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST_HEADER: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
-# It keeps errors for ten seconds by default, status by status: the same guide, "Control how long
-# CloudFront caches errors".
+# By default CloudFront caches errors for ten seconds, and the setting is per status code: the same
+# guide, "Control how long CloudFront caches errors".
 ERRORS: Final = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
 
 
 class DistributionSettings(Settings):
-    """Where CloudFront answers."""
+    """Edge locations and domain name of the distribution."""
 
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
-        default="PriceClass_All", description="Edge locations that answer; fewer of them cost less."
+        default="PriceClass_All",
+        description="Edge locations that serve viewers: `PriceClass_100`, `PriceClass_200` or "
+        "`PriceClass_All`. Fewer locations cost less; distant viewers wait longer. "
+        "See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html",
     )
     domain_name: str | None = Field(
         default=None,
         pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
-        description="Domain of your own that viewers call; its DNS leads to the distribution. "
-        "Left out: a name of CloudFront's, at which viewers may choose TLS as old as 1.0.",
+        description="Domain name of your own that viewers call; point its DNS at the distribution. "
+        "Needs `certificate_arn`. Default: a name of CloudFront's, at which viewers may use TLS "
+        "as old as 1.0. "
+        "See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html",
     )
     certificate_arn: str | None = Field(
         default=None,
         pattern=r"^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate/\S+$",
-        description="Certificate of `domain_name` in ACM, in us-east-1 as CloudFront wants it.",
+        description="ARN of the ACM certificate of `domain_name`, in us-east-1, where CloudFront "
+        "looks for certificates. Default: CloudFront's own certificate. "
+        "See https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
+        "cnames-and-https-requirements.html",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -48,33 +56,38 @@ class DistributionSettings(Settings):
         for name, value in pair.items():
             if value is None and any(pair.values()):
                 (other,) = pair.keys() - {name}
-                yield Problem(name, f"must be given with {other}")
+                yield Problem(name, f"must be set together with {other}")
 
 
 class Config(DistributionSettings):
-    """The choices, and what the parent knows of the API."""
+    """The settings, and the API's path, which the parent stack knows."""
 
-    origin_path: str = Field(default="", description="Where the API begins on its host: `/v1`.")
+    origin_path: str = Field(
+        default="", description="Path at which the API begins on its host, such as `/v1`."
+    )
 
 
 class Inputs(Ports):
-    api_host: Hostname = Field(description="Host of the API.")
-    api_key_secret_arn: SecretArn = Field(description="Secret with the API's key.")
+    api_host: Hostname = Field(description="Host name of the API.")
+    api_key_secret_arn: SecretArn = Field(description="ARN of the secret with the API key.")
     origin_secret_arn: SecretArn = Field(
-        description="Secret with the value by which the API knows CloudFront."
+        description="ARN of the secret with the value that the API's web ACL checks."
     )
-    web_acl_arn: WebACLArn = Field(description="Web ACL that lets viewers in.")
+    web_acl_arn: WebACLArn = Field(
+        description="ARN of the web ACL that decides which viewers are admitted."
+    )
 
 
 class Outputs(Ports):
-    site_url: Url = Field(description="Address that viewers call.")
+    site_url: Url = Field(description="URL that viewers call.")
     distribution_host: Hostname | None = Field(
-        default=None, description="Where the DNS of the domain has to lead."
+        default=None,
+        description="Host name of the distribution, which the domain's DNS must point at.",
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """Everything goes on to the API, over TLS alone, and nothing is kept."""
+    """Pass every request to the API, over TLS only, and cache nothing."""
     origin = cloudfront.Origin(
         Id="API",
         DomainName=inputs.api_host,
@@ -95,7 +108,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         ViewerProtocolPolicy="https-only",
         AllowedMethods=list(METHODS),
         CachePolicyId=CACHING_DISABLED,
-        # API Gateway tells its APIs apart by the host that it is asked for.
+        # API Gateway tells its APIs apart by the Host header, so it must see its own host name.
         OriginRequestPolicyId=ALL_VIEWER_EXCEPT_HOST_HEADER,
     )
     distribution = cloudfront.Distribution(
@@ -127,7 +140,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
 
 def _own_domain(config: DistributionSettings) -> dict[str, Any]:
-    """What has CloudFront answer to another name than its own, and choose the version of TLS."""
+    """Answer to the domain name of the settings, over TLS 1.2 or newer."""
     if config.domain_name is None:
         return {}
     certificate = cloudfront.ViewerCertificate(

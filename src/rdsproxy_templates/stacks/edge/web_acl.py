@@ -1,4 +1,4 @@
-"""WAF in front of CloudFront: lets the allowed addresses in, and nobody else."""
+"""Web ACL in front of CloudFront, which admits the allowed address ranges only."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ SCOPE: Final = "CLOUDFRONT"
 
 
 class Config(AllowedCidrsSettings):
-    """Who may come in through CloudFront, and how long requests are on record."""
+    """Address ranges that CloudFront admits, and how long requests stay on record."""
 
     log_retention_in_days: LogRetention = Field(
-        default=30, description="Days that the log of all requests, refused ones too, is kept."
+        default=30,
+        description="Days to keep the log of all requests, blocked ones included, one of the "
+        "periods that CloudWatch Logs offers. See https://docs.aws.amazon.com/"
+        "AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
     )
 
     def warnings(self) -> Iterator[Problem]:
@@ -30,25 +33,27 @@ class Config(AllowedCidrsSettings):
         if self.lets_in_nobody:
             yield Problem(
                 "allowed_cidrs",
-                "names ranges for documentation alone, and so lets nobody in; name your own, "
-                "such as the /32 of your address",
+                "names only ranges that are reserved for documentation, and so lets nobody in; "
+                "name your own, such as the /32 of your address",
             )
 
 
 class Inputs(Ports):
-    """Nothing: the addresses are part of the configuration."""
+    """No inputs: the addresses are part of the configuration."""
 
 
 class Outputs(Ports):
-    web_acl_arn: WebACLArn = Field(description="ARN to give to `edge` as its WebACLArn.")
+    web_acl_arn: WebACLArn = Field(
+        description="ARN of the web ACL, which `edge` takes as its WebACLArn."
+    )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - has none
-    """A set of addresses for each version of IP, a rule for each set, and the log."""
+    """Create an IP set for each version of IP, a rule for each set, and the log."""
     sets = list(_sets(config))
     acl = wafv2.WebACL(
         "WebACL",
-        Description="Only allowed addresses come in",
+        Description="Admits requests from the allowed address ranges only",
         Scope=SCOPE,
         DefaultAction=wafv2.DefaultAction(Block=wafv2.BlockAction()),
         Rules=[_rule(priority, ip_set) for priority, ip_set in enumerate(sets)],
@@ -61,7 +66,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - h
 
 
 def _sets(config: Config) -> Iterator[wafv2.IPSet]:
-    """``AllowedIPV4`` and ``AllowedIPV6``, as far as there is a range for them."""
+    """Create ``AllowedIPV4`` and ``AllowedIPV6``, each if there is a range for it."""
     for version, networks in (("IPV4", config.ipv4), ("IPV6", config.ipv6)):
         if networks:
             yield wafv2.IPSet(
@@ -73,7 +78,7 @@ def _sets(config: Config) -> Iterator[wafv2.IPSet]:
 
 
 def _parts(network: Network) -> Sequence[Network]:
-    """WAF takes every range but /0, whose halves it takes: ``CreateIPSet``, "Addresses"."""
+    """Halve the range /0, the only one that WAF refuses (``CreateIPSet``, "Addresses")."""
     return [network] if network.prefixlen else list(network.subnets())
 
 

@@ -1,4 +1,4 @@
-"""Private network of a database alone: two subnets in two zones, no way in or out."""
+"""Private network for a database only: two subnets in two Availability Zones, no way in or out."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ Inputs = vpc.Inputs
 
 
 class Outputs(Ports):
-    vpc_id: VpcId = Field(description="The VPC.")
-    private_subnet1_id: SubnetId = Field(description="The first private subnet.")
-    private_subnet2_id: SubnetId = Field(description="The second private subnet.")
-    private_route_table_id: RouteTableId = Field(description="Routes of both subnets.")
+    vpc_id: VpcId = Field(description="ID of the VPC.")
+    private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
+    private_subnet2_id: SubnetId = Field(
+        description="ID of the second private subnet, in a different Availability Zone."
+    )
+    private_route_table_id: RouteTableId = Field(description="Route table of both private subnets.")
     db_cluster_security_group_id: SecurityGroupId = Field(
-        description="Group of the cluster; who is to reach it adds a rule to it."
+        description="Security group of the cluster; each client adds a rule to it."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """The network of ``vpc``, without the groups of a function and a proxy."""
+    """Create the network of ``vpc``, without the groups of a function and a proxy."""
     network = private_network(
         inputs.vpc_cidr,
         inputs.private_subnet1_cidr,

@@ -1,4 +1,4 @@
-"""Interface endpoints: APIs of AWS, reached from subnets that have no way out."""
+"""Interface endpoints, through which subnets without a way out call APIs of AWS."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ Service = Literal["secretsmanager", "sts", "ssm", "ssmmessages"]
 
 
 class Config(Settings):
-    services: ListOf[Service] = Field(min_length=1, description="APIs that get an endpoint.")
+    services: ListOf[Service] = Field(
+        min_length=1, description="AWS services to create an endpoint for."
+    )
 
 
 class Inputs(Ports):
-    vpc_id: VpcId = Field(description="VPC of the subnets.")
-    subnet_ids: SubnetIds = Field(description="Subnets in which each endpoint has an address.")
+    vpc_id: VpcId = Field(description="VPC of the endpoints.")
+    subnet_ids: SubnetIds = Field(description="Subnets in which each endpoint gets an address.")
 
 
 class Outputs(Ports):
     endpoint_security_group_id: SecurityGroupId = Field(
-        description="Group of the endpoints; who is to reach them adds a rule to it."
+        description="Security group of the endpoints; each client adds a rule to it."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """Each endpoint takes the public name of its API, so that clients need no setting."""
+    """Create endpoints that take their API's public name, so that clients need no setting."""
     group = ec2.SecurityGroup(
         "EndpointSecurityGroup",
         GroupDescription="Interface endpoints: in from those that add a rule, out to nowhere",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[no_egress("Nowhere: an endpoint opens no connections")],
+        SecurityGroupEgress=[no_egress("To nowhere: an endpoint opens no connections")],
     )
     endpoints = [
         ec2.VPCEndpoint(

@@ -1,4 +1,4 @@
-"""Private network of two functions: one subnet for them, two for database and proxies."""
+"""Private network of two functions: a subnet for them, two for the database and its proxies."""
 
 from __future__ import annotations
 
@@ -17,30 +17,36 @@ from ...resources.zones import chosen_zone, zone_problems
 
 
 class FunctionVpcSettings(Ranges):
-    """Address ranges, which become the defaults of the parameters, and zones."""
+    """Availability Zones and address ranges; the ranges become the parameters' defaults."""
 
     subnets = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
 
     vpc_cidr: str = Field(
-        default="10.2.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+        default="10.2.0.0/16",
+        description="IPv4 range of the VPC in CIDR notation, /16 to /28; at creation only. "
+        "See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html",
     )
     function_subnet_cidr: str = Field(
         default="10.2.0.0/24",
-        description="IPv4 range of the functions' subnet, inside the VPC's; at creation only.",
+        description="IPv4 range of the functions' subnet, /16 to /28, inside the VPC's; at "
+        "creation only.",
     )
     database_subnet1_cidr: str = Field(
         default="10.2.1.0/24",
-        description="IPv4 range of the database's first subnet; at creation only.",
+        description="IPv4 range of the database's first subnet, /16 to /28, inside the VPC's; at "
+        "creation only.",
     )
     database_subnet2_cidr: str = Field(
         default="10.2.2.0/24",
-        description="IPv4 range of the database's second subnet; at creation only.",
+        description="IPv4 range of the database's second subnet, /16 to /28, inside the VPC's; at "
+        "creation only.",
     )
     availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        description="Zones of the database's subnets, by name or by ID, such as `use1-az1`, which "
-        "means the same in every account; at creation only. Left out: the first two that the "
-        "region offers. RDS Proxy is missing in `use1-az3` and `usw1-az2`.",
+        description="Two Availability Zones for the database's subnets, by name, or by ID such as "
+        "`use1-az1`, which means the same in every account; at creation only. Default: the "
+        "first two zones that the region offers. RDS Proxy does not support `use1-az3` and "
+        "`usw1-az2`. See https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -49,13 +55,13 @@ class FunctionVpcSettings(Ranges):
 
 
 class Config(FunctionVpcSettings):
-    """The choices, and what the parent knows of the database."""
+    """The settings, and the database's port, which the parent stack knows."""
 
     port: int = Field(
         default=ENGINES["mysql"].port,
         ge=1,
         le=65_535,
-        description="Port that the database listens on.",
+        description="TCP port that the database listens on, 1 to 65535.",
     )
 
 
@@ -68,27 +74,30 @@ class Inputs(Ports):
         description="IPv4 range of the database's first subnet; at creation only."
     )
     database_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of its second subnet; at creation only."
+        description="IPv4 range of the database's second subnet; at creation only."
     )
 
 
 class Outputs(Ports):
-    vpc_id: VpcId = Field(description="The VPC.")
-    function_subnet_id: SubnetId = Field(description="Subnet of the functions.")
-    database_subnet_ids: SubnetIds = Field(description="Subnets of database and proxies.")
+    vpc_id: VpcId = Field(description="ID of the VPC.")
+    function_subnet_id: SubnetId = Field(description="ID of the functions' subnet.")
+    database_subnet_ids: SubnetIds = Field(
+        description="IDs of the two subnets of the database and its proxies."
+    )
     function_security_group_id: SecurityGroupId = Field(
-        description="Group of the functions; they may reach the proxies."
+        description="Security group of the functions, which may connect to the proxies."
     )
     db_security_group_id: SecurityGroupId = Field(
-        description="Group of the database; the proxies may reach it."
+        description="Security group of the database, which the proxies may connect to."
     )
     rds_proxy_security_group_id: SecurityGroupId = Field(
-        description="Group of both proxies; the functions may reach them, and they the database."
+        description="Security group of both proxies, which admit the functions and connect to the "
+        "database."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """Network and security groups: functions to proxies to database, on the database's port."""
+    """Create the network, and groups that admit functions to proxies, proxies to the database."""
     vpc = network.new_vpc(inputs.vpc_cidr)
     first, second = (
         chosen_zone(config.availability_zones, 0),

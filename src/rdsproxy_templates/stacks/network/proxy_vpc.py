@@ -1,4 +1,4 @@
-"""Private network of a database and its proxy, in the zones of those who call from elsewhere."""
+"""Private network of a database and its proxy, in the Availability Zones of their clients."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ...resources.security_groups import proxy_to_database_groups
 
 
 class Config(PrivateRanges):
-    """Address ranges, and what the parent knows of the database."""
+    """Address ranges, and the database's port, which the parent stack knows."""
 
     port: int = Field(
         default=ENGINES["aurora-mysql"].port,
         ge=1,
         le=65_535,
-        description="Port that the database listens on.",
+        description="TCP port that the database listens on, 1 to 65535.",
     )
 
 
@@ -33,23 +33,26 @@ class Inputs(Ports):
         description="IPv4 range of the second private subnet; at creation only."
     )
     availability_zone_ids: ZoneIds = Field(
-        description="Zones of the subnets, by ID; at creation only."
+        description="Availability Zone IDs of the two subnets; at creation only."
     )
 
 
 class Outputs(Ports):
-    private_subnet1_id: SubnetId = Field(description="The first private subnet.")
-    private_subnet2_id: SubnetId = Field(description="The second private subnet.")
+    private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
+    private_subnet2_id: SubnetId = Field(
+        description="ID of the second private subnet, in a different Availability Zone."
+    )
     db_cluster_security_group_id: SecurityGroupId = Field(
-        description="Group of the database; the proxy may reach it."
+        description="Security group of the database, which the proxy may connect to."
     )
     rds_proxy_security_group_id: SecurityGroupId = Field(
-        description="Group of the proxy; nobody reaches it here, and it the database."
+        description="Security group of the proxy, which admits nobody here and connects to the "
+        "database."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """Proxy to database; clients come by endpoints in a network of their own."""
+    """Admit the proxy to the database; clients use proxy endpoints in a network of their own."""
     vpc = network.new_vpc(inputs.vpc_cidr)
     subnets = [
         new_subnet_by_zone_id(

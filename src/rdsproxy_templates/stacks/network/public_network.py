@@ -1,4 +1,4 @@
-"""Public subnet with an internet gateway and, where it is asked for, a NAT gateway."""
+"""Public subnet with an internet gateway and, if a private subnet needs one, a NAT gateway."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ from ...resources.zones import chosen_zone
 
 
 class Config(Settings):
-    public_subnet_cidr: str = Field(description="IPv4 range of the subnet, inside the VPC's.")
+    public_subnet_cidr: str = Field(description="IPv4 range of the subnet, inside the VPC's range.")
     availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        description="Zones of the VPC's subnets; this one is in the first.",
+        description="Availability Zones of the VPC's subnets; the public subnet is in the first. "
+        "Default: the first that the region offers.",
     )
 
 
 class Inputs(Ports):
-    vpc_id: VpcId = Field(description="VPC that gets a way in and out.")
+    vpc_id: VpcId = Field(description="VPC that gets the internet gateway.")
     private_subnet_id: SubnetId | None = Field(
-        default=None, description="Private subnet that gets a way out."
+        default=None, description="Private subnet that the NAT gateway serves."
     )
     private_route_table_id: RouteTableId | None = Field(
         default=None,
-        description="Routes of the private subnet, which get one through the NAT gateway.",
+        description="Route table of the private subnet, which gets a route to the NAT gateway.",
     )
 
 
 class Outputs(Ports):
     subnet_id: SubnetId = Field(
-        description="The private subnet, once it has its way out; without a NAT gateway the "
-        "public one."
+        description="ID of the private subnet once it has a route out; without a NAT gateway, of "
+        "the public subnet."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """A way in and out for who has a public address, and a way out through the NAT gateway."""
+    """Route public addresses through the internet gateway, the private subnet through NAT."""
     place = (config.public_subnet_cidr, chosen_zone(config.availability_zones, 0))
     public = public_network(inputs.vpc_id, {"PublicSubnet": place})
     way_out = (

@@ -1,4 +1,4 @@
-"""Network of a database that the internet has a way to: two public subnets in two zones."""
+"""Public network of a database: two subnets, in two Availability Zones, with a way in and out."""
 
 from __future__ import annotations
 
@@ -15,25 +15,31 @@ from ...resources.zones import chosen_zone, zone_problems
 
 
 class PublicVpcSettings(FlowLogSettings, Ranges):
-    """Address ranges, which become the defaults of the parameters, zones, and the flow log."""
+    """Availability Zones, flow log, and address ranges, which become the parameters' defaults."""
 
     subnets = ("public_subnet1_cidr", "public_subnet2_cidr")
 
     vpc_cidr: str = Field(
-        default="10.3.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+        default="10.3.0.0/16",
+        description="IPv4 range of the VPC in CIDR notation, /16 to /28; at creation only. "
+        "See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html",
     )
     public_subnet1_cidr: str = Field(
         default="10.3.0.0/24",
-        description="IPv4 range of the first subnet, inside the VPC's; at creation only.",
+        description="IPv4 range of the first subnet, /16 to /28, inside the VPC's; at creation "
+        "only.",
     )
     public_subnet2_cidr: str = Field(
         default="10.3.1.0/24",
-        description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
+        description="IPv4 range of the second subnet, /16 to /28, inside the VPC's; at creation "
+        "only.",
     )
     availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        description="Zones of the subnets, by name or by ID; at creation only. Left out: the "
-        "first two that the region offers.",
+        description="Two Availability Zones for the subnets, by name, or by ID such as `use1-az1`, "
+        "which means the same in every account; at creation only. Default: the first two zones "
+        "that the region offers. "
+        "See https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -55,13 +61,15 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    vpc_id: VpcId = Field(description="The VPC.")
-    public_subnet1_id: SubnetId = Field(description="The first public subnet.")
-    public_subnet2_id: SubnetId = Field(description="The second public subnet.")
+    vpc_id: VpcId = Field(description="ID of the VPC.")
+    public_subnet1_id: SubnetId = Field(description="ID of the first public subnet.")
+    public_subnet2_id: SubnetId = Field(
+        description="ID of the second public subnet, in a different Availability Zone."
+    )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """A VPC with an internet gateway; who may use the way is up to security groups."""
+    """Create a VPC with an internet gateway; security groups decide who may use it."""
     whole = new_vpc(inputs.vpc_cidr)
     public = public_network(
         VpcId(whole.ref()),

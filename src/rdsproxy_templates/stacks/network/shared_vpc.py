@@ -1,4 +1,4 @@
-"""Private network of a function, and its subnets lent to another account."""
+"""Private network of a function, with its subnets shared with another account."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from ...resources.zones import chosen_zone, is_zone_id, zone_problems
 
 
 class SharedVpcSettings(PrivateRanges):
-    """Address ranges, which become the defaults of the parameters, and zones."""
+    """Availability Zones and address ranges; the ranges become the parameters' defaults."""
 
     availability_zone_ids: OptionalPairOf[str] = Field(
         default=None,
-        description="Zones of the subnets by ID, such as `use1-az1`, which mean the same to both "
-        "accounts. Left out: the first two that the region offers. RDS Proxy is missing in "
-        "`use1-az3` and `usw1-az2`.",
+        description="Two Availability Zone IDs for the subnets, such as `use1-az1`, which mean the "
+        "same in both accounts; at creation only. Default: the first two zones that the "
+        "region offers. RDS Proxy does not support `use1-az3` and `usw1-az2`. "
+        "See https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -34,19 +35,19 @@ class SharedVpcSettings(PrivateRanges):
             if not is_zone_id(name):
                 yield Problem(
                     "availability_zone_ids",
-                    f"must be IDs such as use1-az1, got {name!r}, whose zone differs between "
-                    "accounts",
+                    f"must be IDs such as use1-az1, got {name!r}, a name whose zone differs "
+                    "between accounts",
                 )
 
 
 class Config(SharedVpcSettings):
-    """The choices, and what the parent knows of the database."""
+    """The settings, and the database's port, which the parent stack knows."""
 
     port: int = Field(
         default=ENGINES["aurora-mysql"].port,
         ge=1,
         le=65_535,
-        description="Port of the proxy's endpoint.",
+        description="TCP port of the proxy's endpoint, 1 to 65535.",
     )
 
 
@@ -58,22 +59,27 @@ class Inputs(Ports):
     private_subnet2_cidr: Cidr = Field(
         description="IPv4 range of the second private subnet; at creation only."
     )
-    db_account_id: AccountId = Field(description="Account that is lent the subnets.")
+    db_account_id: AccountId = Field(
+        description="ID of the account that the subnets are shared with."
+    )
 
 
 class Outputs(Ports):
-    vpc_id: VpcId = Field(description="The VPC.")
-    subnet_ids: SubnetIds = Field(description="Both subnets.")
-    availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, in their order.")
+    vpc_id: VpcId = Field(description="ID of the VPC.")
+    subnet_ids: SubnetIds = Field(description="IDs of both private subnets.")
+    availability_zone_ids: ZoneIds = Field(
+        description="Availability Zone IDs of the subnets, in the order of the subnets."
+    )
     function_security_group_id: SecurityGroupId = Field(
-        description="Group of the function; it may reach the subnets on the database's port."
+        description="Security group of the function, which may connect to both subnets on the "
+        "database's port."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """The other account makes its endpoint in these subnets, with a group of its own.
+    """Share subnets in which the other account creates a proxy endpoint with its own group.
 
-    That group is not there yet, so the function's may reach the subnets' addresses instead.
+    That group does not exist yet, so the function may connect to the subnets' addresses instead.
     """
     vpc = network.new_vpc(inputs.vpc_cidr)
     subnets = [
@@ -88,10 +94,14 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         VpcId=vpc.ref(),
         SecurityGroupEgress=[
             inline_egress_to_range(
-                inputs.private_subnet1_cidr, config.port, "Endpoint in the first subnet"
+                inputs.private_subnet1_cidr,
+                config.port,
+                "To the proxy endpoint in the first subnet",
             ),
             inline_egress_to_range(
-                inputs.private_subnet2_cidr, config.port, "Endpoint in the second subnet"
+                inputs.private_subnet2_cidr,
+                config.port,
+                "To the proxy endpoint in the second subnet",
             ),
         ],
     )
@@ -113,8 +123,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
 
 
-def _arn(subnet: ec2.Subnet) -> AWSHelperFn:
+def _arn(shared: ec2.Subnet) -> AWSHelperFn:
     return sub(
         "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:subnet/${subnet}",
-        subnet=subnet.ref(),
+        subnet=shared.ref(),
     )

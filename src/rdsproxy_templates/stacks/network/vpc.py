@@ -1,4 +1,4 @@
-"""Private network of the service: two subnets in two zones, no way in or out."""
+"""Private network of the service: two subnets in two Availability Zones, no way in or out."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from ...resources.zones import zone_problems
 
 
 class VpcSettings(PrivateRanges):
-    """Address ranges, which become the defaults of the parameters, and zones."""
+    """Availability Zones and address ranges; the ranges become the parameters' defaults."""
 
     availability_zones: OptionalPairOf[str] = Field(
         default=None,
-        description="Zones of the subnets, by name or by ID, such as `use1-az1`, which means the "
-        "same in every account; at creation only. Left out: the first two that the region "
-        "offers. RDS Proxy is missing in `use1-az3` and `usw1-az2`.",
+        description="Two Availability Zones for the subnets, by name, or by ID such as `use1-az1`, "
+        "which means the same in every account; at creation only. Default: the first two "
+        "zones that the region offers. RDS Proxy does not support `use1-az3` and `usw1-az2`. "
+        "See https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -31,16 +32,17 @@ class VpcSettings(PrivateRanges):
 
 
 class Config(VpcSettings):
-    """The choices, and what the parent knows of the database."""
+    """The settings, and what the parent stack knows of the database and of other stacks."""
 
     port: int = Field(
         default=ENGINES["aurora-mysql"].port,
         ge=1,
         le=65_535,
-        description="Port that the database listens on.",
+        description="TCP port that the database listens on, 1 to 65535.",
     )
     expose_network: bool = Field(
-        default=False, description="Whether other stacks add to the VPC, and to its routes."
+        default=False,
+        description="Output the VPC and its route table, for stacks that extend them.",
     )
 
 
@@ -55,25 +57,28 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    private_subnet1_id: SubnetId = Field(description="The first private subnet.")
-    private_subnet2_id: SubnetId = Field(description="The second private subnet.")
+    private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
+    private_subnet2_id: SubnetId = Field(
+        description="ID of the second private subnet, in a different Availability Zone."
+    )
     function_security_group_id: SecurityGroupId = Field(
-        description="Group of the function; it may reach the proxy."
+        description="Security group of the function, which may connect to the proxy."
     )
     db_cluster_security_group_id: SecurityGroupId = Field(
-        description="Group of the cluster; the proxy may reach it."
+        description="Security group of the cluster, which the proxy may connect to."
     )
     rds_proxy_security_group_id: SecurityGroupId = Field(
-        description="Group of the proxy; the function may reach it, and it the cluster."
+        description="Security group of the proxy, which admits the function and connects to the "
+        "cluster."
     )
-    vpc_id: VpcId | None = Field(default=None, description="The VPC.")
+    vpc_id: VpcId | None = Field(default=None, description="ID of the VPC.")
     private_route_table_id: RouteTableId | None = Field(
-        default=None, description="Routes of both private subnets."
+        default=None, description="Route table of both private subnets."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """Network and security groups: function to proxy to cluster, on the database's port."""
+    """Create the network, and groups that admit the function to the proxy, it to the cluster."""
     network = private_network(
         inputs.vpc_cidr,
         inputs.private_subnet1_cidr,
