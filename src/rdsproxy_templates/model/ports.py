@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import NoneType
-from typing import Any, Final, Self, get_args
+from typing import Any, ClassVar, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from troposphere import GetAtt, Ref
@@ -68,6 +69,15 @@ class Port:
     description: str
     optional: bool = False
     """Whether it may stay unwired; the template then says nothing of it."""
+    groups: tuple[str, ...] = ()
+    """Names of the port groups around it, from the outermost inwards."""
+    when_read: bool = False
+    """Whether a nested stack offers it only where its parent reads it."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names that lead to it from the record that it is a port of."""
+        return (*self.groups, self.name)
 
     @property
     def logical_id(self) -> str:
@@ -100,13 +110,22 @@ class Ports(BaseModel):
     Declare each as ``name: Kind = Field(description="…")``. A missing value, an unknown
     name or a value of another kind is a :class:`WiringError`, all of them at once.
 
-    ``name: Kind | None = Field(None, description="…")`` may stay unwired: what a stack needs,
-    or offers, only with some configurations. An unwired port is None on both sides of the
+    ``name: Kind | None = Field(default=None, description="…")`` may stay unwired: what a stack
+    needs, or offers, only with some configurations. An unwired port is None on both sides of the
     border, and neither a parameter nor an output. A root template has those parameters that
     its configuration asks for, :meth:`Settings.root_inputs`.
+
+    A field whose type is itself a ``Ports`` is a *port group*: values that travel together, such
+    as ``subnets: PrivateSubnets = Field(description="…")``. Its ports cross the border under
+    their own names, as if they were declared here. An optional group is None where none of its
+    ports is wired.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    when_read: ClassVar[frozenset[str]] = frozenset()
+    """Outputs that a nested stack has only where its parent reads them. The stack fills them
+    always, so nobody has to foresee who needs them."""
 
     def __init__(self, /, **values: Any) -> None:
         try:
@@ -115,9 +134,21 @@ class Ports(BaseModel):
             raise WiringError(self._problems(error)) from None
 
     @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        titles = Counter(port.logical_id for port in cls.ports())
+        if twice := [title for title, times in titles.items() if times > 1]:
+            raise WiringError(
+                Problem(cls._place(), f"has two ports of the logical ID {title}; rename one")
+                for title in twice
+            )
+
+    @classmethod
+    def _place(cls) -> str:
+        return f"{cls.__module__.rpartition('.')[2]}.{cls.__qualname__}"
+
+    @classmethod
     def _problems(cls, error: ValidationError) -> Iterator[Problem]:
-        place = f"{cls.__module__.rpartition('.')[2]}.{cls.__qualname__}"
-        kinds = {port.name: port.kind.__name__ for port in cls.ports()}
+        kinds = {name: kind.__name__ for name, kind, _ in cls._fields()}
         # An optional port is wrong twice: it holds no value of its kind, and it is not None.
         details = {str(detail["loc"][0]): detail for detail in error.errors()}
         for name, detail in details.items():
@@ -125,29 +156,62 @@ class Ports(BaseModel):
                 case "missing":
                     sentence = f"{name} is not wired; it takes a {kinds[name]}"
                 case "extra_forbidden":
-                    known = ", ".join(kinds) or "none"
+                    known = ", ".join(kinds) or "it has none"
                     sentence = f"{name} is not one of its ports: {known}"
                 case _:
                     got = type(detail["input"]).__name__
                     sentence = f"{name} takes a {kinds[name]}, got {got}"
-            yield Problem(place, sentence)
+            yield Problem(cls._place(), sentence)
 
     @classmethod
-    def ports(cls) -> Iterator[Port]:
-        """The openings, in the order in which they were declared."""
+    def _fields(cls) -> Iterator[tuple[str, type[Value | Ports], bool]]:
+        """Each field's name, its kind or group, and whether it is optional."""
         for name, field in cls.model_fields.items():
             optional = NoneType in get_args(field.annotation)
             kind = get_args(field.annotation)[0] if optional else field.annotation
             assert isinstance(kind, type)  # noqa: S101 - narrows for mypy
-            yield Port(name, kind, field.description or "", optional)
+            yield name, kind, optional
+
+    @classmethod
+    def ports(cls) -> Iterator[Port]:
+        """The openings in the order of their declaration, those of groups in their place."""
+        for name, kind, optional in cls._fields():
+            if issubclass(kind, Ports):
+                for port in kind.ports():
+                    yield replace(
+                        port, groups=(name, *port.groups), optional=optional or port.optional
+                    )
+            else:
+                description = cls.model_fields[name].description or ""
+                yield Port(name, kind, description, optional, when_read=name in cls.when_read)
 
     @classmethod
     def filled(cls, value: Callable[[Port], Value | None]) -> Self:
         """The record in which every port holds what *value* makes of it."""
-        return cls(**{port.name: value(port) for port in cls.ports()})
+        return cls._arranged({port.path: value(port) for port in cls.ports()}, ())
+
+    @classmethod
+    def _arranged(
+        cls, values: Mapping[tuple[str, ...], Value | None], groups: tuple[str, ...]
+    ) -> Self:
+        """The record of what *values*, by path, hold below *groups*."""
+        fields: dict[str, Any] = {}
+        for name, kind, optional in cls._fields():
+            path = (*groups, name)
+            inside = [held for at, held in values.items() if at[: len(path)] == path]
+            if optional and all(held is None for held in inside):
+                fields[name] = None
+            elif issubclass(kind, Ports):
+                fields[name] = kind._arranged(values, path)  # noqa: SLF001 - its own kind
+            else:
+                fields[name] = values[path]
+        return cls(**fields)
 
     def wired(self) -> Iterator[tuple[Port, Value]]:
         """Each opening that holds something, with what it holds."""
         for port in self.ports():
-            if (value := getattr(self, port.name)) is not None:
-                yield port, value
+            held: Any = self
+            for name in port.path:
+                held = None if held is None else getattr(held, name)
+            if held is not None:
+                yield port, held

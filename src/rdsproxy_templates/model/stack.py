@@ -141,6 +141,9 @@ def template(
             children={child.title: child.nested for child in built.children},
             resources={str(resource.title): _body(resource) for resource in built.resources},
             outputs={port.logical_id: port.output(value) for port, value in built.outputs.wired()},
+            when_read=frozenset(
+                port.logical_id for port in built.outputs.ports() if port.when_read
+            ),
             transforms=built.transforms,
         ),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
@@ -31,6 +31,8 @@ class Template:
     children: Mapping[str, Nested]
     resources: Mapping[str, Body]
     outputs: Mapping[str, Body]
+    when_read: frozenset[str] = frozenset()
+    """Outputs that a parent leaves out where it does not read them."""
     transforms: Sequence[str] = ()
     """Macros beside SAM's, which follows from the resources' types."""
 
@@ -45,19 +47,37 @@ class Template:
 def checked(place: str, template: Template) -> Template:
     """*template*, when every name that it uses is declared, and the other way round.
 
-    Raises :class:`WiringError` with all loose ends.
+    Its children keep of their outputs ``when_read`` those that it reads. Raises
+    :class:`WiringError` with all loose ends.
     """
     if problems := [Problem(place, sentence) for sentence in _loose_ends(template)]:
         raise WiringError(problems)
-    return template
+    read = {wire for body in _bodies(template) for wire in wires(dict(body))}
+    children = {title: _as_read(title, one, read) for title, one in template.children.items()}
+    return replace(template, children=children)
+
+
+def _as_read(title: str, nested: Nested, read: Collection[str]) -> Nested:
+    """*nested* without the outputs that need not be there, unless they are in *read*."""
+    inside = nested.template
+    outputs = {
+        name: body
+        for name, body in inside.outputs.items()
+        if name not in inside.when_read or f"{title}.Outputs.{name}" in read
+    }
+    return replace(nested, template=replace(inside, outputs=outputs))
+
+
+def _bodies(template: Template) -> Sequence[Body]:
+    """All that may hold references: arguments, resources and outputs."""
+    arguments = [nested.arguments for nested in template.children.values()]
+    return [*arguments, *template.resources.values(), *template.outputs.values()]
 
 
 def _loose_ends(template: Template) -> Iterator[str]:
     given = template.parameters.keys()
     created = template.children.keys() | template.resources.keys()
-    arguments = [nested.arguments for nested in template.children.values()]
-    bodies = [*arguments, *template.resources.values(), *template.outputs.values()]
-    used = {name for body in bodies for name in references(dict(body))}
+    used = {name for body in _bodies(template) for name in references(dict(body))}
     for name in sorted(used - given - created):
         yield f"refers to {name}, which it is not given and does not create"
     for name in sorted(given - used):
