@@ -10,7 +10,7 @@ from rdsproxy_templates.aws.kinds import DatabaseUser, SecretArn, SubnetId
 from rdsproxy_templates.model import Child, StackModule
 from rdsproxy_templates.rendering import Bundle
 from rdsproxy_templates.stacks.data import rds, secrets
-from rdsproxy_templates.variants import base, service
+from rdsproxy_templates.variants import base, existing_vpc
 
 user = DatabaseUser("root")
 given = secrets.Inputs(rds_master_username=user)
@@ -21,7 +21,7 @@ assert_type(child.outputs.rds_master_user_secret_arn, SecretArn)
 assert_type(render(base, base.Config()), Bundle)
 
 # Whoever adds a variant: a module that lacks one of the four names is none.
-variant: StackModule[service.Config, service.Inputs, service.Outputs] = service
+variant: StackModule[existing_vpc.Config, existing_vpc.Inputs, existing_vpc.Outputs] = existing_vpc
 
 secrets.Inputs()  # type: ignore[call-arg]
 secrets.Inputs(rds_master_username="root")  # type: ignore[arg-type]

@@ -12,8 +12,8 @@ from rdsproxy_templates.model import Ports, Settings, Stack
 
 class Config(Settings):
     net: network.Config = Field(default=network.Config(), description="Our network.")
-    data: variants.service.Config = Field(
-        default=variants.service.Config(), description="The service in it."
+    data: variants.existing_vpc.Config = Field(
+        default=variants.existing_vpc.Config(), description="The service in it."
     )
 
 
@@ -29,9 +29,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     net = nest("Network", network, config.net, network.Inputs())
     data = nest(
         "Data",
-        variants.service,
+        variants.existing_vpc,
         config.data,
-        variants.service.Inputs(
+        variants.existing_vpc.Inputs(
             rds_master_username=DatabaseUser("orders"),
             rds_database_name=DatabaseName("orders"),
             private_subnet1_id=net.outputs.subnet_a,

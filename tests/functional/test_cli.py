@@ -53,8 +53,8 @@ class TestBuilding:
         assert "valid: our checks, cloudformation-validate\n" in result.stdout
 
     def test_renders_the_variants_that_are_named(self, run, tmp_path):
-        assert run("service").exit_code == 0
-        assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["service"]
+        assert run("existing_vpc").exit_code == 0
+        assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["existing_vpc"]
 
     def test_what_takes_several_steps_leads_to_its_document(self, run, tmp_path):
         result = run("edge")
@@ -85,14 +85,15 @@ class TestBuilding:
         assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
 
     def test_quiet_says_nothing(self, run):
-        assert run("service", "--quiet").output == ""
+        assert run("existing_vpc", "--quiet").output == ""
 
     def test_a_warning_is_said_and_does_not_stop(self, run, config):
-        result = run("service", "--config", config("sam: {authorizer: none}"), "--quiet")
+        result = run("existing_vpc", "--config", config("sam: {authorizer: none}"), "--quiet")
 
         assert result.exit_code == 0
         assert result.stderr == (
-            "warning: service: [sam.authorizer] is none: whoever knows the address can call the API\n"
+            "warning: existing_vpc: [sam.authorizer] is none: whoever knows the address can call the "
+            "API\n"
         )
 
     def test_a_configuration_is_used(self, run, config, tmp_path):
@@ -165,15 +166,24 @@ class TestRefusing:
         result = run("bsae")
 
         assert result.exit_code == 2
-        assert "[variant] 'bsae' is none (did you mean base?); there are base, auth, service" in (
-            result.stderr
+        assert (
+            "[variant] 'bsae' is none (did you mean base?); there are base, auth, existing_vpc"
+            in (result.stderr)
         )
+
+    def test_the_former_name_of_a_variant_is_refused_with_its_new_one(self, run):
+        result = run("service")
+
+        assert result.exit_code == 2
+        assert "'service' is none (it was renamed: did you mean existing_vpc?)" in result.stderr
 
     def test_a_configuration_is_for_one_variant(self, run, config):
         result = run("--config", config("{}"))
 
         assert result.exit_code == 2
-        assert "[--config] is for one variant; name it: base or auth or service" in result.stderr
+        assert (
+            "[--config] is for one variant; name it: base or auth or existing_vpc" in result.stderr
+        )
 
     def test_an_output_folder_that_is_a_file_is_status_2(self, run, tmp_path):
         (tmp_path / "out").write_text("a file")

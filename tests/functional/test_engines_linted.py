@@ -6,7 +6,7 @@ import pytest
 
 from rdsproxy_templates import render
 from rdsproxy_templates.validate import validate_all
-from rdsproxy_templates.variants import auth, base, service
+from rdsproxy_templates.variants import auth, base, existing_vpc
 
 USERS = [{"name": "reports", "login": "password"}, {"name": "app", "login": "end_to_end_iam"}]
 FAMILIES = {
@@ -14,8 +14,11 @@ FAMILIES = {
         base,
         {"engine": "aurora-postgresql", "max_capacity": 8, "readers": 2, "users": USERS},
     ),
-    "service, an instance of PostgreSQL": (service, {"engine": "postgres", "users": USERS}),
-    "service, an instance of MySQL": (service, {"engine": "mysql"}),
+    "existing_vpc, an instance of PostgreSQL": (
+        existing_vpc,
+        {"engine": "postgres", "users": USERS},
+    ),
+    "existing_vpc, an instance of MySQL": (existing_vpc, {"engine": "mysql"}),
     "auth, a cluster of MySQL with readers": (
         auth,
         {"engine": "aurora-mysql", "readers": 1, "users": USERS},

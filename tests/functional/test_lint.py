@@ -8,7 +8,7 @@ from families_broken import broken
 from rdsproxy_templates import InvalidTemplateError, render
 from rdsproxy_templates.validate import lint, refuse, validate
 from rdsproxy_templates.validate.findings import Finding
-from rdsproxy_templates.variants import base, service
+from rdsproxy_templates.variants import base, existing_vpc
 
 pytestmark = pytest.mark.xdist_group("lint")
 REGIONS = ("us-east-1",)
@@ -50,7 +50,7 @@ def test_data_without_a_deletion_policy_is_an_error():
 
 
 def test_a_rebuild_lints_nothing_again(monkeypatch):
-    families = {v.__name__: (render(v, v.Config()), REGIONS) for v in (base, service)}
+    families = {v.__name__: (render(v, v.Config()), REGIONS) for v in (base, existing_vpc)}
     first = lint.Lint(families).findings()
     monkeypatch.setattr(lint, "_worker", lambda: pytest.fail("cfn-lint ran again"))
 
@@ -66,7 +66,7 @@ def test_another_region_is_linted_anew():
 
 def test_what_two_families_share_is_linted_once():
     one = {task.key for task in lint._tasks(render(base, base.Config()), REGIONS)}
-    two = {task.key for task in lint._tasks(render(service, service.Config()), REGIONS)}
+    two = {task.key for task in lint._tasks(render(existing_vpc, existing_vpc.Config()), REGIONS)}
 
     assert len(one & two) == 2
 
@@ -74,7 +74,7 @@ def test_what_two_families_share_is_linted_once():
 def test_a_cache_that_cannot_be_written_does_not_stop_a_build(cache):
     (cache / "rdsproxy_templates").write_text("a file in the way")
 
-    assert validate(render(service, service.Config())) == []
+    assert validate(render(existing_vpc, existing_vpc.Config())) == []
 
 
 def test_findings_are_refused_in_one_go():

@@ -81,6 +81,10 @@ def test_a_list_is_no_configuration(problems):
     [
         (["deploy", "bse"], "[plan] 'bse' is none (did you mean base?); there are base, "),
         (["destroy", "vpc"], "[plan] 'vpc' is none"),
+        (
+            ["deploy", "service"],
+            "[plan] 'service' is none (it was renamed: did you mean existing_vpc?)",
+        ),
         (["deploy", "base", "--parameter", "VPCCidr"], "[--parameter] must be NAME=VALUE, got"),
     ],
 )

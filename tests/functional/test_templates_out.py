@@ -71,7 +71,7 @@ def test_an_expanded_flat_family_is_plain_cloudformation(name):
     assert "AWS::Serverless" not in text
 
 
-@pytest.mark.parametrize("name", ["base", "service", "auth", "edge"])
+@pytest.mark.parametrize("name", ["base", "existing_vpc", "auth", "edge"])
 def test_an_expanded_flat_family_names_its_code(name):
     bundle = render(VARIANTS[name], VARIANTS[name].Config(), nesting="flat", expand=True)
     (text,) = bundle.templates.values()

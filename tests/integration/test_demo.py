@@ -107,7 +107,7 @@ def test_before_cloudfront_addresses_count_and_there_is_no_way_around(demo):
     assert answers.count(DEPLOYED) == 2
 
 
-@pytest.mark.parametrize("plan", ["edg", "service", "cross_account_app"])
+@pytest.mark.parametrize("plan", ["edg", "existing_vpc", "cross_account_app"])
 def test_what_cannot_be_shown_is_answered_with_what_can(repository, plan):
     said = subprocess.run(
         program(repository, plan), capture_output=True, text=True, check=False, timeout=SECONDS

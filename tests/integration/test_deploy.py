@@ -77,7 +77,7 @@ FORMS = [
     ("base", by_sam),
     ("base", flat),
     ("base", expanded_by_aws),
-    ("service", flat_and_built),
+    ("existing_vpc", flat_and_built),
     ("auth", flat),
     ("auth", with_users),
     ("bastion", by_sam),

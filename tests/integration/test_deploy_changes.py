@@ -8,7 +8,7 @@ from deployed_inventory import SNAPSHOTS, inventory
 from deploying import stack_name
 
 from rdsproxy_templates import render, stacks
-from rdsproxy_templates.variants import VARIANTS, base, service
+from rdsproxy_templates.variants import VARIANTS, base, existing_vpc
 
 REFUSED = """\
   Refused:
@@ -22,7 +22,7 @@ Outputs:
 """A resource that its service refuses, in the place of the line before the outputs."""
 
 
-MASTER_ONLY = service.Config.parse(
+MASTER_ONLY = existing_vpc.Config.parse(
     {"rds": {"users": [], "master_login": True}, "function_user": None}, "the test"
 )
 """Without users: the function that makes them runs only where it was built."""
@@ -99,7 +99,7 @@ class TestChangeSets:
 
     def test_other_subnets_are_refused_while_the_database_is_in_them(self, desk, network, tmp_path):
         mine = desk("222222222202")
-        given = network(mine, "service")
+        given = network(mine, "existing_vpc")
         ec2 = mine.account.client("ec2")
         (subnet,) = ec2.describe_subnets(SubnetIds=[given["PrivateSubnet2Id"]])["Subnets"]
         other = ec2.create_subnet(
@@ -107,7 +107,7 @@ class TestChangeSets:
             CidrBlock="10.1.2.0/24",
             AvailabilityZone=subnet["AvailabilityZone"],
         )["Subnet"]["SubnetId"]
-        bundle = render(service, MASTER_ONLY, nesting="flat")
+        bundle = render(existing_vpc, MASTER_ONLY, nesting="flat")
         bundle.write(tmp_path)
         template = mine.package(tmp_path)
         mine.execute(mine.change_set(tmp_path, "CREATE", template, given))

@@ -98,17 +98,17 @@ def keeps_no_password(settings):
     return "end_to_end_iam" in yaml.safe_dump(settings)
 
 
-WITH_PASSWORDS = [one for one in shown("service") if not keeps_no_password(one)]
-WITHOUT = [one for one in shown("service") if keeps_no_password(one)]
+WITH_PASSWORDS = [one for one in shown("existing_vpc") if not keeps_no_password(one)]
+WITHOUT = [one for one in shown("existing_vpc") if keeps_no_password(one)]
 STORIES = [
     # Who makes the tables differs: the users function, or the function as the master.
     ("base", "mysql", [*shown("base"), {}]),
     ("base", "postgresql", [{}, *shown("base")]),
     ("bastion", "mysql", [AS_MASTER, {}]),
     ("bastion", "postgresql", [{}, AS_MASTER]),
-    *(("service", engine, [{}, *WITH_PASSWORDS]) for engine in ENGINES),
+    *(("existing_vpc", engine, [{}, *WITH_PASSWORDS]) for engine in ENGINES),
     # By themselves: what switches them is removed from a proxy in no update of the local cloud.
-    *(("service", engine, WITHOUT) for engine in ENGINES),
+    *(("existing_vpc", engine, WITHOUT) for engine in ENGINES),
 ]
 """Settings of a variant, one update after the other."""
 

@@ -122,22 +122,22 @@ class TestFirstCreation:
         account = cloud.account("444444444431")
         planner = Planner(tmp_path, {"app": account}, Path(sam_cli).parent)
         planner.prepare()
-        given = network(desk(account.id), "service")
+        given = network(desk(account.id), "existing_vpc")
         ec2 = account.client("ec2")
         elsewhere = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
         group = ec2.create_security_group(GroupName="g", Description="d", VpcId=elsewhere)
         given |= {"FunctionSecurityGroupId": group["GroupId"]}
         words = [word for name in given for word in ("--parameter", f"{name}={given[name]}")]
 
-        failed = errors(planner.deploy("service", *words))
+        failed = errors(planner.deploy("existing_vpc", *words))
         assert account.stack("rdsproxy-service")["StackStatus"] == "ROLLBACK_FAILED"
-        assert any("service.SAMStack.BlogRDSProxyFunction" in one for one in failed)
+        assert any("existing_vpc.SAMStack.BlogRDSProxyFunction" in one for one in failed)
         assert any("`rdsproxy-templates destroy` turns it off" in one for one in failed)
-        again = errors(planner.deploy("service", *words))
+        again = errors(planner.deploy("existing_vpc", *words))
         assert again[0].startswith("error: [service] is ROLLBACK_FAILED, and not all of it is gone")
-        assert "add --accept-data-loss" in errors(planner.destroy("service"))[0]
+        assert "add --accept-data-loss" in errors(planner.destroy("existing_vpc"))[0]
 
-        destroyed = planner.destroy("service", ACCEPTED)
+        destroyed = planner.destroy("existing_vpc", ACCEPTED)
 
         assert destroyed.status == 0, destroyed.errors
         assert account.client("rds").describe_db_clusters()["DBClusters"] == []

@@ -391,7 +391,7 @@ class TestOneAccount:
         assert status == 200
 
     def test_what_must_be_told_is_said_before_anything_is_built(self, alone):
-        account_ids = errors(alone.deploy("service"))
+        account_ids = errors(alone.deploy("existing_vpc"))
 
         assert "error: [service] must be told --parameter PrivateSubnet1Id=… " in account_ids[0]
         assert len(account_ids) == 5

@@ -15,7 +15,7 @@ from rdsproxy_templates.rendering.lines import line_of
 from rdsproxy_templates.stacks.app import sam
 from rdsproxy_templates.stacks.data import rds
 from rdsproxy_templates.validate import rules
-from rdsproxy_templates.variants import base, service
+from rdsproxy_templates.variants import base, existing_vpc
 
 NOWHERE = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]
 TEXT = """\
@@ -44,7 +44,7 @@ def line_in(made: Bundle, finding: rules.Finding) -> str:
 
 
 class TestNothingToFind:
-    @pytest.mark.parametrize("variant", [base, service], ids=["base", "service"])
+    @pytest.mark.parametrize("variant", [base, existing_vpc], ids=["base", "existing_vpc"])
     @pytest.mark.parametrize("nesting", NESTINGS)
     def test_the_variants_are_clean(self, variant, nesting):
         assert rules.find(render(variant, variant.Config(), nesting=nesting)) == []
@@ -55,7 +55,7 @@ class TestNothingToFind:
             base.Config(rds=rds.Config(max_capacity=4, readers=2)),
             base.Config(rds=rds.Config(instance_class="db.r8g.large", debug_logging=True)),
             base.Config(sam=sam.Config(authorizer="none")),
-            base.Config(database=service.Database(name="shop", master_username="keeper")),
+            base.Config(database=existing_vpc.Database(name="shop", master_username="keeper")),
         ],
         ids=["serverless with readers", "provisioned", "open", "other names"],
     )

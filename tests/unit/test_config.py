@@ -1,4 +1,4 @@
-"""What can be chosen for ``base`` and ``service``, and what cannot."""
+"""What can be chosen for ``base`` and ``existing_vpc``, and what cannot."""
 
 from __future__ import annotations
 

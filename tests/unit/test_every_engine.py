@@ -8,9 +8,9 @@ from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.resources.security_groups import HTTPS
 from rdsproxy_templates.validate import validate
-from rdsproxy_templates.variants import auth, base, service
+from rdsproxy_templates.variants import auth, base, existing_vpc
 
-VARIANTS = {"base": base, "service": service, "auth": auth}
+VARIANTS = {"base": base, "existing_vpc": existing_vpc, "auth": auth}
 AURORA = [name for name, engine in ENGINES.items() if engine.aurora]
 USERS = [
     {"name": "reports", "login": "password"},

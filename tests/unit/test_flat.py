@@ -15,7 +15,7 @@ from rdsproxy_templates.model.template import needed
 from rdsproxy_templates.rendering import flattened, with_defaults
 from rdsproxy_templates.rendering.documents import bundle
 from rdsproxy_templates.validate import rules
-from rdsproxy_templates.variants import VARIANTS, base, service
+from rdsproxy_templates.variants import VARIANTS, base, existing_vpc
 
 
 class Names(Values): ...
@@ -123,7 +123,7 @@ class TestFlattened:
         }
 
     def test_nothing_in_a_flat_family_refers_to_what_is_not_there(self):
-        for variant in (base, service):
+        for variant in (base, existing_vpc):
             flat, _ = flattened(render(variant, variant.Config()).root)
             known = flat.resources.keys() | flat.parameters.keys()
             assert set(references({**flat.resources, **flat.outputs})) <= known
@@ -141,7 +141,7 @@ WITH_USERS = {
     "base": PEOPLE | {"function_user": "app"},
     "auth": {"rds": {"users": [APP, PEOPLE["rds"]["users"][1]]}, "password_user": "reports"}
     | {"iam_user": "app"},
-    "service": PEOPLE | {"function_user": "app"},
+    "existing_vpc": PEOPLE | {"function_user": "app"},
     "bastion": PEOPLE | {"proxy": True, "bastion": {"ways": ["ssm", "eice"]}},
     "cross_account_db": PEOPLE | {"function_user": "app"},
 }

@@ -9,13 +9,13 @@ import yaml
 
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.database_users import BLOG_TABLES, NEEDED
-from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, service
+from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, existing_vpc
 
 WRITTEN = re.compile(r"`([^`]+)`")
 """What a sentence tells to write, which is YAML."""
 
 DECLARED = {
-    "service": (service, {}),
+    "existing_vpc": (existing_vpc, {}),
     "bastion": (bastion, {"proxy": True}),
     "cross_account_db": (cross_account_db, {}),
 }
@@ -105,7 +105,7 @@ class TestDeclared:
             ({"Ref": "UserSecretsStackAppSecret"}, "REQUIRED")
         ]
 
-    @pytest.mark.parametrize("name", ["service", "bastion"])
+    @pytest.mark.parametrize("name", ["existing_vpc", "bastion"])
     def test_the_function_is_told_its_user_and_may_connect_as_nobody_else(self, name):
         variant, settings = DECLARED[name]
         function = flat(variant, settings)["SAMStackBlogRDSProxyFunction"]["Properties"]
@@ -126,7 +126,7 @@ class TestDeclared:
         assert tables in resources["UsersStackAppUser"]["DependsOn"]
 
     @pytest.mark.parametrize("engine", ["aurora-mysql", "aurora-postgresql", "mysql", "postgres"])
-    @pytest.mark.parametrize("name", ["service", "cross_account_db"])
+    @pytest.mark.parametrize("name", ["existing_vpc", "cross_account_db"])
     def test_tables_and_users_belong_to_one_database_and_are_made_again_in_another(
         self, name, engine
     ):
@@ -155,7 +155,9 @@ class TestTables:
     @pytest.mark.parametrize(
         ("variant", "settings"),
         [
-            pytest.param(service, {"sam": {"code_uri": "../mine"}}, id="code of somebody's own"),
+            pytest.param(
+                existing_vpc, {"sam": {"code_uri": "../mine"}}, id="code of somebody's own"
+            ),
             pytest.param(cross_account_db, {"function_tables": False}, id="or elsewhere"),
             pytest.param(edge, {}, id="edge, which has none"),
         ],
@@ -176,7 +178,7 @@ class TestTables:
             {"privileges": ["ALL"], "on": other},
         ]
 
-        assert warnings(service, named(engine, grants)) == []
+        assert warnings(existing_vpc, named(engine, grants)) == []
 
     @pytest.mark.parametrize(
         ("engine", "grants", "lacks"),
@@ -188,7 +190,7 @@ class TestTables:
         ],
     )
     def test_a_user_who_may_not_is_warned_of(self, engine, grants, lacks):
-        [warning] = warnings(service, named(engine, grants))
+        [warning] = warnings(existing_vpc, named(engine, grants))
 
         assert warning.place == "rds.users.0.grants"
         assert f"lack {lacks}" in warning.sentence
@@ -196,7 +198,7 @@ class TestTables:
     def test_a_function_of_ones_own_needs_what_nobody_knows(self):
         settings = named("mysql", [{"privileges": ["SELECT"]}]) | {"sam": {"code_uri": "../mine"}}
 
-        assert warnings(service, settings) == []
+        assert warnings(existing_vpc, settings) == []
 
     def test_the_functions_of_auth_need_one_table(self):
         few = [{"privileges": ["SELECT", "INSERT", "UPDATE"], "on": "visits"}]
@@ -224,19 +226,19 @@ class TestRefused:
         ("variant", "settings", "sentence"),
         [
             pytest.param(
-                service,
+                existing_vpc,
                 {"rds": {"users": [ORDERS]}},
                 "must name one of rds.users, got 'app'; write `function_user: orders`",
                 id="users without the default's",
             ),
             pytest.param(
-                service,
+                existing_vpc,
                 {"rds": {"users": [{"name": "apps", "login": "iam"}]}},
                 "must name one of rds.users, got 'app' (did you mean apps?)",
                 id="users with one that is alike",
             ),
             pytest.param(
-                service,
+                existing_vpc,
                 {"rds": {"users": [REPORTS]}},
                 "must name one of rds.users, got 'app'; write `{name: app, login: iam}` in "
                 "rds.users and `function_user: app`",
@@ -251,7 +253,7 @@ class TestRefused:
                 id="no master, and nobody by IAM",
             ),
             pytest.param(
-                service,
+                existing_vpc,
                 {"function_user": None},
                 "must name one of rds.users that logs in by IAM: rds.master_login is off, and the "
                 "function would log in as the master user; write `function_user: app`",
@@ -276,9 +278,9 @@ class TestRefused:
         ("variant", "settings"),
         [
             (base, {"rds": {"users": [REPORTS], "master_login": False}}),
-            (service, {"rds": {"users": [ORDERS]}}),
-            (service, {"rds": {"users": [REPORTS]}}),
-            (service, {"function_user": None}),
+            (existing_vpc, {"rds": {"users": [ORDERS]}}),
+            (existing_vpc, {"rds": {"users": [REPORTS]}}),
+            (existing_vpc, {"function_user": None}),
         ],
     )
     def test_what_it_says_is_right(self, variant, settings):
@@ -288,7 +290,7 @@ class TestRefused:
         users = [{"name": "app", "login": "password"}]
         parsed(cross_account_db, {"login": "password", "rds": {"users": users}})
 
-    @pytest.mark.parametrize("variant", [service, bastion, cross_account_db])
+    @pytest.mark.parametrize("variant", [existing_vpc, bastion, cross_account_db])
     def test_nobody_at_all_says_what_to_write(self, variant):
         settings = {"proxy": True} if variant is bastion else {}
         found = problem(variant, settings | {"rds": {"users": []}})

@@ -39,7 +39,7 @@ def generated(variant, settings):
     }
 
 
-@pytest.mark.parametrize("variant", ["base", "service", "auth", "bastion", "cross_account_db"])
+@pytest.mark.parametrize("variant", ["base", "existing_vpc", "auth", "bastion", "cross_account_db"])
 def test_the_master_users_password_is_generated_as_ever(variant):
     assert generated(variant, {})["RDSMasterUserSecret"] == MASTER
 
@@ -66,7 +66,7 @@ def test_every_setting_of_it_says_that_it_is_decided_at_creation():
     assert all("Decided at creation" in str(one.description) for one in settings)
 
 
-@pytest.mark.parametrize("variant", ["base", "service", "auth", "bastion", "edge"])
+@pytest.mark.parametrize("variant", ["base", "existing_vpc", "auth", "bastion", "edge"])
 def test_every_parameter_behind_a_database_is_for_the_creation_only(variant):
     module = VARIANTS[variant]
     parameters = render(module, module.Config()).root.parameters

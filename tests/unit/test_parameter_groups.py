@@ -6,9 +6,9 @@ import pytest
 
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
-from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, service
+from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, existing_vpc
 
-ANY = [base, service, auth, cross_account_db]
+ANY = [base, existing_vpc, auth, cross_account_db]
 BUILT = [
     *((variant, engine) for variant in ANY for engine in ENGINES),
     *((bastion, engine) for engine in ("aurora-mysql", "aurora-postgresql")),

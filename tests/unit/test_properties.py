@@ -347,7 +347,7 @@ def edges(draw):
 
 VALID = {
     "base": bases(),
-    "service": services(),
+    "existing_vpc": services(),
     "auth": auths(),
     "bastion": bastions(),
     "cross_account_network": lent_networks(),

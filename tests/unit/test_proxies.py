@@ -11,13 +11,20 @@ from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.validate.graph import Graph
 from rdsproxy_templates.validate.rules.proxy import NAME, NAME_LENGTH
-from rdsproxy_templates.variants import VARIANTS, auth, base, bastion, cross_account_db, service
+from rdsproxy_templates.variants import (
+    VARIANTS,
+    auth,
+    base,
+    bastion,
+    cross_account_db,
+    existing_vpc,
+)
 
 STACK = "arn:aws:cloudformation:eu-west-1:111111111111:stack/s/0a1b2c3d-0000-0000-0000-000000000000"
 PROXY = "arn:aws:rds:eu-west-1:111111111111:db-proxy:prx-"
 BEHIND_PROXY = {
     "base": (base, {}),
-    "service": (service, {}),
+    "existing_vpc": (existing_vpc, {}),
     "auth": (auth, {}),
     "bastion with a proxy": (bastion, {"proxy": True}),
     "cross_account_db": (cross_account_db, {}),

@@ -9,7 +9,7 @@ import pytest
 from rdsproxy_templates import nest, render
 from rdsproxy_templates.model import Settings, Stack
 from rdsproxy_templates.rendering import NESTINGS
-from rdsproxy_templates.variants import VARIANTS, base, edge, edge_waf, service
+from rdsproxy_templates.variants import VARIANTS, base, edge, edge_waf, existing_vpc
 
 SAM = "AWS::Serverless::Application"
 PLAIN = "AWS::CloudFormation::Stack"
@@ -99,7 +99,7 @@ class TestSamconfig:
         assert deploy["capabilities"] == "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
 
     def test_a_plain_template_needs_no_expansion(self):
-        bundle = render(service, service.Config(), nesting="flat", expand=True)
+        bundle = render(existing_vpc, existing_vpc.Config(), nesting="flat", expand=True)
 
         assert b'"CAPABILITY_IAM"' in bundle.files()["samconfig.toml"]
 
@@ -159,7 +159,7 @@ class TestContract:
             assert {"AllowedPattern", "ConstraintDescription", "Description"} <= body.keys()
 
     def test_service_is_base_with_a_user_of_its_own_inside_a_network_of_another(self):
-        inside = render(service, service.Config()).root
+        inside = render(existing_vpc, existing_vpc.Config()).root
         settings = {"rds": {"users": [{"name": "app", "login": "iam"}]}, "function_user": "app"}
         same = render(base, base.Config.parse(settings, "my.yaml")).root
 

@@ -7,7 +7,7 @@ import pytest
 from rdsproxy_templates import ConfigError, WiringError, nest, render
 from rdsproxy_templates.aws.kinds import DatabaseName, DatabaseUser, SecurityGroupId, SubnetId
 from rdsproxy_templates.validate import validate
-from rdsproxy_templates.variants import base, service
+from rdsproxy_templates.variants import base, existing_vpc
 
 PARAMETER = "SecretsManagerEndpointSecurityGroupId"
 NEEDS = {
@@ -30,7 +30,7 @@ every_need = pytest.mark.parametrize("rds", NEEDS.values(), ids=NEEDS)
 
 def config(rds, endpoint="existing"):
     settings = {"secrets_manager_endpoint": endpoint, "rds": rds}
-    return service.Config.parse(settings, "my.yaml")
+    return existing_vpc.Config.parse(settings, "my.yaml")
 
 
 def endpoints(bundle):
@@ -40,7 +40,7 @@ def endpoints(bundle):
 
 @every_need
 def test_one_is_made_where_the_vpc_has_none(rds):
-    made = render(service, config(rds, "make"))
+    made = render(existing_vpc, config(rds, "make"))
 
     assert len(endpoints(made)) == 1
     assert PARAMETER not in made.root.parameters
@@ -48,7 +48,7 @@ def test_one_is_made_where_the_vpc_has_none(rds):
 
 @every_need
 def test_the_one_that_is_there_is_a_parameter(rds):
-    made = render(service, config(rds))
+    made = render(existing_vpc, config(rds))
 
     assert endpoints(made) == []
     assert made.root.parameters[PARAMETER]["Type"] == "AWS::EC2::SecurityGroup::Id"
@@ -67,9 +67,9 @@ def test_a_parent_may_wire_it():
 
     child = nest(
         "Data",
-        service,
+        existing_vpc,
         config(NEEDS["both"]),
-        service.Inputs(**INPUTS, secrets_manager_endpoint_security_group_id=group),
+        existing_vpc.Inputs(**INPUTS, secrets_manager_endpoint_security_group_id=group),
     )
 
     assert "EndpointsStack" not in child.nested.template.children
@@ -77,7 +77,7 @@ def test_a_parent_may_wire_it():
 
 def test_a_parent_that_forgets_it_is_told():
     with pytest.raises(WiringError, match="secrets_manager_endpoint_security_group_id"):
-        nest("Data", service, config(NEEDS["both"]), service.Inputs(**INPUTS))
+        nest("Data", existing_vpc, config(NEEDS["both"]), existing_vpc.Inputs(**INPUTS))
 
 
 def test_what_nothing_needs_is_refused():

@@ -15,6 +15,7 @@ from ..deploy.guide import PREFIX
 from ..deploy.plans import PLANS, AccountName, Plan
 from ..errors import ConfigError, DeploymentError, InvalidTemplateError, Problem
 from ..model import did_you_mean
+from ..variants import similar_variant
 from . import rendered_variants
 from .rendered_variants import Options, RenderedVariant
 from .terminal import config_option, out_option, reported
@@ -176,7 +177,7 @@ def _decorated(command: Decorated, options: list[Any]) -> Decorated:
 def _plan(name: str) -> Plan:
     if name not in PLANS:
         known = list(PLANS)
-        sentence = f"{name!r} is none{did_you_mean(name, known)}; there are {', '.join(known)}"
+        sentence = f"{name!r} is none{similar_variant(name, known)}; there are {', '.join(known)}"
         raise ConfigError([Problem("plan", sentence)])
     return PLANS[name]
 

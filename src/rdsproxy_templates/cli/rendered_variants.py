@@ -11,13 +11,13 @@ from typing import Any
 from ..deploy.guide import FILE, document
 from ..deploy.plans import Plan, plan_of
 from ..errors import ConfigError, Problem
-from ..model import Settings, did_you_mean
+from ..model import Settings
 from ..model.settings_file import read
 from ..rendering import Bundle, Nesting
 from ..rendering.folder import Changes
 from ..rendering.packaging import packaged
 from ..validate import REGIONS, Finding, validate_all
-from ..variants import VARIANTS
+from ..variants import VARIANTS, similar_variant
 
 Step = Callable[[str], None]
 """Says that a step of the work, such as ``validate``, begins."""
@@ -97,7 +97,8 @@ def names(chosen: Sequence[str]) -> Sequence[str]:
     known = list(VARIANTS)
     if problems := [
         Problem(
-            "variant", f"{name!r} is none{did_you_mean(name, known)}; there are {', '.join(known)}"
+            "variant",
+            f"{name!r} is none{similar_variant(name, known)}; there are {', '.join(known)}",
         )
         for name in chosen
         if name not in VARIANTS
@@ -124,7 +125,10 @@ def _configs(chosen: Sequence[str], file: Path) -> dict[str, Settings]:
         sentence = f"must be a mapping from {', '.join(chosen)} to their settings"
         raise ConfigError([Problem(str(file), sentence)])
     problems = [
-        Problem(str(name), f"is no step{did_you_mean(name, chosen)}; there are {', '.join(chosen)}")
+        Problem(
+            str(name),
+            f"is no step{similar_variant(str(name), chosen)}; there are {', '.join(chosen)}",
+        )
         for name in settings
         if name not in chosen
     ]

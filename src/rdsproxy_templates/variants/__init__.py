@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from ..model import StackModule
+from ..model import StackModule, did_you_mean
 from . import (
     auth,
     base,
@@ -14,13 +15,13 @@ from . import (
     cross_account_network,
     edge,
     edge_waf,
-    service,
+    existing_vpc,
 )
 
 VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
     "base": base,
     "auth": auth,
-    "service": service,
+    "existing_vpc": existing_vpc,
     "bastion": bastion,
     "cross_account_network": cross_account_network,
     "cross_account_db": cross_account_db,
@@ -28,3 +29,13 @@ VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
     "edge_waf": edge_waf,
     "edge": edge,
 }
+
+RENAMED: Final = {"service": "existing_vpc"}
+"""Former names, by which nothing is found any more."""
+
+
+def similar_variant(name: str, known: Sequence[str]) -> str:
+    """A hint at the variant that somebody who wrote *name* may mean, or nothing."""
+    if (renamed := RENAMED.get(name)) in known:
+        return f" (it was renamed: did you mean {renamed}?)"
+    return did_you_mean(name, known)

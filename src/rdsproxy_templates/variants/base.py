@@ -12,11 +12,11 @@ from ..aws.kinds import Cidr, DatabaseName, DatabaseUser
 from ..errors import Problem
 from ..model import Child, ParameterAttributes, Ports, Stack, nest
 from ..resources.zones import zones_outside_regions
-from . import service
+from . import existing_vpc
 
 
-class Config(service.ServiceSettings):
-    """The settings of ``service``, and those of the network around it."""
+class Config(existing_vpc.ServiceSettings):
+    """The settings of ``existing_vpc``, and those of the network around it."""
 
     vpc: stacks.vpc.VpcSettings = Field(
         default=stacks.vpc.VpcSettings(), description="The network."
@@ -43,7 +43,7 @@ class Inputs(Ports):
     )
 
 
-Outputs = service.Outputs
+Outputs = existing_vpc.Outputs
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -74,11 +74,11 @@ def network(
     )
 
 
-def within(vpc: stacks.vpc.Outputs, config: Config, inputs: Inputs) -> service.Service:
+def within(vpc: stacks.vpc.Outputs, config: Config, inputs: Inputs) -> existing_vpc.Service:
     """The service in this network."""
-    return service.stacks_of(
+    return existing_vpc.stacks_of(
         config,
-        service.Inputs(
+        existing_vpc.Inputs(
             rds_master_username=inputs.rds_master_username,
             rds_database_name=inputs.rds_database_name,
             private_subnet1_id=vpc.private_subnet1_id,

@@ -184,7 +184,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             "secrets_manager_endpoint_security_group_id is not wired, and "
             "secrets_manager_endpoint is existing"
         )
-        raise WiringError([Problem("service.Inputs", sentence)])
+        raise WiringError([Problem("existing_vpc.Inputs", sentence)])
     inside = stacks_of(config, inputs)
     return Stack(
         children=inside.children,
