@@ -1,4 +1,4 @@
-"""What every kind of test shares: where things are, and the functions' modules by path."""
+"""Shared parts of all tests: paths of the project, and the functions' modules by path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What CloudFormation wants acknowledged before it makes a template's resources."""
+"""Capabilities that must be acknowledged before CloudFormation creates a template's resources."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check(template: Template, given: Iterable[str], *, directly: bool) -> None:
 
 
 def needed(template: Template) -> list[str]:
-    """What GetTemplateSummary says."""
+    """The capabilities that GetTemplateSummary lists."""
     return sorted(_of_resources(template) | ({AUTO_EXPAND} if template.transforms else set()))
 
 
@@ -54,5 +54,5 @@ def _of_resources(template: Template) -> set[str]:
 
 
 def _is_named(resource: dict[str, Any]) -> bool:
-    """Whether the template gives the resource its physical name."""
+    """True if the template sets the resource's physical name."""
     return NAMES.get(resource["Type"]) in resource.get("Properties", {})

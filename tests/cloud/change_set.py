@@ -33,7 +33,7 @@ class ChangeSet:
     parent: ChangeSet | None = None
     """That of the stack in which this one is nested."""
     nested: bool = False
-    """Whether the stacks in this one have change sets, too."""
+    """True if the stacks nested in this one have change sets, too."""
     description: str | None = None
     on_failure: OnFailure | None = None
     status: str = "CREATE_IN_PROGRESS"
@@ -51,7 +51,7 @@ class ChangeSet:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing would change."""
+        """True if nothing would change."""
         return self.reason == NO_CHANGES
 
     @property

@@ -15,7 +15,7 @@ from .stacks import Request, StackBackend
 
 
 class ChangeSetNotFound(CloudFormationError):
-    """There is none of this name."""
+    """No change set has this name."""
 
     code = "ChangeSetNotFound"
 
@@ -68,7 +68,7 @@ class ChangeSets:
         return made
 
     def all(self, stack_name: str | None = None) -> list[ChangeSet]:
-        """Those of a stack, or all of them."""
+        """The change sets of a stack, or of all stacks."""
         everyone = [one for root in self._roots.values() for one in root.family()]
         return [one for one in everyone if stack_name in {None, one.stack.name, one.stack.id}]
 
@@ -123,7 +123,7 @@ class ChangeSets:
                 one.stack.becomes("REVIEW_IN_PROGRESS", "User Initiated")
 
     def _withdraw(self, change_set: ChangeSet) -> None:
-        """Delete the nested stacks that are there for review alone.
+        """Delete the nested stacks that exist for review only.
 
         They are made anew when the change set is executed: here under another ID.
         """
@@ -145,5 +145,5 @@ class ChangeSets:
 
 @cache
 def change_sets(backend: StackBackend) -> ChangeSets:
-    """Those of the account and region."""
+    """The change sets of the account and region."""
     return ChangeSets(backend)

@@ -1,4 +1,4 @@
-"""What a plan would change of a stack, told before anything is done."""
+"""The changes that a plan would make to a stack, computed before anything is done."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .types import is_custom
 
 Replacement = Literal["True", "False", "Conditional"]
 POLICIES: Final = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")
-"""What of a resource may change beside its properties."""
+"""Parts of a resource, beside its properties, that may change."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What would become of one resource."""
+    """The planned change of one resource."""
 
     action: Literal["Add", "Modify", "Remove"]
     logical_id: str
@@ -34,13 +34,13 @@ class Change:
     properties: tuple[str, ...] = ()
     """The names of those that differ."""
     doubtful: frozenset[str] = frozenset()
-    """Those among them whose values depend on resources that are still to be made."""
+    """Properties among them whose values depend on resources that do not exist yet."""
     policy: str | None = None
-    """What becomes of the resource that is removed or replaced."""
+    """The policy that applies to the resource that is removed or replaced."""
     change_set_id: str | None = None
     """That of the nested stack which the resource is."""
     same_inside: bool = False
-    """Whether the resource is a stack in which nothing changes."""
+    """True if the resource is a stack in which nothing changes."""
 
     def shown(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -108,7 +108,7 @@ class Preview(StackScope):
 
 
 LookInside = Callable[[Preview, str, Change | None], Change | None]
-"""What becomes of a nested stack, from what its resource alone says of it."""
+"""Refines the change that the resource of a nested stack implies by itself."""
 
 
 def unseen(_preview: Preview, _logical_id: str, change: Change | None) -> Change | None:
@@ -133,7 +133,7 @@ def changes(
 
 
 def same_outputs(stack: Stack, plan: Plan, exports: Exports) -> bool:
-    """Whether the stack says what it would say after *plan*, which changes no resource."""
+    """True if *plan*, which changes no resource, leaves the stack's outputs as they are."""
     try:
         said: Mapping[str, Output] = outputs(StackScope(stack, plan, exports), plan)
     except Failure:

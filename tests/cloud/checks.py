@@ -1,4 +1,4 @@
-"""What CloudFormation finds wrong with a template before it makes anything."""
+"""Errors that CloudFormation finds in a template before it creates anything."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _condition_problems(template: Template) -> Iterator[str]:
 
 
 def _in_effect(members: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What members of a section say; their metadata have no effect."""
+    """The members of a section without their metadata, which have no effect."""
     return [
         {name: member[name] for name in member if name != "Metadata"} for member in members.values()
     ]

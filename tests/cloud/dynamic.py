@@ -34,7 +34,7 @@ def resolved(value: Any, call: Call) -> Any:
 
 
 def services(value: Any) -> set[str]:
-    """Which services the dynamic references in *value* are of."""
+    """The services that the dynamic references in *value* name."""
     return {found[1] for found in REFERENCE.finditer(json.dumps(value, default=str))}
 
 

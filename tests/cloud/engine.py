@@ -32,7 +32,7 @@ SECURE: Final = {"ssm-secure", "secretsmanager"}
 
 @dataclass(frozen=True)
 class Step:
-    """What was done with one resource."""
+    """One thing done with one resource."""
 
     kind: Literal["made", "updated", "replaced"]
     logical_id: str

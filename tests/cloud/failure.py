@@ -1,4 +1,4 @@
-"""What fails a stack."""
+"""The error that makes a stack fail."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from .order import VARIABLE, attribute_reference, variable_reference
 
 
 class Scope(Protocol):
-    """What the names in a template stand for."""
+    """The meaning of the names in a template."""
 
     region: str
     mappings: Mapping[str, Any]
@@ -24,7 +24,7 @@ class Scope(Protocol):
         """An attribute of a resource."""
 
     def condition(self, name: str) -> bool:
-        """Whether a condition holds."""
+        """True if the condition *name* holds."""
 
     def imported(self, name: str) -> str:
         """The value of another stack's export."""
@@ -34,7 +34,7 @@ class Scope(Protocol):
 
 
 NO_VALUE: Final = object()
-"""What AWS::NoValue stands for: whatever has it is as if it were not written."""
+"""The value of AWS::NoValue: a key that has it counts as not written."""
 
 
 def resolved(value: Any, scope: Scope) -> Any:
@@ -54,7 +54,7 @@ def resolved(value: Any, scope: Scope) -> Any:
 
 
 def holds(condition: Any, scope: Scope) -> bool:
-    """Whether a condition, as it is written, is true."""
+    """True if a condition, as it is written, holds."""
     match condition:
         case {"Condition": str(name), **more} if not more:
             return scope.condition(name)

@@ -73,14 +73,14 @@ def declaration(type_name: str) -> Schema:
 
 
 def property_problems(type_name: str, properties: Mapping[str, Any]) -> list[str]:
-    """What AWS does not take; a custom resource's properties are what its function says."""
+    """Properties that AWS would refuse; only its function judges those of a custom resource."""
     if is_custom(type_name):
         return [] if "ServiceToken" in properties else ["'ServiceToken' is a required property"]
     return declaration(type_name).problems(properties)
 
 
 def reason_of(error: Exception) -> str:
-    """Why something failed, as events say it."""
+    """The reason of a failure, as events state it."""
     if isinstance(error, Failure):
         return str(error)
     if isinstance(error, ClientError | BotoCoreError):

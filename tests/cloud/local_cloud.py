@@ -113,7 +113,7 @@ class Account:
         return self._clients(service)
 
     def local(self, url: str) -> str:
-        """Where the API of *url*, an output of a stack, answers on this machine."""
+        """The address on this machine of the API of *url*, an output of a stack."""
         api = urlsplit(url)
         host = f"{(api.hostname or '').partition('.')[0]}.execute-api.localhost"
         return f"http://{host}:{urlsplit(self.endpoint).port}{api.path}"
@@ -164,7 +164,7 @@ class Account:
         return found[::-1]
 
     def failures(self, name: str) -> list[str]:
-        """Why the stack, and every stack nested in it, failed: what a test's message should say."""
+        """The reasons why the stack and its nested stacks failed, for the message of a test."""
         events = self.events(name)
         inside = {
             event["PhysicalResourceId"]

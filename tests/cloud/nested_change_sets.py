@@ -72,7 +72,7 @@ class Insight:
 
 
 def _request(parent: ChangeSet, properties: Mapping[str, Any], preview: Preview) -> Request:
-    """What a nested stack is asked to become, as far as that is known, without its template."""
+    """The request for a nested stack, without its template, as far as its values are known."""
     given, unknown = _values(properties.get("Parameters", {}), preview)
     own, _ = _values({"Tags": properties.get("Tags", [])}, preview)
     inherited = parent.stack.tags if parent.request.tags is None else parent.request.tags

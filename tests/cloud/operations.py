@@ -70,7 +70,7 @@ def delete(stack: Stack, keep: frozenset[str] = frozenset()) -> None:
 
 
 def outputs(scope: StackScope, plan: Plan) -> dict[str, Output]:
-    """What the stack says, by the outputs' names."""
+    """The stack's outputs, by name."""
     return {
         name: _output(name, declared, scope)
         for name, declared in plan.template.outputs.items()

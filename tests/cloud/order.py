@@ -1,4 +1,4 @@
-"""What refers to what in a template, and in which order resources are made."""
+"""References within a template, and the order in which resources are created."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from .failure import Failure
 
 VARIABLE: Final = re.compile(r"\$\{([^!{}][^{}]*)\}")
-"""In Fn::Sub; ``${!Literal}`` is none."""
+"""A variable of Fn::Sub; ``${!Literal}`` is not one."""
 
 
 class Reference(NamedTuple):
@@ -44,7 +44,7 @@ def references(value: Any) -> Iterator[Reference]:
 
 
 def attribute_reference(wanted: Any) -> Reference:
-    """What Fn::GetAtt refers to: "Resource.Attribute" or a list of both."""
+    """The reference of an Fn::GetAtt: "Resource.Attribute" or a list of both."""
     match wanted:
         case str() if "." in wanted:
             name, _, attribute = wanted.partition(".")
@@ -58,13 +58,13 @@ def attribute_reference(wanted: Any) -> Reference:
 
 
 def variable_reference(variable: str) -> Reference:
-    """What ``${Name}`` or ``${Name.Attribute}`` refers to."""
+    """The reference of ``${Name}`` or ``${Name.Attribute}``."""
     name, _, attribute = variable.strip().partition(".")
     return Reference(name, attribute or None)
 
 
 def depends_on(resource: Mapping[str, Any]) -> list[str]:
-    """The names in DependsOn, which may be one alone."""
+    """The names in DependsOn, which may be a single one."""
     names = resource.get("DependsOn", [])
     return [names] if isinstance(names, str) else list(names)
 

@@ -20,7 +20,7 @@ Value = str | list[str]
 MOST_BYTES: Final = 4_096
 HIDDEN: Final = "****"
 UNKNOWN: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
-"""What stands for a value that a resource which is still to be made will have."""
+"""Placeholder for a value that a resource which does not exist yet will have."""
 
 DECLARATION: Final = frozenset(
     {
@@ -77,14 +77,14 @@ class Parameters:
     given: Mapping[str, str] = field(default_factory=dict)
     """As text, defaults included."""
     values: Mapping[str, Value] = field(default_factory=dict)
-    """What Ref gives."""
+    """Values that Ref gives."""
     hidden: frozenset[str] = frozenset()
-    """Those of NoEcho."""
+    """Names of the parameters with NoEcho."""
     from_ssm: frozenset[str] = frozenset()
 
     @property
     def unknown(self) -> frozenset[str]:
-        """Those that have no value before other resources are made."""
+        """Names of the parameters without a value until other resources are created."""
         return frozenset(set(self.given) - set(self.values))
 
     def shown(self) -> list[dict[str, str]]:
@@ -106,7 +106,7 @@ def parameters(
     call: Call,
     unknown: Collection[str] = (),
 ) -> Parameters:
-    """What *given*, with the defaults, makes of the parameters that are *declared*.
+    """The parameters that result from *given* and the defaults of those *declared*.
 
     Those that are *unknown* are given too, by resources that are still to be made.
     """

@@ -1,4 +1,4 @@
-"""What becomes of a resource that a stack has no more: DeletionPolicy and UpdateReplacePolicy."""
+"""The fate of a resource that leaves its stack: DeletionPolicy and UpdateReplacePolicy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Policy = Literal["Delete", "Retain", "Snapshot"]
 
 
 def on_deletion(resource: Mapping[str, Any]) -> Policy:
-    """When the stack, or the resource in its template, is gone."""
+    """The policy once the stack, or the resource in its template, is gone."""
     match resource.get("DeletionPolicy", _default(resource)):
         case "Retain" | "RetainExceptOnCreate":
             return "Retain"
@@ -19,12 +19,12 @@ def on_deletion(resource: Mapping[str, Any]) -> Policy:
 
 
 def on_undone_creation(resource: Mapping[str, Any]) -> Policy:
-    """When what made the resource is rolled back, and nothing is in it yet."""
+    """The policy once the creation of the resource is rolled back, while nothing is in it yet."""
     return "Retain" if resource.get("DeletionPolicy") == "Retain" else "Delete"
 
 
 def on_replacement(resource: Mapping[str, Any]) -> Policy:
-    """When another resource took its place."""
+    """The policy once another resource has replaced it."""
     match resource.get("UpdateReplacePolicy"):
         case "Retain":
             return "Retain"

@@ -1,4 +1,4 @@
-"""What a resource type is to the engine: three functions, and a record of what they made."""
+"""A resource type as the engine sees it: three functions, and a record of their result."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Properties(Mapping[str, Any]):
     def changed_from(
         self, deployed: DeployedResource, *, resets: Iterable[str] = ()
     ) -> dict[str, Any]:
-        """What is not as it was; of what is gone, those that the type *resets* are None."""
+        """The changed properties; removed ones, which the type must reset, are None."""
         gone = {name: None for name in deployed.properties if name not in self._values}
         if unknown := sorted(set(gone) - set(resets)):
             raise Failure(f"the local cloud cannot remove {', '.join(unknown)} in place")
@@ -53,17 +53,17 @@ class DeployedResource:
     logical_id: str
     type: str
     physical_id: str
-    """What Ref gives."""
+    """The value of Ref."""
     properties: Mapping[str, Any]
     """As it was made or last updated with."""
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    """What GetAtt gives, beside properties that the schema lets it read."""
+    """Values of GetAtt, beside properties that the schema makes readable."""
     written: Mapping[str, Any] = field(default_factory=dict)
     """The properties with their dynamic references unread: what CloudFormation compares."""
 
 
 class Made(NamedTuple):
-    """What creating or updating a resource gives the stack."""
+    """The result of creating or updating a resource."""
 
     physical_id: str
     attributes: Mapping[str, Any]
@@ -85,7 +85,7 @@ class Context(Protocol):
     stack_name: str
     logical_id: str
     final_snapshot: bool
-    """Whether the template wants a last snapshot of what is deleted."""
+    """True if the template wants a final snapshot of the deleted resource."""
 
     def call(self, service: str, operation: str, /, **parameters: Any) -> Any:
         """Call boto3's *operation* in the stack's account and region.
@@ -103,10 +103,10 @@ class Context(Protocol):
 
 @dataclass(frozen=True)
 class ResourceType:
-    """How to create, delete and, where it can be done in place, update a resource.
+    """The functions that create, delete and, where that works in place, update a resource.
 
-    Which properties there are, which of them it needs, of what type they are, which changes
-    replace the resource and which attributes it has comes from its schema.
+    Its schema says which properties and attributes it has, of what type they are, which of them are
+    required, and which changes replace the resource.
     """
 
     name: str
@@ -116,7 +116,7 @@ class ResourceType:
 
 
 def attributes_in(answer: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Those of *names* ("DBProxyArn", "Endpoint.Address") that are somewhere in the answer."""
+    """The attributes among *names* ("DBProxyArn", "Endpoint.Address") that the answer contains."""
     found = {}
     for name in names:
         value: Any = answer

@@ -24,7 +24,7 @@ ALWAYS_REPLACING: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class Schema:
-    """What AWS says of one resource type."""
+    """AWS's schema of one resource type."""
 
     def __init__(self, type_name: str) -> None:
         self._schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, type_name)
@@ -54,16 +54,16 @@ class Schema:
         return sorted(set(self._problems(properties)))
 
     def replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-        """Whether the change from *old* to *new* needs another resource in the place of this."""
+        """True if the change from *old* to *new* replaces the resource."""
         always = ALWAYS_REPLACING.get(self._schema.schema["typeName"], ())
         return self.certainly_replaces(old, new) or any(old.get(n) != new.get(n) for n in always)
 
     def certainly_replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-        """Whether a change set tells so before anything is done."""
+        """True if a change set announces the replacement before anything is done."""
         return self._differs("createOnlyProperties", old, new)
 
     def may_replace(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-        """Whether a change set cannot rule it out."""
+        """True if a change set cannot rule a replacement out."""
         return self.certainly_replaces(old, new) or self._differs(
             "conditionalCreateOnlyProperties", old, new
         )
@@ -92,7 +92,7 @@ def schema(type_name: str) -> Schema | None:
 
 
 def _sentence(error: ValidationError) -> str:
-    """What is wrong, without the value, which may have come out of a secret."""
+    """A sentence about the error, without the value, which may have come out of a secret."""
     match error.validator:
         case "required" | "additionalProperties" | "dependentRequired" | "dependentExcluded":
             return str(error.message)

@@ -1,4 +1,4 @@
-"""What the names in a stack's template stand for."""
+"""The meaning of the names in a stack's template."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .stack import STACK, Plan, Stack
 from .types import is_custom
 
 Exports = Callable[[str], str]
-"""The value of an export; fails if there is none."""
+"""Gives the value of an export; fails if no stack exports the name."""
 
 
 class StackScope:
@@ -98,7 +98,7 @@ class StackScope:
 
 
 def attribute_of(deployed: DeployedResource, name: str) -> Any:
-    """What GetAtt gives of a resource."""
+    """The value of GetAtt for a resource."""
     declared = schema(deployed.type)
     if declared is None or not declared.has_attribute(name):
         raise Failure(f"Requested attribute {name} does not exist in schema for {deployed.type}")

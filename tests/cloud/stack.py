@@ -20,7 +20,7 @@ STACK: Final = "AWS::CloudFormation::Stack"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a stack is made from."""
+    """The template and parameters that a stack is made from."""
 
     template: Template = EMPTY
     parameters: Parameters = field(default_factory=Parameters)
@@ -28,7 +28,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Output:
-    """What a stack says to those who use it."""
+    """An output of a stack."""
 
     value: str
     description: str | None = None
@@ -37,7 +37,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a stack, or to a resource of it."""
+    """An event of a stack, or of one of its resources."""
 
     logical_id: str
     physical_id: str

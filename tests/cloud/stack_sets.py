@@ -29,7 +29,7 @@ class Instance:
     overrides: Mapping[str, str]
     stack: Stack | None = None
     reason: str | None = None
-    """Why it is not what the stack set wants."""
+    """The reason why the stack differs from the stack set."""
 
     def to_dict(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -127,7 +127,7 @@ class LocalStackSet(StackSet):
         return self._note(action, instances)
 
     def _brought(self, instance: Instance) -> str | None:
-        """Why an instance's stack is not as it should be; None where it is."""
+        """The reason why an instance's stack is not as it should be; None if it is."""
         stacks = backend(instance.account_id, instance.region_name)
         request = Request(
             self.template,

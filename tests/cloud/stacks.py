@@ -26,7 +26,7 @@ NO_UPDATES = "No updates are to be performed."
 
 @dataclass(frozen=True)
 class Request:
-    """What a stack is asked to become."""
+    """A request to create or change a stack."""
 
     text: str
     given: Mapping[str, str] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class StackBackend(CloudFormationBackend):
         return None
 
     def plan(self, request: Request, *, directly: bool) -> Plan:
-        """What *request* asks for, if it is in order."""
+        """The plan for *request*, if the request is valid."""
         with refusals():
             template = read(request.text, request.given, self.region_name)
             checks.check(template)
@@ -146,7 +146,7 @@ class StackBackend(CloudFormationBackend):
     def differences(
         self, stack: Stack, plan: Plan, request: Request, look_inside: LookInside = unseen
     ) -> list[Change | str]:
-        """What would change; empty where nothing would."""
+        """The changes; empty if nothing would change."""
         with refusals():
             _check_types(stack, plan)
             found: list[Change | str] = [*changes(stack, plan, self.exported, look_inside)]

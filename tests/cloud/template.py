@@ -58,7 +58,7 @@ logging.getLogger("samtranslator.metrics").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True)
 class Template:
-    """What CloudFormation works with, and the text that it came from."""
+    """A template as CloudFormation processes it, and the text that it came from."""
 
     text: str
     sections: Mapping[str, Any]

@@ -34,7 +34,7 @@ class Viewer:
         self._endpoint, self._address = endpoint, address
 
     def ask(self, url: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
-        """What CloudFront answers, verified to be it where the URL says https."""
+        """CloudFront's answer, with its certificate verified if the URL says https."""
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.netloc, timeout=SECONDS)
         with closing(connection):
@@ -54,13 +54,13 @@ class Viewer:
         (folder / ".curlrc").write_text("\n".join(lines))
 
     def place(self, scheme: str, host: str) -> tuple[str, int]:
-        """Where on this machine the host answers to this viewer."""
+        """The address and port on this machine at which the host answers this viewer."""
         place = json.loads(self._local(f"host/{host}?port={PORTS[scheme]}"))
         is_ipv6 = ip_address(self._address).version == 6
         return IPV6_HOST if is_ipv6 else place["address"], place["port"]
 
     def _way(self, host: str) -> str:
-        """What curl is told of a host."""
+        """The host's entry for curl."""
         address, port = self.place("https", host)
         place = f"[{address}]" if ":" in address else address
         return f'connect-to = "{host}:{PORTS["https"]}:{place}:{port}"'

@@ -22,7 +22,7 @@ MEASURED = {
 
 @pytest.fixture(scope="module")
 def peers(repository):
-    """What they compare with is brought as the README says, where it is not there yet."""
+    """Bring the peers that the benchmarks compare with, as the README says, if they are absent."""
     subprocess.run([repository / "tools" / "peers.sh"], check=True, timeout=SECONDS)
 
 

@@ -21,7 +21,7 @@ def file(tmp_path):
 
 
 def refusal(path):
-    """What is said of the settings of `base` at *path*."""
+    """The message about the settings of `base` at *path*."""
     with pytest.raises(ConfigError) as caught:
         read(path).parse(base.Config)
     return str(caught.value)

@@ -1,4 +1,4 @@
-"""What is generated in the documents says what the code does now."""
+"""Generated parts of the documents match the code."""
 
 from __future__ import annotations
 

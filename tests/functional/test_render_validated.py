@@ -1,4 +1,4 @@
-"""What `render` returns is valid, unless it is told not to look; and all that is wrong is said."""
+"""`render` returns valid templates, unless told not to validate, and reports every error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is rendered is the same in every process."""
+"""Every process renders the same."""
 
 from __future__ import annotations
 

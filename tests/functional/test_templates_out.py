@@ -1,4 +1,4 @@
-"""What is committed in templates_out/ is what the command renders, and every tool takes it."""
+"""templates_out/ holds exactly the command's output, and every tool accepts it."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def named(row):
 @pytest.fixture
 def tests(repository):
     def tests(file):
-        """What may be named in a file: classes, and tests with and without one."""
+        """The names in a file: classes, and tests with and without their class."""
         found = set()
         for node in ast.parse((repository / "tests/integration" / file).read_text()).body:
             if isinstance(node, ast.ClassDef):

@@ -28,7 +28,7 @@ class Service:
         return self.app.call(method, f"{self.url}{path}")
 
     def initialize(self) -> tuple[int, Any]:
-        """What it answers to the first request of all."""
+        """The function's answer to the very first request."""
         return self.call("POST", "initialize")
 
     @property

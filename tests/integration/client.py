@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 
     @property
     def code(self) -> str | None:
-        """The code of an error; None where there is none."""
+        """The code of an error; None if the body has no error."""
         error = self.body.get("error")
         return error["code"] if error else None
 

@@ -1,4 +1,4 @@
-"""A service as ``base`` deploys it, made by the API alone, and clients of what runs there."""
+"""A service as ``base`` deploys it, made through the API only, and clients of its parts."""
 
 from __future__ import annotations
 
@@ -312,11 +312,11 @@ class World:
         )
 
     def accepted(self) -> int:
-        """How often the proxy has let somebody in."""
+        """The number of logins that the proxy has accepted."""
         return sum("accepted" in line for line in self.cloud.plane.fronts.log())
 
     def lines(self, group: str) -> list[str]:
-        """What is in a log group."""
+        """The lines of a log group."""
         events = self.call("logs", "filter_log_events", logGroupName=group)["events"]
         return [event["message"] for event in events]
 
@@ -370,7 +370,7 @@ class World:
         return str(rds.generate_db_auth_token(host, port, user))
 
     def place(self, host: str, port: int, function: str | None = None) -> tuple[str, int]:
-        """Where a name leads, from inside or from a function."""
+        """The address behind a host name, for a client inside or for a function."""
         seen_from = f"&function={FUNCTION_ARN}{function}" if function else ""
         status, place = self.fetch(f"/_local/host/{host}?port={port}{seen_from}")
         assert status == 200

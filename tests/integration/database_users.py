@@ -1,4 +1,4 @@
-"""What tests of the database-users function share: databases, secrets, and CloudFormation."""
+"""Shared parts of the database-users function's tests: databases, secrets, and CloudFormation."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class MySQL:
 
     @staticmethod
     def login(server: Server, name: str) -> str:
-        """How the user logs in; MariaDB has no plugin for tokens, and another one stands for it."""
+        """The user's kind of login; another plugin stands for tokens, which MariaDB lacks."""
         logins = {("mysql_native_password", "ANY"): "password", ("unix_socket", "ANY"): "iam"}
         (row,) = server.rows(f"SELECT plugin, ssl_type FROM mysql.user WHERE user = '{name}'")
         return logins[row]
@@ -257,7 +257,7 @@ class Place:
         grants: Any = (ALL,), password: str = PASSWORD, secret: str | None = None,
         lists_users: bool = False, adopt: bool = False, **more: Any,
     ) -> dict[str, Any]:  # fmt: skip
-        """What CloudFormation sends, but for where the answer goes."""
+        """The event that CloudFormation sends, except the place of the answer."""
         properties = {
             "ServiceToken": "arn:aws:lambda:eu-west-1:123456789012:function:answer",
             "UserName": name,
@@ -280,11 +280,11 @@ class Place:
         } | known | more  # fmt: skip
 
     def apply(self, *arguments: Any, seconds: float = 30, **more: Any) -> dict[str, Any]:
-        """What the inner function makes of an event."""
+        """The inner function's answer to an event."""
         return apply.handler(self.event(*arguments, **more), context(seconds))
 
     def make_tables(self, kind: str = "Create", resource: str = "cluster-1") -> dict[str, Any]:
-        """What the inner function makes of a resource for the functions' tables."""
+        """The inner function's answer to a resource for the functions' tables."""
         event = self.event(kind) | {
             "ResourceType": "Custom::DatabaseTables",
             "PhysicalResourceId": f"tables/{self.family}",
@@ -301,7 +301,7 @@ class Place:
             return execute(sql)
 
     def may(self, sql: str, name: str = "app", password: str = PASSWORD) -> bool:
-        """Whether the user can log in with the password and execute that."""
+        """True if the user can log in with the password and execute the statement."""
         try:
             self.as_user(sql, name, password)
         except self.side.errors:
@@ -309,7 +309,7 @@ class Place:
         return True
 
     def login(self, name: str) -> str:
-        """How the user logs in."""
+        """The user's kind of login."""
         return str(self.side.login(self.server, name))
 
     @property
@@ -332,13 +332,13 @@ class Place:
 
 
 class Cloud:
-    """What the outer function reaches: Lambda's Invoke, and where CloudFormation waits."""
+    """The outer function's peers: Lambda's Invoke, and the URL at which CloudFormation waits."""
 
     def __init__(self) -> None:
         self.invoke: Callable[[Any], Any] = lambda _: ("response", {})
         """Returns the kind of an answer of a function, and its body."""
         self.refusals: list[HTTPStatus] = []
-        """What the next requests are refused with."""
+        """Statuses with which the next requests are refused."""
         self.invoked: list[tuple[str, Any, Any]] = []
         self.answers: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer((HOST, 0), partial(_Handler, self))
@@ -357,7 +357,7 @@ class Cloud:
 
     @property
     def response_url(self) -> str:
-        """Where an event asks for its answer."""
+        """The URL at which an event asks for its answer."""
         return f"{self.address}/answer?X-Amz-Signature=abc"
 
 
@@ -403,7 +403,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def context(seconds: float) -> SimpleNamespace:
-    """What Lambda hands to a function that has so many seconds."""
+    """The context that Lambda hands to a function with so many seconds."""
     ends = time.monotonic() + seconds
     return SimpleNamespace(
         aws_request_id="request-1",

@@ -1,4 +1,4 @@
-"""What a deployed family should be: its templates, with the deployment's values in them.
+"""The expected deployment of a variant: its templates, with the deployment's values in them.
 
 Nothing here asks CloudFormation for more than physical IDs. References and functions are
 worked out a second time, and attributes come from the services themselves.
@@ -33,7 +33,7 @@ DEFAULT_RULES: Final[Mapping[str, list[dict[str, str]]]] = {
     "Ingress": [],
     "Egress": [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}],
 }
-"""What a group that says nothing is given."""
+"""Default rules of a group that declares no rules."""
 PEERS: Final = (
     "CidrIp",
     "CidrIpv6",
@@ -79,11 +79,11 @@ class Resource:
 
     @cached_property
     def shown(self) -> Mapping[str, Any]:
-        """What the resource's own service shows of it."""
+        """The resource, as its own service shows it."""
         return shown(self.stack.account, self.type, self.physical_id, self.properties)
 
     def attribute(self, name: str) -> Any:
-        """What GetAtt should give."""
+        """The expected value of GetAtt."""
         value = called(self.type, name, self.shown)
         if value is None:
             raise NotImplementedError(f"CALLED does not say where {self.type} has {name}")
@@ -160,12 +160,12 @@ class DeployedStack:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What its outputs should be."""
+        """The expected outputs."""
         outputs = self.template.get("Outputs", {})
         return {name: self.value(output["Value"]) for name, output in outputs.items()}
 
     def value(self, node: Any) -> Any:
-        """What a piece of its template comes to."""
+        """The value of a piece of its template."""
         match node:
             case {"Ref": str(name)}:
                 return self._referred(name)
@@ -273,7 +273,7 @@ class DeployedFamily:
         return [resource for resource in self.resources if resource.type in types]
 
     def physical_ids(self) -> dict[str, str]:
-        """Those of now, nested stacks among them, by the places of the resources."""
+        """The current physical IDs, nested stacks among them, by the paths of the resources."""
         return {
             "/".join((*stack.path, name)): physical_id
             for stack in self.stacks
@@ -348,7 +348,7 @@ def plain_templates(bundle: Bundle) -> dict[Path, dict[str, Any]]:
 
 
 def _deployed_layer(name: str, deployed: Iterable[str]) -> str:
-    """What a layer is called in its stack.
+    """The logical ID of a layer in its stack.
 
     SAM ends its name with a hash of what it consists of, the address of its code included,
     which packaging changes.
@@ -366,7 +366,7 @@ def secret_of(account: Account, arn: str) -> dict[str, Any]:
 
 
 def is_shown(expected: Any, shown: Any) -> bool:
-    """Whether *shown* holds all of *expected*, lists in any order, "1" and 1 and 1.0 alike."""
+    """True if *shown* holds all of *expected*, lists in any order, "1" and 1 and 1.0 alike."""
     match expected, shown:
         case dict(), Mapping():
             theirs = {name.lower(): value for name, value in shown.items()}

@@ -52,7 +52,7 @@ class RenderedVariant:
         return self.account.resources(self.account.nested(self.name, stack))[logical_id]
 
     def shown(self, stack: str, logical_id: str, **properties: str) -> Mapping[str, Any]:
-        """What the service of a resource shows of it; some are found by their *properties*."""
+        """The resource, as its service shows it; some are found by their *properties*."""
         nested = self.account.nested(self.name, stack)
         api = self.account.client("cloudformation")
         [found] = [
@@ -111,11 +111,11 @@ class Edge:
         return found
 
     def ask(self, address: str) -> Answer:
-        """What somebody at an address is answered by CloudFront."""
+        """CloudFront's answer to a client at an address."""
         return Viewer(self.endpoint, address).ask(f"{self.site.outputs['SiteUrl']}users")
 
     def ask_around(self, address: str, **headers: str) -> Answer:
-        """What the API itself answers, when somebody comes around CloudFront."""
+        """The answer of the API itself to a client that bypasses CloudFront."""
         url = shlex.split(self.site.outputs["CallAroundByCurl"])[-1]
         return Viewer(self.endpoint, address).ask(url, **headers)
 
@@ -126,7 +126,7 @@ class Edge:
         return body["users"] if answer.status == 200 else (answer.status, body["error"]["code"])
 
     def lets_in(self, address: str) -> bool:
-        """Whether an address gets users, and not CloudFront's own page."""
+        """True if an address gets users, and not CloudFront's own page."""
         answer = self.ask(address)
         refused = answer.status == 403 and b"Request blocked" in answer.body
         assert refused or answer.status == 200, answer
@@ -159,7 +159,7 @@ class Edge:
         return self._secret("APIKeySecret")
 
     def origin_value(self) -> str:
-        """What the web ACL in front of the API wants."""
+        """The header value that the web ACL in front of the API requires."""
         return self._secret("OriginSecret")
 
     def _secret(self, logical_id: str) -> str:
@@ -167,7 +167,7 @@ class Edge:
         return str(secret_of(self.site.account, arn)["key"])
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What the database answers its master user."""
+        """The database's answer to its master user."""
         applying = self.site.shown("UsersStack", "ApplyUserFunction")
         with as_master(self.site.account, applying["Environment"]["Variables"]) as execute:
             return execute(sql)

@@ -46,13 +46,13 @@ LISTS: Final = (
     ("ssm", "describe_parameters", "Parameters", "Name"),
 )
 OF_AWS: Final = ("/aws/service/", "default.")
-"""How names begin of parameters and parameter groups that AWS itself has; moto lists them once
-they were used."""
+"""Prefixes of parameters and parameter groups that AWS itself owns; moto lists them once they were
+used."""
 SNAPSHOTS: Final = {"DBClusterSnapshots", "DBSnapshots"}
 
 
 def inventory(account: Account) -> dict[str, set[str]]:
-    """The names or IDs of what there is, by kind; without kinds that there are none of."""
+    """The names or IDs of all resources, by kind; a kind without resources is left out."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for service, operation, answer, name in LISTS:
         listed = _listed(account.client(service), operation, answer, name)

@@ -1,4 +1,4 @@
-"""How each type of resource is found in its service by its physical ID."""
+"""The look-up of each resource type in its service, by physical ID."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LookUp(NamedTuple):
     operation: str
     parameters: Mapping[str, str]
     answer: str | None = None
-    """Where in the answer the resource is; a list must have it alone."""
+    """The place of the resource in the answer; a list there must hold nothing else."""
 
     def find(self, account: Account, physical_id: str, properties: Mapping[str, Any]) -> Shown:
         client = account.client(self.service)
@@ -140,7 +140,7 @@ def _web_acl(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
 
 
 def _in_waf(physical_id: str) -> dict[str, str]:
-    """What names a thing of WAF's to its API."""
+    """The names by which WAF's API identifies one of its resources."""
     return dict(zip(("Name", "Id", "Scope"), physical_id.split("|"), strict=True))
 
 
@@ -305,13 +305,13 @@ CALLED: Final[Mapping[str, Mapping[str, str]]] = {
     "AWS::RDS::DBSubnetGroup": {"SubnetIds": "Subnets[].SubnetIdentifier"},
     "AWS::SecretsManager::Secret": {"Id": "ARN"},
 }
-"""What a service calls, and where it has, the properties and attributes that a type has."""
+"""A service's own names for properties and attributes of a type, where they differ."""
 
 
 def shown(
     account: Account, type_name: str, physical_id: str, properties: Mapping[str, Any]
 ) -> Shown:
-    """What a service shows of a resource; fails where it does not exist."""
+    """The resource, as its service shows it; fails if it does not exist."""
     if type_name not in LOOK_UPS:
         raise NotImplementedError(f"LOOK_UPS does not say how {type_name} is found")
     look_up = LOOK_UPS[type_name]

@@ -18,7 +18,7 @@ from rdsproxy_templates.aws.database_users import BLOG_TABLES
 
 SECONDS: Final = 10
 LOGIN: Final[Mapping[str, str]] = {"mysql_native_password": "password", "unix_socket": "iam"}
-"""What each plugin stands for: MariaDB has none for tokens."""
+"""The login that each plugin stands for: MariaDB has no plugin for tokens."""
 GRANT: Final = re.compile(r"GRANT (?P<privileges>.+) ON (?P<on>\S+) TO ")
 
 Execute = Callable[[str], list[tuple[Any, ...]]]
@@ -85,7 +85,7 @@ def as_master(account: Account, told: Mapping[str, str]) -> Iterator[Execute]:
 
 
 def _login(account: Account, told: Mapping[str, str]) -> dict[str, Any]:
-    """What both drivers are given."""
+    """Arguments for both drivers."""
     answer = account.client("secretsmanager").get_secret_value(
         SecretId=told["RDS_MASTER_SECRET_ARN"]
     )
@@ -110,10 +110,10 @@ def _connect_postgresql(end: socket.socket, *, tls: ssl.SSLContext, **login: str
 
 
 CONNECT: Final = {"MYSQL": _connect_mysql, "POSTGRESQL": _connect_postgresql}
-"""How each family's driver logs in, over a connection that is there."""
+"""The login of each family's driver, over a connection that is open already."""
 
 
 def _local(account: Account, path: str) -> str:
-    """What the local cloud says of itself."""
+    """The local cloud's answer about itself."""
     with NO_PROXY.open(f"{account.endpoint}/_local/{path}", timeout=SECONDS) as answer:
         return str(answer.read().decode())

@@ -26,7 +26,7 @@ class Desk:
     aws: str
 
     def run(self, *command: str | Path, cwd: Path, fails: bool = False) -> str:
-        """What a command says; it must succeed, or fail."""
+        """The output of a command, which must succeed, or fail."""
         result = subprocess.run(
             [str(word) for word in command],
             cwd=cwd,
@@ -135,7 +135,7 @@ def stack_name(folder: Path) -> str:
 
 
 def capabilities(folder: Path) -> list[str]:
-    """Those that samconfig.toml acknowledges."""
+    """The capabilities that samconfig.toml acknowledges."""
     return str(_samconfig(folder)["deploy"]["parameters"]["capabilities"]).split()
 
 

@@ -59,7 +59,7 @@ class Stacks:
         return self.status(stack_id)
 
     def refusal(self, name: str, resources: Document, **more: Any) -> str:
-        """Why the API does not even begin to create a stack, of which nothing is left."""
+        """The reason why the API does not even begin to create a stack; nothing is left of it."""
         with pytest.raises(ClientError) as caught:
             self.create(name, resources, **more)
         assert name not in self.names()
@@ -94,7 +94,7 @@ class Stacks:
         return {one["logGroupName"]: one.get("retentionInDays") for one in found}
 
     def statuses(self, name: str) -> list[tuple[str, str]]:
-        """What happened to the stack and its resources, in this order."""
+        """The events of the stack and its resources, in their order."""
         events = self.account.events(name)
         return [(event["LogicalResourceId"], event["ResourceStatus"]) for event in events]
 

@@ -33,12 +33,12 @@ class Organization:
         return self._cloud.account(made["CreateAccountStatus"]["AccountId"])
 
     def enable_sharing(self) -> None:
-        """What a person does once, before any plan that lends something."""
+        """Enable sharing, as a person does once, before any plan that shares something."""
         self._management.client("ram").enable_sharing_with_aws_organization()
 
 
 class Said(NamedTuple):
-    """What a command ended with."""
+    """The end of a command: its exit code and output."""
 
     status: int
     output: str
@@ -102,7 +102,7 @@ class Planner:
         return self._run("destroy", plan, "--yes", *self._places(buckets=False), *more)
 
     def run(self, *words: str) -> Said:
-        """The command with these words alone."""
+        """Run the command with these words only."""
         return self._run(*words)
 
     def _places(self, *, buckets: bool) -> list[str]:
@@ -140,6 +140,6 @@ def errors(said: Said) -> list[str]:
 
 
 def step_lines(said: Said) -> dict[str, str]:
-    """What was said of each step, by its variant."""
+    """The output about each step, by its variant."""
     steps = said.output.split("step ")[1:]
     return {step.split()[3]: step for step in steps}

@@ -38,7 +38,7 @@ class Reader:
         return shlex.split(self._block(variant, "console"))[1:]
 
     def deploy(self, variant: str) -> str:
-        """What the commands say."""
+        """The commands' output."""
         return self._follow(variant, "Deploy")
 
     def delete(self, variant: str) -> str:

@@ -194,7 +194,7 @@ def pasted(line, shell, port):
 
 
 def row(line, shell):
-    """What the database answers to whom the client's command line is pasted."""
+    """The database's answer to the client's command line, pasted into a shell."""
     result = subprocess.run(
         ["bash", "-c", f'{line} --no-align --tuples-only -c "{ROW}"'],
         env=shell,

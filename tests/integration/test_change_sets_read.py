@@ -1,4 +1,4 @@
-"""What the command reads out of change sets of stacks in stacks, in the local cloud."""
+"""The command's reading of change sets of nested stacks, in the local cloud."""
 
 from __future__ import annotations
 

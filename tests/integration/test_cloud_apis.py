@@ -96,7 +96,7 @@ def swagger(**operation):
 
 
 def resolved(node, **known):
-    """What the engine would hand to a resource type: *known* for references."""
+    """A value as the engine hands it to a resource type: *known* takes the place of references."""
     match node:
         case {"Ref": str(name)}:
             return known.get(name, name)

@@ -64,7 +64,7 @@ def two_deep(stacks):
 
 
 def changes(described):
-    """What a change set says of each resource."""
+    """The change of each resource in a change set."""
     return {
         change["LogicalResourceId"]: (change["Action"], change.get("Replacement"))
         for change in (one["ResourceChange"] for one in described["Changes"])
@@ -209,7 +209,7 @@ def test_a_nested_update_that_fails_is_put_back_everywhere(stacks, account, two_
 
 
 def whole(stacks, described):
-    """What a change set and those of the nested stacks say of each resource, by its path."""
+    """The change of each resource in a change set and those of the nested stacks, by its path."""
     said = {}
     for one in (change["ResourceChange"] for change in described["Changes"]):
         said[one["LogicalResourceId"]] = (one["Action"], one.get("Replacement"))
@@ -332,7 +332,7 @@ def test_a_nested_stack_that_is_not_there_yet_is_there_for_review(stacks, two_de
 
 
 def failed_with(stacks, root):
-    """Why the change set of a nested stack could not be made, for which the root's fails."""
+    """The reason why a nested stack's change set failed, and with it the root's."""
     described = stacks.change_set("root", "CREATE", root, IncludeNestedStacks=True)
     child = inside(stacks, described, "Child")
     assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")

@@ -1,4 +1,4 @@
-"""What is deployed in the local cloud runs, and what is missing or wrong shows."""
+"""Deployed things run in the local cloud, and whatever is missing or wrong shows."""
 
 from __future__ import annotations
 

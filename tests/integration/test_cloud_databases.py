@@ -79,7 +79,7 @@ def subnet_group(harness, network):
 
 @pytest.fixture
 def basics(network, subnet_group) -> dict[str, Any]:
-    """What a cluster needs."""
+    """The properties that a cluster requires."""
     return {
         "Engine": "aurora-mysql",
         "EngineVersion": "8.0.mysql_aurora.3.10.6",
@@ -107,7 +107,7 @@ def member(harness, cluster):
 
 @pytest.fixture
 def standalone(network, subnet_group) -> dict[str, Any]:
-    """What an instance without a cluster needs."""
+    """The properties that an instance without a cluster requires."""
     return {
         "AllocatedStorage": "20",
         "DBInstanceClass": "db.t4g.micro",
@@ -128,7 +128,7 @@ def instance(harness, standalone):
 
 
 def described(harness, deployed):
-    """What RDS says of a cluster or an instance."""
+    """A cluster or an instance, as RDS describes it."""
     if deployed.type == "AWS::RDS::DBCluster":
         answer = harness.call(
             "rds", "describe_db_clusters", DBClusterIdentifier=deployed.physical_id
@@ -776,7 +776,7 @@ def login(harness):
 
 @pytest.fixture
 def settings(network, role, login) -> dict[str, Any]:
-    """What a proxy needs, with a name that no other has."""
+    """The properties that a proxy requires, with a unique name."""
     return {
         "Auth": [login],
         "DBProxyName": f"proxy-{next(NUMBERS)}",

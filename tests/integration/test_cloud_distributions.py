@@ -71,7 +71,7 @@ def web_acl(*rules, default="Block"):
 
 
 def guard(ipv4=f"{ALLOWED}/32", ipv6="2001:db8::/32"):
-    """Who is let in: two addresses and nobody else."""
+    """A web ACL that admits two addresses and nobody else."""
     return {
         "IPv4": ip_set("IPV4", ipv4),
         "IPv6": ip_set("IPV6", ipv6),
@@ -419,7 +419,7 @@ class TestTheKey:
 
 
 def strange_rules():
-    """What a web ACL may say, and nginx is not told."""
+    """Rules that a web ACL may have and that nginx is not told."""
     in_set = allows("IPv4", 0)["Statement"]
     managed = {"VendorName": "AWS", "Name": "AWSManagedRulesCommonRuleSet"}
     return {

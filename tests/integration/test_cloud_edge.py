@@ -39,7 +39,7 @@ ADDED = {"Header": "x-a", "Override": True, "Value": "1"}
 
 @pytest.fixture(scope="module")
 def us_east_1(server):
-    """Where CloudFront's web ACLs are."""
+    """The Region of CloudFront's web ACLs."""
     return TypeHarness(server.clients, region="us-east-1")
 
 

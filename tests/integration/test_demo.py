@@ -18,7 +18,7 @@ DEPLOYED = '"StackStatus": "CREATE_COMPLETE"'
 
 
 class Demo:
-    """What it said until there was nothing more to say but logs."""
+    """A demo, with its output up to the point where only logs follow."""
 
     def __init__(self, process):
         self._process = process
@@ -29,7 +29,7 @@ class Demo:
             self.said += line
 
     def pasted(self):
-        """What a shell answers to all the lines, as they stand."""
+        """The shell's output for all lines, pasted as they stand."""
         _, _, last = self.said.partition("\nIt is deployed.")
         lines = [line for line in last.splitlines() if line.startswith("  ")]
         shell = subprocess.run(
@@ -43,7 +43,7 @@ class Demo:
         return shell.stdout
 
     def interrupted(self):
-        """What it still says; then it is over."""
+        """The rest of the output, up to the end."""
         self._process.send_signal(signal.SIGINT)
         return self._process.stdout.read()
 

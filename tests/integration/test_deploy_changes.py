@@ -43,7 +43,7 @@ def proxies(account):
 
 
 def replacements(change_set):
-    """Whether what a change set modifies is replaced, by logical ID."""
+    """The replacement of each modified resource in a change set, by logical ID."""
     changes = [change["ResourceChange"] for change in change_set["Changes"]]
     return {
         change["LogicalResourceId"]: change["Replacement"]

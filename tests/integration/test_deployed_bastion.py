@@ -78,7 +78,7 @@ class Deployed:
         return self.physical("BastionStack", "BastionSecurityGroup")
 
     def routes(self, subnet_id):
-        """Where the routes of a subnet lead, beside its own VPC."""
+        """The targets of a subnet's routes, beside its own VPC."""
         [table] = self.ec2.describe_route_tables(
             Filters=[{"Name": "association.subnet-id", "Values": [subnet_id]}]
         )["RouteTables"]
@@ -282,7 +282,7 @@ class TestBehindAProxy:
 
 
 def pasted(deployed, output, aws_cli):
-    """What the shell prints to whom the command of an output is pasted."""
+    """The shell's output for the command of an output, pasted."""
     environment = deployed.account.environment
     folder = aws_cli.rpartition("/")[0]
     result = subprocess.run(

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("deployed-edge")
 
 ACCOUNT = "555555555501"
 ELSEWHERE = "eu-central-1"
-"""Where the profile leads, and the command does not."""
+"""The Region of the profile, which the command does not use."""
 COMMAND = (
     *("deploy", "edge", "--app-profile", "app", "--region", REGION),
     *("--config", CONFIG, "--yes"),

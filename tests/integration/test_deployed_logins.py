@@ -1,4 +1,4 @@
-"""Whoever functions log in as: the settings that README.md shows, deployed and called as written.
+"""The functions' logins: the settings that README.md shows, deployed and called as written.
 
 One deployment for each variant and engine: each further login is an update of it.
 """
@@ -71,7 +71,7 @@ def deployed(desk, configured, network):
             return self.account.call(method, f"{url}{path}")
 
         def user(self, function):
-            """Whom the environment of a function names."""
+            """The user that the environment of a function names."""
             service = self.account.nested(f"rdsproxy-{self.variant}", "SAMStack")
             name = self.account.resources(service)[function]
             configuration = self.account.client("lambda").get_function_configuration(

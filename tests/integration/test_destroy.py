@@ -1,4 +1,4 @@
-"""What `destroy` does with stacks that refuse: protected databases in stacks that take no update."""
+"""`destroy` against stacks that refuse: protected databases in stacks that cannot be updated."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def stuck(request, stacks):
 
 
 def last_snapshots(account):
-    """Those that nobody but the account itself deletes, by the names of their databases."""
+    """The manual snapshots, which only the account itself deletes, by their databases."""
     found = account.client("rds").describe_db_cluster_snapshots(SnapshotType="manual")
     return [one["DBClusterIdentifier"] for one in found["DBClusterSnapshots"]]
 

@@ -1,4 +1,4 @@
-"""Whatever breaks: no row is lost or doubled, and the client is told the truth."""
+"""Faults of every kind: no row is lost or doubled, and the client is told the truth."""
 
 from __future__ import annotations
 

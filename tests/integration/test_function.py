@@ -45,7 +45,7 @@ def service(running):
 
 
 def rows(service, key):
-    """How often the database holds a visit under *key*."""
+    """The number of visits under *key* in the database."""
     return service.database.rows(f"SELECT COUNT(*) FROM visits WHERE request = '{key}'")[0][0]
 
 
@@ -180,7 +180,7 @@ class TestAnswers:
 
 
 class TestHostileValues:
-    """What cannot be sent, read or compared is answered in form, and nothing is left behind."""
+    """Values that cannot be sent, read or compared are answered in form, and leave no trace."""
 
     @staticmethod
     def invoked(service, method, path, **headers):

@@ -29,7 +29,7 @@ def running(request, function):
 
 @pytest.fixture
 def way(running):
-    """What lies between the function and its proxy; tokens are for its port."""
+    """A hindrance between the function and its proxy; tokens are for its port."""
     port = running.front.port
     with Hindrance(running.front.address) as way:
         running.front.port = way.port

@@ -35,7 +35,7 @@ class Bastion:
             (folder / name).chmod(0o755)
 
     def minute(self, *, ssh="", workers=""):
-        """What the timer does, once a minute."""
+        """Run the timer's script, as happens once a minute."""
         subprocess.run(
             ["bash", "-c", self.script],
             check=True,

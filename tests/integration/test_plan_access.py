@@ -1,4 +1,4 @@
-"""What `deploy` says of accounts that it cannot use."""
+"""`deploy` reports accounts that it cannot use."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Story:
-    """Who follows the documents, the accounts, and what was there before."""
+    """The reader of the documents, the accounts, and the state before."""
 
     planner: Planner
     before: list
@@ -77,7 +77,7 @@ def story(organization, sam_cli, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def service(story):
-    """What is there once every document was followed."""
+    """The state once every document was followed."""
     for variant in story.reader.order(FIRST):
         story.reader.deploy(variant)
     return Service(*story.planner.accounts.values())

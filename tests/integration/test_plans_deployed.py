@@ -254,7 +254,7 @@ def base(alone):
 
 @pytest.fixture(scope="module")
 def base_with(alone, base):
-    """What is said when `base` is deployed again, with other settings."""
+    """The output when `base` is deployed again, with other settings."""
 
     def base_with(settings, *more):
         config = alone.folder / "settings.yaml"
@@ -333,7 +333,7 @@ def master_secret(account):
 
 @pytest.fixture(scope="module")
 def login(base):
-    """What somebody is told who has the function log in to the database."""
+    """The API's answer to a client for whom the function logs in to the database anew."""
 
     name = base.resources(base.nested(BASE, "SAMStack"))["BlogRDSProxyFunction"]
     functions = base.client("lambda")

@@ -23,7 +23,7 @@ LAYER_FILES = {
 
 @pytest.fixture
 def checkout(tmp_path, repository):
-    """What a clone holds for SAM: templates_out/ and lambda/."""
+    """The part of a clone that SAM needs: templates_out/ and lambda/."""
     ignored = shutil.ignore_patterns(".aws-sam", "__pycache__")
     for name in ("templates_out", "lambda"):
         shutil.copytree(repository / name, tmp_path / name, ignore=ignored)

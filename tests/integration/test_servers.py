@@ -1,4 +1,4 @@
-"""What stands in for AWS behaves like it: tokens, refusals, cuts, environments, events."""
+"""The local servers behave like AWS: tokens, refusals, cuts, environments, events."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def client(engine, front, tls):
 
 @pytest.fixture
 def refused(client, engine):
-    """Whether a login is refused as one with a wrong password is."""
+    """Log in; True if the login is refused like one with a wrong password."""
 
     def refused(password, **more):
         with pytest.raises(engine.errors) as error, client(password, **more):

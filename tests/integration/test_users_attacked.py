@@ -149,7 +149,7 @@ def attacked(place):
 
 
 def gained(place):
-    """Who executed what `app` left, but for itself; and what `app` has become."""
+    """Other users that executed the traps of `app`, and the rights that `app` has gained."""
     took = {who for (who,) in place.server.rows("SELECT who FROM public.took")}
     special = place.server.rows(
         "SELECT rolname FROM pg_roles WHERE (rolcreaterole OR rolcreatedb OR rolsuper)"
@@ -166,7 +166,7 @@ NOTHING = (set(), [], [])
 
 
 class TestNames:
-    """Whatever a user leaves in `public`, the master does not execute."""
+    """Objects that a user leaves in `public` are not executed by the master."""
 
     def test_no_change_of_any_user_executes_what_one_left(self, place):
         attacked(place)
@@ -261,7 +261,7 @@ class TestNames:
 
 
 class TestLeftBehind:
-    """What a dropped user owned can do no more than before."""
+    """Objects of a dropped user can do no more than before."""
 
     @pytest.fixture
     def left(self, place):
@@ -343,7 +343,7 @@ class TestOpenSessions:
 
 
 class TestDefaults:
-    """Who may read every table reads those that other users create, whichever came first."""
+    """A user who may read every table reads later ones of other users, whichever came first."""
 
     @pytest.mark.parametrize("order", [("app", "reports"), ("reports", "app")])
     def test_tables_that_another_user_creates_later_are_granted(self, place, order):
@@ -399,7 +399,7 @@ class TestMaster:
         assert place.server.rows(place.side.memberships) == []
 
     def test_logs_in_whatever_a_user_for_iam_would_change(self, place):
-        """Where RDS took members that only administer for members: from 16 on it would."""
+        """From PostgreSQL 16 on refused: RDS may count members that only administer as members."""
         rules = place.server.folder / "data" / "pg_hba.conf"
         before = rules.read_text()
         rules.write_text(f"local all +iam_user reject\n{before}")

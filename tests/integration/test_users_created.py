@@ -443,7 +443,7 @@ class TestFailures:
 
     @staticmethod
     def statements(place, event):
-        """How many *event* takes."""
+        """The number of statements that *event* takes."""
         seen = []
         place.front.fault = seen.append
         assert "failure" not in apply.handler(event, context(30))

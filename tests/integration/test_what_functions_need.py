@@ -1,4 +1,4 @@
-"""What the library's own functions must be granted: so much on a real server, and nothing less."""
+"""The grants that the library's functions need: sufficient on a real server, and none to spare."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def grants(privileges):
 
 
 def refused(place):
-    """What a user may not do of all that the functions do, twice as clients may."""
+    """The functions' statements that a user may not execute, each tried twice."""
     sql = STATEMENTS[place.family]
     does = {
         "seed": sql.SEED % (1, "'one'"),

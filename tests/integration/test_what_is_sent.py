@@ -1,4 +1,4 @@
-"""What the drivers send, by which RDS Proxy decides whether a connection can be shared.
+"""The drivers' traffic, by which RDS Proxy decides whether a connection can be shared.
 
 "Avoiding pinning an RDS Proxy" says what pins: settings but for some of MySQL's, of which ``NAMES``
 is one; prepared statements of MySQL; PREPARE, temporary tables, locks, texts over 16 KB.

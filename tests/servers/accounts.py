@@ -1,4 +1,4 @@
-"""Whom servers run as where root runs the tests: an account with no rights of its own."""
+"""The account that servers run as if root runs the tests: one without rights of its own."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from .loopback import HOST, Background
 from .runtime import Environment
 
 SECONDS: Final = 30
-"""How long a request waits for an environment, and a connection for a request."""
+"""Seconds that a request waits for an environment, and a connection for a request."""
 
 
 class HttpApi:
@@ -46,7 +46,7 @@ class HttpApi:
         self._background.close()
 
     def answer(self, request: Request) -> Response:
-        """What the client of *request* gets."""
+        """The answer to the client of *request*."""
         given = event(request)
         if given["rawPath"] in ("", "/"):  # which ANY /{proxy+} does not match
             return Response.message(HTTPStatus.NOT_FOUND)

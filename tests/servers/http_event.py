@@ -19,7 +19,7 @@ TEXT: Final = ("text/", "application/json", "application/javascript", "applicati
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sent."""
+    """A client's request."""
 
     method: str
     target: str
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What a client gets."""
+    """The answer to a client."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -38,7 +38,7 @@ class Response:
 
     @classmethod
     def message(cls, status: HTTPStatus) -> Response:
-        """What the HTTP API says itself where no function does."""
+        """The HTTP API's own answer, where no function gives one."""
         body = json.dumps({"message": status.phrase})
         return cls(status, (("content-type", "application/json"),), body.encode())
 
@@ -68,7 +68,7 @@ def event(request: Request) -> dict[str, Any]:
 
 
 def response(answer: Any) -> Response:
-    """What a client gets for a function's *answer*; a malformed one is the function's error."""
+    """The response made from a function's *answer*; a malformed answer is the function's error."""
     if not isinstance(answer, dict) or "statusCode" not in answer:
         body = answer if isinstance(answer, str) else json.dumps(answer)
         answer = {

@@ -72,7 +72,7 @@ class LoginFront(ABC):
 
     @property
     def address(self) -> tuple[str, int]:
-        """What clients connect to: the name that tokens are signed for, and the port."""
+        """The address for clients: the host name that tokens are signed for, and the port."""
         return self.host, self.port
 
     def drop_all(self) -> None:

@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 def has_ipv6() -> bool:
-    """Whether this machine reaches itself by IPv6."""
+    """True if this machine reaches itself by IPv6."""
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind((IPV6_HOST, 0))
@@ -43,7 +43,7 @@ def has_ipv6() -> bool:
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
-    """Whether *condition* came true before the seconds were over."""
+    """Wait for *condition*; True if it came true before the seconds were over."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -68,7 +68,7 @@ class Background:
 
 
 def listens(port: int) -> bool:
-    """Whether something accepts connections there."""
+    """True if something accepts connections on the port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0

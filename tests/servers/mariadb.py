@@ -121,7 +121,7 @@ class MariaDB(Server):
 
     @classmethod
     def _basics(cls, data: Path) -> list[str]:
-        """What the first start and all others must agree on; small, and fast rather than safe."""
+        """Options that the first start and all later ones share: small, and fast, not safe."""
         share = cls._share()
         return [
             "--no-defaults",
@@ -150,7 +150,7 @@ class MariaDB(Server):
 
     @classmethod
     def _share(cls) -> Path:
-        """Where the package keeps its messages and the SQL of the system's tables."""
+        """The folder in which the package keeps its messages and the SQL of the system's tables."""
         prefix = cls._program().prefix
         for name in ("mysql", "mariadb"):
             if (prefix / "share" / name / "charsets").is_dir():

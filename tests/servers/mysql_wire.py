@@ -23,10 +23,10 @@ LONG_AUTH: Final = 1 << 21
 OFFERED: Final = sum(
     1 << bit for bit in (0, 1, 2, 3, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19, 20, 21, 23, 24)
 )
-"""What MySQL and MariaDB both can, but for compression and reading a client's files."""
+"""Capabilities that MySQL and MariaDB share, except compression and reading a client's files."""
 
 OF_THE_LOGIN: Final = TLS | CONNECT_ATTRIBUTES | LONG_AUTH
-"""What says how a login is written, and nothing of what comes after it."""
+"""Flags that say how a login is written, and nothing of what comes after it."""
 
 TLS_REQUEST_SIZE: Final = 32
 NATIVE: Final = b"mysql_native_password"
@@ -54,7 +54,7 @@ class Packets:
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """What a client asks for: its capabilities, limits and character set, and who it is."""
+    """A client's login request: its capabilities, limits and character set, and its identity."""
 
     flags: int
     limits: bytes
@@ -71,7 +71,7 @@ class LoginRequest:
         return cls(flags, payload[4:9], user.decode(), database)
 
     def begin_tls(self) -> bytes:
-        """What a client says before it begins TLS."""
+        """The client's packet that begins TLS."""
         return struct.pack("<I", self._behind | TLS) + self.limits + bytes(23)
 
     def write(self, user: str, proof: bytes) -> bytes:
@@ -125,7 +125,7 @@ def nonce() -> bytes:
 
 
 def proof(password: str, nonce: bytes) -> bytes:
-    """What ``mysql_native_password`` sends in place of a password."""
+    """The proof that ``mysql_native_password`` sends in place of a password."""
     once = _hash(password.encode())
     mask = _hash(nonce + _hash(once))
     return bytes(left ^ right for left, right in zip(once, mask, strict=True))

@@ -17,7 +17,7 @@ from .programs import Program, find
 SECONDS: Final = 10
 ACCOUNT: Final = Account(SERVICES)
 TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
-"""What nginx has a folder for, in root's place unless it is told."""
+"""Things for which nginx needs a folder, which would be root's unless it is told another."""
 
 
 def program() -> Program:
@@ -43,7 +43,7 @@ class Nginx:
         self._process: subprocess.Popen[bytes] | None = None
 
     def addresses(self, *, ipv6: bool = True) -> list[str]:
-        """Where a server listens that is reached at both ports, by IPv4 alone or by IPv6 too."""
+        """The addresses of a server that both ports reach, by IPv4 only or by IPv6 too."""
         hosts = [HOST, f"[{IPV6_HOST}]"] if ipv6 and has_ipv6() else [HOST]
         return [
             address

@@ -1,4 +1,4 @@
-"""What a process writes, line by line, as soon as it is written."""
+"""The output of a process, line by line, as soon as it is written."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class PostgreSQL(Server):
 
 
 def _rows(sql: str, **login: Any) -> list[tuple[Any, ...]]:
-    """What the server answers on a socket of ours: the driver does not close one it fails on."""
+    """The server's answer on a socket of ours: the driver does not close one it fails on."""
     connection = Connection(**login)
     try:
         return [tuple(row) for row in connection.run(sql) or ()]

@@ -50,7 +50,7 @@ class PostgreSQLFront(LoginFront):
         return PostgreSQLWire()
 
     def _startup(self, connection: Connection) -> Startup:
-        """What the client says after it has asked for whatever encryption it wants."""
+        """The client's startup message, which follows its requests for encryption."""
         while True:
             startup = Startup.read(connection.client)
             match startup.code:

@@ -91,7 +91,7 @@ def authentication(step: int, data: bytes = b"") -> bytes:
 
 
 def password(end: socket.socket) -> bytes:
-    """What the client answers to that."""
+    """The client's answer to that request."""
     kind = exactly(1, end)
     content = exactly(_size(exactly(4, end)), end)
     if kind != b"p":
@@ -105,7 +105,7 @@ def error(state: str, text: str) -> bytes:
 
 
 def _size(length: bytes) -> int:
-    """How much comes after a length, which counts itself."""
+    """The number of bytes that follow a length, which counts itself."""
     size = int.from_bytes(length, "big") - 4
     if not 0 <= size <= MAXIMUM:
         raise ConnectionError("the client does not speak PostgreSQL's protocol")

@@ -14,7 +14,7 @@ VARIABLE: Final = "SERVER_BINARIES"
 """Names a folder with unpacked packages, which is looked into before any other."""
 
 UNPACKED: Final = Path(__file__).resolve().parents[2] / ".servers"
-"""Where ``tools/databases.sh`` unpacks what it may not install."""
+"""The folder in which ``tools/databases.sh`` unpacks packages that it may not install."""
 
 PLACES: Final = (".", "bin", "sbin", "usr/bin", "usr/sbin", "usr/lib/postgresql/*/bin")
 
@@ -56,7 +56,7 @@ def find_postgresql(name: str, major: int) -> Program:
 
 
 def find(name: str, package: str) -> Program:
-    """The program *name*; :class:`MissingServer` says what to install if there is none."""
+    """The program *name*; raises :class:`MissingServer`, which says what to install."""
     if folder := os.environ.get(VARIABLE):
         for path in _within(Path(folder), name):
             return Program(path, _libraries(Path(folder)))

@@ -14,23 +14,23 @@ LIMIT: Final = 1 << 20
 """So much may wait for one side before the other one is not read any more."""
 
 SECONDS: Final = 5
-"""How long a farewell, or the answer that will be lost, is waited for."""
+"""Seconds to wait for a farewell, or for the answer that will be lost."""
 
 AGAIN: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 Fault = Callable[[bytes], Literal["before", "after"] | None]
-"""Where to cut the connection, by the statement that is about to be executed: for MySQL a
-command with its first byte, for PostgreSQL the SQL."""
+"""The point at which to cut the connection, by the statement that is about to be executed: for
+MySQL a command with its first byte, for PostgreSQL the SQL."""
 
 
 class Wire(Protocol):
-    """What has to be known of a protocol to find the statements in it."""
+    """The knowledge of a protocol that finds the statements in it."""
 
     def messages(self, incoming: bytearray) -> Iterator[tuple[bytes, bytes | None]]:
         """Take whole messages off *incoming*, each with what it makes the server execute."""
 
     def answered(self, answer: bytes | bytearray) -> bool:
-        """Whether the server has executed the last statement and said everything."""
+        """True if the server has executed the last statement and answered in full."""
 
 
 class End:
@@ -50,11 +50,11 @@ class End:
 
     @property
     def decrypted(self) -> bool:
-        """Whether there is something to read that no poll would tell of."""
+        """True if there is something to read that no poll would report."""
         return isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0
 
     def read(self) -> bytes | None:
-        """What has come, nothing at the end, or None if nothing has come yet."""
+        """The bytes that have arrived, nothing at the end, or None if none have arrived yet."""
         try:
             return self.socket.recv(CHUNK)
         except AGAIN:

@@ -20,7 +20,7 @@ SECONDS: Final = 10
 
 
 class Answer(NamedTuple):
-    """What became of an event."""
+    """The outcome of an event."""
 
     kind: Literal["response", "error", "timeout"]
     body: Any
@@ -109,7 +109,7 @@ class _Sandbox:
 
     @property
     def lost(self) -> bool:
-        """Whether the process ended after it had answered."""
+        """True if the process ended after it had answered."""
         return self._used and self.process.poll() is not None
 
     def invoke(self, event: Any, request_id: str) -> Answer:
@@ -156,7 +156,7 @@ class _Sandbox:
 
 
 def _variables(task_folder: Path, handler: str, address: str) -> dict[str, str]:
-    """What Lambda sets; the function's own variables and credentials come on top."""
+    """The variables that Lambda sets; the function's own and its credentials come on top."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {
         "AWS_DEFAULT_REGION": "eu-west-1",

@@ -21,7 +21,7 @@ class Invocation(NamedTuple):
 
 
 class News(NamedTuple):
-    """What the runtime let us know: it waits, it answered, it failed, or it ended."""
+    """A message from the runtime: it waits, it answered, it failed, or it ended."""
 
     kind: Literal["idle", "response", "error", "ended"]
     body: Any = None
@@ -49,14 +49,14 @@ class RuntimeApi:
         self._news.put(news)
 
     def hear(self, seconds: float) -> News | None:
-        """The next news, or None if there are none for so long."""
+        """The next message, or None if no message arrives in that time."""
         try:
             return self._news.get(timeout=seconds)
         except Empty:
             return None
 
     def next_event(self) -> Invocation | None:
-        """What the runtime gets when it asks; None when there will be no more."""
+        """The next event for the runtime that asks for one; None when there are no more."""
         self.tell(News("idle"))
         return self._events.get()
 

@@ -44,7 +44,7 @@ class Server(ABC):
     accounts: ClassVar[tuple[str, ...]]
     stops_with: ClassVar = signal.SIGTERM
     ends_with: ClassVar = signal.SIGKILL
-    """What ends it fastest when its data are not needed any more."""
+    """The signal that ends it fastest once its data are not needed any more."""
 
     def __enter__(self) -> Self:
         self.folder = self._private_folder()
@@ -119,15 +119,15 @@ class Server(ABC):
 
     @abstractmethod
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What the server itself answers, past any proxy."""
+        """The server's own answer, past any proxy."""
 
     @abstractmethod
     def accepts(self, login: Credentials) -> bool:
-        """Whether the server lets this user in with this password."""
+        """True if the server accepts this user with this password."""
 
     @abstractmethod
     def has_user(self, name: str) -> bool:
-        """Whether there is such a user."""
+        """True if the server has this user."""
 
     @abstractmethod
     def create_user(self, login: Credentials) -> None:
@@ -153,11 +153,11 @@ class Server(ABC):
 
     @abstractmethod
     def _options(self) -> list[str]:
-        """How to run on this port, with this data."""
+        """The options to run with this data on this port."""
 
     @abstractmethod
     def _answers(self) -> bool:
-        """Whether a client would be served by now."""
+        """True if a client would be served by now."""
 
     @property
     def _data(self) -> Path:

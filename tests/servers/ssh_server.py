@@ -55,7 +55,7 @@ class SshServer:
 
     @property
     def known_hosts(self) -> Path:
-        """What a client has to know of its key."""
+        """The known_hosts file that a client needs to verify its key."""
         return self.folder / "known_hosts"
 
     def close(self) -> None:

@@ -47,7 +47,7 @@ class Sts:
 
     @property
     def keys(self) -> dict[str, tuple[str, str | None]]:
-        """What it hands out, as a login front takes it."""
+        """The credentials that it issues, in the form that a login front accepts."""
         return {self.key_id: (self.key, self.session)}
 
     def answer(self, authorization: str, form: dict[str, str]) -> str | None:

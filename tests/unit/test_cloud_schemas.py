@@ -1,4 +1,4 @@
-"""What replaces a resource in the local cloud: whatever AWS's schemas call create-only."""
+"""Replacement of resources in the local cloud: all changes that AWS's schemas call create-only."""
 
 from __future__ import annotations
 

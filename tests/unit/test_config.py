@@ -1,4 +1,4 @@
-"""What can be chosen for ``base`` and ``existing_vpc``, and what cannot."""
+"""Valid and invalid settings of the variants."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ FLAT, ORIGINS = flattened(render(module(twice), Config(), validate=False).root)
 
 
 def before(flat):
-    """What is there before each resource of *flat* is created."""
+    """The resources that exist before each resource of *flat* is created."""
     there = {}
 
     def of(name):

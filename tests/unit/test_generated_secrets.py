@@ -1,4 +1,4 @@
-"""How secrets are generated, which no release may change: it would generate all of them anew."""
+"""Generation of secrets, which no release may change: every one would be generated anew."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEY = {
 
 
 def generated(variant, settings):
-    """What every secret of a variant is generated from, by its title."""
+    """The declaration that each secret of a variant is generated from, by its title."""
     module = VARIANTS[variant]
     root = render(module, module.Config.parse(settings, "a test")).root
     return {

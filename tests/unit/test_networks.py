@@ -1,4 +1,4 @@
-"""What networks say of ranges, zones and subnets, which a database keeps as it found them."""
+"""Errors about ranges, zones and subnets of networks, which a database keeps as it found them."""
 
 from __future__ import annotations
 

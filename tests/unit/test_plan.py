@@ -525,7 +525,7 @@ NOTHING = Template(
 class TestTerminationProtection:
     @pytest.fixture
     def deployed(self, monkeypatch):
-        """What is said when a plan is deployed in which nothing changes."""
+        """The output when a plan is deployed that changes nothing."""
         monkeypatch.setattr(Standing, "protected", False)
         monkeypatch.setattr(deployment, "RootStack", Standing)
         monkeypatch.setattr(deployment, "packaged", lambda *_: "")

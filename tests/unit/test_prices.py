@@ -1,4 +1,4 @@
-"""What a NAT gateway and Session Manager's endpoints cost, and which of them costs less."""
+"""The prices of a NAT gateway and of Session Manager's endpoints, and the cheaper of the two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AWS supports, where and until when."""
+"""AWS's support: where and until when."""
 
 from __future__ import annotations
 

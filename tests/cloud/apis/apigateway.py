@@ -33,7 +33,7 @@ def put_integration(
 
 
 def apply_patch_operations(self: UsagePlan, patch_operations: list[dict[str, str]]) -> None:
-    """What UpdateUsagePlan takes, but for the limits of single methods."""
+    """Patch a usage plan as UpdateUsagePlan does, except for the limits of single methods."""
     for patch in patch_operations:
         match patch["op"], patch["path"].split("/")[1:]:
             case "add", ["apiStages"]:

@@ -1,4 +1,4 @@
-"""What a bucket's policy says to everybody: moto takes a condition that fails for a denial."""
+"""Bucket policies for everybody: moto treats a condition that does not match as a denial."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def _handlers(kind: Kind) -> Iterator[tuple[str, Handler]]:
 
 
 def _policies(response: CloudFrontResponse, kind: Kind) -> dict[str, Policy]:
-    """Those of the account, AWS's own among them."""
+    """The account's policies, including the ones that AWS manages."""
     managed = {key: Policy(key, _managed(name), True) for key, name in kind.managed.items()}
     policies: dict[str, Policy] = vars(response.backend).setdefault(kind.snake, managed)
     return policies

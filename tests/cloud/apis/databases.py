@@ -44,7 +44,7 @@ SETTINGS: Final = {
     "performance_insights_retention_period": "performance_insights_retention_period",
     "promotion_tier": "promotion_tier",
 }
-"""What moto forgets of what it is given, and where its answers look for it."""
+"""Settings that moto accepts and forgets, and where its answers look for them."""
 
 CLUSTER_SETTINGS: Final = {
     **SETTINGS,

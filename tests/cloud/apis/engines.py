@@ -1,4 +1,4 @@
-"""What RDS refuses of an engine: names of master users, and versions that have ended."""
+"""RDS's refusals for an engine: names of master users, and versions past their end of support."""
 
 from __future__ import annotations
 

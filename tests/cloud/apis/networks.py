@@ -74,7 +74,7 @@ def _delete_vpc(delete: Callable[..., VPC], backend: EC2Backend, vpc_id: str) ->
 
 
 def _dependents(backend: EC2Backend, vpc_id: str) -> Iterator[str]:
-    """What holds a network, beside what moto looks for."""
+    """Resources that keep a network from being deleted, beside the ones that moto looks for."""
     for gateway in backend.internet_gateways.values():
         if gateway.vpc and gateway.vpc.id == vpc_id:
             yield gateway.id

@@ -35,7 +35,7 @@ def require_valid(validator: BaseIAMPolicyValidator) -> None:
 
 
 def _managed_policies(load: Callable[..., list[Any]], backend: IAMBackend) -> list[Any]:
-    """AWS's policies in its usual partition alone: moto makes the others for each account."""
+    """AWS's policies in its usual partition only: moto makes the others for each account."""
     return load(backend) if backend.partition == "aws" else []
 
 

@@ -85,7 +85,7 @@ def _delete(delete: Callable[..., ActionResult], response: RDSResponse) -> Actio
 def _authentication(
     engine_family: str, given: Mapping[str, Any], before: Mapping[str, Any]
 ) -> Authentication:
-    """What a proxy's settings become."""
+    """The authentication that results from a proxy's settings."""
 
     def setting(name: str, default: Any) -> Any:
         return given.get(name, before.get(name, default))

@@ -1,4 +1,4 @@
-"""How a proxy knows its clients, as strict as RDS is when a proxy is made or changed."""
+"""Client authentication of a proxy, as strict as RDS when a proxy is created or modified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASSWORD_TYPES: Final = {
 
 @dataclass(frozen=True)
 class Authentication:
-    """What a proxy's settings say of it."""
+    """The part of a proxy's settings that says how it authenticates clients."""
 
     engine_family: str
     role_arn: str

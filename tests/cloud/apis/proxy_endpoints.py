@@ -156,7 +156,7 @@ def _delete_with_endpoints(
 
 
 def _tagged(find: Callable[..., Any], backend: RDSBackend, arn: str) -> Any:
-    """What has tags, also where moto does not look: endpoints and target groups."""
+    """The tagged resource *arn*, also where moto does not look: endpoints and target groups."""
     groups = [
         group
         for proxy in backend.db_proxies.values()

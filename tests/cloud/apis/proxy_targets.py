@@ -1,4 +1,4 @@
-"""What a proxy may connect to, as strict as RDS."""
+"""The databases that a proxy may connect to, as strict as RDS."""
 
 from __future__ import annotations
 

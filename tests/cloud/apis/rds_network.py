@@ -1,4 +1,4 @@
-"""Where RDS may put databases and proxies, and which security groups they may have there."""
+"""The subnets and security groups that RDS allows for databases and proxies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def usable_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subne
 
 
 def proxied_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subnet]:
-    """Those of the subnets in whose zones there is RDS Proxy, which must be two zones.
+    """The subnets in zones that have RDS Proxy; there must be two such zones.
 
     RDS leaves the others out without a word:
     https://github.com/hashicorp/terraform-provider-aws/pull/40498
@@ -75,7 +75,7 @@ def require_groups(backend: RDSBackend, vpc_id: str, group_ids: Iterable[str] | 
 
 
 def default_vpc(backend: RDSBackend) -> str:
-    """Where RDS puts what has no subnet group."""
+    """The VPC for databases and proxies without a subnet group."""
     vpc = ec2_backends[backend.account_id][backend.region_name].default_vpc
     if vpc is None:
         raise InvalidParameterValue("There is no default VPC and no DB subnet group was given.")

@@ -1,4 +1,4 @@
-"""Whether a service may assume a role, which services ask when they are given one."""
+"""The check that a service may assume a role, which a service makes when it is given one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moto.iam.models import iam_backends
 
 
 def may_assume(backend: BaseBackend, role_arn: str, service: str) -> bool:
-    """Whether the role is one of *backend*'s account and trusts *service*."""
+    """True if the role is in *backend*'s account and trusts *service*."""
     try:
         role = iam_backends[backend.account_id][backend.partition].get_role_by_arn(role_arn)
     except NotFoundException:

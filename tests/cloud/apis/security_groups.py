@@ -32,7 +32,7 @@ def install() -> None:
 
 
 def backends_in(region: str) -> list[EC2Backend]:
-    """Those of all accounts that have used EC2 in a region."""
+    """The EC2 backends of all accounts that have used EC2 in a region."""
     # An account's backends claim to contain every region, and make it when asked for it.
     accounts = list(ec2_backends.values())
     return [regions[region] for regions in accounts if region in set(regions)]

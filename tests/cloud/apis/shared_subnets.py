@@ -87,7 +87,7 @@ def _described(
     filters: Any,
     shared: dict[str, Any],
 ) -> list[Any]:
-    """What the account has and what it is given, of those that were asked for."""
+    """The requested subnets that the account owns or has a share of."""
     own_ids = [one for one in ids or () if one not in shared]
     own = [] if ids and not own_ids else describe(backend, own_ids or None, filters)
     given = [one for one in shared.values() if not ids or one.id in ids]

@@ -1,4 +1,4 @@
-"""What passes from account to account: roles that others assume, and secrets that others read.
+"""Access across accounts: roles and secrets of one account that another one uses.
 
 Both accounts must allow it: the caller's by its policies, the other by those of role, secret
 and key. Administrators, who have no policies, may assume any role as before.

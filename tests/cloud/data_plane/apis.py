@@ -18,7 +18,7 @@ NAME: Final = re.compile(r"(?P<id>[a-z0-9]+)\.execute-api\.(?P<region>[a-z0-9-]+
 
 
 def exists(host: str) -> bool:
-    """Whether it is the name of an API that is deployed."""
+    """True if *host* names a deployed API."""
     name = NAME.fullmatch(host.lower())
     return name is not None and name["region"] == _region(name["id"])
 

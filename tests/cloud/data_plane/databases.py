@@ -78,7 +78,7 @@ class Database:
             return self._server
 
     def accepts(self, login: Credentials) -> bool:
-        """Whether the server lets this user in with this password."""
+        """True if the server accepts this user with this password."""
         return self.settled().accepts(login)
 
     def login_without_password(self, user: str) -> Credentials | None:

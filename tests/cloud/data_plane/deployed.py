@@ -1,4 +1,4 @@
-"""What moto says is deployed in RDS, and under which host names it is reached."""
+"""The databases and proxies deployed in RDS according to moto, and their host names."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class DatabaseHost:
 
     host: str
     model: Any
-    """What has the data: the cluster, or the instance without one."""
+    """The owner of the data: the cluster, or the instance if it is in no cluster."""
     resource_id: str
-    """What policies of IAM name it by."""
+    """The ID by which IAM policies name it."""
     public: bool
     interface: Interface
 
@@ -38,12 +38,12 @@ Host = ProxyHost | DatabaseHost
 
 
 def find(host: str) -> Host | None:
-    """What a host name leads to."""
+    """The database or proxy behind a host name."""
     return next((one for one in _hosts() if one.host.lower() == host.lower()), None)
 
 
 def exists(model: Any) -> bool:
-    """Whether a cluster or an instance was not deleted."""
+    """True until the cluster or instance is deleted."""
     held = model.backend.clusters if isinstance(model, DBCluster) else model.backend.databases
     return any(one is model for one in held.values())
 
@@ -100,7 +100,7 @@ def _of_instance(instance: DBInstance) -> DatabaseHost:
 
 
 def _subnets_of(model: Any) -> list[str]:
-    """Those of its subnet group, else all of the default VPC."""
+    """The subnets of its subnet group, or else all subnets of the default VPC."""
     name = (
         model.db_subnet_group_name if isinstance(model, DBCluster) else model._db_subnet_group_name
     )

@@ -44,7 +44,7 @@ class Change(NamedTuple):
 
 
 class Distributions:
-    """What is deployed answers while the ``with`` block runs.
+    """Serves the deployed distributions while the ``with`` block runs.
 
     A change counts when its request is answered; one that is not understood is refused.
     """
@@ -67,7 +67,7 @@ class Distributions:
         self._parts.close()
 
     def port(self, host: str, port: int) -> int | None:
-        """The local port for one of a distribution or API; None where there is none."""
+        """The local port for a port of a distribution or API; None if the host has no such port."""
         nginx = self._nginx
         if nginx is None:
             return None

@@ -61,11 +61,11 @@ class Fronts:
         self._lock = threading.Lock()
 
     def gate(self, host: str) -> Gate | None:
-        """What is deployed under this name."""
+        """The gate of the database or proxy deployed under this name."""
         return gate_of(host, self._databases)
 
     def port(self, gate: Gate) -> int:
-        """Where the front of this gate listens; the database behind it runs, too."""
+        """The port on which this gate's front listens; also starts the database behind it."""
         gate.warm()
         with self._lock:
             front = self._fronts.get(gate.host)
@@ -83,7 +83,7 @@ class Fronts:
             front.close()
 
     def log(self) -> list[str]:
-        """Who was let in, or refused and why."""
+        """One line for each login: who was accepted, or who was refused and why."""
         with self._lock:
             return [line for front in self._fronts.values() for line in front.log]
 

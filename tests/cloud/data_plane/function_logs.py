@@ -1,4 +1,4 @@
-"""What functions write, in CloudWatch Logs, where their role lets Lambda put it."""
+"""Functions' output in CloudWatch Logs, where their role lets Lambda put it."""
 
 from __future__ import annotations
 

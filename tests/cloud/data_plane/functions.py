@@ -35,15 +35,15 @@ LOG_TAIL: Final = 4096
 
 IN_FUNCTION: Final = Path(__file__).parent / "in_function"
 SPOKEN_TO: Final = ("lambda", "secretsmanager", "sts")
-"""What the functions call without boto3, each under a variable of its own."""
+"""Services that the functions call without boto3, each with an endpoint variable of its own."""
 
 IAM_PLUGIN: Final = "unix_socket"
-"""What functions give to users of MariaDB that log in with tokens, for which it has no plugin:
-this one takes no password either, and the data plane lets those in whose token is good."""
+"""The plugin that functions give to users of MariaDB that log in with tokens, for which MariaDB has
+none: this one accepts no password either, and the data plane admits users whose token is good."""
 
 
 class TooManyRequests(LambdaClientError):
-    """What Lambda answers when a function's concurrency is used up."""
+    """Lambda's answer when a function's concurrency is used up."""
 
     code = 429
 
@@ -52,7 +52,7 @@ class TooManyRequests(LambdaClientError):
 
 
 class DatabaseContext(NamedTuple):
-    """What a function's process must know of the local cloud."""
+    """The facts about the local cloud that a function's process must know."""
 
     endpoint: str
     nowhere: str
@@ -61,7 +61,7 @@ class DatabaseContext(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What an event led to: the answer and what was written meanwhile."""
+    """The outcome of an event: the answer, and the output written meanwhile."""
 
     answer: Answer
     lines: list[str]
@@ -76,7 +76,7 @@ class _Running(Environment):
 
 
 class _Deployed(NamedTuple):
-    """What a pool was made for; a pool of anything else is of no use any more."""
+    """The deployment that a pool was made for; a pool for any other is of no more use."""
 
     code: str
     last_modified: str
@@ -168,7 +168,7 @@ class Functions:
         )
 
     def _variables(self, function: Any) -> dict[str, str]:
-        """What Lambda sets, what was deployed, and what leads into the local cloud."""
+        """Variables that Lambda sets, deployed ones, and ones that lead to the local cloud."""
         around = self._surroundings()
         paths = [*(layer / "python" for layer in self._code.layers_of(function)), IN_FUNCTION]
         lambda_sets = {
@@ -193,14 +193,14 @@ class Functions:
         }
 
     def _trusted(self, function: Any, deployed: Mapping[str, str], roots: Roots) -> Path:
-        """Whom the function's connections to databases trust: Amazon, unless it says otherwise."""
+        """The roots that the function trusts for databases: Amazon's, unless it names others."""
         if "RDS_CA_FILE" not in deployed:
             return roots.amazon
         return roots.instead_of(self._code.file(function, deployed["RDS_CA_FILE"]))
 
 
 def invoke_by_moto(functions: Functions) -> Callable[..., bytes]:
-    """What takes the place of moto's ``LambdaFunction.invoke``, which starts a container.
+    """A replacement for moto's ``LambdaFunction.invoke``, which starts a container.
 
     An invocation as an event is answered when the function has answered, and is not repeated
     when it fails.
@@ -243,7 +243,7 @@ def _place(function: Any) -> Interface | None:
 
 
 def _endpoints(function: Any, around: DatabaseContext) -> dict[str, str]:
-    """Where the function finds AWS's APIs, or nothing that answers."""
+    """The endpoints where the function finds AWS's APIs, or where nothing answers."""
     where = _place(function)
     gets_out = where is None or reachability.reaches_internet(where, reachability.HTTPS)
     everywhere = around.endpoint if gets_out else around.nowhere

@@ -1,4 +1,4 @@
-"""Who is let in where: the rules of a proxy, and of a database that is reached without one.
+"""The login rules of a proxy, and of a database that is reached without a proxy.
 
 Both are read anew for every login, and decide by what IAM, Secrets Manager and EC2 have then.
 """
@@ -30,7 +30,7 @@ CONNECT: Final = "rds-db:connect"
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds for the next login."""
+    """The rules for the next login."""
 
     require_tls: bool
     users: Mapping[str, Credentials] = field(default_factory=dict)
@@ -40,18 +40,18 @@ class Rules:
 
 
 class Gate(ABC):
-    """What a login front asks, for one host name."""
+    """The authority that a login front asks, for one host name."""
 
     host: str
     port: int
     family: str
     interface: Interface
     public: bool
-    """Whether it is reached from the internet, too."""
+    """True if it is reached from the internet, too."""
 
     @abstractmethod
     def rules(self) -> Rules:
-        """What holds now."""
+        """The rules at this moment."""
 
     @abstractmethod
     def verify(self, user: str, word: str) -> Credentials:
@@ -59,7 +59,7 @@ class Gate(ABC):
 
     @abstractmethod
     def connect(self) -> socket.socket:
-        """A connection to the server behind; OSError where there is none."""
+        """A connection to the server behind; raises OSError if there is no server."""
 
     @abstractmethod
     def warm(self) -> None:
@@ -195,7 +195,7 @@ def gate_of(host: str, databases: Databases) -> Gate | None:
 
 
 def _signer(token: str, user: str, host: str, port: int, region: str) -> Identity:
-    """Who signed a token that is good here and now."""
+    """The signer of a token that is good here and now."""
     key_id = iam.verify(
         token, user=user, host=host, port=port, region=region, keys=identities.keys()
     )

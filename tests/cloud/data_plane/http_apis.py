@@ -45,7 +45,7 @@ class _Call:
 
     @property
     def arn(self) -> str:
-        """What policies name the API by."""
+        """The ARN by which policies name the API."""
         return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api.api_id}"
 
 
@@ -59,7 +59,7 @@ def find(api_id: str) -> Api | None:
 
 
 def answer(functions: Functions, api: Api, request: Request) -> Response:
-    """What a client gets, which the access log has, too."""
+    """The client's answer, which the access log records, too."""
     started = time.monotonic()
     found = _staged(api, urlsplit(request.target).path)
     if found is None or api.disable_execute_api_endpoint:

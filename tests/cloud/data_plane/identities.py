@@ -1,4 +1,4 @@
-"""Whose keys these are, among all that moto's STS and IAM gave out, and what they may do."""
+"""Owners of access keys, among all keys from moto's STS and IAM, and their permissions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Identity:
     """ARN of the role of a session."""
 
     def may(self, action: str, resource: str, **context: str) -> bool:
-        """Whether its own policies allow *action*, whatever the resource's policy says."""
+        """True if its own policies allow *action*, whatever the resource's policy says."""
         if self.policies is None:
             return resource.split(":")[4] == self.account
         sets = [self.policies, *((limit,) for limit in self.limits)]
@@ -45,7 +45,7 @@ class Identity:
 
 
 def find(key_id: str) -> Identity | None:
-    """Who has this access key."""
+    """The owner of this access key."""
     return next((one for one in _all() if one.key_id == key_id), None)
 
 
@@ -55,7 +55,7 @@ def keys() -> dict[str, tuple[str, str | None]]:
 
 
 def role_may(role_arn: str, service: str, action: str, resource: str, **context: str) -> bool:
-    """Whether *service*, having assumed this role, may do *action*."""
+    """True if *service* may do *action* after it has assumed this role."""
     role = _role(role_arn)
     if role is None or not _trusts(role, service, **context):
         return False
@@ -63,7 +63,7 @@ def role_may(role_arn: str, service: str, action: str, resource: str, **context:
 
 
 def role_trusts(role_arn: str, identity: Identity) -> bool:
-    """Whether the role is there, and its trust policy names the role of *identity*."""
+    """True if the role exists and its trust policy names the role of *identity*."""
     role = _role(role_arn)
     return role is not None and trusts(
         json.loads(role.assume_role_policy_document), identity.role, "sts:AssumeRole"
@@ -107,7 +107,7 @@ def _of_session(session: Any) -> Identity:
 
 
 def _of_role(role_arn: str, arn: str) -> Identity:
-    """Who acts in a role, yet without keys."""
+    """An identity that acts in a role, yet without keys."""
     account = role_arn.split(":")[4]
     role = _role(role_arn)
     if role is None:

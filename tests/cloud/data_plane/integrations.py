@@ -21,7 +21,7 @@ class Failed(Exception):
 
 
 def called(functions: Functions, uri: str, source_arn: str, event: Any) -> Answer:
-    """What the function that *uri* names makes of an event from the API's *source_arn*."""
+    """Call the function that *uri* names with an event from the API's *source_arn*."""
     arn = re.search(r"arn:aws[\w-]*:lambda:[^/]+", uri or "")
     if arn is None:
         raise Failed("the local cloud has integrations with functions only")
@@ -49,7 +49,7 @@ def _function(arn: str) -> Any:
 
 
 def _may_call(function: Any, source_arn: str) -> bool:
-    """Whether the function's own policy lets API Gateway call it for this API."""
+    """True if the function's own policy lets API Gateway call it for this API."""
     statements = {"Statement": function.policy.statements}
     context = {"AWS:SourceArn": source_arn, "AWS:SourceAccount": source_arn.split(":")[4]}
     return trusts(statements, API_GATEWAY, "lambda:InvokeFunction", **context)

@@ -1,4 +1,4 @@
-"""Where host names lead on this machine: RDS's, from a function or a tool, and CloudFront's."""
+"""Resolution of host names on this machine: RDS's, from a function or a tool, and CloudFront's."""
 
 from __future__ import annotations
 

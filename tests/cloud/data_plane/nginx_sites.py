@@ -66,7 +66,7 @@ def _listens(nginx: Nginx, *, ipv6: bool = True) -> list[str]:
 
 
 def _refusals() -> Iterator[str]:
-    """What is answered in the place of the API's answer; the API's own 403 passes."""
+    """The answers that replace the API's answer; the API's own 403 passes."""
     yield "error_page 403 @refused;"
     yield _block(
         "location @refused",
@@ -79,7 +79,7 @@ def _refusals() -> Iterator[str]:
 
 
 def _protocol(policy: str) -> Iterator[str]:
-    """What is said to those who come without TLS."""
+    """The answer to clients without TLS."""
     match policy:
         case "https-only":
             yield "if ($scheme = http) { return 403; }"

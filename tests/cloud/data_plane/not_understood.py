@@ -1,4 +1,4 @@
-"""What is deployed and cannot run here: better an error than an answer that AWS would not give."""
+"""Deployed things that cannot run here: better an error than an answer that AWS would not give."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def require_known(what: str, given: Mapping[str, Any], known: frozenset[str]) ->
 
 
 def _is_nothing(value: Any) -> bool:
-    """Whether it is what the API has where nothing was said."""
+    """True if it is the API's value for a setting that was left out."""
     if isinstance(value, Mapping):
         return all(_is_nothing(one) for one in value.values())
     return value in (None, "", 0, [], False, "none")

@@ -20,7 +20,7 @@ class Code:
         self._lock = threading.Lock()
 
     def of(self, function: Any) -> Path:
-        """What is /var/task on AWS."""
+        """The folder that is /var/task on AWS."""
         return self._unpacked(function.code_bytes)
 
     def layers_of(self, function: Any) -> list[Path]:
@@ -29,7 +29,7 @@ class Code:
         return [self._unpacked(version.code_bytes) for version in reversed(versions)]
 
     def file(self, function: Any, name: str) -> Path:
-        """What the function has under a name, such as /opt/python/roots.pem, if it has it."""
+        """The local copy of a function's file, such as /opt/python/roots.pem, or *name* itself."""
         task = Path("/var/task")
         path = task / name
         if path.is_relative_to(task):

@@ -1,4 +1,4 @@
-"""What the parameter group of a database says of its connections."""
+"""Connection settings in the parameter group of a database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ON: Final = {"require_secure_transport": ("ON", "1"), "rds.force_ssl": ("1",)}
 
 
 def takes_tls_only(model: Any) -> bool:
-    """Whether a group of its own has a cluster or an instance refuse connections without TLS."""
+    """True if the parameter group of the cluster or instance requires TLS."""
     groups, name = (
         (model.backend.db_cluster_parameter_groups, model.parameter_group)
         if isinstance(model, DBCluster)

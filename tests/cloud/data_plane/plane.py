@@ -82,7 +82,7 @@ class DataPlane:
         return serve
 
     def _answer_of(self, environ: dict[str, Any]) -> Callable[[Request], Response] | None:
-        """Who answers a request; None where moto does."""
+        """The handler of a request; None if moto handles it."""
         path = environ.get("PATH_INFO", "")
         if path.startswith(NAME) and environ["REQUEST_METHOD"] == "GET":
             return lambda _: self._named(path.removeprefix(NAME), environ["QUERY_STRING"])
@@ -101,7 +101,7 @@ class DataPlane:
         return Response.message(HTTPStatus.NOT_FOUND)
 
     def _named(self, name: str, query: str) -> Response:
-        """Where a host name leads, from a function or from inside."""
+        """The address behind a host name, for a function or for a client inside."""
         self._sweep()
         host, given = unquote(name), parse_qs(query)
         port = int(given.get("port", ["0"])[0])
@@ -128,7 +128,7 @@ class DataPlane:
         return DatabaseContext(self.endpoint, nowhere, self.fronts.roots)
 
     def _apis(self) -> str:
-        """Where all APIs answer, told apart by the name of the host."""
+        """The URL at which all APIs answer; the host name tells them apart."""
         return f"http://{HOST}:{urlsplit(self.endpoint).port}"
 
     def _sweep(self) -> None:

@@ -1,4 +1,4 @@
-"""What policies say: IAM's evaluation of statements, as strict as what is not understood."""
+"""Evaluation of IAM policy statements; whatever is not understood allows nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Document = Mapping[str, Any]
 
 
 def allowed(documents: Iterable[Document], action: str, resource: str, **context: str) -> bool:
-    """Whether policies of an identity allow *action*; a Deny wins.
+    """True if the policies of an identity allow *action*; a Deny wins.
 
     A condition that is not understood never allows and always denies.
     """
@@ -26,7 +26,7 @@ def allowed(documents: Iterable[Document], action: str, resource: str, **context
 
 
 def trusts(document: Document, who: str, action: str, **context: str) -> bool:
-    """Whether a resource's own policy lets *who*, a service or the ARN of a role, do *action*.
+    """True if a resource's own policy lets *who*, a service or the ARN of a role, do *action*.
 
     An account that is trusted as a whole is not looked into.
     """
@@ -41,7 +41,7 @@ def trusts(document: Document, who: str, action: str, **context: str) -> bool:
 
 
 def said_to_everybody(document: Document, action: str, resource: str, **context: str) -> str | None:
-    """Whether a resource's own policy says Allow or Deny, which wins, to whoever does *action*."""
+    """The effect of a resource's own policy on anybody who does *action*; a Deny wins."""
     effects = {
         one["Effect"]
         for one in _listed(document["Statement"])
@@ -54,7 +54,7 @@ def said_to_everybody(document: Document, action: str, resource: str, **context:
 
 
 def like(pattern: str, text: str) -> bool:
-    """Whether *text* is what a pattern with ``*`` and ``?`` describes."""
+    """True if *text* matches a pattern with ``*`` and ``?``."""
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(expression, text, re.DOTALL) is not None
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from servers.runtime import Environment
 
 SECONDS = 30
-"""How long an event waits for an environment while all are busy."""
+"""Seconds for which an event waits for an environment while all are busy."""
 
 
 class ThrottlingSettings(Exception):

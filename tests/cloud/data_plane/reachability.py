@@ -1,4 +1,4 @@
-"""Who reaches whom in a network: VPCs, security groups' rules, endpoints and gateways.
+"""Reachability in a network: VPCs, security groups' rules, endpoints and gateways.
 
 Network ACLs and peering are not looked at: what is in one VPC has a route.
 """
@@ -21,7 +21,7 @@ HTTPS: Final = 443
 
 @dataclass(frozen=True)
 class Interface:
-    """What has addresses in a VPC: a function, a proxy, a database, an endpoint."""
+    """An owner of addresses in a VPC: a function, a proxy, a database, an endpoint."""
 
     vpc: str
     groups: frozenset[str]
@@ -35,13 +35,13 @@ class Interface:
 
     @property
     def networks(self) -> tuple[IPv4Network, ...]:
-        """Where its addresses are."""
+        """The ranges of its addresses."""
         blocks = (one.cidr_block for one in _subnets() if one.id in self.subnets)
         return tuple(IPv4Network(block) for block in blocks)
 
 
 def reaches(source: Interface, target: Interface, port: int) -> bool:
-    """Whether the groups of both, in one VPC, let a connection through."""
+    """True if the groups of both, in one VPC, let a connection through."""
     return (
         source.vpc == target.vpc
         and _rule(source, "egress_rules", target.groups, target.networks, port)
@@ -50,7 +50,7 @@ def reaches(source: Interface, target: Interface, port: int) -> bool:
 
 
 def is_open_to(target: Interface, addresses: Collection[Any], port: int) -> bool:
-    """Whether all of these come in from the internet: they have a way, and a rule names each."""
+    """True if all these come in from the internet: they have a route, and a rule names each."""
     ways = all(_has_internet_gateway(subnet, target.vpc) for subnet in target.subnets)
     named = all(
         _rule(target, "ingress_rules", frozenset(), (address,), port) for address in addresses
@@ -70,7 +70,7 @@ def addresses_outside(source: Interface | None, port: int) -> Collection[Any]:
 
 
 def reaches_internet(source: Interface, port: int) -> bool:
-    """Whether its groups let it out, and each of its subnets has a way through a NAT gateway."""
+    """True if its groups let it out, and each of its subnets has a route through a NAT gateway."""
     ways = all(_has_nat(subnet, source.vpc) for subnet in source.subnets)
     return ways and _rule(source, "egress_rules", frozenset(), INTERNET, port)
 
@@ -97,7 +97,7 @@ def _rule(
     networks: tuple[Any, ...],
     port: int,
 ) -> bool:
-    """Whether rules of the owner's groups name one of *groups*, or cover all *networks*."""
+    """True if rules of the owner's groups name one of *groups*, or cover all *networks*."""
     rules = [
         rule
         for group in _groups()
@@ -132,7 +132,7 @@ def _has_internet_gateway(subnet: str, vpc: str) -> bool:
 
 
 def _default_routes(subnet: str, vpc: str) -> list[Any]:
-    """What leads from a subnet to everywhere, by its own table or by the VPC's main one."""
+    """The default routes of a subnet, from its own table or from the VPC's main one."""
     tables = [table for one in _backends() for table in list(one.route_tables.values())]
     own = [table for table in tables if subnet in table._associations.values()]
     main = [table for table in tables if table.vpc_id == vpc and table.main_association_id]
@@ -153,6 +153,6 @@ def _groups() -> Iterator[Any]:
 
 
 def _backends() -> Iterator[Any]:
-    """Those of all accounts: IDs are unique, and subnets are shared."""
+    """The EC2 backends of all accounts: IDs are unique, and subnets are shared."""
     for regions in list(ec2_backends.values()):
         yield from list(regions.values())

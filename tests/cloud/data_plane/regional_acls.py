@@ -30,7 +30,7 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True)
 class Rule:
-    """What is decided about the requests that show a value in a header."""
+    """The action on requests that show a value in a header."""
 
     header: str
     allows: bool
@@ -38,14 +38,14 @@ class Rule:
     """A secret, which no failing test may print."""
 
     def fits(self, request: Request) -> bool:
-        """Whether *request* shows it."""
+        """True if *request* shows the value."""
         return (self.header, self.value) in [
             (name.lower(), value) for name, value in request.headers
         ]
 
 
 def admits(arn: str | None, request: Request) -> bool:
-    """Whether the web ACL *arn* lets *request* in at this moment; nothing guards if None."""
+    """True if the web ACL *arn* admits *request* at this moment, or if *arn* is None."""
     if arn is None:
         return True
     account, region = arn.split(":")[4], arn.split(":")[3]

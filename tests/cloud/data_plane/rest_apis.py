@@ -23,7 +23,7 @@ from .routes import Candidate, Match, matched
 from .signatures import NotSigned, signer
 
 NO_ROUTE = "Missing Authentication Token"
-"""What a REST API says of paths that it does not have, and of requests that are not signed."""
+"""A REST API's answer to paths that it does not have, and to requests that are not signed."""
 
 
 class _Refused(Exception):
@@ -47,7 +47,7 @@ class _Call:
 
     @property
     def arn(self) -> str:
-        """What policies name the stage by."""
+        """The ARN by which policies name the stage."""
         where = f"{self.api.region_name}:{self.api.account_id}"
         return f"arn:aws:execute-api:{where}:{self.api.id}/{self.stage.name}"
 
@@ -64,7 +64,7 @@ def find(api_id: str) -> tuple[APIGatewayBackend, RestAPI] | None:
 def answer(
     functions: Functions, backend: APIGatewayBackend, api: RestAPI, request: Request
 ) -> Response:
-    """What a client gets, which the access log has, too."""
+    """The client's answer, which the access log records, too."""
     started = time.monotonic()
     name, _, rest = urlsplit(request.target).path.removeprefix("/").partition("/")
     stage = api.stages.get(name)
@@ -132,7 +132,7 @@ def _answer(
 
 
 def _caller(call: _Call, method: Method) -> Identity | None:
-    """Who signed the request, where that is asked for."""
+    """The signer of the request, where the method asks for one."""
     match method.authorization_type or "NONE":
         case "NONE":
             return None
@@ -151,7 +151,7 @@ def _caller(call: _Call, method: Method) -> Identity | None:
 
 
 def _has_key(call: _Call) -> bool:
-    """Whether the request shows an enabled key that a usage plan admits to the stage."""
+    """True if the request shows an enabled key that a usage plan admits to the stage."""
     shown = [value for name, value in call.request.headers if name.lower() == "x-api-key"]
     plans = [plan.id for plan in call.backend.usage_plans.values() if _admits(plan, call)]
     return any(
@@ -162,7 +162,7 @@ def _has_key(call: _Call) -> bool:
 
 
 def _admits(plan: Any, call: _Call) -> bool:
-    """Whether a usage plan is for the stage."""
+    """True if a usage plan covers the stage."""
     stages = [(one.get("apiId"), one.get("stage")) for one in plan.api_stages]
     return (call.api.id, call.stage.name) in stages
 

@@ -12,14 +12,14 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True)
 class Roots:
-    """What stands for the roots of Amazon's own services, as proxies show them, and of RDS."""
+    """Local replacements for Amazon's own roots, which proxies show, and for RDS's."""
 
     folder: Path
     amazon: Path
     rds: Path
 
     def instead_of(self, file: Path) -> Path:
-        """What a function trusts that names *file*; the file itself, if it has no root of AWS."""
+        """The file to trust in place of *file*, or *file* itself if it holds no root of AWS."""
         names = _subjects(file)
         stand_ins = {"Amazon Root CA ": self.amazon, "Amazon RDS ": self.rds}
         found = [one for start, one in stand_ins.items() if any(n.startswith(start) for n in names)]

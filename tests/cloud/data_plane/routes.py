@@ -1,4 +1,4 @@
-"""Which route of an API a request takes."""
+"""The match of a request with a route of an API."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _generality(candidate: Candidate) -> tuple[int, int, bool]:
 
 
 def _variables(pattern: str, path: str) -> dict[str, str] | None:
-    """What the variables of *pattern* stand for; None where the path is not of it."""
+    """The values of the variables in *pattern*; None if the path does not match."""
     *pieces, end = re.split(r"(\{[^{}]+\})", pattern)
     names = [piece.strip("{}") for piece in pieces if piece.startswith("{")]
     expression = "".join(map(_expression, (*pieces, end)))

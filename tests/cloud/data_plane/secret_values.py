@@ -1,4 +1,4 @@
-"""What is in a secret, as those who may read it find it."""
+"""The values of secrets, for identities that may read them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RDS = "rds.amazonaws.com"
 
 
 def login_of(arn: str) -> Credentials | None:
-    """The username and password in a secret; None if there are none."""
+    """The username and password in a secret; None if it has no such keys."""
     _, _, _, region, account, *_ = arn.split(":")
     backend = secretsmanager_backends[account][region]
     try:

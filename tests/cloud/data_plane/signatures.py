@@ -1,4 +1,4 @@
-"""Whose request to an API this is: Signature Version 4, computed again and compared."""
+"""Verification of signed requests to an API: Signature Version 4, computed again and compared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .identities import Identity
 
 SERVICE: Final = "execute-api"
 SECONDS: Final = 300
-"""How far the clocks of both sides may be apart."""
+"""Seconds by which the clocks of both sides may differ."""
 
 AUTHORIZATION: Final = re.compile(
     r"AWS4-HMAC-SHA256 Credential=(?P<key_id>[^/]+)/(?P<scope>[^, ]+), ?"
@@ -34,7 +34,7 @@ class NotSigned(Exception):
 
 
 def signer(request: Request, region: str) -> Identity:
-    """Who signed the request for an API in *region*, or :class:`NotSigned`."""
+    """The signer of a request to an API in *region*; raises :class:`NotSigned`."""
     headers = {name.lower(): value.strip() for name, value in request.headers}
     parts = AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if parts is None:

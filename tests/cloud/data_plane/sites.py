@@ -85,7 +85,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Site:
-    """What answers under a distribution's name."""
+    """The site that answers under a distribution's name."""
 
     host: str
     rules: tuple[Rule, ...]
@@ -103,12 +103,12 @@ def deployed() -> Iterator[Site]:
 
 
 def exists(host: str) -> bool:
-    """Whether it is the name of a distribution, enabled or not."""
+    """True if it is the name of a distribution, enabled or not."""
     return any(one.domain_name == host.lower() for one in _distributions())
 
 
 def site_of(host: str, config: Given) -> Site:
-    """What a configuration of the API means, or :class:`NotUnderstood`."""
+    """The site that a configuration of the API describes; raises :class:`NotUnderstood`."""
     given = {name: one for name, one in config.items() if name != "caller_reference"}
     require_known("a distribution", given, DISTRIBUTION)
     require_known("a certificate", given.get("ViewerCertificate") or {}, CERTIFICATE)

@@ -1,4 +1,4 @@
-"""Web ACLs of CloudFront: who is let in, by addresses alone.
+"""Web ACLs of CloudFront: they admit clients by address only.
 
 A rule says Allow or Block to the addresses of an IP set; the first that fits decides, and the
 default action where none does. Any other rule is not understood.
@@ -23,14 +23,14 @@ EVERYBODY: Final = ("all",)
 
 @dataclass(frozen=True)
 class Rule:
-    """What is decided about some networks."""
+    """The action on some networks."""
 
     networks: tuple[str, ...]
     allows: bool
 
 
 def rules_of(arn: str) -> tuple[Rule, ...]:
-    """What the web ACL *arn* decides at this moment, about everybody in the end."""
+    """The decisions of the web ACL *arn* at this moment; the last one is about everybody."""
     acl = _found(arn)
     return decided([rule.to_dict() for rule in acl.rules], acl.default_action)
 

@@ -1,4 +1,4 @@
-"""What REST APIs and HTTP APIs read in the same way from the OpenAPI document that is their body."""
+"""The parts of an OpenAPI document, the body of an API, that REST APIs and HTTP APIs share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ METHODS: Final = {
     "patch": "PATCH",
 }
 PROSE: Final = ("summary", "description", "externalDocs", "deprecated", "tags")
-"""What an operation says to people alone."""
+"""Parts of an operation that only people read."""
 OPEN: Final = "NONE"
 """SAM's name, which no document defines, for an operation that anybody may call."""
 
@@ -50,7 +50,7 @@ class Operation(NamedTuple):
 
 @contextmanager
 def understood(place: str, given: Mapping[str, Any]) -> Iterator[Properties]:
-    """What is *given* in *place* of the body, all of which the block must read."""
+    """The properties *given* in *place* of the body, all of which the block must read."""
     read = Properties(given)
     yield read
     if read.unread:
@@ -93,7 +93,7 @@ def security(operation: Operation, whole: Any, schemes: Mapping[str, Any]) -> di
 
 
 def endpoint_disabled(servers: Iterable[Mapping[str, Any]]) -> bool | None:
-    """Whether the servers' extension turns the API's own address off."""
+    """True if the servers' extension turns the API's own address off."""
     disabled = None
     for server in servers:
         with understood("servers", server) as read:

@@ -82,7 +82,7 @@ class HttpBody:
 
 
 def read(body: Any) -> HttpBody:
-    """What the body says; fails at what it says in vain."""
+    """Read a body; fail at any part of it that has no effect."""
     with understood("the top", document(body)) as given:
         if not str(given.get("openapi", "")).startswith("3."):
             raise Failure("the Body of an HTTP API must be OpenAPI 3")

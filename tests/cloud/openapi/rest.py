@@ -60,13 +60,13 @@ INTEGRATION_NAMES: Final = {
     },
 }
 WORDS: Final = ("type", "passthroughBehavior")
-"""What is in capitals in the API, and need not be in a document."""
+"""Settings in capitals in the API, and in any case in a document."""
 RESPONSE_NAMES: Final = {
     name: name
     for name in ("statusCode", "responseTemplates", "responseParameters", "contentHandling")
 }
 PLACES: Final = {"path": "path", "query": "querystring", "header": "header"}
-"""Where a parameter may be, and the API's word for it."""
+"""The place of a parameter, and the API's word for it."""
 IAM: Final = "AWS_IAM"
 KEY: Final = "api_key"
 
@@ -96,7 +96,7 @@ class RestBody:
 
 
 def read(body: Any) -> RestBody:
-    """What the body says; fails at what it says in vain."""
+    """Read a body; fail at any part of it that has no effect."""
     with understood("the top", document(body)) as given:
         _check_version(given)
         unused(given, ("schemes", "host", "basePath", "tags"))
@@ -130,7 +130,7 @@ def _settings(given: Properties) -> dict[str, Any]:
 
 
 def _endpoint(given: Properties) -> dict[str, Any]:
-    """What Swagger 2, which has no servers, says of the endpoint at its top."""
+    """The endpoint settings at the top of Swagger 2, which has no servers."""
     return {ENDPOINT: given.get(ENDPOINT, {})}
 
 

@@ -84,5 +84,5 @@ def find(type_name: str) -> ResourceType | None:
 
 
 def is_custom(type_name: str) -> bool:
-    """Whether a function of the template's own makes such resources."""
+    """True if a function named by the template makes resources of this type."""
     return type_name == CUSTOM or type_name.startswith("Custom::")

@@ -1,4 +1,4 @@
-"""Who may use API Gateway's REST APIs and how much: API keys and usage plans."""
+"""Access to API Gateway's REST APIs and its limits: API keys and usage plans."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _delete_stack(context: Context, deployed: DeployedResource) -> None:
 
 
 def _wanted(context: Context, properties: Properties) -> dict[str, Any]:
-    """What the nested stack is asked to be; what was acknowledged for its parent is for it too."""
+    """The request for a nested stack; it inherits the capabilities acknowledged for its parent."""
     answer = context.call("cloudformation", "describe_stacks", StackName=context.stack_name)
     parent = answer["Stacks"][0]
     return {
@@ -99,7 +99,7 @@ def _stack(context: Context, stack_id: str) -> dict[str, Any]:
 
 
 def _reason(context: Context, stack_id: str) -> str | None:
-    """Why the last thing that was done with a stack failed."""
+    """The reason why the last operation on a stack failed."""
     events = context.call("cloudformation", "describe_stack_events", StackName=stack_id)
     for event in events["StackEvents"]:
         if event["PhysicalResourceId"] == stack_id and "ResourceStatusReason" in event:
@@ -114,7 +114,7 @@ def _made(stack: Mapping[str, Any]) -> Made:
 
 
 def parameter_text(value: Any) -> str:
-    """What a nested stack is given for a parameter."""
+    """The text of a nested stack's parameter."""
     match value:
         case list():
             return ",".join(map(parameter_text, value))

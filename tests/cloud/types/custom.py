@@ -58,7 +58,7 @@ def _delete(context: Context, deployed: DeployedResource) -> None:
 
 
 def _answered(context: Context, event: Mapping[str, Any]) -> Made:
-    """What the function said that became of the resource."""
+    """The outcome that the function reports for the resource."""
     properties = event["ResourceProperties"]
     token = str(properties["ServiceToken"])
     if LAMBDA not in token:

@@ -18,7 +18,7 @@ API_NAMES: Final = {
     "PerformanceInsightsKmsKeyId": "PerformanceInsightsKMSKeyId",
     "VPCSecurityGroups": "VpcSecurityGroupIds",
 }
-"""What the API calls those properties that it calls otherwise."""
+"""Names in the API of the properties that have another name there."""
 
 IGNORED: Final = {
     "Domain",
@@ -29,7 +29,7 @@ IGNORED: Final = {
     "DomainOu",
     "EnableLocalWriteForwarding",
 }
-"""What the API takes and moto forgets."""
+"""Parameters that the API accepts and moto forgets."""
 
 LOGIN: Final = {"MasterUserPassword": None, "ManageMasterUserPassword": False}
 """Of which a template may have one or the other, and what the API is told of the one that went."""
@@ -179,7 +179,7 @@ def _gone_already(code: str) -> Iterator[None]:
 
 
 def _ending(context: Context) -> dict[str, Any]:
-    """Whether a snapshot stays when the database goes."""
+    """The deletion's parameters: with a final snapshot, or without."""
     if not context.final_snapshot:
         return {"SkipFinalSnapshot": True}
     return {"SkipFinalSnapshot": False, "FinalDBSnapshotIdentifier": context.name(255, lower=True)}

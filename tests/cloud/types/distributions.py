@@ -20,7 +20,7 @@ RENAMED: Final = {
     "Locations": "Items",
     "OriginCustomHeaders": "CustomHeaders",
 }
-"""What is another word in the API; elsewhere, letters differ in case alone."""
+"""Names that are other words in the API; all others differ only in the case of letters."""
 FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
     "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443},
     "DistributionConfig": {
@@ -31,7 +31,7 @@ FILLED: Final[Mapping[str, Mapping[str, Any]]] = {
     "LoggingConfig": {"Enabled": True, "IncludeCookies": False, "Prefix": ""},
     "S3OriginConfig": {"OriginAccessIdentity": ""},
 }
-"""What the API must have and a template need not say, by the API's shape."""
+"""Members that the API requires and a template may leave out, by the API's shape."""
 POLICIES: Final = {
     "CachePolicyId": "get_cache_policy",
     "OriginRequestPolicyId": "get_origin_request_policy",
@@ -73,7 +73,7 @@ def _structure(shape: StructureShape, given: Mapping[str, Any]) -> dict[str, Any
 
 
 def _counted(shape: StructureShape, named: Mapping[str, Any]) -> dict[str, Any]:
-    """What the API says of a list beside its items."""
+    """The members that the API adds to a list beside its items."""
     items = named.get("Items", [])
     said = {"Quantity": len(items), "Enabled": bool(items)}
     if "Quantity" not in shape.members:
@@ -134,7 +134,7 @@ def _delete(context: Context, deployed: DeployedResource) -> None:
 def _distribution_config(
     context: Context, properties: Properties, reference: str
 ) -> dict[str, Any]:
-    """What the API takes, where all that it names exists."""
+    """The configuration for the API, once everything that it names exists."""
     given = properties["DistributionConfig"]
     for behavior in (given["DefaultCacheBehavior"], *given.get("CacheBehaviors", [])):
         _check_behavior(context, behavior)

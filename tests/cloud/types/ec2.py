@@ -1,4 +1,4 @@
-"""How EC2 makes things: one call creates, one deletes, an ID names, tags come along."""
+"""EC2's pattern: one call creates, one deletes, an ID names the resource, tags come along."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def ec2_type(
 def _attributes(
     name: str, physical_id: str, made: Mapping[str, Any], properties: Iterable[str]
 ) -> dict[str, Any]:
-    """What the answer tells of a new resource beside its *properties*."""
+    """The attributes of a new resource, from the answer, beside its *properties*."""
     declared = schema(name)
     assert declared is not None
     read = attributes_in(made, declared.attributes - {"Tags", *properties})
@@ -79,7 +79,7 @@ def _attributes(
 
 
 def picked(properties: Properties, names: Iterable[str]) -> dict[str, Any]:
-    """Those of *names* that the template gives; others stay unread, and fail the resource."""
+    """The properties among *names* that the template gives; any other fails the resource."""
     return {name: properties[name] for name in names if name in properties}
 
 

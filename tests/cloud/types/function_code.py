@@ -11,7 +11,7 @@ from cloud.failure import Failure
 from cloud.resource import Context
 
 INLINE_FILES: Final = {"nodejs": "index.js", "python": "index.py"}
-"""Where code that stands in a template comes to lie, by the start of the runtime's name."""
+"""The file that receives code written in a template, by the start of the runtime's name."""
 MOST_INLINE_CHARACTERS: Final = 4_194_304
 SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
 

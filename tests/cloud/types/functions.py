@@ -26,7 +26,7 @@ CONFIGURATION: Final[Mapping[str, Any]] = {
     "TracingConfig": {"Mode": "PassThrough"},
     "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
 }
-"""What UpdateFunctionConfiguration sets, and what it sets where the template says nothing."""
+"""The settings of UpdateFunctionConfiguration, with the values for those left out of a template."""
 
 OTHERS: Final = ("Architectures", "Code", "PackageType", "ReservedConcurrentExecutions", "Tags")
 """Properties that other calls set, or nothing."""

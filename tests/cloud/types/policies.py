@@ -15,7 +15,7 @@ MOST_VERSIONS: Final = 5
 
 
 class Holder(NamedTuple):
-    """Who has a policy: ``kind`` is what the API calls it."""
+    """An owner of policies; ``kind`` is the API's word for it."""
 
     kind: str
     name: str

@@ -58,7 +58,7 @@ def _members(properties: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
 def _missing(
     these: Mapping[str, frozenset[str]], those: Mapping[str, frozenset[str]]
 ) -> dict[str, list[str]]:
-    """What is in *these* and not in *those*."""
+    """The members of *these* that are not in *those*."""
     return {name: sorted(these[name] - those[name]) for name in these if these[name] - those[name]}
 
 

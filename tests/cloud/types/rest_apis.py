@@ -13,11 +13,11 @@ from cloud.resource import Context, DeployedResource, Made, Properties, Resource
 SERVICE: Final = "apigateway"
 CHANGEABLE: Final = ("name", "description", "apiKeySource", "policy")
 PLACE: Final = {"RestApiId": "restApiId", "ResourceId": "resourceId", "HttpMethod": "httpMethod"}
-"""What names a method, in CloudFormation and in the API."""
+"""The identifiers of a method, in CloudFormation and in the API."""
 
 
 class Calls(NamedTuple):
-    """What the API is called with to make a method."""
+    """The arguments of the API's calls that make a method."""
 
     method: Mapping[str, Any]
     responses: Iterable[Mapping[str, Any]]
@@ -95,7 +95,7 @@ def _settings(properties: Properties) -> dict[str, Any]:
 
 
 def _endpoint(properties: Properties) -> dict[str, Any] | None:
-    """What CreateRestApi takes; SAM says the same once more in the parameters of the import."""
+    """The endpoint for CreateRestApi; SAM repeats it in the parameters of the import."""
     parameters = dict(properties.get("Parameters", {}))
     imported = parameters.pop("endpointConfigurationTypes", None)
     if parameters:

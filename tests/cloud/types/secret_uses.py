@@ -39,7 +39,7 @@ def _detach(_: Context, __: DeployedResource) -> None:
 
 
 def _connection(context: Context, kind: str, identifier: str) -> dict[str, Any]:
-    """How the secret's user reaches a database, in the rotation functions' words."""
+    """The connection of the secret's user to a database, in the rotation functions' words."""
     match kind:
         case "AWS::RDS::DBCluster":
             answer = context.call("rds", "describe_db_clusters", DBClusterIdentifier=identifier)

@@ -45,7 +45,7 @@ def _delete_secret(context: Context, deployed: DeployedResource) -> None:
 
 
 def made(secret: str) -> Made:
-    """What a secret, by ARN, and whatever is of it give the stack."""
+    """The record of a secret, by ARN, or of a resource that belongs to one."""
     return Made(secret, {"Id": secret})
 
 
@@ -66,7 +66,7 @@ def _value(context: Context, properties: Properties) -> str | None:
 
 
 def _generated(context: Context, wanted: Mapping[str, Any]) -> str:
-    """A new password, alone or as one field of a template."""
+    """A new password, by itself or as one field of a template."""
     template, field = wanted.get("SecretStringTemplate"), wanted.get("GenerateStringKey")
     if (template is None) != (field is None):
         raise Failure("SecretStringTemplate and GenerateStringKey need each other")

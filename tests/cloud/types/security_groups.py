@@ -26,7 +26,7 @@ PEERS: Final = {
 }
 """From where or to where: the rule's property, and where the API has it."""
 BESIDE: Final = {"Description": "Description", "SourceSecurityGroupOwnerId": "UserId"}
-"""What may stand beside a peer."""
+"""Properties that may stand beside a peer."""
 
 
 def _create_group(context: Context, properties: Properties) -> Made:

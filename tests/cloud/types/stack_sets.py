@@ -62,7 +62,7 @@ def _delete_instances(
 
 
 def _what(properties: Properties) -> dict[str, Any]:
-    """What the stacks of the set are made from."""
+    """The arguments that say what the set's stacks are made from."""
     match properties.get("AutoDeployment"), properties.get("CallAs"):
         case {"Enabled": True}, _:
             raise Failure("The local cloud does not deploy to accounts that join later")

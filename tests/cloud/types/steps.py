@@ -1,4 +1,4 @@
-"""What resource types share that are made, or changed, by several calls."""
+"""Shared steps of resource types that several calls make or change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cloud.failure import Failure
 from cloud.resource import Context, DeployedResource, Properties
 
 Setter = Callable[[Context, str, Any, Any], object]
-"""Brings a property of a resource, by physical ID, from an old to a new value; None is none."""
+"""Brings a property of a resource, by physical ID, from an old to a new value; None is no value."""
 
 
 @contextmanager

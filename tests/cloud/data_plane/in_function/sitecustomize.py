@@ -1,4 +1,4 @@
-"""What Python imports first in a function's process: names of RDS lead into the local cloud."""
+"""The first import of a function's process: lets RDS's host names lead to the local cloud."""
 
 from __future__ import annotations
 
