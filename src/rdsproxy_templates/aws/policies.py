@@ -21,7 +21,15 @@ from awacs.helpers.trust import make_simple_assume_statement
 from troposphere import AWSHelperFn, Select, Split
 
 from ..model import sub
-from .kinds import DatabaseUser, FunctionArn, KeyArn, ProxyArn, RoleArn, SecretArn
+from .kinds import (
+    DatabaseResourceId,
+    DatabaseUser,
+    FunctionArn,
+    KeyArn,
+    ProxyArn,
+    RoleArn,
+    SecretArn,
+)
 
 VERSION: Final = "2012-10-17"
 
@@ -130,7 +138,7 @@ def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
 
 
 def connects_to_database(
-    resource_id: AWSHelperFn, users: Sequence[DatabaseUser | str]
+    resource_id: DatabaseResourceId | AWSHelperFn, users: Sequence[DatabaseUser | str]
 ) -> PolicyDocument:
     """May log in to a database itself as these users.
 

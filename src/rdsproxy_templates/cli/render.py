@@ -13,7 +13,6 @@ from typing import NoReturn
 import click
 
 from ..deploy.guide import FILE as DOCUMENT
-from ..model import summary
 from ..rendering import NESTINGS, Nesting
 from ..rendering.folder import Changes
 from ..validate import Finding
@@ -126,8 +125,8 @@ def main() -> None:
 
 def _list() -> None:
     width = max(map(len, VARIANTS))
-    for name, variant in VARIANTS.items():
-        click.echo(f"{name:{width}}  {summary(variant)}")
+    for name in VARIANTS:
+        click.echo(f"{name:{width}}  {VARIANTS.summary(name)}")
 
 
 def _schema(variants: Sequence[str]) -> None:

@@ -5,10 +5,11 @@ from .settings import ListOf, OptionalPairOf, Settings, did_you_mean
 from .stack import Child, Stack, StackModule, nest, summary
 from .template import Template
 from .text import sub
-from .values import LocalPath, Value, Values
+from .values import Expression, LocalPath, Value, Values
 
 __all__ = [
     "Child",
+    "Expression",
     "ListOf",
     "LocalPath",
     "OptionalPairOf",

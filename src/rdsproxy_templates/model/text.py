@@ -8,11 +8,12 @@ from typing import Any
 from troposphere import AWSHelperFn, Sub, encode_to_dict
 
 from .references import spelled, substitution
+from .values import Expression
 
 _NAME = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 
-def sub(text: str, **values: AWSHelperFn | str) -> AWSHelperFn:
+def sub(text: str, **values: Expression) -> AWSHelperFn:
     """``Fn::Sub`` over *text*, in which ``${name}`` stands for the value of that name.
 
     Pseudo parameters are written as CloudFormation writes them, ``${AWS::Region}``. Every

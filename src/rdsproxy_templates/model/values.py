@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from troposphere import AWSHelperFn, Join, Split, encode_to_dict
 
 from ..errors import Problem, WiringError
 
-Expression = AWSHelperFn | str
+if TYPE_CHECKING:
+    # troposphere is untyped to whoever installs it, and a subclass of an untyped class is
+    # assignable to everything: a subnet would pass for a security group.
+    class _Function:
+        data: Any
+
+        def to_dict(self) -> Any: ...
+
+else:
+    _Function = AWSHelperFn
 
 
-class Value(AWSHelperFn):
+class Value(_Function):
     """An expression of one kind; troposphere takes it wherever it takes a ``Ref``.
 
     A subclass is a *kind*: what the expression stands for once it is deployed.
@@ -40,7 +49,7 @@ class Value(AWSHelperFn):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({encode_to_dict(self.data)!r})"
 
-    def joined(self) -> AWSHelperFn:
+    def joined(self) -> Value | AWSHelperFn:
         """The single string in which this value crosses a stack's border."""
         return self
 
@@ -63,7 +72,11 @@ class Values(Value):
         return cls(Split(",", string))
 
 
-class LocalPath(AWSHelperFn):
+Expression = Value | AWSHelperFn | str
+"""What may stand for a text in a template."""
+
+
+class LocalPath(_Function):
     """A file or folder beside the templates, named from the family's root folder.
 
     Rendering replaces it by the path from the template that names it, which is how SAM

@@ -11,7 +11,7 @@ from troposphere import AWSHelperFn, awslambda, logs, serverless
 from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
 from ..aws.troposphere_compat import LoggingConfig
 from ..errors import Problem
-from ..model import LocalPath, Settings
+from ..model import Expression, LocalPath, Settings
 from .optional_properties import without_none
 
 LogRetention = Literal[
@@ -116,7 +116,7 @@ def function(
     handler: str,
     timeout: int,
     log: logs.LogGroup,
-    variables: Mapping[str, AWSHelperFn | str],
+    variables: Mapping[str, Expression],
     policies: Sequence[Any] = (),
     role: RoleArn | None = None,
     subnets: Sequence[SubnetId] | SubnetIds | None = None,

@@ -246,6 +246,6 @@ def _endpoint_name(purpose: str, proxy: rds.DBProxy, subnets: Sequence[SubnetId]
     return sub(name, proxy=owner, first=first, second=second)
 
 
-def _own_part(identifier: AWSHelperFn) -> AWSHelperFn:
+def _own_part(identifier: SubnetId | AWSHelperFn) -> AWSHelperFn:
     """``0a1b2c3d4e5f67890`` of ``subnet-0a1b2c3d4e5f67890`` or of a proxy's ID."""
     return Select(1, Split("-", identifier))

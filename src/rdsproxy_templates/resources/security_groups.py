@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from troposphere import AWSHelperFn, AWSObject, ec2
 
-from ..aws.kinds import AccountId, SecurityGroupId, VpcId
+from ..aws.kinds import AccountId, Cidr, SecurityGroupId, VpcId
 from .network import EVERYWHERE
 from .optional_properties import without_none
 
@@ -115,7 +115,9 @@ def no_egress(description: str) -> ec2.SecurityGroupRule:
     return ec2.SecurityGroupRule(Description=description, IpProtocol="-1", CidrIp=NOWHERE)
 
 
-def inline_egress(group: AWSHelperFn, port: int, description: str) -> ec2.SecurityGroupRule:
+def inline_egress(
+    group: SecurityGroupId | AWSHelperFn, port: int, description: str
+) -> ec2.SecurityGroupRule:
     """Egress, inside a group of its own, to *group* on *port*."""
     return ec2.SecurityGroupRule(
         Description=description,
@@ -129,9 +131,7 @@ def inline_egress_to_everywhere(port: int, description: str) -> ec2.SecurityGrou
     return inline_egress_to_range(EVERYWHERE, port, description)
 
 
-def inline_egress_to_range(
-    cidr: AWSHelperFn | str, port: int, description: str
-) -> ec2.SecurityGroupRule:
+def inline_egress_to_range(cidr: Cidr | str, port: int, description: str) -> ec2.SecurityGroupRule:
     """Egress, inside a group of its own, to an address range on *port*."""
     return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
 
@@ -142,7 +142,11 @@ def inline_ingress_from_range(cidr: str, port: int, description: str) -> ec2.Sec
 
 
 def egress_rule(
-    title: str, group: AWSHelperFn, port: int, target: AWSHelperFn, description: str
+    title: str,
+    group: SecurityGroupId | AWSHelperFn,
+    port: int,
+    target: SecurityGroupId | AWSHelperFn,
+    description: str,
 ) -> ec2.SecurityGroupEgress:
     """Egress from *group*, which another stack made, to *target*."""
     return ec2.SecurityGroupEgress(
@@ -156,9 +160,9 @@ def egress_rule(
 
 def ingress_rule(  # noqa: PLR0917 - a rule has two ends, and one may be another account's
     title: str,
-    group: AWSHelperFn,
+    group: SecurityGroupId | AWSHelperFn,
     port: int,
-    source: AWSHelperFn,
+    source: SecurityGroupId | AWSHelperFn,
     description: str,
     owner: AccountId | None = None,
 ) -> ec2.SecurityGroupIngress:
@@ -177,7 +181,7 @@ def ingress_rule(  # noqa: PLR0917 - a rule has two ends, and one may be another
 
 
 def ingress_rule_from_range(
-    title: str, group: AWSHelperFn, port: int, cidr: str, description: str
+    title: str, group: SecurityGroupId | AWSHelperFn, port: int, cidr: str, description: str
 ) -> ec2.SecurityGroupIngress:
     """Ingress into *group* from the addresses of *cidr*."""
     return ec2.SecurityGroupIngress(

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from troposphere import AWSHelperFn, ec2
+from troposphere import ec2
 
 from ..aws.engines import Engine
 from ..aws.kinds import Command, DatabaseName, DatabaseUser, Hostname
-from ..model import sub
+from ..model import Expression, sub
 
 USER: Final = "ec2-user"
 """Whom Amazon Linux lets in."""
@@ -73,5 +73,5 @@ def start_command(instance: ec2.Instance) -> Command:
     )
 
 
-def _command(line: str, **values: AWSHelperFn | str) -> Command:
+def _command(line: str, **values: Expression) -> Command:
     return Command(sub(line, **values))

@@ -1,37 +1,81 @@
-"""Every variant that the command, the docs and the tests know."""
+"""Root stacks, a module each; VARIANTS holds those that the command, the docs and the tests know.
+
+A module is imported when it is first used, so that one variant does not pay for the others.
+To add one, write its name in the two lists below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+import ast
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..model import StackModule, did_you_mean
-from . import (
-    auth,
-    base,
-    bastion,
-    cross_account_app,
-    cross_account_db,
-    cross_account_network,
-    edge,
-    edge_waf,
-    existing_vpc,
-)
 
-VARIANTS: Final[dict[str, StackModule[Any, Any, Any]]] = {
-    "base": base,
-    "auth": auth,
-    "existing_vpc": existing_vpc,
-    "bastion": bastion,
-    "cross_account_network": cross_account_network,
-    "cross_account_db": cross_account_db,
-    "cross_account_app": cross_account_app,
-    "edge_waf": edge_waf,
-    "edge": edge,
-}
+if TYPE_CHECKING:
+    from . import (
+        auth,
+        base,
+        bastion,
+        cross_account_app,
+        cross_account_db,
+        cross_account_network,
+        edge,
+        edge_waf,
+        existing_vpc,
+    )
+
+__all__ = [  # noqa: RUF022 - in the order in which they are shown
+    "VARIANTS",
+    "base",
+    "auth",
+    "existing_vpc",
+    "bastion",
+    "cross_account_network",
+    "cross_account_db",
+    "cross_account_app",
+    "edge_waf",
+    "edge",
+]
+
+
+class Variants(Mapping[str, StackModule[Any, Any, Any]]):
+    """Root stacks by the names of their modules, each imported when it is looked up."""
+
+    def __init__(self, package: str, names: Sequence[str]) -> None:
+        self._package = package
+        self._names = names
+
+    def __getitem__(self, name: str) -> StackModule[Any, Any, Any]:
+        if name not in self._names:
+            raise KeyError(name)
+        return cast("StackModule[Any, Any, Any]", import_module(f".{name}", self._package))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def summary(self, name: str) -> str:
+        """Return the sentence that describes a variant, without importing it."""
+        source = pkgutil.get_data(self._package, f"{name}.py") or b""
+        return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+
 
 RENAMED: Final = {"service": "existing_vpc"}
 """Former names, by which nothing is found any more."""
+
+VARIANTS: Final = Variants(__name__, [name for name in __all__ if name != "VARIANTS"])
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in VARIANTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f".{name}", __name__)
 
 
 def similar_variant(name: str, known: Sequence[str]) -> str:
@@ -39,3 +83,7 @@ def similar_variant(name: str, known: Sequence[str]) -> str:
     if (renamed := RENAMED.get(name)) in known:
         return f" (it was renamed: did you mean {renamed}?)"
     return did_you_mean(name, known)
+
+
+def __dir__() -> list[str]:
+    return __all__

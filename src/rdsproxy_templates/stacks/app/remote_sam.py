@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from awacs.aws import PolicyDocument
 from pydantic import Field
-from troposphere import AWSHelperFn, Select, Split, iam
+from troposphere import Select, Split, iam
 
 from ...aws.kinds import (
     DatabaseName,
@@ -20,7 +20,7 @@ from ...aws.kinds import (
     Url,
 )
 from ...aws.policies import assumes, decrypts, reads_secrets
-from ...model import Ports, Stack
+from ...model import Expression, Ports, Stack
 from ...resources.functions import database_layer, family, function, log_group
 from ...resources.http_api import http_api
 from . import sam
@@ -92,7 +92,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
 
 
-def _login(inputs: Inputs) -> Mapping[str, AWSHelperFn]:
+def _login(inputs: Inputs) -> Mapping[str, Expression]:
     """The variables by which the function knows who it is to the proxy."""
     named = {
         "RDS_USER": inputs.rds_user,

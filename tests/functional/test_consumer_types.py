@@ -1,0 +1,149 @@
+"""A consumer's code is type-checked with the library installed, and without settings of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("consumer types")
+
+SECONDS = 300
+
+WRONG = """\
+from rdsproxy_templates import Ports, Settings, Field, nest, render, stacks
+from rdsproxy_templates.aws.kinds import DatabaseUser, SecurityGroupId, SubnetId
+from rdsproxy_templates.variants import base
+
+
+class Network(Settings):
+    size: int = Field(default=1, description="How large it is.")
+
+
+class Group(Ports):
+    group: SecurityGroupId = Field(description="A group.")
+
+
+subnet = SubnetId("subnet-0abc")
+group: SecurityGroupId = subnet  # a subnet where a security group belongs
+Group(group=subnet)  # the same, into a port
+Group(group="sg-0abc")  # text where a value belongs
+Group()  # a missing input
+Group(groups=SecurityGroupId("sg-0abc"))  # an unknown input, and a missing one
+Network(sice=2)  # an unknown setting
+Network(size="2")  # a wrong type
+stacks.rds.Config(max_capcity=16)  # an unknown setting of the library's
+stacks.rds.Config(max_capacity="16")  # a wrong type in the library's
+base.Config(rds=stacks.secrets.Config())  # another record's settings
+Group(group=SecurityGroupId("sg-0abc")).grup  # an unknown port
+nest("RDSStack", stacks.rds, stacks.rds.Config(), Group(group=SecurityGroupId("sg-0abc")))  # others' inputs
+render(base, stacks.rds.Config())  # another stack's settings
+render(base, base.Config(), nesting="deep")  # an unknown nesting
+stacks.rsd  # a stack that there is not
+"""
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory, repository):
+    """Python of an environment that the library is installed in, as a wheel would install it."""
+    folder = tmp_path_factory.mktemp("consumer")
+    venv.create(folder, symlinks=True)
+    (packages,) = folder.glob("lib/python3*/site-packages")
+    source = repository / "src" / "rdsproxy_templates"
+    shutil.copytree(source, packages / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    # What the library requires is there already, where the tests run.
+    others = {Path(entry) for entry in sys.path if Path(entry).name == "site-packages"}
+    (packages / "others.pth").write_text("".join(f"{other}\n" for other in others))
+    return folder / "bin" / "python"
+
+
+def run(*command, cwd, **variables):
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+        env=os.environ | variables,
+    )
+
+
+def mypy(python, folder):
+    """What ``mypy --strict`` says of the files in *folder*, by file and line."""
+    done = run("mypy", "--strict", "--config-file=", "--cache-dir", python.parent / "mypy",
+               "--python-executable", python, "--no-error-summary", ".", cwd=folder)  # fmt: skip
+    said = re.findall(r"^(.+?):(\d+): error: (.+)$", done.stdout, re.MULTILINE)
+    assert done.returncode == bool(said), done.stdout + done.stderr
+    return [(file, int(line), message) for file, line, message in said]
+
+
+def pyright(python, folder, mode):
+    """What Pyright says of the files in *folder*, by file and line."""
+    (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": mode}))
+    # Its own Node.js, so that every machine has the same one.
+    done = run("pyright", "--outputjson", "--pythonpath", python, cwd=folder,
+               PYRIGHT_PYTHON_GLOBAL_NODE="0")  # fmt: skip
+    assert done.returncode in {0, 1}, done.stdout + done.stderr
+    return [
+        (
+            str(Path(one["file"]).relative_to(folder.resolve())),
+            one["range"]["start"]["line"] + 1,
+            one["message"],
+        )
+        for one in json.loads(done.stdout)["generalDiagnostics"]
+        if one["severity"] != "information"
+    ]
+
+
+CHECKERS = {
+    "mypy --strict": mypy,
+    "Pyright, basic": lambda python, folder: pyright(python, folder, "basic"),
+    "Pyright, strict": lambda python, folder: pyright(python, folder, "strict"),
+}
+every_checker = pytest.mark.parametrize("checked", CHECKERS.values(), ids=CHECKERS)
+
+
+@pytest.fixture
+def readme(repository, tmp_path):
+    """The README's Python samples, a file each."""
+    samples = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)
+    for number, sample in enumerate(samples):
+        (tmp_path / f"sample{number}.py").write_text(sample)
+    assert samples
+    return tmp_path
+
+
+@every_checker
+def test_samples_of_the_readme_have_no_type_error(checked, python, readme):
+    assert checked(python, readme) == []
+
+
+@every_checker
+@pytest.mark.parametrize("name", ["blog", "orders"])
+def test_examples_have_no_type_error(checked, name, python, repository, tmp_path):
+    folder = tmp_path / name
+    shutil.copytree(repository / "examples" / name, folder)
+
+    assert checked(python, folder) == []
+
+
+def test_every_example_is_checked_here(repository):
+    examples = {folder.name for folder in (repository / "examples").iterdir() if folder.is_dir()}
+
+    assert examples == {"blog", "orders"}
+
+
+@every_checker
+def test_every_wrong_line_is_a_type_error(checked, python, tmp_path):
+    (tmp_path / "wrong.py").write_text(WRONG)
+    wrong = {number for number, line in enumerate(WRONG.splitlines(), 1) if "  # " in line}
+
+    assert {line for _, line, _ in checked(python, tmp_path)} == wrong
