@@ -15,7 +15,7 @@ from typing import Final
 import timing
 from timing import FRESH, REPOSITORY, Command, in_turns, once, python, row
 
-from rdsproxy_templates.validate.lint import INCLUDED
+from rdsproxy_templates.validators.lint import INCLUDED
 from rdsproxy_templates.variants import VARIANTS
 
 SMALL: Final = "edge_waf"

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from rdsproxy_templates import render
-from rdsproxy_templates.validate import aws
+from rdsproxy_templates.validators import aws
 from rdsproxy_templates.variants import base
 from rdsproxy_templates.variants.common import Database
 

@@ -16,9 +16,9 @@ from pydantic.fields import FieldInfo
 from rdsproxy_templates import render
 from rdsproxy_templates.model import Settings
 from rdsproxy_templates.rendering import Bundle
-from rdsproxy_templates.validate.graph import CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, Graph
-from rdsproxy_templates.validate.ignored import AWS_VALIDATOR, CFN_LINT
-from rdsproxy_templates.validate.rules import FAMILY_CHECKS, GRAPH_CHECKS, rule_of
+from rdsproxy_templates.validators.graph import CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, Graph
+from rdsproxy_templates.validators.ignored import AWS_VALIDATOR, CFN_LINT
+from rdsproxy_templates.validators.rules import FAMILY_CHECKS, GRAPH_CHECKS, rule_of
 from rdsproxy_templates.variants import VARIANTS
 
 REPOSITORY = Path(__file__).resolve().parent.parent

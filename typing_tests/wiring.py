@@ -5,11 +5,9 @@ mypy's ``warn_unused_ignores`` turns an ignore that is no longer needed into a f
 
 from typing import assert_type
 
-from rdsproxy_templates import nest, render
+from rdsproxy_templates import Bundle, Child, StackModule, nest, render
 from rdsproxy_templates.aws.kinds import DatabaseUser, SecretArn, SubnetId
-from rdsproxy_templates.model import Child, StackModule
-from rdsproxy_templates.rendering import Bundle
-from rdsproxy_templates.stacks.data import rds, secrets
+from rdsproxy_templates.stacks import rds, secrets
 from rdsproxy_templates.variants import base, existing_vpc
 
 user = DatabaseUser("root")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from rdsproxy_templates import render, stacks
-from rdsproxy_templates.variants import base, existing_vpc
+from rdsproxy_templates.variants import base
 
 config = base.Config(
     regions=("eu-central-1",),
-    database=existing_vpc.Database(name="blog", master_username="editor"),
+    database=base.Database(name="blog", master_username="editor"),
     vpc=stacks.vpc.Config(
         vpc_cidr="10.40.0.0/16",
         private_subnet1_cidr="10.40.1.0/24",

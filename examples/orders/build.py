@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import orders
-from rdsproxy_templates import render
-from rdsproxy_templates.validate import refuse, validate
+from rdsproxy_templates import refuse, render, validate
 
 if __name__ == "__main__":
     bundle = render(orders, orders.Config())

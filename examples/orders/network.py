@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-from troposphere import GetAZs, Select, ec2
+from typing import Any
 
-from rdsproxy_templates.aws.kinds import SecurityGroupId, SubnetId
-from rdsproxy_templates.model import Ports, Settings, Stack
+from troposphere import GetAZs, Select, ec2  # type: ignore[import-untyped]
+
+from rdsproxy_templates import Field, Ports, Settings, Stack, kinds
 
 MYSQL = 3306
 
@@ -21,11 +21,11 @@ class Inputs(Ports): ...
 
 
 class Outputs(Ports):
-    subnet_a: SubnetId = Field(description="Private subnet of the first zone.")
-    subnet_b: SubnetId = Field(description="Private subnet of the second zone.")
-    clients: SecurityGroupId = Field(description="Group of what uses the database.")
-    proxy: SecurityGroupId = Field(description="Group of the proxy.")
-    database: SecurityGroupId = Field(description="Group of the database.")
+    subnet_a: kinds.SubnetId = Field(description="Private subnet of the first zone.")
+    subnet_b: kinds.SubnetId = Field(description="Private subnet of the second zone.")
+    clients: kinds.SecurityGroupId = Field(description="Group of what uses the database.")
+    proxy: kinds.SecurityGroupId = Field(description="Group of the proxy.")
+    database: kinds.SecurityGroupId = Field(description="Group of the database.")
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -61,11 +61,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             _admit("DatabaseGroupIngress", database, proxy),
         ],
         outputs=Outputs(
-            subnet_a=SubnetId(subnets[0].ref()),
-            subnet_b=SubnetId(subnets[1].ref()),
-            clients=SecurityGroupId(clients.ref()),
-            proxy=SecurityGroupId(proxy.ref()),
-            database=SecurityGroupId(database.ref()),
+            subnet_a=kinds.SubnetId(subnets[0].ref()),
+            subnet_b=kinds.SubnetId(subnets[1].ref()),
+            clients=kinds.SecurityGroupId(clients.ref()),
+            proxy=kinds.SecurityGroupId(proxy.ref()),
+            database=kinds.SecurityGroupId(database.ref()),
         ),
     )
 
@@ -76,7 +76,7 @@ def _group(title: str, vpc: ec2.VPC, egress: ec2.SecurityGroupRule) -> ec2.Secur
     )
 
 
-def _mysql(**peer: object) -> ec2.SecurityGroupRule:
+def _mysql(**peer: Any) -> ec2.SecurityGroupRule:
     return ec2.SecurityGroupRule(IpProtocol="tcp", FromPort=MYSQL, ToPort=MYSQL, **peer)
 
 

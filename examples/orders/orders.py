@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import network
-from pydantic import Field
 
-from rdsproxy_templates import nest, variants
-from rdsproxy_templates.aws.kinds import DatabaseName, DatabaseUser, Url
-from rdsproxy_templates.model import Ports, Settings, Stack
+from rdsproxy_templates import Field, Ports, Settings, Stack, kinds, nest, variants
 
 
 class Config(Settings):
@@ -21,7 +18,7 @@ class Inputs(Ports): ...
 
 
 class Outputs(Ports):
-    orders_url: Url = Field(description="Address of the orders API.")
+    orders_url: kinds.Url = Field(description="Address of the orders API.")
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -32,8 +29,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         variants.existing_vpc,
         config.data,
         variants.existing_vpc.Inputs(
-            rds_master_username=DatabaseUser("orders"),
-            rds_database_name=DatabaseName("orders"),
+            rds_master_username=kinds.DatabaseUser("orders"),
+            rds_database_name=kinds.DatabaseName("orders"),
             private_subnet1_id=net.outputs.subnet_a,
             private_subnet2_id=net.outputs.subnet_b,
             function_security_group_id=net.outputs.clients,

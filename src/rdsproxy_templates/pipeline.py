@@ -20,7 +20,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
 
     The result is valid by the library's rules and AWS's validator, which take milliseconds.
     ``validate=False`` skips both, so that a deployment may be the first to find what AWS
-    refuses. cfn-lint takes seconds; :func:`rdsproxy_templates.validate.validate` runs it.
+    refuses. cfn-lint takes seconds; :func:`rdsproxy_templates.validate` runs it.
 
     *nesting* is ``sam`` (``AWS::Serverless::Application``), ``plain``
     (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
@@ -39,6 +39,6 @@ def render(  # noqa: PLR0913 - one parameter a choice
 
 
 def _refuse_invalid(bundle: Bundle) -> None:
-    from . import validate  # noqa: PLC0415 - only those who validate pay for its import
+    from . import validators  # noqa: PLC0415 - only those who validate pay for its import
 
-    validate.refuse(validate.validate(bundle, lint=False))
+    validators.refuse(validators.validate(bundle, lint=False))

@@ -8,7 +8,7 @@ from families_broken import broken
 from rdsproxy_templates import render
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.rendering.documents import bundle as rendered
-from rdsproxy_templates.validate import aws
+from rdsproxy_templates.validators import aws
 from rdsproxy_templates.variants import VARIANTS
 
 

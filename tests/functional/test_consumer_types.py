@@ -18,8 +18,7 @@ pytestmark = pytest.mark.xdist_group("consumer types")
 SECONDS = 300
 
 WRONG = """\
-from rdsproxy_templates import Ports, Settings, Field, nest, render, stacks
-from rdsproxy_templates.aws.kinds import DatabaseUser, SecurityGroupId, SubnetId
+from rdsproxy_templates import Field, Ports, Settings, kinds, nest, render, stacks
 from rdsproxy_templates.variants import base
 
 
@@ -28,25 +27,25 @@ class Network(Settings):
 
 
 class Group(Ports):
-    group: SecurityGroupId = Field(description="A group.")
+    group: kinds.SecurityGroupId = Field(description="A group.")
 
 
-subnet = SubnetId("subnet-0abc")
-group: SecurityGroupId = subnet  # a subnet where a security group belongs
+subnet = kinds.SubnetId("subnet-0abc")
+group: kinds.SecurityGroupId = subnet  # a subnet where a security group belongs
 Group(group=subnet)  # the same, into a port
 Group(group="sg-0abc")  # text where a value belongs
 Group()  # a missing input
-Group(groups=SecurityGroupId("sg-0abc"))  # an unknown input, and a missing one
+Group(group=group, groups=group)  # an unknown input
 Network(sice=2)  # an unknown setting
 Network(size="2")  # a wrong type
 stacks.rds.Config(max_capcity=16)  # an unknown setting of the library's
-stacks.rds.Config(max_capacity="16")  # a wrong type in the library's
+stacks.rds.Config(max_capacity="16")  # a wrong type of the library's
 base.Config(rds=stacks.secrets.Config())  # another record's settings
-Group(group=SecurityGroupId("sg-0abc")).grup  # an unknown port
-nest("RDSStack", stacks.rds, stacks.rds.Config(), Group(group=SecurityGroupId("sg-0abc")))  # others' inputs
+print(Group(group=group).grup)  # a port that there is not
+nest("RDSStack", stacks.rds, stacks.rds.Config(), Group(group=group))  # another stack's inputs
 render(base, stacks.rds.Config())  # another stack's settings
-render(base, base.Config(), nesting="deep")  # an unknown nesting
-stacks.rsd  # a stack that there is not
+render(base, base.Config(), nesting="deep")  # a nesting that there is not
+print(stacks.rsd)  # a stack that there is not
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import render
-from rdsproxy_templates.validate import validate_all
+from rdsproxy_templates.validators import validate_all
 from rdsproxy_templates.variants import auth, base, existing_vpc
 
 USERS = [{"name": "reports", "login": "password"}, {"name": "app", "login": "end_to_end_iam"}]

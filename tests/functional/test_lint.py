@@ -6,8 +6,8 @@ import pytest
 from families_broken import broken
 
 from rdsproxy_templates import InvalidTemplateError, render
-from rdsproxy_templates.validate import lint, refuse, validate
-from rdsproxy_templates.validate.findings import Finding
+from rdsproxy_templates.validators import lint, refuse, validate
+from rdsproxy_templates.validators.findings import Finding
 from rdsproxy_templates.variants import base, existing_vpc
 
 pytestmark = pytest.mark.xdist_group("lint")

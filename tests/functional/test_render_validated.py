@@ -15,7 +15,7 @@ from rdsproxy_templates.aws.kinds import Url
 from rdsproxy_templates.model import Ports, Settings, Stack
 from rdsproxy_templates.model.template import Nested, Template
 from rdsproxy_templates.rendering.documents import bundle as rendered
-from rdsproxy_templates.validate import validate
+from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import VARIANTS
 
 pytestmark = pytest.mark.xdist_group("lint")

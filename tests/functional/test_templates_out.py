@@ -9,7 +9,7 @@ from rdsproxy_templates import render
 from rdsproxy_templates.cli.rendered_variants import Options, families
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.rendering.sam_transform import expanded
-from rdsproxy_templates.validate import validate_all
+from rdsproxy_templates.validators import validate_all
 from rdsproxy_templates.variants import VARIANTS
 
 WITHOUT_CODE = ("bastion", "cross_account_network", "cross_account_db", "edge_waf")

@@ -13,7 +13,7 @@ from deploying import stack_name
 
 from rdsproxy_templates import render
 from rdsproxy_templates.rendering import Bundle
-from rdsproxy_templates.validate.values import listed
+from rdsproxy_templates.validators.values import listed
 from rdsproxy_templates.variants import VARIANTS
 
 USERS = [

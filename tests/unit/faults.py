@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.rendering import Bundle, render
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validate.graph import Graph, Violation
-from rdsproxy_templates.validate.rules import GRAPH_CHECKS, rule_of
+from rdsproxy_templates.validators.graph import Graph, Violation
+from rdsproxy_templates.validators.rules import GRAPH_CHECKS, rule_of
 from rdsproxy_templates.variants import base
 
 FAMILY: Final[Bundle] = render(base, base.Config())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.validate import validate
+from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import bastion
 
 SSH = {"ways": ["ssh"], "ssh_cidr": "203.0.113.7/32", "key_pair_name": "laptop"}

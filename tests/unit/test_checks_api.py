@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from faults import GIVEN, faulted, found, get_att, ref, resource, template
 
-from rdsproxy_templates.validate.rules import api
+from rdsproxy_templates.validators.rules import api
 
 FUNCTION = "SAMStackBlogRDSProxyFunction"
 EVENT = f"{FUNCTION}/Events/CatchAllApi"

@@ -14,7 +14,7 @@ from rdsproxy_templates.rendering.documents import bundle
 from rdsproxy_templates.rendering.lines import line_of
 from rdsproxy_templates.stacks.app import sam
 from rdsproxy_templates.stacks.data import rds
-from rdsproxy_templates.validate import rules
+from rdsproxy_templates.validators import rules
 from rdsproxy_templates.variants import base, existing_vpc
 
 NOWHERE = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]

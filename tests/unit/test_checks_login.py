@@ -6,7 +6,7 @@ import pytest
 from faults import GIVEN, faulted, found, resource, without
 
 from rdsproxy_templates.rendering import render
-from rdsproxy_templates.validate.rules import login
+from rdsproxy_templates.validators.rules import login
 from rdsproxy_templates.variants import auth
 
 PEOPLE = [

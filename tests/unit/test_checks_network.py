@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from faults import BASE, GIVEN, faulted, found, get_att, ref, resource, template, without
 
-from rdsproxy_templates.validate.rules import network
+from rdsproxy_templates.validators.rules import network
 
 VPC = "VPCStackVPC"
 SUBNET1, SUBNET2 = "VPCStackPrivateSubnet1", "VPCStackPrivateSubnet2"

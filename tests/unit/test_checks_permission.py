@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from faults import GIVEN, faulted, found, get_att, ref, resource, without
 
-from rdsproxy_templates.validate.rules import permission
+from rdsproxy_templates.validators.rules import permission
 
 FUNCTION = "SAMStackBlogRDSProxyFunction"
 PROXY = "RDSStackRDSProxy"

@@ -11,10 +11,10 @@ from rdsproxy_templates import ConfigError
 from rdsproxy_templates.model.template import Nested
 from rdsproxy_templates.rendering import render
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validate import rules
-from rdsproxy_templates.validate.graph import Graph
-from rdsproxy_templates.validate.lengths import Lengths
-from rdsproxy_templates.validate.rules.size import BYTES, size, values
+from rdsproxy_templates.validators import rules
+from rdsproxy_templates.validators.graph import Graph
+from rdsproxy_templates.validators.lengths import Lengths
+from rdsproxy_templates.validators.rules.size import BYTES, size, values
 from rdsproxy_templates.variants import base
 
 TOPIC = resource("SNS::Topic")

@@ -10,7 +10,7 @@ from faults import FAMILY, get_att, ref, resource
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.model.template import Nested
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validate import rules
+from rdsproxy_templates.validators import rules
 
 CHILD = Template(
     description="A child.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.validate import validate
+from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import edge, edge_waf
 
 OFFICE = "198.18.7.0/24"

@@ -7,7 +7,7 @@ import pytest
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.resources.security_groups import HTTPS
-from rdsproxy_templates.validate import validate
+from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import auth, base, existing_vpc
 
 VARIANTS = {"base": base, "existing_vpc": existing_vpc, "auth": auth}

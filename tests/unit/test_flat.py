@@ -14,7 +14,7 @@ from rdsproxy_templates.model.references import references, replaced, simplified
 from rdsproxy_templates.model.template import needed
 from rdsproxy_templates.rendering import flattened, with_defaults
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validate import rules
+from rdsproxy_templates.validators import rules
 from rdsproxy_templates.variants import VARIANTS, base, existing_vpc
 
 

@@ -14,7 +14,7 @@ from rdsproxy_templates.model import Settings
 from rdsproxy_templates.model.references import references
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.stacks.data.public_database import OLD_CLASSES
-from rdsproxy_templates.validate import validate
+from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import VARIANTS
 
 CLASSES = {

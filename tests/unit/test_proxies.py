@@ -9,8 +9,8 @@ import pytest
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.rendering import NESTINGS
-from rdsproxy_templates.validate.graph import Graph
-from rdsproxy_templates.validate.rules.proxy import NAME, NAME_LENGTH
+from rdsproxy_templates.validators.graph import Graph
+from rdsproxy_templates.validators.rules.proxy import NAME, NAME_LENGTH
 from rdsproxy_templates.variants import (
     VARIANTS,
     auth,

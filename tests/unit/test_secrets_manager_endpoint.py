@@ -6,7 +6,7 @@ import pytest
 
 from rdsproxy_templates import ConfigError, WiringError, nest, render
 from rdsproxy_templates.aws.kinds import DatabaseName, DatabaseUser, SecurityGroupId, SubnetId
-from rdsproxy_templates.validate import validate
+from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import base, existing_vpc
 
 PARAMETER = "SecretsManagerEndpointSecurityGroupId"

@@ -15,7 +15,7 @@ import click
 from ..deploy.guide import FILE as DOCUMENT
 from ..rendering import NESTINGS, Nesting
 from ..rendering.folder import Changes
-from ..validate import Finding
+from ..validators import Finding
 from ..variants import VARIANTS
 from . import deploy, rendered_variants
 from .rendered_variants import Options, RenderedVariant

@@ -16,7 +16,7 @@ from ..model.settings_file import read
 from ..rendering import Bundle, Nesting
 from ..rendering.folder import Changes
 from ..rendering.packaging import packaged
-from ..validate import REGIONS, Finding, validate_all
+from ..validators import REGIONS, Finding, validate_all
 from ..variants import VARIANTS, similar_variant
 
 Step = Callable[[str], None]

@@ -105,11 +105,12 @@ __all__ = [
     "web_acl",
 ]
 
+if not TYPE_CHECKING:  # else a checker takes any name
 
-def __getattr__(name: str) -> ModuleType:
-    if name not in _FOLDERS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f".{_FOLDERS[name]}.{name}", __name__)
+    def __getattr__(name: str) -> ModuleType:
+        if name not in _FOLDERS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return import_module(f".{_FOLDERS[name]}.{name}", __name__)
 
 
 def __dir__() -> list[str]:

@@ -71,11 +71,12 @@ RENAMED: Final = {"service": "existing_vpc"}
 
 VARIANTS: Final = Variants(__name__, [name for name in __all__ if name != "VARIANTS"])
 
+if not TYPE_CHECKING:  # else a checker takes any name
 
-def __getattr__(name: str) -> ModuleType:
-    if name not in VARIANTS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f".{name}", __name__)
+    def __getattr__(name: str) -> ModuleType:
+        if name not in VARIANTS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return import_module(f".{name}", __name__)
 
 
 def similar_variant(name: str, known: Sequence[str]) -> str:

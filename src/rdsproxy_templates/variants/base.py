@@ -12,7 +12,9 @@ from ..aws.kinds import Cidr, DatabaseName, DatabaseUser
 from ..errors import Problem
 from ..model import Child, ParameterAttributes, Ports, Stack, nest
 from ..resources.zones import zones_outside_regions
-from . import existing_vpc
+from . import common, existing_vpc
+
+Database = common.Database
 
 
 class Config(existing_vpc.ServiceSettings):

@@ -211,7 +211,7 @@ def _finished(worker: subprocess.Popen[str]) -> list[list[Match]]:
 
 def _worker() -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "rdsproxy_templates.validate.lint_worker"],
+        [sys.executable, "-m", "rdsproxy_templates.validators.lint_worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

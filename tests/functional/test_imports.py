@@ -1,0 +1,98 @@
+"""Whoever imports a part of the library imports what it uses, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import rdsproxy_templates
+from rdsproxy_templates import stacks, variants
+from rdsproxy_templates.variants import VARIANTS
+
+SLOW = ["boto3", "cfnlint", "click", "cloudformation_validate", "samtranslator"]
+
+
+def imported(code):
+    """Names of the modules that a new process has imported after *code*."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport json, sys; print(json.dumps(list(sys.modules)))"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def below(package, modules):
+    """The last names of the modules below *package*."""
+    return {
+        name.rpartition(".")[2]
+        for name in modules
+        if name.startswith(f"rdsproxy_templates.{package}.")
+    }
+
+
+def test_the_library_itself_imports_no_variant_no_stack_and_no_validator():
+    modules = imported("import rdsproxy_templates")
+
+    assert [below(one, modules) for one in ("variants", "stacks", "validators")] == [set()] * 3
+    assert [name for name in SLOW if name in modules] == []
+
+
+def test_listing_variants_imports_none():
+    modules = imported(
+        "from rdsproxy_templates.variants import VARIANTS\n"
+        "print(*VARIANTS, *map(VARIANTS.summary, VARIANTS))"
+    )
+
+    assert below("variants", modules) == set()
+    assert below("stacks", modules) == set()
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        "import rdsproxy_templates.variants.edge_waf",
+        "from rdsproxy_templates.variants import edge_waf",
+        "from rdsproxy_templates import variants; variants.edge_waf",
+        "from rdsproxy_templates.variants import VARIANTS; VARIANTS['edge_waf']",
+    ],
+)
+def test_a_variant_imports_neither_the_others_nor_their_stacks(look):
+    modules = imported(look)
+
+    assert below("variants", modules) == {"edge_waf"}
+    assert below("stacks", modules) == {"edge", "web_acl"}
+
+
+def test_a_variant_that_extends_another_imports_that_one_only():
+    modules = imported("from rdsproxy_templates.variants import base")
+
+    assert below("variants", modules) & VARIANTS.keys() == {"base", "existing_vpc"}
+    assert below("stacks", modules) & {"bastion", "edge", "rotation", "users", "web_acl"} == set()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_summary_is_the_first_line_of_the_module(name):
+    assert VARIANTS.summary(name) == VARIANTS[name].__doc__.partition("\n")[0] != ""
+
+
+@pytest.mark.parametrize("module", [rdsproxy_templates, stacks, variants])
+def test_every_public_name_is_there(module):
+    assert sorted(dir(module)) == sorted(module.__all__)
+    assert [name for name in module.__all__ if getattr(module, name, None) is None] == []
+
+
+@pytest.mark.parametrize("module", [rdsproxy_templates, stacks, variants])
+def test_a_name_that_is_not_there_is_an_attribute_error(module):
+    with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'rsd'"):
+        _ = module.rsd
+
+
+def test_an_unknown_variant_is_a_key_error():
+    with pytest.raises(KeyError, match="bsae"):
+        VARIANTS["bsae"]
