@@ -106,6 +106,15 @@ class TestCreate:
         assert place.may("SELECT id FROM orders_1.t")
         assert not place.may("SELECT id FROM orders21.t")
 
+    def test_a_grant_is_on_a_name_as_long_as_the_engine_takes(self, place):
+        name = "x" * (64 if place.family == "MYSQL" else 63)
+        made, *owned = place.side.make_container
+        for statement in (made, "CREATE TABLE {}.t (id INT)", *owned):
+            place.server.rows(statement.format(name))
+
+        assert "failure" not in place.apply(grants=({"Privileges": ["SELECT"], "On": f"{name}.*"},))
+        assert place.may(f"SELECT id FROM {name}.t")
+
     def test_who_lists_users_reads_their_names_and_nothing_else_of_theirs(self, place):
         place.apply(name="other")
         place.apply(grants=(), lists_users=True)
@@ -514,7 +523,7 @@ class TestUnreachable:
             assert time.monotonic() - started < 3
 
     def test_so_is_a_database_that_is_silent(self, place, monkeypatch):
-        monkeypatch.setattr(place.side.module, "READ_SECONDS", 1)
+        monkeypatch.setattr(place.side.module, "CONNECT_SECONDS", 1)
         monkeypatch.setattr(place.front, "silent", True)
         started = time.monotonic()
         said = place.apply(seconds=SHORT)

@@ -188,6 +188,8 @@ def auths(draw):
     half = pools(largest=50)
     both_proxies = some(password_requires_tls=st.booleans(), password_proxy=half, iam_proxy=half)
     rds = draw(databases()) | draw(both_proxies) | {"users": people}
+    if any(one["login"] == "password" for one in people) and "postgres" not in rds["engine"]:
+        rds.pop("password_requires_tls", None)
     if password_user and iam_user and draw(st.booleans()):
         rds["master_login"] = False
     return settings | {

@@ -182,6 +182,14 @@ class TestShares:
             )
         [problem] = caught.value.problems
         assert problem.place.endswith("rds.iam_proxy.max_connections_percent")
-        assert f"at most 100 together, got {password} for password_proxy and {iam} here" in str(
-            problem.sentence
+        assert (
+            f"at most 100 together, got {password} for password_proxy and {iam} for iam_proxy"
+            in problem.sentence
         )
+
+    @pytest.mark.parametrize("proxy", ["password_proxy", "iam_proxy"])
+    def test_too_large_a_share_is_reported_where_it_was_set(self, proxy):
+        with pytest.raises(ConfigError) as caught:
+            self.shares(**{proxy: {"max_connections_percent": 60}})
+        [problem] = caught.value.problems
+        assert problem.place.endswith(f"rds.{proxy}.max_connections_percent")

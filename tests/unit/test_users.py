@@ -104,6 +104,32 @@ class TestDeclaring:
         ]
 
 
+class TestLongNames:
+    LONG = "order_" + "x" * 58
+
+    def test_a_grant_on_all_of_mysql_has_room_for_a_name_whose_underscores_are_escaped(self):
+        everything = {"name": "app", "login": "iam"}
+
+        assert problems(base, rds={"users": [everything]}, database={"name": self.LONG}) == [
+            "[my.yaml: database.name] must have at most 64 letters, each _ counted twice, because "
+            "rds.users are granted all its tables and MySQL wants _ escaped in such a grant, got "
+            f"65 ({self.LONG!r}); choose a shorter name, or grant on tables by name"
+        ]
+
+    @pytest.mark.parametrize(
+        ("rds", "name"),
+        [
+            ({"users": [{"name": "app", "login": "iam"}]}, LONG[:-1]),
+            ({"users": [{"name": "app", "login": "iam"}]}, "x" * 64),
+            ({"users": [{"name": "app", "login": "iam", "grants": [{"on": "items"}]}]}, LONG),
+            ({}, LONG),
+            ({"engine": "postgres", "users": [{"name": "app", "login": "iam"}]}, LONG[:-1]),
+        ],
+    )
+    def test_other_long_names_are_taken(self, rds, name):
+        assert base.Config.parse({"rds": rds, "database": {"name": name}}, "my.yaml")
+
+
 class TestChoosing:
     def test_a_function_is_a_user_that_there_is(self):
         assert problems(base, rds={"users": PEOPLE}, function_user="writr") == [
@@ -143,6 +169,26 @@ class TestChoosing:
 
         places = [warning.place for warning in config.warnings()]
         assert places == ["rds.password_requires_tls", "rds.master_login"]
+
+    @pytest.mark.parametrize("engine", ["mysql", "aurora-mysql"])
+    def test_passwords_without_tls_are_refused_where_users_must_have_it(self, engine):
+        rds = {"engine": engine, "users": PEOPLE, "password_requires_tls": False}
+
+        assert problems(auth, rds=rds) == [
+            "[my.yaml: rds.password_requires_tls] must be true beside users of MySQL with a "
+            "password (reader): they are created with REQUIRE SSL, and the database would refuse a "
+            "proxy that connects for them without TLS; leave it out, or let them log in by iam or "
+            "end_to_end_iam"
+        ]
+
+    @pytest.mark.parametrize(
+        ("engine", "people"), [("postgres", [READER]), ("mysql", [WRITER]), ("mysql", [OWNER])]
+    )
+    def test_passwords_without_tls_are_taken_where_no_user_needs_it(self, engine, people):
+        rds = {"engine": engine, "users": people, "password_requires_tls": False}
+        database = {"name": "shop", "master_username": "boss"}
+
+        assert auth.Config.parse({"rds": rds, "database": database}, "my.yaml")
 
     @pytest.mark.parametrize(
         ("people", "said"),

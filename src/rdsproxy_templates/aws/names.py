@@ -84,6 +84,10 @@ MYSQL_DATABASE: Final = NameRule(
     sentence="must be 1 to 64 letters, digits or underscores, a letter first",
     reserved=frozenset({"information_schema", "mysql", "performance_schema", "sys"}),
 )
+MYSQL_PATTERN_LENGTH: Final = 64
+"""The longest name in a grant on a whole database, in which ``_`` is escaped ("GRANT Statement",
+"Identifier Length Limits")."""
+
 POSTGRESQL_DATABASE: Final = NameRule(
     pattern="[a-zA-Z_][a-zA-Z0-9_]{0,62}",
     sentence="must be 1 to 63 letters, digits or underscores, no digit first",

@@ -12,7 +12,7 @@ from ..aws import support
 from ..aws.database_users import User, with_secrets
 from ..aws.engines import ENGINES, Engine, regions
 from ..aws.kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
-from ..aws.names import NameRule
+from ..aws.names import MYSQL_PATTERN_LENGTH, NameRule
 from ..errors import Problem
 from ..model import Child, ListOf, ParameterAttributes, Settings, Value, did_you_mean, nest
 from ..resources.database import DatabaseSettings
@@ -132,11 +132,21 @@ def root_problems(users: Sequence[User], regions: tuple[str, ...]) -> Iterator[P
 
 
 def user_problems(rds: ProxiedDatabaseSettings, database: Database) -> Iterator[Problem]:
-    """Users that are the master."""
-    master = database.master(ENGINES[rds.engine])
+    """Users that are the master, and grants that are longer than what MySQL takes."""
+    engine = ENGINES[rds.engine]
+    master = database.master(engine)
     for index, user in enumerate(rds.users):
         if user.name == master:
             yield Problem(f"rds.users.{index}.name", f"is the master user's, {user.name!r}")
+    escaped = len(database.name) + database.name.count("_")
+    is_granted = any(grant.on == "*" for user in rds.users for grant in user.grants)
+    if engine.family == "MYSQL" and is_granted and escaped > MYSQL_PATTERN_LENGTH:
+        yield Problem(
+            "database.name",
+            f"must have at most {MYSQL_PATTERN_LENGTH} letters, each _ counted twice, because "
+            "rds.users are granted all its tables and MySQL wants _ escaped in such a grant, got "
+            f"{escaped} ({database.name!r}); choose a shorter name, or grant on tables by name",
+        )
 
 
 def master_secret(

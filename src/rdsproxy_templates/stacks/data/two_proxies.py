@@ -84,6 +84,7 @@ class Config(ProxiedDatabaseSettings):
             for problem in getattr(self, name).refused_by(ENGINES[self.engine]):
                 yield problem.within(name)
         yield from self._share_problems()
+        yield from self._tls_problems()
         if not self.master_login:
             kinds = {user.login == "password" for user in self.users}
             if kinds != {True, False}:
@@ -97,11 +98,23 @@ class Config(ProxiedDatabaseSettings):
     def _share_problems(self) -> Iterator[Problem]:
         shares = [pool.max_connections_percent for pool in (self.password_proxy, self.iam_proxy)]
         if sum(shares) > ALL:
+            was_set = "max_connections_percent" in self.iam_proxy.model_fields_set
             yield Problem(
-                "iam_proxy.max_connections_percent",
+                f"{'iam_proxy' if was_set else 'password_proxy'}.max_connections_percent",
                 f"must leave both proxies at most {ALL} together, got {shares[0]} for "
-                f"password_proxy and {shares[1]} here; either could take connections that the "
-                "other counts on",
+                f"password_proxy and {shares[1]} for iam_proxy; either could take connections that "
+                "the other counts on",
+            )
+
+    def _tls_problems(self) -> Iterator[Problem]:
+        """The users function lets no user of MySQL give a password to a connection without TLS."""
+        known = ", ".join(sorted(self.password_users))
+        if known and not self.password_requires_tls and ENGINES[self.engine].family == "MYSQL":
+            yield Problem(
+                "password_requires_tls",
+                f"must be true beside users of MySQL with a password ({known}): they are created "
+                "with REQUIRE SSL, and the database would refuse a proxy that connects for them "
+                "without TLS; leave it out, or let them log in by iam or end_to_end_iam",
             )
 
     def warnings(self) -> Iterator[Problem]:
