@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rdsproxy_templates.cli.render import command
+from rdsproxy_templates.cli import command
 
 REPOSITORY = Path(__file__).resolve().parent
 

@@ -26,8 +26,8 @@ def render(  # noqa: PLR0913 - one parameter a choice
     (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
     transform here, so that only plain CloudFormation is left. *code* is the folder that
     holds the library's ``lambda/``, relative to the folder that the bundle is written to;
-    without it, the bundle carries the code. Where *config* has a ``home``, ``samconfig.toml``
-    names that region.
+    without it, the bundle carries the code. Where *config* has a ``required_region``,
+    ``samconfig.toml`` names that Region.
 
     Raises :class:`WiringError` where a wire leads nowhere, and :class:`InvalidTemplateError` with
     everything that the validators find or SAM's transform refuses.

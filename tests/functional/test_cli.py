@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from rdsproxy_templates.cli.render import command
+from rdsproxy_templates.cli import command
 from rdsproxy_templates.variants import VARIANTS
 
 
@@ -50,7 +50,7 @@ class TestBuilding:
         assert {folder.name for folder in (tmp_path / "out").iterdir()} == set(VARIANTS)
         assert re.search(r"base +5 stacks, 25 resources", result.stdout)
         assert "sam build && sam deploy --guided" in result.stdout
-        assert "valid: our checks, cloudformation-validate\n" in result.stdout
+        assert "valid: our rules, cloudformation-validate\n" in result.stdout
 
     def test_renders_the_variants_that_are_named(self, run, tmp_path):
         assert run("existing_vpc").exit_code == 0
@@ -167,7 +167,7 @@ class TestRefusing:
 
         assert result.exit_code == 2
         assert (
-            "[variant] 'bsae' is none (did you mean base?); there are base, auth, existing_vpc"
+            "[variant] unknown variant 'bsae' (did you mean base?); the variants are base, auth"
             in (result.stderr)
         )
 
@@ -175,7 +175,10 @@ class TestRefusing:
         result = run("service")
 
         assert result.exit_code == 2
-        assert "'service' is none (it was renamed: did you mean existing_vpc?)" in result.stderr
+        assert (
+            "unknown variant 'service' (it was renamed: did you mean existing_vpc?)"
+            in result.stderr
+        )
 
     def test_a_configuration_is_for_one_variant(self, run, config):
         result = run("--config", config("{}"))
@@ -220,8 +223,10 @@ class TestRefusing:
 
 
 class TestTelling:
-    def test_lists_the_variants(self, run):
-        lines = run("--list").stdout.splitlines()
+    @pytest.mark.parametrize("words", [["list"], ["--list"]])
+    def test_lists_the_variants(self, tmp_path, words):
+        result = CliRunner().invoke(command(out=tmp_path), words)
+        lines = result.stdout.splitlines()
 
         assert [line.split()[0] for line in lines] == list(VARIANTS)
 
@@ -244,11 +249,36 @@ class TestTelling:
     def test_a_schema_is_of_one_variant(self, run):
         assert run("--schema").exit_code == 2
 
-    def test_help_names_every_option(self, run):
+    def test_a_schema_is_a_subcommand_and_an_option(self, run, tmp_path):
+        result = CliRunner().invoke(command(out=tmp_path), ["schema", "base"])
+
+        assert result.stdout == run("base", "--schema").stdout
+
+    def test_a_schema_of_an_unknown_variant_is_status_2(self, tmp_path):
+        result = CliRunner().invoke(command(out=tmp_path), ["schema", "bsae"])
+
+        assert result.exit_code == 2
+        assert "unknown variant 'bsae' (did you mean base?)" in result.stderr
+
+    @pytest.mark.parametrize("name", ["render", "build"])
+    def test_render_may_be_named_as_it_is_and_as_it_was(self, tmp_path, name):
+        words = [name, "base", "--no-lint", "--quiet", "--out", str(tmp_path / "out")]
+
+        assert CliRunner().invoke(command(out=tmp_path), words).exit_code == 0
+        assert (tmp_path / "out" / "base" / "template.yaml").is_file()
+
+    def test_the_package_runs_as_a_module(self, tmp_path):
+        words = [sys.executable, "-m", "rdsproxy_templates", "list"]
+        result = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+        assert [line.split()[0] for line in result.stdout.splitlines()] == list(VARIANTS)
+
+    def test_help_names_every_subcommand_and_option(self, run):
         text = run("--help").stdout
 
         for option in ("--config", "--out", "--nesting", "--expand", "--check", "--no-lint",
-                       "--list", "--schema", "--quiet", "--version"):  # fmt: skip
+                       "--list", "--schema", "--quiet", "--version",
+                       "deploy, destroy"):  # fmt: skip
             assert option in text
 
 

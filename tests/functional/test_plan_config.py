@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from rdsproxy_templates import ConfigError
-from rdsproxy_templates.cli.render import command
-from rdsproxy_templates.cli.rendered_variants import Options, planned
+from rdsproxy_templates.cli import command
+from rdsproxy_templates.cli.rendered_variants import RenderSettings, render_plan
 from rdsproxy_templates.deploy.plans import PLANS
 
 CROSS_ACCOUNT = PLANS["cross_account"]
@@ -18,7 +18,7 @@ def plan(tmp_path):
     def plan(text, name="cross_account"):
         file = tmp_path / "my.yaml"
         file.write_text(text, "utf-8")
-        return planned(PLANS[name], Options(config=file, out=tmp_path / "out"))
+        return render_plan(PLANS[name], RenderSettings(config=file, out=tmp_path / "out"))
 
     return plan
 
@@ -65,8 +65,8 @@ def test_all_that_is_wrong_with_any_step_is_said_at_once(problems):
 
 def test_steps_that_would_not_fit_together_are_refused(problems):
     assert problems("cross_account_app: {engine: postgres}") == [
-        "[my.yaml: cross_account_app: engine] must be 'aurora-mysql', as cross_account_network has "
-        "it, got 'postgres'"
+        "[my.yaml: cross_account_app: engine] must be 'aurora-mysql', as in cross_account_network, "
+        "got 'postgres'"
     ]
 
 
@@ -79,11 +79,11 @@ def test_a_list_is_no_configuration(problems):
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (["deploy", "bse"], "[plan] 'bse' is none (did you mean base?); there are base, "),
-        (["destroy", "vpc"], "[plan] 'vpc' is none"),
+        (["deploy", "bse"], "[plan] unknown plan 'bse' (did you mean base?); the plans are base, "),
+        (["destroy", "vpc"], "[plan] unknown plan 'vpc'"),
         (
             ["deploy", "service"],
-            "[plan] 'service' is none (it was renamed: did you mean existing_vpc?)",
+            "[plan] unknown plan 'service' (it was renamed: did you mean existing_vpc?)",
         ),
         (["deploy", "base", "--parameter", "VPCCidr"], "[--parameter] must be NAME=VALUE, got"),
     ],

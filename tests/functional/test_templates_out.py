@@ -6,7 +6,7 @@ import pytest
 from cfnlint.decode import decode_str
 
 from rdsproxy_templates import render
-from rdsproxy_templates.cli.rendered_variants import Options, families
+from rdsproxy_templates.cli.rendered_variants import RenderSettings, render_variants
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.rendering.sam_transform import expanded
 from rdsproxy_templates.validators import validate_all
@@ -26,7 +26,7 @@ def own_cache(tmp_path_factory):
 @pytest.mark.parametrize("name", VARIANTS)
 def test_templates_out_is_current(name, repository):
     out = repository / "templates_out"
-    [family] = families(Options(variants=[name], out=out, code_root=repository))
+    [family] = render_variants(RenderSettings(variants=[name], out=out, code_root=repository))
 
     assert not family.bundle.changes(out / name)
 

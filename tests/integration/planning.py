@@ -119,7 +119,7 @@ class Planner:
         return self.folder / "aws-config"
 
     def _run(self, *words: str) -> Said:
-        program = "import sys; from rdsproxy_templates.cli.render import main; sys.exit(main())"
+        program = "import sys; from rdsproxy_templates.cli import main; sys.exit(main())"
         done = subprocess.run(
             [sys.executable, "-c", program, *words],
             cwd=self.folder,

@@ -113,6 +113,8 @@ def test_where_nested_stacks_cannot_be_looked_into_it_says_why_and_fears_for_dat
     }
     found = changed(before, {**before, "Says": nested(other)})
 
-    assert found.unseen.startswith("Unable to fetch parameters")
+    assert found.hidden_reason.startswith("Unable to fetch parameters")
     assert {change.path for change in found.risky} == {"Says", "Child"}
-    assert next(found.lines()).startswith("CloudFormation cannot look into nested stacks: Unable")
+    assert next(found.lines()).startswith(
+        "CloudFormation does not show the changes in nested stacks: Unable"
+    )

@@ -65,7 +65,7 @@ def deployed(story, stopped):
 def test_without_the_first_step_the_second_does_not_begin(story, stopped):
     [error] = errors(stopped)
 
-    assert error.startswith("error: [waf] is CREATE_FAILED, and not all of it is gone")
+    assert error.startswith("error: [waf] is CREATE_FAILED, and some of its resources remain")
     assert list(step_lines(stopped)) == [WAF]
     assert "rdsproxy-edge" not in str(inventory(story.edge.site.account))
 

@@ -93,7 +93,7 @@ class TestStuck:
 
         assert errors(refused) == [
             "error: [base.Database] is protected from deletion: no update turns that off while "
-            f"the stack is {status}; add --accept-data-loss to have it done here, or leave out "
+            f"the stack is {status}; add --accept-data-loss, or leave out "
             "--yes to be asked; nothing was deleted"
         ]
         assert stacks.status(f"{prefix}-base") == status
@@ -130,11 +130,13 @@ class TestFirstCreation:
         words = [word for name in given for word in ("--parameter", f"{name}={given[name]}")]
 
         failed = errors(planner.deploy("existing_vpc", *words))
-        assert account.stack("rdsproxy-service")["StackStatus"] == "ROLLBACK_FAILED"
+        assert account.stack("rdsproxy-existing-vpc")["StackStatus"] == "ROLLBACK_FAILED"
         assert any("existing_vpc.SAMStack.BlogRDSProxyFunction" in one for one in failed)
         assert any("`rdsproxy-templates destroy` turns it off" in one for one in failed)
         again = errors(planner.deploy("existing_vpc", *words))
-        assert again[0].startswith("error: [service] is ROLLBACK_FAILED, and not all of it is gone")
+        assert again[0].startswith(
+            "error: [existing_vpc] is ROLLBACK_FAILED, and some of its resources remain"
+        )
         assert "add --accept-data-loss" in errors(planner.destroy("existing_vpc"))[0]
 
         destroyed = planner.destroy("existing_vpc", ACCEPTED)

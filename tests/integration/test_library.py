@@ -39,7 +39,7 @@ class TestExamples:
     def test_blog_renders_the_same_from_the_command_line(self, example, run):
         folder = example("blog")
         run(sys.executable, "build.py", cwd=folder)
-        run(sys.executable, "-c", "from rdsproxy_templates.cli.render import main; main()", "base",
+        run(sys.executable, "-c", "from rdsproxy_templates.cli import main; main()", "base",
             "--config", "blog.yaml", "--out", "out", "--quiet", cwd=folder)  # fmt: skip
 
         for path in (folder / "build" / "cloudformation").iterdir():

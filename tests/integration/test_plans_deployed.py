@@ -116,8 +116,8 @@ class TestStopping:
 
         assert error.startswith("error: [network.VPCStack.SubnetShare] ")
         assert error.endswith(
-            "in its management account, `aws ram enable-sharing-with-aws-organization`, "
-            "with both accounts in the organization"
+            "both accounts must belong to one organization that allows sharing; to allow it, run "
+            "`aws ram enable-sharing-with-aws-organization` in the management account"
         )
         assert "step 2" not in unshared.output
 
@@ -282,7 +282,7 @@ class TestChanges:
         said = base_with(CHANGED, "--parameter", OTHER_DATABASE)
 
         assert errors(said) == [
-            f"error: [base.RDSStack.{resource}] holds data, and {fate}: it was not carried out; "
+            f"error: [base.RDSStack.{resource}] holds data, and {fate}: this step was not deployed; "
             "leave out --yes to be asked, or add --accept-data-loss"
             for resource, fate in (
                 ("DBCluster", "would be replaced"),
@@ -306,7 +306,7 @@ class TestChanges:
         said = base_with(SETTLED)
 
         assert said.status == 0, said.errors
-        assert "parameter RDSDatabaseName: stays 'other', as given before" in said.output
+        assert "parameter RDSDatabaseName: keeps 'other', given before" in said.output
         assert inventory(base) == before
 
     @pytest.mark.parametrize("accepted", [(), ("--accept-data-loss",)], ids=["asked", "accepted"])
@@ -359,7 +359,7 @@ class TestGeneratedSecrets:
         said = base_with(LONGER)
 
         assert (
-            "error: [base.SecretsStack.RDSMasterUserSecret] would generate another value, which "
+            "error: [base.SecretsStack.RDSMasterUserSecret] would generate a new value, which "
             "its database or API does not learn; rotate the secret instead: it was not carried "
             "out; leave out --yes to be asked, or add --accept-data-loss"
         ) in errors(said)
@@ -393,7 +393,7 @@ class TestOneAccount:
     def test_what_must_be_told_is_said_before_anything_is_built(self, alone):
         account_ids = errors(alone.deploy("existing_vpc"))
 
-        assert "error: [service] must be told --parameter PrivateSubnet1Id=… " in account_ids[0]
+        assert "error: [existing_vpc] needs --parameter PrivateSubnet1Id=… " in account_ids[0]
         assert len(account_ids) == 5
 
     def test_two_accounts_must_be_two(self, alone):

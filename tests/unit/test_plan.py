@@ -11,16 +11,16 @@ import pytest
 
 from rdsproxy_templates.aws.kinds import AccountId
 from rdsproxy_templates.deploy import deployment, root_stack
-from rdsproxy_templates.deploy.accounts import AccountSession, Choice
+from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
 from rdsproxy_templates.deploy.change_sets import Change, ChangeSet
 from rdsproxy_templates.deploy.deployment import Console, Deployment, RenderedStep
 from rdsproxy_templates.deploy.failures import failures
-from rdsproxy_templates.deploy.guide import document, fed
+from rdsproxy_templates.deploy.guide import guide_for, parameters_from_steps
 from rdsproxy_templates.deploy.parameters import Previous, differences, for_api
 from rdsproxy_templates.deploy.plans import PLANS, Plan, Step, plan_of
 from rdsproxy_templates.deploy.root_stack import RootStack
 from rdsproxy_templates.deploy.states import STUCK
-from rdsproxy_templates.deploy.subnets import lost_subnets
+from rdsproxy_templates.deploy.subnets import removed_subnets
 from rdsproxy_templates.errors import DeploymentError
 from rdsproxy_templates.model import Template, Values
 from rdsproxy_templates.rendering import render
@@ -75,7 +75,7 @@ class TestPlans:
                 settings |= {"rds": {"users": users}, "function_user": "app"}
             variant = VARIANTS[step.variant]
             root = render(variant, variant.Config.parse(settings, "a test")).root
-            known = {name for name, _ in fed(CROSS_ACCOUNT, step, root)}
+            known = {name for name, _ in parameters_from_steps(CROSS_ACCOUNT, step, root)}
             needed = {name for name, body in root.parameters.items() if "Default" not in body}
             assert needed - known == ({"DBAccountId"} if step.name == "network" else set())
 
@@ -103,7 +103,7 @@ def documents(plan=CROSS_ACCOUNT, **settings):
     for step in plan.steps:
         variant = VARIANTS[step.variant]
         config = variant.Config.parse(settings if step.name == "db" else {}, "a test")
-        texts[step.name] = document(plan, step, render(variant, config).root)
+        texts[step.name] = guide_for(plan, step, render(variant, config).root)
     return texts
 
 
@@ -145,7 +145,7 @@ class TestDocument:
 
         assert protected == {"db"}
         assert "is protected" not in unprotected
-        assert "A last snapshot of the database stays." in unprotected
+        assert "A final snapshot of the database stays." in unprotected
 
     def test_commands_have_no_comments_which_a_shell_may_not_know(self):
         # zsh at its prompt: https://zsh.org/mla/users/2009/msg00223.html
@@ -165,7 +165,7 @@ class Session:
 class TestAccess:
     ACCESS = AccountSession(
         name="app",
-        choice=Choice(profile="me", bucket="packages"),
+        settings=AccountSettings(profile="me", bucket="packages"),
         id="123456789012",
         session=Session(),
         region="eu-west-1",
@@ -179,7 +179,7 @@ class TestAccess:
         there = self.ACCESS.at("us-east-1")
 
         assert there.client("wafv2") == ("wafv2", "us-east-1")
-        assert (there.id, there.choice) == ("123456789012", Choice(profile="me"))
+        assert (there.id, there.settings) == ("123456789012", AccountSettings(profile="me"))
 
 
 class Stacks:
@@ -295,15 +295,15 @@ class Carrying:
     def __init__(self):
         self.done = []
 
-    def carry_out(self, change_set, *, loss_accepted):
+    def carry_out(self, change_set, *, accept_data_loss):
         plan = PLANS["base"]
-        talk = Console(say=lambda _: None, asks=lambda _: True)
+        console = Console(say=lambda _: None, confirm=lambda _: True)
         deployment = Deployment(
-            plan=plan, account_sessions={}, talk=talk, loss_accepted=loss_accepted
+            plan=plan, account_sessions={}, console=console, accept_data_loss=accept_data_loss
         )
-        deployment._carry_out(plan.steps[0], self, change_set)
+        deployment._execute(plan.steps[0], self, change_set)
 
-    def forget(self, change_set):
+    def discard(self, change_set):
         self.done.append("forgotten")
 
     def execute(self, change_set, report):
@@ -347,7 +347,7 @@ class TestChangeSets:
 
     def test_where_no_resource_changes_it_says_so(self):
         assert [*ChangeSet(id="one").lines()] == [
-            "no resource changes, but where templates are, or what stacks offer"
+            "only the locations of templates, or outputs, change"
         ]
 
 
@@ -364,7 +364,7 @@ class TestRisks:
             (cluster(type="AWS::EC2::VPC", replacement="True"), None),
             (
                 cluster(type=STACK, hidden=True),
-                "may hold data, and what would change inside cannot be told",
+                "may hold data, and its changes are not known",
             ),
         ],
     )
@@ -391,9 +391,9 @@ class TestRisks:
         refusing, refused = Carrying(), r"^\[base.RDSStack.DBCluster\] holds data, and would be rep"
 
         with pytest.raises(DeploymentError, match=refused):
-            refusing.carry_out(change_set, loss_accepted=False)
+            refusing.carry_out(change_set, accept_data_loss=False)
         accepting = Carrying()
-        accepting.carry_out(change_set, loss_accepted=True)
+        accepting.carry_out(change_set, accept_data_loss=True)
 
         assert (refusing.done, accepting.done) == (["forgotten"], ["executed"])
 
@@ -423,26 +423,28 @@ class TestSubnets:
         refusing = Carrying()
 
         with pytest.raises(DeploymentError, match=r"^\[base.VPCStack.PrivateSubnet1\] would be"):
-            refusing.carry_out(ChangeSet(id="one", changes=(change, doubtful)), loss_accepted=True)
+            refusing.carry_out(
+                ChangeSet(id="one", changes=(change, doubtful)), accept_data_loss=True
+            )
         assert refusing.done == ["forgotten"]
 
     def test_a_group_that_is_given_others_is_refused(self):
         refusing = Carrying()
 
         with pytest.raises(DeploymentError, match=r"DBSubnetGroup\] would get other subnets"):
-            refusing.carry_out(ChangeSet(id="one", changes=(self.GROUP,)), loss_accepted=True)
+            refusing.carry_out(ChangeSet(id="one", changes=(self.GROUP,)), accept_data_loss=True)
 
     def test_what_only_may_change_beside_another_change_of_the_network_passes(self):
         tagged = Change(action="Modify", path="VPCStack.PrivateSubnet1", type=SUBNET)
         doubtful = replace(self.GROUP, uncertain=self.GROUP.properties)
 
         for changes in ((tagged, self.GROUP), (doubtful,), (tagged, doubtful)):
-            assert not [*lost_subnets(ChangeSet(id="one", changes=changes))]
+            assert not [*removed_subnets(ChangeSet(id="one", changes=changes))]
 
     def test_subnets_that_no_database_is_in_may_go(self):
         gone = Change(action="Remove", path="PublicSubnet", type=SUBNET)
 
-        assert not [*lost_subnets(ChangeSet(id="one", changes=(gone,)))]
+        assert not [*removed_subnets(ChangeSet(id="one", changes=(gone,)))]
 
 
 class TestParameters:
@@ -461,7 +463,7 @@ class TestParameters:
 
         assert self.asked(before) == {"Name": kept, "Range": kept}
         assert [*differences(self.DECLARED, {}, before)] == [
-            "parameter Name: stays 'mine', as given before (default 'rds')"
+            "parameter Name: keeps 'mine', given before (default 'rds')"
         ]
 
     def test_what_was_left_to_the_default_follows_the_default(self):
@@ -480,7 +482,7 @@ class TestParameters:
         assert [*differences(self.DECLARED, given, before)] == ["parameter Name: 'mine' -> 'rds'"]
 
     def test_what_nobody_knows_is_asked_for(self):
-        with pytest.raises(DeploymentError, match=r"must be told --parameter Range=… \(A range\)"):
+        with pytest.raises(DeploymentError, match=r"needs --parameter Range=… \(A range\)"):
             self.asked({})
 
     def test_what_is_hidden_is_not_shown(self):
@@ -494,10 +496,10 @@ class Standing:
 
     protected = False
 
-    def __init__(self, access, name):
-        self.access = access
+    def __init__(self, session, name):
+        self.session = session
 
-    def settled(self):
+    def wait_until_settled(self):
         return {"StackStatus": "CREATE_COMPLETE"}
 
     def parameters(self):
@@ -506,7 +508,7 @@ class Standing:
     def change_set(self, template, parameters):
         return ChangeSet(id="one", reason="No updates are to be performed.")
 
-    def forget(self, change_set):
+    def discard(self, change_set):
         pass
 
     def protect(self, *, enabled):
@@ -533,11 +535,11 @@ class TestTerminationProtection:
         def deployed(plan, **more):
             said = []
             account_sessions = dict.fromkeys(plan.accounts, TestAccess.ACCESS)
-            talk = Console(say=said.append, asks=lambda _: True)
+            console = Console(say=said.append, confirm=lambda _: True)
             parts = {step.variant: RenderedStep(root=NOTHING, folder=Path()) for step in plan.steps}
-            Deployment(plan=plan, account_sessions=account_sessions, talk=talk, **more).deploy(
-                parts
-            )
+            Deployment(
+                plan=plan, account_sessions=account_sessions, console=console, **more
+            ).deploy(parts)
             return said
 
         return deployed
@@ -562,28 +564,30 @@ class Half:
     def __init__(self, status):
         self.status = status
 
-    def settled(self):
+    def wait_until_settled(self):
         return {"StackStatus": self.status}
 
 
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
 def test_what_may_hold_data_is_not_deleted_to_make_way(status):
     plan = PLANS["base"]
-    talk = Console(say=lambda _: None, asks=lambda _: True)
-    deployment = Deployment(plan=plan, account_sessions={}, talk=talk)
+    console = Console(say=lambda _: None, confirm=lambda _: True)
+    deployment = Deployment(plan=plan, account_sessions={}, console=console)
 
-    with pytest.raises(DeploymentError, match=rf"\[base\] is {status}, and not all of it is gone"):
-        deployment._clear(plan.steps[0], Half(status))
+    with pytest.raises(
+        DeploymentError, match=rf"\[base\] is {status}, and some of its resources remain"
+    ):
+        deployment._delete_rolled_back(plan.steps[0], Half(status))
 
 
 @pytest.mark.parametrize("status", STUCK)
 def test_where_an_update_did_not_end_it_says_how_to_end_it(status):
     plan = PLANS["base"]
-    talk = Console(say=lambda _: None, asks=lambda _: True)
-    deployment = Deployment(plan=plan, account_sessions={}, talk=talk)
+    console = Console(say=lambda _: None, confirm=lambda _: True)
+    deployment = Deployment(plan=plan, account_sessions={}, console=console)
 
     with pytest.raises(DeploymentError, match=rf"\[base\] is {status}: .*deploy again"):
-        deployment._clear(plan.steps[0], Half(status))
+        deployment._delete_rolled_back(plan.steps[0], Half(status))
 
 
 def test_a_plan_names_its_steps_once():

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rdsproxy_templates import render
 from rdsproxy_templates.aws.engines import ENGINES
-from rdsproxy_templates.deploy.guide import fed
+from rdsproxy_templates.deploy.guide import parameters_from_steps
 from rdsproxy_templates.deploy.plans import PLANS, Plan
 from rdsproxy_templates.model import did_you_mean
 from rdsproxy_templates.model.ports import logical_id
@@ -49,7 +49,10 @@ def _untold(plan: Plan) -> Iterator[str]:
     for step in plan.steps:
         variant = VARIANTS[step.variant]
         root = render(variant, variant.Config()).root
-        known = {*map(logical_id, step.account_ids), *(name for name, _ in fed(plan, step, root))}
+        known = {
+            *map(logical_id, step.account_ids),
+            *(name for name, _ in parameters_from_steps(plan, step, root)),
+        }
         for name, body in root.parameters.items():
             if "Default" not in body and name not in known:
                 yield name

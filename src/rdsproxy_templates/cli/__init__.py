@@ -1,1 +1,5 @@
-"""The command, one module for each of its commands."""
+"""The command ``rdsproxy-templates``: one module for each subcommand."""
+
+from .commands import command, main
+
+__all__ = ["command", "main"]

@@ -1,31 +1,28 @@
-"""The command's steps: configure, render, validate, compare, write."""
+"""Variants rendered side by side, then validated, compared or written together."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..deploy.guide import FILE, document
+from ..deploy.guide import FILE, guide_for
 from ..deploy.plans import Plan, plan_of
-from ..errors import ConfigError, Problem
+from ..errors import Problem
 from ..model import Settings
-from ..model.settings_file import read
 from ..rendering import Bundle, Nesting
 from ..rendering.folder import Changes
 from ..rendering.packaging import packaged
 from ..validators import REGIONS, Finding, validate_all
-from ..variants import VARIANTS, similar_variant
-
-Step = Callable[[str], None]
-"""Says that a step of the work, such as ``validate``, begins."""
+from ..variants import VARIANTS
+from .configuration import plan_configs, variant_configs, variants_named
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedVariant:
-    """One variant with its configuration and what it renders to."""
+    """A variant with its configuration and its rendered files."""
 
     name: str
     config: Any
@@ -34,13 +31,13 @@ class RenderedVariant:
 
     @property
     def warnings(self) -> Sequence[Problem]:
-        """What its configuration allows and warns of."""
+        """The warnings of its configuration."""
         return tuple(self.config.warnings())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
-    """What the person at the command chose."""
+class RenderSettings:
+    """The choices that decide what is rendered, and where to."""
 
     variants: Sequence[str] = ()
     config: Path | None = None
@@ -48,136 +45,73 @@ class Options:
     nesting: Nesting = "sam"
     expand: bool = False
     code_root: Path | None = None
-    """Folder with the functions' ``lambda/``; where *out* lies inside it, families refer to
-    the code there instead of carrying it."""
+    """Folder that holds ``lambda/``. Bundles inside it refer to the code there; others carry it."""
 
 
-def families(options: Options) -> list[RenderedVariant]:
-    """Configure and render; raises :class:`ConfigError` before anything is rendered."""
-    chosen = names(options.variants)
-    configs = {name: _config(name, chosen, options.config) for name in chosen}
-    return [_family(name, config, options) for name, config in configs.items()]
+def render_variants(settings: RenderSettings) -> list[RenderedVariant]:
+    """Render the chosen variants; raise :class:`ConfigError` before any is rendered."""
+    names = variants_named(settings.variants)
+    return _rendered(variant_configs(names, settings.config), settings)
 
 
-def planned(plan: Plan, options: Options) -> list[RenderedVariant]:
-    """The families of *plan*, in its order; raises :class:`ConfigError`.
-
-    A plan of several steps reads its settings from one file, those of each variant by name.
-    """
-    chosen = [step.variant for step in plan.steps]
-    if len(chosen) == 1 or options.config is None:
-        return families(replace(options, variants=chosen))
-    configs = _configs(chosen, options.config)
-    if problems := list(_unlike(plan, configs)):
-        raise ConfigError(problems, within=f"{options.config}:")
-    return [_family(name, config, options) for name, config in configs.items()]
+def render_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
+    """Render the variants of *plan*, in its order; raise :class:`ConfigError` before any is."""
+    return _rendered(plan_configs(plan, settings.config), settings)
 
 
 def findings(rendered: Sequence[RenderedVariant], *, lint: bool) -> dict[str, list[Finding]]:
-    """What the validators find in each family."""
+    """Validate every variant, and return the findings by its name."""
     return validate_all(
-        {f.name: (f.bundle, getattr(f.config, "regions", REGIONS)) for f in rendered},
+        {one.name: (one.bundle, getattr(one.config, "regions", REGIONS)) for one in rendered},
         lint=lint,
     )
 
 
 def changes(rendered: Sequence[RenderedVariant]) -> dict[str, Changes]:
-    """What writing would change; raises :class:`ConfigError` where it cannot be written."""
-    return {family.name: family.bundle.changes(family.directory) for family in rendered}
+    """Compare with the files on disk; raise :class:`ConfigError` where writing is impossible."""
+    return {one.name: one.bundle.changes(one.directory) for one in rendered}
 
 
 def write(rendered: Sequence[RenderedVariant]) -> dict[str, Changes]:
-    """Write every family, once all of them can be written."""
+    """Write every variant, once all of them can be written."""
     changes(rendered)
-    return {family.name: family.bundle.write(family.directory) for family in rendered}
+    return {one.name: one.bundle.write(one.directory) for one in rendered}
 
 
-def names(chosen: Sequence[str]) -> Sequence[str]:
-    """The variants of these names, all of them for none; raises :class:`ConfigError`."""
-    known = list(VARIANTS)
-    if problems := [
-        Problem(
-            "variant",
-            f"{name!r} is none{similar_variant(name, known)}; there are {', '.join(known)}",
-        )
-        for name in chosen
-        if name not in VARIANTS
-    ]:
-        raise ConfigError(problems)
-    return list(dict.fromkeys(chosen)) or known
+def _rendered(configs: Mapping[str, Settings], settings: RenderSettings) -> list[RenderedVariant]:
+    return [_render(name, config, settings) for name, config in configs.items()]
 
 
-def _config(name: str, chosen: Sequence[str], file: Path | None) -> Settings:
-    kind: type[Settings] = VARIANTS[name].Config
-    if file is None:
-        return kind()
-    if len(chosen) != 1:
-        sentence = f"is for one variant; name it: {' or '.join(chosen)}"
-        raise ConfigError([Problem("--config", sentence)])
-    return read(file).parse(kind)
+def _render(name: str, config: Settings, settings: RenderSettings) -> RenderedVariant:
+    directory = _relative_to_cwd(settings.out) / name
+    # The three validators look at all variants at once, later.
+    bundle = packaged(
+        VARIANTS[name],
+        config,
+        nesting=settings.nesting,
+        expand=settings.expand,
+        code=_code_reference(directory, settings.code_root),
+    )
+    bundle = replace(bundle, extras={**bundle.extras, **_guide(name, bundle)})
+    return RenderedVariant(name=name, config=config, bundle=bundle, directory=directory)
 
 
-def _configs(chosen: Sequence[str], file: Path) -> dict[str, Settings]:
-    """Each variant's configuration; all that is wrong with any of them is said at once."""
-    chosen_file = read(file)
-    settings = {} if chosen_file.settings is None else chosen_file.settings
-    if not isinstance(settings, Mapping):
-        sentence = f"must be a mapping from {', '.join(chosen)} to their settings"
-        raise ConfigError([Problem(str(file), sentence)])
-    problems = [
-        Problem(
-            str(name),
-            f"is no step{similar_variant(str(name), chosen)}; there are {', '.join(chosen)}",
-        )
-        for name in settings
-        if name not in chosen
-    ]
-    configs: dict[str, Settings] = {}
-    for name in chosen:
-        kind: type[Settings] = VARIANTS[name].Config
-        try:
-            configs[name] = kind.parse(settings.get(name), name)
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(chosen_file.at(problems))
-    return configs
-
-
-def _unlike(plan: Plan, configs: Mapping[str, Settings]) -> Iterator[Problem]:
-    """The settings that the steps should have chosen alike and did not."""
-    (first, pattern), *others = configs.items()
-    for setting in plan.shared_settings:
-        wanted = getattr(pattern, setting)
-        for name, config in others:
-            if (got := getattr(config, setting)) != wanted:
-                sentence = f"must be {wanted!r}, as {first} has it, got {got!r}"
-                yield Problem(f"{name}: {setting}", sentence)
-
-
-def _near(folder: Path) -> Path:
-    """*folder* as seen from here, where it lies below; messages read better so."""
+def _relative_to_cwd(folder: Path) -> Path:
+    """Shorten *folder* where it lies below the current one, so that messages read better."""
     absolute = folder.resolve()
     return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else folder
 
 
-def _family(name: str, config: Settings, options: Options) -> RenderedVariant:
-    directory = _near(options.out) / name
-    code = None
-    if options.code_root and directory.resolve().is_relative_to(options.code_root.resolve()):
-        code = Path(os.path.relpath(options.code_root.resolve(), directory.resolve())).as_posix()
-    # The three validators look at all variants at once, later.
-    bundle = packaged(
-        VARIANTS[name], config, nesting=options.nesting, expand=options.expand, code=code
-    )
-    bundle = replace(bundle, extras={**bundle.extras, **_document(name, bundle)})
-    return RenderedVariant(name=name, config=config, bundle=bundle, directory=directory)
+def _code_reference(directory: Path, code_root: Path | None) -> str | None:
+    if code_root is None or not directory.resolve().is_relative_to(code_root.resolve()):
+        return None
+    return Path(os.path.relpath(code_root.resolve(), directory.resolve())).as_posix()
 
 
-def _document(name: str, bundle: Bundle) -> dict[str, bytes]:
-    """DEPLOY.md, where it takes more than one family."""
+def _guide(name: str, bundle: Bundle) -> dict[str, bytes]:
+    """Return DEPLOY.md where the plan has several steps."""
     plan = plan_of(name)
     if len(plan.steps) == 1:
         return {}
     step = next(one for one in plan.steps if one.variant == name)
-    return {FILE: document(plan, step, bundle.root).encode()}
+    return {FILE: guide_for(plan, step, bundle.root).encode()}

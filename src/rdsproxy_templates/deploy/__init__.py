@@ -1,1 +1,1 @@
-"""Plans, and carrying them out by SAM CLI and CloudFormation."""
+"""Plans, and their deployment by SAM CLI and CloudFormation."""

@@ -1,4 +1,4 @@
-"""The accounts of a plan, as the person at the command reaches them."""
+"""Sessions in the accounts of a plan, and AWS's errors as sentences."""
 
 from __future__ import annotations
 
@@ -14,54 +14,54 @@ EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What was said of an account."""
+class AccountSettings:
+    """The profile and the bucket to use in an account."""
 
     profile: str | None = None
     bucket: str | None = None
-    """For packages, in the region of the session; else SAM's own, made where it is not there."""
+    """Bucket for packages, in the session's Region. Default: SAM CLI's own, created if missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountSession:
-    """An account with which calls are made."""
+    """A session of boto3 in an account, for one Region."""
 
     name: AccountName
-    choice: Choice
+    settings: AccountSettings
     id: str
     session: Any
     region: str
 
     def at(self, region: str | None) -> AccountSession:
-        """The same in another region; the bucket that was given is not there."""
+        """Return this session for *region*, without its bucket, which is in another Region."""
         if region in {None, self.region}:
             return self
-        return replace(self, region=region, choice=replace(self.choice, bucket=None))
+        return replace(self, region=region, settings=replace(self.settings, bucket=None))
 
     def client(self, service: str) -> Any:
-        """boto3's client for a service."""
+        """Return boto3's client for *service*."""
         return self.session.client(service, region_name=self.region)
 
 
 def account_sessions(
-    plan: Plan, choices: Mapping[AccountName, Choice], region: str | None
+    plan: Plan, settings: Mapping[AccountName, AccountSettings], region: str | None
 ) -> dict[AccountName, AccountSession]:
-    """All accounts of *plan*; raises :class:`DeploymentError` before anything is done."""
+    """Open a session in each account of *plan*; raise :class:`DeploymentError` if any fails."""
     found: dict[AccountName, AccountSession] = {}
     problems: list[Problem] = []
     for name in plan.accounts:
         try:
-            found[name] = _access(name, choices.get(name, Choice()), region)
+            found[name] = _opened(name, settings.get(name, AccountSettings()), region)
         except DeploymentError as failed:
             problems += failed.problems
-    if problems := [*problems, *_mixed_up(list(found.values()))]:
+    if problems := [*problems, *_mismatches(list(found.values()))]:
         raise DeploymentError(problems)
     return found
 
 
 @contextmanager
-def refusals(place: str) -> Iterator[None]:
-    """What AWS, or the way to it, refuses becomes a sentence about *place*."""
+def aws_errors_at(place: str) -> Iterator[None]:
+    """Raise the errors of AWS and of its clients as :class:`DeploymentError` at *place*."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - optional
 
     try:
@@ -75,29 +75,29 @@ def refusals(place: str) -> Iterator[None]:
         raise DeploymentError([Problem(place, str(error))]) from error
 
 
-def _access(name: AccountName, choice: Choice, region: str | None) -> AccountSession:
+def _opened(name: AccountName, settings: AccountSettings, region: str | None) -> AccountSession:
     try:
         import boto3  # noqa: PLC0415 - optional
     except ImportError:
         sentence = "needs boto3: install `rdsproxy_templates[deploy]`"
         raise DeploymentError([Problem("deploy", sentence)]) from None
     place = f"account {name}"
-    with refusals(f"{place}: --{name}-profile {choice.profile or 'left out'}"):
-        session = boto3.Session(profile_name=choice.profile, region_name=region)
+    with aws_errors_at(f"{place}: --{name}-profile {settings.profile or 'left out'}"):
+        session = boto3.Session(profile_name=settings.profile, region_name=region)
         if session.region_name is None:
-            raise DeploymentError([Problem(place, "has no region; give --region")])
+            raise DeploymentError([Problem(place, "has no Region; give --region")])
         caller = session.client("sts").get_caller_identity()
     return AccountSession(
         name=name,
-        choice=choice,
+        settings=settings,
         id=caller["Account"],
         session=session,
         region=session.region_name,
     )
 
 
-def _mixed_up(found: list[AccountSession]) -> Iterator[Problem]:
-    """Two accounts that are one, or in two regions."""
+def _mismatches(found: list[AccountSession]) -> Iterator[Problem]:
+    """Yield a problem where both are one account, or in two Regions."""
     if len(found) < 2:  # noqa: PLR2004 - a pair
         return
     app, db = found
@@ -110,6 +110,6 @@ def _mixed_up(found: list[AccountSession]) -> Iterator[Problem]:
     if app.region != db.region:
         yield Problem(
             f"account {db.name}",
-            f"is used in {db.region}, and account {app.name} in {app.region}; subnets are lent "
-            "within a region: give --region",
+            f"is used in {db.region}, and account {app.name} in {app.region}; RAM shares "
+            "subnets within a Region: give --region",
         )

@@ -1,4 +1,4 @@
-"""What a change set would do: in a stack, and in the stacks that are nested in it."""
+"""Change sets, with the changes in nested stacks and their risk for data."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ RISKS: Final[Mapping[str, str]] = {
     "True": "holds data, and would be replaced",
     "Conditional": "holds data, and may be replaced",
 }
-"""By CloudFormation's word for the action, or for the replacement."""
+"""Risks by CloudFormation's word for the action, or for the replacement."""
 
 GENERATED: Final = {"AWS::SecretsManager::Secret": "GenerateSecretString"}
-"""Properties from which a value is generated anew whenever they change, by type."""
+"""Properties by type whose change generates a new value."""
 REGENERATED: Final = (
-    "would generate another value, which its database or API does not learn; "
+    "would generate a new value, which its database or API does not learn; "
     "rotate the secret instead"
 )
 # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2210
 
-HIDDEN: Final = "may hold data, and what would change inside cannot be told"
+HIDDEN: Final = "may hold data, and its changes are not known"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a change set would do with a resource."""
+    """The change of one resource."""
 
     action: str
     path: str
-    """Its logical ID, after those of the stacks that it is in."""
+    """The logical ID, after the logical IDs of the stacks around it."""
     type: str
     replacement: str = "False"
     properties: frozenset[str] = frozenset()
-    """The names of those that change."""
+    """Names of the properties that change."""
     uncertain: frozenset[str] = frozenset()
-    """Those among them that may turn out to stay as they are."""
+    """Properties among them that may turn out to stay the same."""
     inside: tuple[Change, ...] = ()
-    """The changes in the stack that it is."""
+    """Changes inside, where the resource is a nested stack."""
     hidden: bool = False
-    """Whether it is a stack that cannot be looked into."""
+    """True for a nested stack whose changes CloudFormation does not show."""
 
     @property
     def risk(self) -> str | None:
-        """What would become of data, where there may be any."""
+        """The danger for data, if any."""
         if self.hidden:
             return HIDDEN
         if self.type not in HOLDING_DATA:
@@ -71,41 +71,41 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSet:
-    """What is ready to be carried out, or why it is not."""
+    """A change set that is ready to be executed, or the reason why not."""
 
     id: str
     reason: str | None = None
-    """Why CloudFormation could not make it."""
-    unseen: str | None = None
-    """Why CloudFormation could not look into nested stacks."""
+    """CloudFormation's reason why it could not create the change set."""
+    hidden_reason: str | None = None
+    """CloudFormation's reason why it does not show the changes in nested stacks."""
     changes: tuple[Change, ...] = ()
 
     @property
     def empty(self) -> bool:
-        """Whether the stack is already what it should be."""
+        """True where the stack needs no change."""
         return says_nothing_changes(self.reason)
 
     @property
     def resources(self) -> tuple[Change, ...]:
-        """The changes of all levels; a stack stands for itself where none is known in it."""
+        """Changes of all levels; a nested stack whose changes are unknown stands for itself."""
         return tuple(_innermost(self.changes))
 
     @property
     def risky(self) -> tuple[Change, ...]:
-        """Those that may lose data."""
+        """Changes that may lose data."""
         return tuple(change for change in self.resources if change.risk)
 
     def lines(self) -> Iterator[str]:
-        """What a person must know before it is carried out."""
-        if self.unseen:
-            yield f"CloudFormation cannot look into nested stacks: {self.unseen}"
+        """Yield a line for everything that a person must know before the execution."""
+        if self.hidden_reason:
+            yield f"CloudFormation does not show the changes in nested stacks: {self.hidden_reason}"
         yield from map(str, self.resources)
         if not self.resources:
-            yield "no resource changes, but where templates are, or what stacks offer"
+            yield "only the locations of templates, or outputs, change"
 
 
 def read_change(shown: Mapping[str, Any], within: str = "") -> Change:
-    """A change as the API shows it, in the stack whose path is *within*."""
+    """Read a change from the API's answer, for the stack whose path is *within*."""
     named = [
         (one["Target"]["Name"], one.get("Evaluation"))
         for one in shown.get("Details", ())
@@ -124,7 +124,7 @@ def read_change(shown: Mapping[str, Any], within: str = "") -> Change:
 
 
 def says_nothing_changes(reason: str | None) -> bool:
-    """Whether a change set failed because there is nothing to do."""
+    """Tell if *reason* is that nothing changes."""
     return reason is not None and any(one in reason for one in NO_CHANGES)
 
 

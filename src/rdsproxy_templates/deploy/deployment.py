@@ -1,4 +1,4 @@
-"""Carrying a plan out, and taking it back; what is done already is in CloudFormation itself."""
+"""Deployment and deletion of a plan; the state is in CloudFormation, and only there."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pathlib import Path
 from ..errors import DeploymentError, Problem
 from ..model import Template
 from ..model.ports import logical_id
-from .accounts import AccountSession, refusals
+from .accounts import AccountSession, aws_errors_at
 from .change_sets import ChangeSet
 from .failures import failures
-from .guide import PREFIX, UNPROTECTED, fed
+from .guide import PREFIX, UNPROTECTED, parameters_from_steps
 from .parameters import differences, for_api
 from .plan import AccountName, Plan, Step
 from .protection import ProtectedDatabase, protected_databases
 from .root_stack import RootStack
 from .sam_cli import packaged
-from .states import ROLLED_BACK, takes_updates, way_on
-from .subnets import lost_subnets
+from .states import ROLLED_BACK, remedy, takes_updates
+from .subnets import removed_subnets
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedStep:
-    """What a step deploys: the root template, and the folder in which it was written."""
+    """The root template of a step, and the folder that holds its files."""
 
     root: Template
     folder: Path
@@ -32,181 +32,181 @@ class RenderedStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Console:
-    """How the person at the command is spoken to."""
+    """The dialogue with the person at the command."""
 
     say: Callable[[str], None]
-    asks: Callable[[str], bool]
-    """Whether the answer to a question is yes."""
+    confirm: Callable[[str], bool]
+    """Asks a question; True where the answer is yes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """A plan, and what it is carried out with."""
+    """A plan with everything that its deployment needs."""
 
     plan: Plan
     account_sessions: Mapping[AccountName, AccountSession]
-    talk: Console
+    console: Console
     prefix: str = PREFIX
-    given: Mapping[str, str] = field(default_factory=dict)
-    """Parameters that the person gave: of every step that has them, or `step.parameter`."""
-    loss_accepted: bool = False
-    """Whether what holds data may be replaced or deleted."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Values by `parameter`, for every step that has it, or by `step.parameter`."""
+    accept_data_loss: bool = False
+    """Replace or delete resources that hold data."""
     termination_protection: bool = True
-    """Whether a stack that is deployed refuses to be deleted, but by :meth:`destroy`."""
+    """Protect deployed stacks from deletion, except by :meth:`destroy`."""
 
-    def deploy(self, parts: Mapping[str, RenderedStep]) -> dict[str, str]:
-        """Take every step that is not done; the outputs of the last.
+    def deploy(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
+        """Deploy every step, *rendered* by its variant; return the outputs of the last one.
 
-        Raises :class:`DeploymentError` at the first step that stops, and goes on there
-        when it is called again.
+        Raises :class:`DeploymentError` at the first step that fails; another call resumes
+        there.
         """
         outputs: dict[str, dict[str, str]] = {}
         for step in self.plan.steps:
             self._announce(step)
-            with refusals(step.name):
-                outputs[step.name] = self._take(step, parts[step.variant], outputs)
+            with aws_errors_at(step.name):
+                outputs[step.name] = self._deploy_step(step, rendered[step.variant], outputs)
         return outputs[self.plan.steps[-1].name]
 
     def destroy(self) -> None:
-        """Delete every stack that is there, the last first; nothing where one is protected."""
-        standing = [
+        """Delete every stack, the last first, or none if a database is protected."""
+        existing = [
             (step, stack)
             for step in reversed(self.plan.steps)
             for stack in [self._stack(step)]
-            if self._is_there(step, stack)
+            if self._exists(step, stack)
         ]
-        if not standing:
-            self.talk.say("there is nothing to delete")
+        if not existing:
+            self.console.say("there is nothing to delete")
             return
-        protected = self._released(standing)
-        question = f"Delete {', '.join(stack.name for _, stack in standing)}?"
+        protected = self._to_unprotect(existing)
+        question = f"Delete {', '.join(stack.name for _, stack in existing)}?"
         if protected:
             databases = ", ".join(database.name for database in protected)
             question = f"Turn off the deletion protection of {databases}? {question}"
-        if not self.talk.asks(question):
-            raise DeploymentError([Problem(self.plan.name, "was left as it is")])
-        with refusals(self.plan.name):
+        if not self.console.confirm(question):
+            raise DeploymentError([Problem(self.plan.name, "was not deleted")])
+        with aws_errors_at(self.plan.name):
             for database in protected:
                 database.unprotect()
-                self.talk.say(f"deletion protection of {database.name} is off")
-        for step, stack in standing:
+                self.console.say(f"deletion protection of {database.name} is off")
+        for step, stack in existing:
             self._announce(step)
-            with refusals(step.name):
+            with aws_errors_at(step.name):
                 stack.protect(enabled=False)
             self._delete(step, stack)
 
     def _announce(self, step: Step) -> None:
-        access, number = self._access(step), self.plan.steps.index(step) + 1
-        self.talk.say(
-            f"step {number} of {len(self.plan.steps)}: {step.variant} in account {access.id} "
-            f"({step.account}), {access.region}, stack {step.stack_name(self.prefix)}"
+        session, number = self._session(step), self.plan.steps.index(step) + 1
+        self.console.say(
+            f"step {number} of {len(self.plan.steps)}: {step.variant} in account {session.id} "
+            f"({step.account}), {session.region}, stack {step.stack_name(self.prefix)}"
         )
 
     def _stack(self, step: Step) -> RootStack:
-        return RootStack(self._access(step), step.stack_name(self.prefix))
+        return RootStack(self._session(step), step.stack_name(self.prefix))
 
-    def _access(self, step: Step) -> AccountSession:
+    def _session(self, step: Step) -> AccountSession:
         return self.account_sessions[step.account].at(step.region)
 
-    def _is_there(self, step: Step, stack: RootStack) -> bool:
-        with refusals(step.name):
-            return stack.settled() is not None
+    def _exists(self, step: Step, stack: RootStack) -> bool:
+        with aws_errors_at(step.name):
+            return stack.wait_until_settled() is not None
 
-    def _take(
-        self, step: Step, part: RenderedStep, outputs: Mapping[str, Mapping[str, str]]
+    def _deploy_step(
+        self, step: Step, rendered: RenderedStep, outputs: Mapping[str, Mapping[str, str]]
     ) -> dict[str, str]:
         stack = self._stack(step)
-        self._clear(step, stack)
-        values = self._values(step, part.root, outputs)
-        before = stack.parameters()
-        parameters = for_api(step.name, part.root.parameters, values, before)
-        template = packaged(step.name, part.root, part.folder, stack.access)
+        self._delete_rolled_back(step, stack)
+        values = self._values(step, rendered.root, outputs)
+        previous = stack.parameters()
+        parameters = for_api(step.name, rendered.root.parameters, values, previous)
+        template = packaged(step.name, rendered.root, rendered.folder, stack.session)
         change_set = stack.change_set(template, parameters)
         if change_set.empty:
-            stack.forget(change_set)
-            self.talk.say("  nothing to change")
+            stack.discard(change_set)
+            self.console.say("  nothing to change")
         elif change_set.reason:
             raise DeploymentError([Problem(step.name, change_set.reason)])
         else:
-            for line in differences(part.root.parameters, values, before):
-                self.talk.say(f"  {line}")
-            self._carry_out(step, stack, change_set)
+            for line in differences(rendered.root.parameters, values, previous):
+                self.console.say(f"  {line}")
+            self._execute(step, stack, change_set)
         if self.termination_protection and stack.protect(enabled=True):
-            self.talk.say("  termination protection is on")
+            self.console.say("  termination protection is on")
         return stack.outputs()
 
-    def _clear(self, step: Step, stack: RootStack) -> None:
-        """Make way for the stack, where a creation left nothing but its name."""
-        found = stack.settled()
+    def _delete_rolled_back(self, step: Step, stack: RootStack) -> None:
+        """Delete the stack if a rolled-back creation left only its name."""
+        found = stack.wait_until_settled()
         status = found["StackStatus"] if found else ""
-        if sentence := way_on(status, step.stack_name(self.prefix)):
+        if sentence := remedy(status, step.stack_name(self.prefix)):
             raise DeploymentError([Problem(step.name, sentence)])
         if status == ROLLED_BACK:
-            self.talk.say(f"  {status}: what is left of the last try is deleted")
+            self.console.say(f"  {status}: deleting the remains of the last attempt")
             self._delete(step, stack)
 
-    def _carry_out(self, step: Step, stack: RootStack, change_set: ChangeSet) -> None:
+    def _execute(self, step: Step, stack: RootStack, change_set: ChangeSet) -> None:
         for line in change_set.lines():
-            self.talk.say(f"  {line}")
-        refused = [*lost_subnets(change_set)]
-        if not (refused or self.loss_accepted):
-            refused = _refused(change_set)
+            self.console.say(f"  {line}")
+        refused = [*removed_subnets(change_set)]
+        if not (refused or self.accept_data_loss):
+            refused = _risks(change_set)
         if refused:
-            stack.forget(change_set)
+            stack.discard(change_set)
             raise DeploymentError(refused, within=step.name)
-        if not self.talk.asks("Carry it out?"):
-            stack.forget(change_set)
-            raise DeploymentError([Problem(step.name, "was not carried out")])
+        if not self.console.confirm("Execute this change set?"):
+            stack.discard(change_set)
+            raise DeploymentError([Problem(step.name, "was not deployed")])
         status = stack.execute(change_set, self._report)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-            raise DeploymentError(_stopped(stack, stack.name, "deploy", status), within=step.name)
+            raise DeploymentError(_failures(stack, stack.name, "deploy", status), within=step.name)
 
     def _delete(self, step: Step, stack: RootStack) -> None:
-        with refusals(step.name):
-            found = stack.described()
+        with aws_errors_at(step.name):
+            found = stack.description()
             status = stack.delete(self._report)
             if found is not None and status != "DELETE_COMPLETE":
-                problems = _stopped(stack, found["StackId"], "destroy", status)
+                problems = _failures(stack, found["StackId"], "destroy", status)
                 raise DeploymentError(problems, within=step.name)
 
     def _report(self, status: str, logical_id: str) -> None:
-        self.talk.say(f"  {status:36} {logical_id}")
+        self.console.say(f"  {status:36} {logical_id}")
 
     def _values(
         self, step: Step, root: Template, outputs: Mapping[str, Mapping[str, str]]
     ) -> dict[str, str]:
-        """The parameters that are known: given, of other accounts, and of earlier steps."""
+        """Return the parameters that are given, are IDs of accounts, or come from earlier steps."""
         values = {
-            name: self.given[key]
+            name: self.parameters[key]
             for name in root.parameters
             for key in (name, f"{step.name}.{name}")
-            if key in self.given
+            if key in self.parameters
         }
         for port, account in step.account_ids.items():
             values[logical_id(port)] = self.account_sessions[account].id
-        for name, source in fed(self.plan, step, root):
+        for name, source in parameters_from_steps(self.plan, step, root):
             if name not in outputs[source.name]:
-                sentence = f"needs {name}, which step {source.name} does not offer"
+                sentence = f"needs {name}, which is not an output of step {source.name}"
                 raise DeploymentError([Problem(step.name, sentence)])
             values[name] = outputs[source.name][name]
         return values
 
-    def _released(self, standing: list[tuple[Step, RootStack]]) -> list[ProtectedDatabase]:
-        """The databases whose protection only RDS itself can turn off, and may."""
+    def _to_unprotect(self, existing: list[tuple[Step, RootStack]]) -> list[ProtectedDatabase]:
+        """Return the protected databases whose stack takes no update, if data loss is accepted."""
         found: list[ProtectedDatabase] = []
         problems: list[Problem] = []
-        for step, stack in standing:
-            with refusals(step.name):
+        for step, stack in existing:
+            with aws_errors_at(step.name):
                 protected = [*protected_databases(stack)]
-                status = (stack.described() or {}).get("StackStatus", "")
-            if not takes_updates(status) and self.loss_accepted:
+                status = (stack.description() or {}).get("StackStatus", "")
+            if not takes_updates(status) and self.accept_data_loss:
                 found += protected
                 continue
-            way = self._way_to_unprotect(step, status)
+            advice = self._unprotection_advice(step, status)
             problems += [
                 Problem(
                     f"{step.name}.{one.logical_id}",
-                    f"is protected from deletion: {way}; nothing was deleted",
+                    f"is protected from deletion: {advice}; nothing was deleted",
                 )
                 for one in protected
             ]
@@ -214,25 +214,25 @@ class Deployment:
             raise DeploymentError(problems)
         return found
 
-    def _way_to_unprotect(self, step: Step, status: str) -> str:
+    def _unprotection_advice(self, step: Step, status: str) -> str:
         if not takes_updates(status):
             return (
-                f"no update turns that off while the stack is {status}; add --accept-data-loss to "
-                "have it done here, or leave out --yes to be asked"
+                f"no update turns that off while the stack is {status}; add --accept-data-loss, "
+                "or leave out --yes to be asked"
             )
-        # Where there are several steps, `--config` takes the settings of each by its name.
-        alone = len(self.plan.steps) == 1
-        setting = UNPROTECTED if alone else f"{step.variant}: {{{UNPROTECTED}}}"
+        # With several steps, `--config` maps each variant to its settings.
+        single = len(self.plan.steps) == 1
+        setting = UNPROTECTED if single else f"{step.variant}: {{{UNPROTECTED}}}"
         return f"deploy it first with `{setting}`"
 
 
-def _stopped(stack: RootStack, name_or_id: str, work: str, status: str) -> Sequence[Problem]:
-    """Every resource that failed; the stack's own status where none says so."""
+def _failures(stack: RootStack, name_or_id: str, work: str, status: str) -> Sequence[Problem]:
+    """Return every resource that failed, or the stack's status where none did."""
     found = failures(stack, name_or_id, work)
     return found or [Problem("", f"the stack {stack.name} is {status}")]
 
 
-def _refused(change_set: ChangeSet) -> list[Problem]:
-    """Everything that may lose data, where nobody is asked."""
-    way_out = "it was not carried out; leave out --yes to be asked, or add --accept-data-loss"
-    return [Problem(change.path, f"{change.risk}: {way_out}") for change in change_set.risky]
+def _risks(change_set: ChangeSet) -> list[Problem]:
+    """Return a problem for each change that may lose data."""
+    advice = "this step was not deployed; leave out --yes to be asked, or add --accept-data-loss"
+    return [Problem(change.path, f"{change.risk}: {advice}") for change in change_set.risky]

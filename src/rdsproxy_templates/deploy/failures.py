@@ -1,4 +1,4 @@
-"""Why a stack failed: the innermost resource, its reason, and what to do about it."""
+"""Failures of a stack: the innermost resource, AWS's reason, and a remedy."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ BEGINS: Final = {
     "destroy": ("DELETE_IN_PROGRESS",),
 }
 CANCELLED: Final = ("cancelled", "Cancelled")
-"""Of resources that failed because another did."""
+"""Parts of the reason of a resource that failed only because another did."""
 
 SHARING: Final = (
-    "share within the organization first: in its management account, "
-    "`aws ram enable-sharing-with-aws-organization`, with both accounts in the organization"
+    "both accounts must belong to one organization that allows sharing; to allow it, run "
+    "`aws ram enable-sharing-with-aws-organization` in the management account"
 )
 ADVICE: Final[Mapping[str, str]] = {
     "within your AWS Organization": SHARING,
     "does not allow external principals": SHARING,
-    "disable deletion protection": "`rdsproxy-templates destroy` turns it off, after a question",
-    "Timed out waiting for target group": "the proxy could not log in to the database: see "
-    "whether the secret's user exists and the security groups let the proxy in",
+    "disable deletion protection": "`rdsproxy-templates destroy` asks, and turns it off",
+    "Timed out waiting for target group": "the proxy could not log in to the database: check "
+    "that the secret's user exists, and that the security groups let the proxy in",
 }
-"""What to do, by a part of AWS's reason."""
+"""Remedies, by a part of AWS's reason."""
 
 
 def failures(stack: RootStack, name_or_id: str, work: str) -> list[Problem]:
-    """The resources at which the last *work*, ``deploy`` or ``destroy``, failed."""
+    """Return the resources at which the last *work*, ``deploy`` or ``destroy``, failed."""
     found = [
         Problem(".".join(path), f"{reason}{advice(reason)}")
         for path, reason in _innermost(stack, name_or_id, work)
@@ -39,7 +39,7 @@ def failures(stack: RootStack, name_or_id: str, work: str) -> list[Problem]:
 
 
 def advice(reason: str) -> str:
-    """What to do about *reason*, as the end of its sentence; nothing where it says so itself."""
+    """Return the remedy for *reason* as the end of its sentence, or nothing."""
     return next((f" - {do}" for part, do in ADVICE.items() if part in reason), "")
 
 
@@ -51,7 +51,7 @@ def _innermost(stack: RootStack, name_or_id: str, work: str) -> Iterator[tuple[l
         if is_stack(event) and event.get("PhysicalResourceId")
     }
     for event in _failed(events, work):
-        reason = event.get("ResourceStatusReason", "no reason is given")
+        reason = event.get("ResourceStatusReason", "AWS gives no reason")
         nested = ids.get(event["LogicalResourceId"])
         inside = [*_innermost(stack, nested, work)] if nested else []
         for path, why in inside:
@@ -61,7 +61,7 @@ def _innermost(stack: RootStack, name_or_id: str, work: str) -> Iterator[tuple[l
 
 
 def _failed(events: list[Mapping[str, Any]], work: str) -> list[Mapping[str, Any]]:
-    """The failures of resources since the stack's last work of that kind began."""
+    """Return the failures of resources since the stack's last work of that kind began."""
     last: list[Mapping[str, Any]] = []
     for event in events:
         own = event.get("PhysicalResourceId") == event["StackId"]

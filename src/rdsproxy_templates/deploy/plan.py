@@ -1,4 +1,4 @@
-"""Plans: which families are deployed in which order, into whose account, fed with what."""
+"""Plans: variants in their order of deployment, each with its account and its inputs."""
 
 from __future__ import annotations
 
@@ -7,47 +7,47 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 AccountName = Literal["app", "db"]
-"""Who deploys: the account of the function, or that of the database."""
+"""The account of the function, or that of the database."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One root stack. Inputs are named as ports; those with the same name feed each other."""
+    """A root stack of a plan."""
 
     name: str
     variant: str
     account: AccountName = "app"
     region: str | None = None
-    """The only one in which AWS takes it; else it goes where the person says."""
+    """The only Region that takes the stack. Default: the Region of the account's session."""
     inputs_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Inputs that are outputs of the same name, by the earlier step that offers them."""
+    """Ports that take the output of the same name, by the earlier step that has it."""
     account_ids: Mapping[str, AccountName] = field(default_factory=dict)
-    """Inputs that are the ID of an account."""
+    """Ports that take the ID of an account."""
 
     def stack_name(self, prefix: str) -> str:
-        """Name of the stack; with the usual prefix it is that of samconfig.toml."""
+        """Return the stack's name; with the default prefix, the one in samconfig.toml."""
         return f"{prefix}-{self.variant.replace('_', '-')}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Steps in their order; it is undone in the opposite one."""
+    """Steps in their order of deployment; `destroy` reverses it."""
 
     name: str
     steps: tuple[Step, ...]
     shared_settings: tuple[str, ...] = ()
-    """Settings that all steps must choose alike."""
-    shows: tuple[str, ...] = ()
-    """Outputs of the last step that are commands, and show that all of it works."""
-    before: str = ""
-    """What must be known, or done once, before the first step; a sentence."""
+    """Settings that must have the same value in all steps."""
+    smoke_test: tuple[str, ...] = ()
+    """Outputs of the last step that hold commands; running them shows that the plan works."""
+    prerequisites: str = ""
+    """Conditions of the first step, in one sentence."""
 
     @property
     def accounts(self) -> tuple[AccountName, ...]:
-        """Those that it deploys into, each once."""
+        """The accounts of its steps, without duplicates."""
         return tuple(dict.fromkeys(step.account for step in self.steps))
 
 
-def alone(variant: str) -> Plan:
-    """The plan of a variant that needs no other."""
+def single_step(variant: str) -> Plan:
+    """Return the plan of a variant that needs no other."""
     return Plan(name=variant, steps=(Step(name=variant, variant=variant),))

@@ -1,19 +1,19 @@
-"""Every plan that the command knows: one for each variant, or for several that need each other."""
+"""Every plan: one for each variant, or for several variants that need each other."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from ..variants import VARIANTS, edge_waf
-from .plan import AccountName, Plan, Step, alone
+from .plan import AccountName, Plan, Step, single_step
 
 __all__ = ["PLANS", "AccountName", "Plan", "Step", "plan_of"]
 
 CROSS_ACCOUNT: Final = Plan(
     name="cross_account",
     shared_settings=("login", "engine"),
-    before="Both accounts belong to one organization, in which sharing is enabled: once, in its "
-    "management account, `aws ram enable-sharing-with-aws-organization`.",
+    prerequisites="Both accounts belong to one organization that allows sharing; to allow it, run "
+    "`aws ram enable-sharing-with-aws-organization` once in the management account.",
     steps=(
         Step(
             name="network",
@@ -60,22 +60,22 @@ CROSS_ACCOUNT: Final = Plan(
 )
 EDGE: Final = Plan(
     name="edge",
-    before="CloudFront looks for its web ACLs in us-east-1, wherever the rest is.",
+    prerequisites="CloudFront takes web ACLs only from us-east-1, wherever the other stacks are.",
     steps=(
         Step(name="waf", variant="edge_waf", region=edge_waf.HOME),
         Step(name="edge", variant="edge", inputs_from={"waf": ("web_acl_arn",)}),
     ),
-    shows=("call_by_curl", "call_around_by_curl"),
+    smoke_test=("call_by_curl", "call_around_by_curl"),
 )
-_TOGETHER: Final = (CROSS_ACCOUNT, EDGE)
-_PARTS: Final = {step.variant for plan in _TOGETHER for step in plan.steps}
+_SEVERAL_STEPS: Final = (CROSS_ACCOUNT, EDGE)
+_STEPS: Final = {step.variant for plan in _SEVERAL_STEPS for step in plan.steps}
 
 PLANS: Final[dict[str, Plan]] = {
-    **{name: alone(name) for name in VARIANTS if name not in _PARTS},
-    **{plan.name: plan for plan in _TOGETHER},
+    **{name: single_step(name) for name in VARIANTS if name not in _STEPS},
+    **{plan.name: plan for plan in _SEVERAL_STEPS},
 }
 
 
 def plan_of(variant: str) -> Plan:
-    """The plan that deploys a variant."""
+    """Return the plan that deploys *variant*."""
     return next(plan for plan in PLANS.values() if variant in (step.variant for step in plan.steps))

@@ -1,4 +1,4 @@
-"""Databases that refuse to be deleted."""
+"""Deletion protection of databases."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .root_stack import RootStack
 
 
 class Operations(NamedTuple):
-    """What RDS calls a kind of database, and the operations on it."""
+    """RDS's names for a kind of database and its operations."""
 
     describe: str
     modify: str
     identifier: str
-    listed: str
+    list_key: str
 
 
 KINDS: Final[Mapping[str, Operations]] = {
@@ -33,21 +33,21 @@ KINDS: Final[Mapping[str, Operations]] = {
 class ProtectedDatabase:
     """A cluster or an instance whose deletion protection is on."""
 
-    access: AccountSession
+    session: AccountSession
     logical_id: str
     name: str
     operations: Operations
 
     def unprotect(self) -> None:
-        """Let it be deleted; RDS applies this at once."""
-        api = self.access.client("rds")
-        given = {self.operations.identifier: self.name, "DeletionProtection": False}
-        getattr(api, self.operations.modify)(**given)
+        """Turn its deletion protection off; RDS applies this at once."""
+        api = self.session.client("rds")
+        arguments = {self.operations.identifier: self.name, "DeletionProtection": False}
+        getattr(api, self.operations.modify)(**arguments)
 
 
 def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:
-    """Those of the stack, and of all that are nested in it."""
-    api = stack.access.client("rds")
+    """Yield the protected databases of *stack* and of its nested stacks."""
+    api = stack.session.client("rds")
     for resource in stack.resources():
         operations = KINDS.get(resource["ResourceType"])
         name = resource.get("PhysicalResourceId")
@@ -55,7 +55,7 @@ def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:
             continue
         if _described(api, operations, name).get("DeletionProtection"):
             yield ProtectedDatabase(
-                access=stack.access,
+                session=stack.session,
                 logical_id=resource["LogicalResourceId"],
                 name=name,
                 operations=operations,
@@ -63,7 +63,7 @@ def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:
 
 
 def _described(api: Any, operations: Operations, name: str) -> Mapping[str, Any]:
-    """The database as RDS shows it; nothing where somebody deleted it by hand."""
+    """Describe the database; empty where somebody deleted it by hand."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
 
     try:
@@ -72,5 +72,5 @@ def _described(api: Any, operations: Operations, name: str) -> Mapping[str, Any]
         if "NotFound" in error.response["Error"]["Code"]:
             return {}
         raise
-    [found] = answer[operations.listed]
+    [found] = answer[operations.list_key]
     return dict(found)

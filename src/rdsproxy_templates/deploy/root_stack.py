@@ -1,4 +1,4 @@
-"""A root stack in CloudFormation: what would change, carrying it out, and deleting it."""
+"""A root stack in CloudFormation: its change sets, their execution, and its deletion."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from .change_sets import Change, ChangeSet, read_change, says_nothing_changes
 from .parameters import Previous
 
 PAUSES: Final = (0.5, 1, 2, 4)
-"""Seconds between looks at what CloudFormation does; the last before all that follow."""
+"""Seconds between polls of CloudFormation; the last value repeats."""
 
-LOOKS: Final = 10
-"""After as many without an event of the stack's own, there will be none."""
+POLLS_WITHOUT_EVENT: Final = 10
+"""Polls after which the stack itself is asked, if it has sent no event of its own."""
 
 CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 REVIEW: Final = "REVIEW_IN_PROGRESS"
-"""There is a change set that would create the stack, and nothing else."""
+"""The stack has a change set that would create it, and nothing else."""
 
 UNFINISHED: Final = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
-"""Of change sets."""
+"""Statuses of a change set that is being created."""
 
 CHANGE_SET: Final = re.compile(r"arn:\S+:changeSet/\S+")
-"""In CloudFormation's reasons."""
+"""The ARN of a change set in CloudFormation's reasons."""
 
 Report = Callable[[str, str], None]
-"""Says the status and the logical ID of a resource whose status has changed."""
+"""Reports the status and the logical ID of a resource whose status has changed."""
 
 
 class RootStack:
-    """The stack of this name in an account."""
+    """The stack of this name in the account and the Region of a session."""
 
-    def __init__(self, access: AccountSession, name: str) -> None:
-        self.access, self.name = access, name
-        self._api = access.client("cloudformation")
+    def __init__(self, session: AccountSession, name: str) -> None:
+        self.session, self.name = session, name
+        self._api = session.client("cloudformation")
 
-    def described(self) -> Mapping[str, Any] | None:
-        """The stack as the API shows it; None where there is none."""
+    def description(self) -> Mapping[str, Any] | None:
+        """Describe the stack; None where it does not exist."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
 
         try:
@@ -52,16 +52,16 @@ class RootStack:
             raise
         return found
 
-    def settled(self) -> Mapping[str, Any] | None:
-        """The same, once nothing is being done with the stack."""
+    def wait_until_settled(self) -> Mapping[str, Any] | None:
+        """Describe the stack once no operation is in progress."""
         pauses = _pauses()
-        while (found := self.described()) and _in_progress(found["StackStatus"]):
+        while (found := self.description()) and _in_progress(found["StackStatus"]):
             next(pauses)
         return found
 
     def parameters(self) -> dict[str, Previous]:
-        """Those that the stack has, by name."""
-        stack = self.described()
+        """Return the stack's parameters by name."""
+        stack = self.description()
         if stack is None or stack["StackStatus"] == REVIEW:
             return {}
         template = self._api.get_template_summary(StackName=self.name)
@@ -73,8 +73,8 @@ class RootStack:
         }
 
     def protect(self, *, enabled: bool) -> bool:
-        """Turn termination protection on or off; whether it was the other before."""
-        if (self.described() or {}).get("EnableTerminationProtection", False) is enabled:
+        """Turn termination protection on or off; True where that changes it."""
+        if (self.description() or {}).get("EnableTerminationProtection", False) is enabled:
             return False
         self._api.update_termination_protection(
             StackName=self.name, EnableTerminationProtection=enabled
@@ -82,13 +82,13 @@ class RootStack:
         return True
 
     def outputs(self) -> dict[str, str]:
-        """What the stack offers, by name."""
-        offered = (self.described() or {}).get("Outputs", ())
-        return {one["OutputKey"]: one["OutputValue"] for one in offered}
+        """Return the stack's outputs by name."""
+        outputs = (self.description() or {}).get("Outputs", ())
+        return {one["OutputKey"]: one["OutputValue"] for one in outputs}
 
     def change_set(self, template: str, parameters: list[dict[str, Any]]) -> ChangeSet:
-        """What *template* would change, in nested stacks, too."""
-        stack = self.described()
+        """Create a change set for *template*, with the changes in nested stacks."""
+        stack = self.description()
         wanted = {
             "StackName": self.name,
             "TemplateBody": template,
@@ -96,44 +96,46 @@ class RootStack:
             "Capabilities": list(CAPABILITIES),
         }
         if stack is None or stack["StackStatus"] == REVIEW:
-            return self._read(self._made(ChangeSetType="CREATE", **wanted))
-        found = self._made(ChangeSetType="UPDATE", IncludeNestedStacks=True, **wanted)
+            return self._read(self._created(ChangeSetType="CREATE", **wanted))
+        found = self._created(ChangeSetType="UPDATE", IncludeNestedStacks=True, **wanted)
         if (reason := _failure(found)) is None or says_nothing_changes(reason):
             return self._read(found)
-        # Nested change sets fail at what an update takes, such as parts of values that are not
+        # Nested change sets fail where updates succeed, such as at parts of values that are not
         # known yet: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/759
-        unseen = self._innermost_reason(reason)
+        hidden_reason = self._innermost_reason(reason)
         self._api.delete_change_set(ChangeSetName=found["ChangeSetId"])
-        return replace(self._read(self._made(ChangeSetType="UPDATE", **wanted)), unseen=unseen)
+        return replace(
+            self._read(self._created(ChangeSetType="UPDATE", **wanted)), hidden_reason=hidden_reason
+        )
 
-    def forget(self, change_set: ChangeSet) -> None:
-        """Leave no change set behind that nobody carries out."""
+    def discard(self, change_set: ChangeSet) -> None:
+        """Delete *change_set*, which nobody executes."""
         self._api.delete_change_set(ChangeSetName=change_set.id)
 
     def execute(self, change_set: ChangeSet, report: Report) -> str:
-        """The status to which carrying it out leads."""
+        """Execute *change_set*; return the status in which the stack ends."""
         before = {event["EventId"] for event in self.events(self.name)}
         self._api.execute_change_set(ChangeSetName=change_set.id)
         return self._watched(self.name, before, report)
 
     def delete(self, report: Report) -> str:
-        """The status to which deletion leads."""
-        stack = self.described()
+        """Delete the stack; return the status in which it ends."""
+        stack = self.description()
         if stack is None:
             return "DELETE_COMPLETE"
         before = {event["EventId"] for event in self.events(self.name)}
         self._api.delete_stack(StackName=self.name)
-        # A deleted stack is found by its ID alone.
+        # CloudFormation finds a deleted stack only by its ID.
         return self._watched(stack["StackId"], before, report)
 
     def events(self, name_or_id: str) -> list[Mapping[str, Any]]:
-        """Those of the stack, or of one nested in it, the oldest first."""
+        """Return the events of the stack, or of one nested in it, the oldest first."""
         pages = self._api.get_paginator("describe_stack_events").paginate(StackName=name_or_id)
         found = [event for page in pages for event in page["StackEvents"]]
         return found[::-1]
 
     def resources(self, name_or_id: str | None = None) -> Iterator[Mapping[str, Any]]:
-        """Those of the stack and of all that are nested in it."""
+        """Yield the resources of the stack and of its nested stacks."""
         for resource in self._own_resources(name_or_id or self.name):
             yield resource
             if is_stack(resource) and resource.get("PhysicalResourceId"):
@@ -144,12 +146,12 @@ class RootStack:
         for page in pages.paginate(StackName=name_or_id):
             yield from page["StackResourceSummaries"]
 
-    def _made(self, **wanted: Any) -> dict[str, Any]:
-        """A new change set, once CloudFormation is done with it."""
+    def _created(self, **wanted: Any) -> dict[str, Any]:
+        """Create a change set, and wait until CloudFormation has finished it."""
         name = f"rdsproxy-templates-{time.time_ns()}"
-        made = self._api.create_change_set(ChangeSetName=name, **wanted)
+        created = self._api.create_change_set(ChangeSetName=name, **wanted)
         pauses = _pauses()
-        while (found := self._change_set(made["Id"]))["Status"] in UNFINISHED:
+        while (found := self._change_set(created["Id"]))["Status"] in UNFINISHED:
             next(pauses)
         return found
 
@@ -158,13 +160,13 @@ class RootStack:
         return ChangeSet(id=found["ChangeSetId"], reason=_failure(found), changes=changes)
 
     def _innermost_reason(self, reason: str) -> str:
-        """That of the nested change set which a reason names, or the reason itself."""
+        """Return the reason of the nested change set that *reason* names, or *reason* itself."""
         named = CHANGE_SET.search(reason)
         inside = _failure(self._change_set(named[0])) if named else None
         return self._innermost_reason(inside) if inside else reason
 
     def _changes(self, found: Mapping[str, Any], within: str = "") -> Iterator[Change]:
-        """Those of a change set; a stack in which nothing changes is none."""
+        """Yield the changes of a change set, without nested stacks in which nothing changes."""
         for one in (change["ResourceChange"] for change in found["Changes"]):
             change = read_change(one, within)
             if not is_stack(one):
@@ -181,7 +183,7 @@ class RootStack:
                 yield replace(change, hidden=change.action != "Add")
 
     def _removed(self, stack_id: str, within: str) -> Iterator[Change]:
-        """What goes with a nested stack."""
+        """Yield the removal of every resource in a nested stack."""
         for resource in self._own_resources(stack_id):
             path = within + resource["LogicalResourceId"]
             change = Change(action="Remove", path=path, type=resource["ResourceType"])
@@ -198,22 +200,22 @@ class RootStack:
         return {**pages[-1], "Changes": changes}
 
     def _watched(self, name_or_id: str, seen: set[str], report: Report) -> str:
-        """The status once nothing is done any more; each event is reported once.
+        """Report each event once; return the status when no operation is in progress.
 
-        However long that takes. The stack's own events tell the status, because it may still
-        be the old one for some seconds after work was asked for.
+        There is no time limit. The stack's events tell its status, because for some seconds
+        after a request its description still shows the old one.
         """
         status = None
-        pauses, looks = _pauses(), 0
+        pauses, polls = _pauses(), 0
         while True:
-            looks += 1
+            polls += 1
             for event in self.events(name_or_id):
                 if event["EventId"] not in seen:
                     seen.add(event["EventId"])
                     report(event["ResourceStatus"], event["LogicalResourceId"])
                     if event["PhysicalResourceId"] == event["StackId"]:
                         status = str(event["ResourceStatus"])
-            if status is None and looks >= LOOKS:
+            if status is None and polls >= POLLS_WITHOUT_EVENT:
                 stack = self._api.describe_stacks(StackName=name_or_id)["Stacks"][0]
                 status = str(stack["StackStatus"])
             if status is not None and not _in_progress(status):
@@ -222,12 +224,12 @@ class RootStack:
 
 
 def is_stack(resource: Mapping[str, Any]) -> bool:
-    """Whether a resource, or an event's, is a stack."""
+    """Tell if a resource, or the resource of an event, is a stack."""
     return bool(resource["ResourceType"] == "AWS::CloudFormation::Stack")
 
 
 def _pauses() -> Iterator[None]:
-    """Waits each time that it is asked for the next, and longer and longer."""
+    """Sleep before each item, longer and longer."""
     for seconds in chain(PAUSES, repeat(PAUSES[-1])):
         time.sleep(seconds)
         yield
@@ -238,7 +240,7 @@ def _in_progress(status: str) -> bool:
 
 
 def _failure(change_set: Mapping[str, Any]) -> str | None:
-    """Why a change set could not be made, if it could not."""
+    """Return the reason why a change set failed; None where it did not."""
     if change_set["Status"] != "FAILED":
         return None
-    return str(change_set.get("StatusReason", "no reason is given"))
+    return str(change_set.get("StatusReason", "AWS gives no reason"))

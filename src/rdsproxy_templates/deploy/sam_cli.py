@@ -1,4 +1,4 @@
-"""From a family's folder to a template whose code and children are in a bucket."""
+"""SAM CLI, which uploads the code and the nested templates of a rendered folder."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ BUILT: Final = ".aws-sam/build/template.yaml"
 BUILDABLE: Final = ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion")
 
 
-def packaged(place: str, root: Template, folder: Path, access: AccountSession) -> str:
-    """The text of the template *root* after ``sam build`` and ``sam package`` in its *folder*.
+def packaged(place: str, root: Template, folder: Path, session: AccountSession) -> str:
+    """Run ``sam build`` and ``sam package`` in *folder*; return the packaged template *root*.
 
-    SAM CLI builds layers and functions and follows nested templates; to do the same here
-    would be to write it again, and what a person does by hand would be another thing.
+    SAM CLI builds layers and functions and follows nested templates, and a person who
+    deploys by hand runs the same commands.
     """
     sam = shutil.which("sam")
     if sam is None:
-        sentence = "needs SAM CLI on the PATH, which builds and packages the functions' code"
+        sentence = "needs SAM CLI, which builds and packages the functions' code, on the PATH"
         raise DeploymentError([Problem(place, sentence)])
     template = ROOT
     if _has_code(root):
         _run(place, [sam, "build"], folder)
         template = BUILT
-    with tempfile.TemporaryDirectory() as elsewhere:
-        file = Path(elsewhere) / "packaged.yaml"
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "packaged.yaml"
         files = ["--template-file", template, "--output-template-file", str(file)]
-        _run(place, [sam, "package", *files, *_where(access)], folder)
+        _run(place, [sam, "package", *files, *_options(session)], folder)
         return file.read_text("utf-8")
 
 
 def _has_code(root: Template) -> bool:
-    """Whether there is anything to build."""
+    """Tell if SAM CLI has anything to build."""
     resources = (one for _, template in root.walk() for one in template.resources.values())
     return any(one["Type"] in BUILDABLE for one in resources)
 
 
-def _where(access: AccountSession) -> Iterator[str]:
-    yield from ("--region", access.region)
-    if access.choice.profile:
-        yield from ("--profile", access.choice.profile)
-    if access.choice.bucket:
-        yield from ("--s3-bucket", access.choice.bucket)
+def _options(session: AccountSession) -> Iterator[str]:
+    yield from ("--region", session.region)
+    if session.settings.profile:
+        yield from ("--profile", session.settings.profile)
+    if session.settings.bucket:
+        yield from ("--s3-bucket", session.settings.bucket)
     else:
         yield "--resolve-s3"
 
