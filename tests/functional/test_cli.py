@@ -209,9 +209,11 @@ class TestRefusing:
     ):
         from rdsproxy_templates.stacks.network import vpc
 
-        chain = vpc.chain
+        groups = vpc.function_to_database_groups
         monkeypatch.setattr(
-            vpc, "chain", lambda network, port, **named: chain(network, port + 1, **named)
+            vpc,
+            "function_to_database_groups",
+            lambda network, port, **named: groups(network, port + 1, **named),
         )
         result = run()
 
