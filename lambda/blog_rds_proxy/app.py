@@ -1,26 +1,26 @@
-"""The function behind the HTTP API: tables, their seed, and visits."""
+"""Function behind the HTTP API: creates and seeds tables, lists items, records visits."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from database import Database
-from engine import engine
+from engine import chosen_engine
 from request import GREATEST, Request
 from web import Routes, Written, answer
 
 SEEDS = ((1, "one"), (2, "two"), (3, "three"))
 PAGE = 1000
-"""Rows in an answer, at most."""
+"""Most rows in one answer."""
 
-sql = engine()
+sql = chosen_engine()
 database = Database(sql)
 
 
 def initialize(request: Request) -> dict[str, Any]:
-    """Create the tables that are not there and seed one; the second time it changes nothing.
+    """Create the missing tables and seed one; a second call changes nothing.
 
-    Where they were made at deployment, the function's user needs no right to create any.
+    If the deployment created the tables, the function's user needs no privilege to create any.
     """
     ((ready,),) = database.read(sql.READY, until=request.until)
     if not ready:
@@ -32,7 +32,7 @@ def initialize(request: Request) -> dict[str, Any]:
 
 
 def load(request: Request) -> dict[str, Any]:
-    """The items after one of them, by default the first ones; ``next`` is where more begin."""
+    """List the items after a given one, by default from the first; ``next`` leads to more."""
     rows = database.read(sql.LOAD, request.whole("after", 0), PAGE, until=request.until)
     items = [{"id": number, "name": name} for number, name in rows]
     more = {"next": f"{request.path}?after={rows[-1][0]}"} if len(rows) == PAGE else {}
@@ -40,17 +40,17 @@ def load(request: Request) -> dict[str, Any]:
 
 
 def list_visits(request: Request) -> dict[str, Any]:
-    """The visits before one of them, by default all, newest first; ``next`` is as above."""
+    """List the visits before a given one, newest first; ``next`` leads to older ones."""
     return _visits(request, request.whole("before", GREATEST))
 
 
 def visit(request: Request) -> dict[str, Any]:
-    """Insert the time that it is, once for each key, and list."""
+    """Record the current time, once for each key, and list the newest visits."""
     database.write(sql.INSERT_VISIT, request.key, until=request.until)
     try:
         return _visits(request, GREATEST)
     except Exception as error:
-        # The row is there, and to say "unavailable" would deny it.
+        # The row is written; "unavailable" would say otherwise.
         raise Written from error
 
 

@@ -1,4 +1,4 @@
-"""The calls to AWS that functions make: read a secret, assume a role, invoke another function."""
+"""Calls to AWS: read a secret, assume a role, invoke another function."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ SUFFIXES = {
     "eu-isoe-": "cloud.adc-e.uk",
     "us-isof-": "csp.hci.ic.gov",
 }
-"""Where names end in the regions of each partition; in all others with amazonaws.com."""
+"""Suffixes of host names by the prefix of a region; all other regions use amazonaws.com."""
 
 
 class Answer(NamedTuple):
-    """What a service answers to a call that it takes."""
+    """Answer of a service to a successful call."""
 
     body: bytes
     headers: http.client.HTTPMessage
 
 
 def secret_value(arn: str) -> dict[str, str]:
-    """The content of a secret, which is JSON: at least ``username`` and ``password``.
+    """Read a secret, which is JSON with at least ``username`` and ``password``.
 
-    Read in the secret's own region, which its ARN names.
+    The call goes to the secret's own region, which its ARN names.
     """
     try:
         region = arn.split(":")[3]
@@ -57,9 +57,9 @@ def secret_value(arn: str) -> dict[str, str]:
 
 
 def assumed_role(arn: str, session_name: str, region: str) -> tuple[Keys, float]:
-    """Keys of the role *arn*, and the time at which they end.
+    """Assume the role *arn*; return its keys and the time at which they expire.
 
-    The regional endpoint of STS is the one that a VPC endpoint can lead to.
+    The call goes to the regional endpoint of STS, the only one behind a VPC endpoint.
     """
     headers = {"content-type": "application/x-www-form-urlencoded"}
     form = {
@@ -73,9 +73,9 @@ def assumed_role(arn: str, session_name: str, region: str) -> tuple[Keys, float]
 
 
 def invoked(function_name: str, region: str, event: bytes, seconds: float) -> Answer:
-    """What a Lambda function answers to *event*, in so many seconds.
+    """Invoke a Lambda function with *event*, and wait *seconds* for its answer.
 
-    A header ``X-Amz-Function-Error`` says that the answer is the error which it ended with.
+    If the function failed, the header ``X-Amz-Function-Error`` is set and the body is its error.
     """
     path = f"/2015-03-31/functions/{quote(function_name, safe='')}/invocations"
     headers = {"content-type": "application/json"}
@@ -83,8 +83,8 @@ def invoked(function_name: str, region: str, event: bytes, seconds: float) -> An
 
 
 def _credentials(answer: bytes) -> tuple[Keys, float]:
-    """STS answers in XML: namespaces differ, names do not."""
-    # Needed by one login in three, and slow to import.
+    """Read keys from the XML of STS, by element names without their namespaces."""
+    # Only one of the three logins needs these, and they are slow to import.
     from datetime import datetime  # noqa: PLC0415
     from xml.etree import ElementTree as ET  # noqa: PLC0415
 
@@ -100,7 +100,7 @@ def _call(
     service: str, region: str, headers: dict[str, str], body: bytes, *,
     path: str = "/", seconds: float = SECONDS,
 ) -> Answer:  # fmt: skip
-    """POST *body*, signed, and wait so many seconds. Raises :class:`CallFailed`."""
+    """POST *body*, signed, and wait *seconds* for the answer. Raises :class:`CallFailed`."""
     scheme, host = _endpoint(service, region)
     with deadline.within(seconds):
         signed = signed_headers(
@@ -119,13 +119,13 @@ def _call(
 
 
 def _kind(answer: Response) -> str:
-    """The name of the error in an answer, and not its text, which may quote anything."""
+    """Extract the name of the error from an answer; never its text, which may quote anything."""
     found = re.search(rb'(?:"__type":\s*"(?:[^"#]*#)?|<Code>)([A-Za-z.]{1,60})', answer.body)
     return found[1].decode() if found else ""
 
 
 def _endpoint(service: str, region: str) -> tuple[str, str]:
-    """Scheme and host; the SDKs' own variables name another endpoint."""
+    """Scheme and host of a service; the environment variables of AWS SDKs override them."""
     variable = {"secretsmanager": "SECRETS_MANAGER", "sts": "STS", "lambda": "LAMBDA"}[service]
     if url := os.environ.get(f"AWS_ENDPOINT_URL_{variable}"):
         parts = urlsplit(url)

@@ -1,8 +1,8 @@
-"""The one connection of this execution environment, and the rules for trying again.
+"""The one connection of this execution environment, and the rules for retries.
 
-To connect may be tried again. A statement that was sent may be executed although its
-answer is lost, so it is sent again only if a second execution changes nothing; otherwise,
-or when trying ends, its outcome is unknown, and the caller is told so.
+Connecting may always be retried. A statement that was sent may have been executed although its
+answer was lost, so it is sent again only if a second execution changes nothing. When the retries
+end without an answer, the outcome is unknown, and the caller is told so.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from aws import CallFailed
 from diagnosis import diagnosed
 from engine import Engine, Fault
 from environment import variable
-from login import login
+from login import chosen_login
 
 IDLE_SECONDS = 30
-"""After this long without a statement the connection is tried before it is used."""
+"""Idle time after which the connection is tested before it is used."""
 
 PAUSES = (0, 0.1, 0.4, 1.6)
-"""Seconds before each further try: at once, as most connections were lost while idling; in the
-end two seconds, where a failover of Aurora takes ten times as long."""
+"""Seconds before each retry. The first is immediate, because most connections are lost while they
+idle; together they last two seconds, a tenth of what a failover of Aurora may take."""
 
 TRY_SECONDS = 1
-"""With less than this left another try is not begun."""
+"""Time that must be left for another try to begin."""
 
 log = logging.getLogger(__name__)
 
 
 class Unavailable(Exception):
-    """The database cannot be reached; nothing was executed, or only what was read."""
+    """The database cannot be reached; nothing was written."""
 
 
 class OutcomeUnknown(Exception):
-    """The connection was lost after a write had been sent."""
+    """The connection was lost after a write was sent."""
 
 
 class NotUnderstood(Exception):
-    """The database answered what its driver cannot read."""
+    """The driver cannot read the database's answer."""
 
 
 class Refused(Exception):
-    """The database refused a statement; trying again would not help."""
+    """The database refused a statement; a retry would not help."""
 
     def __init__(self, fault: Fault, number: str) -> None:
         self.fault = fault
@@ -54,32 +54,32 @@ class Refused(Exception):
 
 
 class _LoginRefused(Exception):
-    """The database refused what the function logs in with; a second try would be refused too."""
+    """The database refused the function's login; it would refuse the same login again."""
 
 
 class Database:
-    """Runs statements on one connection, opened when it is needed and reused until lost."""
+    """Runs statements on one connection, opened on first use and reused until it is lost."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
-        self._login = login()
+        self._login = chosen_login()
         self._clock = clock
         self._open: Any = None
         self._used = 0.0
 
     def read(self, statement: str, *values: object, until: float) -> list[tuple[Any, ...]]:
-        """Rows of a statement that changes nothing.
+        """Return the rows of a statement that changes nothing.
 
-        *until* is when to have an answer, by the clock. Raises :class:`Unavailable`,
+        *until* is the deadline for the answer, by ``time.monotonic``. Raises :class:`Unavailable`,
         :class:`Refused` or :class:`NotUnderstood`.
         """
         with deadline.until(until):
             return self._tried(statement, values, until, [])
 
     def write(self, statement: str, *values: object, until: float) -> None:
-        """Execute a statement that, executed twice, changes what it would change once.
+        """Execute an idempotent statement.
 
-        Raises :class:`OutcomeUnknown` where it was sent and no answer came.
+        Raises :class:`OutcomeUnknown` if it was sent and no answer came.
         """
         sent: list[str] = []
         try:
@@ -88,7 +88,7 @@ class Database:
         except Exception as error:
             if not sent:
                 raise
-            # Whatever came after, the first of them may have been executed.
+            # Whatever happened later, the first attempt may have been executed.
             facts = {"after": sent, "at_last": type(error).__name__}
             log.warning("outcome unknown", extra=facts)
             raise OutcomeUnknown from None
@@ -96,9 +96,9 @@ class Database:
     def _tried(
         self, statement: str, values: tuple[object, ...], until: float, unknown: list[str]
     ) -> list[tuple[Any, ...]]:
-        """Try until it works, is refused for good, or the time is up.
+        """Retry until the statement succeeds, is refused for good, or the time is up.
 
-        *unknown* gets the number of each error after which a statement may have been executed.
+        Appends to *unknown* the number of each error after which it may have been executed.
         """
         for pause in (*PAUSES, None):
             try:
@@ -112,7 +112,7 @@ class Database:
                     if self._judged(error, statement) is Fault.LOST:
                         unknown.append(self._engine.number(error))
                 except BaseException as error:
-                    # What is left of the answer would be taken for that of the next statement.
+                    # The next statement would read what is left of this answer as its own.
                     self._drop()
                     unknown.append(type(error).__name__)
                     if not isinstance(error, Exception):
@@ -127,9 +127,9 @@ class Database:
         raise Unavailable
 
     def _judged(self, error: Exception, statement: str) -> Fault:
-        """What *error* means, the connection dropped if it is of no more use."""
+        """Classify *error*, and drop the connection if it cannot be used any more."""
         fault, number = self._engine.fault(error), self._engine.number(error)
-        # The first words of a statement hold no value.
+        # The first words of a statement contain no values.
         facts = {"fault": fault.name, "number": number, "begins": " ".join(statement.split()[:3])}
         log.warning("statement failed", extra=facts)
         if fault in (Fault.LOST, Fault.NOT_EXECUTED):
@@ -139,11 +139,11 @@ class Database:
         return fault
 
     def _alive(self, until: float) -> Any:
-        """The connection, tried if it has idled; None where there is none to be had now."""
+        """Return the connection, tested after idling, or None if none can be opened now."""
         if self._open is not None and self._clock() - self._used > IDLE_SECONDS:
             try:
                 self._engine.ping(self._open)
-            except Exception:  # noqa: BLE001 - whatever it is, another one is better
+            except Exception:  # noqa: BLE001 - whatever is wrong, a new connection is better
                 self._drop()
         if self._open is None:
             host = variable("RDS_PROXY_ENDPOINT", instead="RDS_HOST")
@@ -163,7 +163,7 @@ class Database:
         return self._open
 
     def _connected(self, host: str, port: int, until: float) -> Any:
-        """A new connection; a refused login is renewed, as it may have been rotated or revoked."""
+        """Open a connection; renew a refused login, which may have been rotated or revoked."""
         name = variable("RDS_DATABASE_NAME")
 
         def connect() -> Any:
@@ -185,6 +185,6 @@ class Database:
         if self._open is not None:
             try:
                 self._engine.close(self._open)
-            except Exception:  # noqa: BLE001 - it is of no more use
+            except Exception:  # noqa: BLE001 - the connection is given up anyway
                 log.debug("already closed")
         self._open = None

@@ -1,7 +1,7 @@
-"""Nothing is waited for beyond a moment: not a name, an address, a handshake or an answer.
+"""One deadline for all waiting: for a name, a connection, a handshake and an answer.
 
-A timeout of a socket counts for each read, so a peer that says one byte a second is waited for
-for ever. These sockets ask before each step how much time is left for all of them together.
+A socket's timeout applies to each read, so a peer that sends a byte a second is never timed out.
+These sockets check before each step how much time is left for all steps together.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _END: ContextVar[float] = ContextVar("end", default=math.inf)
 
 @contextmanager
 def until(moment: float) -> Iterator[None]:
-    """Wait for nothing beyond *moment*, by ``time.monotonic``, nor beyond an earlier end."""
+    """Set the deadline to *moment*, by ``time.monotonic``, unless an earlier one is set."""
     before = _END.set(min(moment, _END.get()))
     try:
         yield
@@ -30,20 +30,20 @@ def until(moment: float) -> Iterator[None]:
 
 
 def within(seconds: float) -> AbstractContextManager[None]:
-    """Wait no longer than so many seconds for all that is done inside, together."""
+    """Set the deadline to *seconds* from now, for everything inside together."""
     return until(time.monotonic() + seconds)
 
 
 def left() -> float | None:
-    """Seconds until the end, None where there is none; raises TimeoutError after it."""
+    """Seconds until the deadline, None without one. Raises TimeoutError after it."""
     seconds = _END.get() - time.monotonic()
     if seconds <= 0:
-        raise TimeoutError("the time is up")
+        raise TimeoutError("the deadline has passed")
     return None if math.isinf(seconds) else seconds
 
 
 class PlainSocket(socket.socket):
-    """A socket that waits until the end and no longer, whatever timeout a driver sets."""
+    """Socket that waits until the deadline and no longer, whatever timeout a driver sets."""
 
     __slots__ = ()
 
@@ -65,7 +65,7 @@ class PlainSocket(socket.socket):
 
 
 class TlsSocket(PlainSocket, ssl.SSLSocket):
-    """The same over TLS: a handshake and a record count as one step."""
+    """TLS socket with the deadline; a handshake or a record counts as one step."""
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - as it is called
         self.settimeout(left())
@@ -73,15 +73,15 @@ class TlsSocket(PlainSocket, ssl.SSLSocket):
 
 
 def in_time(context: ssl.SSLContext) -> ssl.SSLContext:
-    """*context*, whose sockets wait no longer than the end."""
+    """Make the sockets of *context* wait no longer than the deadline."""
     context.sslsocket_class = TlsSocket
     return context
 
 
 def connected(host: str, port: int) -> PlainSocket:
-    """A connection to the first of the host's addresses that takes one.
+    """Connect to the first address of the host that answers.
 
-    Each gets its share of the time, because the next one may be in a zone that answers.
+    Each address gets its share of the time: the next one may be in a zone that is up.
     """
     failure: OSError = OSError(f"{host} has no address")
     addresses = _addresses(host, port)
@@ -91,7 +91,7 @@ def connected(host: str, port: int) -> PlainSocket:
             seconds = left()
             end.settimeout(seconds and seconds / (len(addresses) - number))
             end.connect(address)
-            # Small packets one after the other wait 40 ms for each other without this.
+            # Without this, consecutive small packets are delayed by 40 ms each.
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             end.close()
@@ -102,7 +102,7 @@ def connected(host: str, port: int) -> PlainSocket:
 
 
 def _addresses(host: str, port: int) -> list[Any]:
-    """What the resolver knows, asked in a thread: nothing else can stop waiting for it."""
+    """Resolve the host in a thread, because a call to the resolver cannot be interrupted."""
     found: list[Any] = []
 
     def look() -> None:
@@ -120,6 +120,6 @@ def _addresses(host: str, port: int) -> list[Any]:
         case [OSError() as error]:
             raise error
         case [UnicodeError()]:
-            raise socket.gaierror(socket.EAI_NONAME, "the name is none")
+            raise socket.gaierror(socket.EAI_NONAME, "the host name is invalid")
         case _:
             raise socket.gaierror(socket.EAI_AGAIN, "the resolver does not answer")

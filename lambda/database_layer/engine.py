@@ -1,4 +1,4 @@
-"""What the drivers of both engines have in common, and which of them is used."""
+"""Interface of both engines' drivers, and the choice between them."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from environment import Misconfigured
 CONNECT_SECONDS = 8
 READ_SECONDS = 8
 PING_SECONDS = 2
-"""How long a connection with its login, an answer as a whole, and a sign of life may take; the
-deadline of the invocation may be nearer."""
+"""Time limits for a connection with its login, a whole answer, and a ping; the deadline of the
+invocation may be earlier."""
 
 
 class Fault(Enum):
-    """What a driver's error means for the statement that met it."""
+    """Meaning of a driver's error for the statement that caused it."""
 
     LOST = auto()
-    """The connection is gone; whether the statement was executed is not known."""
+    """The connection is gone; the statement may or may not have been executed."""
     NOT_EXECUTED = auto()
-    """Refused before it did anything, for now: a reader after a failover, no connection free."""
+    """Refused for now, before execution: a reader after a failover, no free connection."""
     ROLLED_BACK = auto()
-    """Undone by the database: a deadlock, a lock that nobody gave up."""
+    """Rolled back by the database: a deadlock, a timeout while waiting for a lock."""
     DENIED = auto()
     """The login was refused."""
     NO_TABLE = auto()
-    """The table is not there."""
+    """The table does not exist."""
     FORBIDDEN = auto()
-    """The user was not granted what the statement needs."""
+    """The user lacks a privilege that the statement needs."""
     OTHER = auto()
 
 
 class Engine(Protocol):
-    """A module for one engine: its statements and its driver."""
+    """Module of one engine: its statements and its driver."""
 
     PORT: int
     ERRORS: tuple[type[Exception], ...]
@@ -63,8 +63,8 @@ class Engine(Protocol):
     def number(self, error: Exception) -> str: ...
 
 
-def engine() -> Engine:
-    """The module of the engine that the environment names, a family of RDS Proxy."""
+def chosen_engine() -> Engine:
+    """Import the module of ``RDS_ENGINE_FAMILY``, an engine family of RDS Proxy."""
     family = os.environ.get("RDS_ENGINE_FAMILY", "MYSQL")
     if family not in ("MYSQL", "POSTGRESQL"):
         raise Misconfigured(f"RDS_ENGINE_FAMILY must be MYSQL or POSTGRESQL, not {family!r}.")
@@ -73,23 +73,24 @@ def engine() -> Engine:
 
 @cache
 def tls() -> ssl.SSLContext:
-    """Verifies the chain and the name, always; nothing turns it off.
+    """Verify the chain and the name, always; no setting turns this off.
 
-    RDS Proxy shows a certificate of Amazon's own roots; ``RDS_CA_FILE`` names other roots,
-    for a database that is reached without a proxy. To name roots to a driver, instead of a
-    context, would verify the name with some of them and nothing with others. Of Amazon RDS'
-    roots only those of the region are read: each takes a millisecond.
+    The certificate of RDS Proxy is issued below Amazon's own roots; ``RDS_CA_FILE`` names other
+    roots, for a database without a proxy. The drivers get a context, not a file of roots: given
+    a file, some verify the name only and others nothing. Of Amazon RDS' roots only the
+    region's are read, because each takes a millisecond.
     """
     file = os.environ.get("RDS_CA_FILE", str(Path(__file__).parent / "amazon_roots.pem"))
     try:
         return deadline.in_time(ssl.create_default_context(cadata=_roots(Path(file).read_text())))
     except (OSError, ValueError) as error:
-        reason = "is not there" if isinstance(error, FileNotFoundError) else "holds no certificates"
+        missing = isinstance(error, FileNotFoundError)
+        reason = "does not exist" if missing else "contains no certificates"
         raise Misconfigured(f"RDS_CA_FILE names {file}, which {reason}.") from None
 
 
 def _roots(text: str) -> str:
-    """The certificates below the region's name, or all where nothing is below it."""
+    """Select the certificates below the region's name, or all if there are none below it."""
     name = re.escape(f"# Amazon RDS {os.environ.get('AWS_REGION', '')} Root CA ")
     below = rf"^{name}.*\n(-----BEGIN CERTIFICATE-----[^#]*-----END CERTIFICATE-----)"
     return "\n".join(re.findall(below, text, re.MULTILINE)) or text

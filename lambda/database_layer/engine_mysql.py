@@ -1,4 +1,4 @@
-"""MySQL, by PyMySQL: pure Python, so one package runs on every processor."""
+"""MySQL, through PyMySQL: pure Python, so one package runs on every processor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, Fault, tls
 PORT = 3306
 ERRORS = (pymysql.err.Error, OSError)
 
-# A user sees the tables in which it may do anything. An older table compared keys without case.
+# A user sees only tables that it has a privilege on. Older tables compared keys without case.
 READY = """SELECT COUNT(*) = 2 FROM information_schema.columns
     WHERE table_schema = DATABASE() AND (table_name = 'items' AND column_name = 'id'
         OR table_name = 'visits' AND column_name = 'request' AND collation_name = 'utf8mb4_bin')"""
@@ -35,7 +35,7 @@ INSERT_VISIT = (
     " ON DUPLICATE KEY UPDATE request = request"
 )
 LIST_VISITS = "SELECT id, visited_at FROM visits WHERE id < %s ORDER BY id DESC LIMIT %s"
-# One name may be a user from each of several hosts.
+# MySQL has an account for each pair of name and host.
 LIST_USERS = "SELECT DISTINCT user FROM mysql.user ORDER BY user"
 
 _LOST = {
@@ -52,7 +52,7 @@ _LOST = {
 _NOT_EXECUTED = {
     ER.CON_COUNT_ERROR,
     1203,  # too many connections of this user
-    1226,  # too much of what is counted for this user
+    1226,  # a resource limit of this user
     ER.OPTION_PREVENTS_STATEMENT,  # a reader: the writer is now another
     1792,  # the same, in a transaction
     1836,  # the same, for a table
@@ -63,9 +63,9 @@ _MEANINGS = {
     ER.LOCK_DEADLOCK: Fault.ROLLED_BACK,
     ER.LOCK_WAIT_TIMEOUT: Fault.ROLLED_BACK,
     ER.ACCESS_DENIED_ERROR: Fault.DENIED,
-    3159: Fault.DENIED,  # RDS Proxy: only over TLS
+    3159: Fault.DENIED,  # RDS Proxy: TLS is required
     ER.NO_SUCH_TABLE: Fault.NO_TABLE,
-    # On a database, a table, a column, a routine, or everywhere.
+    # On a database, a table, a column, a routine, or globally.
     **dict.fromkeys((1044, 1142, 1143, 1370, 1227), Fault.FORBIDDEN),
     **dict.fromkeys(_LOST, Fault.LOST),
     **dict.fromkeys(_NOT_EXECUTED, Fault.NOT_EXECUTED),
@@ -73,7 +73,7 @@ _MEANINGS = {
 
 
 def connect(host: str, port: int, user: str, password: str, database: str) -> Any:
-    """A connection over verified TLS; the password, or token, travels inside it."""
+    """Connect over verified TLS, and only then send the password or token."""
     connection = pymysql.Connection(
         host=host,
         port=port,
@@ -91,32 +91,32 @@ def connect(host: str, port: int, user: str, password: str, database: str) -> An
 
 
 def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    """Rows of one statement, with *values* bound to its ``%s``."""
+    """Execute one statement, with *values* bound to its ``%s``, and return its rows."""
     with deadline.within(READ_SECONDS), connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return list(cursor.fetchall())
 
 
 def ping(connection: Any) -> None:
-    """Ask whether the server is there; never reconnect, which would hide that it was not."""
+    """Test the connection; never reconnect, which would hide that it was lost."""
     with deadline.within(PING_SECONDS):
         connection.ping(reconnect=False)
 
 
 def close(connection: Any) -> None:
-    """Drop the connection; a polite goodbye would wait for a server that may be gone."""
+    """Drop the connection without a farewell, which would wait for a server that may be gone."""
     connection._force_close()  # noqa: SLF001
 
 
 def fault(error: Exception) -> Fault:
-    """What *error* means."""
+    """Classify *error*."""
     if isinstance(error, OSError):
         return Fault.LOST
     return _MEANINGS.get(error.args[0] if error.args else 0, Fault.OTHER)
 
 
 def number(error: Exception) -> str:
-    """The error's number, which may be logged; its text may quote what may not."""
-    if isinstance(error, OSError):  # met before PyMySQL had a connection, and so its own number
+    """Return the error's number, which may be logged; its text may quote a secret."""
+    if isinstance(error, OSError):  # raised before PyMySQL had a connection
         return str(CR.CR_CONN_HOST_ERROR)
     return str(error.args[0]) if error.args else type(error).__name__

@@ -1,6 +1,6 @@
-"""PostgreSQL, by pg8000: pure Python, and it takes the same TLS context as MySQL's driver.
+"""PostgreSQL, through pg8000: pure Python, with the same TLS context as MySQL's driver.
 
-psycopg2 starts faster, and is 11 MiB of compiled code for one processor and one Python.
+psycopg2 starts faster, but is 11 MiB of compiled code for one processor and one Python.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ READY = """SELECT count(*) = 2 FROM pg_catalog.pg_tables
 
 
 def _created(table: str, columns: str) -> str:
-    """IF NOT EXISTS does not see what another session creates at this moment, so it may fail."""
+    """Ignore that a concurrent session created the table: IF NOT EXISTS does not see it."""
     return f"""DO $$ BEGIN
         CREATE TABLE IF NOT EXISTS public.{table} ({columns});
     EXCEPTION WHEN unique_violation OR duplicate_table OR duplicate_object THEN NULL;
@@ -60,12 +60,12 @@ _MEANINGS = {
     "28P01": Fault.DENIED,
     "42P01": Fault.NO_TABLE,
     "42501": Fault.FORBIDDEN,
-    "XX000": Fault.LOST,  # of the server's or the proxy's own, which say no more of it
+    "XX000": Fault.LOST,  # an internal error of the server or proxy, which says nothing more
 }
 
 
 def connect(host: str, port: int, user: str, password: str, database: str) -> Any:
-    """A connection over verified TLS; the password, or token, travels inside it."""
+    """Connect over verified TLS, and only then send the password or token."""
     with deadline.within(CONNECT_SECONDS):
         plain = deadline.connected(host, port)
         try:
@@ -86,7 +86,7 @@ def connect(host: str, port: int, user: str, password: str, database: str) -> An
 
 
 def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    """Rows of one statement, with *values* bound to its ``%s``."""
+    """Execute one statement, with *values* bound to its ``%s``, and return its rows."""
     with deadline.within(READ_SECONDS):
         cursor = connection.cursor()
         cursor.execute(statement, values)
@@ -94,23 +94,23 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
 
 
 def ping(connection: Any) -> None:
-    """Ask whether the server is there."""
+    """Test the connection."""
     with deadline.within(PING_SECONDS):
         run(connection, "SELECT 1", ())
 
 
 def close(connection: Any) -> None:
-    """Drop the connection; a polite goodbye would wait for a server that may be gone."""
+    """Drop the connection without a farewell, which would wait for a server that may be gone."""
     end = connection._usock  # noqa: SLF001
     try:
-        # To close it is not enough: pg8000 holds a file on it, which keeps it open.
+        # close() is not enough: pg8000 holds a file on the socket, which keeps it open.
         end.shutdown(socket.SHUT_RDWR)
     finally:
         end.close()
 
 
 def fault(error: Exception) -> Fault:
-    """What *error* means."""
+    """Classify *error*."""
     answer = _answer(error)
     state = answer.get("C", "")
     if not state or state.startswith(("08", "57P")):
@@ -120,12 +120,12 @@ def fault(error: Exception) -> Fault:
 
 
 def number(error: Exception) -> str:
-    """The SQLSTATE, which may be logged; the text may quote what may not."""
+    """Return the SQLSTATE, which may be logged; the text may quote a secret."""
     return _answer(error).get("C") or type(error).__name__
 
 
 def _answer(error: BaseException | None) -> dict[str, str]:
-    """What the server said, nothing where it did not; a farewell that fails may hide it."""
+    """Find the server's answer, which the error of a failed farewell may hide."""
     while error is not None:
         match error.args:
             case [{"C": str()} as answer, *_]:

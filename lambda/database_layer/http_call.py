@@ -1,4 +1,4 @@
-"""One call over HTTP on a connection of its own, which ends in time."""
+"""HTTP calls, each on a connection of its own, which keep to the deadline."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 import deadline
 
 FAILURES = (OSError, http.client.HTTPException)
-"""Everything that a call may fail with."""
+"""Exceptions that a call may raise."""
 
 
 class CallFailed(Exception):
-    """A call was refused with *status* or not answered.
+    """A call was refused with *status*, or got no answer.
 
-    Neither the message nor *detail*, which is for the log, holds a secret.
+    Neither the message nor *detail*, which is for the log, contains a secret.
     """
 
     def __init__(self, message: str, status: int | None = None, detail: str = "") -> None:
@@ -24,7 +24,7 @@ class CallFailed(Exception):
 
 
 class Response(NamedTuple):
-    """What the other side answers."""
+    """Response to a call."""
 
     status: int
     body: bytes
@@ -32,7 +32,7 @@ class Response(NamedTuple):
 
 
 class _Connection(http.client.HTTPConnection):
-    """Over TLS, verified by the authorities that the machine trusts, or in clear."""
+    """Connection over TLS, verified with the machine's trusted roots, or in plain text."""
 
     def __init__(self, host: str, *, secure: bool) -> None:
         self._secure = secure
@@ -49,7 +49,7 @@ class _Connection(http.client.HTTPConnection):
 def exchanged(
     method: str, url: tuple[str, str, str], headers: dict[str, str], body: bytes | None = None
 ) -> Response:
-    """The answer to one request for scheme, host and path. Raises one of ``FAILURES``."""
+    """Send one request to scheme, host and path. Raises one of ``FAILURES``."""
     scheme, host, path = url
     connection = _Connection(host, secure=scheme == "https")
     try:

@@ -1,4 +1,4 @@
-"""Who the function logs in as, and with what: a token, a secret, or another role's token."""
+"""Login of the function: by its own token, another role's token, or a secret."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rds_token import token
 from sigv4 import Keys
 
 MARGIN = 300
-"""Seconds before their end in which assumed keys are renewed."""
+"""Seconds before their expiry at which assumed keys are renewed."""
 
 
 class Token:
-    """The user of the environment, with a token signed by the function's role."""
+    """Login as the user in the environment, with a token signed by the function's role."""
 
     def credentials(self, host: str, port: int) -> tuple[str, str]:
         user = variable("RDS_USER")
@@ -28,16 +28,16 @@ class Token:
 
     @property
     def pauses(self) -> Sequence[float]:
-        """Seconds before each further try: a token is fresh, so only other keys may help."""
+        """Seconds before each retry: the token is fresh, so only other keys may help."""
         return (0,) if are_renewable() else ()
 
     def renew(self) -> None:
-        """Let go of the keys, which may have been revoked."""
+        """Forget the keys, which may have been revoked."""
         forget_keys()
 
 
 class RoleToken(Token):
-    """The same, signed by a role of the database's account."""
+    """Login with a token signed by a role of the database's account."""
 
     def __init__(self, role_arn: str) -> None:
         self._role_arn = role_arn
@@ -53,12 +53,12 @@ class RoleToken(Token):
     pauses: Sequence[float] = (0,)
 
     def renew(self) -> None:
-        """Assume the role anew: its sessions may have been revoked long before they end."""
+        """Assume the role again: its sessions may have been revoked before they expire."""
         self._keys = None
 
 
 class Secret:
-    """The username and password of a secret, read when they are first needed."""
+    """Login with the username and password of a secret, read on first use."""
 
     def __init__(self, arn: str) -> None:
         self._arn = arn
@@ -71,8 +71,8 @@ class Secret:
         return self._content
 
     pauses: Sequence[float] = (0, 0.2, 0.5, 1, 2, 2)
-    """Seconds before each further try: while a password is rotated, the database has the new
-    one for some seconds before the secret does."""
+    """Seconds before each retry: during a rotation, the database has the new password some
+    seconds before the secret does."""
 
     def renew(self) -> None:
         """Read the secret again."""
@@ -84,8 +84,8 @@ class Secret:
             raise Misconfigured(f"The secret {self._arn} must be {wanted}.") from None
 
 
-def login() -> Token | Secret:
-    """The login that the environment asks for."""
+def chosen_login() -> Token | Secret:
+    """Choose the login that the environment configures."""
     if arn := os.environ.get("RDS_SECRET_ARN"):
         return Secret(arn)
     if arn := os.environ.get("RDS_CONNECT_ROLE_ARN"):

@@ -1,4 +1,4 @@
-"""Answers to an API: a route a path, JSON in every answer, whatever goes wrong."""
+"""Routes and responses of an API: JSON in every response, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from environment import Misconfigured
 from request import KEY, Failed, Request
 
 LIMIT = 5_500_000
-"""Lambda's answers end at 6 MB, in which what is around the body counts, too."""
+"""Largest body: a response from Lambda is limited to 6 MB, headers included."""
 AGAIN = {"retry-after": "1"}
 EVERY_PATH = "*"
 
@@ -25,27 +25,27 @@ log = logging.getLogger(__name__)
 
 
 def set_log_level(name: str) -> None:
-    """Log from the level *name*; where it is none, from INFO, and say so."""
+    """Set the log level to *name*; for an unknown name set INFO, and log a warning."""
     known = logging.getLevelNamesMapping().get(name.upper())
     logging.getLogger().setLevel(logging.INFO if known is None else known)
     if known is None:
-        log.warning("LOG_LEVEL is no level of Python's logging", extra={"log_level": name})
+        log.warning("unknown LOG_LEVEL", extra={"log_level": name})
 
 
 set_log_level(os.environ.get("LOG_LEVEL") or "INFO")
 
 
 class Written(Exception):
-    """The write was executed, and only what was to be answered after it is not to be had."""
+    """The write was executed, but the list that should follow cannot be read."""
 
 
 Route = Callable[[Request], dict[str, Any]]
 Routes = Mapping[str, Mapping[str, Route]]
-"""For each path the methods that it takes, ``ANY`` for all of them; ``*`` is every path."""
+"""Routes by path and method; ``*`` is every path, ``ANY`` every method."""
 
 
 def answer(routes: Routes, event: Any, context: Any) -> dict[str, Any]:
-    """Answer an event; whatever goes wrong, the answer is JSON and says what to do."""
+    """Answer an event; whatever goes wrong, the response is JSON and says what to do."""
     started = time.perf_counter()
     headers = {"content-type": "application/json", "cache-control": "no-store"}
     request = None
@@ -67,7 +67,7 @@ def answer(routes: Routes, event: Any, context: Any) -> dict[str, Any]:
 
 
 def _formed(event: Any, status: int, headers: dict[str, str], text: str) -> dict[str, Any]:
-    """An answer as all APIs take it; a load balancer wants more, and headers as it gave them."""
+    """Form the response that all APIs accept; a load balancer needs more fields."""
     formed: dict[str, Any] = {"statusCode": status, "headers": headers, "body": text}
     match event:
         case {"requestContext": {"elb": _}}:
@@ -82,7 +82,7 @@ def _formed(event: Any, status: int, headers: dict[str, str], text: str) -> dict
 def _text(body: dict[str, Any]) -> str:
     text = json.dumps(body)
     if len(text) > LIMIT:
-        message = "The answer is longer than a function may give; ask for less at once."
+        message = "The response is larger than a function may return; request fewer rows."
         raise Failed(500, "answer_too_long", message)
     return text
 
@@ -91,19 +91,19 @@ def _route(routes: Routes, request: Request) -> Route:
     methods = routes.get(request.path, routes.get(EVERY_PATH))
     if methods is None:
         known = ", ".join(routes)
-        raise Failed(404, "not_found", f"There is no {request.path}; there are {known}.")
+        raise Failed(404, "not_found", f"Unknown path {request.path}; known paths are {known}.")
     if "GET" in methods:
         methods = {"GET": methods["GET"], "HEAD": methods["GET"], **methods}
     route = methods.get(request.method, methods.get("ANY"))
     if route is None:
         allowed = ", ".join(methods)
-        message = f"{request.path} takes {allowed}, not {request.method}."
+        message = f"{request.path} accepts {allowed}, not {request.method}."
         raise Failed(405, "method_not_allowed", message, allow=allowed)
     return route
 
 
 def _failed(error: BaseException | None, request: Request | None) -> Failed:
-    """What the client is told; what a person needs to know goes into the log."""
+    """Choose the client's response; log what an operator needs to know."""
     key = {KEY: request.key} if request else {}
     match error:
         case Failed():
@@ -113,35 +113,35 @@ def _failed(error: BaseException | None, request: Request | None) -> Failed:
             return Failed(503, "database_unavailable", message, **AGAIN)
         case OutcomeUnknown():
             message = (
-                "The write may have happened; to make sure that it did, and once, repeat it "
-                "with the Idempotency-Key of this answer."
+                "The write may or may not have been executed. Repeat the request with the "
+                "Idempotency-Key of this response: the write is then executed once only."
             )
             return Failed(503, "outcome_unknown", message, **AGAIN, **key)
         case Written():
             _failed(error.__cause__, request)
-            message = "It is written; only the list that should follow is not to be had now."
+            message = "The write was executed; only the list after it cannot be read now."
             return Failed(503, "written_without_list", message, **AGAIN, **key)
         case Refused(fault=Fault.NO_TABLE):
             return Failed(409, "not_initialized", "Call /initialize first.")
         case Refused(fault=Fault.FORBIDDEN):
-            remedy = "Grant the function's user what this statement needs."
+            remedy = "Grant the function's user the privilege that this statement needs."
             log.error("statement forbidden", extra={"number": str(error), "remedy": remedy})
-            message = "The database does not grant the function what it needs; it is logged."
+            message = "The function lacks a privilege in the database; see its log."
             return Failed(500, "not_granted", message)
         case Refused():
             log.error("statement refused", extra={"number": str(error)})
             return Failed(500, "database_error", "The database refused the statement.")
         case NotUnderstood():
             log.error("answer not understood", extra={"error": str(error), "at": _place(error)})
-            message = "The database holds a value that the function cannot read; it is logged."
+            message = "The database holds a value that the function cannot read; see its log."
             return Failed(500, "unreadable_value", message)
         case Misconfigured():
             log.error("misconfigured", extra={"remedy": str(error)})
-            return Failed(500, "misconfigured", "The function is not set up; it is logged.")
+            return Failed(500, "misconfigured", "The function is misconfigured; see its log.")
         case _:
-            # Its text may quote anything; its place is enough to find it.
+            # Its text may quote a secret; type and place are enough to find the cause.
             log.error("unexpected", extra={"error": type(error).__name__, "at": _place(error)})
-            return Failed(500, "internal_error", "Something went wrong here; it is logged.")
+            return Failed(500, "internal_error", "Internal error; see the function's log.")
 
 
 def _place(error: BaseException | None) -> str:

@@ -1,7 +1,7 @@
-"""The function that CloudFormation calls: has a change applied, and answers in every case.
+"""Function that CloudFormation calls: it has a change applied, and answers in every case.
 
-It is in no network of ours. From there CloudFormation's bucket could not be reached, and
-no answer would leave when the function that applies the change is ended before it is done.
+It runs outside the VPC, which has no route to CloudFormation's bucket, and it is a function of its
+own, so that it can answer even if the function that applies the change is stopped.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 20
-"""What is left of the function's time to answer in, when waiting ends."""
+"""Part of the function's time that is reserved for the answer."""
 
 PAUSES = (0.5, 1, 2, 4)
-"""Seconds before each further try to invoke the other function; then the last one's again."""
+"""Seconds before each retry of the invocation; the last pause repeats."""
 
 FOR_NOW = frozenset({None, 403, 409, 429, 500, 502, 503, 504})
-"""A permission or a function that is only just there, a limit, a fault; None is no answer."""
+"""Transient statuses: a permission or function that is new, a limit, a fault; None: no answer."""
 
 NEVER_BEGAN = frozenset(
     {
@@ -40,11 +40,11 @@ NEVER_BEGAN = frozenset(
     }
 )
 SENTENCE_LENGTH = 2000
-"""CloudFormation takes 4096 bytes of everything ("Custom resource response objects")."""
+"""Longest sentence; a whole response has 4096 bytes ("Custom resource response objects")."""
 
 
 class Outcome(NamedTuple):
-    """What CloudFormation is told."""
+    """Outcome of a change, as CloudFormation is told it."""
 
     physical_id: str
     failure: str | None = None
@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
 
 
 class _Failed(Exception):
-    """The other function gave no outcome; *began* is whether it may have changed something."""
+    """The other function returned no outcome; *began*: it may have changed something."""
 
     def __init__(self, sentence: str, *, began: bool) -> None:
         self.began = began
@@ -60,7 +60,7 @@ class _Failed(Exception):
 
 
 def handler(event: Mapping[str, Any], context: Any) -> None:
-    """Never raises: Lambda would repeat the event, which helps nobody."""
+    """Answer an event; never raise, or Lambda would repeat the event."""
     ends = time.monotonic() + context.get_remaining_time_in_millis() / 1000
     try:
         outcome = _outcome(event, context, ends - ANSWER_SECONDS)
@@ -86,15 +86,15 @@ def _outcome(event: Mapping[str, Any], context: Any, until: float) -> Outcome:
         made = said["physical_id"]
     except _Failed as failed:
         sentence, made = str(failed), _id_if(event, began=failed.began)
-    except Exception as error:  # noqa: BLE001 - whatever it is, there is an answer
+    except Exception as error:  # noqa: BLE001 - whatever happened, CloudFormation gets an answer
         logged(error)
-        sentence, made = "Something went wrong that nobody expected.", _id_if(event, began=True)
+        sentence, made = "An unexpected error occurred.", _id_if(event, began=True)
     failed_id = given or made or physical_id.of_nothing(context.aws_request_id)
     return Outcome(failed_id, f"{sentence[:SENTENCE_LENGTH]} See the log stream {stream}.")
 
 
 def _applied(event: Mapping[str, Any], until: float) -> Answer:
-    """The answer of the other function, which gets no address that a log could show."""
+    """Invoke the other function with the event, without the address, which a log could show."""
     payload = json.dumps({k: v for k, v in event.items() if k != "ResponseURL"}).encode()
     name, region = os.environ["APPLY_FUNCTION_NAME"], os.environ["AWS_REGION"]
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
@@ -111,14 +111,14 @@ def _applied(event: Mapping[str, Any], until: float) -> Answer:
 
 
 def _said(answer: Answer) -> dict[str, Any]:
-    """What is in the answer, if it has the form that it must have."""
+    """Read the outcome from the answer. Raises :class:`_Failed` if the form is wrong."""
     try:
         said = json.loads(answer.body)
     except ValueError:
         said = None
     if answer.headers.get("X-Amz-Function-Error"):
         kind = said.get("errorType") if isinstance(said, dict) else None
-        # Its message may quote anything, and even its type is only shown where it is known.
+        # The message may quote a secret, and so may the type, which is shown only if it is known.
         known = f" ({kind})" if kind in NEVER_BEGAN else ""
         sentence = f"The function that applies changes ended without an outcome{known}."
         raise _Failed(sentence, began=kind not in NEVER_BEGAN)
@@ -127,11 +127,11 @@ def _said(answer: Answer) -> dict[str, Any]:
             return dict(said)
         case {"failure": str(), "physical_id": str() | None, "log": str()}:
             return dict(said)
-    raise _Failed("The function that applies changes gave an outcome of no sense.", began=True)
+    raise _Failed("The function that applies changes returned a malformed outcome.", began=True)
 
 
 def _id_if(event: Mapping[str, Any], *, began: bool) -> str | None:
-    """The ID of the user that may be there, so that it is deleted with the resource."""
+    """Return the ID of a user that may exist, so that it is deleted with the resource."""
     properties = event.get("ResourceProperties")
     name = properties.get("UserName") if isinstance(properties, dict) else None
     if not began or not isinstance(name, str):

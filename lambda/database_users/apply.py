@@ -1,6 +1,6 @@
-"""The function beside the database: makes users as resources declare them.
+"""Function beside the database: creates users as resources declare them.
 
-It answers the other function, which alone can reach CloudFormation, with what became of it.
+It returns the outcome to the other function, because only that one can reach CloudFormation.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import tables
 import users
 from aws import CallFailed, secret_value
 from declaration import Invalid, User, declared
-from dialect import dialect
-from engine import engine
+from dialect import chosen_dialect
+from engine import chosen_engine
 from environment import Misconfigured
 from session import LAST_SECONDS, Lost, Refused, Session, in_session
 from unexpected import logged
@@ -27,11 +27,11 @@ logging.getLogger().setLevel(os.environ.get("LOG_LEVEL", "INFO"))
 log = logging.getLogger(__name__)
 
 SPARE_SECONDS = LAST_SECONDS + 3
-"""For the last login or statement, and the answer."""
+"""Time reserved for the last login or statement, and the answer."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """What became of *event*: the user's ID and attributes, or a failure in a sentence."""
+    """Apply *event*; return the user's ID and attributes, or the failure as a sentence."""
     change = None
     try:
         change = Change(event, context)
@@ -40,14 +40,14 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         outcome = _failed(str(failure), change, context)
     except Exception as error:  # noqa: BLE001 - the last that can answer
         logged(error)
-        outcome = _failed("Something went wrong that nobody expected.", change, context)
+        outcome = _failed("An unexpected error occurred.", change, context)
     facts = {"request_type": event.get("RequestType"), "failure": outcome.get("failure")}
     log.info("applied", extra=facts)
     return outcome
 
 
 class Change:
-    """One event of CloudFormation, and how far it has come."""
+    """One event of CloudFormation, and its progress."""
 
     def __init__(self, event: Mapping[str, Any], context: Any) -> None:
         self._event = event
@@ -55,12 +55,12 @@ class Change:
         self._until = (
             time.monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
         )
-        self._engine, self._dialect = engine(), dialect()
+        self._engine, self._dialect = chosen_engine(), chosen_dialect()
         self.made: str | None = None
-        """The ID of the user from when on there may be one."""
+        """ID of the user, as soon as it may exist."""
 
     def applied(self) -> dict[str, Any]:
-        """Do it; the second time it changes nothing."""
+        """Apply the change; a second time, it changes nothing."""
         if self._event["RequestType"] == "Delete":
             given = self._event["PhysicalResourceId"]
             if not physical_id.is_of_nothing(given):
@@ -89,7 +89,7 @@ class Change:
             self._drop_abandoned(session, user.name)
 
     def _how(self, user: User, made: str) -> users.Claim:
-        """Which user may be taken; releases that named no database kept marks elsewhere."""
+        """Choose the users to claim; releases that named no database kept their marks elsewhere."""
         if user.adopt:
             return users.Claim.ANY
         before = self._event.get("OldResourceProperties", {})
@@ -99,7 +99,7 @@ class Change:
         return users.Claim.OWN
 
     def _drop_abandoned(self, session: Session, name: str) -> None:
-        """Undo a rename that failed: CloudFormation knows no ID of that user to delete."""
+        """Undo a rename that failed: CloudFormation has no ID by which to delete that user."""
         other = self._event.get("OldResourceProperties", {}).get("UserName")
         if isinstance(other, str) and other != name:
             self._drop(session, other)
@@ -120,14 +120,14 @@ def _password(user: User) -> str | None:
     except CallFailed as failed:
         raise Lost(f"[SecretArn] could not be read: {failed}.") from None
     except (KeyError, TypeError, ValueError):
-        raise Refused("[SecretArn] is no JSON with username and password.") from None
+        raise Refused("[SecretArn] must be JSON with username and password.") from None
     if name != user.name:
-        raise Refused("[SecretArn] has another username than [UserName].")
+        raise Refused("[SecretArn] has a different username than [UserName].")
     if not isinstance(password, str) or not password:
         raise Refused("[SecretArn] has no password.")
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in password):
-        # Clients differ in what they make of them; a null byte ends a password for some.
-        raise Refused("[SecretArn] has a password with control characters, which no login takes.")
+        # Clients treat these differently; for some, a null byte ends the password.
+        raise Refused("[SecretArn] has a password with control characters, which no login accepts.")
     return password
 
 

@@ -1,4 +1,4 @@
-"""The user that a resource's properties declare, or what is wrong with them."""
+"""Declaration of a user: a resource's properties, parsed and validated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 LOGINS = ("password", "iam")
 TRUTHS = ("true", "false")
-"""As CloudFormation spells them, which makes text of everything."""
+"""Booleans as CloudFormation passes them: it turns every value into text."""
 
 EVERY_PRIVILEGE = ("ALL",)
 EVERY_TABLE = "*"
@@ -27,13 +27,13 @@ RESERVED_USERS = frozenset(
 RESERVED_PREFIXES = ("pg_", "rds_", "rdsproxy_templates")
 CATALOGS = frozenset({"information_schema", "innodb", "mysql", "performance_schema", "sys"})
 OUR_OWN = "rdsproxy_templates"
-"""The schema, or database, of the marks of users."""
+"""Schema (PostgreSQL) or database (MySQL) that contains the marks of users."""
 
 RESOURCE_ID = re.compile(r"[A-Za-z0-9-]{1,255}")
 
 
 class Invalid(Exception):
-    """The properties declare no user; the message is a sentence for each reason."""
+    """The properties declare no user; the message has a sentence for each problem."""
 
 
 @dataclass(frozen=True)
@@ -51,30 +51,30 @@ class Grant:
 
 @dataclass(frozen=True)
 class User:
-    """Who logs in, how, and what for."""
+    """User with its login and grants."""
 
     name: str
     login: Literal["password", "iam"]
     secret_arn: str | None
     grants: tuple[Grant, ...]
     lists_users: bool = False
-    """Whether it may read the names of all users, and nothing else of theirs."""
+    """True if the user may read the names of all users, and nothing else about them."""
     adopt: bool = False
-    """Whether it is taken over where it is there already, whoever made it."""
+    """True if an existing user is taken over, whoever created it."""
 
 
 class Limits(Protocol):
-    """What an engine takes."""
+    """Limits of an engine."""
 
     NAME_LENGTH: int
-    """Of a user; databases and tables of MySQL may have longer names."""
+    """Longest name of a user; databases and tables of MySQL may have longer names."""
     OBJECT_NAME_LENGTH: int
     PRIVILEGES: tuple[str, ...]
     TABLE_PRIVILEGES: tuple[str, ...]
 
 
 def declared(properties: Mapping[str, Any], limits: Limits) -> User:
-    """The user that *properties* declare. Raises :class:`Invalid` with everything wrong at once."""
+    """Parse the user in *properties*. Raises :class:`Invalid` with all problems at once."""
     if problems := list(_problems(properties, limits)):
         raise Invalid(" ".join(problems))
     return User(
@@ -93,10 +93,10 @@ def _grant(given: Mapping[str, Any]) -> Grant:
 
 
 def _problems(properties: Mapping[str, Any], limits: Limits) -> Iterator[str]:
-    """No sentence quotes a value: somebody may have put a password into the wrong property."""
+    """Find all problems; quote no value, which may be a password in the wrong property."""
     if unknown := sorted(properties.keys() - set(PROPERTIES)):
         known = ", ".join(PROPERTIES[2:])
-        yield f"[{unknown[0]}] is no property; there are {known}."
+        yield f"[{unknown[0]}] is an unknown property; known properties are {known}."
     yield from _name_problems(properties.get("UserName"), limits)
     yield from _login_problems(properties.get("Login"), properties.get("SecretArn"))
     for name in ("ListsUsers", "Adopt"):
@@ -112,7 +112,7 @@ def _problems(properties: Mapping[str, Any], limits: Limits) -> Iterator[str]:
 
 
 def resource_id_problems(properties: Mapping[str, Any]) -> Iterator[str]:
-    """Say whether the database is named, if it is, as AWS names databases."""
+    """Check that the database, if any, is named by a resource ID of AWS."""
     if not _matches(RESOURCE_ID, properties.get("DatabaseResourceId", "none")):
         yield "[DatabaseResourceId] must be the resource ID of the cluster or instance."
 
@@ -149,9 +149,9 @@ def _grant_problems(where: str, grant: object, limits: Limits) -> Iterator[str]:
         )
         return
     if inside.lower() in CATALOGS or inside.lower().startswith("pg_"):
-        yield f"[{where}.On] is the database's own catalog, which is granted to nobody."
+        yield f"[{where}.On] is the database's own catalog, on which nobody may have grants."
     if inside.lower() == OUR_OWN:
-        yield f"[{where}.On] is where users are marked, which is granted to nobody."
+        yield f"[{where}.On] is where users are marked, on which nobody may have grants."
     allowed = limits.PRIVILEGES if table == EVERY_TABLE else limits.TABLE_PRIVILEGES
     if not _are_privileges(grant["Privileges"], allowed):
         known = ", ".join(allowed)

@@ -1,4 +1,4 @@
-"""What differs between the engines in how users are made, and which engine it is."""
+"""Interface of the engines' user management, and the choice between them."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ Rows = list[tuple[Any, ...]]
 
 
 class Run(Protocol):
-    """Executes a statement with bound values; the purpose completes "refused to …"."""
+    """Executes a statement with bound values; *purpose* completes "refused to …"."""
 
     def __call__(self, purpose: str, statement: str, *values: object) -> Rows: ...
 
 
 class Dialect(Limits, Protocol):
-    """A module for one engine."""
+    """Module of one engine."""
 
     SESSION: Sequence[str]
-    """What a connection begins with: bounds on how long it may wait and idle."""
+    """Statements that begin a connection: they limit how long it may wait and idle."""
     TRY_LOCK: str
-    """Whether the one lock of all such functions is ours, until the connection ends."""
+    """Query that tries to lock all changes of users until the connection ends; true if it did."""
     FIND: str
-    """A row if there is a user of the name."""
+    """Query that returns a row if the user exists."""
     IAM_REACHES_MASTER: bool
-    """Whether a user for IAM may change how the master logs in."""
+    """True if a user with IAM login may change how the master logs in."""
 
     def prepare(self, run: Run) -> None:
-        """Make the table of marks, where there is none."""
+        """Create the table of marks, if it does not exist."""
         ...
 
     def make(self, run: Run, user: User, password: str | None) -> None:
@@ -39,15 +39,15 @@ class Dialect(Limits, Protocol):
         ...
 
     def end_iam(self, run: Run, name: str) -> None:
-        """Take the login by IAM from the user, where that reaches the master."""
+        """Revoke the user's IAM login, if that affects the master."""
         ...
 
     def drop(self, run: Run, name: str) -> None:
-        """Drop the user, and nothing that it owns."""
+        """Drop the user, but nothing that it owns."""
         ...
 
 
-def dialect() -> Dialect:
-    """The module of the engine that the environment names, a family of RDS Proxy."""
+def chosen_dialect() -> Dialect:
+    """Import the module of ``RDS_ENGINE_FAMILY``, an engine family of RDS Proxy."""
     family = os.environ["RDS_ENGINE_FAMILY"]
     return cast("Dialect", import_module(f"dialect_{family.lower()}"))

@@ -1,4 +1,4 @@
-"""Users of MySQL: statements commit one by one, so every one of them may be repeated."""
+"""Users of MySQL: each statement commits by itself, so each can be repeated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRIVILEGES = (
 )  # fmt: skip
 
 SESSION = (
-    # Whatever the parameter group says: quotes, and what is an error, are as we expect them.
+    # Fixes quoting and strictness, whatever the parameter group says.
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES'",
     "SET SESSION lock_wait_timeout = 5",
     "SET SESSION wait_timeout = 60",
@@ -43,11 +43,11 @@ DEFAULT_PLUGIN = "caching_sha2_password"
 SESSIONS = "SELECT id FROM information_schema.processlist WHERE user = %s"
 NO_PROCEDURE, NO_SESSION = "1305", "1094"
 TRIES, PAUSE = 20, 0.1
-"""How often, and seconds between, a session is looked for that was told to end."""
+"""Checks, and seconds between them, for a session that was told to end."""
 
 
 def prepare(run: Run) -> None:
-    """Make the table of marks, in a database that no declared user can be granted."""
+    """Create the table of marks, in a database on which no declared user can have grants."""
     for statement in (CREATE_DATABASE, CREATE_MARKS):
         run("create the table of marks", statement)
 
@@ -64,11 +64,11 @@ def make(run: Run, user: User, password: str | None) -> None:
 
 
 def end_iam(run: Run, name: str) -> None:
-    """Nothing: how the master logs in is its own matter in MySQL."""
+    """Do nothing: in MySQL, users do not affect how the master logs in."""
 
 
 def drop(run: Run, name: str) -> None:
-    """Drop the user and end its sessions; tables are nobody's in MySQL, and stay."""
+    """End the user's sessions and drop it; tables have no owner in MySQL, and stay."""
     run("end the user's login", "ALTER USER IF EXISTS %s@'%%' ACCOUNT LOCK", name)
     _end_sessions(run, name)
     run("drop the user", "DROP USER IF EXISTS %s@'%%'", name)
@@ -86,9 +86,9 @@ def _make_for_iam(run: Run, name: str) -> None:
 
 
 def _make_for_password(run: Run, name: str, password: str | None) -> None:
-    """The server writes such a statement into its logs with a hash in the password's place.
+    """Set the password; the server logs such a statement with a hash in its place.
 
-    ("Passwords and Logging" in MySQL's manual.)
+    See "Passwords and Logging" in MySQL's manual.
     """
     found = run("look for the user", FIND, name)
     verb = "ALTER" if found else "CREATE"
@@ -102,10 +102,10 @@ def _make_for_password(run: Run, name: str, password: str | None) -> None:
 
 
 def _password_plugin(run: Run) -> str:
-    """How a password is named for a user that has none: else ALTER USER keeps the plugin."""
+    """Name the plugin for a user without a password: else ALTER USER keeps the IAM plugin."""
     found = run("look for the plugin of passwords", PLUGINS)
     variables: dict[str, str] = {str(name): str(value) for name, value in found}
-    if not variables:  # MariaDB, where BY alone names its own plugin
+    if not variables:  # MariaDB, whose BY implies its own plugin
         return ""
     first = variables.get("authentication_policy", "*").split(",")[0].rpartition(":")[2].strip()
     if first in {"", "*"}:
@@ -114,10 +114,10 @@ def _password_plugin(run: Run) -> str:
 
 
 def _iam_plugin() -> tuple[str, str]:
-    """The plugin that takes IAM tokens on RDS and Aurora, and what it wants to be told."""
+    """Return the plugin for IAM tokens on RDS and Aurora, and its argument."""
     plugin = os.environ.get("IAM_PLUGIN", "AWSAuthenticationPlugin")
     if not plugin.isidentifier():
-        raise ValueError("IAM_PLUGIN is no name of a plugin")
+        raise ValueError("IAM_PLUGIN must be the name of a plugin")
     return plugin, os.environ.get("IAM_PLUGIN_STRING", "RDS")
 
 
@@ -132,7 +132,7 @@ def _end_sessions(run: Run, name: str) -> None:
 
 
 def _end_session(run: Run, number: int) -> None:
-    """By RDS's own procedure: there the master may not KILL another user's session."""
+    """End a session through RDS's procedure, where the master may not KILL another user's."""
     try:
         run("end the user's session", "CALL mysql.rds_kill(%s)", number)
     except Refused as refused:

@@ -1,7 +1,7 @@
-"""Users of PostgreSQL: all that makes one is one transaction, seen as a whole or not at all.
+"""Users of PostgreSQL: each is created in one transaction, as a whole or not at all.
 
-The master executes nothing that a user could have put there. Names of functions, operators and
-types are looked up in ``pg_catalog`` only, and everything else is named with its schema.
+The master executes no code that a user could have planted. Names of functions, operators and types
+are looked up in ``pg_catalog`` only, and everything else is named with its schema.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ TABLE_PRIVILEGES = (
 PRIVILEGES = (*TABLE_PRIVILEGES, rights.CREATE)
 
 SESSION = (
-    # With `public` behind it, an overload in `public` would still be the better match.
+    # Were `public` behind it, an overload in `public` could still be the better match.
     "SET search_path TO pg_catalog, pg_temp",
     "SET lock_timeout TO '5s'",
-    # The first came with version 14; the second, of 16, would keep the master a member.
+    # The first exists since version 14; the second, since 16, would keep the master a member.
     """SELECT set_config(name, CASE name WHEN 'createrole_self_grant' THEN '' ELSE '60s' END, false)
     FROM pg_settings WHERE name IN ('idle_session_timeout', 'createrole_self_grant')""",
     "SET idle_in_transaction_session_timeout TO '60s'",
 )
 LOCK = 7_332_788_457
-"""Known to nobody else: a number is all that names a lock."""
+"""Number of the advisory lock; a lock has no other name."""
 
 TRY_LOCK = f"SELECT pg_try_advisory_lock({LOCK})"
 FIND = "SELECT oid FROM pg_roles WHERE rolname = %s"
 IAM_REACHES_MASTER = True
-"""Whether a user for IAM may change how the master logs in."""
+"""True if a user with IAM login may change how the master logs in."""
 
 MARKS = """SELECT nspowner = master.oid AND coalesce(relowner = master.oid AND relkind = 'r'
         AND NOT (relrowsecurity OR relhasrules OR relhastriggers) AND NOT EXISTS (
@@ -68,21 +68,21 @@ LEFT = """SELECT DISTINCT pg_roles.oid FROM pg_shdepend JOIN pg_roles ON pg_role
         AND classid <> 'pg_auth_members'::regclass"""
 KEEP_MARK = "INSERT INTO rdsproxy_templates.users (name, owner) VALUES (%s, %s)"
 DROPPED = "rdsproxy_templates_dropped_"
-"""With a number behind it, the name of what owns the objects of a user that was dropped."""
+"""Prefix of the role that owns what a dropped user left; the role's OID follows."""
 
 TRIES, PAUSE = 20, 0.1
-"""How often, and seconds between, a session is looked for that was told to end."""
+"""Checks, and seconds between them, for a session that was told to end."""
 
 
 def prepare(run: Run) -> None:
-    """Make the table of marks; refuse one that somebody else could write to, or made."""
+    """Create the table of marks; refuse one that somebody else created or may write to."""
     found = run("look for the marks", MARKS)
     if not found:
         run("create the schema of marks", CREATE_SCHEMA)
     ((ours, table),) = found or [(True, None)]
     if not ours:
         raise Refused(
-            "The schema rdsproxy_templates, or the table users in it, is not the master's only; "
+            "The schema rdsproxy_templates, or its table users, is not reserved for the master; "
             "drop it, and declare each user once with adopt: true."
         )
     if table is None:
@@ -92,7 +92,7 @@ def prepare(run: Run) -> None:
 def make(run: Run, user: User, password: str | None) -> None:
     """Give the user exactly this login and these grants, whatever it had before.
 
-    The names of users, in ``pg_user``, are everybody's to read.
+    Everybody may read the names of users, in ``pg_user``.
     """
     run("begin", "BEGIN")
     _make_login(run, user, password)
@@ -107,16 +107,16 @@ def make(run: Run, user: User, password: str | None) -> None:
 
 
 def end_iam(run: Run, name: str) -> None:
-    """Take the login by IAM from the user *name*, who then has none."""
+    """Revoke the IAM login of the user *name*, who then has no login."""
     run("end the user's login by IAM", f"REVOKE rds_iam FROM {quoted(name)}")
     run("end the user's login", f"ALTER ROLE {quoted(name)} NOLOGIN")
 
 
 def drop(run: Run, name: str) -> None:
-    """Drop the user; where it owns anything, a role that can do nothing keeps that.
+    """Drop the user; if it owns anything, keep that in a role that can do nothing.
 
-    That role is the user's own, without its name, login and rights: whatever becomes of its
-    objects, their functions and views can do no more than before.
+    The role is the user's own, without its name, login and privileges, so the functions and views
+    that it owns can do no more than before.
     """
     quoted_name = quoted(name)
     run("end the user's login", f"ALTER ROLE {quoted_name} NOLOGIN PASSWORD NULL")
@@ -143,7 +143,7 @@ def _make_login(run: Run, user: User, password: str | None) -> None:
     verb = "ALTER" if run("look for the user", FIND, user.name) else "CREATE"
     login = f"{verb} ROLE {name} LOGIN NOCREATEDB NOCREATEROLE"
     if user.login == "iam":
-        # TLS needs no word here: RDS takes a token over nothing else.
+        # TLS needs no clause here: RDS accepts a token over TLS only.
         run("set the user's login", f"{login} PASSWORD NULL")
         run("let the user log in by IAM", f"GRANT rds_iam TO {name}")
         return
@@ -153,11 +153,11 @@ def _make_login(run: Run, user: User, password: str | None) -> None:
 
 
 def _borrow_roles(run: Run) -> list[str]:
-    """Make the master, which is no superuser, a member of every user that is ours.
+    """Make the master, which is no superuser, a member of every user with a mark.
 
-    Only members may grant on what a user owns, or alter it. It must end with the
-    transaction: whoever is a member of a member of rds_iam logs in by IAM only, the master
-    too (github.com/hashicorp/terraform-provider-postgresql/issues/120).
+    Only a member may grant on what a user owns, or alter it. The membership must end with the
+    transaction: a member of a member of rds_iam logs in by IAM only, and so would the master
+    (github.com/hashicorp/terraform-provider-postgresql/issues/120).
     """
     roles = [role for (role,) in run("list the users", TO_BORROW)]
     since_16 = roles and run("look for the version", SINCE_16)

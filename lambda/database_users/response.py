@@ -1,4 +1,4 @@
-"""Putting an answer where CloudFormation waits for it: a presigned address of S3."""
+"""Delivery of an answer to CloudFormation, which waits for it at a presigned URL of S3."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aws import LOOPBACK
 
 SECONDS = 4
 PAUSES = (0.2, 0.5, 1, 2)
-"""Seconds before each further try."""
+"""Seconds before each retry."""
 
 log = logging.getLogger(__name__)
 
 
 def delivered(url: str, body: bytes, until: float) -> bool:
-    """Whether *body* arrived, by one try or another until the time is up."""
+    """Deliver *body*, with retries until the time is up; return true if it arrived."""
     for pause in (*PAUSES, None):
         try:
             status = _put(url, body)
@@ -36,13 +36,13 @@ def delivered(url: str, body: bytes, until: float) -> bool:
 
 
 def _tested() -> bool:
-    """Whether this runs where Lambda itself is on loopback, as it never is on AWS."""
+    """Return true if Lambda itself is on loopback, which it never is on AWS."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL_LAMBDA", "")
     return urlsplit(endpoint).hostname in LOOPBACK
 
 
 def _put(url: str, body: bytes) -> int:
-    """The status; there is no type of content in the signature, and so none is sent."""
+    """PUT *body*, without a content type because the signature has none; return the status."""
     parts = urlsplit(url)
     connection: http.client.HTTPConnection
     if parts.scheme == "https":

@@ -1,4 +1,4 @@
-"""What a user of MySQL holds, read from SHOW GRANTS, and the difference to what it shall hold."""
+"""Grants of a MySQL user: read from SHOW GRANTS, and changed to what is declared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTHING = "USAGE"
 OPTION = "GRANT OPTION"
 MANDATORY_ROLE = "3628"
 ROUNDS = 4
-"""ALL is first revoked by name; what else an engine counts to it is seen the next time."""
+"""Rounds of revoking. ALL is revoked by its known parts; the next round shows any others."""
 
 _NAME = r"`(?:[^`]|``)*`"
 _TARGET = rf"(?:(?:TABLE|FUNCTION|PROCEDURE|PACKAGE BODY|PACKAGE) )?(?:\*|{_NAME})\.(?:\*|{_NAME})"
@@ -29,9 +29,9 @@ Held = dict[str, set[str]]
 
 
 def settle(run: Run, name: str, grants: Mapping[str, tuple[str, ...]], known: Known) -> None:
-    """Let the user hold exactly *grants*: first what it lacks, then the difference goes.
+    """Give the user exactly *grants*: grant what it lacks, then revoke the excess.
 
-    A grant in between never lacks, and one that is there already is not touched.
+    A declared grant is never missing in between, and one that exists already is not touched.
     """
     wanted = {target: set(one) for target, one in grants.items()}
     held, _ = _held(run, name)
@@ -56,7 +56,7 @@ def settle(run: Run, name: str, grants: Mapping[str, tuple[str, ...]], known: Kn
 def targets(
     grants: tuple[Grant, ...], *, lists_users: bool, lower: bool
 ) -> dict[str, tuple[str, ...]]:
-    """Privileges as SHOW GRANTS spells them, by what they are on."""
+    """Map each target, as SHOW GRANTS spells it, to its privileges."""
     together: dict[str, dict[str, None]] = {}
     for one in grants:
         privileges = [ALL] if one.privileges == ("ALL",) else one.privileges
@@ -71,16 +71,16 @@ def targets(
 
 
 def target_of(grant: Grant) -> str:
-    """What *grant* is on."""
+    """Spell the target of *grant* as SHOW GRANTS does."""
     if grant.table != EVERY_TABLE:
         return f"`{grant.inside}`.`{grant.table}`"
-    # Where a whole database is granted, _ in its name matches any character ("GRANT Statement").
+    # In a grant on a database, _ in its name matches any character ("GRANT Statement").
     pattern = grant.inside.replace("_", r"\_")
     return f"`{pattern}`.*"
 
 
 class Known:
-    """Which privileges ALL is made of, on a database and on a table."""
+    """Privileges that ALL consists of, on a database and on a table."""
 
     def __init__(self, of_databases: tuple[str, ...], of_tables: tuple[str, ...]) -> None:
         self._of_databases, self._of_tables = of_databases, of_tables
@@ -90,7 +90,7 @@ class Known:
 
 
 def _revoked(run: Run, what: str, name: str) -> bool:
-    """Whether *what* could be revoked: a role that the server gives to everybody could not."""
+    """Revoke *what*; return false for a role that the server gives to everybody."""
     try:
         run("revoke what is not declared", f"REVOKE {_safe(what)} FROM %s@'%%'", name)
     except Refused as refused:
@@ -101,7 +101,7 @@ def _revoked(run: Run, what: str, name: str) -> bool:
 
 
 def _held(run: Run, name: str) -> tuple[Held, list[str]]:
-    """Privileges by what they are on, and what else can be revoked: roles, other users' names."""
+    """Read privileges by target, and what else can be revoked: roles, proxied users."""
     held: Held = {}
     others = []
     for line, *_ in run("list what the user was granted", "SHOW GRANTS FOR %s@'%%'", name):
@@ -120,7 +120,7 @@ def _held(run: Run, name: str) -> tuple[Held, list[str]]:
 def _excess(
     target: str, held: set[str], wanted: Mapping[str, set[str]], known: Known
 ) -> list[list[str]]:
-    """Lists of privileges to revoke, each by one statement."""
+    """List the privileges to revoke, grouped by statement."""
     kept = wanted.get(target, set())
     if ALL in held and kept and ALL not in kept:
         gone = [one for one in known.on(target) if one not in kept]

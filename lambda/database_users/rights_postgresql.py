@@ -1,4 +1,4 @@
-"""What a user of PostgreSQL was granted, and the statements that grant and revoke it."""
+"""Grants of a PostgreSQL user, and the statements that grant and revoke them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from declaration import EVERY_PRIVILEGE, EVERY_TABLE, Grant
 from dialect import Run
 
 CREATE = "CREATE"
-"""The one privilege that is of the schema, and not of its tables."""
+"""The only privilege on the schema; the others are on its tables."""
 
 _MAY_REVOKE_ROLE = """(current_setting('server_version_num')::integer < 160000
         OR pg_has_role(parent.oid, 'MEMBER WITH ADMIN OPTION'))"""
@@ -49,7 +49,7 @@ UNION SELECT 'REVOKE ' || quote_ident(parent.rolname) || ' FROM ' || quote_ident
     FROM pg_auth_members JOIN pg_roles AS parent ON parent.oid = roleid
     JOIN pg_roles AS child ON child.oid = member
     WHERE child.rolname = %s AND parent.rolname <> %s AND {_MAY_REVOKE_ROLE}"""  # noqa: S608 - of constants
-"""Statements that take from a role whatever it holds and the master may take."""
+"""Statements that revoke from a role whatever it holds and the master may revoke."""
 
 GIVEN = f"""SELECT 'REVOKE ALL ON ROUTINE ' || pg_proc.oid::regprocedure::text || ' FROM '
         || CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END
@@ -64,7 +64,7 @@ UNION SELECT 'REVOKE ' || quote_ident(parent.rolname) || ' FROM ' || quote_ident
     FROM pg_auth_members JOIN pg_roles AS parent ON parent.oid = roleid
     JOIN pg_roles AS child ON child.oid = member
     WHERE parent.rolname = %s AND child.rolname <> CURRENT_USER"""  # noqa: S608 - of constants
-"""Statements that take from everybody else what a role gave that would work on without it."""
+"""Statements that revoke from others what a role granted and would outlive it."""
 
 DATABASE = """SELECT quote_ident(datname) FROM pg_database
     WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE')"""
@@ -101,19 +101,19 @@ _FOR_OTHERS = """SELECT 'ALTER DEFAULT PRIVILEGES FOR ROLE ' || quote_ident(crea
 
 
 def revoke(run: Run, name: str, *, keep: str = "") -> None:
-    """Take every right from the user *name* but membership in the role *keep*."""
+    """Revoke every privilege of the user *name* but membership in the role *keep*."""
     for (statement,) in run("list what the user was granted", HELD, name, name, name, keep):
         run("revoke what the user was granted before", statement)
 
 
 def revoke_given(run: Run, name: str) -> None:
-    """End what others may do in the name of the user *name*."""
+    """Revoke what others may do on behalf of the user *name*."""
     for (statement,) in run("list what the user let others do", GIVEN, name, name, name):
         run("end what the user let others do", statement)
 
 
 def grant(run: Run, one: Grant, name: str) -> None:
-    """Grant *one*, as far as the master and the users that are ours own what it is on."""
+    """Grant *one* on everything that the master or a user with a mark owns."""
     schema, who = quoted(one.inside), quoted(name)
     every = one.privileges == EVERY_PRIVILEGE
     creates = every or CREATE in one.privileges
@@ -148,19 +148,19 @@ def grant(run: Run, one: Grant, name: str) -> None:
 
 
 def admit(run: Run, name: str) -> None:
-    """Let the user *name* into the database, also where not everybody is let in."""
+    """Let the user *name* connect, even if the database does not admit everybody."""
     for (database,) in run("look for the database", DATABASE):
         run("let the user in", f"GRANT CONNECT ON DATABASE {database} TO {quoted(name)}")
 
 
 def share(run: Run, name: str) -> None:
-    """Let the other users have of what *name* will create what they have of the master's."""
+    """Give other users the same privileges on what *name* will create as on the master's."""
     for (statement,) in run("list who has which rights by default", _FOR_OTHERS, name):
         run("let others use what the user creates", statement)
 
 
 def quoted(name: Any) -> str:
-    """A name as SQL has it; between such quotes the driver leaves % as it is."""
+    """Quote a name for SQL; the driver leaves a % inside the quotes alone."""
     doubled = str(name).replace('"', '""')
     return f'"{doubled}"'
 

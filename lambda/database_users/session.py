@@ -1,4 +1,4 @@
-"""The master's connection to the database, and starting over when it is lost."""
+"""Session of the master user, which starts over when the connection is lost."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from engine import Engine, Fault
 Done = TypeVar("Done")
 
 PAUSES = (0.1, 0.5, 2)
-"""Seconds before each further try; the last one before all that follow."""
+"""Seconds before each retry; the last pause repeats."""
 
 LAST_SECONDS = 9
-"""How long after the time is up whatever was begun before may take, a login or a statement."""
+"""Time for a login or statement to finish that began before the time was up."""
 
 FOR_NOW = (Fault.LOST, Fault.NOT_EXECUTED, Fault.ROLLED_BACK)
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """The database will not do it, however often it is asked; the message is a sentence."""
+    """The database refuses for good; the message is a sentence."""
 
     def __init__(self, sentence: str, number: str = "") -> None:
         self.number = number
@@ -37,11 +37,11 @@ class Refused(Exception):
 
 
 class Lost(Exception):
-    """It did not work for now; from its beginning it may be tried again."""
+    """The task failed for now; it may be started over."""
 
 
 class Session:
-    """One connection, on which statements are executed until the time is up."""
+    """One connection that executes statements until the time is up."""
 
     def __init__(
         self,
@@ -60,9 +60,9 @@ class Session:
         return time.monotonic() > self._until
 
     def run(self, purpose: str, statement: str, *values: object) -> Rows:
-        """Rows of one statement; *purpose* is what the database is then said to refuse."""
+        """Execute one statement and return its rows; *purpose* names it in an error."""
         if self.over:
-            raise Lost("The time was up before all was done.")
+            raise Lost("The time was up before everything was done.")
         try:
             return self._engine.run(self._connection, statement, values)
         except self._engine.ERRORS as error:
@@ -73,7 +73,7 @@ class Session:
             raise Refused(sentence, number) from None
 
     def master_logs_in(self) -> bool:
-        """Whether the master still gets a connection like this one."""
+        """Return true if the master can still log in."""
         try:
             self._engine.close(self._again())
         except self._engine.ERRORS as error:
@@ -85,10 +85,10 @@ class Session:
 
 
 def in_session(engine: Engine, task: Callable[[Session], Done], until: float) -> Done:
-    """What *task* returns, which is started over on another connection until the time is up.
+    """Run *task*, and start it over on another connection until the time is up.
 
-    What was begun by then is waited for a little longer, however many steps it has. Raises
-    :class:`Lost` when the time is up, and :class:`Refused`.
+    A step that began before may take a little longer. Raises :class:`Lost` when the time is up,
+    and :class:`Refused`.
     """
     tries = 0
     while True:
@@ -123,11 +123,11 @@ def _opened(engine: Engine, until: float) -> Iterator[Session]:
 
 
 def _master() -> tuple[str, str]:
-    """Read for each connection: it may have been rotated since the last one."""
+    """Read the secret for each connection: it may have been rotated since the last one."""
     try:
         secret = secret_value(os.environ["RDS_MASTER_SECRET_ARN"])
         return secret["username"], secret["password"]
     except CallFailed as failed:
         raise Lost(f"The master's secret could not be read: {failed}.") from None
     except (KeyError, TypeError, ValueError):
-        raise Refused("The master's secret is no JSON with username and password.") from None
+        raise Refused("The master's secret must be JSON with username and password.") from None

@@ -1,6 +1,6 @@
-"""The tables of the library's own functions, made once as the master.
+"""Tables of the library's own functions, created once by the master.
 
-The engine's statements name their schema: nothing is looked up where a user could have put it.
+The engine's statements name their schema, so that no object planted by a user is found.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout", "DatabaseResourceId"})
 
 
 def check(properties: Mapping[str, Any]) -> None:
-    """Raise :class:`Invalid` where *properties* are not those of this type."""
+    """Raise :class:`Invalid` if *properties* are not those of this resource type."""
     if unknown := sorted(properties.keys() - PROPERTIES):
-        raise Invalid(f"[{unknown[0]}] is no property; there is DatabaseResourceId.")
+        raise Invalid(f"[{unknown[0]}] is an unknown property; the only one is DatabaseResourceId.")
     for problem in resource_id_problems(properties):
         raise Invalid(problem)
 
 
 def make(session: Session, engine: Engine, dialect: Dialect) -> None:
-    """Make the tables that are not there yet; those that are stay as they are."""
+    """Create the missing tables; existing ones stay as they are."""
     users.begin(session, dialect)
     for statement in engine.CREATE:
         session.run("create the tables", statement)

@@ -1,4 +1,4 @@
-"""What the log says of an error that nobody expected."""
+"""Log entry of an unexpected error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 def logged(error: Exception) -> None:
-    """Its text may quote anything, a credential too; its type and place are enough to find it."""
+    """Log the error's type and place; its text may quote a credential."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -1,8 +1,8 @@
-"""Users of the database that belong to a resource, as a table in it remembers.
+"""Ownership of users: a table of marks records which resource each user belongs to.
 
-A user's mark names the resource that creates it. It is there before the user is, so that
-whoever finds a user knows whether it may be touched. The table is in a schema of its own, a
-database in MySQL, in which no declared user can be granted anything.
+A mark names the resource that creates the user. It is written before the user is created, so that
+whoever finds a user knows if it may be touched. The table has a schema of its own (in MySQL, a
+database), on which no declared user can have grants.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ UNMARK = "DELETE FROM rdsproxy_templates.users WHERE name = %s"
 
 
 class Claim(Enum):
-    """Which user that is there already may be taken."""
+    """Existing users that may be claimed."""
 
     OWN = auto()
-    """One that the resource itself marked."""
+    """Only a user with the resource's own mark."""
     UNMARKED = auto()
-    """One without a mark too."""
+    """Also a user without a mark."""
     ANY = auto()
-    """Anybody's, because somebody wrote so."""
+    """Any user, because the declaration says so."""
 
 
 def claim(
     session: Session, dialect: Dialect, name: str, owner: str, how: Claim = Claim.OWN
 ) -> None:
-    """Mark the user *name* as *owner*'s. Raises :class:`Refused` where it is somebody else's."""
+    """Mark the user *name* as *owner*'s. Raises :class:`Refused` if it is somebody else's."""
     begin(session, dialect)
     if name == session.master:
         raise Refused("[UserName] is the master user, which no stack may alter.")
@@ -44,27 +44,27 @@ def claim(
     taken = how is Claim.ANY or (how is Claim.UNMARKED and marked is None)
     if not taken and session.run("look for the user", dialect.FIND, name):
         raise Refused(
-            f"There is a user {name} already, which this resource did not create; "
-            "it was left as it is. To take it over, declare it with adopt: true."
+            f"User {name} already exists, and this resource did not create it; "
+            "it was left unchanged. To take it over, declare it with adopt: true."
         )
     session.run("forget the mark of another resource", UNMARK, name)
     session.run("mark the user", MARK, name, owner)
 
 
 def make(session: Session, dialect: Dialect, user: User, password: str | None) -> None:
-    """Give a user that was claimed in this session exactly this login and these grants."""
+    """Give a user that this session claimed exactly this login and these grants."""
     dialect.make(session.run, user, password)
     if user.login == "iam" and dialect.IAM_REACHES_MASTER and not session.master_logs_in():
         dialect.end_iam(session.run, user.name)
         raise Refused(
             "With this user in rds_iam the database would let the master in by IAM only, "
             "because PostgreSQL makes the master a member of the users that it creates; "
-            'the login was taken back. Give the user a password: Login "password".'
+            'its login was revoked. Give the user a password: Login "password".'
         )
 
 
 def drop(session: Session, dialect: Dialect, name: str, owner: str) -> None:
-    """Drop the user *name* if it is *owner*'s; what is gone already, or another's, is left."""
+    """Drop the user *name* if it is *owner*'s; leave one that is another's or already gone."""
     begin(session, dialect)
     if _owner(session, name) != owner:
         return
@@ -74,7 +74,7 @@ def drop(session: Session, dialect: Dialect, name: str, owner: str) -> None:
 
 
 def begin(session: Session, dialect: Dialect) -> None:
-    """Let nobody else make users or tables while this session lasts."""
+    """Lock out other changes of users and tables while this session lasts."""
     for statement in dialect.SESSION:
         session.run("begin a session", statement)
     while not session.run("lock the users", dialect.TRY_LOCK)[0][0]:

@@ -1,20 +1,20 @@
-"""Answers with the names of the database's users."""
+"""Function that lists the names of the database's users."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from database import Database
-from engine import engine
+from engine import chosen_engine
 from request import Request
 from web import Routes, answer
 
-sql = engine()
+sql = chosen_engine()
 database = Database(sql)
 
 
 def users(request: Request) -> dict[str, Any]:
-    """Everybody who has a name there."""
+    """List the names of all users of the database."""
     rows = database.read(sql.LIST_USERS, until=request.until)
     return {"users": [name for (name,) in rows]}
 

@@ -1,23 +1,23 @@
-"""Inserts the time that it is and answers with all rows, however it logs in."""
+"""Function that records the current time and lists the newest visits, whatever its login."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from database import Database, Refused
-from engine import Fault, engine
+from engine import Fault, chosen_engine
 from request import GREATEST, Request
 from web import EVERY_PATH, Routes, Written, answer
 
 NEWEST = 1000
-"""Rows in an answer, at most; Lambda's answers end at 6 MB."""
+"""Most rows in one answer; a response from Lambda is limited to 6 MB."""
 
-sql = engine()
+sql = chosen_engine()
 database = Database(sql)
 
 
 def visit(request: Request) -> dict[str, Any]:
-    """One more row, and the newest of them all."""
+    """Record a visit and list the newest ones."""
     try:
         database.write(sql.INSERT_VISIT, request.key, until=request.until)
     except Refused as refused:
@@ -30,7 +30,7 @@ def visit(request: Request) -> dict[str, Any]:
         rows = database.read(sql.LIST_VISITS, GREATEST, NEWEST, until=request.until)
         return {"visits": [{"id": number, "at": f"{at.isoformat()}Z"} for number, at in rows]}
     except Exception as error:
-        # The row is there, and to say "unavailable" would deny it.
+        # The row is written; "unavailable" would say otherwise.
         raise Written from error
 
 
@@ -38,5 +38,5 @@ ROUTES: Routes = {EVERY_PATH: {"ANY": visit}}
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Answer an event: every path of this function is the same."""
+    """Answer an event; every path does the same."""
     return answer(ROUTES, event, context)

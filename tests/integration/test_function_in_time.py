@@ -143,9 +143,9 @@ def test_roots_that_did_not_sign_are_logged(running, layer):
         ("RDS_USER", "", "lacks RDS_USER"),
         ("RDS_DATABASE_NAME", "", "lacks RDS_DATABASE_NAME"),
         ("RDS_PROXY_ENDPOINT", "", "lacks RDS_PROXY_ENDPOINT or RDS_HOST"),
-        ("RDS_PORT", "many", "RDS_PORT must be a port's number, not 'many'"),
-        ("RDS_CA_FILE", "/nowhere.pem", "names /nowhere.pem, which is not there"),
-        ("AWS_ACCESS_KEY_ID", "", "has no keys"),
+        ("RDS_PORT", "many", "RDS_PORT must be a port number, not 'many'"),
+        ("RDS_CA_FILE", "/nowhere.pem", "names /nowhere.pem, which does not exist"),
+        ("AWS_ACCESS_KEY_ID", "", "has no credentials"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(running, name, value, says):

@@ -256,7 +256,7 @@ class TestNames:
         place.server.rows("DROP SCHEMA rdsproxy_templates CASCADE")
         place.server.rows("DROP ROLE stranger")
 
-        assert "is not the master's only" in said["failure"]
+        assert "is not reserved for the master" in said["failure"]
         assert "failure" not in place.apply()
 
 

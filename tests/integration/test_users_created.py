@@ -138,7 +138,7 @@ class TestCreate:
     def test_a_secret_of_another_user_is_refused_before_anything_is_done(self, place):
         said = place.apply(secret=place.secret("another", PASSWORD))
 
-        assert said["failure"] == "[SecretArn] has another username than [UserName]."
+        assert said["failure"] == "[SecretArn] has a different username than [UserName]."
         assert said["physical_id"] is None
         assert place.users == set()
 
@@ -161,7 +161,7 @@ class TestCreate:
         said = place.apply(password=password)
 
         assert said["failure"] == (
-            "[SecretArn] has a password with control characters, which no login takes."
+            "[SecretArn] has a password with control characters, which no login accepts."
         )
         assert place.users == set()
 
@@ -342,8 +342,8 @@ class TestStrangers:
             said = place.apply(kind, stranger)
             assert said["physical_id"] is None
             assert said["failure"] == (
-                "There is a user stranger already, which this resource did not create; "
-                "it was left as it is. To take it over, declare it with adopt: true."
+                "User stranger already exists, and this resource did not create it; "
+                "it was left unchanged. To take it over, declare it with adopt: true."
             )
 
         assert "failure" not in place.delete(stranger)

@@ -94,9 +94,9 @@ NO_OUTCOME = "The function that applies changes ended without an outcome"
         (failed(errorType="Sandbox.Timedout", errorMessage="hunter2"), f"{NO_OUTCOME}."),
         (failed(errorType="hunter2"), f"{NO_OUTCOME}."),
         (outcome(b"hunter2", "Unhandled"), f"{NO_OUTCOME}."),
-        (outcome(b"hunter2"), "The function that applies changes gave an outcome of no sense."),
-        (outcome(None), "The function that applies changes gave an outcome of no sense."),
-        (outcome({"data": {}}), "The function that applies changes gave an outcome of no sense."),
+        (outcome(b"hunter2"), "The function that applies changes returned a malformed outcome."),
+        (outcome(None), "The function that applies changes returned a malformed outcome."),
+        (outcome({"data": {}}), "The function that applies changes returned a malformed outcome."),
         (
             CallFailed("lambda does not answer: TimeoutError"),
             "The function that applies changes did not answer: "
@@ -186,7 +186,7 @@ def test_whatever_is_unexpected_is_answered_too(told, monkeypatch):
     status, _, reason = told(Aws())
 
     assert status == "FAILED"
-    assert reason == "Something went wrong that nobody expected. See the log stream outer."
+    assert reason == "An unexpected error occurred. See the log stream outer."
 
 
 @pytest.mark.parametrize("name", ["apply", "arn:aws:lambda:eu-west-1:123456789012:function:a"])

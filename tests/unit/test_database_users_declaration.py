@@ -185,7 +185,9 @@ def test_each_engine_knows_its_own_privileges():
 
 
 def test_a_property_that_nobody_knows_is_no_typing_error_to_ignore():
-    assert refused(Grant=[]).startswith("[Grant] is no property; there are UserName, ")
+    assert refused(Grant=[]).startswith(
+        "[Grant] is an unknown property; known properties are UserName, "
+    )
 
 
 def test_everything_wrong_is_said_at_once_and_no_value_is_quoted():

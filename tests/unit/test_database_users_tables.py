@@ -36,7 +36,10 @@ def test_the_id_of_a_database_is_all_that_it_takes():
 @pytest.mark.parametrize(
     ("properties", "said"),
     [
-        ({"UserName": "app"}, "[UserName] is no property; there is DatabaseResourceId."),
+        (
+            {"UserName": "app"},
+            "[UserName] is an unknown property; the only one is DatabaseResourceId.",
+        ),
         (
             {"DatabaseResourceId": ["db-1"]},
             "[DatabaseResourceId] must be the resource ID of the cluster or instance.",

@@ -196,7 +196,7 @@ class TestErrors:
         assert status == 404
         assert body["error"] == {
             "code": "not_found",
-            "message": "There is no /other; there are /initialize, /load, /visits.",
+            "message": "Unknown path /other; known paths are /initialize, /load, /visits.",
             "requestId": "request-1",
         }
 
@@ -204,7 +204,7 @@ class TestErrors:
         status, body, headers = call("DELETE", "/visits", Database())
 
         assert (status, headers["allow"]) == (405, "GET, HEAD, POST")
-        assert body["error"]["message"] == "/visits takes GET, HEAD, POST, not DELETE."
+        assert body["error"]["message"] == "/visits accepts GET, HEAD, POST, not DELETE."
 
     @pytest.mark.parametrize("key", ["k" * 65, "", " ", "k ", " k", "a\nb", "\ud800", "ä", "k\0"])
     @pytest.mark.parametrize(

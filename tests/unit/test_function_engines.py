@@ -102,14 +102,14 @@ def test_tls_verifies_chain_and_name_by_amazons_roots():
 def test_the_environment_names_the_engine(family, module, monkeypatch):
     monkeypatch.setenv("RDS_ENGINE_FAMILY", family)
 
-    assert engine.engine() is module
+    assert engine.chosen_engine() is module
 
 
 def test_an_engine_that_is_none_is_named(monkeypatch):
     monkeypatch.setenv("RDS_ENGINE_FAMILY", "ORACLE")
 
     with pytest.raises(Misconfigured, match="must be MYSQL or POSTGRESQL, not 'ORACLE'"):
-        engine.engine()
+        engine.chosen_engine()
 
 
 @pytest.mark.parametrize("module", [engine_mysql, engine_postgresql])

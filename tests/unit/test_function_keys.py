@@ -124,14 +124,14 @@ def test_an_address_that_gives_none_is_a_failed_call(asked, monkeypatch, answer)
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", URL)
     monkeypatch.setattr(own_keys, "exchanged", lambda *_: answer)
 
-    with pytest.raises(CallFailed, match=r"127\.0\.0\.1:9001 gives no keys: status"):
+    with pytest.raises(CallFailed, match=r"127\.0\.0\.1:9001 returns no credentials: status"):
         own_keys.own_keys()
 
 
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({}, "has no keys"),
+        ({}, "has no credentials"),
         ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/"}, "example.com: it must"),
     ],
 )

@@ -63,7 +63,7 @@ def test_another_path_is_not_found_and_not_forbidden(app, monkeypatch):
 
     assert (status, body["error"]["message"]) == (
         404,
-        "There is no /v1/users; there are /, /users.",
+        "Unknown path /v1/users; known paths are /, /users.",
     )
 
 
