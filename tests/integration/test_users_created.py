@@ -379,7 +379,7 @@ class TestStrangers:
         before = {"UserName": "app"}
 
         named = place.apply("Update", OldResourceProperties=before | {"DatabaseResourceId": "db-1"})
-        assert "which this resource did not create" in named["failure"]
+        assert "this resource did not create it" in named["failure"]
         assert "failure" not in place.apply("Update", OldResourceProperties=before)
         assert place.marks == {"app"}
 
@@ -387,7 +387,7 @@ class TestStrangers:
         place.apply()
         said = place.apply(StackId=f"{STACK}-of-another", password=ROTATED)
 
-        assert "which this resource did not create" in said["failure"]
+        assert "this resource did not create it" in said["failure"]
         assert place.may("SELECT 1")
 
 
