@@ -37,5 +37,5 @@ def test_a_finding_names_file_line_rule_sentence_and_remedy():
     assert finding.remedy
 
 
-def test_what_both_forms_of_a_family_show_is_said_once():
+def test_a_finding_in_both_forms_of_a_variant_is_reported_once():
     assert len(aws.find(changed("BackupRetentionPeriod", 400))) == 1

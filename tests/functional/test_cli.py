@@ -43,7 +43,7 @@ def tree(folder):
 
 
 class TestBuilding:
-    def test_renders_every_variant_and_says_what_comes_next(self, run, tmp_path):
+    def test_renders_every_variant_and_names_the_next_step(self, run, tmp_path):
         result = run()
 
         assert result.exit_code == 0
@@ -52,22 +52,22 @@ class TestBuilding:
         assert "sam build && sam deploy --guided" in result.stdout
         assert "valid: our rules, cloudformation-validate\n" in result.stdout
 
-    def test_renders_the_variants_that_are_named(self, run, tmp_path):
+    def test_renders_only_the_named_variants(self, run, tmp_path):
         assert run("existing_vpc").exit_code == 0
         assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["existing_vpc"]
 
-    def test_what_takes_several_steps_leads_to_its_document(self, run, tmp_path):
+    def test_a_variant_of_several_steps_points_to_its_document(self, run, tmp_path):
         result = run("edge")
 
         assert "next:  see out/edge/DEPLOY.md\n" in result.stdout
         assert (tmp_path / "out" / "edge" / "DEPLOY.md").is_file()
 
-    def test_an_installed_command_brings_the_code_along(self, run, tmp_path):
+    def test_an_installed_command_includes_the_code(self, run, tmp_path):
         run("base")
 
         assert (tmp_path / "out" / "base" / "lambda" / "blog_rds_proxy" / "app.py").is_file()
 
-    def test_elsewhere_can_be_chosen(self, run, tmp_path):
+    def test_the_output_folder_can_be_chosen(self, run, tmp_path):
         run("base", "--out", "deep/er")
 
         assert (tmp_path / "deep" / "er" / "base" / "template.yaml").is_file()
@@ -84,10 +84,10 @@ class TestBuilding:
 
         assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
 
-    def test_quiet_says_nothing(self, run):
+    def test_quiet_prints_nothing(self, run):
         assert run("existing_vpc", "--quiet").output == ""
 
-    def test_a_warning_is_said_and_does_not_stop(self, run, config):
+    def test_a_warning_is_printed_and_stops_nothing(self, run, config):
         result = run("existing_vpc", "--config", config("sam: {authorizer: none}"), "--quiet")
 
         assert result.exit_code == 0
@@ -104,12 +104,12 @@ class TestBuilding:
 
 
 class TestCheck:
-    def test_what_is_current_passes(self, run):
+    def test_a_current_folder_passes(self, run):
         run()
 
         assert run("--check").exit_code == 0
 
-    def test_what_would_change_is_listed_and_not_written(self, run, config, tmp_path):
+    def test_changes_are_listed_and_not_written(self, run, config, tmp_path):
         run("base")
         before = tree(tmp_path / "out")
         result = run(
@@ -120,13 +120,13 @@ class TestCheck:
         assert result.stdout == "changed out/base/cloudformation/rds.yaml\n"
         assert tree(tmp_path / "out") == before
 
-    def test_what_would_go_is_listed(self, run, tmp_path):
+    def test_removals_are_listed(self, run, tmp_path):
         run("base")
         result = run("base", "--check", "--quiet", "--nesting", "flat")
 
         assert "removed out/base/cloudformation/vpc.yaml\n" in result.stdout
 
-    def test_nothing_is_written_where_nothing_was(self, run, tmp_path):
+    def test_an_absent_folder_is_not_created(self, run, tmp_path):
         assert run("--check").exit_code == 1
         assert not (tmp_path / "out").exists()
 
@@ -140,7 +140,7 @@ class TestRefusing:
             ("rds: ]", "my.yaml:1:6] is not YAML"),
         ],
     )
-    def test_a_wrong_configuration_is_status_2_and_nothing_written(
+    def test_an_invalid_configuration_exits_with_2_and_writes_nothing(
         self, run, config, tmp_path, text, sentence
     ):
         result = run("base", "--config", config(text))
@@ -149,20 +149,20 @@ class TestRefusing:
         assert sentence in result.stderr
         assert not (tmp_path / "out").exists()
 
-    def test_all_problems_are_said_at_once(self, run, config):
+    def test_all_problems_are_reported_at_once(self, run, config):
         wrong = "sam: {timeout: 30}\nrds: {readers: 16}\nx: 1\ndatabase: {name: a-b}\n"
         result = run("base", "--config", config(wrong))
 
         assert result.stderr.count("error: [") == 4
 
-    def test_a_wrong_configuration_leaves_the_old_files_whole(self, run, config, tmp_path):
+    def test_an_invalid_configuration_leaves_the_old_files_intact(self, run, config, tmp_path):
         run("base")
         before = tree(tmp_path / "out")
         run("base", "--config", config("sam: {timeout: 30}"))
 
         assert tree(tmp_path / "out") == before
 
-    def test_an_unknown_variant_is_status_2(self, run):
+    def test_an_unknown_variant_exits_with_2(self, run):
         result = run("bsae")
 
         assert result.exit_code == 2
@@ -188,7 +188,7 @@ class TestRefusing:
             "[--config] is for one variant; name it: base or auth or existing_vpc" in result.stderr
         )
 
-    def test_an_output_folder_that_is_a_file_is_status_2(self, run, tmp_path):
+    def test_an_output_folder_that_is_a_file_exits_with_2(self, run, tmp_path):
         (tmp_path / "out").write_text("a file")
         result = run()
 
@@ -204,9 +204,7 @@ class TestRefusing:
         assert result.exit_code == 2
         assert (folder / "template.yaml").read_text() == "mine"
 
-    def test_a_family_that_is_not_valid_is_status_1_and_not_written(
-        self, run, tmp_path, monkeypatch
-    ):
+    def test_an_invalid_variant_exits_with_1_and_is_not_written(self, run, tmp_path, monkeypatch):
         from rdsproxy_templates.stacks.network import vpc
 
         groups = vpc.function_to_database_groups
@@ -224,7 +222,7 @@ class TestRefusing:
         assert not (tmp_path / "out").exists()
 
 
-class TestTelling:
+class TestListing:
     @pytest.mark.parametrize("words", [["list"], ["--list"]])
     def test_lists_the_variants(self, tmp_path, words):
         result = CliRunner().invoke(command(out=tmp_path), words)
@@ -233,7 +231,7 @@ class TestTelling:
         assert [line.split()[0] for line in lines] == list(VARIANTS)
 
     @pytest.mark.parametrize("name", VARIANTS)
-    def test_the_schema_is_one_that_editors_take(self, run, name):
+    def test_editors_accept_the_schema(self, run, name):
         schema = json.loads(run(name, "--schema").stdout)
         jsonschema.Draft202012Validator.check_schema(schema)
 
@@ -242,7 +240,7 @@ class TestTelling:
         assert list(validator.iter_errors({"databse": {}}))
         assert all(p.get("description") for p in schema["properties"].values())
 
-    def test_the_schema_takes_the_example(self, run, repository):
+    def test_the_schema_accepts_the_example(self, run, repository):
         schema = json.loads(run("base", "--schema").stdout)
         example = yaml.safe_load((repository / "examples" / "blog" / "blog.yaml").read_text())
 

@@ -58,7 +58,7 @@ def test_grants_on_a_table_are_written_as_documented(file):
         ("\n".join(" " * n + "a:" for n in range(250)), "my.yaml:33:33] is nested more than 32"),
     ],
 )
-def test_what_cannot_be_read_is_located(file, text, sentence):
+def test_unreadable_parts_are_located(file, text, sentence):
     assert sentence in refusal(file(text))
 
 
@@ -117,6 +117,6 @@ def test_a_folder_is_no_file(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "byte"), [(b"name: \xff\xfe", 6), (b"\xff\xfea\x00", 0)])
-def test_text_is_utf8(file, content, byte):
+def test_only_utf8_is_read(file, content, byte):
     with pytest.raises(ConfigError, match=f"must be UTF-8 text; byte {byte} is not"):
         read(file(content))

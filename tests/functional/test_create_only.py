@@ -23,7 +23,7 @@ def now(create_only, repository):
     return create_only.rendered(repository / "templates_out")
 
 
-def test_what_cannot_change_in_place_is_as_it_was(create_only, now):
+def test_values_that_cannot_change_in_place_are_unchanged(create_only, now):
     lines = create_only.changed(create_only.read(), now)
 
     assert not lines, (
@@ -34,7 +34,7 @@ def test_what_cannot_change_in_place_is_as_it_was(create_only, now):
     )
 
 
-def test_what_is_new_or_gone_is_written_down(create_only, now):
+def test_new_and_removed_values_are_recorded(create_only, now):
     differing = sorted(create_only.read().keys() ^ now.keys())
 
     assert not differing, (
@@ -65,15 +65,15 @@ class TestCommand:
 
         return run
 
-    def test_adds_what_is_new_and_forgets_what_is_gone(self, run, now):
+    def test_adds_new_values_and_forgets_removed_ones(self, run, now):
         assert run({"gone.yaml: Group.GroupDescription": "of old"}) == (0, now)
 
-    def test_refuses_what_would_be_replaced(self, run, now, capsys):
+    def test_refuses_a_replacement(self, run, now, capsys):
         place = next(iter(now))
         before = {**now, place: "as it was"}
 
         assert run(before) == (1, before)
         assert f'{place} was "as it was", is ' in capsys.readouterr().out
 
-    def test_accepts_a_replacement_that_is_meant(self, run, now):
+    def test_accepts_an_intended_replacement(self, run, now):
         assert run({**now, next(iter(now)): "as it was"}, "--replace") == (0, now)

@@ -19,7 +19,7 @@ from rdsproxy_templates.aws.engines import runtimes
 from rdsproxy_templates.resources import functions
 
 
-def test_engine_data_is_what_the_installed_packages_know(repository):
+def test_engine_data_matches_the_installed_packages(repository):
     tool = runpy.run_path(str(repository / "tools" / "engine_data.py"))
     carried = (repository / "src" / "rdsproxy_templates" / "aws" / "engines.json").read_text(
         "utf-8"
@@ -123,7 +123,7 @@ def test_the_function_ships_the_driver_that_was_tested(repository):
     assert {line for line in required.splitlines() if "==" in line} <= set(constraints)
 
 
-def test_the_local_cloud_ends_versions_when_our_data_does(repository):
+def test_the_local_cloud_ends_versions_when_our_data_do(repository):
     carried = (repository / "src" / "rdsproxy_templates" / "aws" / "support.json").read_text(
         "utf-8"
     )

@@ -16,7 +16,7 @@ def test_generated_documents_are_current(repository):
         assert path.read_text("utf-8") == text, f"{path.name} is behind; run `make docs`"
 
 
-def test_every_state_of_a_stack_has_a_way_on(repository):
+def test_every_state_of_a_stack_has_a_next_action(repository):
     text = (repository / "docs" / "deploying.md").read_text("utf-8")
     states = get_session().get_service_model("cloudformation").shape_for("StackStatus").enum
     settled = [one for one in states if not one.endswith("_IN_PROGRESS")]
@@ -31,7 +31,7 @@ def by_design(repository):
     return [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in rows[2:]]
 
 
-def test_what_changes_a_finding_of_a_scanner_is_a_setting(repository):
+def test_every_remedy_for_a_scanners_finding_is_a_setting(repository):
     reference = (repository / "docs" / "reference.md").read_text("utf-8")
     named = {
         setting

@@ -36,7 +36,7 @@ def test_the_second_time_changes_nothing(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
-def test_says_what_it_changes_creates_and_removes(tmp_path):
+def test_reports_changed_created_and_removed_files(tmp_path):
     write(tmp_path, FILES)
     after = {"template.yaml": b"other", "samconfig.toml": b"new"}
 
@@ -47,7 +47,7 @@ def test_says_what_it_changes_creates_and_removes(tmp_path):
     assert tree(tmp_path) == FILES
 
 
-def test_what_is_no_longer_rendered_goes_with_its_folder(tmp_path):
+def test_files_no_longer_rendered_are_removed_with_their_folder(tmp_path):
     write(tmp_path, FILES)
     write(tmp_path, {"template.yaml": b"one"})
 
@@ -55,7 +55,7 @@ def test_what_is_no_longer_rendered_goes_with_its_folder(tmp_path):
     assert not (tmp_path / "cloudformation").exists()
 
 
-def test_a_file_of_another_hand_stays(tmp_path):
+def test_a_foreign_file_stays(tmp_path):
     (tmp_path / "cloudformation").mkdir()
     (tmp_path / "cloudformation" / "mine.yaml").write_bytes(b"mine")
     write(tmp_path, FILES)
@@ -64,7 +64,7 @@ def test_a_file_of_another_hand_stays(tmp_path):
     assert tree(tmp_path) == {"template.yaml": b"one", "cloudformation/mine.yaml": b"mine"}
 
 
-def test_a_file_of_another_hand_is_not_overwritten(tmp_path):
+def test_a_foreign_file_is_not_overwritten(tmp_path):
     (tmp_path / "template.yaml").write_bytes(b"mine")
 
     with pytest.raises(ConfigError, match="was not written by a render"):
@@ -72,7 +72,7 @@ def test_a_file_of_another_hand_is_not_overwritten(tmp_path):
     assert tree(tmp_path) == {"template.yaml": b"mine"}
 
 
-class TestYours:
+class TestUserEditable:
     """`sam deploy --guided` writes its answers into samconfig.toml."""
 
     YOURS = {"samconfig.toml"}
@@ -84,7 +84,7 @@ class TestYours:
         assert changes.changed == ("samconfig.toml",)
         assert tree(tmp_path) == {"samconfig.toml": b"two"}
 
-    def test_is_left_alone_once_somebody_has_changed_it(self, tmp_path):
+    def test_is_left_as_it_is_once_somebody_has_changed_it(self, tmp_path):
         write(tmp_path, {"samconfig.toml": b"one"}, self.YOURS)
         (tmp_path / "samconfig.toml").write_bytes(b"answers")
         for content in (b"two", b"three"):
@@ -92,13 +92,13 @@ class TestYours:
 
         assert tree(tmp_path) == {"samconfig.toml": b"answers"}
 
-    def test_is_left_alone_where_it_was_there_before(self, tmp_path):
+    def test_is_left_as_it_is_if_it_existed_before(self, tmp_path):
         (tmp_path / "samconfig.toml").write_bytes(b"mine")
         write(tmp_path, {"samconfig.toml": b"one", "template.yaml": b"t"}, self.YOURS)
 
         assert tree(tmp_path) == {"samconfig.toml": b"mine", "template.yaml": b"t"}
 
-    def test_is_written_again_when_it_is_gone(self, tmp_path):
+    def test_is_written_again_once_it_is_deleted(self, tmp_path):
         write(tmp_path, {"samconfig.toml": b"one"}, self.YOURS)
         (tmp_path / "samconfig.toml").unlink()
         write(tmp_path, {"samconfig.toml": b"one"}, self.YOURS)
@@ -160,7 +160,7 @@ class TestUnusable:
         with pytest.raises(ConfigError, match="is a file; the output must be a folder"):
             write(tmp_path / "base", FILES)
 
-    def test_nor_is_what_lies_below_a_file(self, tmp_path):
+    def test_nor_is_a_path_below_a_file(self, tmp_path):
         (tmp_path / "out").write_bytes(b"a file")
 
         with pytest.raises(ConfigError, match="out] is a file; the output must be a folder"):

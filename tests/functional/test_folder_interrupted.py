@@ -112,7 +112,7 @@ histories = st.lists(families, max_size=2)
 
 
 @given(histories, families)
-def test_any_family_follows_any_other(before, after):
+def test_any_variant_follows_any_other(before, after):
     with tempfile.TemporaryDirectory() as room:
         found = written(*before, after, out=Path(room))
 
@@ -163,7 +163,7 @@ def test_every_render_follows_every_other(rendered, tmp_path):
         assert not after.changes(out)
 
 
-def test_an_interrupted_render_into_the_folder_of_another_is_all_or_nothing(rendered):
+def test_an_interrupted_render_over_another_variant_is_all_or_nothing(rendered):
     nested, flat = rendered[0].files(), rendered[2].files()
     assert nested.keys() - flat.keys()
     for out, earlier, wanted in interruptions([nested], flat, KeyboardInterrupt):

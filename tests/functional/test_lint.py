@@ -57,14 +57,14 @@ def test_a_rebuild_lints_nothing_again(monkeypatch):
     assert lint.Lint(families).findings() == first
 
 
-def test_another_region_is_linted_anew():
+def test_another_region_is_linted_again():
     task, *_ = lint._tasks(render(base, base.Config()), ["us-east-1"])
     other, *_ = lint._tasks(render(base, base.Config()), ["eu-west-1"])
 
     assert task.key != other.key
 
 
-def test_what_two_families_share_is_linted_once():
+def test_templates_that_two_variants_share_are_linted_once():
     one = {task.key for task in lint._tasks(render(base, base.Config()), REGIONS)}
     two = {task.key for task in lint._tasks(render(existing_vpc, existing_vpc.Config()), REGIONS)}
 
@@ -77,7 +77,7 @@ def test_a_cache_that_cannot_be_written_does_not_stop_a_build(cache):
     assert validate(render(existing_vpc, existing_vpc.Config())) == []
 
 
-def test_findings_are_refused_in_one_go():
+def test_all_findings_are_refused_at_once():
     finding = Finding(
         file="a.yaml", line=3, rule="E1", level="error", sentence="It is wrong", remedy="Mend it"
     )

@@ -40,7 +40,7 @@ def test_each_step_has_its_own_settings(plan):
     assert [one.name for one in (network, db, app)] == [s.variant for s in CROSS_ACCOUNT.steps]
 
 
-def test_every_family_says_how_its_step_is_done_by_hand(plan):
+def test_every_variant_documents_its_step_by_hand(plan):
     for family in plan(""):
         assert "sam deploy" in family.bundle.extras["DEPLOY.md"].decode()
 
@@ -52,7 +52,7 @@ def test_a_plan_of_one_step_is_configured_as_its_variant(plan):
     assert "DEPLOY.md" not in base.bundle.extras
 
 
-def test_all_that_is_wrong_with_any_step_is_said_at_once(problems):
+def test_errors_of_all_steps_are_reported_at_once(problems):
     text = "cross_account_db: {rds: {readers: 99}}\ncross_account_app: {sam: {timeout: 99}}\nbd: {}"
 
     places = [one.partition("]")[0] for one in problems(text)]
@@ -70,7 +70,7 @@ def test_steps_that_would_not_fit_together_are_refused(problems):
     ]
 
 
-def test_a_list_is_no_configuration(problems):
+def test_a_list_is_not_a_configuration(problems):
     [one] = problems("[1]")
 
     assert one.startswith("[my.yaml] must be a mapping from cross_account_network, ")
@@ -88,7 +88,7 @@ def test_a_list_is_no_configuration(problems):
         (["deploy", "base", "--parameter", "VPCCidr"], "[--parameter] must be NAME=VALUE, got"),
     ],
 )
-def test_the_command_says_what_there_is(tmp_path, words, error):
+def test_an_invalid_option_is_explained(tmp_path, words, error):
     result = CliRunner().invoke(command(out=tmp_path), words)
 
     assert result.exit_code == 2

@@ -13,7 +13,7 @@ def said(folder, text):
     return CliRunner().invoke(main, ["--gigabytes", "0", "--prices", str(file)])
 
 
-def test_a_price_of_ones_own_takes_the_place_of_the_tables(tmp_path):
+def test_a_custom_price_replaces_the_tables(tmp_path):
     result = said(tmp_path, "{source: my bill, nat_hour: 1}")
 
     assert "prices: my bill" in result.stdout
@@ -21,7 +21,7 @@ def test_a_price_of_ones_own_takes_the_place_of_the_tables(tmp_path):
     assert " 20.44" in result.stdout
 
 
-def test_what_is_no_price_is_refused(tmp_path):
+def test_an_invalid_price_is_refused(tmp_path):
     result = said(tmp_path, "{nat_hour: -1, nat_our: 2}")
 
     assert result.exit_code == 2

@@ -89,22 +89,22 @@ def nested(resource):
 
 
 class TestRender:
-    def test_refuses_what_our_checks_find(self):
+    def test_refuses_findings_of_our_rules(self):
         with pytest.raises(
             InvalidTemplateError, match=r"template.yaml:\d+ database/public\] Database"
         ):
             render(stack_of(public_database()), Config())
 
-    def test_refuses_what_aws_own_validator_finds(self):
+    def test_refuses_findings_of_awss_validator(self):
         topic = sns.Topic("Topic", KmsMasterKeyId="k", FifoTopic=True, TopicName="x" * 300)
 
         with pytest.raises(InvalidTemplateError, match=r"template.yaml:\d+ [EWF]\d+\]"):
             render(stack_of(topic), Config())
 
-    def test_looks_at_nothing_when_told_so(self):
+    def test_validates_nothing_when_told_so(self):
         assert render(stack_of(public_database()), Config(), validate=False).templates
 
-    def test_says_file_and_line_of_what_sam_refuses_to_expand(self):
+    def test_names_file_and_line_of_what_sam_refuses_to_expand(self):
         with pytest.raises(InvalidTemplateError) as caught:
             render(nested(function_without_code()), Config(), expand=True, nesting="plain")
 
@@ -113,7 +113,7 @@ class TestRender:
         assert problem.place.endswith(" SAM")
         assert "Broken" in problem.sentence
 
-    def test_imports_no_validator_before_it_is_used(self):
+    def test_imports_validators_only_when_used(self):
         imports = "import sys, rdsproxy_templates, rdsproxy_templates.variants as _\n"
         asked = "print(sorted({'cloudformation_validate', 'cfnlint', 'samtranslator'} & {*sys.modules}))"
         said = subprocess.run(
@@ -126,7 +126,7 @@ class TestRender:
 class TestValidate:
     """All three validators are asked, and what stops one of them is a finding."""
 
-    def test_what_sam_refuses_is_a_finding_at_its_place(self):
+    def test_a_refusal_of_sam_is_a_finding_at_its_place(self):
         bundle = render(nested(function_without_code()), Config(), validate=False)
         refused = [found for found in validate(bundle) if found.rule == "sam"]
 
@@ -136,7 +136,7 @@ class TestValidate:
         assert "Broken" in one.sentence
         assert one.level == "error"
 
-    def test_findings_of_ours_keep_nobody_else_from_speaking(self):
+    def test_our_findings_do_not_hide_those_of_other_validators(self):
         database = public_database()
         database.DBInstanceClass = "db.none.micro"
         rules = {
@@ -146,7 +146,7 @@ class TestValidate:
         assert "database/public" in rules
         assert {rule[0] for rule in rules} >= {"d", "E"}
 
-    def test_a_broken_wire_keeps_nobody_else_from_speaking(self):
+    def test_a_broken_wire_does_not_hide_other_findings(self):
         whole = render(nested(public_database()), Config(), validate=False).root
         child = whole.children["InnerStack"]
         wrong = Nested(template=child.template, arguments={"Nobody": "asks"})
@@ -175,7 +175,7 @@ class TestValidate:
 
 @pytest.mark.parametrize("nesting", ["plain", "flat"])
 @pytest.mark.parametrize("name", VARIANTS)
-def test_an_expanded_family_is_of_no_partition(name, nesting):
+def test_an_expanded_variant_suits_every_partition(name, nesting):
     config = VARIANTS[name].Config()
     bundle = render(VARIANTS[name], config, nesting=nesting, expand=True, validate=False)
 

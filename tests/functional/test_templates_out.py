@@ -64,7 +64,7 @@ def test_sam_expands_every_template(name, nesting):
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_an_expanded_flat_family_is_plain_cloudformation(name):
+def test_an_expanded_flat_variant_is_plain_cloudformation(name):
     bundle = render(VARIANTS[name], VARIANTS[name].Config(), nesting="flat", expand=True)
     (text,) = bundle.templates.values()
 
@@ -72,7 +72,7 @@ def test_an_expanded_flat_family_is_plain_cloudformation(name):
 
 
 @pytest.mark.parametrize("name", ["base", "existing_vpc", "auth", "edge"])
-def test_an_expanded_flat_family_names_its_code(name):
+def test_an_expanded_flat_variant_names_its_code(name):
     bundle = render(VARIANTS[name], VARIANTS[name].Config(), nesting="flat", expand=True)
     (text,) = bundle.templates.values()
 

@@ -43,7 +43,7 @@ def tests(repository):
     return tests
 
 
-def test_every_threat_names_a_test_that_there_is(repository, tests):
+def test_every_threat_names_an_existing_test(repository, tests):
     threats = rows(repository)
 
     assert len(threats) > 15

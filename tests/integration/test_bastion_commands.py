@@ -214,7 +214,7 @@ def test_ssh_and_psql_reach_the_database_through_the_bastion(commands, shell, wr
         assert row(lines["ConnectThroughTunnel"], shell) == "through the tunnel"
 
 
-def test_without_the_tunnel_there_is_no_way(commands, shell, writer):
+def test_without_the_tunnel_the_database_is_out_of_reach(commands, shell, writer):
     _, lines = commands
 
     assert "Connection refused" in row(lines["ConnectThroughTunnel"], shell)
@@ -264,7 +264,7 @@ def test_the_aws_cli_asks_session_manager_for_the_database(commands, shell, tmp_
     assert (region, operation, json.loads(given)) == ("ap-northeast-1", "StartSession", asked)
 
 
-def test_nothing_in_a_command_is_left_to_the_shell(commands):
+def test_the_shell_expands_nothing_in_a_command(commands):
     _, lines = commands
 
     for line in lines.values():

@@ -66,7 +66,7 @@ def test_changes_of_all_levels_have_their_paths(changed, deep):
     ]
 
 
-def test_what_goes_with_a_nested_stack_is_told(changed, deep):
+def test_resources_deleted_with_a_nested_stack_are_shown(changed, deep):
     found = changed({"Outer": deep("one"), "Group": group()}, {"Group": group()})
 
     assert [*map(str, found.risky)] == [
@@ -74,7 +74,7 @@ def test_what_goes_with_a_nested_stack_is_told(changed, deep):
     ]
 
 
-def test_a_nested_stack_that_is_added_is_told_by_what_is_in_it(changed, deep):
+def test_an_added_nested_stack_is_shown_by_its_resources(changed, deep):
     found = changed({"Group": group()}, {"Group": group(), "Outer": deep("one")})
 
     assert [*map(str, found.resources)] == [
@@ -82,14 +82,14 @@ def test_a_nested_stack_that_is_added_is_told_by_what_is_in_it(changed, deep):
     ]
 
 
-def test_another_place_of_the_same_template_shows_nothing(stacks, changed):
+def test_another_url_of_the_same_template_shows_nothing(stacks, changed):
     before, after = (nested(stacks.put(key, {"Group": group()})) for key in ("here", "there"))
     found = changed({"Child": before}, {"Child": after})
 
     assert (found.resources, found.empty) == ((), False)
 
 
-def test_what_only_offers_more_is_shown_as_the_stack(stacks, changed):
+def test_a_nested_stack_with_only_more_outputs_is_shown_as_a_stack(stacks, changed):
     before = nested(stacks.put("before", {"Group": group()}))
     after = nested(stacks.put("after", {"Group": group()}, Outputs=SAYS_URL))
     found = changed({"Child": before}, {"Child": after})
@@ -97,11 +97,11 @@ def test_what_only_offers_more_is_shown_as_the_stack(stacks, changed):
     assert [*map(str, found.resources)] == ["modify   Child  AWS::CloudFormation::Stack"]
 
 
-def test_the_same_is_empty(changed, deep):
+def test_the_change_set_of_the_same_template_is_empty(changed, deep):
     assert changed({"Outer": deep("one")}, {"Outer": deep("one")}).empty
 
 
-def test_where_nested_stacks_cannot_be_looked_into_it_says_why_and_fears_for_data(stacks, changed):
+def test_nested_stacks_that_cannot_be_inspected_are_explained_and_count_as_a_risk(stacks, changed):
     stacks.account.client("ssm").put_parameter(Name="/a", Value="seven", Type="String")
     child = stacks.put("reading", {"Group": group()}, Parameters=FROM_SSM)
     named = {"Url": {"Value": "/a"}}

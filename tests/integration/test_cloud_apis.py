@@ -138,7 +138,7 @@ def routes(harness, api):
 
 
 class TestHttpApis:
-    def test_the_familys_api_has_its_one_route_behind_iam(self, harness, sam):
+    def test_the_api_of_base_has_its_one_route_behind_iam(self, harness, sam):
         made = deployed(harness, sam)
         api = made.physical_id
         [(key, route)] = routes(harness, api).items()
@@ -162,7 +162,7 @@ class TestHttpApis:
         with pytest.raises(ClientError, match="NotFound"):
             harness.call("apigatewayv2", "get_api", ApiId=api)
 
-    def test_the_familys_stage_logs_and_limits(self, harness, sam, log_group):
+    def test_the_stage_of_base_logs_and_limits(self, harness, sam, log_group):
         api = deployed(harness, sam).physical_id
         properties = resolved(
             resources(sam)["HttpApiApiGatewayDefaultStage"],
@@ -285,17 +285,17 @@ class TestHttpApis:
             (body({"x-amazon-apigateway-integration": {**PROXY, "cache": 1}}), "cache"),
         ],
     )
-    def test_what_a_body_says_in_vain_fails(self, harness, given, reason):
+    def test_a_part_of_the_body_without_effect_fails(self, harness, given, reason):
         with pytest.raises(Failure, match=reason):
             harness.create("AWS::ApiGatewayV2::Api", Body=given)
 
-    def test_quick_creation_is_not_made_silently_wrong(self, harness):
+    def test_quick_creation_fails_instead_of_being_ignored(self, harness):
         with pytest.raises(AssertionError, match="ignores"):
             harness.create(
                 "AWS::ApiGatewayV2::Api", Name="quick", ProtocolType="HTTP", Target=FUNCTION
             )
 
-    def test_an_api_of_parts_is_what_the_parts_say(self, harness, http_api):
+    def test_an_api_made_of_parts_matches_its_parts(self, harness, http_api):
         integration = harness.create(
             "AWS::ApiGatewayV2::Integration",
             ApiId=http_api,
@@ -361,15 +361,15 @@ class TestHttpApis:
             ("Deployment", {}),
         ],
     )
-    def test_what_refers_to_nothing_fails(self, harness, http_api, type_name, properties):
+    def test_a_reference_to_nothing_fails(self, harness, http_api, type_name, properties):
         with pytest.raises((Failure, ClientError)):
             harness.create(f"AWS::ApiGatewayV2::{type_name}", ApiId=http_api, **properties)
 
-    def test_nothing_is_part_of_an_api_that_is_not_there(self, harness):
+    def test_a_part_of_a_missing_api_is_refused(self, harness):
         with pytest.raises(ClientError, match="Invalid API identifier"):
             harness.create("AWS::ApiGatewayV2::Stage", ApiId="nothing", StageName="v1")
 
-    def test_routes_and_stages_are_there_once(self, harness, http_api):
+    def test_routes_and_stages_are_unique(self, harness, http_api):
         for type_name, properties in (
             ("AWS::ApiGatewayV2::Route", {"RouteKey": "GET /"}),
             ("AWS::ApiGatewayV2::Stage", {"StageName": "v1"}),
@@ -486,7 +486,7 @@ def methods(harness, api):
 
 class TestRestApis:
     @pytest.mark.parametrize("version", ["2.0", "3.0.1"])
-    def test_what_sam_writes_is_there(self, harness, version):
+    def test_everything_that_sam_writes_is_there(self, harness, version):
         settings = {"OpenApiVersion": version} if version != "2.0" else {}
         expanded_api = serverless_api(
             BinaryMediaTypes=["image~1png"],
@@ -626,11 +626,11 @@ class TestRestApis:
             ({**swagger(), "swagger": "1.2"}, "Swagger 2.0"),
         ],
     )
-    def test_what_a_body_says_in_vain_fails(self, harness, given, reason):
+    def test_a_part_of_the_body_without_effect_fails(self, harness, given, reason):
         with pytest.raises(Failure, match=reason):
             harness.create("AWS::ApiGateway::RestApi", Body=given, Name="in vain")
 
-    def test_an_api_of_parts_is_what_the_parts_say(self, harness):
+    def test_an_api_made_of_parts_matches_its_parts(self, harness):
         api = harness.create("AWS::ApiGateway::RestApi", Name="parts")
         place = {"RestApiId": api.physical_id, "ParentId": api.attributes["RootResourceId"]}
         resource = harness.create("AWS::ApiGateway::Resource", **place, PathPart="a")
@@ -671,7 +671,7 @@ class TestRestApis:
         with pytest.raises(ClientError, match="doesn't contain any methods"):
             harness.create("AWS::ApiGateway::Deployment", RestApiId=api.physical_id)
 
-    def test_a_stage_wants_its_deployment_and_log(self, harness, rest_api, stage, log_group):
+    def test_a_stage_needs_its_deployment_and_log(self, harness, rest_api, stage, log_group):
         wanted = {"RestApiId": rest_api, "StageName": "v2"}
         with pytest.raises(Failure, match="Deployment nothing"):
             harness.create("AWS::ApiGateway::Stage", **wanted, DeploymentId="nothing")
@@ -679,7 +679,7 @@ class TestRestApis:
         with pytest.raises(Failure, match="CloudWatch Logs role ARN must be set"):
             harness.update(stage, **{**stage.properties, "AccessLogSetting": log})
 
-    def test_keys_and_plans_want_stages_that_are_there(self, harness, rest_api):
+    def test_keys_and_plans_need_existing_stages(self, harness, rest_api):
         with pytest.raises(ClientError, match="NotFound"):
             harness.create(
                 "AWS::ApiGateway::UsagePlan", ApiStages=[{"ApiId": rest_api, "Stage": "none"}]
@@ -690,7 +690,7 @@ class TestRestApis:
                 StageKeys=[{"RestApiId": rest_api, "StageName": "none"}],
             )
 
-    def test_a_key_has_twenty_signs(self, harness):
+    def test_a_key_has_at_least_twenty_characters(self, harness):
         with pytest.raises(ClientError, match="at least 20"):
             harness.create("AWS::ApiGateway::ApiKey", Value="short", Enabled=True)
 

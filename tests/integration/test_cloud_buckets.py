@@ -42,7 +42,7 @@ def algorithms(harness, bucket):
 
 
 class TestBucket:
-    def test_it_has_what_the_template_says(self, harness):
+    def test_it_matches_its_template(self, harness):
         made = harness.create(
             "AWS::S3::Bucket",
             BucketEncryption=encryption("aws:kms"),
@@ -69,7 +69,7 @@ class TestBucket:
             "RegionalDomainName": f"{name}.s3.eu-west-1.amazonaws.com",
         }
 
-    def test_settings_change_and_go_in_place(self, harness):
+    def test_settings_change_and_are_removed_in_place(self, harness):
         first = harness.create(
             "AWS::S3::Bucket",
             BucketEncryption=encryption("aws:kms"),
@@ -93,7 +93,7 @@ class TestBucket:
         assert there.call("s3", "head_bucket", Bucket=made.physical_id)["BucketRegion"] == region
         there.delete(made)
 
-    def test_it_does_not_go_while_something_is_in_it(self, harness, bucket):
+    def test_it_cannot_be_deleted_while_it_holds_something(self, harness, bucket):
         place = {"Bucket": bucket.physical_id, "Key": "one"}
         harness.call("s3", "put_object", **place)
 
@@ -111,7 +111,7 @@ class TestBucket:
         ],
         ids=["algorithm", "key", "unknown", "tag"],
     )
-    def test_what_is_wrong_leaves_no_bucket(self, harness, wrong, reason):
+    def test_invalid_properties_leave_no_bucket(self, harness, wrong, reason):
         def names():
             return [found["Name"] for found in harness.call("s3", "list_buckets")["Buckets"]]
 
@@ -120,7 +120,7 @@ class TestBucket:
             harness.create("AWS::S3::Bucket", **wrong)
         assert names() == before
 
-    def test_what_the_local_cloud_does_not_know_fails(self, harness):
+    def test_properties_that_the_local_cloud_does_not_know_fail(self, harness):
         with pytest.raises(AssertionError, match=r"ignores \['AccelerateConfiguration'\]"):
             harness.create(
                 "AWS::S3::Bucket",
@@ -164,7 +164,7 @@ class TestPolicy:
         harness.call("s3", "put_object", **place)
         harness.call("s3", "delete_object", **place)
 
-    def test_who_comes_by_tls_is_not_denied_what_http_is(self, harness, bucket, policy):
+    def test_a_denial_of_plain_http_does_not_affect_tls(self, harness, bucket, policy):
         theirs = {"Service": "serverlessrepo.amazonaws.com"}
         source = {"StringEquals": {"aws:SourceAccount": harness.account}}
         made = policy(
@@ -175,7 +175,7 @@ class TestPolicy:
         self.write(harness, bucket)
         harness.delete(made)
 
-    def test_what_everybody_is_denied_is_refused_until_it_goes(self, harness, bucket, policy):
+    def test_a_denial_for_everybody_holds_until_it_is_deleted(self, harness, bucket, policy):
         harness.call("s3", "put_object", Bucket=bucket.physical_id, Key="one")
         made = policy(statement("Deny", bucket, Condition=by_http("true")))
 

@@ -71,7 +71,7 @@ def changes(described):
     }
 
 
-def test_a_change_set_tells_what_becomes_of_each_resource(stacks, account):
+def test_a_change_set_lists_the_change_of_each_resource(stacks, account):
     stacks.create(
         "changing",
         {
@@ -111,7 +111,7 @@ def test_a_change_set_tells_what_becomes_of_each_resource(stacks, account):
     stacks.update("changing", {"Same": group(), "Policy": group()})
 
 
-def test_what_may_need_another_resource_is_told_as_such(stacks, account):
+def test_a_conditional_replacement_is_listed_as_such(stacks, account):
     def cluster(**more):
         usual = {"Engine": "aurora-mysql", "MasterUserPassword": "not-secret"}
         return {"Cluster": {"Type": "AWS::RDS::DBCluster", "Properties": usual | more}}
@@ -153,7 +153,7 @@ def test_a_change_set_that_is_refused_leaves_no_stack(stacks):
     assert stacks.names() == []
 
 
-def test_a_change_set_updates_only_what_there_is_and_creates_only_what_is_not(stacks):
+def test_a_change_set_updates_only_existing_stacks_and_creates_only_new_ones(stacks):
     with pytest.raises(ClientError, match=r"Stack \[none\] does not exist"):
         stacks.change_set("none", "UPDATE", {"Group": group()})
     stacks.create("there", {"Group": group()})
@@ -167,7 +167,7 @@ def test_a_change_set_that_fails_is_rolled_back(stacks):
     assert stacks.status("failed") == "ROLLBACK_COMPLETE"
 
 
-def test_stacks_nest_and_say_whose_they_are(stacks, account, two_deep):
+def test_nested_stacks_name_their_parent_and_their_root(stacks, account, two_deep):
     assert stacks.create("root", two_deep(7)) == "CREATE_COMPLETE"
     leaf = account.nested("root", "Middle", "Leaf")
     made = account.resources(leaf)["Group"]
@@ -180,7 +180,7 @@ def test_stacks_nest_and_say_whose_they_are(stacks, account, two_deep):
     assert stacks.names() == []
 
 
-def test_nested_stacks_that_are_the_same_are_no_change(stacks, two_deep):
+def test_unchanged_nested_stacks_are_no_change(stacks, two_deep):
     stacks.create("root", two_deep(7))
     assert stacks.change_set("root", "UPDATE", two_deep(7))["Status"] == "FAILED"
     described = stacks.change_set("root", "UPDATE", two_deep(14))
@@ -190,7 +190,7 @@ def test_nested_stacks_that_are_the_same_are_no_change(stacks, two_deep):
     assert list(stacks.groups().values()) == [14]
 
 
-def test_a_nested_stack_that_fails_takes_all_with_it(stacks, account, two_deep):
+def test_a_nested_stack_that_fails_rolls_everything_back(stacks, account, two_deep):
     assert stacks.create("root", two_deep(15)) == "ROLLBACK_COMPLETE"
     assert stacks.names() == ["root"]
     reasons = account.failures("root")
@@ -198,7 +198,7 @@ def test_a_nested_stack_that_fails_takes_all_with_it(stacks, account, two_deep):
     assert "RetentionInDays: is not one of" in reasons[-1]
 
 
-def test_a_nested_update_that_fails_is_put_back_everywhere(stacks, account, two_deep):
+def test_a_nested_update_that_fails_is_rolled_back_everywhere(stacks, account, two_deep):
     stacks.create("root", two_deep(7))
     bad = {"Bad": {**group(RetentionInDays=15), "DependsOn": "Middle"}}
     assert stacks.update("root", two_deep(14) | bad) == "UPDATE_ROLLBACK_COMPLETE"
@@ -230,7 +230,7 @@ def inside(stacks, described, logical_id):
     return stacks.api.describe_change_set(ChangeSetName=found)
 
 
-def test_nested_stacks_have_change_sets_where_they_are_wanted(stacks, two_deep):
+def test_nested_stacks_have_change_sets_on_request(stacks, two_deep):
     stacks.create("root", two_deep(7))
     plain = stacks.change_set("root", "UPDATE", two_deep(14))
     assert whole(stacks, plain) == {"Middle": ("Modify", "False"), "Name": ("Modify", "False")}
@@ -254,7 +254,7 @@ def test_nested_stacks_have_change_sets_where_they_are_wanted(stacks, two_deep):
     assert list(stacks.groups().values()) == [14]
 
 
-def test_change_sets_of_nested_stacks_are_the_roots_to_execute_and_to_delete(stacks, two_deep):
+def test_only_the_root_executes_and_deletes_change_sets_of_nested_stacks(stacks, two_deep):
     stacks.create("root", two_deep(7))
     described = stacks.change_set("root", "UPDATE", two_deep(14), IncludeNestedStacks=True)
     leaf = inside(stacks, inside(stacks, described, "Middle"), "Leaf")["ChangeSetId"]
@@ -267,7 +267,7 @@ def test_change_sets_of_nested_stacks_are_the_roots_to_execute_and_to_delete(sta
         stacks.api.describe_change_set(ChangeSetName=leaf)
 
 
-def test_what_changes_at_the_same_url_is_seen_inside(stacks):
+def test_another_template_at_the_same_url_is_seen_inside(stacks):
     url = stacks.put("child", {"Group": group(LogGroupName="one")})
     stacks.create("root", {"Child": nested(url)})
     same = stacks.change_set("root", "UPDATE", {"Child": nested(url)}, IncludeNestedStacks=True)
@@ -293,7 +293,7 @@ def test_another_url_of_the_same_template_changes_nothing_inside(stacks):
     assert "didn't contain changes" in child["StatusReason"]
 
 
-def test_a_value_that_a_resource_will_give_is_dynamic_inside(stacks):
+def test_a_value_that_a_new_resource_will_give_is_dynamic_inside(stacks):
     named = {
         "Group": group(LogGroupName={"Fn::Sub": "of-${Name}"}, RetentionInDays={"Ref": "Days"})
     }
@@ -318,7 +318,7 @@ def test_a_value_that_a_resource_will_give_is_dynamic_inside(stacks):
     assert set(stacks.groups()) == {"new", "of-new"}
 
 
-def test_a_nested_stack_that_is_not_there_yet_is_there_for_review(stacks, two_deep):
+def test_a_new_nested_stack_exists_for_review(stacks, two_deep):
     described = stacks.change_set("root", "CREATE", two_deep(7), IncludeNestedStacks=True)
     assert whole(stacks, described)["Middle.Leaf.Group"] == ("Add", None)
     assert {stacks.status(name) for name in stacks.names()} == {"REVIEW_IN_PROGRESS"}
@@ -357,7 +357,7 @@ def test_a_nested_template_that_cannot_be_read_fails_the_roots_change_set(stacks
         ({"Conditions": {"Made": {"Fn::Equals": [{"Ref": "Name"}, ""]}}}, "is not known before"),
     ],
 )
-def test_what_cannot_do_without_a_value_fails_the_roots_change_set(stacks, sections, reason):
+def test_a_section_that_needs_an_unknown_value_fails_the_roots_change_set(stacks, sections, reason):
     usual = {"Parameters": {"Name": {"Type": "String"}}, "Conditions": {"Made": ALWAYS}}
     url = stacks.put("child", {"Group": {**group(), "Condition": "Made"}}, **usual | sections)
     root = {"Group": group(), "Child": nested(url, Name={"Ref": "Group"})}
@@ -370,7 +370,7 @@ def test_an_output_that_a_nested_stack_does_not_have_fails(stacks, account, two_
     assert "Output 'Nothing' not found in stack" in account.failures("root")[0]
 
 
-def test_what_was_acknowledged_for_a_stack_is_for_those_in_it(stacks, account):
+def test_capabilities_of_a_stack_hold_for_its_nested_stacks(stacks, account):
     url = stacks.put("sam", {"Group": group()}, Transform="AWS::Serverless-2016-10-31")
     root = {"Child": nested(url)}
     assert stacks.create("root", root) == "ROLLBACK_COMPLETE"

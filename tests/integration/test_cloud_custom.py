@@ -122,7 +122,7 @@ def thing(token):
     return thing
 
 
-def test_a_custom_resource_is_asked_for(stacks, account, provider, thing, token):
+def test_the_function_is_asked_for_a_custom_resource(stacks, account, provider, thing, token):
     provider.answer = {"Data": {"Host": "db.example"}}
     outputs = {"Host": {"Value": {"Fn::GetAtt": "Thing.Host"}}, "Id": {"Value": {"Ref": "Thing"}}}
     resources = thing(Size=3, Deep={"On": True}) | {"Group": group()}
@@ -144,7 +144,7 @@ def test_it_is_updated_and_deleted(stacks, account, provider, thing):
     assert provider.kinds == ["Create", "Update", "Delete"]
 
 
-def test_one_that_becomes_another_is_deleted_afterwards(stacks, account, provider, thing):
+def test_a_replaced_resource_is_deleted_afterwards(stacks, account, provider, thing):
     stacks.create("custom", thing(Size=1))
     provider.answer = {"PhysicalResourceId": "other"}
     assert stacks.update("custom", thing(Size=2)) == "UPDATE_COMPLETE"
@@ -176,7 +176,7 @@ def test_a_function_that_crashes_fails_the_stack(stacks, account, provider, thin
     assert "failed before it answered" in account.failures("custom")[0]
 
 
-def test_an_attribute_that_it_did_not_answer_fails(stacks, account, provider, thing):
+def test_an_attribute_missing_from_the_answer_fails(stacks, account, provider, thing):
     outputs = {"Host": {"Value": {"Fn::GetAtt": "Thing.Host"}}}
     assert stacks.create("custom", thing(), Outputs=outputs) == "ROLLBACK_COMPLETE"
     reasons = [one.get("ResourceStatusReason", "") for one in account.events("custom")]

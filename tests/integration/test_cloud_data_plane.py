@@ -99,7 +99,7 @@ class TestHttpApi:
         assert world.fetch("/load?more=1", **headers)[0] == 403
         assert world.fetch("/load", "POST", **headers)[0] == 403
 
-    def test_a_greedy_path_does_not_take_the_root(self, world):
+    def test_a_greedy_path_does_not_match_the_root(self, world):
         assert world.get("/") == (404, {"message": "Not Found"})
 
     def test_the_path_in_a_named_stage_begins_with_its_name(self, world):
@@ -139,7 +139,7 @@ class TestProxy:
             world.redeploy()
             world.let_connect("function", world.proxy_id, "root")
 
-    def test_a_wrong_password_in_the_secret_is_mended_without_a_restart(self, world):
+    def test_correcting_a_wrong_password_in_the_secret_takes_no_restart(self, world):
         with world.changed(lambda: world.set_secret("wrong"), world.set_secret):
             assert is_unavailable(world.get("/load"))
             world.set_secret()
@@ -153,7 +153,7 @@ class TestProxy:
         ):
             assert is_unavailable(world.get("/load"))
 
-    def test_another_master_password_holds_at_the_next_login(self, world):
+    def test_another_master_password_counts_at_the_next_login(self, world):
         def change(password):
             cluster = {"DBClusterIdentifier": "ours", "MasterUserPassword": password}
             world.call("rds", "modify_db_cluster", **cluster)
@@ -179,7 +179,7 @@ class TestProxy:
             assert is_unavailable(world.get("/load"))
             assert is_in_log(world, "no target")
 
-    def test_one_that_takes_passwords_takes_the_secrets_only(self, world):
+    def test_one_that_accepts_passwords_accepts_only_the_secrets(self, world):
         def authenticate(iam):
             auth = {"AuthScheme": "SECRETS", "SecretArn": world.secret, "IAMAuth": iam}
             world.call("rds", "modify_db_proxy", DBProxyName="ours", Auth=[auth])
@@ -191,7 +191,7 @@ class TestProxy:
                 world.mysql(world.host, "wrong").__enter__()
             assert is_unavailable(world.get("/load")), "it takes no tokens now"
 
-    def test_one_without_tls_does_not_get_into_a_database_that_wants_it(self, world):
+    def test_one_without_tls_does_not_reach_a_database_that_requires_it(self, world):
         group = {"DBClusterParameterGroupName": "tls-only"}
         world.call(
             "rds",
@@ -230,7 +230,7 @@ class TestProxy:
                 assert execute("SELECT 1") == [(1,)]
         world.call("rds", "delete_db_cluster_parameter_group", **group)
 
-    def test_an_endpoint_takes_tokens_for_its_own_name(self, world):
+    def test_an_endpoint_accepts_tokens_for_its_own_name(self, world):
         made = world.call(
             "rds",
             "create_db_proxy_endpoint",
@@ -265,7 +265,7 @@ def postgresql(world):
 
 
 class TestPostgreSQL:
-    def test_a_proxy_takes_tokens(self, world, postgresql):
+    def test_a_proxy_accepts_tokens(self, world, postgresql):
         host, proxy_id = world.proxy("other")
         world.let_connect("client", proxy_id, "root")
         token = world.token("client", host, POSTGRESQL, "root")
@@ -274,7 +274,7 @@ class TestPostgreSQL:
         with pytest.raises(pg8000.exceptions.DatabaseError, match="28P01"):
             world.postgresql(host, PASSWORD).__enter__()
 
-    def test_a_wrong_password_in_the_secret_is_of_no_use(self, world, postgresql):
+    def test_a_wrong_password_in_the_secret_lets_nobody_in(self, world, postgresql):
         host, proxy_id = world.proxy("other")
         world.let_connect("client", proxy_id, "root")
         world.set_secret("wrong")
@@ -285,7 +285,7 @@ class TestPostgreSQL:
         finally:
             world.set_secret()
 
-    def test_the_cluster_itself_takes_passwords_and_tokens(self, world, postgresql):
+    def test_the_cluster_itself_accepts_passwords_and_tokens(self, world, postgresql):
         host = postgresql["Endpoint"]
         world.let_connect("client", postgresql["DbClusterResourceId"], "root")
         for word in (PASSWORD, world.token("client", host, POSTGRESQL, "root")):
@@ -311,7 +311,7 @@ class TestPostgreSQL:
 
 
 class TestDatabase:
-    def test_a_cluster_itself_takes_its_passwords(self, world):
+    def test_a_cluster_itself_accepts_its_passwords(self, world):
         with world.mysql(world.cluster["Endpoint"], PASSWORD) as execute:
             assert execute("SELECT COUNT(*) FROM blog.items") == [(3,)]
 
@@ -322,7 +322,7 @@ class TestDatabase:
         world.create_function("outside", zipped({"app.py": ""}))
         assert not listens(world.place(world.host, MYSQL, "outside")[1])
 
-    def test_what_is_deleted_ends(self, world):
+    def test_it_stops_running_once_it_is_deleted(self, world):
         cluster = world.create_cluster("short", "aurora-mysql")
         with world.mysql(cluster["Endpoint"], PASSWORD) as execute:
             assert execute("SELECT 1") == [(1,)]
@@ -353,7 +353,7 @@ class TestFunction:
         assert "FunctionError" not in answer
         assert "answered" in base64.b64decode(answer["LogResult"]).decode()
 
-    def test_an_environment_takes_one_event_after_the_other(self, world):
+    def test_an_environment_handles_one_event_after_the_other(self, world):
         assert world.get("/load")[0] == 200
         accepted = world.accepted()
         assert [world.get("/load")[0] for _ in range(3)] == [200, 200, 200]
@@ -402,7 +402,7 @@ class TestFunction:
         finally:
             trust("lambda.amazonaws.com")
 
-    def test_it_finds_its_layers(self, world):
+    def test_it_can_import_its_layers(self, world):
         layer = world.call(
             "lambda",
             "publish_layer_version",
@@ -414,7 +414,7 @@ class TestFunction:
         world.create_function("layered", zipped({"app.py": code}), Layers=[arn])
         assert world.invoke("layered", {})[1] == "from the layer"
 
-    def test_new_code_holds_for_the_next_event(self, world):
+    def test_new_code_runs_from_the_next_event_on(self, world):
         code = "def handler(event, context): return {!r}".format
         world.create_function("changing", zipped({"app.py": code("old")}))
         assert world.invoke("changing", {})[1] == "old"
@@ -445,7 +445,7 @@ class TestFunction:
         assert world.invoke("inside", event)[1] is True
         assert world.invoke("inside", {"variable": "AWS_ENDPOINT_URL_STS"})[1] is False
 
-    def test_outside_of_vpcs_every_api_is_reached(self, world):
+    def test_outside_any_vpc_every_api_is_reached(self, world):
         world.create_function("free", zipped({"app.py": REACHES}))
         assert world.invoke("free", {"variable": "AWS_ENDPOINT_URL"})[1] is True
 
@@ -498,7 +498,7 @@ class TestRestApi:
         assert world.get_rest(api, "/live/load") == forbidden
         assert world.get_rest(api, "/live/load", **{"x-api-key": "another"}) == forbidden
 
-    def test_it_has_neither_other_paths_nor_other_stages(self, world, rest_api):
+    def test_it_has_no_other_paths_or_stages(self, world, rest_api):
         api, _ = rest_api
         missing = (403, {"message": "Missing Authentication Token"})
         assert world.get_rest(api, "/live/") == missing
@@ -522,7 +522,7 @@ class TestPolicies:
         assert not allowed([policy("Allow", "s3:Put*")], *self.GET)
         assert not allowed([policy("Allow", resource="arn:aws:s3:::theirs/*")], *self.GET)
 
-    def test_actions_have_no_case(self):
+    def test_the_case_of_actions_does_not_matter(self):
         assert allowed([policy("Allow", "S3:getobject")], *self.GET)
 
     def test_a_condition_needs_its_key(self):
@@ -530,19 +530,19 @@ class TestPolicies:
         assert allowed([conditional], *self.GET, **{"AWS:SourceAccount": ACCOUNT})
         assert not allowed([conditional], *self.GET)
 
-    def test_what_is_not_understood_never_allows_and_always_denies(self):
+    def test_a_condition_that_is_not_understood_never_allows_and_always_denies(self):
         strange = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
         assert not allowed([policy("Allow", Condition=strange)], *self.GET)
         denied = [policy("Allow"), policy("Deny", Condition=strange)]
         assert not allowed(denied, *self.GET)
 
-    def test_a_bool_is_a_word(self):
+    def test_a_bool_is_compared_as_text(self):
         by_tls = policy("Allow", Condition={"Bool": {"aws:SecureTransport": True}})
         assert allowed([by_tls], *self.GET, **{"aws:SecureTransport": "true"})
         assert not allowed([by_tls], *self.GET, **{"aws:SecureTransport": "false"})
         assert not allowed([by_tls], *self.GET)
 
-    def test_to_everybody_a_policy_says_what_it_says_of_anybody(self):
+    def test_only_statements_about_everybody_apply_to_everybody(self):
         service = {"Service": "lambda.amazonaws.com"}
         for said, effect, principal in (
             ("Deny", "Deny", "*"),

@@ -184,13 +184,13 @@ class TestOptionGroup:
             ({"OptionConfigurations": [audit("CONNECT", "PGAUDIT")]}, "Invalid option: PGAUDIT"),
         ],
     )
-    def test_what_rds_does_not_have_fails_and_leaves_nothing(self, harness, wrong, why):
+    def test_an_option_that_rds_lacks_fails_and_leaves_nothing(self, harness, wrong, why):
         with pytest.raises(ClientError, match=why):
             option_group(harness, OptionGroupName="wrong", **wrong)
         with pytest.raises(ClientError, match="not found"):
             harness.call("rds", "describe_option_groups", OptionGroupName="wrong")
 
-    def test_it_is_for_instances_of_its_version(self, harness, standalone):
+    def test_it_is_only_for_instances_of_its_version(self, harness, standalone):
         made = option_group(harness)
         given = {**standalone, "Engine": "mysql", "EngineVersion": "8.0.44"}
         with pytest.raises(ClientError, match=r"is for mysql 8\.4, and not for mysql 8\.0"):
@@ -233,7 +233,7 @@ class TestSubnetGroup:
         assert tags_of(harness, deployed.attributes["DBSubnetGroupArn"]) == tags(a="1")
         harness.delete(deployed)
 
-    def test_it_covers_two_zones_of_one_vpc(self, harness, network, elsewhere):
+    def test_it_must_cover_two_zones_of_one_vpc(self, harness, network, elsewhere):
         for subnets, reason in (
             (network.subnets[:1], "Current AZ coverage: eu-west-1a."),
             ([network.subnets[0], elsewhere.subnets[1]], "not all in the same VPC"),
@@ -244,7 +244,7 @@ class TestSubnetGroup:
                     "AWS::RDS::DBSubnetGroup", DBSubnetGroupDescription="d", SubnetIds=subnets
                 )
 
-    def test_it_does_not_go_while_it_is_used(self, harness, network, basics):
+    def test_it_cannot_be_deleted_while_it_is_used(self, harness, network, basics):
         group = make_subnet_group(harness, network)
         cluster = harness.create(
             "AWS::RDS::DBCluster", **basics | {"DBSubnetGroupName": group.physical_id}
@@ -266,7 +266,7 @@ class TestSubnetGroup:
         harness.delete(cluster)
         harness.delete(harness.update(group, **fewer))
 
-    def test_a_name_is_taken_once(self, harness, network, subnet_group):
+    def test_names_are_unique(self, harness, network, subnet_group):
         with pytest.raises(ClientError, match="already exists"):
             harness.create(
                 "AWS::RDS::DBSubnetGroup",
@@ -326,7 +326,7 @@ class TestParameterGroup:
                 Parameters=parameters,
             )
 
-    def test_a_cluster_takes_one_of_its_engine_and_version(self, harness, basics):
+    def test_a_cluster_accepts_only_one_of_its_engine_and_version(self, harness, basics):
         for family, reason in (
             ("aurora-mysql8.0", None),
             ("aurora-mysql5.7", "can't be used"),
@@ -349,7 +349,7 @@ class TestParameterGroup:
 
 
 class TestCluster:
-    def test_it_has_what_the_template_says(self, harness, basics):
+    def test_it_matches_its_template(self, harness, basics):
         deployed = harness.create(
             "AWS::RDS::DBCluster",
             **basics,
@@ -431,7 +431,7 @@ class TestCluster:
             harness.update(cluster, **basics | {"MasterUserPassword": "short"})
         assert described(harness, cluster)["EngineVersion"] == basics["EngineVersion"]
 
-    def test_what_cannot_change_in_place_fails(self, harness, basics, cluster):
+    def test_properties_that_cannot_change_in_place_fail(self, harness, basics, cluster):
         with pytest.raises(Failure, match="cannot remove EngineVersion"):
             harness.update(
                 cluster, **{name: basics[name] for name in basics if name != "EngineVersion"}
@@ -456,14 +456,14 @@ class TestCluster:
             "unknown to moto",
         ],
     )
-    def test_what_is_wrong_is_refused_and_passwords_are_not_shown(
+    def test_invalid_properties_are_refused_and_passwords_are_not_shown(
         self, harness, basics, wrong, reason
     ):
         with pytest.raises(REFUSED, match=reason) as error:
             harness.create("AWS::RDS::DBCluster", **basics | wrong)
         assert PASSWORD not in str(error.value)
 
-    def test_its_group_is_of_its_vpc(self, harness, basics, elsewhere):
+    def test_its_group_must_be_of_its_vpc(self, harness, basics, elsewhere):
         wrong = basics | {"VpcSecurityGroupIds": [elsewhere.group]}
         with pytest.raises(ClientError, match="different VPCs"):
             harness.create("AWS::RDS::DBCluster", **wrong)
@@ -473,7 +473,7 @@ class TestCluster:
         with pytest.raises(ClientError, match="Invalid master password"):
             harness.create("AWS::RDS::DBCluster", **without)
 
-    def test_rds_keeps_the_password_in_a_secret_if_it_is_to(self, harness, basics):
+    def test_rds_keeps_the_password_in_a_secret_on_request(self, harness, basics):
         without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
         deployed = harness.create(
             "AWS::RDS::DBCluster",
@@ -490,7 +490,7 @@ class TestCluster:
         with pytest.raises(ClientError, match="ResourceNotFound"):
             harness.call("secretsmanager", "get_secret_value", **secret)
 
-    def test_its_password_may_become_rds_own_and_the_templates_again(
+    def test_its_password_may_be_managed_by_rds_and_by_the_template_again(
         self, harness, basics, cluster
     ):
         without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
@@ -501,7 +501,7 @@ class TestCluster:
         deployed = harness.update(deployed, **basics)
         assert "MasterUserSecret.SecretArn" not in deployed.attributes
 
-    def test_its_name_is_taken_once_and_free_afterwards(self, harness, basics):
+    def test_its_name_is_unique_and_free_after_its_deletion(self, harness, basics):
         named = basics | {"DBClusterIdentifier": "Named-Cluster"}
         deployed = harness.create("AWS::RDS::DBCluster", **named)
         assert deployed.physical_id == "named-cluster"
@@ -510,7 +510,7 @@ class TestCluster:
         harness.delete(deployed)
         harness.delete(harness.create("AWS::RDS::DBCluster", **named))
 
-    def test_it_does_not_go_while_it_is_protected(self, harness, basics):
+    def test_it_cannot_be_deleted_while_it_is_protected(self, harness, basics):
         deployed = harness.create("AWS::RDS::DBCluster", **basics, DeletionProtection=True)
         reason = (
             "Cannot delete protected Cluster, please disable deletion protection and try again."
@@ -519,13 +519,13 @@ class TestCluster:
             harness.delete(deployed)
         harness.delete(harness.update(deployed, **basics, DeletionProtection=False))
 
-    def test_it_does_not_go_while_it_has_instances(self, harness, cluster, member):
+    def test_it_cannot_be_deleted_while_it_has_instances(self, harness, cluster, member):
         with pytest.raises(ClientError, match="still contains DB instances"):
             harness.delete(cluster)
         harness.delete(member)
         harness.delete(cluster)
 
-    def test_a_snapshot_stays_only_if_it_is_to(self, harness, basics):
+    def test_a_snapshot_stays_only_on_request(self, harness, basics):
         def snapshots():
             found = harness.call("rds", "describe_db_cluster_snapshots")["DBClusterSnapshots"]
             return {one["DBClusterIdentifier"]: one["SnapshotType"] for one in found}
@@ -539,7 +539,7 @@ class TestCluster:
 
 
 class TestInstance:
-    def test_a_member_is_as_its_cluster(self, harness, basics):
+    def test_a_member_follows_its_cluster(self, harness, basics):
         cluster = harness.create("AWS::RDS::DBCluster", **basics, Port=3307)
         fixed = {
             "DBClusterIdentifier": cluster.physical_id,
@@ -574,7 +574,7 @@ class TestInstance:
         assert (found["DBInstanceClass"], found["PromotionTier"]) == ("db.r6g.large", 3)
         assert found["AutoMinorVersionUpgrade"]
 
-    def test_what_is_the_clusters_is_set_there(self, harness, cluster):
+    def test_settings_of_the_cluster_are_refused_on_a_member(self, harness, cluster):
         with pytest.raises(ClientError, match="Set backup retention period for the DB Cluster"):
             harness.create(
                 "AWS::RDS::DBInstance",
@@ -584,7 +584,7 @@ class TestInstance:
                 Engine="aurora-mysql",
             )
 
-    def test_its_engine_and_cluster_are_right(self, harness, cluster):
+    def test_its_engine_must_match_its_cluster_which_must_exist(self, harness, cluster):
         names = {"DBInstanceClass": "db.t4g.medium", "Engine": "aurora-postgresql"}
         with pytest.raises(ClientError, match="engine"):
             harness.create("AWS::RDS::DBInstance", DBClusterIdentifier=cluster.physical_id, **names)
@@ -633,14 +633,14 @@ class TestInstance:
         ],
         ids=["subnet group", "group", "parameter group", "snapshot", "storage"],
     )
-    def test_what_is_wrong_is_refused_and_passwords_are_not_shown(
+    def test_invalid_properties_are_refused_and_passwords_are_not_shown(
         self, harness, standalone, wrong, reason
     ):
         with pytest.raises(REFUSED, match=reason) as error:
             harness.create("AWS::RDS::DBInstance", **standalone | wrong)
         assert PASSWORD not in str(error.value)
 
-    def test_a_snapshot_stays_only_if_it_is_to(self, harness, standalone, instance, member):
+    def test_a_snapshot_stays_only_on_request(self, harness, standalone, instance, member):
         gone = harness.create("AWS::RDS::DBInstance", **standalone)
         delete_with_snapshot(harness, instance)
         harness.delete(gone)
@@ -651,24 +651,24 @@ class TestInstance:
             delete_with_snapshot(harness, member)
 
 
-class TestWhatItsEngineRefuses:
+class TestEngineRefusals:
     @pytest.mark.parametrize("name", ["admin", "Admin", "pg_owner", "user", "rdsadmin"])
-    def test_a_reserved_word_is_no_master(self, harness, standalone, name):
+    def test_a_reserved_word_cannot_be_the_master(self, harness, standalone, name):
         said = f"MasterUsername {name} cannot be used as it is a reserved word used by the engine"
         with pytest.raises(ClientError, match=said):
             harness.create("AWS::RDS::DBInstance", **standalone | {"MasterUsername": name})
 
-    def test_each_engine_has_its_own(self, harness, basics):
+    def test_each_engine_has_reserved_words_of_its_own(self, harness, basics):
         with pytest.raises(REFUSED, match="MasterUsername"):
             harness.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "rdsadmin"})
         harness.delete(harness.create("AWS::RDS::DBCluster", **basics))
 
-    def test_a_long_name_is_no_master(self, harness, basics):
+    def test_a_long_name_cannot_be_the_master(self, harness, basics):
         with pytest.raises(ClientError, match="must be 1 to 16 letters"):
             harness.create("AWS::RDS::DBCluster", **basics | {"MasterUsername": "a" * 17})
 
     @pytest.mark.parametrize(("engine", "version"), [("mysql", "8.0.42"), ("postgres", "13.23")])
-    def test_an_instance_of_a_version_that_ended_needs_extended_support(
+    def test_an_instance_past_its_standard_support_needs_extended_support(
         self, harness, standalone, engine, version
     ):
         old = standalone | {"Engine": engine, "EngineVersion": version}
@@ -678,7 +678,7 @@ class TestWhatItsEngineRefuses:
             )
         harness.delete(harness.create("AWS::RDS::DBInstance", **old))
 
-    def test_a_cluster_too(self, harness, basics):
+    def test_so_does_a_cluster(self, harness, basics):
         old = basics | {"EngineVersion": "5.7.mysql_aurora.2.12.6"}
         with pytest.raises(ClientError, match="past its end of standard support date"):
             harness.create("AWS::RDS::DBCluster", **old, EngineLifecycleSupport=NO_EXTENDED_SUPPORT)
@@ -722,7 +722,7 @@ class TestAttachment:
         harness.update(deployed, **deployed.properties | {"TargetId": other.physical_id})
         assert self.value(harness, secret)["dbClusterIdentifier"] == other.physical_id
 
-    def test_a_proxy_is_no_target(self, harness, secret):
+    def test_a_proxy_cannot_be_a_target(self, harness, secret):
         with pytest.raises(Failure, match="Unsupported target type"):
             harness.create(
                 "AWS::SecretsManager::SecretTargetAttachment",
@@ -731,7 +731,7 @@ class TestAttachment:
                 TargetType="AWS::RDS::DBProxy",
             )
 
-    def test_a_value_that_is_no_object_is_refused_and_not_shown(self, harness, cluster):
+    def test_a_value_that_is_not_an_object_is_refused_and_not_shown(self, harness, cluster):
         secret = harness.create("AWS::SecretsManager::Secret", SecretString=PASSWORD)
         with pytest.raises(Failure, match="the secret is not a JSON object") as error:
             self.attach(harness, secret, cluster)
@@ -799,7 +799,7 @@ def shown(harness, proxy):
 
 
 class TestProxy:
-    def test_it_has_what_the_template_says(self, harness, network, settings, login):
+    def test_it_matches_its_template(self, harness, network, settings, login):
         deployed = harness.create(
             "AWS::RDS::DBProxy",
             **settings,
@@ -870,7 +870,7 @@ class TestProxy:
         ],
         ids=["role", "TLS", "no secret", "group", "subnets"],
     )
-    def test_what_is_wrong_is_refused(self, harness, settings, wrong, reason):
+    def test_invalid_properties_are_refused(self, harness, settings, wrong, reason):
         with pytest.raises(REFUSED, match=reason):
             harness.create("AWS::RDS::DBProxy", **settings | wrong)
         with pytest.raises(ClientError, match="DBProxyNotFound"):
@@ -890,20 +890,20 @@ class TestProxy:
         with pytest.raises(REFUSED, match=reason):
             harness.create("AWS::RDS::DBProxy", **settings | {"Auth": [login | wrong]})
 
-    def test_it_has_a_secret_or_uses_iam_to_the_end(self, harness, settings):
+    def test_it_has_a_secret_or_uses_end_to_end_iam(self, harness, settings):
         without = {name: settings[name] for name in settings if name != "Auth"}
         with pytest.raises(ClientError, match="Auth is needed"):
             harness.create("AWS::RDS::DBProxy", **without)
         harness.create("AWS::RDS::DBProxy", **without, DefaultAuthScheme="IAM_AUTH")
 
-    def test_its_role_trusts_rds(self, harness, settings):
+    def test_its_role_must_trust_rds(self, harness, settings):
         other = harness.create(
             "AWS::IAM::Role", AssumeRolePolicyDocument=trust("lambda.amazonaws.com")
         )
         with pytest.raises(ClientError, match="not authorized to assume"):
             harness.create("AWS::RDS::DBProxy", **settings | {"RoleArn": other.attributes["Arn"]})
 
-    def test_it_covers_two_zones_of_one_vpc(self, harness, settings, network, elsewhere):
+    def test_it_must_cover_two_zones_of_one_vpc(self, harness, settings, network, elsewhere):
         for subnets, reason in (
             (network.subnets[:1] * 2, "at least 2 AZs"),
             ([network.subnets[0], elsewhere.subnets[1]], "not all in the same VPC"),
@@ -912,7 +912,7 @@ class TestProxy:
             with pytest.raises(REFUSED, match=reason):
                 harness.create("AWS::RDS::DBProxy", **settings | {"VpcSubnetIds": subnets})
 
-    def test_its_name_is_taken_once_and_free_afterwards(self, harness, settings, proxy):
+    def test_its_name_is_unique_and_free_after_its_deletion(self, harness, settings, proxy):
         with pytest.raises(ClientError, match="already"):
             harness.create("AWS::RDS::DBProxy", **settings)
         harness.delete(proxy)
@@ -924,13 +924,13 @@ class TestProxy:
             harness.update(proxy, **settings | {"RequireTLS": False}, DebugLogging=True)
         assert shown(harness, proxy) == before
 
-    def test_what_is_not_there_is_neither_changed_nor_deleted(self, harness):
+    def test_a_missing_proxy_is_neither_changed_nor_deleted(self, harness):
         for operation in ("modify_db_proxy", "delete_db_proxy"):
             with pytest.raises(ClientError, match="DBProxyNotFound"):
                 harness.call("rds", operation, DBProxyName="nothing")
 
 
-class TestWhereProxiesAre:
+class TestProxyZones:
     """In us-east-1, whose zone e is the one without RDS Proxy."""
 
     @pytest.fixture
@@ -960,11 +960,11 @@ class TestWhereProxiesAre:
         kept = {name: value for name, value in settings.items() if name not in elsewhere}
         return kept | {"Auth": [login]}
 
-    def test_two_zones_have_rds_proxy(self, virginia, wanted, subnets):
+    def test_two_zones_must_have_rds_proxy(self, virginia, wanted, subnets):
         with pytest.raises(ClientError, match=r"not supported in the Availability Zones use1-az3"):
             virginia.create("AWS::RDS::DBProxy", **wanted | {"VpcSubnetIds": subnets[1:]})
 
-    def test_a_third_without_it_is_left_out_in_silence(self, virginia, wanted, subnets):
+    def test_a_third_zone_without_it_is_silently_left_out(self, virginia, wanted, subnets):
         deployed = virginia.create("AWS::RDS::DBProxy", **wanted | {"VpcSubnetIds": subnets})
 
         assert shown(virginia, deployed)["VpcSubnetIds"] == subnets[:2]
@@ -972,7 +972,7 @@ class TestWhereProxiesAre:
 
 
 class TestTargets:
-    def test_aurora_mysql_has_none_in_some_regions(self, server, role, settings):
+    def test_aurora_mysql_cannot_be_a_target_in_some_regions(self, server, role, settings):
         taipei = TypeHarness(server.clients, account="222222222222", region="ap-east-2")
         network = make_network(taipei)
         group = make_subnet_group(taipei, network).physical_id
@@ -1076,7 +1076,7 @@ class TestTargets:
         ],
         ids=["name", "cluster", "proxy", "both", "pool", "query"],
     )
-    def test_what_is_wrong_is_refused(self, harness, proxy, member, wrong, reason):
+    def test_invalid_properties_are_refused(self, harness, proxy, member, wrong, reason):
         cluster = member.properties["DBClusterIdentifier"]
         right = {"DBClusterIdentifiers": [cluster]}
         with pytest.raises(REFUSED, match=reason):
@@ -1124,7 +1124,7 @@ class TestEndpoint:
             "DBProxyEndpointName": f"endpoint-{next(NUMBERS)}",
         }
 
-    def test_it_is_made_changed_and_removed(self, harness, names, elsewhere):
+    def test_it_is_created_changed_and_deleted(self, harness, names, elsewhere):
         given = {**names, "VpcSubnetIds": elsewhere.subnets, "TargetRole": "READ_ONLY"}
         deployed = harness.create(
             "AWS::RDS::DBProxyEndpoint",
@@ -1168,14 +1168,14 @@ class TestEndpoint:
         ],
         ids=["proxy", "subnets", "group", "role"],
     )
-    def test_what_is_wrong_is_refused(self, harness, names, network, wrong, reason):
+    def test_invalid_properties_are_refused(self, harness, names, network, wrong, reason):
         given = {**names, "VpcSubnetIds": network.subnets, **wrong}
         with pytest.raises(REFUSED, match=reason):
             harness.create("AWS::RDS::DBProxyEndpoint", **given)
         listed = harness.call("rds", "describe_db_proxy_endpoints")["DBProxyEndpoints"]
         assert names["DBProxyEndpointName"] not in str(listed)
 
-    def test_its_group_is_of_its_vpc(self, harness, names, network, elsewhere):
+    def test_its_group_must_be_of_its_vpc(self, harness, names, network, elsewhere):
         with pytest.raises(ClientError, match="different VPCs"):
             harness.create(
                 "AWS::RDS::DBProxyEndpoint",
@@ -1184,7 +1184,7 @@ class TestEndpoint:
                 VpcSecurityGroupIds=[elsewhere.group],
             )
 
-    def test_its_name_is_taken_once(self, harness, names, network):
+    def test_its_name_is_unique(self, harness, names, network):
         given = {**names, "VpcSubnetIds": network.subnets}
         harness.create("AWS::RDS::DBProxyEndpoint", **given)
         with pytest.raises(ClientError, match="already exists"):

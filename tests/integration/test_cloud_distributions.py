@@ -264,7 +264,7 @@ class TestViewers:
     def test_another_address_is_blocked(self, edge, address):
         assert is_blocked(edge.ask(address))
 
-    def test_nobody_says_for_themselves_who_they_are(self, edge):
+    def test_viewers_cannot_claim_an_address_for_themselves(self, edge):
         pretended = {"x-forwarded-for": ALLOWED, "x-real-ip": ALLOWED, "forwarded": ALLOWED}
         assert is_blocked(edge.ask(OTHER, **pretended))
 
@@ -283,7 +283,7 @@ class TestViewers:
         assert is_blocked(edge.ask(IPV6))
 
     @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
-    def test_a_distribution_without_ipv6_does_not_answer_to_it(self, edge):
+    def test_a_distribution_without_ipv6_does_not_answer_on_ipv6(self, edge):
         assert edge.ask("127.0.0.1", logical_id="Open").status == 200
         assert is_blocked(edge.ask(IPV6, logical_id="Open"))
 
@@ -318,7 +318,7 @@ class TestRequests:
         assert headers["x-forwarded-for"] == ALLOWED
         assert "CloudFront" in headers["via"]
 
-    def test_a_viewers_own_key_is_of_no_account(self, edge):
+    def test_a_viewers_own_key_does_not_count(self, edge):
         answer = edge.ask(ALLOWED, x_api_key="wrong")
         assert answer.status == 200
         assert json.loads(answer.body)["headers"]["x-api-key"] == edge.secret()
@@ -342,23 +342,23 @@ class TestRequests:
         assert answer.status == status
         assert answer.headers["Location"] == f"https://{edge.host()}/a?b=1"
 
-    def test_or_refused_where_https_is_all_there_is(self, edge):
+    def test_a_viewer_without_tls_is_refused_where_only_https_is_allowed(self, edge):
         assert is_blocked(edge.ask(ALLOWED, logical_id="Open", scheme="http"))
 
 
 class TestTheApisOwnAddress:
     @pytest.mark.parametrize("headers", [{}, {"x-api-key": "wrong"}])
-    def test_it_is_of_no_use_without_the_key(self, edge, headers):
+    def test_it_refuses_requests_without_the_key(self, edge, headers):
         answer = edge.account.call("GET", edge.api_url("/a"), signed=False, **headers)
         assert answer == (403, {"message": "Forbidden"})
 
-    def test_it_answers_to_the_key(self, edge):
+    def test_it_answers_requests_with_the_key(self, edge):
         headers = {"x-api-key": edge.secret()}
         status, _ = edge.account.call("GET", edge.api_url("/a"), signed=False, **headers)
         assert status == 200
 
     @pytest.mark.parametrize("headers", [{}, {"x-api-key": "wrong"}])
-    def test_by_https_it_is_not_either(self, edge, headers):
+    def test_it_refuses_them_over_https_too(self, edge, headers):
         answer = Viewer(edge.cloud.endpoint, ALLOWED).ask(edge.api_url("/a"), **headers)
         assert (answer.status, json.loads(answer.body)) == (403, {"message": "Forbidden"})
 
@@ -402,7 +402,7 @@ class TestTheKey:
         [header] = origin["CustomHeaders"]["Items"]
         assert header == {"HeaderName": "x-api-key", "HeaderValue": edge.secret()}
 
-    def test_it_is_nowhere_that_cloudformation_shows(self, edge):
+    def test_cloudformation_shows_it_nowhere(self, edge):
         stacks = edge.account.client("cloudformation")
         shown = [
             stacks.get_template(StackName="service", TemplateStage="Original"),
@@ -452,7 +452,7 @@ def strange_rules():
     }
 
 
-class TestWhatIsNotUnderstood:
+class TestNotUnderstood:
     @pytest.mark.parametrize("name", strange_rules())
     def test_a_web_acl_fails_its_stack(self, edge, name):
         strange = {**guard(), "WebACL": web_acl(strange_rules()[name])}
@@ -515,7 +515,7 @@ class TestWhatIsNotUnderstood:
 
 
 class TestDeletion:
-    def test_a_web_acl_stays_while_a_distribution_has_it(self, edge):
+    def test_a_web_acl_cannot_be_deleted_while_a_distribution_uses_it(self, edge):
         client = edge.global_account.client("wafv2")
         for listed, name, delete in (
             (client.list_web_acls, "WebACLs", client.delete_web_acl),
@@ -526,7 +526,7 @@ class TestDeletion:
             with pytest.raises(ClientError, match="WAFAssociatedItemException"):
                 delete(Scope="CLOUDFRONT", **given)
 
-    def test_what_is_deleted_answers_no_more(self, edge):
+    def test_a_deleted_distribution_stops_answering(self, edge):
         brief = {**edge.resources, "Brief": distribution()}
         assert edge.deploy(edge.account, "service", brief) == "UPDATE_COMPLETE"
         viewer, url = Viewer(edge.cloud.endpoint), f"https://{edge.host('Brief')}/a"

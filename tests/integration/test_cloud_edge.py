@@ -69,7 +69,7 @@ def read_acl(harness, deployed):
 
 
 class TestWaf:
-    def test_rules_are_there_however_deep(self, harness):
+    def test_nested_rules_are_kept_at_any_depth(self, harness):
         addresses = ip_set(harness, Name="office")
         office = {"IPSetReferenceStatement": {"Arn": addresses.attributes["Arn"]}}
         byte_match = {
@@ -135,7 +135,7 @@ class TestWaf:
         assert again.physical_id == made.physical_id
         harness.delete(again)
 
-    def test_what_moto_would_forget_is_not_made(self, harness):
+    def test_settings_that_moto_would_forget_fail(self, harness):
         with pytest.raises(AssertionError, match="ignores"):
             web_acl(
                 harness, OnSourceDDoSProtectionConfig={"ALBLowReputationMode": "ACTIVE_UNDER_DDOS"}
@@ -149,7 +149,7 @@ class TestWaf:
         answer = harness.call("wafv2", "list_tags_for_resource", ResourceARN=arn)
         assert answer["TagInfoForResource"]["TagList"] == tags
 
-    def test_the_edges_acls_are_in_us_east_1_alone(self, harness, us_east_1):
+    def test_cloudfronts_acls_are_only_in_us_east_1(self, harness, us_east_1):
         with pytest.raises(Failure, match="scope is not valid"):
             web_acl(harness, Scope="CLOUDFRONT")
         with pytest.raises(Failure, match="scope is not valid"):
@@ -159,7 +159,7 @@ class TestWaf:
         assert made.attributes["Arn"].startswith(start)
         us_east_1.delete(made)
 
-    def test_a_rule_wants_a_set_of_its_scope_that_is_there(self, harness, us_east_1):
+    def test_a_rule_needs_an_existing_set_of_its_scope(self, harness, us_east_1):
         here = ip_set(harness, Name="here").attributes["Arn"]
         gone = here.replace("/here/", "/gone/")
         everywhere = ip_set(us_east_1, Name="edge", Scope="CLOUDFRONT").attributes["Arn"]
@@ -169,7 +169,7 @@ class TestWaf:
         named = {"IPSetReferenceStatement": {"Arn": everywhere}}
         web_acl(us_east_1, Scope="CLOUDFRONT", Rules=[rule(named)])
 
-    def test_no_two_rules_have_one_priority(self, harness):
+    def test_no_two_rules_share_a_priority(self, harness):
         statement = {"GeoMatchStatement": {"CountryCodes": ["SM"]}}
         with pytest.raises(Failure, match="Priority"):
             web_acl(harness, Rules=[rule(statement), rule(statement, "other")])
@@ -220,7 +220,7 @@ class TestWaf:
         read = harness.call("apigateway", "get_stage", restApiId=api, stageName="v1")
         assert "webAclArn" not in read
 
-    def test_what_cannot_be_protected_fails(self, harness):
+    def test_protecting_anything_else_fails(self, harness):
         acl = web_acl(harness, Name="helpless").attributes["Arn"]
         stages = "arn:aws:apigateway:eu-west-1::"
         for path, error in (
@@ -292,7 +292,7 @@ def read_config(harness, deployed):
 
 
 class TestCloudFront:
-    def test_a_distribution_is_as_the_template_says(self, harness, us_east_1):
+    def test_a_distribution_matches_its_template(self, harness, us_east_1):
         acl = web_acl(us_east_1, Name="edge", Scope="CLOUDFRONT").attributes["Arn"]
         edge = "arn:aws:lambda:us-east-1:123456789012:function:edge:1"
         associated = {"EventType": "origin-request", "LambdaFunctionARN": edge}
@@ -424,7 +424,7 @@ class TestCloudFront:
             ({}, {"Origins": [origin(OriginAccessControlId="none")]}, "NoSuchOriginAccess"),
         ],
     )
-    def test_what_cloudfront_refuses_fails(self, harness, behavior, properties, reason):
+    def test_settings_that_cloudfront_refuses_fail(self, harness, behavior, properties, reason):
         with pytest.raises((ClientError, Failure), match=reason):
             distribution(harness, behavior, **properties)
 
@@ -441,7 +441,7 @@ class TestCloudFront:
         with pytest.raises(Failure, match="CachePolicyId or ForwardedValues"):
             harness.create("AWS::CloudFront::Distribution", DistributionConfig=given)
 
-    def test_what_the_api_does_not_have_fails(self, harness):
+    def test_settings_that_the_api_lacks_fail(self, harness):
         with pytest.raises(ParamValidationError, match="CNAMEs"):
             distribution(harness, CNAMEs=["a.example"])
 
@@ -512,7 +512,7 @@ class TestCloudFront:
         with pytest.raises(ClientError, match=f"NoSuch{kind}"):
             harness.call("cloudfront", get, Id=made.physical_id)
 
-    def test_aws_has_policies_of_its_own(self, harness):
+    def test_managed_policies_of_aws_exist(self, harness):
         listed = harness.call("cloudfront", "list_cache_policies")["CachePolicyList"]["Items"]
         kinds = {one["CachePolicy"]["Id"]: one["Type"] for one in listed}
         assert kinds[CACHING_DISABLED] == "managed"

@@ -93,7 +93,9 @@ def test_a_stack_is_created_in_the_order_of_its_references(stacks, account):
         ({"A": group(LogGroupName="x" * 60_000)}, {}, "less than or equal to 51200"),
     ],
 )
-def test_what_is_wrong_before_anything_is_made_is_refused(stacks, resources, more, sentence):
+def test_an_invalid_template_is_refused_before_anything_is_created(
+    stacks, resources, more, sentence
+):
     assert sentence in stacks.refusal("wrong", resources, **more)
 
 
@@ -113,7 +115,7 @@ def test_what_is_wrong_before_anything_is_made_is_refused(stacks, resources, mor
         (nested("https://s3.amazonaws.com/nothing/there"), "S3 error"),
     ],
 )
-def test_a_resource_that_fails_takes_the_stack_with_it(stacks, account, resource, sentence):
+def test_a_resource_that_fails_rolls_the_stack_back(stacks, account, resource, sentence):
     resources = {"Good": group(), "Bad": {**resource, "DependsOn": "Good"}}
     assert stacks.create("failed", resources) == "ROLLBACK_COMPLETE"
     assert account.resources("failed") == {}
@@ -135,7 +137,7 @@ def test_a_stack_that_was_rolled_back_can_only_be_deleted(stacks):
 @pytest.mark.parametrize(
     ("on_failure", "status"), [("DO_NOTHING", "CREATE_FAILED"), ("DELETE", "DELETE_COMPLETE")]
 )
-def test_what_becomes_of_a_failure_is_a_choice(stacks, on_failure, status):
+def test_the_caller_chooses_what_follows_a_failure(stacks, on_failure, status):
     resources = {"Good": group(), "Bad": BROKEN}
     made = stacks.api.create_stack(
         StackName="failed",
@@ -145,7 +147,7 @@ def test_what_becomes_of_a_failure_is_a_choice(stacks, on_failure, status):
     assert stacks.status(made["StackId"]) == status
 
 
-def test_an_output_of_what_the_local_cloud_does_not_know_fails(stacks, account):
+def test_an_output_of_an_unknown_attribute_fails(stacks, account):
     outputs = {"Value": {"Value": {"Fn::GetAtt": ["Group", "KmsKeyId"]}}}
     refusal = stacks.refusal("wrong", {"Group": group()}, Outputs=outputs)
     assert "does not support attribute type KmsKeyId" in refusal
@@ -173,13 +175,13 @@ def test_a_change_of_a_name_replaces_the_resource(stacks):
     ]
 
 
-def test_what_the_template_has_no_more_is_deleted(stacks):
+def test_a_resource_that_leaves_the_template_is_deleted(stacks):
     stacks.create("changing", {"One": group(LogGroupName="one"), "Two": group()})
     assert stacks.update("changing", {"Two": group()}) == "UPDATE_COMPLETE"
     assert "one" not in stacks.groups()
 
 
-def test_a_condition_decides_what_there_is(stacks):
+def test_a_condition_decides_which_resources_exist(stacks):
     sections = {
         "Parameters": {"Wanted": {"Type": "String"}},
         "Conditions": {"IsWanted": {"Fn::Equals": [{"Ref": "Wanted"}, "yes"]}},
@@ -220,7 +222,7 @@ def test_nothing_to_update_is_refused(stacks):
     assert stacks.status("still") == "CREATE_COMPLETE"
 
 
-def test_another_output_alone_is_an_update(stacks, account):
+def test_a_changed_output_is_an_update_by_itself(stacks, account):
     stacks.create("still", {"Group": group()})
     outputs = {"Name": {"Value": {"Ref": "Group"}}}
     assert stacks.update("still", {"Group": group()}, Outputs=outputs) == "UPDATE_COMPLETE"
@@ -233,7 +235,7 @@ def test_a_resource_never_becomes_one_of_another_type(stacks):
         stacks.update("still", {"Thing": parameter("a")})
 
 
-def test_what_cannot_be_updated_in_place_says_so(stacks, account, monkeypatch):
+def test_a_type_without_updates_in_place_says_so(stacks, account, monkeypatch):
     known = types.TYPES["AWS::Logs::LogGroup"]
     stiff = ResourceType(known.name, known.create, known.delete)
     stacks.create("stiff", {"Group": group(RetentionInDays=7)})
@@ -247,7 +249,7 @@ def test_what_cannot_be_updated_in_place_says_so(stacks, account, monkeypatch):
 
 
 @pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate"])
-def test_what_is_to_be_retained_outlives_its_stack(stacks, account, policy):
+def test_a_retained_resource_outlives_its_stack(stacks, account, policy):
     stacks.create("mortal", {"Group": {**group(LogGroupName="kept"), "DeletionPolicy": policy}})
     stack_id = account.stack("mortal")["StackId"]
     assert stacks.delete("mortal") == "DELETE_COMPLETE"
@@ -264,7 +266,7 @@ def test_only_retain_outlives_a_failed_creation(stacks, account, policy, kept):
         account.client("logs").delete_log_group(logGroupName="kept")
 
 
-def test_what_is_replaced_can_be_retained(stacks, account):
+def test_a_replaced_resource_can_be_retained(stacks, account):
     stacks.create("changing", {"Group": group(LogGroupName="old")})
     new = {**group(LogGroupName="new"), "UpdateReplacePolicy": "Retain"}
     assert stacks.update("changing", {"Group": new}) == "UPDATE_COMPLETE"
@@ -337,7 +339,7 @@ def test_an_export_has_one_owner(stacks, account):
     assert any("shared-vpc is already exported by stack owner" in reason for reason in reasons)
 
 
-def test_secrets_are_nowhere_to_be_seen(stacks, account):
+def test_secrets_are_shown_nowhere(stacks, account):
     account.client("secretsmanager").create_secret(Name="db", SecretString='{"password": "s3cret"}')
     dynamic = "{{resolve:secretsmanager:db:SecretString:password}}"
     sections = {"Parameters": {"Hidden": {"Type": "String", "NoEcho": True}}}
@@ -371,7 +373,7 @@ def test_a_dynamic_reference_is_read_again_only_when_its_resource_changes(stacks
     assert stacks.groups()[made] == 14
 
 
-def test_what_has_a_name_of_its_own_cannot_be_replaced_under_it(stacks, account):
+def test_a_resource_with_a_fixed_name_cannot_be_replaced_under_it(stacks, account):
     user = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "named", "Path": "/a/"}}
     user["Properties"]["AssumeRolePolicyDocument"] = {
         "Version": "2012-10-17",

@@ -56,7 +56,7 @@ def role(harness):
 
 
 class TestRole:
-    def test_it_has_what_the_template_says(self, harness, role):
+    def test_it_matches_its_template(self, harness, role):
         found = harness.call("iam", "get_role", RoleName=role.physical_id)["Role"]
 
         assert role.attributes == {"Arn": found["Arn"], "RoleId": found["RoleId"]}
@@ -91,7 +91,7 @@ class TestRole:
         found = harness.call("iam", "get_role", RoleName=role.physical_id)["Role"]
         assert found["Description"] == "first"
 
-    def test_its_inline_policies_have_one_limit(self, harness, role):
+    def test_its_inline_policies_share_one_limit(self, harness, role):
         def long(characters):
             return policy({**READS, "Resource": ["arn:aws:s3:::" + "x" * characters]})
 
@@ -109,13 +109,13 @@ class TestRole:
             put("More", long(1_200))
         put("Long", long(9_900))
 
-    def test_it_goes_with_its_policies(self, harness, role):
+    def test_its_policies_are_deleted_with_it(self, harness, role):
         harness.delete(role)
 
         with pytest.raises(ClientError, match="not found"):
             harness.call("iam", "get_role", RoleName=role.physical_id)
 
-    def test_it_does_not_go_while_something_else_is_attached(self, harness, role):
+    def test_it_cannot_be_deleted_while_something_else_is_attached(self, harness, role):
         other = harness.create(
             "AWS::IAM::Policy",
             PolicyName="Other",
@@ -148,7 +148,7 @@ class TestRole:
         ],
         ids=["trust", "nobody", "policy", "managed policy", "boundary"],
     )
-    def test_what_is_wrong_leaves_no_role(self, harness, wrong, reason):
+    def test_invalid_properties_leave_no_role(self, harness, wrong, reason):
         def names():
             return [found["RoleName"] for found in harness.call("iam", "list_roles")["Roles"]]
 
@@ -191,7 +191,7 @@ class TestPolicy:
         harness.delete(deployed)
         assert self.of(harness, second) == []
 
-    def test_it_is_given_to_all_or_to_none(self, harness, role):
+    def test_it_is_attached_to_all_roles_or_to_none(self, harness, role):
         with pytest.raises(ClientError, match="nobody"):
             harness.create(
                 "AWS::IAM::Policy",
@@ -201,13 +201,13 @@ class TestPolicy:
             )
         assert self.of(harness, role.physical_id) == ["Reads"]
 
-    def test_it_is_somebodys(self, harness):
+    def test_it_must_belong_to_somebody(self, harness):
         with pytest.raises(Failure, match="must be non-empty"):
             harness.create(
                 "AWS::IAM::Policy", PolicyName="Alone", PolicyDocument=policy(READS), Roles=[]
             )
 
-    def test_a_policy_of_a_role_changes_and_goes(self, harness, role):
+    def test_a_policy_of_a_role_is_changed_and_deleted(self, harness, role):
         names = {"RoleName": role.physical_id, "PolicyName": "Single"}
         deployed = harness.create("AWS::IAM::RolePolicy", **names, PolicyDocument=policy(READS))
         deployed = harness.update(deployed, **names, PolicyDocument=policy(WRITES))
@@ -223,7 +223,7 @@ class TestPolicy:
 
 
 class TestManagedPolicy:
-    def test_it_has_one_version_more_with_each_change_and_five_at_most(self, harness, role):
+    def test_each_change_adds_a_version_up_to_five(self, harness, role):
         deployed = harness.create(
             "AWS::IAM::ManagedPolicy", PolicyDocument=policy(READS), Roles=[role.physical_id]
         )
@@ -240,7 +240,7 @@ class TestManagedPolicy:
         with pytest.raises(ClientError, match="not found"):
             harness.call("iam", "get_policy", PolicyArn=deployed.physical_id)
 
-    def test_it_does_not_go_while_somebody_else_has_it(self, harness, role):
+    def test_it_cannot_be_deleted_while_somebody_else_has_it(self, harness, role):
         deployed = harness.create("AWS::IAM::ManagedPolicy", PolicyDocument=policy(READS))
         names = {"RoleName": role.physical_id, "PolicyArn": deployed.physical_id}
         harness.call("iam", "attach_role_policy", **names)
@@ -251,7 +251,7 @@ class TestManagedPolicy:
         harness.delete(deployed)
 
 
-def test_an_instance_profile_has_one_role_and_another_in_place(harness, role):
+def test_an_instance_profile_changes_its_one_role_in_place(harness, role):
     other = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
     deployed = harness.create("AWS::IAM::InstanceProfile", Roles=[role.physical_id])
     deployed = harness.update(deployed, Roles=[other.physical_id])
@@ -268,7 +268,7 @@ def test_an_instance_profile_has_one_role_and_another_in_place(harness, role):
 
 
 class TestKey:
-    def test_it_is_made_changed_and_scheduled_for_deletion(self, harness):
+    def test_it_is_created_changed_and_scheduled_for_deletion(self, harness):
         deployed = harness.create(
             "AWS::KMS::Key", Description="one", EnableKeyRotation=True, Tags=tags(a="1")
         )
@@ -386,7 +386,7 @@ class TestSecret:
         assert after.keys() == {"username", "password"}
         assert after["password"] != before["password"]
 
-    def test_a_key_must_be_there(self, harness):
+    def test_its_key_must_exist(self, harness):
         with pytest.raises(ClientError, match="NotFoundException"):
             harness.create("AWS::SecretsManager::Secret", SecretString="x", KmsKeyId="alias/none")
 
@@ -414,7 +414,7 @@ class TestSecret:
         ],
         ids=["two values", "no template", "no object"],
     )
-    def test_what_is_wrong_is_refused_and_not_shown(self, harness, wrong, reason):
+    def test_invalid_properties_are_refused_and_not_shown(self, harness, wrong, reason):
         with pytest.raises(Failure, match=reason) as error:
             harness.create("AWS::SecretsManager::Secret", **wrong)
         assert "hush" not in str(error.value)
@@ -505,7 +505,7 @@ def bucket(harness):
 
 
 class TestFunction:
-    def test_it_has_what_the_template_says(self, harness, basics, network, bucket):
+    def test_it_matches_its_template(self, harness, basics, network, bucket):
         layer = harness.create(
             "AWS::Lambda::LayerVersion",
             Content={"S3Bucket": bucket, "S3Key": "app.zip"},
@@ -575,7 +575,7 @@ class TestFunction:
         assert found["Timeout"] == 3
         assert not found.get("VpcConfig", {}).get("SubnetIds")
 
-    def test_inline_code_lies_in_a_file_named_index(self, harness, function):
+    def test_inline_code_becomes_a_file_named_index(self, harness, function):
         backend = lambda_backends[harness.account][harness.region]
         code = backend.get_function(function.physical_id).code_bytes
         assert zipfile.ZipFile(io.BytesIO(code)).namelist() == ["index.py"]
@@ -608,19 +608,19 @@ class TestFunction:
             "layer",
         ],
     )
-    def test_what_is_wrong_is_refused(self, harness, basics, bucket, wrong, reason):
+    def test_invalid_properties_are_refused(self, harness, basics, bucket, wrong, reason):
         with pytest.raises(REFUSED, match=reason) as error:
             harness.create("AWS::Lambda::Function", **basics | wrong)
         assert "hush" not in str(error.value)
 
-    def test_its_role_trusts_lambda(self, harness, basics):
+    def test_its_role_must_trust_lambda(self, harness, basics):
         other = harness.create(
             "AWS::IAM::Role", AssumeRolePolicyDocument=trust("rds.amazonaws.com")
         )
         with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
             harness.create("AWS::Lambda::Function", **basics | {"Role": other.attributes["Arn"]})
 
-    def test_its_group_is_of_its_subnets_vpc(self, harness, basics, network):
+    def test_its_group_must_be_of_its_subnets_vpc(self, harness, basics, network):
         vpc = harness.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         group = harness.call(
             "ec2", "create_security_group", GroupName="h", Description="h", VpcId=vpc
@@ -629,7 +629,7 @@ class TestFunction:
         with pytest.raises(ClientError, match="same VPC"):
             harness.create("AWS::Lambda::Function", **basics, VpcConfig=wrong)
 
-    def test_its_code_is_in_a_bucket_of_its_region(self, server, harness, basics):
+    def test_its_code_must_be_in_a_bucket_of_its_region(self, server, harness, basics):
         TypeHarness(server.clients, harness.account, "us-west-2").call(
             "s3",
             "create_bucket",
@@ -659,7 +659,7 @@ class TestFunction:
         with pytest.raises(ClientError, match="ResourceNotFound"):
             harness.call("lambda", "get_policy", **name)
 
-    def test_a_permission_for_no_function_is_refused(self, harness):
+    def test_a_permission_for_a_missing_function_is_refused(self, harness):
         with pytest.raises(ClientError, match="not found"):
             harness.create(
                 "AWS::Lambda::Permission",
@@ -696,7 +696,7 @@ class TestFunction:
         for one in (deployed, second, first):
             harness.delete(one)
 
-    def test_it_says_what_becomes_of_failed_events(self, harness, function):
+    def test_it_configures_what_happens_to_failed_events(self, harness, function):
         names = {"FunctionName": function.physical_id, "Qualifier": "$LATEST"}
         deployed = harness.create("AWS::Lambda::EventInvokeConfig", **names, MaximumRetryAttempts=0)
         deployed = harness.update(
@@ -746,7 +746,7 @@ class TestRotation:
             Principal="secretsmanager.amazonaws.com",
         )
 
-    def test_it_is_at_once_unless_it_is_to_wait(self, harness, function, schedule, steps):
+    def test_it_happens_at_once_unless_told_to_wait(self, harness, function, schedule, steps):
         self.allow(harness, function)
         wait = {"RotateImmediatelyOnUpdate": False}
         deployed = harness.create("AWS::SecretsManager::RotationSchedule", **schedule, **wait)
@@ -763,12 +763,12 @@ class TestRotation:
         found = harness.call("secretsmanager", "describe_secret", SecretId=schedule["SecretId"])
         assert not found["RotationEnabled"]
 
-    def test_secrets_manager_must_be_let_in(self, harness, schedule, steps):
+    def test_secrets_manager_must_be_allowed_to_invoke_it(self, harness, schedule, steps):
         with pytest.raises(Failure, match="cannot invoke the specified Lambda function"):
             harness.create("AWS::SecretsManager::RotationSchedule", **schedule)
         assert steps == []
 
-    def test_a_hosted_function_is_not_there(self, harness, schedule):
+    def test_a_hosted_function_is_not_supported(self, harness, schedule):
         with pytest.raises(Failure, match="only by RotationLambdaARN"):
             harness.create(
                 "AWS::SecretsManager::RotationSchedule",

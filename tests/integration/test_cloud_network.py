@@ -93,7 +93,7 @@ def rules_of(harness, group_id):
 # Networks
 
 
-def test_a_network_has_what_templates_ask_of_it(harness, network):
+def test_a_network_matches_its_template(harness, network):
     attributes = network.vpc.attributes
     assert attributes["VpcId"] == network.id
     assert attributes["DefaultSecurityGroup"].startswith("sg-")
@@ -138,7 +138,7 @@ def test_subnets_do_not_overlap(network):
         network.subnet(0, "c")
 
 
-def test_a_network_with_subnets_stays(harness, network):
+def test_a_network_with_subnets_cannot_be_deleted(harness, network):
     with pytest.raises(REFUSED, match="DependencyViolation"):
         harness.delete(network.vpc)
     for subnet in network.subnets:
@@ -229,7 +229,7 @@ def test_traffic_can_be_logged(harness, network):
 @pytest.mark.parametrize(
     "wrong", [{"service": "rds.amazonaws.com"}, {"group": "another"}], ids=["trust", "policy"]
 )
-def test_a_flow_log_that_nobody_can_write_fails(harness, network, wrong):
+def test_a_flow_log_that_nobody_may_write_fails(harness, network, wrong):
     group = harness.create("AWS::Logs::LogGroup", LogGroupName="traffic")
     with pytest.raises(ClientError, match="Access error"):
         harness.create("AWS::EC2::FlowLog", **flow_log(network, writing_role(harness, **wrong)))
@@ -266,7 +266,7 @@ def test_a_network_has_one_internet_gateway(network):
         network.gateway()
 
 
-def test_private_subnets_get_out_by_a_nat_gateway(harness, network):
+def test_private_subnets_reach_the_internet_through_a_nat_gateway(harness, network):
     address = harness.create("AWS::EC2::EIP", Domain="vpc", Tags=tags(a="1"))
     properties = {
         "AllocationId": address.attributes["AllocationId"],
@@ -292,7 +292,7 @@ def test_private_subnets_get_out_by_a_nat_gateway(harness, network):
         harness.delete(gone)
 
 
-def test_a_route_leads_somewhere(harness, network):
+def test_a_route_must_have_a_target(harness, network):
     table = network.route_table()
     with pytest.raises(REFUSED, match="NatGatewayNotFound"):
         harness.create(
@@ -305,7 +305,7 @@ def test_a_route_leads_somewhere(harness, network):
         harness.create("AWS::EC2::Route", RouteTableId=table, DestinationCidrBlock=EVERYWHERE)
 
 
-def test_a_route_is_led_elsewhere_in_place(harness, network):
+def test_a_route_changes_its_target_in_place(harness, network):
     only_out = harness.create("AWS::EC2::EgressOnlyInternetGateway", VpcId=network.id)
     properties = {"RouteTableId": network.route_table(), "DestinationIpv6CidrBlock": "::/0"}
     route = harness.create(
@@ -388,7 +388,7 @@ def test_an_interface_endpoint_has_its_groups_on_its_interfaces(harness, network
         ({"SecurityGroupIds": ["sg-12345678901234567"]}, r"InvalidGroup\.NotFound"),
     ],
 )
-def test_an_endpoint_is_of_a_service_and_in_the_network(harness, network, wrong, why):
+def test_an_endpoint_must_be_of_a_service_and_in_the_network(harness, network, wrong, why):
     service = "dynamodb" if why == "does not match" else "secretsmanager"
     kind = {"VpcEndpointType": "GatewayLoadBalancer"} if service == "dynamodb" else {}
     with pytest.raises(REFUSED, match=why):
@@ -415,7 +415,7 @@ def test_a_service_has_one_private_name_in_a_network(harness, network):
         harness.create("AWS::EC2::VPCEndpoint", **endpoint(network))
 
 
-def test_an_endpoint_has_one_subnet_in_a_zone(harness, network):
+def test_an_endpoint_has_only_one_subnet_in_a_zone(harness, network):
     twice = [network.subnet_ids[0], network.subnet(5, "a").physical_id]
     with pytest.raises(REFUSED, match="DuplicateSubnetsInSameZone"):
         harness.create("AWS::EC2::VPCEndpoint", **endpoint(network, SubnetIds=twice))
@@ -441,7 +441,7 @@ def rule(port=3306, **peer):
     return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **peer}
 
 
-def test_a_group_lets_everything_out_unless_it_says_what(harness, network):
+def test_a_group_without_egress_rules_lets_everything_out(harness, network):
     everything = network.group(SecurityGroupIngress=[rule(CidrIp="10.0.0.0/16")])
     (way_in,), (way_out,) = rules_of(harness, everything.physical_id)
     assert way_in["IpRanges"] == [{"CidrIp": "10.0.0.0/16"}]
@@ -496,7 +496,7 @@ def test_groups_name_each_other_by_rules_of_their_own(harness, network):
 
 
 @pytest.mark.parametrize("described", [{}, {"Description": "again"}])
-def test_a_rule_is_in_a_group_once(harness, network, described):
+def test_a_rule_is_in_a_group_only_once(harness, network, described):
     peer = network.group().physical_id
     group = network.group(SecurityGroupIngress=[rule(SourceSecurityGroupId=peer)])
     again = {**rule(SourceSecurityGroupId=peer), **described}
@@ -504,7 +504,7 @@ def test_a_rule_is_in_a_group_once(harness, network, described):
         harness.create("AWS::EC2::SecurityGroupIngress", GroupId=group.physical_id, **again)
 
 
-def test_a_group_with_a_rule_twice_is_not_made(harness, network):
+def test_a_group_with_the_same_rule_twice_is_not_created(harness, network):
     with pytest.raises(REFUSED, match=r"InvalidPermission\.Duplicate"):
         network.group(SecurityGroupIngress=[rule(CidrIp=EVERYWHERE), rule(CidrIp=EVERYWHERE)])
     in_network = [{"Name": "vpc-id", "Values": [network.id]}]
@@ -525,7 +525,7 @@ def test_a_group_with_a_rule_twice_is_not_made(harness, network):
         (rule(SourceSecurityGroupName="named"), "does not know SourceSecurityGroupName"),
     ],
 )
-def test_a_rule_says_from_where_in_words_that_ec2_takes(network, wrong, why):
+def test_a_rule_names_its_peer_in_a_form_that_ec2_accepts(network, wrong, why):
     with pytest.raises(REFUSED, match=why):
         network.group(SecurityGroupIngress=[wrong])
 
@@ -579,7 +579,7 @@ def machine(network, image, **more):
     }
 
 
-def test_an_instance_is_what_its_template_says(harness, network, image):
+def test_an_instance_matches_its_template(harness, network, image):
     group = network.group()
     harness.call("iam", "create_instance_profile", InstanceProfileName="bastion")
     user_data = base64.b64encode(b"#!/bin/sh").decode()
@@ -631,7 +631,7 @@ def test_an_instance_changes_in_place(harness, network, image):
     harness.delete(second)
 
 
-def test_an_instance_leaves_nothing_and_holds_its_subnet(harness, network, image):
+def test_an_instance_keeps_its_subnet_and_leaves_nothing_behind(harness, network, image):
     network.gateway()
     interface = {
         "DeviceIndex": "0",
@@ -648,7 +648,7 @@ def test_an_instance_leaves_nothing_and_holds_its_subnet(harness, network, image
     harness.delete(network.subnets[0])
 
 
-def test_an_address_goes_from_its_instance(harness, network, image):
+def test_an_address_is_released_from_its_instance(harness, network, image):
     instance = harness.create("AWS::EC2::Instance", **machine(network, image))
     properties = {"InstanceId": instance.physical_id, "Tags": tags(a="1")}
     address = harness.create("AWS::EC2::EIP", **properties)
@@ -672,7 +672,7 @@ def test_an_address_goes_from_its_instance(harness, network, image):
         ({"SubnetId": "subnet-12345678901234567"}, "InvalidSubnetID"),
     ],
 )
-def test_an_instance_needs_what_it_names(harness, network, image, wrong, why):
+def test_everything_that_an_instance_names_must_exist(harness, network, image, wrong, why):
     with pytest.raises(REFUSED, match=why):
         harness.create("AWS::EC2::Instance", **{**machine(network, image), **wrong})
 
@@ -695,7 +695,7 @@ def test_a_private_key_is_kept_where_cloudformation_keeps_it(harness):
         harness.call("ssm", "get_parameter", Name=name)
 
 
-def test_a_public_key_is_taken_as_it_is(harness, network, image):
+def test_a_public_key_is_imported_unchanged(harness, network, image):
     key = Ed25519PrivateKey.generate().public_key()
     material = key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     pair = harness.create("AWS::EC2::KeyPair", KeyName="theirs", PublicKeyMaterial=material)
@@ -789,7 +789,7 @@ def share(network, *accounts, **more):
     return {"Name": "subnets", "Principals": list(accounts), "ResourceArns": arns, **more}
 
 
-def test_a_stranger_is_given_no_subnets(harness, network):
+def test_subnets_are_not_shared_with_a_stranger(harness, network):
     with pytest.raises(REFUSED, match="only be shared within your AWS Organization"):
         harness.create("AWS::RAM::ResourceShare", **share(network, STRANGER))
     closed = share(network, STRANGER, AllowExternalPrincipals=False)
@@ -856,7 +856,7 @@ def _in(network, member):
     return lent
 
 
-def test_a_shared_network_stays_its_owners(harness, network, member, image):
+def test_only_its_owner_changes_a_shared_network(harness, network, member, image):
     harness.create("AWS::RAM::ResourceShare", **share(network, member.account))
     lent = _in(network, member)
     for make in (lent.route_table, lambda: lent.subnet(7, "c"), lambda: _endpoint_in(lent)):
@@ -893,7 +893,7 @@ def _seen(harness, network):
     return [subnet["SubnetId"] for subnet in subnets]
 
 
-def test_accounts_can_lend_to_each_other(harness, network, member):
+def test_accounts_can_share_with_each_other(harness, network, member):
     theirs = Network(member)
     harness.create("AWS::RAM::ResourceShare", **share(network, member.account))
     member.create("AWS::RAM::ResourceShare", **share(theirs, harness.account))
@@ -901,13 +901,13 @@ def test_accounts_can_lend_to_each_other(harness, network, member):
     assert _seen(harness, theirs) == theirs.subnet_ids
 
 
-def test_the_whole_organization_can_be_given_subnets(harness, network, member):
+def test_subnets_can_be_shared_with_the_whole_organization(harness, network, member):
     organization = harness.call("organizations", "describe_organization")["Organization"]
     harness.create("AWS::RAM::ResourceShare", **share(network, organization["Arn"]))
     assert _seen(member, network) == network.subnet_ids
 
 
-def test_a_unit_of_the_organization_can_be_given_subnets(harness, network, member):
+def test_subnets_can_be_shared_with_a_unit_of_the_organization(harness, network, member):
     root = harness.call("organizations", "list_roots")["Roots"][0]["Id"]
     unit = harness.call(
         "organizations", "create_organizational_unit", ParentId=root, Name="services"

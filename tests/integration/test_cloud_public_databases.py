@@ -151,11 +151,11 @@ def is_refused_by_nobody_listening(said):
     return "2003" in said and "refused" in said
 
 
-class TestTheWay:
+class TestRoute:
     def test_a_function_in_no_vpc_gets_in(self, world):
         assert world.says() == "let in"
 
-    def test_it_comes_from_an_address_that_a_rule_must_name(self, world):
+    def test_a_rule_must_name_the_address_that_it_comes_from(self, world):
         with world.open_to(ELSEWHERE):
             assert is_refused_by_nobody_listening(world.says())
         with world.open_to(EVERYWHERE):
@@ -169,7 +169,7 @@ class TestTheWay:
             world.route()
         assert world.says() == "let in"
 
-    def test_each_of_them_does(self, world):
+    def test_each_of_the_subnets_needs_one(self, world):
         subnet = world.subnets[0]
         world.call("ec2", "disassociate_route_table", AssociationId=world.associations[subnet])
         try:

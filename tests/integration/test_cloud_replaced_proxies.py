@@ -101,7 +101,7 @@ def names(stacks):
     [{"engine": "aurora-postgresql"}, {"moved": True}],
     ids=["another engine family", "other subnets"],
 )
-def test_the_new_ones_have_other_names_and_the_old_ones_go(stacks, change):
+def test_the_new_ones_have_other_names_and_the_old_ones_are_deleted(stacks, change):
     assert stacks.create("replaced", resources(), **ROLES) == "CREATE_COMPLETE"
     (proxy_before,), (endpoint_before,) = names(stacks)
 
@@ -113,7 +113,7 @@ def test_the_new_ones_have_other_names_and_the_old_ones_go(stacks, change):
     assert stacks.delete("replaced") == "DELETE_COMPLETE"
 
 
-def test_a_name_that_stays_is_in_the_way_of_the_new_one(stacks):
+def test_an_unchanged_name_blocks_the_new_one(stacks):
     assert stacks.create("fixed", resources(name="fixed"), **ROLES) == "CREATE_COMPLETE"
 
     status = stacks.update("fixed", resources("aurora-postgresql", name="fixed"), **ROLES)

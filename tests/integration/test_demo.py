@@ -84,7 +84,7 @@ def demo(repository, sam_cli, aws_cli):
 
 
 @pytest.mark.xdist_group("demo-cross-account")
-def test_what_it_says_to_paste_works_until_it_is_interrupted(demo):
+def test_its_lines_to_paste_work_until_it_is_interrupted(demo):
     with demo("cross_account") as running:
         initialized, rows, visits, *described = running.pasted().splitlines()
 
@@ -98,7 +98,7 @@ def test_what_it_says_to_paste_works_until_it_is_interrupted(demo):
 
 
 @pytest.mark.xdist_group("demo-edge")
-def test_before_cloudfront_addresses_count_and_there_is_no_way_around(demo):
+def test_cloudfront_checks_addresses_and_cannot_be_bypassed(demo):
     with demo("edge") as running:
         answers = running.pasted()
 
@@ -108,7 +108,7 @@ def test_before_cloudfront_addresses_count_and_there_is_no_way_around(demo):
 
 
 @pytest.mark.parametrize("plan", ["edg", "existing_vpc", "cross_account_app"])
-def test_what_cannot_be_shown_is_answered_with_what_can(repository, plan):
+def test_a_plan_without_a_demo_is_answered_with_those_that_have_one(repository, plan):
     said = subprocess.run(
         program(repository, plan), capture_output=True, text=True, check=False, timeout=SECONDS
     )

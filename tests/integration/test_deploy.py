@@ -123,7 +123,7 @@ class TestStacks:
         for stack in family.stacks:
             assert stack.physical_ids.keys() == stack.resources.keys()
 
-    def test_to_deploy_the_same_again_changes_nothing(self, deployment):
+    def test_deploying_the_same_again_changes_nothing(self, deployment):
         family, before = deployment.family, deployment.family.physical_ids()
 
         assert "No changes to deploy" in deployment.again()
@@ -206,7 +206,7 @@ class TestDatabases:
 
 
 class TestSecrets:
-    def test_hold_generated_values_of_the_length_and_characters_that_are_wanted(self, family):
+    def test_hold_generated_values_of_the_requested_length_and_characters(self, family):
         for secret in family.of_type("AWS::SecretsManager::Secret"):
             wanted = secret.properties.get("GenerateSecretString")
             if wanted is None:
@@ -218,7 +218,7 @@ class TestSecrets:
             allowed = set(string.ascii_letters + string.digits + string.punctuation)
             assert set(generated) <= allowed - set(wanted["ExcludeCharacters"])
 
-    def test_say_where_the_database_is_once_they_are_attached(self, family):
+    def test_name_the_address_of_the_database_once_they_are_attached(self, family):
         for attachment in family.of_type("AWS::SecretsManager::SecretTargetAttachment"):
             target = target_of(family, attachment)
             secret = secret_of(family.account, attachment.properties["SecretId"])
@@ -255,7 +255,7 @@ class TestRoles:
 
 
 class TestFunctions:
-    def test_may_log_in_to_deployed_proxies_and_databases_as_the_user_they_are_told(self, family):
+    def test_may_log_in_to_deployed_proxies_and_databases_as_their_configured_user(self, family):
         rds = family.account.client("rds")
         proxies = rds.describe_db_proxies()["DBProxies"]
         known = {
@@ -283,7 +283,7 @@ class TestFunctions:
             for value in function.shown["Environment"]["Variables"].values():
                 assert value in deployed or ".rds." not in value
 
-    def test_may_be_invoked_by_whom_the_template_lets_and_nobody_else(self, family):
+    def test_may_be_invoked_by_whom_the_template_allows_and_nobody_else(self, family):
         client = family.account.client("lambda")
         for function in family.of_type("AWS::Lambda::Function"):
             permissions = [

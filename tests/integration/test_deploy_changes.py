@@ -202,7 +202,7 @@ class TestDeletion:
         assert left == before
         assert len(snapshots) == len(kept)
 
-    def test_of_a_family_whose_protection_was_turned_off_needs_nothing_else(self, desk, tmp_path):
+    def test_of_a_service_whose_protection_was_turned_off_needs_nothing_else(self, desk, tmp_path):
         mine = desk("222222222205")
         before = inventory(mine.account)
         for protection in (True, False):

@@ -85,7 +85,7 @@ class TestLogins:
         assert auth.visit("iam") == [first + 1, first]
         assert auth.visit("password") == [first + 2, first + 1, first]
 
-    def test_the_password_is_in_no_environment(self, auth):
+    def test_no_environment_holds_the_password(self, auth):
         password = auth.secret()["password"]
 
         for login in ("password", "iam"):
@@ -140,7 +140,7 @@ class TestLogins:
 
 
 class TestRotation:
-    def test_a_password_that_changes_under_load_fails_no_answer(self, auth):
+    def test_a_password_change_under_load_fails_no_request(self, auth):
         """As a rotation goes: the database has the new one a moment before the secret."""
         answers, ended = [], threading.Event()
 
@@ -245,7 +245,7 @@ class TestUsers:
         auth.renew("password", RDS_SECRET_ARN=other)
         assert auth.visit("password") == UNAVAILABLE
 
-    def test_the_whole_goes_when_it_is_deleted(self, family):
+    def test_deleting_it_deletes_everything(self, family):
         here, _, auth = family
         here.delete(STACK)
 

@@ -76,14 +76,14 @@ def test_the_api_answers_from_the_database(base):
     assert [item["name"] for item in body["items"]] == ["one", "two", "three"]
 
 
-def test_what_one_request_writes_another_reads(base):
+def test_one_request_reads_what_another_wrote(base):
     before = base.call("GET", "visits")[1]["visits"]
     base.call("POST", "visits")
 
     assert len(base.call("GET", "visits")[1]["visits"]) == len(before) + 1
 
 
-def test_who_does_not_sign_is_not_let_in(base):
+def test_unsigned_requests_are_refused(base):
     assert base.call("GET", "load", signed=False) == (403, {"message": "Forbidden"})
 
 
@@ -121,7 +121,7 @@ def test_a_user_whom_the_secret_does_not_name_is_refused(base):
     assert base.load()[0] == 200
 
 
-def test_a_secret_with_a_wrong_password_lets_the_proxy_in_nowhere(base):
+def test_a_secret_with_a_wrong_password_does_not_let_the_proxy_in(base):
     with base.secret_with(password="wrong"):
         status, body = base.load()
 

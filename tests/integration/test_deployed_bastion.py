@@ -117,7 +117,7 @@ def test_the_instance_is_the_newest_amazon_linux_on_arm(deployed):
     assert deployed.instance["InstanceType"] == "t4g.nano"
 
 
-def test_the_bastion_is_let_in_and_out_where_its_ways_need_it(deployed):
+def test_the_bastion_has_the_rules_that_its_access_needs(deployed):
     database = deployed.physical("VPCStack", "DBClusterSecurityGroup")
     expected = {("out", "tcp", 5432, database)}
     if "ssh" in deployed.ways:
@@ -164,7 +164,7 @@ def test_session_manager_is_reached_by_the_chosen_route(deployed):
         }
 
 
-def test_only_a_way_that_needs_the_internet_has_one(deployed):
+def test_only_access_that_needs_the_internet_opens_it(deployed):
     routes = deployed.routes(deployed.instance["SubnetId"])
 
     if "ssh" in deployed.ways:
@@ -185,7 +185,7 @@ def test_only_ssh_gives_it_a_public_address_and_a_key(deployed):
         assert deployed.outputs["TunnelBySSH"].endswith(f" ec2-user@{own[0]}")
 
 
-def test_only_session_manager_gives_it_a_role_which_is_for_that_alone(deployed):
+def test_only_session_manager_gives_it_a_role_and_only_for_that(deployed):
     if "ssm" not in deployed.ways:
         assert "IamInstanceProfile" not in deployed.instance
         return
@@ -200,7 +200,7 @@ def test_only_session_manager_gives_it_a_role_which_is_for_that_alone(deployed):
     assert statement["Principal"] == {"Service": ["ec2.amazonaws.com"]}
 
 
-def test_instance_connect_leads_to_the_bastion_alone(deployed):
+def test_instance_connect_leads_only_to_the_bastion(deployed):
     doors = deployed.ec2.describe_instance_connect_endpoints()["InstanceConnectEndpoints"]
 
     assert bool(doors) is ("eice" in deployed.ways)
@@ -263,7 +263,7 @@ class TestBehindAProxy:
         assert proxied.account.call("POST", f"{url}initialize") == (200, {"initialized": True})
         assert proxied.account.call("GET", f"{url}load")[0] == 200
 
-    def test_the_database_lets_in_the_proxy_the_bastion_and_who_makes_users(self, proxied):
+    def test_the_database_lets_in_the_proxy_the_bastion_and_the_users_function(self, proxied):
         database = proxied.physical("VPCStack", "DBClusterSecurityGroup")
         proxy = proxied.physical("VPCStack", "RDSProxySecurityGroup")
         users = proxied.physical("UsersStack", "UsersFunctionSecurityGroup")

@@ -51,7 +51,7 @@ def said(edge):
     return said
 
 
-def test_the_commands_region_counts_and_no_other_but_the_web_acls(edge):
+def test_only_the_commands_region_counts_except_for_the_web_acl(edge):
     assert edge.stacks() == {
         HOME: {"rdsproxy-edge-waf", OWN_STACK},
         REGION: {"rdsproxy-edge", OWN_STACK},
@@ -117,7 +117,7 @@ class TestDistribution:
 
 
 class TestRestApi:
-    def test_every_method_of_its_only_stage_wants_the_key(self, edge):
+    def test_every_method_of_its_only_stage_requires_the_key(self, edge):
         api = edge.site.account.client("apigateway")
         of = {"restApiId": edge.site.physical("SAMStack", "RestApi")}
         paths = api.get_resources(**of)["items"]
@@ -160,7 +160,7 @@ class TestOriginWebACL:
 
 
 class TestFunction:
-    def test_it_is_in_no_vpc_and_told_no_secret(self, edge):
+    def test_it_is_in_no_vpc_and_knows_no_secret(self, edge):
         function = edge.site.shown("SAMStack", "UserNamesFunction")
         instance = edge.site.shown("RDSStack", "DBInstance")
 
@@ -191,7 +191,7 @@ class TestFunction:
 
 
 class TestDatabase:
-    def test_it_is_public_and_encrypted_and_takes_tls_and_tokens(self, edge):
+    def test_it_is_public_encrypted_and_accepts_tls_and_tokens(self, edge):
         instance = edge.site.shown("RDSStack", "DBInstance")
         [group] = instance["DBParameterGroups"]
         parameters = edge.site.account.client("rds").describe_db_parameters(
@@ -227,7 +227,7 @@ class TestDatabase:
         assert (log["TrafficType"], log["DeliverLogsStatus"]) == ("ALL", "SUCCESS")
         assert log["LogGroupName"] == edge.site.physical("VPCStack", "FlowLogGroup")
 
-    def test_functions_and_what_creates_users_get_to_its_port_and_nobody_else(self, edge):
+    def test_only_the_functions_and_the_users_function_reach_its_port(self, edge):
         group = edge.site.shown("RDSStack", "DBSecurityGroup")
         users = edge.site.physical("UsersStack", "UsersFunctionSecurityGroup")
 
@@ -272,13 +272,13 @@ class TestDatabase:
 
 
 class TestCalled:
-    def test_an_allowed_address_is_given_the_users(self, edge):
+    def test_an_allowed_address_gets_the_users(self, edge):
         assert {"admin", "app"} <= set(edge.users())
         assert edge.lets_in(ALLOWED)
         assert not edge.lets_in(OTHER)
 
     @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
-    def test_so_is_one_of_ipv6(self, edge):
+    def test_so_does_an_ipv6_address(self, edge):
         assert edge.lets_in(IPV6)
 
     def test_around_cloudfront_the_right_key_opens_nothing(self, edge):
@@ -292,13 +292,13 @@ class TestCalled:
         both = edge.ask_around(OTHER, x_api_key=key, x_origin_verify=origin_value)
         assert both.status == 200
 
-    def test_what_a_viewer_says_in_cloudfronts_headers_does_not_count(self, edge):
+    def test_a_viewers_own_cloudfront_headers_do_not_count(self, edge):
         url = f"{edge.site.outputs['SiteUrl']}users"
         headers = {"x-api-key": "x" * 40, "x-origin-verify": "x" * 40}
 
         assert Viewer(edge.endpoint, ALLOWED).ask(url, **headers).status == 200
 
-    def test_the_commands_of_the_outputs_show_it(self, edge, tmp_path):
+    def test_the_commands_in_the_outputs_prove_it(self, edge, tmp_path):
         forbidden = "HTTP/1.1 403 Forbidden"
 
         assert edge.curl("CallByCurl", ALLOWED, tmp_path) == "HTTP/1.1 200 OK"
@@ -312,7 +312,7 @@ class TestCalled:
         assert edge.failures()[-1] == ACCESS_DENIED
         assert "app" in edge.users()
 
-    def test_with_other_roots_it_answers_that_there_is_no_database_and_no_more(self, edge):
+    def test_with_other_roots_it_answers_only_that_the_database_is_unavailable(self, edge):
         variables = edge.site.shown("SAMStack", "UserNamesFunction")["Environment"]["Variables"]
         amazons = variables | {"RDS_CA_FILE": "/opt/python/amazon_roots.pem"}
         with edge.function_with(**QUICK, Environment={"Variables": amazons}):

@@ -70,7 +70,7 @@ def test_without_the_first_step_the_second_does_not_begin(story, stopped):
     assert "rdsproxy-edge" not in str(inventory(story.edge.site.account))
 
 
-def test_each_step_goes_into_its_own_region_the_web_acl_first(story, deployed):
+def test_each_step_is_deployed_to_its_own_region_the_web_acl_first(story, deployed):
     assert deployed.status == 0, deployed.errors
     steps = [(variant, lines.split("\n")[0]) for variant, lines in step_lines(deployed).items()]
 
@@ -84,7 +84,7 @@ def test_each_step_goes_into_its_own_region_the_web_acl_first(story, deployed):
     }
 
 
-def test_the_second_step_is_fed_with_the_web_acl(story, deployed):
+def test_the_second_step_receives_the_web_acl(story, deployed):
     edge = story.edge
     given = edge.site.account.stack(edge.site.name)["Parameters"]
 
@@ -101,7 +101,7 @@ def test_the_function_answers_from_postgresql(story, deployed):
     assert {"boss", "app"} <= set(story.edge.users())
 
 
-def test_the_database_takes_tls_alone_and_records_logins(story, deployed):
+def test_the_database_accepts_only_tls_and_records_logins(story, deployed):
     group = story.edge.site.physical("RDSStack", "DBParameterGroup")
     api = story.edge.site.account.client("rds")
     parameters = api.describe_db_parameters(DBParameterGroupName=group, Source="user")["Parameters"]
@@ -117,7 +117,7 @@ def test_the_database_takes_tls_alone_and_records_logins(story, deployed):
     assert used["DBParameterGroupName"] == group
 
 
-def test_the_user_logs_in_by_iam_alone_and_reads(story, deployed):
+def test_the_user_logs_in_only_by_iam_and_reads(story, deployed):
     member_of = story.edge.rows(
         "SELECT rolname FROM pg_auth_members JOIN pg_roles ON oid = roleid"
         " WHERE member = 'app'::regrole"
@@ -139,7 +139,7 @@ def moved(story, deployed):
     return story.deploy(f"{OTHER}/32", f"{IPV6}/128")
 
 
-def test_another_allow_list_changes_the_web_acl_alone_and_counts_at_once(story, moved):
+def test_another_allow_list_changes_only_the_web_acl_and_counts_at_once(story, moved):
     lines = step_lines(moved)
 
     assert "modify   WebACLStack" in lines[WAF]
@@ -158,7 +158,7 @@ def test_it_is_deleted_in_the_opposite_order(destroyed):
     assert list(step_lines(destroyed)) == [SITE, WAF]
 
 
-def test_a_snapshot_is_left_and_the_bucket_of_sam(story, destroyed):
+def test_a_snapshot_and_the_bucket_of_sam_remain(story, destroyed):
     left = [inventory(region) for region in story.regions]
 
     stacks = [name.split("/")[1] for one in left for name in one.pop("Stacks", ())]
@@ -168,7 +168,7 @@ def test_a_snapshot_is_left_and_the_bucket_of_sam(story, destroyed):
     assert len(snapshots) == 1
 
 
-def test_nothing_is_left_at_the_edge(story, destroyed):
+def test_nothing_remains_at_the_edge(story, destroyed):
     home = story.regions[0]
     distributions = home.client("cloudfront").list_distributions()["DistributionList"]
     waf = home.client("wafv2")

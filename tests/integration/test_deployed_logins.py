@@ -127,9 +127,7 @@ STORIES = [
         for number, (variant, engine, story) in enumerate(STORIES)
     ],
 )
-def test_whoever_the_function_logs_in_as_it_does_what_it_does(
-    deployed, account_id, variant, engine, story
-):
+def test_with_any_login_the_function_does_its_work(deployed, account_id, variant, engine, story):
     service = deployed(account_id, variant)
     more = {"proxy": True} if variant == "bastion" else {}
     for settings in story:
@@ -153,9 +151,7 @@ def test_whoever_the_function_logs_in_as_it_does_what_it_does(
         for number, engine in enumerate(ENGINES)
     ],
 )
-def test_whoever_the_functions_of_auth_log_in_as_each_sees_the_rows_of_the_other(
-    deployed, account_id, engine
-):
+def test_with_any_login_the_functions_of_auth_see_each_others_rows(deployed, account_id, engine):
     auth = deployed(account_id, "auth")
     stories = [*shown("auth"), {}]
     rows = 0
@@ -181,7 +177,7 @@ def test_whoever_the_functions_of_auth_log_in_as_each_sees_the_rows_of_the_other
         for number, engine in enumerate(ENGINES)
     ],
 )
-def test_across_accounts_the_function_does_what_it_does_by_token_and_by_password(
+def test_across_accounts_the_function_does_its_work_by_token_and_by_password(
     cloud, sam_cli, tmp_path, management, engine
 ):
     organization = Organization(cloud, management)

@@ -86,7 +86,9 @@ def last_snapshots(account):
 
 
 class TestStuck:
-    def test_its_database_goes_only_where_that_is_accepted(self, account, planner, stacks, stuck):
+    def test_its_database_is_deleted_only_where_that_is_accepted(
+        self, account, planner, stacks, stuck
+    ):
         prefix, status = stuck
         database = account.resources(f"{prefix}-base")["Database"]
         refused = planner.destroy("base", "--stack-prefix", prefix)
@@ -106,7 +108,7 @@ class TestStuck:
         assert account.client("rds").describe_db_clusters()["DBClusters"] == []
         assert database in last_snapshots(account)
 
-    def test_deploy_says_what_to_do(self, planner, stuck):
+    def test_deploy_explains_what_to_do(self, planner, stuck):
         prefix, status = stuck
         [error] = errors(planner.deploy("base", "--stack-prefix", prefix))
 

@@ -100,7 +100,7 @@ class TestCuts:
 
         assert call(service.api, "GET", "/load").code == CERTAIN
 
-    def test_a_list_that_is_cut_does_not_deny_the_insert(self, service):
+    def test_a_cut_list_does_not_deny_the_insert(self, service):
         service.front.fault = lambda sent: "before" if LIST in sent else None
         answer = call(service.api, "POST", "/visits", idempotency_key="listed")
 

@@ -78,12 +78,12 @@ def small(service):
 
 
 class TestInitializing:
-    def test_needs_no_right_to_create_where_the_tables_are_there(self, service, small):
+    def test_needs_no_right_to_create_where_the_tables_exist(self, service, small):
         assert call(small, "POST", "/initialize").body == {"initialized": True}
         assert call(small, "POST", "/visits", idempotency_key="small").status == 200
         assert rows(service, "small") == 1
 
-    def test_at_once_from_everywhere_creates_the_tables_once(self, service):
+    def test_from_many_clients_at_once_creates_the_tables_once(self, service):
         sql = import_module(f"engine_{service.variables['RDS_ENGINE_FAMILY'].lower()}")
         together = threading.Barrier(8)
 
@@ -101,7 +101,7 @@ class TestInitializing:
 
 
 class TestForbidden:
-    def test_a_missing_grant_is_said_and_logged(self, service, small):
+    def test_a_missing_grant_is_reported_and_logged(self, service, small):
         verb = "REVOKE INSERT ON {} FROM {}"
         mysql = service.variables["RDS_ENGINE_FAMILY"] == "MYSQL"
         target = ("app.*", "'small'@'%'") if mysql else ("ALL TABLES IN SCHEMA public", "small")
@@ -156,7 +156,7 @@ class TestAnswers:
 
         assert service.database.rows("SELECT COUNT(*) FROM visits")[0][0] >= 1
 
-    def test_before_initialize_there_is_a_sentence_that_says_so(self, service):
+    def test_before_initialize_a_sentence_says_so(self, service):
         service.database.rows("DROP TABLE items")
         answer = call(service.api, "GET", "/load")
 
@@ -192,7 +192,7 @@ class TestHostileValues:
         return service.environments[0].invoke(event).body
 
     @pytest.mark.parametrize("key", ["\ud800", "k" * 65, "", " k", "k ", "a\nb", "schlüssel"])
-    def test_a_key_that_is_none_is_refused_before_anything_is_sent(self, service, key):
+    def test_an_invalid_key_is_refused_before_anything_is_sent(self, service, key):
         before = rows(service, "api-1")
         answer = self.invoked(service, "POST", "/visits", **{"idempotency-key": key})
 
@@ -201,7 +201,7 @@ class TestHostileValues:
         assert rows(service, "api-1") == before
         assert len(call(service.api, "GET", "/load").body["items"]) == 3
 
-    def test_half_of_a_character_in_a_path_is_refused(self, service):
+    def test_half_a_character_in_a_path_is_refused(self, service):
         answer = self.invoked(service, "GET", "/load\ud800")
 
         assert answer["statusCode"] == 400
@@ -214,7 +214,7 @@ class TestHostileValues:
         found = service.database.rows("SELECT request FROM visits")
         assert {("order-a",), ("order-A",)} <= set(found)
 
-    def test_a_value_that_python_has_not_leaves_no_answer_behind(self, service):
+    def test_a_value_that_python_lacks_leaves_no_answer_behind(self, service):
         # MySQL's driver reads it as a duration, which JSON has not.
         service.database.rows("DROP TABLE items")
         service.database.rows("CREATE TABLE items (id INT PRIMARY KEY, name TIME)")
@@ -317,7 +317,7 @@ class TestTls:
 
 
 class TestSilence:
-    def test_a_peer_that_says_nothing_is_given_up_before_the_function_is(self, service):
+    def test_a_silent_peer_is_given_up_before_the_function_times_out(self, service):
         service.front.silent = True
         api = service.another(timeout=15)
         started = time.monotonic()
@@ -345,7 +345,7 @@ class TestSecrets:
         assert call(api, "GET", "/load").status == 200
         assert any(line.startswith("app accepted") for line in service.front.log)
 
-    def test_a_rotated_secret_fails_no_answer(self, service, with_password, aws):
+    def test_a_rotated_secret_fails_no_request(self, service, with_password, aws):
         api, arn = with_password
         statuses = []
         for number in range(3):
@@ -363,7 +363,7 @@ class TestSecrets:
 
         assert call(api, "GET", "/load").code == "database_unavailable"
 
-    def test_a_secret_that_cannot_be_read_is_no_way_in(self, service, aws):
+    def test_a_secret_that_cannot_be_read_lets_nobody_in(self, service, aws):
         arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:none"
         api = service.another(
             timeout=15, RDS_SECRET_ARN=arn, AWS_ENDPOINT_URL_SECRETS_MANAGER=aws.address
@@ -398,10 +398,10 @@ class TestAssumedRole:
         assert call(api, "GET", "/load").status == 200
         assert sts.sessions == ["standin"] * 2
 
-    def test_the_functions_own_keys_do_not(self, service, sts):
+    def test_the_functions_own_keys_do_not_sign_it(self, service, sts):
         assert call(service.another(), "GET", "/load").code == "database_unavailable"
 
-    def test_a_role_that_may_not_be_assumed_is_no_way_in(self, service, sts):
+    def test_a_role_that_may_not_be_assumed_lets_nobody_in(self, service, sts):
         other = f"{self.ROLE}-of-another"
         api = service.another(
             timeout=15, RDS_CONNECT_ROLE_ARN=other, AWS_ENDPOINT_URL_STS=sts.address

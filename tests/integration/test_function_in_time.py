@@ -83,7 +83,7 @@ class TestHindered:
         assert answer.headers["idempotency-key"] == f"sent {how}"
 
 
-def test_what_was_hindered_is_repaired_by_the_next_request(running, way, api):
+def test_the_next_request_recovers_from_the_hindrance(running, way, api):
     way.lost = True
     assert call(api, "POST", "/visits", idempotency_key="again").status == 503
     way.lost = False
@@ -93,7 +93,7 @@ def test_what_was_hindered_is_repaired_by_the_next_request(running, way, api):
     assert found[0][0] == 1
 
 
-def test_a_secret_that_does_not_come_is_unavailable(running, aws):
+def test_a_secret_that_does_not_arrive_is_unavailable(running, aws):
     host, port = aws.address.removeprefix("http://").split(":")
     arn = aws.secret(f"s{time.time_ns()}", json.dumps({"username": "app", "password": "p"}))
     with Hindrance((host, int(port))) as way:
@@ -121,7 +121,7 @@ def test_a_secret_that_does_not_come_is_unavailable(running, aws):
         ({"RDS_DATABASE_NAME": "none"}, "database_refused"),
     ],
 )
-def test_why_there_is_no_connection_is_logged_with_what_to_change(running, variables, cause):
+def test_the_cause_of_a_failed_connection_is_logged_with_its_remedy(running, variables, cause):
     api = running.another(timeout=SECONDS, **variables)
 
     assert call(api, "GET", "/load").code == "database_unavailable"

@@ -63,7 +63,7 @@ def instance(tmp_path):
     return Bastion(tmp_path)
 
 
-def test_what_was_just_started_goes_on(instance):
+def test_a_bastion_that_was_just_started_stays_up(instance):
     instance.minute()
     instance.minute()
 
@@ -98,5 +98,5 @@ def test_a_session_keeps_it_up_and_starts_the_time_anew(instance, session):
     assert not instance.stopped
 
 
-def test_the_whole_of_it_is_a_script_that_bash_reads():
+def test_the_whole_script_is_valid_bash():
     subprocess.run(["bash", "-n"], input=idle_stop_script(MINUTES), text=True, check=True)

@@ -64,7 +64,7 @@ def expire(expiry, account, service):
     expiry.refused.add((account.environment["AWS_ACCESS_KEY_ID"], service))
 
 
-def test_credentials_that_have_expired_are_said_to_be_before_anything_is_done(planner, expiry):
+def test_expired_credentials_are_reported_before_anything_is_done(planner, expiry):
     expire(expiry, planner.accounts["db"], "sts")
 
     said = planner.run(*DEPLOY)
@@ -73,7 +73,7 @@ def test_credentials_that_have_expired_are_said_to_be_before_anything_is_done(pl
     assert said.errors == f"error: [account db: --db-profile db] GetCallerIdentity: {EXPIRED}\n"
 
 
-def test_credentials_that_expire_on_the_way_are_those_of_a_step(planner, expiry):
+def test_credentials_that_expire_on_the_way_are_reported_for_their_step(planner, expiry):
     expire(expiry, planner.accounts["app"], "cloudformation")
 
     said = planner.run(*DEPLOY)
@@ -82,7 +82,7 @@ def test_credentials_that_expire_on_the_way_are_those_of_a_step(planner, expiry)
     assert said.errors.endswith(f"error: [network] DescribeStacks: {EXPIRED}\n")
 
 
-def test_a_region_that_nobody_named_is_asked_for(planner):
+def test_a_missing_region_is_asked_for(planner):
     config = Path(planner.environment["AWS_CONFIG_FILE"])
     config.write_text(config.read_text().replace("region = eu-west-1\n", ""))
 

@@ -106,7 +106,7 @@ def test_every_document_lists_the_steps_and_leads_to_the_others(story, variant):
     assert all(file.is_file() for file in story.reader.linked(variant))
 
 
-def test_the_one_command_is_the_plans(story):
+def test_the_single_command_is_the_plans(story):
     words = ["deploy", "cross_account", "--app-profile", "app", "--db-profile", "db"]
 
     for variant in SETTINGS:
@@ -155,7 +155,7 @@ class TestPassword:
 
         assert outputs["RDSProxyReadOnlyEndpoint"] != outputs["RDSProxyEndpoint"]
 
-    def test_a_secret_that_is_not_shared_is_not_read(self, service):
+    def test_a_secret_that_is_not_shared_cannot_be_read(self, service):
         secrets = service.db.client("secretsmanager")
         secret = {"SecretId": service.db.outputs(DB)["SecretArn"]}
         policy = secrets.get_resource_policy(**secret)["ResourcePolicy"]
@@ -166,7 +166,7 @@ class TestPassword:
             secrets.put_resource_policy(**secret, ResourcePolicy=policy)
         assert service.load() == ROWS
 
-    def test_a_key_that_is_not_shared_keeps_the_secret(self, service):
+    def test_a_key_that_is_not_shared_protects_the_secret(self, service):
         keys = service.db.client("kms")
         key = {"KeyId": service.db.outputs(DB)["KeyArn"], "PolicyName": "default"}
         before = keys.get_key_policy(**key)["Policy"]
@@ -190,19 +190,21 @@ class TestPassword:
             ),
         ],
     )
-    def test_who_does_not_admit_the_function_is_out_of_reach(self, service, account, path, group):
+    def test_a_network_that_does_not_admit_the_function_is_out_of_reach(
+        self, service, account, path, group
+    ):
         owner = getattr(service, account)
         with closed(owner.client("ec2"), owner.resources(owner.nested(*path))[group]):
             assert service.load() == UNAVAILABLE
         assert service.load() == ROWS
 
 
-def test_a_step_that_is_followed_again_shows_what_it_changes(unprotected):
+def test_a_repeated_step_shows_its_changes(unprotected):
     assert "* Modify" in unprotected
     assert "+ Add" not in unprotected
 
 
-def test_the_opposite_order_leaves_a_snapshot_and_the_bucket_of_sam(story, deleted):
+def test_deleting_in_the_opposite_order_leaves_a_snapshot_and_the_bucket_of_sam(story, deleted):
     left = story.inventories()
 
     snapshots = [name for one in left for kind in SNAPSHOTS for name in one.pop(kind, ())]

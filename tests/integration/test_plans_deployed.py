@@ -111,7 +111,7 @@ def service(story, resumed):
 
 
 class TestStopping:
-    def test_before_sharing_is_enabled_it_says_what_to_do(self, unshared):
+    def test_without_sharing_enabled_it_explains_what_to_do(self, unshared):
         [error] = errors(unshared)
 
         assert error.startswith("error: [network.VPCStack.SubnetShare] ")
@@ -137,7 +137,7 @@ class TestStopping:
         assert reason
         assert "Embedded stack" not in reason
 
-    def test_what_was_done_is_not_done_again(self, without_database, without_function, resumed):
+    def test_completed_steps_are_not_repeated(self, without_database, without_function, resumed):
         for said, done, redone in (
             (without_database, [], ["cross_account_network", "cross_account_db"]),
             (without_function, ["cross_account_network"], ["cross_account_db"]),
@@ -147,7 +147,7 @@ class TestStopping:
             assert [one for one in done if "nothing to change" in lines[one]] == done
             assert not [one for one in redone if "nothing to change" in lines[one]]
 
-    def test_what_is_left_of_a_failure_is_deleted_first(self, resumed):
+    def test_the_remains_of_a_failure_are_deleted_first(self, resumed):
         assert "ROLLBACK_COMPLETE: what is left" in step_lines(resumed)["cross_account_app"]
 
 
@@ -213,7 +213,7 @@ class TestDestroying:
         assert error.startswith("error: [db.DBCluster] is protected from deletion: deploy it first")
         assert "DELETE_IN_PROGRESS" not in protected.output
 
-    def test_turning_the_protection_off_changes_the_database_alone(self, unprotected):
+    def test_turning_the_protection_off_changes_only_the_database(self, unprotected):
         lines = step_lines(unprotected)
 
         assert unprotected.status == 0
@@ -221,7 +221,7 @@ class TestDestroying:
         for other in ("cross_account_network", "cross_account_app"):
             assert "nothing to change" in lines[other]
 
-    def test_it_goes_the_other_way_round_and_leaves_a_snapshot(self, story, destroyed):
+    def test_it_runs_in_the_opposite_order_and_leaves_a_snapshot(self, story, destroyed):
         assert (destroyed.status, destroyed.errors) == (0, "")
         assert list(step_lines(destroyed)) == [
             "cross_account_app",
@@ -233,7 +233,7 @@ class TestDestroying:
         assert left == story.before
         assert len(snapshots) == 1
 
-    def test_what_is_gone_can_be_destroyed_again(self, story, destroyed):
+    def test_destroying_twice_is_no_error(self, story, destroyed):
         again = story.planner.destroy("cross_account")
 
         assert again.status == 0
@@ -301,7 +301,7 @@ class TestChanges:
         assert said.status == 0, said.errors
         assert base.resources(base.nested(BASE, "RDSStack"))["DBCluster"] != before
 
-    def test_what_was_given_once_stays(self, base, base_with):
+    def test_a_parameter_given_once_stays(self, base, base_with):
         before = inventory(base)
         said = base_with(SETTLED)
 
@@ -367,7 +367,7 @@ class TestGeneratedSecrets:
         assert after == before
         assert login() == INITIALIZED
 
-    def test_an_accepted_one_locks_everybody_out_until_the_database_learns_it(
+    def test_an_accepted_new_password_locks_everybody_out_until_the_database_learns_it(
         self, base, base_with, login
     ):
         # Where the database itself changes too, CloudFormation reads its password again.
@@ -390,27 +390,27 @@ class TestOneAccount:
 
         assert status == 200
 
-    def test_what_must_be_told_is_said_before_anything_is_built(self, alone):
+    def test_missing_parameters_are_reported_before_anything_is_built(self, alone):
         account_ids = errors(alone.deploy("existing_vpc"))
 
         assert "error: [existing_vpc] needs --parameter PrivateSubnet1Id=… " in account_ids[0]
         assert len(account_ids) == 5
 
-    def test_two_accounts_must_be_two(self, alone):
+    def test_two_accounts_must_differ(self, alone):
         words = ["deploy", "cross_account", "--yes", "--out", "out"]
         said = alone.run(*words, "--app-profile", "app", "--db-profile", "app")
 
         [error] = errors(said)
         assert error.startswith("error: [account db] is 444444444401, and so is account app; give")
 
-    def test_a_profile_that_there_is_not_is_named(self, alone):
+    def test_a_missing_profile_is_named(self, alone):
         [error] = errors(alone.run("destroy", "base", "--yes", "--app-profile", "nobody"))
 
         assert error == (
             "error: [account app: --app-profile nobody] The config profile (nobody) could not be found"
         )
 
-    def test_nobody_is_asked_who_cannot_answer(self, alone):
+    def test_without_a_terminal_no_question_is_asked(self, alone):
         said = alone.run("destroy", "base", "--app-profile", "app")
 
         assert errors(said)[0].startswith("error: [")

@@ -81,7 +81,7 @@ def test_builds_the_other_nestings(nesting, tmp_path, sam_cli, run):
     assert (next(build.rglob("*DatabaseLayer")) / "python" / "pymysql").is_dir()
 
 
-def test_an_expanded_family_is_packaged_for_stack_sets(tmp_path, sam_cli, run, aws):
+def test_an_expanded_variant_is_packaged_for_stack_sets(tmp_path, sam_cli, run, aws):
     """They take neither nested stacks nor transforms."""
     render(base, base.Config(), nesting="flat", expand=True).write(tmp_path)
     bucket(aws)
@@ -95,7 +95,7 @@ def test_an_expanded_family_is_packaged_for_stack_sets(tmp_path, sam_cli, run, a
     assert function["Code"]["S3Bucket"] == "packages"
 
 
-def test_what_was_built_is_a_function_that_python_can_import(built, run):
+def test_the_built_function_can_be_imported(built, run):
     stack = built("base") / ".aws-sam" / "build" / "SAMStack"
 
     program = "import app; print(app.handler.__name__, app.sql.pymysql.__file__)"

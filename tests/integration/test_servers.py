@@ -267,7 +267,7 @@ class TestLogin:
         assert refused(server.password)
         assert front.log == ["app refused, it is not a token"]
 
-    def test_a_user_without_a_place_at_the_server_is_refused(self, refused, front):
+    def test_a_user_that_the_server_lacks_is_refused(self, refused, front):
         signed = token(front.port, user="stranger")
         assert refused(signed, user="stranger")
         assert front.log == ["stranger refused, there is no such user"]
@@ -424,7 +424,7 @@ class TestServer:
             assert second.rows("SELECT * FROM items") == []
         assert table() == ["of the first"]
 
-    def test_a_missing_one_says_what_to_install(self, monkeypatch):
+    def test_a_missing_server_says_what_to_install(self, monkeypatch):
         monkeypatch.setattr(programs, "PLACES", ())
         monkeypatch.setenv("PATH", "/nonexistent")
         with pytest.raises(MissingServer, match=r"tools/databases\.sh brings it, or install pack"):
@@ -444,7 +444,7 @@ class TestServer:
         assert found.path == program
         assert found.variables == {"LD_LIBRARY_PATH": str(libraries)}
 
-    def test_the_script_that_brings_servers_does_nothing_where_they_are(self, repository):
+    def test_the_script_that_installs_servers_does_nothing_where_they_are(self, repository):
         for engine in (MySQL, Postgres):
             try:
                 engine.server._program()
@@ -678,7 +678,7 @@ class TestHttpApi:
         assert len({pid for *_, pid in answers}) == 5
 
 
-def test_moto_keeps_secrets_and_knows_who_asks():
+def test_moto_keeps_secrets_and_identifies_the_caller():
     with AwsApi() as aws:
         arn = aws.secret("login", '{"password": "first"}')
         aws.put(arn, '{"password": "second"}')

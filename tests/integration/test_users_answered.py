@@ -80,14 +80,14 @@ def test_an_answer_leaves_before_the_functions_own_time_is_up(cloud):
     assert "did not answer: lambda does not answer: TimeoutError." in said["Reason"]
 
 
-def test_what_is_refused_for_now_is_invoked_again(cloud):
+def test_a_temporary_refusal_is_retried(cloud):
     cloud.refusals = [HTTPStatus.TOO_MANY_REQUESTS]
     answer.handler(event(cloud), context(60))
 
     assert [said["Status"] for said in cloud.answers] == ["SUCCESS"]
 
 
-def test_who_is_throttled_for_long_is_answered_once_it_is_not(cloud, monkeypatch):
+def test_a_long_throttled_event_is_answered_once_throttling_ends(cloud, monkeypatch):
     monkeypatch.setattr(answer, "PAUSES", (0.01,))
     cloud.refusals = [HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT] * 7
     answer.handler(event(cloud), context(60))
@@ -134,7 +134,7 @@ def test_an_event_that_makes_no_sense_is_answered(cloud, broken):
 
 
 @pytest.mark.parametrize("url", [None, "", "ftp://x", "http://elsewhere.example/x"])
-def test_nothing_is_raised_where_there_is_nobody_to_answer(cloud, url):
+def test_nothing_is_raised_when_nobody_waits_for_the_answer(cloud, url):
     answer.handler(event(cloud, ResponseURL=url), context(2))
 
     assert cloud.answers == []

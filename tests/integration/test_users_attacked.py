@@ -168,7 +168,7 @@ NOTHING = (set(), [], [])
 class TestNames:
     """Objects that a user leaves in `public` are not executed by the master."""
 
-    def test_no_change_of_any_user_executes_what_one_left(self, place):
+    def test_no_change_of_any_user_executes_traps_that_one_left(self, place):
         attacked(place)
         told = {"LogicalResourceId": "R"}
 
@@ -189,7 +189,7 @@ class TestNames:
             assert "failure" not in said, said
             assert gained(place) == NOTHING
 
-    def test_none_does_while_the_user_goes_on(self, place):
+    def test_no_change_executes_traps_while_the_user_goes_on(self, place):
         attacked(place)
         ended = []
 
@@ -214,7 +214,7 @@ class TestNames:
             going.result()
         assert gained(place) == NOTHING
 
-    def test_it_would_where_public_is_in_the_search_path(self, place, monkeypatch):
+    def test_traps_would_be_executed_with_public_in_the_search_path(self, place, monkeypatch):
         """So the test above tests something."""
         attacked(place)
         before = ("SET search_path TO public", *dialect_postgresql.SESSION[1:])
@@ -224,7 +224,7 @@ class TestNames:
         took = place.server.rows("SELECT count(*) FROM public.took")
         assert took != [(0,)]
 
-    def test_what_only_the_master_may_is_refused(self, place):
+    def test_actions_reserved_to_the_master_are_refused(self, place):
         place.apply(grants=(ALL,))
         place.as_user(
             "CREATE FUNCTION public.fires() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'"
@@ -234,7 +234,7 @@ class TestNames:
             assert not place.may(statement), statement
         place.as_user("DROP FUNCTION public.fires()")
 
-    def test_attributes_that_somebody_gave_go_with_the_next_update(self, place):
+    def test_added_role_attributes_are_removed_by_the_next_update(self, place):
         place.apply()
         place.server.rows("ALTER ROLE app CREATEROLE CREATEDB")
         place.apply("Update")
@@ -289,7 +289,7 @@ class TestLeftBehind:
             assert "failure" not in said, said
         return place
 
-    def test_is_owned_by_a_role_that_may_nothing_and_cannot_log_in(self, left):
+    def test_belongs_to_a_role_without_rights_that_cannot_log_in(self, left):
         owners = left.server.rows(
             "SELECT DISTINCT rolname, rolcanlogin, rolsuper OR rolcreaterole OR rolcreatedb,"
             " (SELECT count(*) FROM pg_auth_members WHERE member = pg_roles.oid), rolpassword"
@@ -302,23 +302,23 @@ class TestLeftBehind:
             assert name.startswith("rdsproxy_templates_dropped_")
             assert facts[:3] == [False, False, 0]
 
-    def test_functions_of_a_definer_are_nobodys_to_call(self, left):
+    def test_security_definer_functions_can_be_called_by_nobody(self, left):
         assert not left.may("SELECT public.helper('SELECT 1')", "reports")
 
     @pytest.mark.parametrize("view", ["peek", "peek_at_others"])
-    def test_views_that_were_refused_are_refused(self, left, view):
+    def test_views_that_were_refused_stay_refused(self, left, view):
         assert not left.may(f"SELECT * FROM public.{view}", "reports")
 
-    def test_rows_stay_and_are_read_by_whom_they_were(self, left):
+    def test_rows_stay_and_keep_their_readers(self, left):
         assert left.as_user("SELECT id FROM public.kept", "reports") == [(7,)]
 
-    def test_the_name_is_free_and_its_next_owner_has_nothing_of_it(self, left):
+    def test_the_name_is_free_and_its_next_owner_inherits_nothing(self, left):
         assert "failure" not in left.apply(grants=(CREATES,))
 
         assert not left.may("DROP TABLE public.kept")
         assert not left.may("SELECT public.helper('SELECT 1')")
 
-    def test_who_may_read_every_table_reads_it(self, left):
+    def test_a_user_who_may_read_every_table_reads_it(self, left):
         said = left.apply("Update", "reports", grants=(READS_ALL,), LogicalResourceId="R")
         assert "failure" not in said, said
 
@@ -360,7 +360,7 @@ class TestDefaults:
             assert "failure" not in place.delete(name, LogicalResourceId=name)
         place.server.rows("DROP TABLE public.later")
 
-    def test_they_are_no_more_once_the_grant_is_gone(self, place):
+    def test_they_end_with_the_grant(self, place):
         place.apply(grants=(ALL,))
         place.apply(name="reports", grants=(READS_ALL,), LogicalResourceId="R")
         place.apply("Update", "reports", grants=(READS,), LogicalResourceId="R")
@@ -372,7 +372,7 @@ class TestDefaults:
     @pytest.mark.parametrize(
         "column", ["id serial", "id bigint GENERATED ALWAYS AS IDENTITY", "id bigserial"]
     )
-    def test_who_inserts_into_one_table_numbers_its_rows(self, place, column):
+    def test_a_user_who_inserts_into_one_table_may_use_its_sequence(self, place, column):
         place.server.rows(f"CREATE TABLE public.numbered ({column}, word text)")
         place.server.rows("ALTER TABLE public.numbered OWNER TO master")
         place.apply(grants=(INSERTS,))
@@ -390,7 +390,7 @@ class TestMaster:
 
         assert place.server.rows(place.side.memberships) == []
 
-    def test_stays_none_where_the_server_grants_new_roles_to_who_creates_them(self, place):
+    def test_stays_no_member_where_the_server_grants_new_roles_to_their_creator(self, place):
         if place.major >= 16:
             place.server.rows("ALTER ROLE master SET createrole_self_grant TO 'set, inherit'")
         place.apply(login="iam")
@@ -455,7 +455,7 @@ class TestExactly:
         assert "failure" not in said, said
         assert held == [(False, False, False, 0, place.major >= 16 and held[0][4])]
 
-    def test_a_user_is_let_in_where_not_everybody_is(self, place):
+    def test_a_user_may_connect_where_not_everybody_may(self, place):
         place.server.rows("REVOKE CONNECT ON DATABASE app FROM PUBLIC")
         place.server.rows("GRANT CONNECT ON DATABASE app TO master")
         said = [place.apply(), place.apply("Update")]
@@ -467,7 +467,7 @@ class TestExactly:
         assert may
         assert place.server.rows("SELECT 1 FROM pg_roles WHERE rolname ~ 'dropped'") == []
 
-    def test_tables_of_strangers_and_foreign_ones_fail_nobody(self, place):
+    def test_tables_of_others_and_foreign_tables_cause_no_failure(self, place):
         for statement in (
             "CREATE ROLE stranger",
             "CREATE TABLE public.strange (id int)",

@@ -75,11 +75,11 @@ class TestCreate:
         assert place.may("CREATE TABLE made_by_the_user (id INT)")
         assert place.marks == {"app"}
 
-    def test_twice_is_as_once(self, place):
+    def test_is_idempotent(self, place):
         assert place.apply() == place.apply()
         assert place.may("INSERT INTO items (id) VALUES (1)")
 
-    def test_a_user_for_iam_has_no_password_and_needs_tls(self, place):
+    def test_a_user_for_iam_has_no_password_and_must_use_tls(self, place):
         assert "failure" not in place.apply(login="iam")
         assert place.login("app") == "iam"
 
@@ -115,7 +115,7 @@ class TestCreate:
         assert "failure" not in place.apply(grants=({"Privileges": ["SELECT"], "On": f"{name}.*"},))
         assert place.may(f"SELECT id FROM {name}.t")
 
-    def test_who_lists_users_reads_their_names_and_nothing_else_of_theirs(self, place):
+    def test_a_user_who_lists_users_reads_only_their_names(self, place):
         place.apply(name="other")
         place.apply(grants=(), lists_users=True)
 
@@ -123,13 +123,13 @@ class TestCreate:
         assert {"app", "other"} <= names
         assert not place.may(place.side.passwords)
 
-    def test_who_does_so_no_more_is_kept_from_it(self, place):
+    def test_a_user_who_no_longer_lists_users_loses_the_right(self, place):
         place.apply(grants=(), lists_users=True)
         place.apply("Update", grants=())
 
         assert place.may(place.side.module.LIST_USERS) is place.side.everybody_lists_users
 
-    def test_a_grant_on_what_is_not_there_fails_with_a_sentence(self, place):
+    def test_a_grant_on_a_missing_table_fails_with_a_sentence(self, place):
         said = place.apply(grants=(MISSING,))
 
         assert f"refused to grant on {place.side.container}.missing (error " in said["failure"]
@@ -147,7 +147,7 @@ class TestCreate:
 
         assert said["failure"] == "[UserName] is the master user, which no stack may alter."
 
-    def test_a_password_is_taken_over_tls_only(self, place):
+    def test_a_password_is_accepted_only_over_tls(self, place):
         """In PostgreSQL that is the parameter group's to say."""
         place.apply()
         if place.family == "MYSQL":
@@ -187,7 +187,7 @@ class TestTables:
         assert "failure" not in place.make_tables("Delete")
         assert len(place.as_user("SELECT request FROM visits")) == 1
 
-    def test_many_at_once_do_not_trip_over_each_other(self, place):
+    def test_many_at_once_do_not_interfere(self, place):
         with ThreadPoolExecutor(4) as pool:
             made = list(pool.map(lambda _: place.make_tables(), range(4)))
 
@@ -212,7 +212,7 @@ class TestUpdate:
         assert place.login("app") == "password"
         assert place.may("INSERT INTO items (id) VALUES (1)")
 
-    def test_grants_are_exactly_those_of_the_last_time(self, place):
+    def test_grants_are_exactly_those_last_declared(self, place):
         place.apply(grants=(ALL,))
         place.apply("Update", grants=(READS,))
 
@@ -220,14 +220,14 @@ class TestUpdate:
         assert not place.may("INSERT INTO items (id) VALUES (1)")
         assert not place.may("CREATE TABLE made_by_the_user (id INT)")
 
-    def test_what_the_user_made_does_not_get_in_the_way(self, place):
+    def test_objects_of_the_user_do_not_prevent_an_update(self, place):
         place.apply(grants=(WRITES,))
         place.as_user("CREATE TABLE made_by_the_user (id INT)")
 
         assert "failure" not in place.apply("Update", grants=(WRITES,))
         assert place.may("INSERT INTO made_by_the_user VALUES (1)")
 
-    def test_an_update_that_changes_nothing_is_noticed_by_nobody(self, place):
+    def test_an_update_without_changes_disturbs_nobody(self, place):
         place.apply(grants=(READS, WRITES))
         refused, seen = [], []
 
@@ -252,7 +252,7 @@ class TestUpdate:
         assert "grant on" in said["failure"]
         assert place.may("INSERT INTO items (id) VALUES (1)")
 
-    def test_an_update_that_is_cut_off_anywhere_leaves_the_user_what_it_keeps(self, place):
+    def test_an_update_cut_off_anywhere_leaves_the_rights_that_stay(self, place):
         place.apply(grants=(WRITES,))
         seen = []
         for number in range(60):
@@ -292,7 +292,7 @@ class TestDelete:
         assert place.delete() == {"physical_id": f"{place.family}/app", "data": {}}
         assert (place.users, place.marks) == (set(), set())
 
-    def test_twice_is_as_once(self, place):
+    def test_is_idempotent(self, place):
         place.apply()
 
         assert place.delete() == place.delete()
@@ -305,7 +305,7 @@ class TestDelete:
         assert "failure" not in place.delete()
         assert place.marks == set()
 
-    def test_loses_no_row_of_what_the_user_owned(self, place):
+    def test_keeps_every_row_that_the_user_owned(self, place):
         place.apply()
         place.as_user("CREATE TABLE made_by_the_user (id INT)")
         place.as_user("INSERT INTO made_by_the_user VALUES (7)")
@@ -361,7 +361,7 @@ class TestStrangers:
         assert place.users == {"app", stranger}
         place.server.rows("DROP TABLE rdsproxy_templates_users")
 
-    def test_are_taken_over_by_whoever_says_so(self, place):
+    def test_are_taken_over_only_on_request(self, place):
         place.apply()
         other = {"StackId": f"{STACK}-of-another"}
         said = place.apply(adopt=True, password=ROTATED, **other)
@@ -383,7 +383,7 @@ class TestStrangers:
         assert "failure" not in place.apply("Update", OldResourceProperties=before)
         assert place.marks == {"app"}
 
-    def test_so_are_users_of_another_stack(self, place):
+    def test_users_of_another_stack_are_refused_too(self, place):
         place.apply()
         said = place.apply(StackId=f"{STACK}-of-another", password=ROTATED)
 
@@ -399,7 +399,7 @@ class TestTogether:
 
         assert place.may("SELECT id FROM made_by_the_user", "second")
 
-    def test_many_at_once_do_not_trip_over_each_other(self, place):
+    def test_many_at_once_do_not_interfere(self, place):
         place.server.rows("DROP TABLE rdsproxy_templates.users")
         names = [f"user{number}" for number in range(6)]
         with ThreadPoolExecutor(len(names)) as pool:
@@ -411,7 +411,7 @@ class TestTogether:
             assert [one.get("failure") for one in gone] == [None] * len(names)
             assert place.users == place.marks == set()
 
-    def test_a_change_that_does_not_end_is_not_waited_for_forever(self, place):
+    def test_a_change_that_hangs_is_not_waited_for_forever(self, place):
         place.apply()
         with ThreadPoolExecutor(1) as pool:
             pool.submit(place.server.rows, place.side.hold_lock)
@@ -512,7 +512,7 @@ class TestFailures:
 
 
 class TestUnreachable:
-    def test_is_said_within_the_time(self, place, monkeypatch):
+    def test_is_reported_in_time(self, place, monkeypatch):
         monkeypatch.setenv("RDS_PORT", "1")
         for kind in ("Create", "Update", "Delete"):
             started = time.monotonic()

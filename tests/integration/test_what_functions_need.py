@@ -48,13 +48,13 @@ def refused(place):
     return [name for name, statement in does.items() for _ in range(2) if not place.may(statement)]
 
 
-def test_with_what_they_need_they_do_what_they_do(place):
+def test_with_the_needed_grants_every_statement_succeeds(place):
     assert "failure" not in place.apply(grants=grants(NEEDED[place.family]))
 
     assert refused(place) == []
 
 
-def test_with_anything_less_they_do_not(place):
+def test_with_any_grant_less_a_statement_fails(place):
     needed = NEEDED[place.family]
     for missing in needed:
         less = [one for one in needed if one != missing]

@@ -47,7 +47,7 @@ class TestRefusing:
         ]
 
     @pytest.mark.parametrize("cidr", ["203.0.113.256/32", "laptop/32", "203.0.113/32", "/32", ""])
-    def test_ssh_from_a_32_that_is_no_address(self, cidr):
+    def test_ssh_from_a_32_that_is_not_an_address(self, cidr):
         assert problems(bastion=SSH | {"ssh_cidr": cidr}) == [
             "[my.yaml: bastion.ssh_cidr] must be one IPv4 address such as 203.0.113.7/32, "
             f"got '{cidr}'"
@@ -60,7 +60,7 @@ class TestRefusing:
         ]
 
     @pytest.mark.parametrize("cidr", ["127.0.0.1/32", "0.0.0.0/32", "224.0.0.1/32"])
-    def test_ssh_from_where_no_laptop_is(self, cidr):
+    def test_ssh_from_an_address_that_no_laptop_has(self, cidr):
         assert problems(bastion=SSH | {"ssh_cidr": cidr}) == [
             f"[my.yaml: bastion.ssh_cidr] must be an address that a laptop can have, got '{cidr}'"
         ]
@@ -104,17 +104,17 @@ class TestRefusing:
             "[my.yaml: bastion.ssm_route] is for the way ssm; ways has eice"
         ]
 
-    def test_no_way_at_all(self):
+    def test_no_access_at_all(self):
         assert problems(bastion={"ways": []}) == [
             "[my.yaml: bastion.ways] must name at least one way in"
         ]
 
-    def test_a_way_that_there_is_not(self):
+    def test_an_unknown_kind_of_access(self):
         [one] = problems(bastion={"ways": ["vpn"]})
 
         assert one.startswith("[my.yaml: bastion.ways.0] must be one of ssh, ssm, eice")
 
-    def test_one_way_twice(self):
+    def test_the_same_access_twice(self):
         assert problems(bastion={"ways": ["ssm", "ssm"]}) == [
             "[my.yaml: bastion.ways] must be different ways, got ssm, ssm"
         ]
@@ -125,7 +125,7 @@ class TestRefusing:
             "cannot pause, because the proxy keeps connections open"
         ]
 
-    def test_settings_of_a_proxy_that_is_not_there(self):
+    def test_settings_of_an_absent_proxy(self):
         chosen = {"idle_client_timeout": 60, "users": [{"name": "app", "login": "iam"}]}
 
         assert problems(rds=chosen, sam={}, function_user="app") == [
@@ -158,7 +158,7 @@ class TestWarning:
         assert self.places(ssm_route="nat") == ["bastion.ssm_route"]
 
     @pytest.mark.parametrize("way", ["ssm", "eice"])
-    def test_what_asks_iam_does_not(self, way):
+    def test_access_through_iam_does_not(self, way):
         assert self.places(ways=[way]) == []
 
 
@@ -193,7 +193,7 @@ class TestEveryWay:
         assert cidrs == (["203.0.113.7/32"] if "ssh" in ways["ways"] else [])
 
     @every_way
-    def test_the_database_lets_the_bastion_in_on_its_port_alone(self, ways):
+    def test_the_database_lets_the_bastion_in_only_on_its_port(self, ways):
         rules = of_type(resources(bastion=ways), "EC2::SecurityGroupIngress")
 
         [rule] = [rule for rule in rules if "DBCluster" in str(rule["GroupId"])]
@@ -223,7 +223,7 @@ class TestEveryWay:
         assert ("KeyName" in instance) is ("ssh" in ways["ways"]) is bool(addresses)
 
     @every_way
-    def test_there_is_a_command_for_each_way_and_no_other(self, ways):
+    def test_each_access_has_its_command_and_no_other_has_one(self, ways):
         outputs = family(bastion=ways).root.outputs
 
         tunnels = {name for name in outputs if name.startswith("TunnelBy")}
@@ -250,7 +250,7 @@ class TestNetwork:
         [instance] = of_type(found, "EC2::Instance")
         assert instance["SubnetId"] == {"Ref": "VPCStackPrivateSubnet1"}
 
-    def test_only_with_a_nat_gateway_it_may_connect_to_everywhere(self):
+    def test_it_may_connect_to_everywhere_only_with_a_nat_gateway(self):
         def everywhere(**settings):
             groups = of_type(resources(bastion=settings), "EC2::SecurityGroup")
             egress = [rule for group in groups for rule in group["SecurityGroupEgress"]]
@@ -265,7 +265,7 @@ class TestNetwork:
         assert not of_type(found, "EC2::InternetGateway")
         assert not of_type(found, "EC2::Route")
 
-    def test_the_door_of_instance_connect_leads_to_the_bastion_alone(self):
+    def test_the_endpoint_of_instance_connect_leads_only_to_the_bastion(self):
         found = resources(bastion={"ways": ["eice"]})
 
         door = found["BastionStackInstanceConnectSecurityGroup"]["Properties"]
@@ -282,7 +282,7 @@ class TestDatabase:
         assert cluster["Engine"] == "aurora-postgresql"
         assert cluster["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 4}
 
-    def test_it_may_pause_where_no_proxy_keeps_it_awake(self):
+    def test_it_may_pause_without_a_proxy_to_keep_it_awake(self):
         [cluster] = of_type(resources(rds={"min_capacity": 0}), "RDS::DBCluster")
 
         assert cluster["ServerlessV2ScalingConfiguration"]["MinCapacity"] == 0
@@ -293,7 +293,7 @@ class TestDatabase:
         [instance] = of_type(found, "RDS::DBInstance")
         assert instance["DBInstanceClass"] == "db.t4g.medium"
 
-    def test_without_a_proxy_there_is_nothing_of_one(self):
+    def test_without_a_proxy_nothing_refers_to_one(self):
         kinds = {body["Type"] for body in resources().values()}
 
         assert not [kind for kind in kinds if "Proxy" in kind or "Serverless" in kind]
@@ -305,14 +305,14 @@ class TestDatabase:
             "BastionStack",
         ]
 
-    def test_with_a_proxy_it_is_base_and_the_ways_in(self):
+    def test_with_a_proxy_it_is_base_plus_the_access(self):
         root = family(proxy=True, rds={"readers": 1}).root
 
         assert {"VPCStack", "SecretsStack", "RDSStack", "SAMStack"} < set(root.children)
         assert {"APIEndpoint", "RDSProxyEndpoint", "RDSProxyReadOnlyEndpoint"} < set(root.outputs)
 
 
-def test_an_instance_that_stops_itself_is_told_when():
+def test_an_instance_that_stops_itself_knows_when():
     [instance] = of_type(resources(bastion={"idle_minutes": 45}), "EC2::Instance")
 
     assert "-mmin +45" in instance["UserData"]["Fn::Base64"]

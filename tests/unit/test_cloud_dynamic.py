@@ -37,7 +37,7 @@ def call(service, operation, **given):
         ([{"Deep": "{{resolve:ssm:/plain}}"}], [{"Deep": "text"}]),
     ],
 )
-def test_a_reference_becomes_what_it_refers_to(value, expected):
+def test_a_reference_becomes_its_value(value, expected):
     assert resolved(value, call) == expected
 
 
@@ -61,7 +61,7 @@ def test_a_reference_that_leads_nowhere_fails(value, sentence):
         resolved(value, call)
 
 
-def test_it_is_known_which_services_are_asked():
+def test_the_services_of_references_are_known():
     assert services({"A": ["{{resolve:ssm:/a}}", "{{resolve:secretsmanager:b}}"]}) == {
         "ssm",
         "secretsmanager",

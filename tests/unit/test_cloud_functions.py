@@ -62,7 +62,7 @@ def given(value):
         ({"Fn::ImportValue": {"Fn::Sub": "shared-vpc"}}, "vpc-1"),
     ],
 )
-def test_a_function_gives_what_it_should(value, expected):
+def test_a_function_gives_the_expected_value(value, expected):
     assert given(value) == expected
 
 
@@ -72,7 +72,7 @@ def test_functions_are_found_at_any_depth():
     }
 
 
-def test_no_value_removes_what_has_it():
+def test_no_value_removes_its_key():
     nothing = {"Ref": "AWS::NoValue"}
     assert given({"Kept": 1, "Gone": nothing, "Some": [nothing, 2]}) == {"Kept": 1, "Some": [2]}
 
@@ -118,6 +118,6 @@ def test_conditions_hold_or_not(condition, expected):
     assert holds(condition, Names()) is expected
 
 
-def test_what_is_no_condition_fails():
+def test_an_invalid_condition_fails():
     with pytest.raises(Failure, match="is not a condition"):
         holds({"Ref": "Name"}, Names())

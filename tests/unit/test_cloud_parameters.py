@@ -42,7 +42,7 @@ def value(declaration, given=None):
         ({"Type": "String", "AllowedPattern": "[a-z]*", "AllowedValues": ["a", "b"]}, "b", "b"),
     ],
 )
-def test_a_value_is_what_its_type_makes_of_it(declaration, given, expected):
+def test_a_value_is_converted_to_its_type(declaration, given, expected):
     assert value(declaration, given) == expected
 
 
@@ -90,7 +90,7 @@ def test_secrets_are_not_shown():
     assert made.shown() == [{"ParameterKey": "P", "ParameterValue": "****"}]
 
 
-def test_what_came_from_ssm_is_shown_beside_its_name():
+def test_a_value_from_ssm_is_shown_beside_its_name():
     made = parameters({"P": {"Type": "AWS::SSM::Parameter::Value<String>"}}, {"P": "/n"}, call)
     assert made.shown() == [
         {"ParameterKey": "P", "ParameterValue": "/n", "ResolvedValue": "subnet-2"}

@@ -31,7 +31,7 @@ class TestEveryType:
             assert declared.certainly_replaces(old, {}), path
             assert not declared.replaces(old, old), path
 
-    def test_may_be_replaced_where_that_depends(self, type_name):
+    def test_may_be_replaced_where_something_conditional_changes(self, type_name):
         declared = schema(type_name)
         for path in paths(type_name, "conditionalCreateOnlyProperties"):
             old, new = with_value(path, "one"), with_value(path, "two")

@@ -57,7 +57,7 @@ def test_a_wrong_shape_is_refused(document, sentence):
 @pytest.mark.parametrize(
     ("section", "count"), [("Resources", 501), ("Parameters", 201), ("Outputs", 201)]
 )
-def test_too_many_of_something_are_refused(section, count):
+def test_too_many_items_are_refused(section, count):
     many = {f"A{number}": GROUP for number in range(count)}
     document = {"Resources": {"Group": GROUP}} | {section: many}
     with pytest.raises(Failure, match=f"Number of {section.lower()}, {count}, is greater"):
@@ -85,7 +85,7 @@ def test_sams_transform_runs():
     assert "Transform" not in made.sections
 
 
-def test_what_sam_does_not_take_is_said():
+def test_a_refusal_of_sam_is_reported():
     function = {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "a.b"}}
     sentence = "Transform AWS::Serverless-2016-10-31 failed with: .*Resource with id \\[F\\]"
     with pytest.raises(Failure, match=sentence):
@@ -128,7 +128,7 @@ def test_a_good_template_has_no_problems():
         ),
     ],
 )
-def test_what_is_wrong_with_a_resource_is_said(resource, sentence):
+def test_errors_of_a_resource_are_reported(resource, sentence):
     assert sentence in first_problem({"Thing": resource})
 
 
@@ -173,7 +173,7 @@ def test_either_acknowledgement_is_enough_for_iam_without_names(given):
     capabilities.check(template({"Role": ROLE}), [given], directly=True)
 
 
-def test_a_transform_must_be_acknowledged_where_nobody_sees_what_it_made():
+def test_a_transform_must_be_acknowledged_where_nobody_sees_its_result():
     expanded = template(Transform="AWS::Serverless-2016-10-31")
     capabilities.check(expanded, [], directly=False)
     with pytest.raises(Failure, match="CAPABILITY_AUTO_EXPAND"):

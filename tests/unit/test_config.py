@@ -30,7 +30,7 @@ WARNING = {
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_the_defaults_are_valid_and_safe_or_say_what_is_not(name):
+def test_the_defaults_are_valid_and_safe_or_warn(name):
     places = [warning.place for warning in VARIANTS[name].Config().warnings()]
     assert places == WARNING.get(name, [])
 
@@ -267,7 +267,7 @@ class TestChoices:
         assert [subnet["AvailabilityZoneId"] for subnet in subnets] == zones
         assert not [subnet for subnet in subnets if "AvailabilityZone" in subnet]
 
-    def test_the_major_version_of_an_instance_changes_where_it_may(self):
+    def test_the_major_version_of_an_instance_changes_only_if_allowed(self):
         rds = {"engine": "mysql"}
         kept = flat({"rds": rds})["RDSStackDBInstance"]["Properties"]
         free = flat({"rds": rds | {"allow_major_version_upgrade": True}})
@@ -290,7 +290,7 @@ class TestChoices:
             "audience": ["me"],
         }
 
-    def test_no_authorizer_is_no_auth_at_all(self):
+    def test_without_an_authorizer_there_is_no_auth(self):
         assert "Auth" not in flat({"sam": {"authorizer": "none"}})["SAMStackHttpApi"]["Properties"]
 
     def test_concurrency_can_be_reserved(self):

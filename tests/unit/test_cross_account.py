@@ -46,7 +46,7 @@ def problems(variant, **settings):
 
 
 class TestNetwork:
-    def test_its_subnets_are_lent_to_one_account_of_the_organization(self):
+    def test_its_subnets_are_shared_with_one_account_of_the_organization(self):
         share = only(flat(cross_account_network), "AWS::RAM::ResourceShare")
 
         assert share["Principals"] == [{"Ref": "DBAccountId"}]
@@ -57,12 +57,12 @@ class TestNetwork:
         ]
 
     @pytest.mark.parametrize(("login", "service"), [("iam", "sts"), ("password", "secretsmanager")])
-    def test_the_function_reaches_the_api_that_it_logs_in_with_and_no_other(self, login, service):
+    def test_the_function_reaches_only_the_api_that_its_login_needs(self, login, service):
         endpoint = only(flat(cross_account_network, login=login), "AWS::EC2::VPCEndpoint")
 
         assert endpoint["ServiceName"]["Fn::Sub"].endswith(f".{service}")
 
-    def test_the_function_reaches_the_subnets_on_the_database_port_alone(self):
+    def test_the_function_reaches_the_subnets_only_on_the_database_port(self):
         template = flat(cross_account_network, engine="postgres")
         group = of_type(template, "AWS::EC2::SecurityGroup")["VPCStackFunctionSecurityGroup"]
 
@@ -94,7 +94,7 @@ class TestNetwork:
         )
         assert one.startswith(f"[my.yaml: {place}] must ")
 
-    def test_zones_are_of_one_region(self):
+    def test_zones_must_be_of_one_region(self):
         first, second = problems(
             cross_account_network, vpc={"availability_zone_ids": ["use1-az1", "use1-az2"]}
         )
@@ -102,7 +102,7 @@ class TestNetwork:
         assert first.startswith(f"{place} 'use1-az1' is no zone of eu-west-1, ap-northeast-1; name")
         assert second.startswith(f"{place} 'use1-az2' is no zone of eu-west-1, ap-northeast-1;")
 
-    def test_a_name_is_no_id(self):
+    def test_a_zone_name_is_not_an_id(self):
         [one] = problems(
             cross_account_network,
             regions=["us-east-1"],
@@ -120,7 +120,7 @@ class TestDatabase:
 
         assert len({*ranges}) == 1
 
-    def test_its_subnets_are_in_the_zones_of_the_lent_ones(self):
+    def test_its_subnets_are_in_the_zones_of_the_shared_ones(self):
         subnets = of_type(flat(cross_account_db), "AWS::EC2::Subnet").values()
 
         assert [one["AvailabilityZoneId"] for one in subnets] == [
@@ -148,7 +148,7 @@ class TestDatabase:
     @pytest.mark.parametrize(
         ("readers", "roles"), [(0, {"READ_WRITE"}), (1, {"READ_WRITE", "READ_ONLY"})]
     )
-    def test_readers_have_an_endpoint_where_there_are_any(self, readers, roles):
+    def test_readers_have_an_endpoint_if_any_exist(self, readers, roles):
         template = flat(cross_account_db, rds={"readers": readers})
         endpoints = of_type(template, "AWS::RDS::DBProxyEndpoint").values()
 
@@ -156,7 +156,7 @@ class TestDatabase:
         assert len(endpoints) == len(roles)
         assert ("RDSProxyReadOnlyEndpoint" in template.outputs) is bool(readers)
 
-    def test_only_the_functions_role_becomes_the_role_that_connects_and_does_only_that(self):
+    def test_only_the_functions_role_may_assume_the_connecting_role(self):
         role = of_type(flat(cross_account_db), "AWS::IAM::Role")["ConnectRoleStackConnectRole"]
 
         [trust] = role["AssumeRolePolicyDocument"]["Statement"]
@@ -166,7 +166,7 @@ class TestDatabase:
         assert actions == ["rds-db:connect"]
         assert resource["Fn::Sub"][0].endswith(":dbuser:${ProxyId}/${UsersStackAppUser.UserName}")
 
-    def test_a_user_that_is_declared_connects_instead_of_the_master(self):
+    def test_a_declared_user_connects_instead_of_the_master(self):
         settings = {
             "rds": {"users": [{"name": "app", "login": "end_to_end_iam"}], "master_login": False},
             "function_user": "app",
@@ -177,7 +177,7 @@ class TestDatabase:
             "Fn::GetAtt": ["UsersStackAppUser", "UserName"]
         }
 
-    def test_by_iam_nothing_of_a_secret_leaves_the_account(self):
+    def test_with_iam_no_part_of_a_secret_leaves_the_account(self):
         template = flat(cross_account_db)
 
         assert template.outputs.keys().isdisjoint({"SecretArn", "KeyArn"})
@@ -202,7 +202,7 @@ class TestPassword:
         assert statement["Action"] == ["secretsmanager:GetSecretValue"]
         assert template.outputs["SecretArn"]["Value"] == policy["SecretId"]
 
-    def test_the_functions_role_may_use_the_key_through_secrets_manager_alone(self):
+    def test_the_functions_role_may_use_the_key_only_through_secrets_manager(self):
         key = only(flat(cross_account_db, **BY_PASSWORD), "AWS::KMS::Key")
 
         account, reader = key["KeyPolicy"]["Statement"]
@@ -212,7 +212,7 @@ class TestPassword:
         assert reader["Condition"] == VIA_SECRETS_MANAGER
 
     @pytest.mark.parametrize("holder", ["RDSStackRDSProxyRole", "UsersStackApplyUserFunction"])
-    def test_who_reads_the_secret_at_home_may_use_the_key_too(self, holder):
+    def test_readers_of_the_secret_in_its_own_account_may_use_the_key_too(self, holder):
         properties = flat(cross_account_db, **BY_PASSWORD).resources[holder]["Properties"]
         documents = [
             one.get("PolicyDocument", one)
@@ -237,7 +237,7 @@ class TestPassword:
         assert "ConnectRoleStackConnectRole" not in template.resources
         assert template.outputs.keys().isdisjoint({"RDSUser", "ConnectRoleArn"})
 
-    def test_the_user_must_be_one_that_has_a_password(self):
+    def test_the_user_must_have_a_password(self):
         people = [APP, {"name": "token", "login": "iam"}]
         for user in ("token", None):
             [one] = problems(
@@ -290,7 +290,7 @@ class TestFunction:
             one for policy in policies for one in statements(policy["PolicyDocument"])
         ] == rights
 
-    def test_it_acts_in_the_role_that_the_other_account_knows(self):
+    def test_it_assumes_the_role_that_the_other_account_trusts(self):
         template = flat(cross_account_app)
         function = template.resources["SAMStackBlogRDSProxyFunction"]["Properties"]
         policy = only(template, "AWS::IAM::Policy")
@@ -298,7 +298,7 @@ class TestFunction:
         assert function["Role"] == ROLE
         assert policy["Roles"] == [{"Fn::Select": [1, {"Fn::Split": ["/", ROLE]}]}]
 
-    def test_it_asks_for_nothing_that_the_other_login_needs(self):
+    def test_it_asks_for_nothing_that_only_the_other_login_needs(self):
         iam = render(cross_account_app, cross_account_app.Config()).root.parameters.keys()
         password = render(
             cross_account_app, cross_account_app.Config(login="password")

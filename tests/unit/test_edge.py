@@ -60,7 +60,7 @@ def clients(*cidrs, **more):
     ],
 )
 class TestAllowing:
-    def test_nobody_by_an_empty_list_is_refused(self, variant, letting_in, place):
+    def test_an_empty_list_is_refused(self, variant, letting_in, place):
         assert problems(variant, **letting_in()) == [
             f"[my.yaml: {place}] must name a range: an empty list lets nobody in"
         ]
@@ -86,7 +86,7 @@ class TestAllowing:
             ),
         ],
     )
-    def test_what_is_no_range_is_refused(self, variant, letting_in, place, cidr, sentence):
+    def test_an_invalid_range_is_refused(self, variant, letting_in, place, cidr, sentence):
         assert problems(variant, **letting_in(OFFICE, cidr)) == [f"[my.yaml: {place}.1] {sentence}"]
 
     def test_a_zone_of_a_link_is_refused(self, variant, letting_in, place):
@@ -94,7 +94,7 @@ class TestAllowing:
 
         assert one.startswith(f"[my.yaml: {place}.0] must be a range such as")
 
-    def test_a_range_is_named_once(self, variant, letting_in, place):
+    def test_a_range_must_be_named_only_once(self, variant, letting_in, place):
         assert problems(variant, **letting_in(OFFICE, OFFICE)) == [
             f"[my.yaml: {place}] must name each range once, got {OFFICE} twice"
         ]
@@ -123,7 +123,7 @@ class TestAllowing:
 
 class TestEdgeWaf:
     @pytest.mark.parametrize("regions", [["eu-west-1"], ["us-east-1", "eu-west-1"], []])
-    def test_is_in_us_east_1_alone(self, regions):
+    def test_is_only_in_us_east_1(self, regions):
         [one] = problems(edge_waf, regions=regions)
 
         assert one.startswith(
@@ -137,7 +137,7 @@ class TestEdgeWaf:
 
         assert "must not let in everybody" in one
 
-    def test_an_own_range_needs_no_warning(self):
+    def test_a_range_of_ones_own_needs_no_warning(self):
         assert warnings(edge_waf, **waf(OFFICE)) == []
 
     def test_blocks_whoever_is_in_no_set(self):
@@ -168,7 +168,7 @@ class TestEdgeWaf:
         [acl] = of_type(found, "WAFv2::WebACL")
         assert [rule["Name"] for rule in acl["Rules"]] == [f"Allowed{version}"]
 
-    def test_everybody_is_named_in_halves_because_waf_takes_no_0(self):
+    def test_everybody_is_named_in_halves_because_waf_accepts_no_0(self):
         found = resources(edge_waf, **waf("0.0.0.0/0", "::/0", open_to_everyone=True))
 
         assert [one["Addresses"] for one in of_type(found, "WAFv2::IPSet")] == [
@@ -176,7 +176,7 @@ class TestEdgeWaf:
             ["::/1", "8000::/1"],
         ]
 
-    def test_the_log_has_a_name_that_waf_takes_and_no_credentials(self):
+    def test_the_log_has_a_name_that_waf_accepts_and_no_credentials(self):
         found = resources(edge_waf)
 
         [group] = of_type(found, "Logs::LogGroup")
@@ -209,26 +209,26 @@ class TestRefusing:
             "[my.yaml: function_user] is the master user's, 'admin'"
         ]
 
-    def test_a_user_that_the_engine_does_not_take(self):
+    def test_a_user_that_the_engine_refuses(self):
         [one] = problems(edge, function_user="my-app")
 
         assert one.startswith("[my.yaml: function_user] must be 1 to 32 letters, digits or under")
 
-    def test_a_key_that_api_gateway_does_not_take(self):
+    def test_a_key_that_api_gateway_refuses(self):
         assert problems(edge, api_key={"length": 19}) == [
             "[my.yaml: api_key.length] must be at least 20, got 19"
         ]
 
 
 class TestWarning:
-    def test_doing_without_a_record_of_logins_or_connections_warns(self):
+    def test_going_without_a_record_of_logins_or_connections_warns(self):
         without = {"rds": {"audit_log": False}, "vpc": {"flow_log": False}}
         found = {one.place: one.sentence for one in warnings(edge, **without)}
 
         assert found["rds.audit_log"].startswith("is off: nobody can tell afterwards who logged in")
         assert found["vpc.flow_log"].startswith("is off: nobody can tell afterwards who connected")
 
-    def test_an_open_port_says_what_it_means_and_what_else_there_is(self):
+    def test_the_warning_about_an_open_port_explains_it_and_names_alternatives(self):
         [one] = warnings(edge, **clients(OFFICE))
 
         assert one.place == "rds.allowed_cidrs"
@@ -237,7 +237,7 @@ class TestWarning:
         assert "Variant `base`" in one.sentence
         assert "Data API" in one.sentence
 
-    def test_more_ranges_than_a_group_takes_warn(self):
+    def test_more_ranges_than_a_group_holds_warn(self):
         ranges = [f"198.18.{number}.0/24" for number in range(61)]
 
         _, one = warnings(edge, **clients(*ranges))
@@ -246,7 +246,7 @@ class TestWarning:
 
 class TestDatabase:
     @every_engine
-    def test_takes_tls_and_tokens_in_the_internet(self, engine):
+    def test_accepts_tls_and_tokens_from_the_internet(self, engine):
         found = resources(edge, rds={"engine": engine}, database={"master_username": "boss"})
 
         [instance] = of_type(found, "RDS::DBInstance")
@@ -291,7 +291,7 @@ class TestDatabase:
         assert of_type(found, "RDS::OptionGroup") == []
 
     @every_engine
-    def test_no_record_is_kept_where_none_is_wanted(self, engine):
+    def test_records_can_be_turned_off(self, engine):
         found = resources(
             edge,
             rds={"engine": engine, "audit_log": False},
@@ -313,7 +313,7 @@ class TestDatabase:
         assert log["LogGroupName"] == {"Ref": "VPCStackFlowLogGroup"}
         assert found["VPCStackFlowLogGroup"]["Properties"]["RetentionInDays"] == 90
 
-    def test_the_flow_logs_of_this_account_alone_write_to_one_log_group(self):
+    def test_only_flow_logs_of_this_account_write_to_one_log_group(self):
         role = resources(edge)["VPCStackFlowLogRole"]["Properties"]
 
         [trust] = role["AssumeRolePolicyDocument"]["Statement"]
@@ -335,7 +335,7 @@ class TestDatabase:
         assert {(rule["FromPort"], rule["ToPort"]) for rule in rules} == {(port, port)}
         assert [rule["CidrIp"] for rule in group["SecurityGroupEgress"]] == ["127.0.0.1/32"]
 
-    def test_has_a_way_to_the_internet_in_two_zones(self):
+    def test_has_a_route_to_the_internet_in_two_zones(self):
         found = resources(edge)
 
         [group] = of_type(found, "RDS::DBSubnetGroup")
@@ -357,7 +357,7 @@ class TestDatabase:
 
         assert validate(family(edge, **settings), lint=False) == []
 
-    def test_being_open_to_everyone_is_written_beside_the_rule(self):
+    def test_being_open_to_everyone_is_recorded_in_the_groups_metadata(self):
         group = resources(edge, **clients("0.0.0.0/0", open_to_everyone=True))[
             "RDSStackDBSecurityGroup"
         ]
@@ -368,7 +368,7 @@ class TestDatabase:
 
 
 class TestFunction:
-    def test_is_in_no_vpc_and_may_log_in_as_its_user_alone(self):
+    def test_is_in_no_vpc_and_may_log_in_only_as_its_user(self):
         function = resources(edge)["SAMStackUserNamesFunction"]["Properties"]
 
         assert "VpcConfig" not in function
@@ -402,7 +402,7 @@ ORIGIN = {"Fn::Sub": "{{resolve:secretsmanager:${APIKeyStackOriginSecret}:Secret
 
 
 class TestSecondLock:
-    def test_the_stages_web_acl_wants_a_header_that_only_cloudfront_says(self):
+    def test_the_stages_web_acl_requires_a_header_that_only_cloudfront_sends(self):
         found = resources(edge)
 
         [acl] = of_type(found, "WAFv2::WebACL")
@@ -422,7 +422,7 @@ class TestSecondLock:
             ":/restapis/${SAMStackRestApi}/stages/${SAMStackRestApi.Stage}"
         )
 
-    def test_no_sample_and_no_log_shows_what_it_wants(self):
+    def test_no_sample_and_no_log_shows_the_header_value(self):
         found = resources(edge)
 
         [acl] = of_type(found, "WAFv2::WebACL")
@@ -434,7 +434,7 @@ class TestSecondLock:
 
 
 class TestKey:
-    def test_is_shown_by_cloudfront_and_wanted_by_the_api(self):
+    def test_is_sent_by_cloudfront_and_required_by_the_api(self):
         found = resources(edge)
 
         [distribution] = of_type(found, "CloudFront::Distribution")
@@ -526,7 +526,7 @@ class TestDistribution:
 
         assert problem.startswith(f"[my.yaml: {place}] ")
 
-    def test_keeps_no_error_either(self):
+    def test_caches_no_error_either(self):
         [distribution] = of_type(resources(edge), "CloudFront::Distribution")
 
         responses = distribution["DistributionConfig"]["CustomErrorResponses"]
@@ -534,7 +534,7 @@ class TestDistribution:
         assert all(one["ErrorCachingMinTTL"] == 0 for one in responses)
         assert all(one.keys() == {"ErrorCode", "ErrorCachingMinTTL"} for one in responses)
 
-    def test_wants_the_arn_of_a_web_acl_in_us_east_1(self):
+    def test_requires_the_arn_of_a_web_acl_in_us_east_1(self):
         parameter = family(edge).root.parameters["WebACLArn"]
 
         assert "Default" not in parameter
@@ -552,7 +552,7 @@ def test_the_commands_lead_to_cloudfront_and_around_it():
     assert outputs["CallAroundByCurl"]["Value"]["Fn::Sub"].endswith("/v1/users")
 
 
-def test_the_family_of_parameters_follows_the_version():
+def test_the_parameter_group_family_follows_the_version():
     old = {"engine_version": "8.0.46", "extended_support": True}
 
     made = family(edge, rds=old).flat()[0].resources

@@ -72,7 +72,7 @@ def test_versions_that_aws_documents_go_with_a_proxy(engine, version):
     ("engine", "version"),
     [("aurora-mysql", "8.4.mysql_aurora.8.4.8"), ("aurora-mysql", "5.7"), ("postgres", "12.22")],
 )
-def test_others_do_not(engine, version):
+def test_other_versions_do_not(engine, version):
     assert not ENGINES[engine].behind_proxy(version)
 
 
@@ -94,7 +94,7 @@ def test_connections_follow_the_table_of_aws(instance_class, max_capacity, conne
     assert default_connections(engine, instance_class, max_capacity) == connections
 
 
-def test_of_engines_without_a_table_no_connections_are_known():
+def test_engines_without_a_table_have_no_known_connections():
     assert default_connections(ENGINES["postgres"], "db.t4g.micro", None) is None
 
 
@@ -109,5 +109,5 @@ def test_of_engines_without_a_table_no_connections_are_known():
         ("aurora-postgresql", "17.7", "aurora-postgresql17"),
     ],
 )
-def test_a_version_has_a_family_of_parameter_groups(engine, version, family):
+def test_a_version_has_a_parameter_group_family(engine, version, family):
     assert ENGINES[engine].parameter_family(version) == family

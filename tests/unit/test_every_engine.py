@@ -46,7 +46,7 @@ def of_type(found, kind):
 @pytest.mark.parametrize("users", [[], USERS], ids=["the master alone", "users"])
 @pytest.mark.parametrize("readers", [0, 1, 2])
 @pytest.mark.parametrize("size", [{}, {"max_capacity": 8}], ids=["provisioned", "serverless"])
-def test_every_combination_renders_valid_or_is_aurora_s_alone(
+def test_every_combination_renders_valid_or_is_only_for_aurora(
     variant, engine, size, readers, users
 ):
     chosen = {**size, **({"readers": readers} if readers else {}), "users": users}
@@ -79,7 +79,7 @@ def test_everything_speaks_the_protocol_of_the_engine(variant, engine):
 
 @every_variant
 @pytest.mark.parametrize("engine", AURORA)
-def test_readers_have_a_host_of_their_own_on_each_proxy(variant, engine):
+def test_readers_have_their_own_host_on_each_proxy(variant, engine):
     made = family(variant, engine, readers=2)
     found = made.flat()[0].resources
 
@@ -117,7 +117,7 @@ def test_serverless_scales_the_cluster_and_every_instance(variant, engine):
     ("setting", "value"),
     [("session_pinning_filters", ["EXCLUDE_VARIABLE_SETS"]), ("init_query", "SET a = 1")],
 )
-def test_what_proxies_do_with_sessions_is_for_mysql_alone(variant, engine, setting, value):
+def test_session_settings_of_proxies_are_only_for_mysql(variant, engine, setting, value):
     pool = {setting: value}
     chosen = {"iam_proxy": pool} if variant == "auth" else pool
     if ENGINES[engine].family != "MYSQL":
@@ -134,7 +134,7 @@ def test_what_proxies_do_with_sessions_is_for_mysql_alone(variant, engine, setti
 
 
 @every_variant
-def test_a_name_that_one_engine_only_takes_goes_with_it_only(variant):
+def test_a_name_that_only_one_engine_accepts_works_only_with_it(variant):
     kind = VARIANTS[variant].Config
 
     def places(engine, **names):
@@ -150,7 +150,7 @@ def test_a_name_that_one_engine_only_takes_goes_with_it_only(variant):
 
 @every_variant
 @every_engine
-def test_the_master_of_each_engine_needs_no_name(variant, engine):
+def test_the_master_user_of_each_engine_has_a_default_name(variant, engine):
     config = VARIANTS[variant].Config.parse({"rds": {"engine": engine}}, "my.yaml")
 
     default = render(VARIANTS[variant], config).root.parameters["RDSMasterUsername"]["Default"]

@@ -89,7 +89,7 @@ def properties(name):
 
 
 class TestFlattened:
-    def test_a_stack_nested_twice_keeps_its_resources_apart(self):
+    def test_resources_of_a_stack_nested_twice_stay_apart(self):
         assert set(FLAT.resources) == {"OneTopic", "OneOther", "TwoTopic", "TwoOther", "Own"}
         assert ORIGINS["TwoOther"].path == ("Two",)
         assert ORIGINS["TwoOther"].title == "Other"
@@ -103,15 +103,15 @@ class TestFlattened:
     def test_a_list_that_crossed_borders_is_the_list_again(self):
         assert properties("TwoOther")["DisplayName"] == {"Fn::Join": ["+", {"Ref": "Names"}]}
 
-    def test_an_output_becomes_what_it_stands_for(self):
+    def test_an_output_becomes_its_value(self):
         assert FLAT.outputs["Url"]["Value"] == {"Fn::GetAtt": ["TwoTopic", "TopicArn"]}
         assert properties("Own")["TopicName"] == {"Fn::GetAtt": ["OneTopic", "TopicArn"]}
 
-    def test_to_wait_for_a_child_is_to_wait_for_all_in_it(self):
+    def test_waiting_for_a_child_means_waiting_for_everything_in_it(self):
         assert "TwoOther" in FLAT.resources["TwoTopic"]["DependsOn"]
         assert {"OneTopic", "OneOther"} <= before(FLAT)["Own"]
 
-    def test_only_what_references_do_not_imply_is_waited_for(self):
+    def test_only_dependencies_that_references_do_not_imply_are_declared(self):
         assert "DependsOn" not in FLAT.resources["Own"]
 
     def test_defaults_take_the_place_of_parameters(self):
@@ -122,13 +122,13 @@ class TestFlattened:
             "Fn::Sub": "localhost!${AWS::Region}"
         }
 
-    def test_nothing_in_a_flat_family_refers_to_what_is_not_there(self):
+    def test_every_reference_in_a_flat_variant_has_a_target(self):
         for variant in (base, existing_vpc):
             flat, _ = flattened(render(variant, variant.Config()).root)
             known = flat.resources.keys() | flat.parameters.keys()
             assert set(references({**flat.resources, **flat.outputs})) <= known
 
-    def test_a_flat_family_has_every_resource_of_its_stacks(self):
+    def test_a_flat_variant_has_every_resource_of_its_stacks(self):
         root = render(base, base.Config()).root
         count = sum(len(template.resources) for _, template in root.walk())
 
@@ -148,7 +148,7 @@ WITH_USERS = {
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-class TestWhatNestingMeant:
+class TestNestedDependencies:
     """A resource that waited for a stack waits for all that was in it."""
 
     @pytest.fixture
@@ -156,7 +156,7 @@ class TestWhatNestingMeant:
         config = VARIANTS[variant].Config.parse(WITH_USERS.get(variant, {}), variant)
         return render(VARIANTS[variant], config).root
 
-    def test_all_of_a_stack_is_there_before_what_is_passed_its_outputs(self, root):
+    def test_a_whole_stack_exists_before_resources_that_use_its_outputs(self, root):
         flat, origins = flattened(root)
         there = before(flat)
 
@@ -175,7 +175,7 @@ class TestWhatNestingMeant:
                     for one in inside(path, taker):
                         assert inside(path, giver) <= there[one], (one, giver)
 
-    def test_no_dependency_is_said_twice(self, root):
+    def test_no_dependency_is_declared_twice(self, root):
         flat, _ = flattened(root)
         there = before(flat)
 
@@ -199,7 +199,7 @@ class TestReplaced:
     def test_a_literal_placeholder_is_not_a_reference(self):
         assert set(references({"Fn::Sub": "${!A} ${AWS::Region} ${B.Arn}"})) == {"B"}
 
-    def test_what_sub_cannot_spell_becomes_a_variable(self):
+    def test_an_expression_that_sub_cannot_spell_becomes_a_variable(self):
         joined = {"Fn::Join": ["", ["a", {"Ref": "B"}]]}
         result = replaced({"Fn::Sub": "<${A}>"}, lambda _: joined, lambda _n, _a: joined)
 
@@ -215,5 +215,5 @@ class TestReplaced:
         assert simplified({"Fn::Split": [",", "a,b"]}) == ["a", "b"]
 
 
-def test_a_value_tells_its_kind_and_expression():
+def test_a_value_shows_its_kind_and_expression():
     assert repr(Value(GetAtt("A", "B"))) == "Value({'Fn::GetAtt': ['A', 'B']})"

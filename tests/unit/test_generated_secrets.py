@@ -56,7 +56,7 @@ def test_the_keys_of_an_api_are_generated_as_ever():
     }
 
 
-def test_every_setting_of_it_says_that_it_is_decided_at_creation():
+def test_every_setting_behind_it_says_that_it_is_for_creation_only():
     settings = (
         stacks.secrets.Config.model_fields["password_length"],
         stacks.user_secrets.Config.model_fields["password_length"],

@@ -10,7 +10,7 @@ from rdsproxy_templates.aws.kinds import DatabaseName, DatabaseUser
 
 
 @pytest.mark.parametrize("name", ["rdsadmin", "", "a-b", "1a", "a" * 64])
-def test_a_user_that_no_engine_takes_is_refused(name):
+def test_a_user_that_no_engine_accepts_is_refused(name):
     with pytest.raises(WiringError) as caught:
         DatabaseUser(name)
 
@@ -20,15 +20,15 @@ def test_a_user_that_no_engine_takes_is_refused(name):
 
 
 @pytest.mark.parametrize("name", ["root", "admin", "postgres", "order_writer", "a" * 63])
-def test_a_user_that_some_engine_takes_is_a_user(name):
+def test_a_user_that_some_engine_accepts_is_a_user(name):
     assert DatabaseUser(name).to_dict() == name
 
 
 @pytest.mark.parametrize("name", ["", "blog-rds-proxy", "a" * 65])
-def test_a_database_that_no_engine_takes_is_refused(name):
+def test_a_database_that_no_engine_accepts_is_refused(name):
     with pytest.raises(WiringError, match=r"\[DatabaseName\] must be 1 to 6"):
         DatabaseName(name)
 
 
-def test_what_deployment_tells_is_left_alone():
+def test_values_known_only_at_deployment_are_not_judged():
     assert DatabaseUser(Ref("Name")).to_dict() == {"Ref": "Name"}

@@ -58,7 +58,7 @@ def group_of(found):
 
 
 @every_database
-def test_every_database_takes_tls_only_and_logs_what_is_exported(variant, engine):
+def test_every_database_accepts_only_tls_and_logs_what_is_exported(variant, engine):
     found = resources(variant, engine)
 
     group = group_of(found)
@@ -77,14 +77,14 @@ def test_every_database_takes_tls_only_and_logs_what_is_exported(variant, engine
         ("aurora-postgresql", "rds.force_ssl", "0"),
     ],
 )
-def test_a_database_takes_what_a_proxy_without_tls_has_to_offer(engine, name, off):
+def test_a_database_accepts_a_proxy_without_tls(engine, name, off):
     found = resources(auth, engine, password_requires_tls=False)
 
     assert group_of(found)["Parameters"] == PARAMETERS[engine] | {name: off}
 
 
 @every_database
-def test_a_group_has_no_name_that_would_block_its_replacement(variant, engine):
+def test_no_group_has_a_name_that_would_block_its_replacement(variant, engine):
     group = group_of(resources(variant, engine))
 
     assert not [name for name in group if name.endswith("Name")]
@@ -114,13 +114,13 @@ def test_a_new_major_version_changes_the_family_and_nothing_else(engine, old, ne
         ("postgres", "log_min_duration_statement", "5000"),
     ],
 )
-def test_slow_is_what_the_settings_say(engine, name, value):
+def test_the_settings_define_a_slow_query(engine, name, value):
     parameters = group_of(resources(base, engine, slow_query_seconds=5))["Parameters"]
 
     assert parameters[name] == value
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 3601, "fast", 0.5])
-def test_a_time_that_is_none_is_refused(seconds):
+def test_an_invalid_time_is_refused(seconds):
     with pytest.raises(ConfigError, match="slow_query_seconds"):
         resources(base, "mysql", slow_query_seconds=seconds)

@@ -39,14 +39,14 @@ def steps_before(plan, step):
 
 
 class TestPlans:
-    def test_every_variant_is_part_of_one(self):
+    def test_every_variant_is_part_of_a_plan(self):
         parts = [step.variant for plan in PLANS.values() for step in plan.steps]
 
         assert sorted(parts) == sorted(VARIANTS)
         assert all(variant in {s.variant for s in plan_of(variant).steps} for variant in VARIANTS)
 
     @every_plan
-    def test_what_a_step_takes_an_earlier_one_offers_in_the_same_kind(self, plan):
+    def test_an_earlier_step_offers_each_input_of_a_step_in_the_same_kind(self, plan):
         for step in plan.steps:
             taken = ports(step.variant, "Inputs")
             for source, names in step.inputs_from.items():
@@ -58,7 +58,7 @@ class TestPlans:
                     )
 
     @every_plan
-    def test_what_a_step_is_told_is_the_number_of_an_account(self, plan):
+    def test_each_account_id_of_a_step_is_one_of_the_plans_accounts(self, plan):
         for step in plan.steps:
             taken = ports(step.variant, "Inputs")
             assert [taken[name].kind for name in step.account_ids] == [AccountId] * len(
@@ -67,7 +67,7 @@ class TestPlans:
             assert set(step.account_ids.values()) <= set(plan.accounts)
 
     @pytest.mark.parametrize("login", ["iam", "password"])
-    def test_across_accounts_nothing_is_left_to_be_given(self, login):
+    def test_across_accounts_no_input_is_left_open(self, login):
         for step in CROSS_ACCOUNT.steps:
             settings = {"login": login}
             if login == "password" and step.name == "db":
@@ -79,7 +79,7 @@ class TestPlans:
             needed = {name for name, body in root.parameters.items() if "Default" not in body}
             assert needed - known == ({"DBAccountId"} if step.name == "network" else set())
 
-    def test_the_steps_choose_alike_what_they_must(self):
+    def test_shared_settings_are_equal_in_all_steps(self):
         for step in CROSS_ACCOUNT.steps:
             config = VARIANTS[step.variant].Config()
             assert [getattr(config, name) for name in CROSS_ACCOUNT.shared_settings] == [
@@ -109,14 +109,14 @@ def documents(plan=CROSS_ACCOUNT, **settings):
 
 class TestDocument:
     @pytest.mark.parametrize("step", CROSS_ACCOUNT.steps, ids=lambda step: step.name)
-    def test_every_parameter_without_a_default_is_fed(self, step):
+    def test_every_parameter_without_a_default_gets_a_value(self, step):
         variant = VARIANTS[step.variant]
         text = documents()[step.name]
 
         for name, body in render(variant, variant.Config()).root.parameters.items():
             assert (f'"{name}=$(' in text) is ("Default" not in body)
 
-    def test_each_value_is_asked_of_the_stack_that_offers_it(self):
+    def test_each_value_comes_from_the_stack_that_offers_it(self):
         text = documents()["app"]
 
         asked = '"RDSProxyEndpoint=$(output db rdsproxy-cross-account-db RDSProxyEndpoint)"'
@@ -132,14 +132,14 @@ class TestDocument:
         assert "$(output app rdsproxy-edge-waf WebACLArn --region us-east-1)" in second
         assert "sam deploy --profile app --parameter" in second
 
-    def test_the_last_step_ends_with_what_shows_that_it_works(self):
+    def test_the_last_step_ends_with_a_smoke_test(self):
         first, second = documents(PLANS["edge"]).values()
 
         assert "## Try" not in first
         assert 'eval "$(output app rdsproxy-edge CallByCurl)"\n' in second
         assert "- `CallAroundByCurl`: Answers 403 to every address" in second
 
-    def test_what_protects_the_database_is_said_where_it_is(self):
+    def test_the_database_step_names_its_protection(self):
         protected = {name for name, text in documents().items() if "is protected" in text}
         unprotected = documents(rds={"deletion_protection": False})["db"]
 
@@ -175,7 +175,7 @@ class TestAccess:
         assert self.ACCESS.at(None) is self.ACCESS.at("eu-west-1") is self.ACCESS
         assert self.ACCESS.client("rds") == ("rds", "eu-west-1")
 
-    def test_elsewhere_there_is_the_same_account_and_not_its_bucket(self):
+    def test_in_another_region_the_account_is_the_same_and_the_bucket_is_not(self):
         there = self.ACCESS.at("us-east-1")
 
         assert there.client("wafv2") == ("wafv2", "us-east-1")
@@ -224,7 +224,7 @@ class TestFailures:
             "[Inner.VPC] the limit is reached"
         ]
 
-    def test_what_failed_another_time_is_not_told(self):
+    def test_earlier_failures_are_not_reported(self):
         events = [
             event("Itself", "UPDATE_IN_PROGRESS", kind=STACK, physical_id="here"),
             event("VPC", "UPDATE_FAILED", "long ago"),
@@ -235,14 +235,14 @@ class TestFailures:
         [one] = failures(Stacks(out=events), "out", "deploy")
         assert str(one) == "[VPC] now"
 
-    def test_what_can_be_done_is_said(self):
+    def test_remedies_are_named(self):
         reason = "can only be shared within your AWS Organization."
         events = [event("Share", "CREATE_FAILED", reason)]
 
         [one] = failures(Stacks(out=events), "out", "deploy")
         assert "aws ram enable-sharing-with-aws-organization" in str(one)
 
-    def test_a_nested_stack_that_says_nothing_is_the_innermost(self):
+    def test_a_nested_stack_without_events_is_the_innermost(self):
         events = [
             event("Inner", "DELETE_FAILED", "it is protected", STACK, "in"),
         ]
@@ -268,7 +268,7 @@ class LateApi:
         pass
 
 
-def test_what_a_stack_was_before_is_not_taken_for_what_became_of_it(monkeypatch):
+def test_an_earlier_status_is_not_mistaken_for_the_outcome(monkeypatch):
     monkeypatch.setattr(root_stack, "PAUSES", (0,))
     of_stack = {"StackId": "here", "PhysicalResourceId": "here", "LogicalResourceId": "Itself"}
     states = ("CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
@@ -322,7 +322,7 @@ class TestChangeSets:
     def test_that_nothing_changes_is_no_failure(self, reason):
         assert ChangeSet(id="one", reason=reason).empty
 
-    def test_any_other_reason_is_one(self):
+    def test_any_other_reason_is_a_failure(self):
         assert not ChangeSet(id="one", reason="Transform failed").empty
 
     @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ class TestChangeSets:
             "modify   SAMStack  AWS::CloudFormation::Stack",
         ]
 
-    def test_where_no_resource_changes_it_says_so(self):
+    def test_a_change_set_without_resources_says_so(self):
         assert [*ChangeSet(id="one").lines()] == [
             "only the locations of templates, or outputs, change"
         ]
@@ -368,11 +368,11 @@ class TestRisks:
             ),
         ],
     )
-    def test_what_becomes_of_data_is_said(self, change, risk):
+    def test_the_fate_of_data_is_shown(self, change, risk):
         assert change.risk == risk
         assert str(change).endswith(f" !! {risk}") is (risk is not None)
 
-    def test_a_secret_that_would_be_generated_anew_is_one(self):
+    def test_a_secret_that_would_be_generated_anew_is_a_risk(self):
         secret = {"path": "Secret", "type": "AWS::SecretsManager::Secret"}
         generated = frozenset({"GenerateSecretString", "Tags"})
 
@@ -417,7 +417,7 @@ class TestSubnets:
             {"action": "Modify", "replacement": "Conditional"},
         ],
     )
-    def test_those_of_a_database_stay(self, subnet):
+    def test_the_subnets_of_a_database_stay(self, subnet):
         change = Change(path="VPCStack.PrivateSubnet1", type=SUBNET, **subnet)
         doubtful = replace(self.GROUP, uncertain=self.GROUP.properties)
         refusing = Carrying()
@@ -428,20 +428,20 @@ class TestSubnets:
             )
         assert refusing.done == ["forgotten"]
 
-    def test_a_group_that_is_given_others_is_refused(self):
+    def test_other_subnets_for_a_group_are_refused(self):
         refusing = Carrying()
 
         with pytest.raises(DeploymentError, match=r"DBSubnetGroup\] would get other subnets"):
             refusing.carry_out(ChangeSet(id="one", changes=(self.GROUP,)), accept_data_loss=True)
 
-    def test_what_only_may_change_beside_another_change_of_the_network_passes(self):
+    def test_a_merely_possible_replacement_beside_another_network_change_passes(self):
         tagged = Change(action="Modify", path="VPCStack.PrivateSubnet1", type=SUBNET)
         doubtful = replace(self.GROUP, uncertain=self.GROUP.properties)
 
         for changes in ((tagged, self.GROUP), (doubtful,), (tagged, doubtful)):
             assert not [*removed_subnets(ChangeSet(id="one", changes=changes))]
 
-    def test_subnets_that_no_database_is_in_may_go(self):
+    def test_subnets_without_a_database_may_be_deleted(self):
         gone = Change(action="Remove", path="PublicSubnet", type=SUBNET)
 
         assert not [*removed_subnets(ChangeSet(id="one", changes=(gone,)))]
@@ -457,7 +457,7 @@ class TestParameters:
         found = for_api("step", self.DECLARED, values, before)
         return {one.pop("ParameterKey"): one for one in found}
 
-    def test_what_was_given_once_stays(self):
+    def test_a_value_given_once_stays(self):
         before = {"Name": Previous("mine", "rds"), "Range": Previous("10.0.0.0/8", None)}
         kept = {"UsePreviousValue": True}
 
@@ -466,13 +466,13 @@ class TestParameters:
             "parameter Name: keeps 'mine', given before (default 'rds')"
         ]
 
-    def test_what_was_left_to_the_default_follows_the_default(self):
+    def test_a_value_left_to_the_default_follows_the_default(self):
         before = {"Name": Previous("old", "old"), "Range": Previous("10.0.0.0/8", None)}
 
         assert self.asked(before) == {"Range": {"UsePreviousValue": True}}
         assert [*differences(self.DECLARED, {}, before)] == ["parameter Name: 'old' -> 'rds'"]
 
-    def test_what_is_given_now_is_shown_with_what_was_before(self):
+    def test_a_new_value_is_shown_beside_the_old_one(self):
         before = {"Name": Previous("mine", "rds"), "Range": Previous("10.0.0.0/8", None)}
         given = {"Name": "rds", "Range": "10.0.0.0/8"}
 
@@ -481,11 +481,11 @@ class TestParameters:
         }
         assert [*differences(self.DECLARED, given, before)] == ["parameter Name: 'mine' -> 'rds'"]
 
-    def test_what_nobody_knows_is_asked_for(self):
+    def test_a_missing_value_is_asked_for(self):
         with pytest.raises(DeploymentError, match=r"needs --parameter Range=… \(A range\)"):
             self.asked({})
 
-    def test_what_is_hidden_is_not_shown(self):
+    def test_a_hidden_value_is_not_shown(self):
         hidden = {"Name": {**self.DECLARED["Name"], "NoEcho": True}}
 
         assert not [*differences(hidden, {"Name": "new"}, {"Name": Previous("****", None)})]
@@ -552,7 +552,7 @@ class TestTerminationProtection:
         assert "  termination protection is on" not in second
         assert Standing.protected
 
-    def test_it_is_left_as_it_is_on_demand(self, deployed):
+    def test_it_is_left_as_it_is_on_request(self, deployed):
         deployed(PLANS["base"], termination_protection=False)
 
         assert not Standing.protected
@@ -569,7 +569,7 @@ class Half:
 
 
 @pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
-def test_what_may_hold_data_is_not_deleted_to_make_way(status):
+def test_a_stack_that_may_hold_data_is_not_deleted_to_make_way(status):
     plan = PLANS["base"]
     console = Console(say=lambda _: None, confirm=lambda _: True)
     deployment = Deployment(plan=plan, account_sessions={}, console=console)
@@ -590,7 +590,7 @@ def test_where_an_update_did_not_end_it_says_how_to_end_it(status):
         deployment._delete_rolled_back(plan.steps[0], Half(status))
 
 
-def test_a_plan_names_its_steps_once():
+def test_a_plan_names_each_step_only_once():
     plan = Plan(name="two", steps=(Step(name="a", variant="base"), Step(name="b", variant="auth")))
 
     assert plan.accounts == ("app",)

@@ -53,15 +53,15 @@ class TestWiring:
         with pytest.raises(WiringError, match="private_subnet1_id takes a SubnetId, got Secur"):
             Inputs(private_subnet1_id=SecurityGroupId("sg-1"), subnets=SUBNETS)
 
-    def test_a_bare_string_is_of_no_kind(self):
+    def test_a_bare_string_has_no_kind(self):
         with pytest.raises(WiringError, match="takes a SubnetId, got str"):
             Inputs(private_subnet1_id="subnet-1", subnets=SUBNETS)
 
-    def test_an_unknown_port_is_refused_with_those_there_are(self):
+    def test_an_unknown_port_is_refused_with_a_list_of_the_known_ones(self):
         with pytest.raises(WiringError, match="vpc is not one of its ports: private_subnet1_id, "):
             Inputs(private_subnet1_id=SUBNET, subnets=SUBNETS, vpc=SecretArn("arn"))
 
-    def test_what_is_wired_stays_wired(self):
+    def test_a_wired_port_cannot_be_rewired(self):
         given = Inputs(private_subnet1_id=SUBNET, subnets=SUBNETS)
 
         with pytest.raises(ValueError, match="frozen"):
@@ -78,7 +78,7 @@ class TestSpelling:
         }
         assert many.parameter(ParameterAttributes())["Type"] == "List<AWS::EC2::Subnet::Id>"
 
-    def test_a_root_says_more_about_its_parameters(self):
+    def test_a_root_describes_its_parameters_in_detail(self):
         one, _ = Inputs.ports()
         attributes = ParameterAttributes(
             default="subnet-1",

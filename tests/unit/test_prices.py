@@ -16,7 +16,7 @@ def test_a_month_has_730_hours_and_not_30():
     assert endpoints(TOKYO, 2).month(0) == pytest.approx(40.88)
 
 
-def test_what_goes_through_is_paid_by_the_gigabyte():
+def test_traffic_is_paid_by_the_gigabyte():
     assert nat(TOKYO).month(100) == pytest.approx(45.26 + 6.2)
     assert endpoints(TOKYO, 1).month(100) == pytest.approx(20.44 + 1)
 
@@ -26,7 +26,7 @@ def test_in_one_zone_endpoints_always_cost_less():
     assert "whatever goes through, 2 endpoints, 1 zone costs less" in list(report(TOKYO, 1, 5))[-1]
 
 
-def test_in_three_zones_a_nat_gateway_costs_less_until_much_goes_through():
+def test_in_three_zones_a_nat_gateway_costs_less_until_traffic_is_high():
     gigabytes = break_even(nat(TOKYO), endpoints(TOKYO, 3))
 
     assert gigabytes == pytest.approx((61.32 - 45.26) / 0.052)
@@ -38,7 +38,7 @@ def test_routes_with_one_price_for_a_gigabyte_never_meet():
     assert break_even(Route(fixed=1, gigabyte=2), Route(fixed=3, gigabyte=2)) is None
 
 
-def test_every_price_says_where_it_comes_from():
+def test_every_price_names_its_source():
     assert all(prices.source for prices in TABLE.values())
 
 

@@ -395,7 +395,7 @@ def test_every_valid_configuration_renders_clean(name, data, nesting):
 @every_variant
 @settings(max_examples=80)
 @given(data=st.data(), value=junk)
-def test_whatever_else_is_chosen_is_a_config_error(name, data, value):
+def test_every_other_choice_is_a_config_error(name, data, value):
     variant = VARIANTS[name]
     path = data.draw(st.sampled_from(list(fields(variant))))
     try:
@@ -409,7 +409,7 @@ def test_whatever_else_is_chosen_is_a_config_error(name, data, value):
 @every_variant
 @settings(max_examples=40)
 @given(settings=junk)
-def test_what_is_no_configuration_is_a_config_error(name, settings):
+def test_anything_but_a_configuration_is_a_config_error(name, settings):
     try:
         VARIANTS[name].Config.parse(settings, "any.yaml")
     except ConfigError as error:
@@ -421,7 +421,7 @@ def test_what_is_no_configuration_is_a_config_error(name, settings):
 @every_variant
 @settings(max_examples=20)
 @given(data=st.data())
-def test_every_reference_in_every_template_leads_somewhere(name, data):
+def test_every_reference_in_every_template_has_a_target(name, data):
     variant = VARIANTS[name]
     root = render(variant, variant.Config.parse(data.draw(VALID[name]), "any.yaml")).root
     for _, template in root.walk():

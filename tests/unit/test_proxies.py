@@ -89,7 +89,7 @@ def names(found, **known):
 
 class TestNames:
     @every_engine
-    def test_the_longest_one_is_what_the_service_takes(self, name, engine):
+    def test_the_longest_name_is_one_that_the_service_accepts(self, name, engine):
         found = flat(name, engine, **(READERS if ENGINES[engine].aurora else {}))[0].resources
 
         proxies = dict(zip(of_type(found, "DBProxy"), "pq", strict=False))
@@ -139,7 +139,7 @@ class TestOrder:
             waited = {template.resources[one]["Type"] for one in graph.waits_for(proxy)}
             assert {"AWS::RDS::DBSubnetGroup", f"AWS::RDS::{kind}"} <= waited
 
-    def test_these_are_all_the_variants_with_a_proxy(self):
+    def test_every_variant_with_a_proxy_is_covered(self):
         with_proxy = {
             variant
             for variant in VARIANTS.values()
@@ -164,7 +164,7 @@ class TestShares:
         assert self.shares(password_proxy={"debug_logging": True}) == [45, 45]
 
     @pytest.mark.parametrize(("password", "iam"), [(50, 50), (99, 1), (1, 99)])
-    def test_a_hundred_percent_together_are_taken(self, password, iam):
+    def test_a_hundred_percent_together_are_accepted(self, password, iam):
         pools = {"password_proxy": password, "iam_proxy": iam}
         chosen = {
             name: {"max_connections_percent": most, "max_idle_connections_percent": 0}

@@ -50,7 +50,7 @@ class TestNesting:
         assert SAM not in bundle.templates["template.yaml"]
         assert PLAIN not in bundle.templates["template.yaml"]
 
-    def test_a_family_in_a_family_gets_a_folder_of_its_own(self):
+    def test_a_variant_nested_in_another_gets_a_folder_of_its_own(self):
         def build(config, given):
             one, two = (
                 nest(title, base, base.Config(), base.Inputs(**dict(given)))
@@ -70,7 +70,7 @@ class TestNesting:
 
 
 class TestCode:
-    def test_the_code_comes_along(self):
+    def test_the_code_is_included(self):
         files = render(base, base.Config()).files()
 
         assert b"def handler" in files["lambda/blog_rds_proxy/app.py"]
@@ -92,7 +92,7 @@ class TestCode:
 
 
 class TestSamconfig:
-    def test_names_the_capabilities_that_a_family_needs(self):
+    def test_names_the_capabilities_that_a_variant_needs(self):
         files = render(base, base.Config()).files()
         deploy = tomllib.loads(files["samconfig.toml"].decode())["default"]["deploy"]["parameters"]
 
@@ -103,7 +103,7 @@ class TestSamconfig:
 
         assert b'"CAPABILITY_IAM"' in bundle.files()["samconfig.toml"]
 
-    def test_what_aws_takes_in_one_region_alone_is_deployed_there(self):
+    def test_a_stack_with_a_required_region_is_deployed_there(self):
         texts = {
             name: render(variant, variant.Config()).files()["samconfig.toml"]
             for name, variant in (("edge_waf", edge_waf), ("edge", edge))
@@ -154,7 +154,7 @@ class TestContract:
         }
         assert list(self.ROOT.outputs) == ["APIEndpoint", "RDSProxyEndpoint", "GetSecretValueByCLI"]
 
-    def test_every_parameter_of_the_root_says_what_it_takes(self):
+    def test_every_parameter_of_the_root_says_what_it_accepts(self):
         for body in self.ROOT.parameters.values():
             assert {"AllowedPattern", "ConstraintDescription", "Description"} <= body.keys()
 

@@ -39,7 +39,7 @@ def endpoints(bundle):
 
 
 @every_need
-def test_one_is_made_where_the_vpc_has_none(rds):
+def test_one_is_created_where_the_vpc_has_none(rds):
     made = render(existing_vpc, config(rds, "make"))
 
     assert len(endpoints(made)) == 1
@@ -47,7 +47,7 @@ def test_one_is_made_where_the_vpc_has_none(rds):
 
 
 @every_need
-def test_the_one_that_is_there_is_a_parameter(rds):
+def test_an_existing_one_is_a_parameter(rds):
     made = render(existing_vpc, config(rds))
 
     assert endpoints(made) == []
@@ -75,12 +75,12 @@ def test_a_parent_may_wire_it():
     assert "EndpointsStack" not in child.nested.template.children
 
 
-def test_a_parent_that_forgets_it_is_told():
+def test_a_parent_that_forgets_it_gets_an_error():
     with pytest.raises(WiringError, match="secrets_manager_endpoint_security_group_id"):
         nest("Data", existing_vpc, config(NEEDS["both"]), existing_vpc.Inputs(**INPUTS))
 
 
-def test_what_nothing_needs_is_refused():
+def test_an_endpoint_that_nothing_needs_is_refused():
     with pytest.raises(ConfigError, match=r"secrets_manager_endpoint\] is for rds.users and"):
         config({"master_login": True, "users": []})
 

@@ -40,7 +40,7 @@ def sentences(**settings):
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_settings_that_keep_the_rules_exist():
+def test_valid_settings_can_be_constructed():
     config = Config(name="abc", mode="fast", size=2, pool={"least": 2}, tags=["a"])
 
     assert (config.mode, config.size, config.pool.least, config.tags) == ("fast", 2.0, 2, ("a",))
@@ -81,12 +81,12 @@ def test_every_problem_is_named_at_once_and_nested_ones_too():
         ({"pool": {"mots": 1}}, "pool.mots] is not a setting (did you mean most?)"),
     ],
 )
-def test_a_sentence_says_what_is_wrong_allowed_and_given(settings, sentence):
+def test_a_sentence_names_the_error_the_allowed_and_the_given_value(settings, sentence):
     (problem,) = sentences(**settings)
     assert sentence in problem
 
 
-class TestWhatCanStillBeJudged:
+class TestRulesBesideErrors:
     """One setting wrong by itself does not hide the rules that do not read it."""
 
     class Network(Settings):
@@ -113,7 +113,7 @@ class TestWhatCanStillBeJudged:
 
         assert wrong == ['must be text, got 5; put it in quotes: "5"', "must not be the first"]
 
-    def test_rules_of_nested_records_too(self):
+    def test_so_are_rules_of_nested_settings(self):
         wrong = self.sentences(other=5, pool={"least": 7, "most": 9})
 
         assert wrong == ['must be text, got 5; put it in quotes: "5"', "must not be 7"]
@@ -144,13 +144,13 @@ class TestParsing:
         ]
 
     @pytest.mark.parametrize("settings", [5, "text", ["a", "list"]])
-    def test_what_is_no_mapping_is_refused(self, settings):
+    def test_anything_but_a_mapping_is_refused(self, settings):
         with pytest.raises(ConfigError, match=r"\[a.yaml\] must be a mapping of settings"):
             Pool.parse(settings, "a.yaml")
 
 
 class TestWarnings:
-    def test_what_is_safe_warns_of_nothing(self):
+    def test_safe_settings_give_no_warning(self):
         assert list(Config(name="abc").warnings()) == []
 
     def test_a_warning_names_the_nested_setting(self):

@@ -25,7 +25,7 @@ def on(monkeypatch):
 
 
 class TestLifecycle:
-    def test_until_its_last_day_a_version_is_taken(self, on):
+    def test_until_its_last_day_a_version_is_accepted(self, on):
         on("2027-02-28")
         assert VERSION.refusal(enrolled=False) is None
 
@@ -36,17 +36,17 @@ class TestLifecycle:
         assert refusal.startswith("is past the end of its standard support, 2027-02-28, and RDS")
         assert VERSION.refusal(enrolled=True) is None
 
-    def test_past_extended_support_nothing_helps(self, on):
+    def test_past_extended_support_a_version_is_refused(self, on):
         on("2030-03-01")
         for enrolled in (True, False):
             refusal = VERSION.refusal(enrolled=enrolled)
             assert refusal == "is past the end of its Extended Support, 2030-02-28"
 
-    def test_an_end_that_nobody_announced_is_none(self, on):
+    def test_a_version_without_an_announced_end_does_not_end(self, on):
         on("2040-01-01")
         assert Lifecycle(standard=date(2031, 2, 28), extended=None).refusal(enrolled=True) is None
 
-    def test_half_a_year_before_the_end_a_version_is_warned_of(self, on):
+    def test_half_a_year_before_its_end_a_version_gives_a_warning(self, on):
         on("2026-08-28")
         assert VERSION.doubt(enrolled=False) is None
         on("2026-08-29")
@@ -64,7 +64,7 @@ class TestLifecycle:
         )
 
 
-def test_a_configuration_is_judged_by_the_day(on):
+def test_a_configuration_is_judged_by_the_current_date(on):
     app = {"name": "app", "login": "iam"}
     rds = {"engine": "postgres", "engine_version": "14.24", "master_login": False, "users": [app]}
     settings = {"rds": rds, "function_user": "app"}

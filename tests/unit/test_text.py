@@ -20,7 +20,7 @@ def test_a_pseudo_parameter_is_written_as_cloudformation_writes_it():
     }
 
 
-def test_what_cannot_be_spelled_becomes_a_variable():
+def test_an_expression_that_cannot_be_spelled_becomes_a_variable():
     joined = Join("-", ["a", Ref("B")])
 
     assert sub("${some_name}/${b}", some_name=joined, b=Ref("B")).to_dict() == {
@@ -34,7 +34,7 @@ def test_text_inside_text_stays_one_text():
     assert sub("<${inner}>", inner=inner).to_dict() == {"Fn::Sub": "<${AWS::Region}-${A}>"}
 
 
-def test_a_dollar_in_a_value_is_no_placeholder():
+def test_a_dollar_in_a_value_is_not_a_placeholder():
     assert sub("${a} ${AWS::Region}", a="costs ${five}").to_dict() == {
         "Fn::Sub": "costs ${!five} ${AWS::Region}"
     }

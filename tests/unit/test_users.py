@@ -79,16 +79,16 @@ class TestDeclaring:
             ),
         ],
     )
-    def test_what_cannot_be_is_refused(self, user, place, sentence):
+    def test_invalid_declarations_are_refused(self, user, place, sentence):
         assert problems(base, rds={"users": [user]}) == [f"[my.yaml: {place}] {sentence}"]
 
-    def test_a_table_is_a_name_and_no_sql(self):
+    def test_a_table_is_a_name_and_not_sql(self):
         wrong = {"name": "reader", "login": "iam", "grants": [{"on": "t; DROP TABLE t"}]}
 
         [one] = problems(base, rds={"users": [wrong]})
         assert one.startswith("[my.yaml: rds.users.0.grants.0.on] ")
 
-    def test_two_users_of_one_name_are_refused(self):
+    def test_two_users_with_one_name_are_refused(self):
         twice = [{"name": "reader", "login": "iam"}, {"name": "Reader", "login": "password"}]
 
         assert problems(base, rds={"users": twice}) == [
@@ -131,7 +131,7 @@ class TestLongNames:
 
 
 class TestChoosing:
-    def test_a_function_is_a_user_that_there_is(self):
+    def test_a_functions_user_must_be_declared(self):
         assert problems(base, rds={"users": PEOPLE}, function_user="writr") == [
             "[my.yaml: function_user] must name one of rds.users, got 'writr' "
             "(did you mean writer?)"
@@ -142,7 +142,7 @@ class TestChoosing:
 
         assert one.startswith("[my.yaml: function_user] must log in by IAM, and 'reader' logs in ")
 
-    def test_a_master_that_is_kept_out_is_no_functions_user(self):
+    def test_a_master_without_login_cannot_be_a_functions_user(self):
         [one] = problems(base, rds={"users": PEOPLE, "master_login": False})
 
         assert one == (
@@ -255,7 +255,7 @@ class TestFollowing:
             {"Privileges": ["SELECT"], "On": "blog_rds_proxy.*"}
         ]
 
-    def test_a_name_of_the_users_functions_own_is_refused(self):
+    def test_a_name_reserved_for_the_users_function_is_refused(self):
         people = [{"name": "rdsproxy_templates_x", "login": "iam"}]
 
         assert problems(bastion, rds={"users": people}) == [
@@ -271,7 +271,7 @@ class TestFollowing:
         for before, after in pairwise(sorted(order, key=list(resources).index)):
             assert before in resources[after]["DependsOn"]
 
-    def test_a_user_is_adopted_only_where_that_is_said(self):
+    def test_a_user_is_adopted_only_on_request(self):
         people = [dict(PEOPLE[0], adopt=True), *PEOPLE[1:]]
         resources = flat(base, rds={"users": people})
         adopted = [
@@ -291,7 +291,7 @@ class TestFollowing:
         [resource] = function["Policies"][1]["Statement"][0]["Resource"]
         assert resource["Fn::Sub"][0].endswith("/${UsersStackWriterUser.UserName}")
 
-    def test_without_users_there_is_nothing_of_them(self):
+    def test_without_users_nothing_refers_to_them(self):
         assert not [name for name in flat(base) if name.startswith(("Users", "Endpoints"))]
 
     def test_users_without_a_password_have_no_secret(self):
@@ -323,7 +323,7 @@ class TestFollowing:
         assert variables["RDS_SECRET_ARN"] == {"Ref": "UserSecretsStackReaderSecret"}
         assert "RDS_USER" not in variables
 
-    def test_every_secret_rotates_once_it_says_where(self):
+    def test_every_secret_rotates_once_it_is_attached(self):
         family = flat(auth, rds={"users": PEOPLE, "rotate_secrets_after_days": 30})
 
         schedules = {
@@ -338,7 +338,7 @@ class TestFollowing:
         }
 
 
-def test_a_port_that_is_optional_is_no_parameter_of_a_family_without_it():
+def test_an_optional_port_is_no_parameter_of_a_variant_without_it():
     root = render(base, base.Config()).root
 
     assert "UserSecretArns" not in root.children["RDSStack"].template.parameters

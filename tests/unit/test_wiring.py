@@ -100,7 +100,7 @@ def test_two_resources_cannot_share_a_name():
     assert problems(build) == ["[a_stack] Topic is created twice"]
 
 
-def test_more_can_be_said_of_inputs_only():
+def test_only_inputs_can_be_described_further():
     def build(config, given):
         built = topic(config, given)
         said = {"hots": ParameterAttributes(default="localhost")}
@@ -175,19 +175,19 @@ class TestOptionalPorts:
 
         return render(stack(build), Config()).root.children["Child"]
 
-    def test_what_is_wired_is_a_parameter_and_an_output(self):
+    def test_a_wired_port_is_a_parameter_and_an_output(self):
         child = self.nested(reader=True)
 
         assert list(child.template.parameters) == ["Host", "Reader"] == list(child.arguments)
         assert list(child.template.outputs) == ["Host", "Reader"]
 
-    def test_what_is_not_wired_is_nothing(self):
+    def test_an_unwired_port_renders_nothing(self):
         child = self.nested()
 
         assert list(child.template.parameters) == ["Host"] == list(child.arguments)
         assert list(child.template.outputs) == ["Host"]
 
-    def test_a_root_has_only_what_it_must_have(self):
+    def test_a_root_has_only_its_required_ports(self):
         root = render(perhaps(passing), Config()).root
 
         assert list(root.parameters) == ["Host"]

@@ -39,7 +39,7 @@ bodies = st.dictionaries(
 
 
 @given(bodies)
-def test_what_was_written_reads_back(body):
+def test_written_yaml_reads_back_unchanged(body):
     text = dump({"Resources": body})
     read, faults = decode_str(text)
 
@@ -47,7 +47,7 @@ def test_what_was_written_reads_back(body):
     assert read == {"Resources": body}
 
 
-def test_sections_stay_in_the_order_of_writing():
+def test_sections_keep_the_order_of_writing():
     assert dump({"b": 1, "a": {"z": 1, "y": 2}}) == "b: 1\na:\n  z: 1\n  y: 2\n"
 
 
@@ -58,11 +58,11 @@ def test_functions_take_their_short_form():
     assert dump({"a": {"Fn::Split": [",", {"Ref": "B"}]}}) == "a: !Split\n- ','\n- !Ref B\n"
 
 
-def test_no_tag_stands_before_another():
+def test_no_tag_directly_precedes_another():
     assert dump({"a": {"Fn::GetAZs": {"Ref": "B"}}}) == "a:\n  Fn::GetAZs: !Ref B\n"
 
 
-def test_an_empty_argument_is_no_null():
+def test_an_empty_argument_is_not_null():
     assert dump({"a": {"Fn::GetAZs": ""}}) == "a: !GetAZs ''\n"
 
 

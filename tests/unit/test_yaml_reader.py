@@ -103,7 +103,7 @@ class TestScalars:
             ("-.inf", -math.inf),
         ],
     )
-    def test_the_rest_is_what_the_core_schema_says(self, text, value):
+    def test_other_scalars_follow_the_core_schema(self, text, value):
         read = parsed(text).value
 
         assert read == value
@@ -127,7 +127,7 @@ class TestKeys:
         assert wrong.sentence == f'must have text as a key, got {shown}; write "{shown}"'
 
     @pytest.mark.parametrize("key", ["[a]", "{a: 1}"])
-    def test_nor_is_a_list_or_a_mapping_one(self, key):
+    def test_a_list_or_a_mapping_is_refused_as_a_key(self, key):
         assert refused(f"? {key}\n: 1").sentence.endswith("got a list or a mapping")
 
     def test_on_and_true_are_two_keys(self):
@@ -136,7 +136,7 @@ class TestKeys:
     @pytest.mark.parametrize(
         "text", ["a: 1\n'a': 2", "{a: 1, b: 2, a: 3}", "<<: {}\n<<: {a: 1}\n<<: {}"]
     )
-    def test_the_same_twice_is_refused(self, text):
+    def test_the_same_key_twice_is_refused(self, text):
         assert refused(text).sentence.endswith("is given twice")
 
 
@@ -144,10 +144,10 @@ class TestAnchors:
     def test_an_alias_is_what_it_refers_to(self):
         assert parsed("a: &x [1]\nb: *x").value == {"a": [1], "b": [1]}
 
-    def test_what_is_merged_gives_way(self):
+    def test_merged_values_give_way(self):
         assert parsed("a: &x {p: 1, q: 2}\nb: {p: 3, <<: *x}").value["b"] == {"p": 3, "q": 2}
 
-    def test_of_several_that_are_merged_the_first_counts(self):
+    def test_of_several_merged_mappings_the_first_counts(self):
         assert parsed("{<<: [{p: 1}, {p: 2, q: 2}]}").value == {"p": 1, "q": 2}
 
     def test_only_mappings_are_merged(self):
@@ -156,7 +156,7 @@ class TestAnchors:
     def test_an_alias_of_nothing_is_refused(self):
         assert refused("a: *x").sentence == "refers to *x, and no &x stands before it"
 
-    def test_what_contains_itself_is_refused(self):
+    def test_a_value_that_contains_itself_is_refused(self):
         assert refused("a: &x [*x]").sentence == "refers to *x, which it is a part of"
 
     def test_aliases_that_multiply_are_refused(self):
@@ -171,7 +171,7 @@ class TestAnchors:
         assert "levels deep" in refused("\n".join(lines)).sentence
 
 
-def test_nesting_has_an_end():
+def test_nesting_has_a_limit():
     assert parsed("[" * MOST_LEVELS + "]" * MOST_LEVELS).value
     assert "levels deep" in refused("[" * 100_000).sentence
 
