@@ -62,7 +62,7 @@ REFUSED = {
     ),
     "a zone of another region": (
         {"vpc": {"availability_zones": ["eu-west-1a", "us-east-1b"]}, "regions": ["eu-west-1"]},
-        "[my.yaml: vpc.availability_zones] 'us-east-1b' is no zone of eu-west-1",
+        "[my.yaml: vpc.availability_zones] 'us-east-1b' is not a zone of eu-west-1",
     ),
     "a version past its standard support": (
         {"rds": {"engine": "mysql", "engine_version": "8.0.42"}},
@@ -95,11 +95,11 @@ REFUSED = {
             "vpc": {"availability_zones": ["usw1-az1", "usw1-az2"]},
             "regions": ["us-west-1"],
         },
-        "[my.yaml: vpc.availability_zones] must not hold 'usw1-az2': RDS Proxy is missing there",
+        "[my.yaml: vpc.availability_zones] must not include 'usw1-az2': it has no RDS Proxy",
     ),
     "a zone by name and one by ID": (
         {"vpc": {"availability_zones": ["use1-az1", "us-east-1b"]}, "regions": ["us-east-1"]},
-        "[my.yaml: vpc.availability_zones] must be two names or two IDs, got use1-az1 and us-east",
+        "[my.yaml: vpc.availability_zones] must be two zone names or two zone IDs, got use1-az1 and us-east",
     ),
     "a major upgrade of a cluster": (
         {"rds": {"allow_major_version_upgrade": True}},
@@ -140,7 +140,7 @@ REFUSED = {
     ),
     "a floor without a ceiling": (
         {"rds": {"min_capacity": 2}},
-        "[my.yaml: rds.min_capacity] needs a max_capacity",
+        "[my.yaml: rds.min_capacity] needs max_capacity",
     ),
     "more idle than open connections": (
         {"rds": {"max_connections_percent": 40}},

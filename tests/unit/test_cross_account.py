@@ -99,8 +99,10 @@ class TestNetwork:
             cross_account_network, vpc={"availability_zone_ids": ["use1-az1", "use1-az2"]}
         )
         place = "[my.yaml: vpc.availability_zone_ids]"
-        assert first.startswith(f"{place} 'use1-az1' is no zone of eu-west-1, ap-northeast-1; name")
-        assert second.startswith(f"{place} 'use1-az2' is no zone of eu-west-1, ap-northeast-1;")
+        assert first.startswith(
+            f"{place} 'use1-az1' is not a zone of eu-west-1, ap-northeast-1; name"
+        )
+        assert second.startswith(f"{place} 'use1-az2' is not a zone of eu-west-1, ap-northeast-1;")
 
     def test_a_zone_name_is_not_an_id(self):
         [one] = problems(

@@ -121,7 +121,7 @@ def test_session_settings_of_proxies_are_only_for_mysql(variant, engine, setting
     pool = {setting: value}
     chosen = {"iam_proxy": pool} if variant == "auth" else pool
     if ENGINES[engine].family != "MYSQL":
-        with pytest.raises(ConfigError, match=rf"{setting}\] is for MySQL and MariaDB alone"):
+        with pytest.raises(ConfigError, match=rf"{setting}\] is for MySQL and MariaDB only"):
             family(variant, engine, **chosen)
         return
     made = family(variant, engine, **chosen)

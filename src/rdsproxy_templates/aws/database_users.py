@@ -12,6 +12,7 @@ from troposphere import Select
 
 from ..errors import Problem, WiringError
 from ..model import ListOf, Settings, did_you_mean
+from .documentation import AURORA_GUIDE
 from .engines import Engine
 from .kinds import SecretArn, SecretArns
 from .limits import PARAMETER_BYTES, secret_arn_length
@@ -38,12 +39,14 @@ class Grant(Settings):
     privileges: ListOf[str] = Field(
         default=("SELECT", "INSERT", "UPDATE", "DELETE"),
         min_length=1,
-        description="Privileges of the engine on tables, or `ALL`.",
+        description="Privileges to grant on the tables, in the engine's own words, such as "
+        "`SELECT`; or `ALL`, by itself.",
     )
     on: str = Field(
         default="*",
         pattern=r"^(\*|[A-Za-z_][A-Za-z0-9_]{0,62})$",
-        description="A table, or `*` for every table; in PostgreSQL those of schema `public`.",
+        description="Table that the privileges apply to, or `*` for every table of the database; "
+        "in PostgreSQL, of its schema `public`.",
     )
 
 
@@ -52,22 +55,25 @@ class User(Settings):
 
     name: str = Field(description="Name of the user in the database.")
     login: Literal["password", "iam", "end_to_end_iam"] = Field(
-        description="How clients log in through the proxy: with the password in the user's "
-        "secret; with an IAM token, after which the proxy takes the secret; or with an IAM "
-        "token on the whole way, without any secret."
+        description="Login through the proxy. `password`: the client sends the password in the "
+        "user's secret. `iam`: the client sends an IAM token, and the proxy logs in "
+        "to the database with the secret. `end_to_end_iam`: client and proxy both "
+        "log in with IAM tokens, and the user has no secret. See "
+        f"{AURORA_GUIDE}rds-proxy-iam-setup.html"
     )
     grants: ListOf[Grant] = Field(
         default=(Grant(),),
-        description="What the user may do; nothing else is granted.",
+        description="Privileges of the user. Nothing else is granted.",
     )
     lists_users: bool = Field(
         default=False,
-        description="May also read the names of all users, which in PostgreSQL everybody may.",
+        description="Let the user read the names of all users. In PostgreSQL every user may.",
     )
     adopt: bool = Field(
         default=False,
-        description="Take the user over where there is one of this name already, made by another "
-        "stack, by hand or before the database was restored; without it the deployment fails.",
+        description="Take over an existing user of this name, made by another stack, by hand, or "
+        "before the database was restored. Off: the deployment fails if the name is "
+        "in use.",
     )
 
     @property

@@ -1,4 +1,4 @@
-"""The ways from a laptop to a database, and what each of them needs."""
+"""Settings of the ways from a laptop to a database, and the rules between them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from ..aws.documentation import EC2_GUIDE, SYSTEMS_MANAGER_GUIDE
 from ..errors import Problem
 from ..model import ListOf, Settings
 
@@ -18,67 +19,74 @@ KEY_NAME: Final = re.compile(r"[A-Za-z0-9._@+=-]{1,255}")
 
 
 class AccessSettings(Settings):
-    """The ways in, and the one instance that they lead to."""
+    """Ways from a laptop into the VPC, and the one instance that they lead to."""
 
     ways: ListOf[Way] = Field(
         default=("ssm",),
-        description="How a laptop gets in. `ssm`: Session Manager, without a key or an open "
-        "port. `eice`: EC2 Instance Connect Endpoint, without a key. `ssh`: a public address.",
+        description="Ways from a laptop to the instance. `ssm`: Session Manager, without a key "
+        f"or an open port ({SYSTEMS_MANAGER_GUIDE}session-manager.html). `eice`: EC2 "
+        "Instance Connect Endpoint, without a key "
+        f"({EC2_GUIDE}connect-with-ec2-instance-connect-endpoint.html). `ssh`: a "
+        "public address.",
     )
     ssm_route: Literal["endpoints", "nat"] | None = Field(
         default="endpoints",
-        description="How the instance reaches Session Manager: two interface endpoints in its "
-        "subnet, or a NAT gateway.",
+        description="Route from the instance to Session Manager: two interface endpoints in its "
+        f"subnet, or a NAT gateway. See {SYSTEMS_MANAGER_GUIDE}setup-create-vpc.html",
     )
     ssh_cidr: str | None = Field(
         default=None,
-        description="For `ssh`: the one address that may connect, such as 203.0.113.7/32.",
+        description="The one IPv4 address that may connect by `ssh`, as a /32 such as "
+        "203.0.113.7/32. Required for `ssh`.",
     )
     key_pair_name: str | None = Field(
         default=None,
-        description="For `ssh`: a key pair of EC2's, with its key in ~/.ssh/<name>.pem.",
+        description="Name of an EC2 key pair for `ssh`, whose private key is in "
+        f"~/.ssh/<name>.pem. Required for `ssh`. See {EC2_GUIDE}ec2-key-pairs.html",
     )
     instance_type: str = Field(
-        default="t4g.nano", min_length=1, description="Type of the instance; it has to be arm64."
+        default="t4g.nano",
+        min_length=1,
+        description="EC2 type of the instance; it has to be an arm64 type.",
     )
     volume_size: int = Field(
-        default=8, ge=8, le=1024, description="GiB of its encrypted gp3 volume."
+        default=8, ge=8, le=1024, description="Size in GiB of the instance's encrypted gp3 volume."
     )
     idle_minutes: int | None = Field(
         default=None,
         ge=5,
         le=1440,
-        description="Minutes without a session after which the instance stops itself. Left "
-        "out: it runs until somebody stops it.",
+        description="Minutes without a session after which the instance stops itself. Left out: "
+        "it runs until you stop it.",
     )
     local_port: int | None = Field(
         default=None,
         ge=1024,
         le=65_535,
-        description="Port of the laptop where tunnels begin. Left out: the database's own.",
+        description="Port on the laptop where tunnels begin. Left out: the database's own port.",
     )
 
     @property
     def is_public(self) -> bool:
-        """Whether the instance has a public address."""
+        """True when the instance has a public address."""
         return "ssh" in self.ways
 
     @property
     def endpoints(self) -> bool:
-        """Whether it reaches Session Manager through interface endpoints."""
+        """True when the instance reaches Session Manager through interface endpoints."""
         return "ssm" in self.ways and self.ssm_route == "endpoints"
 
     @property
     def nat(self) -> bool:
-        """Whether it reaches Session Manager through a NAT gateway."""
+        """True when the instance reaches Session Manager through a NAT gateway."""
         return "ssm" in self.ways and self.ssm_route == "nat"
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         if not self.ways:
-            yield Problem("ways", "must name at least one way in")
+            yield Problem("ways", "must name at least one way: ssm, eice or ssh")
         if len({*self.ways}) < len(self.ways):
-            yield Problem("ways", f"must be different ways, got {', '.join(self.ways)}")
+            yield Problem("ways", f"must name each way once, got {', '.join(self.ways)}")
         yield from self._route_problems()
         yield from self._ssh_problems()
 
@@ -111,8 +119,8 @@ class AccessSettings(Settings):
         if self.key_pair_name is not None and not KEY_NAME.fullmatch(self.key_pair_name):
             yield Problem(
                 "key_pair_name",
-                "must be letters, digits and . _ @ + = - alone, because it stands in a command "
-                f"line, got {self.key_pair_name!r}",
+                "must be letters, digits and . _ @ + = - only, because it stands in a "
+                f"command line, got {self.key_pair_name!r}",
             )
 
     def warnings(self) -> Iterator[Problem]:
@@ -120,19 +128,19 @@ class AccessSettings(Settings):
         if self.is_public:
             yield Problem(
                 "ways",
-                "has ssh: the instance has a public address, and whoever holds the key and sits "
-                f"behind {self.ssh_cidr} reaches the database; ssm and eice ask IAM each time",
+                "includes ssh: the instance has a public address, and whoever has the key and "
+                f"connects from {self.ssh_cidr} gets in; ssm and eice ask IAM each time",
             )
         if self.nat:
             yield Problem(
-                "ssm_route", "is nat: the instance may connect to everywhere, by HTTPS alone"
+                "ssm_route", "is nat: the instance may connect to any address, by HTTPS only"
             )
 
 
 def _refusal(cidr: str) -> str | None:
-    """Why *cidr* may not connect by SSH; None where it is one address of a laptop."""
+    """Explain why *cidr* cannot be a laptop's address; None when it can."""
     if cidr.endswith("/0"):
-        return "must be your own address, and not the whole world"
+        return "must be your own address, not every address"
     try:
         network = IPv4Network(cidr)
     except ValueError:

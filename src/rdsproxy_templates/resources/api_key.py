@@ -1,4 +1,4 @@
-"""What CloudFront shows the API: generated secrets that stand in no template or output."""
+"""Generated secrets that CloudFront sends to the API, absent from every template and output."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ..aws.kinds import SecretArn
 from .database import from_secret
 
 HEADER: Final = "x-api-key"
-"""The header in which API Gateway wants a key to be shown."""
+"""The header in which API Gateway expects an API key."""
 ORIGIN_HEADER: Final = "x-origin-verify"
-"""The header that the web ACL in front of the API wants."""
+"""The header that the web ACL in front of the API expects."""
 NAME: Final = "key"
 
 
 def generated_secret(title: str, description: str, length: int) -> secretsmanager.Secret:
-    """The secret *title*: JSON with one generated value, letters and digits."""
+    """Secret *title*: JSON with one generated value of *length* letters and digits."""
     return secretsmanager.Secret(
         title,
         DeletionPolicy="Delete",
@@ -33,5 +33,5 @@ def generated_secret(title: str, description: str, length: int) -> secretsmanage
 
 
 def value_of(secret: SecretArn) -> AWSHelperFn:
-    """The value itself, which CloudFormation reads and never shows."""
+    """A dynamic reference to the generated value, which CloudFormation resolves and never shows."""
     return from_secret(secret, NAME)

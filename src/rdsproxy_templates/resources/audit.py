@@ -1,4 +1,4 @@
-"""A record of who logs in to a database, in CloudWatch Logs."""
+"""A record of every login to a database, in CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import Final
 from pydantic import Field
 from troposphere import rds
 
+from ..aws.documentation import RDS_GUIDE
 from ..errors import Problem
 from . import database
 
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """How an engine records logins."""
+    """The way an engine records logins."""
 
     option: str | None = None
-    """The option of an option group that does it, where there is one, with its settings."""
+    """Option of an option group that records logins, or None; ``settings`` configure it."""
     settings: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     log_exports: tuple[str, ...] = ()
-    """Logs that are exported to CloudWatch Logs for it, beside those of every instance."""
+    """Logs exported to CloudWatch Logs beside those of every instance."""
 
 
 # Logins only: statements may hold passwords. Amazon RDS User Guide, "MariaDB Audit Plugin support
@@ -43,17 +44,18 @@ OFF: Final = Audit()
 
 
 class AuditSettings(database.DatabaseSettings):
-    """Whether logins are on record."""
+    """Settings of a database whose logins can be recorded."""
 
     audit_log: bool = Field(
         default=True,
-        description="Record every login, refused ones too, in CloudWatch Logs: when, as whom and "
-        "from where. Statements are not recorded, because they may hold passwords.",
+        description="Record every login, refused ones included, in CloudWatch Logs: time, user "
+        "and address. Statements are not recorded, because they may hold passwords. "
+        f"See {RDS_GUIDE}Appendix.MySQL.Options.AuditPlugin.html",
     )
 
     @property
     def audit(self) -> Audit:
-        """How the chosen engine records what is asked for."""
+        """The way the chosen engine records logins; empty when ``audit_log`` is off."""
         return AUDITS[self.engine] if self.audit_log else OFF
 
     def warnings(self) -> Iterator[Problem]:
@@ -61,13 +63,13 @@ class AuditSettings(database.DatabaseSettings):
         if not self.audit_log:
             yield Problem(
                 "audit_log",
-                "is off: nobody can tell afterwards who logged in, or tried, to a database that "
-                "the internet has a way to",
+                "is off: logins, and attempts at them, leave no trace in a database that is "
+                "reachable from the internet",
             )
 
 
 def option_group(choices: AuditSettings) -> rds.OptionGroup | None:
-    """``DBOptionGroup``, by which the instance records logins, where its engine wants one."""
+    """``DBOptionGroup``, which has the instance record logins; None if its engine needs none."""
     audit = choices.audit
     if audit.option is None:
         return None

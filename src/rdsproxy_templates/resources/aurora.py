@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 from troposphere import rds
 
+from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import ENGINES
 from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from ..aws.troposphere_compat import ServerlessV2ScalingConfiguration
@@ -21,22 +22,37 @@ SERVERLESS = "db.serverless"
 
 
 class AuroraSettings(database.DatabaseSettings):
-    """The cluster. ``max_capacity`` makes it Serverless v2."""
+    """Settings of an Aurora cluster. ``max_capacity`` makes it Serverless v2."""
 
     min_capacity: float = Field(
         default=0.5,
         ge=0,
         le=256,
         multiple_of=0.5,
-        description="Serverless v2: ACUs at rest, from 0.5; 0 pauses, which goes with no proxy.",
+        description="Serverless v2: lowest capacity in ACUs, in steps of 0.5. 0 lets the cluster "
+        "pause, which it cannot do behind a proxy. Applies only with `max_capacity`. "
+        f"See {AURORA_GUIDE}aurora-serverless-v2.setting-capacity.html",
     )
     max_capacity: float | None = Field(
-        default=None, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
+        default=None,
+        ge=1,
+        le=256,
+        multiple_of=0.5,
+        description="Serverless v2: highest capacity in ACUs, in steps of 0.5. Left out: "
+        "instances are provisioned. See "
+        f"{AURORA_GUIDE}aurora-serverless-v2.setting-capacity.html",
     )
-    readers: int = Field(default=0, ge=0, le=15, description="Aurora: instances beside the writer.")
+    readers: int = Field(
+        default=0,
+        ge=0,
+        le=15,
+        description="Aurora: number of reader instances beside the writer. See "
+        f"{AURORA_GUIDE}Concepts.AuroraHighAvailability.html",
+    )
 
     @property
     def db_instance_class(self) -> str:
+        """``DBInstanceClass`` of every instance: ``db.serverless`` with ``max_capacity``."""
         if self.instance_class is None and self.max_capacity:
             return SERVERLESS
         return super().db_instance_class
@@ -47,7 +63,9 @@ class AuroraSettings(database.DatabaseSettings):
             if self.instance_class == SERVERLESS:
                 yield Problem("max_capacity", f"must be given, in ACUs, for {SERVERLESS}")
             if "min_capacity" in self.model_fields_set:
-                yield Problem("min_capacity", "needs a max_capacity; without one nothing scales")
+                yield Problem(
+                    "min_capacity", "needs max_capacity; without it the cluster does not scale"
+                )
             return
         if self.db_instance_class != SERVERLESS:
             yield Problem(
@@ -71,9 +89,10 @@ def aurora_cluster(
     group: SecurityGroupId,
     iam: bool,
 ) -> Database:
-    """``DBCluster`` and its instances; *master* is the secret of the master user.
+    """``DBCluster`` and its instances: one writer and ``readers`` readers.
 
-    *iam* lets database users log in to the cluster itself with an IAM token.
+    *master* is the secret of the master user. *iam* lets database users log in to the cluster
+    itself with an IAM token.
     """
     engine = ENGINES[choices.engine]
     subnet_group = rds.DBSubnetGroup(
@@ -98,13 +117,13 @@ def aurora_cluster(
     instances = [
         rds.DBInstance(
             f"DBInstance{number}",
-            # The cluster holds the data; its snapshot is the one that counts.
+            # The cluster holds the data, and it is the cluster that leaves a snapshot.
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
             DBClusterIdentifier=db_cluster.ref(),
             Engine=choices.engine,
             DBInstanceClass=choices.db_instance_class,
-            # A long-term version stays until it is changed here.
+            # The version changes only when it changes here.
             AutoMinorVersionUpgrade=False,
             PubliclyAccessible=False,
         )

@@ -1,4 +1,4 @@
-"""A database as proxies, functions and people see it, be it a cluster or an instance."""
+"""The common view of a cluster or an instance: its settings, references and attachments."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, secretsmanager
 
 from ..aws.database_users import User
+from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE, SECRETS_MANAGER_GUIDE
 from ..aws.engines import ENGINES, Engine, EngineName
 from ..aws.kinds import Hostname, SecretArn
 from ..errors import Problem
@@ -18,58 +19,72 @@ from ..model import Settings, sub
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
-    """What was created, and how others name it."""
+    """The resources of a database, and the references by which others name it."""
 
     resources: Sequence[AWSObject]
     itself: AWSObject
     engine: Engine
     host: Hostname
-    """Where the writer answers."""
+    """Host of the writer."""
     resource_id: AWSHelperFn
-    """The ID by which ``rds-db:connect`` names it."""
+    """ID by which ``rds-db:connect`` names the database."""
     targets: Mapping[str, Any]
-    """The property of a proxy's target group that names it."""
+    """Property of a proxy's target group that names the database."""
     instances: Sequence[AWSObject]
-    """What has to be there, beside what ``targets`` names, before a proxy can reach it."""
+    """Instances that must exist before a proxy can reach what ``targets`` names."""
 
 
 class DatabaseSettings(Settings):
-    """What a cluster and an instance have in common."""
+    """Settings that a cluster and an instance have in common."""
 
-    engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
+    engine: EngineName = Field(
+        default="aurora-mysql",
+        description="Engine of the database, under CloudFormation's name for it.",
+    )
     engine_version: str | None = Field(
         default=None,
-        description="Version in which the database is created. Left out: the engine's default, "
-        "a long-term one where there is one.",
+        description="Engine version to create the database in. Left out: the engine's default, a "
+        "long-term support version where it has one.",
     )
     instance_class: str | None = Field(
         default=None,
-        description="Class of a provisioned instance. Left out: the engine's default, or "
-        "`db.serverless` where `max_capacity` is given.",
+        description="Class of the provisioned instances. Left out: the engine's default, or "
+        "`db.serverless` with `max_capacity`. See "
+        f"{RDS_GUIDE}Concepts.DBInstanceClass.html",
     )
-    backup_retention_period: int = Field(default=7, ge=1, le=35, description="Days of backups.")
+    backup_retention_period: int = Field(
+        default=7,
+        ge=1,
+        le=35,
+        description="Days that automated backups are kept. See "
+        f"{RDS_GUIDE}USER_WorkingWithAutomatedBackups.html",
+    )
     deletion_protection: bool = Field(
-        default=True, description="Refuse to delete the database, until an update turns this off."
+        default=True,
+        description="Refuse to delete the database until an update turns this off. See "
+        f"{RDS_GUIDE}USER_DeleteInstance.html",
     )
     extended_support: bool = Field(
         default=False,
-        description="Enroll the database in RDS Extended Support, at its creation: RDS creates it "
-        "on a major version past its standard support, and leaves it there, which AWS charges for. "
-        "Off: RDS refuses to create it on such a version, and upgrades it when the standard "
-        "support of its version ends.",
+        description="Enroll the database in RDS Extended Support when it is created: RDS accepts "
+        "a major version past its standard support, keeps the database on it, and "
+        "charges for that. Off: RDS refuses such a version, and upgrades the "
+        "database when standard support for its version ends. See "
+        f"{AURORA_GUIDE}extended-support.html",
     )
     slow_query_seconds: int = Field(
         default=1,
         ge=1,
         le=3600,
-        description="Seconds from which a statement is logged, in the log that CloudWatch gets; "
-        "with the values that stand in it.",
+        description="Seconds from which a statement counts as slow. Slow statements go to the "
+        "log that CloudWatch Logs receives, with the values in them.",
     )
     rotate_secrets_after_days: int | None = Field(
         default=None,
         ge=1,
         le=1000,
-        description="Days after which Secrets Manager replaces every password. Left out: never.",
+        description="Days between rotations of every password by Secrets Manager. Left out: "
+        f"passwords are not rotated. See {SECRETS_MANAGER_GUIDE}rotating-secrets.html",
     )
 
     @property
@@ -84,7 +99,7 @@ class DatabaseSettings(Settings):
 
     @property
     def tls_only(self) -> bool:
-        """Whether the database refuses connections without TLS."""
+        """True when the database refuses connections without TLS."""
         return True
 
     def problems(self) -> Iterator[Problem]:
@@ -129,7 +144,7 @@ class DatabaseSettings(Settings):
             yield Problem(
                 "engine_version",
                 f"is {self.version!r}, which is deprecated for {engine.name}: RDS creates no new "
-                "database in it, and upgrades those that there are at a time of its own; choose "
+                "database in it, and upgrades existing ones at a time of its choosing; choose "
                 f"another: {engine.current_versions}",
             )
         lifecycle = engine.lifecycle(self.version)
@@ -138,7 +153,7 @@ class DatabaseSettings(Settings):
 
 
 def engine_properties(choices: DatabaseSettings) -> dict[str, Any]:
-    """The properties that say what runs."""
+    """Engine, version and lifecycle support, as properties of the cluster or instance."""
     return {
         "Engine": choices.engine,
         "EngineVersion": choices.version,
@@ -147,7 +162,7 @@ def engine_properties(choices: DatabaseSettings) -> dict[str, Any]:
 
 
 def master_login(master: SecretArn) -> dict[str, Any]:
-    """The properties that name the master user, as in the secret *master*."""
+    """Name and password of the master user, as dynamic references to the secret *master*."""
     return {
         "MasterUsername": from_secret(master, "username"),
         "MasterUserPassword": from_secret(master, "password"),
@@ -155,7 +170,7 @@ def master_login(master: SecretArn) -> dict[str, Any]:
 
 
 def durability(choices: DatabaseSettings) -> dict[str, Any]:
-    """The properties and policies by which no data is read by others, or lost."""
+    """Encryption, backups, snapshots and deletion protection, as attributes and properties."""
     return {
         "DeletionPolicy": "Snapshot",
         "UpdateReplacePolicy": "Snapshot",
@@ -167,14 +182,14 @@ def durability(choices: DatabaseSettings) -> dict[str, Any]:
 
 
 def from_secret(secret: SecretArn, key: str) -> AWSHelperFn:
-    """A dynamic reference: CloudFormation reads the secret, the template never holds it."""
+    """A dynamic reference to *key* of *secret*, which CloudFormation resolves at deployment."""
     return sub("{{resolve:secretsmanager:${secret}:SecretString:" + key + "}}", secret=secret)
 
 
 def attachments(
     database: Database, master: SecretArn, others: Iterable[tuple[User, SecretArn]] = ()
 ) -> list[secretsmanager.SecretTargetAttachment]:
-    """Have each secret say which database it is for, as rotation and people want it."""
+    """Write host, port and engine into each secret, as rotation expects them."""
     return [
         _attachment(f"{database.itself.title}Attachment", database, master),
         *(_attachment(f"{user.title}SecretAttachment", database, own) for user, own in others),

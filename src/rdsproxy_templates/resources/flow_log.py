@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import Field
 from troposphere import AWSObject, ec2, iam
 
+from ..aws.documentation import VPC_GUIDE
 from ..aws.policies import trusts_flow_logs, writes_log
 from ..errors import Problem
 from ..model import Settings
@@ -14,15 +15,16 @@ from .functions import LogRetention, log_group
 
 
 class FlowLogSettings(Settings):
-    """Whether connections are on record, and for how long."""
+    """Settings of a VPC's flow log and its retention."""
 
     flow_log: bool = Field(
         default=True,
-        description="Record the connections to and from the VPC, refused ones too, in CloudWatch "
-        "Logs, which charges for what it takes in.",
+        description="Record all connections to and from the VPC, refused ones included, in "
+        "CloudWatch Logs, which charges for the data it takes in. See "
+        f"{VPC_GUIDE}flow-logs.html",
     )
     log_retention_in_days: LogRetention = Field(
-        default=30, description="Days that the record of connections is kept."
+        default=30, description="Days that CloudWatch Logs keeps the flow log."
     )
 
     def warnings(self) -> Iterator[Problem]:
@@ -30,13 +32,12 @@ class FlowLogSettings(Settings):
         if not self.flow_log:
             yield Problem(
                 "flow_log",
-                "is off: nobody can tell afterwards who connected to a VPC that the internet "
-                "has a way to",
+                "is off: connections leave no trace in a VPC that is reachable from the internet",
             )
 
 
 def vpc_flow_log(choices: FlowLogSettings, vpc: ec2.VPC) -> Sequence[AWSObject]:
-    """``FlowLog`` of the whole VPC, its log group, and the role in which EC2 writes there."""
+    """``FlowLog`` of the whole VPC, its log group and its role; empty when it is off."""
     if not choices.flow_log:
         return []
     group = log_group("FlowLogGroup", choices)

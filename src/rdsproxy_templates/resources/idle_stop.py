@@ -1,4 +1,4 @@
-"""User data with which an instance stops itself once nobody has a session on it."""
+"""User data that stops an instance when it has had no session for a while."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ systemctl enable --now stop-when-idle.timer
 
 
 def idle_stop_script(minutes: int) -> str:
-    """The script for an instance that stops after so many minutes without a session."""
+    """User data for an instance that stops after *minutes* without a session."""
     return SCRIPT.replace("MINUTES", str(minutes))

@@ -1,4 +1,4 @@
-"""A VPC, its subnets, and the ways in and out that it has only where they are asked for."""
+"""A VPC, its subnets, and the gateways that some networks add."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, ec2
 
+from ..aws.documentation import VPC_GUIDE
 from ..aws.kinds import Cidr, RouteTableId, VpcId
 from ..errors import Problem
 from ..model import ParameterAttributes, Settings
@@ -18,18 +19,20 @@ from .zones import chosen_zone, zone_property
 
 
 class Ranges(Settings):
-    """Address ranges of a VPC and its subnets, which become the defaults of the parameters."""
+    """Address ranges of a VPC and its subnets: the defaults of the root template's parameters."""
 
     subnets: ClassVar[tuple[str, ...]]
-    """Names of the settings that are the subnets' ranges."""
+    """Names of the settings that hold the subnets' ranges."""
 
     vpc_cidr: str = Field(
-        default="10.1.0.0/16", description="IPv4 range of the VPC, /16 to /28; at creation only."
+        default="10.1.0.0/16",
+        description="IPv4 range of the VPC, /16 to /28; at creation only. See "
+        f"{VPC_GUIDE}vpc-cidr-blocks.html",
     )
 
     @property
     def subnet_ranges(self) -> dict[str, str]:
-        """The subnets' ranges by the names of their settings."""
+        """Range of each subnet by the name of its setting."""
         return {name: getattr(self, name) for name in self.subnets}
 
     def problems(self) -> Iterator[Problem]:
@@ -37,28 +40,28 @@ class Ranges(Settings):
         yield from range_problems(self.vpc_cidr, self.subnet_ranges)
 
     def attributes(self) -> dict[str, ParameterAttributes]:
-        """What the root says of its parameters: these ranges, and what a range is."""
+        """Default and pattern of each range's parameter in the root template."""
         ranges = {"vpc_cidr": self.vpc_cidr, **self.subnet_ranges}
         return {name: _range_attributes(text) for name, text in ranges.items()}
 
 
 class PrivateRanges(Ranges):
-    """Those of two private subnets."""
+    """Address ranges of a VPC with two private subnets."""
 
     subnets = ("private_subnet1_cidr", "private_subnet2_cidr")
 
     private_subnet1_cidr: str = Field(
         default="10.1.0.0/24",
-        description="IPv4 range of the first subnet, inside the VPC's; at creation only.",
+        description="IPv4 range of the first private subnet, inside the VPC's; at creation only.",
     )
     private_subnet2_cidr: str = Field(
         default="10.1.1.0/24",
-        description="IPv4 range of the second subnet, inside the VPC's; at creation only.",
+        description="IPv4 range of the second private subnet, inside the VPC's; at creation only.",
     )
 
 
 def new_vpc(cidr: Cidr) -> ec2.VPC:
-    """``VPC``; names inside it are resolved, endpoints' included."""
+    """``VPC`` with DNS resolution, which private DNS names of endpoints need."""
     return ec2.VPC(
         "VPC",
         CidrBlock=cidr,
@@ -69,16 +72,17 @@ def new_vpc(cidr: Cidr) -> ec2.VPC:
 
 
 def new_subnet(title: str, vpc: ec2.VPC, cidr: Cidr, zone: AWSHelperFn | str) -> ec2.Subnet:
+    """Subnet *title* in *zone*, an Availability Zone's name or ID."""
     return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, **zone_property(zone))
 
 
 def new_subnet_by_zone_id(title: str, vpc: ec2.VPC, cidr: Cidr, zone_id: AWSHelperFn) -> ec2.Subnet:
-    """A subnet in the zone of that ID, which deployment tells."""
+    """Subnet *title* in the zone whose ID is known only at deployment."""
     return ec2.Subnet(title, VpcId=vpc.ref(), CidrBlock=cidr, AvailabilityZoneId=zone_id)
 
 
 def private_routes(vpc: ec2.VPC, *subnets: ec2.Subnet) -> list[AWSObject]:
-    """``PrivateRouteTable``, which leads nowhere but inside the VPC, for these subnets."""
+    """``PrivateRouteTable`` and its associations: routes that stay inside the VPC."""
     routes = ec2.RouteTable("PrivateRouteTable", VpcId=vpc.ref())
     return [routes, *(_associated(subnet, routes) for subnet in subnets)]
 
@@ -91,7 +95,7 @@ def _associated(subnet: ec2.Subnet, routes: AWSObject) -> ec2.SubnetRouteTableAs
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateNetwork:
-    """A VPC with two private subnets, and how others name its parts."""
+    """A VPC with two private subnets, and their resources."""
 
     vpc: ec2.VPC
     subnet1: ec2.Subnet
@@ -103,7 +107,7 @@ class PrivateNetwork:
 def private_network(
     cidr: Cidr, subnet1_cidr: Cidr, subnet2_cidr: Cidr, zones: tuple[str, str] | None
 ) -> PrivateNetwork:
-    """``VPC``, ``PrivateSubnet1`` and ``PrivateSubnet2``, with no way in or out."""
+    """``VPC``, ``PrivateSubnet1`` and ``PrivateSubnet2``, with no route to the internet."""
     whole = new_vpc(cidr)
     subnet1 = new_subnet("PrivateSubnet1", whole, subnet1_cidr, chosen_zone(zones, 0))
     subnet2 = new_subnet("PrivateSubnet2", whole, subnet2_cidr, chosen_zone(zones, 1))
@@ -122,7 +126,7 @@ EVERYWHERE: Final = "0.0.0.0/0"
 
 @dataclass(frozen=True, kw_only=True)
 class PublicNetwork:
-    """Subnets from which, and to which, the internet has a way."""
+    """Subnets with a route to and from the internet, and their resources."""
 
     subnets: Sequence[ec2.Subnet]
     resources: Sequence[AWSObject]
@@ -131,7 +135,10 @@ class PublicNetwork:
 def public_network(
     vpc_id: VpcId, places: Mapping[str, tuple[Cidr | str, AWSHelperFn | str]]
 ) -> PublicNetwork:
-    """Subnets by title, each with range and zone; nothing gets a public address by itself."""
+    """Subnets with an internet gateway; *places* has range and zone of each by title.
+
+    Nothing in them gets a public address unless it asks for one.
+    """
     gateway = ec2.InternetGateway("InternetGateway")
     attachment = ec2.VPCGatewayAttachment(
         "InternetGatewayAttachment", VpcId=vpc_id, InternetGatewayId=gateway.ref()
@@ -139,7 +146,7 @@ def public_network(
     subnets = [
         ec2.Subnet(
             title,
-            # Public addresses in it need the attachment: AWS::EC2::EIP, "DependsOn".
+            # Public addresses in the subnet need the attachment: AWS::EC2::EIP, "DependsOn".
             DependsOn=[str(attachment.title)],
             VpcId=vpc_id,
             CidrBlock=cidr,
@@ -163,7 +170,7 @@ def public_network(
 
 
 def nat_gateway(public: PublicNetwork, route_table: RouteTableId) -> list[AWSObject]:
-    """A NAT gateway in the public subnet, as the way out of private ones."""
+    """``NatGateway`` in the public subnet, and the default route of private subnets to it."""
     address = ec2.EIP(
         "NatGatewayAddress",
         DependsOn=["InternetGatewayAttachment"],
@@ -171,7 +178,7 @@ def nat_gateway(public: PublicNetwork, route_table: RouteTableId) -> list[AWSObj
     )
     gateway = ec2.NatGateway(
         "NatGateway",
-        # Without its own way out the gateway would be created, and lead nowhere.
+        # Without a route of its own the gateway is created all the same, and reaches nothing.
         DependsOn=["PublicRoute"],
         AllocationId=address.get_att("AllocationId"),
         SubnetId=public.subnets[0].ref(),
@@ -186,7 +193,7 @@ def nat_gateway(public: PublicNetwork, route_table: RouteTableId) -> list[AWSObj
 
 
 def range_problems(whole: str, ranges: Mapping[str, str]) -> Iterator[Problem]:
-    """What is wrong with a VPC's range, ``vpc_cidr``, and with those of its subnets."""
+    """Report invalid, overlapping and stray ranges; *whole* is the VPC's, named ``vpc_cidr``."""
     networks: dict[str, IPv4Network] = {}
     for name, text in {"vpc_cidr": whole, **ranges}.items():
         try:
@@ -206,7 +213,7 @@ def range_problems(whole: str, ranges: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _range_attributes(default: str) -> ParameterAttributes:
-    """What the root says of a parameter that is an address range."""
+    """Attributes of a root parameter that is an address range."""
     return ParameterAttributes(
         default=default,
         allowed_pattern=r"(\d{1,3}\.){3}\d{1,3}/(1[6-9]|2[0-8])",

@@ -1,4 +1,4 @@
-"""Properties that a resource has only with some choices."""
+"""Properties that a resource has only with some settings."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from typing import Any
 
 
 def without_none(**properties: Any) -> dict[str, Any]:
-    """Those that are not None, for a resource's keyword arguments."""
+    """Drop the properties that are None, for a resource's keyword arguments."""
     return {name: value for name, value in properties.items() if value is not None}

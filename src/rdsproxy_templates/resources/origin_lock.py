@@ -1,4 +1,4 @@
-"""A web ACL on the API's stage: requests that do not come through CloudFront are refused."""
+"""A web ACL on the API's stage that refuses requests from anywhere but CloudFront."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .web_acl_log import CREDENTIALS, request_log, visibility
 def origin_web_acl(
     choices: Logged, api: AWSHelperFn, stage: AWSHelperFn, secret: SecretArn
 ) -> Sequence[AWSObject]:
-    """``OriginWebACL`` on the *stage*, which lets in who shows the value of *secret*.
+    """``OriginWebACL`` on *stage*, which lets in requests that carry the value of *secret*.
 
-    WAF judges a request before API Gateway looks at its key, so that a refused one counts in no
-    usage plan. The log keeps refused requests only: CloudFront's own web ACL logs all others.
+    WAF judges a request before API Gateway reads its key, so a refused request counts against no
+    usage plan. The log keeps refused requests only; CloudFront's own web ACL logs the others.
     """
     acl = wafv2.WebACL(
         "OriginWebACL",

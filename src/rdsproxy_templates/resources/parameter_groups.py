@@ -1,7 +1,7 @@
-"""Parameter groups: TLS for connections, and slow statements in the log that is exported.
+"""Parameter groups: TLS for connections, and slow statements in the exported log.
 
-The engine's family and the description of a group are create-only. A new major version
-therefore makes another group beside the old one, so neither group has a name of ours.
+Family and description of a group are create-only. A new major version therefore creates another
+group beside the old one, so groups have no physical name.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ NO_OTHERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def cluster_parameters(choices: DatabaseSettings) -> rds.DBClusterParameterGroup:
-    """``DBClusterParameterGroup``; it holds for every instance of the cluster.
+    """``DBClusterParameterGroup``, which applies to every instance of the cluster.
 
-    TLS is a parameter of clusters only, and the instances keep their default group.
+    TLS is a parameter of clusters only, so the instances keep their default group.
     """
     engine = ENGINES[choices.engine]
     return rds.DBClusterParameterGroup(
@@ -35,7 +35,7 @@ def cluster_parameters(choices: DatabaseSettings) -> rds.DBClusterParameterGroup
 def instance_parameters(
     choices: DatabaseSettings, others: Mapping[str, str] = NO_OTHERS
 ) -> rds.DBParameterGroup:
-    """``DBParameterGroup`` of an instance without a cluster, with *others* beside ours."""
+    """``DBParameterGroup`` of an instance without a cluster; *others* are added to it."""
     engine = ENGINES[choices.engine]
     return rds.DBParameterGroup(
         "DBParameterGroup",

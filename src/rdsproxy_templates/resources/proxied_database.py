@@ -1,4 +1,4 @@
-"""The database behind a proxy: an Aurora cluster or an RDS instance, as the engine is."""
+"""The database behind a proxy: an Aurora cluster or an RDS instance, depending on the engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .database import Database
 
 
 class ClusterOrInstanceSettings(aurora.AuroraSettings, rds_instance.RdsInstanceSettings):
-    """A database of any engine; some settings are for Aurora alone, others for the rest."""
+    """Settings of a database of any engine; some are for Aurora only, others for RDS only."""
 
     def problems(self) -> Iterator[Problem]:
         is_aurora = ENGINES[self.engine].aurora
@@ -33,13 +33,13 @@ class ClusterOrInstanceSettings(aurora.AuroraSettings, rds_instance.RdsInstanceS
 
 
 class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
-    """A database that clients reach through a proxy, as one of its users."""
+    """Settings of a database that clients reach through a proxy, as one of its users."""
 
     users: ListOf[User] = Field(
         default=(),
         max_length=190,
-        description="Users beside the master: each is created in the database and let in "
-        "through the proxy in its own way.",
+        description="Users of the database beside the master user. Each one is created in the "
+        "database and let in through the proxy by its own kind of login.",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -56,13 +56,13 @@ class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
             yield Problem(
                 "users",
                 f"mixes `end_to_end_iam` ({', '.join(tokens)}) with users whose password the proxy "
-                f"reads ({', '.join(passwords)}): AWS writes that, with IAM authentication on at "
-                "the database, clients of the proxy must authenticate with IAM. Give all of them "
-                "one kind of login, or try yours before you count on it",
+                f"reads ({', '.join(passwords)}): AWS documents that with IAM authentication on in "
+                "the database, clients of the proxy must authenticate with IAM. Give all users "
+                "the same kind of login, or test this mix before you rely on it",
             )
 
     def pause_problems(self) -> Iterator[Problem]:
-        """Whether the cluster is to pause, which the proxy before it keeps it from."""
+        """Refuse a capacity of 0, at which a cluster behind a proxy never pauses."""
         return pause_problems(self)
 
 
@@ -75,7 +75,7 @@ def cluster_or_instance(
     group: SecurityGroupId,
     iam: bool,
 ) -> Database:
-    """``DBCluster`` or ``DBInstance``; *iam* lets users log in to it with a token."""
+    """``DBCluster`` for Aurora, else ``DBInstance``; *iam* lets users log in to it with a token."""
     make = (
         aurora.aurora_cluster if ENGINES[choices.engine].aurora else rds_instance.database_instance
     )
@@ -83,7 +83,7 @@ def cluster_or_instance(
 
 
 def pause_problems(choices: ClusterOrInstanceSettings) -> Iterator[Problem]:
-    """Whether the database could not pause as it is told to, because a proxy is before it."""
+    """Refuse a capacity of 0: the proxy's connections keep the cluster from pausing."""
     if choices.max_capacity is not None and choices.min_capacity == 0:
         yield Problem(
             "min_capacity",

@@ -1,4 +1,4 @@
-"""An RDS Proxy in front of a database, and who may log in through it."""
+"""An RDS Proxy in front of a database, with the logins that it accepts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, Select, Split, iam, rds
 
+from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import Engine
 from ..aws.kinds import Hostname, KeyArn, ProxyArn, SecretArn, SecurityGroupId, SubnetId, VpcId
 from ..aws.policies import connects_to_database, decrypts, reads_secrets, trusts
@@ -19,52 +20,74 @@ from .database import Database
 from .optional_properties import without_none
 
 TargetRole = Literal["READ_WRITE", "READ_ONLY"]
-"""Where an endpoint leads: to the writer, or to readers."""
+"""Target of an endpoint: the writer, or the readers."""
+
+_SETTINGS: Final = f"{AURORA_GUIDE}rds-proxy-connections.html#rds-proxy-connection-pooling-tuning"
 
 SHORT: Final = {"MYSQL": "mysql", "POSTGRESQL": "postgres"}
-"""Engine families in the names of proxies, which have 63 characters for three IDs."""
+"""Engine families in the names of proxies, where three IDs share 63 characters."""
 
 
 class ProxySettings(Settings):
-    """How the proxy treats its clients and shares the database's connections."""
+    """Settings of a proxy and its connection pool."""
 
     idle_client_timeout: int = Field(
         default=1800,
         ge=1,
         le=28800,
-        description="Seconds after which the proxy cuts an idle client.",
+        description="Seconds that a client connection may be idle before the proxy closes it. "
+        f"See {_SETTINGS}.idleclienttimeout",
     )
     max_connections_percent: int = Field(
-        default=100, ge=1, le=100, description="Share of the database's connections for the proxy."
+        default=100,
+        ge=1,
+        le=100,
+        description="Most connections that the proxy opens to the database, in percent of its "
+        f"`max_connections`. See {_SETTINGS}.maxconnectionspercent",
     )
     max_idle_connections_percent: int = Field(
-        default=50, ge=0, le=100, description="Share that the proxy keeps open while idle."
+        default=50,
+        ge=0,
+        le=100,
+        description="Most idle connections that the proxy keeps open to the database, in percent "
+        "of its `max_connections`; at most `max_connections_percent`. See "
+        f"{_SETTINGS}.maxidleconnectionspercent",
     )
     connection_borrow_timeout: int = Field(
-        default=120, ge=0, le=300, description="Seconds that a client waits for a free connection."
+        default=120,
+        ge=0,
+        le=300,
+        description="Seconds that a client waits for a free connection to the database. See "
+        f"{_SETTINGS}.connectionborrowtimeout",
     )
     debug_logging: bool = Field(
-        default=False, description="Log every statement in the proxy, for 24 hours; shows SQL."
+        default=False,
+        description="Log the SQL statements that pass the proxy, with the values in them, for 24 "
+        "hours.",
     )
 
     session_pinning_filters: ListOf[Literal["EXCLUDE_VARIABLE_SETS"]] = Field(
         default=(),
         max_length=1,
-        description="MySQL: statements that do not pin their client to one connection. Where one "
-        "sets a variable then, other clients may meet its value.",
+        description="MySQL: kinds of statements that do not pin a client to one connection. A "
+        "variable that such a statement sets may then be seen by other clients. See "
+        f"{AURORA_GUIDE}rds-proxy-pinning.html",
     )
     init_query: str | None = Field(
         default=None,
         min_length=1,
-        description="MySQL: what the proxy runs on each new connection to the database, such as "
-        "`SET time_zone = '+00:00'`. Whoever sees the proxy can read it.",
+        description="MySQL: SQL that the proxy runs on each new connection to the database, such "
+        "as `SET time_zone = '+00:00'`. Anyone who can describe the proxy can read "
+        "it. Left out: no statement.",
     )
 
     def refused_by(self, engine: Engine) -> Iterator[Problem]:
-        """The settings that are not for proxies of this engine: Creating a proxy, "Settings"."""
+        """Report settings that *engine* does not take (Aurora User Guide, "Creating a proxy")."""
         for name in ("session_pinning_filters", "init_query"):
             if engine.family != "MYSQL" and getattr(self, name):
-                yield Problem(name, "is for MySQL and MariaDB alone; RDS Proxy has it for no other")
+                yield Problem(
+                    name, "is for MySQL and MariaDB only; RDS Proxy has it for no other engine"
+                )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -78,22 +101,22 @@ class ProxySettings(Settings):
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         if self.debug_logging:
-            yield Problem("debug_logging", "is on: the proxy's log will show SQL statements")
+            yield Problem("debug_logging", "is on: the proxy's log will hold SQL statements")
 
 
 @dataclass(frozen=True)
 class SecretLogin:
-    """A user whom the proxy logs in to the database with a password."""
+    """A user whom the proxy logs in to the database with the password in a secret."""
 
     secret: SecretArn
     """Holds the user's name and password."""
     iam: bool
-    """Whether the client shows the proxy an IAM token; else it shows the same password."""
+    """True when clients send the proxy an IAM token; otherwise they send the same password."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proxy:
-    """What was created, and how clients name it."""
+    """The resources of a proxy, and the references by which clients name it."""
 
     resources: Sequence[AWSObject]
     itself: rds.DBProxy
@@ -115,11 +138,11 @@ def rds_proxy(
     group: SecurityGroupId,
     purpose: str = "proxy",
 ) -> Proxy:
-    """The proxy *title*, its role and its target group.
+    """Proxy *title*, its role and its target group.
 
-    Users *end_to_end* have no secret: client and proxy both log in with IAM tokens. *key* is
-    one that encrypts a secret instead of the account's own.
-    *purpose* begins the proxy's name, and tells the proxies of one stack apart.
+    The users *end_to_end* have no secret: client and proxy both log in with IAM tokens. *key*
+    encrypts the secrets in place of the account's own key. *purpose* begins the proxy's name and
+    distinguishes the proxies of one stack.
     """
     role = iam.Role(
         f"{title}Role",
@@ -142,7 +165,7 @@ def rds_proxy(
     )
     target_group = rds.DBProxyTargetGroup(
         f"{title}TargetGroup",
-        # Before there is an instance to reach, registering the database times out.
+        # Registering a database that has no instance yet times out.
         **without_none(DependsOn=[str(one.title) for one in database.instances] or None),
         DBProxyName=db_proxy.ref(),
         TargetGroupName="default",
@@ -175,10 +198,10 @@ def proxy_endpoint(
     role: TargetRole = "READ_ONLY",
     purpose: str = "read-only",
 ) -> rds.DBProxyEndpoint:
-    """Another host of the proxy, for its readers or in the network of its clients.
+    """Endpoint *title*: a further host of the proxy, for readers or in the clients' network.
 
-    *purpose* begins its name, and tells the endpoints of one proxy apart; it has 9 characters
-    at most.
+    *purpose* begins the endpoint's name, distinguishes the endpoints of one proxy, and has at
+    most 9 characters.
     """
     return rds.DBProxyEndpoint(
         title,
@@ -224,10 +247,10 @@ def _authentication(logins: Sequence[SecretLogin], end_to_end: Sequence[str]) ->
 
 
 def _proxy_name(purpose: str, engine: Engine, subnets: Sequence[SubnetId]) -> AWSHelperFn:
-    """A name of at most 63 characters, for this stack, this protocol and these subnets only.
+    """A name of at most 63 characters, unique to this stack, engine family and pair of subnets.
 
-    CloudFormation demands a name. A proxy can change neither its subnets nor its engine family:
-    it is replaced, and while both exist the new one needs another name. So the name says both.
+    CloudFormation requires a name. A change of subnets or engine family replaces the proxy, and
+    old and new exist side by side for a while, so the name contains both.
     """
     stack = Select(0, Split("-", Select(2, Split("/", STACK_ID))))
     first, second = map(_own_part, subnets)
@@ -236,9 +259,9 @@ def _proxy_name(purpose: str, engine: Engine, subnets: Sequence[SubnetId]) -> AW
 
 
 def _endpoint_name(purpose: str, proxy: rds.DBProxy, subnets: Sequence[SubnetId]) -> AWSHelperFn:
-    """A name of at most 63 characters, for this proxy and these subnets only.
+    """A name of at most 63 characters, unique to this proxy and pair of subnets.
 
-    An endpoint is replaced with its proxy, and can change neither of the two.
+    A change of either replaces the endpoint, and old and new exist side by side for a while.
     """
     owner = _own_part(Select(6, Split(":", proxy.get_att("DBProxyArn"))))
     first, second = map(_own_part, subnets)
@@ -247,5 +270,5 @@ def _endpoint_name(purpose: str, proxy: rds.DBProxy, subnets: Sequence[SubnetId]
 
 
 def _own_part(identifier: SubnetId | AWSHelperFn) -> AWSHelperFn:
-    """``0a1b2c3d4e5f67890`` of ``subnet-0a1b2c3d4e5f67890`` or of a proxy's ID."""
+    """The part of an ID after its prefix: ``0a1b2c3d`` of ``subnet-0a1b2c3d``."""
     return Select(1, Split("-", identifier))

@@ -1,4 +1,4 @@
-"""A database instance of RDS, without Aurora."""
+"""A database instance of RDS for MySQL or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field
 from troposphere import rds
 
+from ..aws.documentation import RDS_GUIDE
 from ..aws.engines import ENGINES
 from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from ..model.accepted_rules import accepted
@@ -20,23 +21,25 @@ _PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
 
 
 class RdsInstanceSettings(database.DatabaseSettings):
-    """The instance."""
+    """Settings of an RDS instance that is not part of an Aurora cluster."""
 
     allocated_storage: int = Field(
         default=20,
         ge=20,
         le=65_536,
-        description="RDS: GiB of gp3 storage; Aurora's grows by itself.",
+        description="RDS: size in GiB of the gp3 storage. Aurora's storage grows by itself. See "
+        f"{RDS_GUIDE}CHAP_Storage.html",
     )
     multi_az: bool = Field(
         default=False,
-        description="RDS: keep a standby in the other zone, at twice the price; Aurora takes "
-        "a reader.",
+        description="RDS: keep a standby in a second Availability Zone, at twice the price. "
+        f"Aurora takes a reader for that. See {RDS_GUIDE}Concepts.MultiAZ.html",
     )
     allow_major_version_upgrade: bool = Field(
         default=False,
-        description="RDS: let a change of `engine_version` be one of the major version, which "
-        "cannot be undone; CloudFormation always lets Aurora.",
+        description="RDS: let an update of `engine_version` change the major version, which "
+        "cannot be undone. Aurora needs no permission: CloudFormation always lets "
+        f"it. See {RDS_GUIDE}USER_UpgradeDBInstance.Upgrading.html",
     )
 
 
@@ -55,9 +58,9 @@ def database_instance(
 ) -> Database:
     """``DBInstance``; *master* is the secret of the master user.
 
-    *iam* lets database users log in to the instance itself with an IAM token. *parameters* are
-    set beside those of every instance. *public* gives it an address in the internet, which its
-    *group* guards.
+    *iam* lets database users log in to the instance itself with an IAM token. *parameters* and
+    *log_exports* are added to those of every instance. *public* gives it a public address, which
+    only its security *group* guards.
     """
     engine = ENGINES[choices.engine]
     subnet_group = rds.DBSubnetGroup(
@@ -81,7 +84,7 @@ def database_instance(
         AllocatedStorage=str(choices.allocated_storage),
         StorageType="gp3",
         **durability(choices),
-        # The version stays until it is changed here.
+        # The version changes only when it changes here.
         AutoMinorVersionUpgrade=False,
         DBParameterGroupName=parameter_group.ref(),
         EnableCloudwatchLogsExports=[*engine.log_exports, *log_exports],

@@ -12,7 +12,7 @@ from ..model import sub
 from .optional_properties import without_none
 
 REFUSED_IN_PASSWORDS: Final = '"@/\\'
-"""Characters that RDS refuses in a master password, and the backslash, which shells eat."""
+"""Characters that RDS refuses in a master password, and the backslash, which shells remove."""
 
 
 def login_secret(
@@ -23,16 +23,19 @@ def login_secret(
     password_length: int,
     key: KeyArn | None = None,
 ) -> secretsmanager.Secret:
-    """A generated password beside *username*; *key* encrypts it instead of the account's own."""
+    """Secret *title*: *username* and a generated password of *password_length* characters.
+
+    *key* encrypts it in place of the account's own key.
+    """
     return secretsmanager.Secret(
         title,
-        # A snapshot keeps its own password: the secret is of no use without the database.
+        # The secret is of no use without the database: a snapshot keeps its own password.
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         Description=description,
         **without_none(KmsKeyId=key),
-        # CloudFormation generates another password whenever anything in here changes, and the
-        # database keeps the old one: tests/unit/test_generated_secrets.py keeps it as it is.
+        # CloudFormation generates another password whenever any of this changes, and the
+        # database keeps the old one; tests/unit/test_generated_secrets.py holds it unchanged.
         # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2210
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate=_template(username),

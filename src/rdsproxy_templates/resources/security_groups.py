@@ -1,4 +1,8 @@
-"""Security groups: who may reach whom, and on which port."""
+"""Security groups and their rules.
+
+An *inline* rule is part of its group. A rule that would close a cycle between two groups, or whose
+group belongs to another stack, is a resource of its own (``ingress_rule``, ``egress_rule``).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ from .network import EVERYWHERE
 from .optional_properties import without_none
 
 NOWHERE: Final = "127.0.0.1/32"
-"""Egress that leads nowhere: a group without any rule would be given one to everywhere."""
+"""Destination of a rule that allows nothing. EC2 gives a group without egress rules one that
+allows everything."""
 
 HTTPS: Final = 443
 SSH: Final = 22
@@ -21,7 +26,7 @@ SSH: Final = 22
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """Function to proxy to database, each let in by the next."""
+    """Groups of a function, a proxy and a database, each admitted by the next."""
 
     function: ec2.SecurityGroup
     proxy: ec2.SecurityGroup
@@ -31,7 +36,7 @@ class Chain:
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """Proxy to database, the one let in by the other."""
+    """Groups of a proxy and a database that admits it."""
 
     proxy: ec2.SecurityGroup
     database: ec2.SecurityGroup
@@ -39,9 +44,9 @@ class Pair:
 
 
 def function_to_database_groups(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
-    """``FunctionSecurityGroup`` to ``RDSProxySecurityGroup`` to the group titled *database*.
+    """``FunctionSecurityGroup``, ``RDSProxySecurityGroup`` and the group titled *database*.
 
-    *noun* says what the database is, in the descriptions.
+    Each may connect to the next on *port*. *noun* names the database in descriptions: ``cluster``.
     """
     behind = proxy_to_database_groups(
         vpc, port, database=database, noun=noun, client="the function"
@@ -52,7 +57,7 @@ def function_to_database_groups(vpc: ec2.VPC, port: int, *, database: str, noun:
         VpcId=vpc.ref(),
         SecurityGroupEgress=[inline_egress(behind.proxy.get_att("GroupId"), port, "RDS Proxy")],
     )
-    # The egress above names the proxy's group, so the ingress back is a resource of its own.
+    # The egress above names the proxy's group, so the ingress is a resource of its own.
     into_proxy = ingress_rule(
         f"{behind.proxy.title}Ingress",
         behind.proxy.get_att("GroupId"),
@@ -77,9 +82,9 @@ def function_to_database_groups(vpc: ec2.VPC, port: int, *, database: str, noun:
 def proxy_to_database_groups(
     vpc: ec2.VPC, port: int, *, database: str, noun: str, client: str
 ) -> Pair:
-    """``RDSProxySecurityGroup`` to the group titled *database*.
+    """``RDSProxySecurityGroup`` and the group titled *database*, which admits it on *port*.
 
-    *client* says who is let in to the proxy, in its description.
+    *noun* and *client* name the database and the proxy's client in descriptions.
     """
     db_group = database_group(vpc, database, f"Database {noun}: in from the proxy, out to nowhere")
     proxy_group = ec2.SecurityGroup(
@@ -101,7 +106,7 @@ def proxy_to_database_groups(
 
 
 def database_group(vpc: ec2.VPC, title: str, description: str) -> ec2.SecurityGroup:
-    """The group of a database, into which nobody comes who does not add a rule."""
+    """Group *title* of a database, without ingress: whoever connects adds a rule of its own."""
     return ec2.SecurityGroup(
         title,
         GroupDescription=description,
@@ -111,14 +116,14 @@ def database_group(vpc: ec2.VPC, title: str, description: str) -> ec2.SecurityGr
 
 
 def no_egress(description: str) -> ec2.SecurityGroupRule:
-    """Egress that keeps a group from reaching anything."""
+    """Inline egress rule that allows nothing."""
     return ec2.SecurityGroupRule(Description=description, IpProtocol="-1", CidrIp=NOWHERE)
 
 
 def inline_egress(
     group: SecurityGroupId | AWSHelperFn, port: int, description: str
 ) -> ec2.SecurityGroupRule:
-    """Egress, inside a group of its own, to *group* on *port*."""
+    """Inline egress rule to *group* on a TCP *port*."""
     return ec2.SecurityGroupRule(
         Description=description,
         **_tcp(port),
@@ -127,17 +132,17 @@ def inline_egress(
 
 
 def inline_egress_to_everywhere(port: int, description: str) -> ec2.SecurityGroupRule:
-    """Egress to whatever address, on one port of TCP."""
+    """Inline egress rule to any IPv4 address on a TCP *port*."""
     return inline_egress_to_range(EVERYWHERE, port, description)
 
 
 def inline_egress_to_range(cidr: Cidr | str, port: int, description: str) -> ec2.SecurityGroupRule:
-    """Egress, inside a group of its own, to an address range on *port*."""
+    """Inline egress rule to the addresses of *cidr* on a TCP *port*."""
     return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
 
 
 def inline_ingress_from_range(cidr: str, port: int, description: str) -> ec2.SecurityGroupRule:
-    """Ingress, inside a group of its own, from the addresses of *cidr*."""
+    """Inline ingress rule from the addresses of *cidr* on a TCP *port*."""
     return ec2.SecurityGroupRule(Description=description, **_tcp(port), CidrIp=cidr)
 
 
@@ -148,7 +153,7 @@ def egress_rule(
     target: SecurityGroupId | AWSHelperFn,
     description: str,
 ) -> ec2.SecurityGroupEgress:
-    """Egress from *group*, which another stack made, to *target*."""
+    """Egress rule *title* from *group*, which may be another stack's, to *target*."""
     return ec2.SecurityGroupEgress(
         title,
         Description=description,
@@ -158,7 +163,7 @@ def egress_rule(
     )
 
 
-def ingress_rule(  # noqa: PLR0917 - a rule has two ends, and one may be another account's
+def ingress_rule(  # noqa: PLR0917 - a rule has two ends, one perhaps in another account
     title: str,
     group: SecurityGroupId | AWSHelperFn,
     port: int,
@@ -166,9 +171,9 @@ def ingress_rule(  # noqa: PLR0917 - a rule has two ends, and one may be another
     description: str,
     owner: AccountId | None = None,
 ) -> ec2.SecurityGroupIngress:
-    """Ingress into *group* from *source*; a resource of its own, so that groups make no cycle.
+    """Ingress rule *title* into *group* from *source*.
 
-    *owner* is the account that *source* belongs to, where it is another one.
+    *owner* is the account of *source* if it is another one.
     """
     return ec2.SecurityGroupIngress(
         title,
@@ -183,7 +188,7 @@ def ingress_rule(  # noqa: PLR0917 - a rule has two ends, and one may be another
 def ingress_rule_from_range(
     title: str, group: SecurityGroupId | AWSHelperFn, port: int, cidr: str, description: str
 ) -> ec2.SecurityGroupIngress:
-    """Ingress into *group* from the addresses of *cidr*."""
+    """Ingress rule *title* into *group* from the addresses of *cidr*."""
     return ec2.SecurityGroupIngress(
         title,
         Description=description,
@@ -195,11 +200,11 @@ def ingress_rule_from_range(
 
 @dataclass(frozen=True, kw_only=True)
 class Administrator:
-    """Who works on a database from inside its VPC, and reads secrets for that."""
+    """Access of a function that administers a database and reads its secrets."""
 
     group: ec2.SecurityGroup
     ways: Sequence[ec2.SecurityGroupIngress]
-    """What lets it in to the database and to Secrets Manager's endpoint."""
+    """Rules that admit the group to the database and to Secrets Manager's endpoint."""
 
 
 def administrator_group(
@@ -211,7 +216,7 @@ def administrator_group(
     database: SecurityGroupId,
     endpoint: SecurityGroupId,
 ) -> Administrator:
-    """The group *title* of *who*, and the rules that add it to those of database and endpoint."""
+    """Group *title* of *who*, and the rules that admit it to *database* and *endpoint*."""
     group = ec2.SecurityGroup(
         title,
         GroupDescription=f"{who.capitalize()}: out to the database and to Secrets Manager",
@@ -234,7 +239,7 @@ def administrator_group(
 def endpoint_access_rules(
     function: SecurityGroupId, endpoint: SecurityGroupId, *, api: str, who: str
 ) -> list[AWSObject]:
-    """The rules of both groups that let *who*, a function, reach the endpoint of *api*."""
+    """Rules of both groups that let *who*, a function, reach the interface endpoint of *api*."""
     return [
         egress_rule("FunctionSecurityGroupEgress", function, HTTPS, endpoint, api),
         ingress_rule("EndpointSecurityGroupIngress", endpoint, HTTPS, function, who),
@@ -242,5 +247,5 @@ def endpoint_access_rules(
 
 
 def _tcp(port: int) -> dict[str, Any]:
-    """One port, in any rule."""
+    """Protocol and port of a rule."""
     return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port}

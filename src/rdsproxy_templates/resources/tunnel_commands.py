@@ -1,4 +1,4 @@
-"""Commands with which a person opens a tunnel from a laptop to a database, and uses it."""
+"""Commands that open a tunnel from a laptop to a database, and connect through it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..aws.kinds import Command, DatabaseName, DatabaseUser, Hostname
 from ..model import Expression, sub
 
 USER: Final = "ec2-user"
-"""Whom Amazon Linux lets in."""
+"""Default user of Amazon Linux."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tunnel:
-    """From a port of the laptop, through an instance, to the database."""
+    """A tunnel from *local_port* of a laptop, through *instance*, to *host* and *port*."""
 
     instance: ec2.Instance
     host: Hostname
@@ -26,7 +26,7 @@ class Tunnel:
     local_port: int
 
     def by_ssm(self) -> Command:
-        """Through Session Manager."""
+        """Open the tunnel through Session Manager."""
         forwarding = {
             "host": ["${host}"],
             "portNumber": [str(self.port)],
@@ -41,7 +41,7 @@ class Tunnel:
         )
 
     def by_eice(self, endpoint: ec2.InstanceConnectEndpoint) -> Command:
-        """Through the EC2 Instance Connect Endpoint *endpoint*."""
+        """Open the tunnel through the EC2 Instance Connect Endpoint *endpoint*."""
         return _command(
             "aws ec2-instance-connect ssh --region ${AWS::Region} --instance-id ${instance} "
             f"--os-user {USER} --connection-type eice --eice-options endpointId=${{endpoint}} "
@@ -52,7 +52,7 @@ class Tunnel:
         )
 
     def by_ssh(self, address: ec2.EIP, key_pair_name: str) -> Command:
-        """To the instance's public *address*."""
+        """Open the tunnel by SSH to the instance's public *address*."""
         return _command(
             f"ssh -i ~/.ssh/{key_pair_name}.pem -N "
             f"-L {self.local_port}:${{host}}:{self.port} {USER}@${{address}}",
@@ -61,12 +61,12 @@ class Tunnel:
         )
 
     def client(self, engine: Engine, user: DatabaseUser, database: DatabaseName) -> Command:
-        """The engine's own client, while the tunnel is open."""
+        """Connect with the engine's own client, while the tunnel is open."""
         return _command(engine.client, port=str(self.local_port), user=user, database=database)
 
 
 def start_command(instance: ec2.Instance) -> Command:
-    """Starts the instance again."""
+    """Start a stopped instance."""
     return _command(
         "aws ec2 start-instances --region ${AWS::Region} --instance-ids ${instance}",
         instance=instance.ref(),

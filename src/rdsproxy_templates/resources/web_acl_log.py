@@ -1,4 +1,4 @@
-"""What web ACLs have in common: what is counted, and a log that shows no credentials."""
+"""Metrics of web ACLs, and a request log without credentials."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ..model import sub
 from .functions import Logged, log_group
 
 CREDENTIALS: tuple[str, ...] = ("authorization", "cookie")
-"""Headers of viewers that no log shows."""
+"""Headers of viewers that are kept out of every log."""
 
 
 def visibility(metric: str, *, sampled: bool = True) -> wafv2.VisibilityConfig:
-    """Count requests as *metric*; samples show every header, and redaction spares none."""
+    """Count requests as *metric*. Samples hold every header: redaction does not apply to them."""
     return wafv2.VisibilityConfig(
         CloudWatchMetricsEnabled=True, MetricName=metric, SampledRequestsEnabled=sampled
     )
@@ -24,8 +24,8 @@ def visibility(metric: str, *, sampled: bool = True) -> wafv2.VisibilityConfig:
 def request_log(
     choices: Logged, acl: wafv2.WebACL, *, redacted: Sequence[str], **more: Any
 ) -> list[AWSObject]:
-    """Log the requests that *acl* judges, without the *redacted* headers."""
-    # WAF writes only to groups whose names begin like this.
+    """Log group and configuration that record requests of *acl* without the *redacted* headers."""
+    # WAF writes only to groups whose names begin with aws-waf-logs-.
     name = sub("aws-waf-logs-${AWS::StackName}")
     group = log_group(f"{acl.title}LogGroup", choices, name=name)
     # The group's own Arn ends with ":*".

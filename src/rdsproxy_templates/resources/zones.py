@@ -15,37 +15,37 @@ ZONE_ID: Final = re.compile(r"[a-z]+\d+-az\d+")
 
 
 def zone_property(zone: AWSHelperFn | str) -> dict[str, Any]:
-    """The property that says in which zone a subnet is: by name, or by ID."""
+    """``AvailabilityZone`` or ``AvailabilityZoneId`` of a subnet, as *zone* is a name or an ID."""
     return {"AvailabilityZoneId" if is_zone_id(zone) else "AvailabilityZone": zone}
 
 
 def is_zone_id(zone: object) -> bool:
-    """Whether *zone* is the ID of an Availability Zone: ``use1-az1``."""
+    """Return True when *zone* is the ID of an Availability Zone: ``use1-az1``."""
     return isinstance(zone, str) and ZONE_ID.fullmatch(zone) is not None
 
 
 def chosen_zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
-    """The zone of that index, of those that are chosen or else of the region's."""
+    """Zone number *index* of *zones*, or of the Region's zones if none are given."""
     return zones[index] if zones else Select(index, GetAZs())
 
 
 def zone_problems(
     zones: tuple[str, str] | None, place: str = "availability_zones", *, proxied: bool = True
 ) -> Iterator[Problem]:
-    """Two zones that are one, and those without RDS Proxy where the subnets are *proxied*."""
+    """Refuse equal zones, names mixed with IDs, and, if *proxied*, zones without RDS Proxy."""
     if zones is None:
         return
     if len({*zones}) == 1:
         yield Problem(
             place,
             f"must be two different zones, got {zones[0]!r} twice; "
-            "RDS Proxy and databases need subnets in two",
+            "RDS Proxy and databases need subnets in two zones",
         )
     if len({is_zone_id(one) for one in zones}) > 1:
-        yield Problem(place, f"must be two names or two IDs, got {' and '.join(zones)}")
+        yield Problem(place, f"must be two zone names or two zone IDs, got {' and '.join(zones)}")
     for zone_id in sorted({*zones} & {*zones_without_proxy()} if proxied else ()):
         yield Problem(
-            place, f"must not hold {zone_id!r}: RDS Proxy is missing there; choose another zone"
+            place, f"must not include {zone_id!r}: it has no RDS Proxy; choose another zone"
         )
 
 
@@ -54,13 +54,13 @@ def zones_outside_regions(
     regions: tuple[str, ...],
     place: str = "vpc.availability_zones",
 ) -> Iterator[Problem]:
-    """Zones that are in none of *regions*."""
+    """Refuse zones outside any of *regions*."""
     for zone in zones or ():
         if strangers := [region for region in regions if not _is_in(zone, region)]:
             yield Problem(
                 place,
-                f"{zone!r} is no zone of {', '.join(strangers)}; name in `regions` only "
-                "the region of the zones, or leave the zones out",
+                f"{zone!r} is not a zone of {', '.join(strangers)}; name in `regions` only "
+                "the Region of the zones, or leave the zones out",
             )
 
 

@@ -1,0 +1,16 @@
+"""Addresses of AWS's guides, to which the descriptions of settings link."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_DOCS: Final = "https://docs.aws.amazon.com/"
+
+API_GATEWAY_GUIDE: Final = f"{_DOCS}apigateway/latest/developerguide/"
+AURORA_GUIDE: Final = f"{_DOCS}AmazonRDS/latest/AuroraUserGuide/"
+EC2_GUIDE: Final = f"{_DOCS}AWSEC2/latest/UserGuide/"
+RAM_GUIDE: Final = f"{_DOCS}ram/latest/userguide/"
+RDS_GUIDE: Final = f"{_DOCS}AmazonRDS/latest/UserGuide/"
+SECRETS_MANAGER_GUIDE: Final = f"{_DOCS}secretsmanager/latest/userguide/"
+SYSTEMS_MANAGER_GUIDE: Final = f"{_DOCS}systems-manager/latest/userguide/"
+VPC_GUIDE: Final = f"{_DOCS}vpc/latest/userguide/"
