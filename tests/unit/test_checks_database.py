@@ -16,7 +16,7 @@ class TestVersion:
         [one] = found(faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.10.99"))
 
         assert one.about == ("database/version", CLUSTER)
-        assert "'8.0.mysql_aurora.3.10.99' is no version of aurora-mysql" in one.sentence
+        assert "unknown version '8.0.mysql_aurora.3.10.99' of aurora-mysql" in one.sentence
         assert "did you mean 8.0.mysql_aurora.3.10." in one.sentence
         assert one.remedy == "Choose a current version"
 
@@ -43,7 +43,7 @@ class TestVersion:
         [one] = found(template(Database=database))
 
         assert one.about == ("database/version", "Database")
-        assert "'5.7' is no version of mysql" in one.sentence
+        assert "unknown version '5.7' of mysql" in one.sentence
         assert one.remedy == "Choose a current version, as text in quotes"
 
     def test_a_version_of_another_engine_is_refused(self):
@@ -52,7 +52,7 @@ class TestVersion:
         [one] = found(template(Database=database))
 
         assert one.about == ("database/version", "Database")
-        assert "is no version of postgres" in one.sentence
+        assert "unknown version '8.4.11' of postgres" in one.sentence
 
     def test_the_version_may_be_left_to_rds(self):
         assert found(without(f"{CLUSTER}/EngineVersion")) == []
@@ -70,7 +70,7 @@ class TestInstanceClass:
         [one] = found(faulted(f"{INSTANCE}/DBInstanceClass", "db.t4g.micro"))
 
         assert one.about == ("database/instance-class", INSTANCE)
-        assert "'db.t4g.micro' is no class of aurora-mysql" in one.sentence
+        assert "unknown class 'db.t4g.micro' of aurora-mysql" in one.sentence
         assert one.remedy == "Choose a class of the engine"
 
     def test_a_class_that_is_misspelled_is_refused(self):
@@ -90,7 +90,7 @@ class TestNames:
             ("blog-rds-proxy", "letters, digits or underscores"),
             ("1blog", "a letter first"),
             ("a" * 65, "1 to 64"),
-            ("mysql", "keeps for itself"),
+            ("mysql", "a name that RDS reserves"),
             ("select", "reserved word"),
         ],
     )
@@ -106,8 +106,8 @@ class TestNames:
     @pytest.mark.parametrize(
         ("name", "words"),
         [
-            ("rdsadmin", "keeps for itself"),
-            ("RDSProxyAdmin", "keeps for itself"),
+            ("rdsadmin", "a name that RDS reserves"),
+            ("RDSProxyAdmin", "a name that RDS reserves"),
             ("order", "reserved word"),
             ("blog-user", "letters, digits or underscores"),
             ("a" * 17, "1 to 16"),

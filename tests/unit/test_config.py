@@ -76,7 +76,7 @@ REFUSED = {
     ),
     "a master of PostgreSQL's own name": (
         {"rds": {"engine": "postgres"}, "database": {"master_username": "admin"}},
-        "[my.yaml: database.master_username] must not be 'admin', a name that RDS keeps",
+        "[my.yaml: database.master_username] must not be 'admin', a name that RDS reserves",
     ),
     "a master named like PostgreSQL's roles": (
         {"rds": {"engine": "aurora-postgresql"}, "database": {"master_username": "pg_x"}},
@@ -107,11 +107,11 @@ REFUSED = {
     ),
     "a version that never was": (
         {"rds": {"engine_version": "8.0.mysql_aurora.3.10.66"}},
-        "is no version of aurora-mysql (did you mean 8.0.mysql_aurora.3.10.6?)",
+        "unknown version '8.0.mysql_aurora.3.10.66' of aurora-mysql (did you mean 8.0.mysql_aurora.3.10.6?)",
     ),
     "a class of another engine": (
         {"rds": {"instance_class": "db.t4g.micro"}},
-        "[my.yaml: rds.instance_class] 'db.t4g.micro' is no class of aurora-mysql",
+        "[my.yaml: rds.instance_class] unknown class 'db.t4g.micro' of aurora-mysql",
     ),
     "a class that a region lacks": (
         {"regions": ["il-central-1"]},
@@ -148,7 +148,7 @@ REFUSED = {
     ),
     "a user that RDS keeps": (
         {"database": {"master_username": "rdsadmin"}},
-        "[my.yaml: database.master_username] must not be 'rdsadmin', a name that RDS keeps",
+        "[my.yaml: database.master_username] must not be 'rdsadmin', a name that RDS reserves",
     ),
     "a user that is a reserved word": (
         {"database": {"master_username": "select"}},
@@ -205,8 +205,8 @@ WARNED = {
     ),
     "a version on Extended Support": (
         {"rds": {"engine": "mysql", "engine_version": "8.0.46", "extended_support": True}},
-        "[rds.engine_version] is '8.0.46', which is past its standard support since 2026-07-31: "
-        "AWS charges more, until 2029-07-31",
+        "[rds.engine_version] is '8.0.46', which left standard support on 2026-07-31: "
+        "AWS charges extra, until 2029-07-31",
     ),
     "a region that may lack RDS Proxy": (
         {"rds": {"engine": "postgres"}, "regions": ["ap-southeast-6"]},

@@ -59,9 +59,7 @@ class TestLifecycle:
         on("2027-03-01")
         doubt = VERSION.doubt(enrolled=True)
 
-        assert doubt == (
-            "is past its standard support since 2027-02-28: AWS charges more, until 2030-02-28"
-        )
+        assert doubt == ("left standard support on 2027-02-28: AWS charges extra, until 2030-02-28")
 
 
 def test_a_configuration_is_judged_by_the_current_date(on):

@@ -36,7 +36,7 @@ class TestDeclaring:
             pytest.param(
                 {"name": "rdsadmin", "login": "iam"},
                 "rds.users.0.name",
-                "must not be 'rdsadmin', a name that RDS keeps for itself; choose another",
+                "must not be 'rdsadmin', a name that RDS reserves; choose another",
                 id="a reserved name",
             ),
             pytest.param(
@@ -48,7 +48,7 @@ class TestDeclaring:
             pytest.param(
                 {"name": "root", "login": "iam"},
                 "rds.users.0.name",
-                "must not be 'root', a name that RDS keeps for itself; choose another",
+                "must not be 'root', a name that RDS reserves; choose another",
                 id="a name of the database's own",
             ),
             pytest.param(
@@ -66,7 +66,7 @@ class TestDeclaring:
             pytest.param(
                 {"name": "reader", "login": "iam", "grants": [{"privileges": ["select"]}]},
                 "rds.users.0.grants.0.privileges",
-                "must be of ALL, ALTER, CREATE, CREATE VIEW, DELETE, DROP, INDEX, INSERT, "
+                "must be one of ALL, ALTER, CREATE, CREATE VIEW, DELETE, DROP, INDEX, INSERT, "
                 "REFERENCES, SELECT, SHOW VIEW, TRIGGER, UPDATE, got 'select' "
                 "(did you mean SELECT?)",
                 id="a privilege that the engine has not",
@@ -92,8 +92,8 @@ class TestDeclaring:
         twice = [{"name": "reader", "login": "iam"}, {"name": "Reader", "login": "password"}]
 
         assert problems(base, rds={"users": twice}) == [
-            "[my.yaml: rds.users.0.name] must not be like another user's, got 'reader'",
-            "[my.yaml: rds.users.1.name] must not be like another user's, got 'Reader'",
+            "[my.yaml: rds.users.0.name] must differ from every other user's, got 'reader'",
+            "[my.yaml: rds.users.1.name] must differ from every other user's, got 'Reader'",
         ]
 
     def test_nobody_at_all_is_refused(self):
@@ -259,8 +259,8 @@ class TestFollowing:
         people = [{"name": "rdsproxy_templates_x", "login": "iam"}]
 
         assert problems(bastion, rds={"users": people}) == [
-            "[my.yaml: rds.users.0.name] must not begin with rdsproxy_templates, with which the "
-            "users function names what is its own, got 'rdsproxy_templates_x'; choose another name"
+            "[my.yaml: rds.users.0.name] must not begin with rdsproxy_templates, a prefix "
+            "that the users function keeps for itself, got 'rdsproxy_templates_x'; choose another name"
         ]
 
     def test_users_are_made_one_after_another(self):

@@ -1,1 +1,1 @@
-"""AWS as data: engines, connections, kinds of values, policies, users of a database."""
+"""AWS as data: engines, connections, kinds of values, policies, database users."""

@@ -1,4 +1,4 @@
-"""How many connections a database takes, until somebody configures another number."""
+"""Default number of connections that a database accepts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ _CONNECTIONS_SERVERLESS: Final = (
 def default_connections(
     engine: Engine, instance_class: str, max_capacity: float | None
 ) -> int | None:
-    """Default ``max_connections`` of an instance; None where AWS has no table of them."""
+    """Default ``max_connections`` of an instance; None for engines without a table of AWS's.
+
+    *max_capacity*, in ACUs, is that of Serverless v2, and None for a provisioned class.
+    """
     if engine.name != "aurora-mysql":
         return None
     if max_capacity is not None:

@@ -1,4 +1,4 @@
-"""Users of a database, each declared once: how it logs in, and what it may do."""
+"""Declared users of a database: the login and the grants of each."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from .kinds import SecretArn, SecretArns
 from .limits import PARAMETER_BYTES, secret_arn_length
 
 OUR_OWN: Final = "rdsproxy_templates"
-"""What the names begin with that the users function keeps in a database for itself."""
+"""Prefix of the names that the users function keeps for itself in a database."""
 
 BLOG_TABLES: Final = ("items", "visits")
 VISITS_TABLES: Final = ("visits",)
-"""The tables of `lambda/blog_rds_proxy` and of `lambda/visits`."""
+"""Tables of `lambda/blog_rds_proxy` and of `lambda/visits`."""
 
 NEEDED: Final[Mapping[str, Sequence[str]]] = {
-    # ON DUPLICATE KEY UPDATE wants UPDATE, also where there is no such row ("INSERT ... ON
+    # ON DUPLICATE KEY UPDATE needs UPDATE even if no such row exists ("INSERT ... ON
     # DUPLICATE KEY UPDATE Statement").
     "MYSQL": ("SELECT", "INSERT", "UPDATE"),
     "POSTGRESQL": ("SELECT", "INSERT"),
 }
-"""What the library's own functions need on each of their tables, by family of engines."""
+"""Privileges that the library's own functions need on each of their tables, by engine family."""
 
 
 class Grant(Settings):
-    """What a user may do with the tables of the service's database."""
+    """Privileges on one table, or on all tables, of the service's database."""
 
     privileges: ListOf[str] = Field(
         default=("SELECT", "INSERT", "UPDATE", "DELETE"),
@@ -51,7 +51,7 @@ class Grant(Settings):
 
 
 class User(Settings):
-    """One user. Secret, proxy, policies and the user itself follow from this."""
+    """One declared user. Secret, proxy login, policies and the user itself follow from it."""
 
     name: str = Field(description="Name of the user in the database.")
     login: Literal["password", "iam", "end_to_end_iam"] = Field(
@@ -83,30 +83,33 @@ class User(Settings):
 
     @property
     def has_secret(self) -> bool:
-        """Whether the database knows it by a password."""
+        """True when the user has a password, and a secret that holds it."""
         return self.login != "end_to_end_iam"
 
 
 def with_secrets(users: Sequence[User]) -> Sequence[User]:
-    """Those with a password, in the order in which their secrets cross stacks' borders."""
+    """Users with a password, in the order in which their secrets cross stacks' borders."""
     return [user for user in users if user.has_secret]
 
 
 def secrets(users: Sequence[User], arns: SecretArns | None) -> Iterator[tuple[User, SecretArn]]:
-    """Each user with a password, and its secret out of the list that crossed the border."""
+    """Pair each user that has a password with its secret in *arns*.
+
+    Raises :class:`WiringError` when such a user exists and *arns* is None.
+    """
     for index, user in enumerate(with_secrets(users)):
         if arns is None:
-            raise WiringError([Problem("users", f"{user.name} has a secret, which is not wired")])
+            raise WiringError([Problem("users", f"{user.name} has a secret that is not wired")])
         yield user, SecretArn(Select(index, arns))
 
 
 def end_to_end(users: Sequence[User]) -> Sequence[str]:
-    """The names of those who log in to the database itself with a token."""
+    """Names of the users that log in to the database itself with an IAM token."""
     return [user.name for user in users if not user.has_secret]
 
 
 def lacking(user: User, family: str, tables: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """What the library's own functions need and *user* is not granted, by table."""
+    """Privileges that the library's own functions need and *user* lacks, by table."""
     missing = {
         table: [one for one in NEEDED[family] if not _is_granted(user, one, table)]
         for table in tables
@@ -122,7 +125,7 @@ def _is_granted(user: User, privilege: str, table: str) -> bool:
 
 
 def problems(users: Sequence[User], engine: Engine) -> Iterator[Problem]:
-    """What *engine* refuses of them; a place is within the list."""
+    """Report what *engine* refuses; a problem's place is relative to the list of users."""
     yield from _too_many(users)
     times = Counter(user.title.lower() for user in users)
     for index, user in enumerate(users):
@@ -131,18 +134,20 @@ def problems(users: Sequence[User], engine: Engine) -> Iterator[Problem]:
         if user.name.lower().startswith(OUR_OWN):
             yield Problem(
                 f"{index}.name",
-                f"must not begin with {OUR_OWN}, with which the users function names what is its "
-                f"own, got {user.name!r}; choose another name",
+                f"must not begin with {OUR_OWN}, a prefix that the users function keeps for "
+                f"itself, got {user.name!r}; choose another name",
             )
         if times[user.title.lower()] > 1:
-            yield Problem(f"{index}.name", f"must not be like another user's, got {user.name!r}")
+            yield Problem(
+                f"{index}.name", f"must differ from every other user's, got {user.name!r}"
+            )
         for number, grant in enumerate(user.grants):
             for sentence in _privilege_problems(grant.privileges, engine):
                 yield Problem(f"{index}.grants.{number}.privileges", sentence)
 
 
 def _too_many(users: Sequence[User]) -> Iterator[Problem]:
-    """The ARNs of their secrets cross a stack's border in one parameter, joined by commas."""
+    """Refuse more secrets than one parameter can hold, in which their ARNs cross borders."""
     own = with_secrets(users)
     ends = accumulate(secret_arn_length(f"{user.title}Secret") + len(",") for user in own)
     fit = sum(end - len(",") <= PARAMETER_BYTES for end in ends)
@@ -150,7 +155,7 @@ def _too_many(users: Sequence[User]) -> Iterator[Problem]:
         yield Problem(
             "",
             f"must be at most {fit} with a password, got {len(own)}, because the ARNs of their "
-            f"secrets are one parameter of {PARAMETER_BYTES} bytes; "
+            f"secrets share one parameter of {PARAMETER_BYTES} bytes; "
             "let some log in by end_to_end_iam",
         )
 
@@ -160,7 +165,7 @@ def _privilege_problems(privileges: Sequence[str], engine: Engine) -> Iterator[s
         if privilege not in engine.privileges:
             known = sorted(engine.privileges)
             yield (
-                f"must be of {', '.join(known)}, got {privilege!r}"
+                f"must be one of {', '.join(known)}, got {privilege!r}"
                 f"{did_you_mean(privilege.upper(), known)}"
             )
     if "ALL" in privileges and len(privileges) > 1:

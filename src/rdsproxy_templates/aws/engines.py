@@ -1,4 +1,4 @@
-"""What differs between the database engines: data, not ifs."""
+"""The database engines and their differences, as data."""
 
 from __future__ import annotations
 
@@ -19,92 +19,92 @@ from .support import Lifecycle
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """An engine of RDS or Aurora, under the name that CloudFormation gives it."""
+    """An engine of RDS or Aurora, by CloudFormation's name for it."""
 
     name: str
     family: str
     """``EngineFamily`` of an RDS Proxy in front of it."""
     port: int
-    """The port that RDS Proxy listens on, which cannot be configured, and the default of the
-    database behind it."""
+    """Port of RDS Proxy, which cannot be configured, and default port of the database."""
     default_version: str
     default_class: str
     master: NameRule
-    """What the master user may be named."""
+    """Rule for the name of the master user."""
     user: NameRule
-    """What every other user may be named."""
+    """Rule for the name of any other user."""
     database: NameRule
+    """Rule for the name of a database."""
     log_exports: tuple[str, ...]
-    """``EnableCloudwatchLogsExports``: what helps to find a failed login or a slow query."""
+    """``EnableCloudwatchLogsExports``: logs that show failed logins and slow queries."""
     privileges: frozenset[str]
-    """What can be granted on its tables; ``ALL`` stands for all of them."""
+    """Privileges that can be granted on its tables; ``ALL`` stands for all of them."""
     rotation_type: str
     """``RotationType`` of the function that changes a user's password."""
     password_types: frozenset[str]
     """``ClientPasswordAuthType`` of a proxy for it."""
     major_parts: int
-    """How many parts of a version are its major version."""
+    """Number of leading parts of a version that are its major version."""
     tls_parameters: Mapping[str, str]
-    """Parameters with which it takes no connection without TLS."""
+    """Parameters that refuse connections without TLS."""
     plain_parameters: Mapping[str, str]
-    """Parameters with which it takes connections without TLS, too."""
+    """Parameters that accept connections without TLS."""
     slow_query_parameters: Mapping[str, str]
-    """Parameters with which a log of ``log_exports`` holds slow statements, which none does by
-    default; ``{seconds}`` stands for how slow."""
+    """Parameters that write slow statements to a log in ``log_exports``, which no engine does by
+    default; ``{seconds}`` stands for the threshold."""
     client: str
-    """What a person types to log in through a tunnel that ends at ``${port}``."""
+    """Command line that logs in through a tunnel whose local end is ``${port}``."""
 
     @property
     def aurora(self) -> bool:
-        """Whether it runs as a cluster, storage and all; else an instance has its own."""
+        """True for Aurora, which runs as a cluster with shared storage."""
         return self.name.startswith("aurora-")
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """The versions that are not deprecated, oldest first."""
+        """Versions that are not deprecated, oldest first."""
         past = set(_known(self.name)["deprecated_versions"])
         current = [version for version in _known(self.name)["versions"] if version not in past]
         return tuple(sorted(current, key=_numbers))
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The instance classes that some region offers."""
+        """Instance classes that at least one Region offers."""
         return tuple(_known(self.name)["classes_missing_in"])
 
     @property
     def reserved_words(self) -> frozenset[str]:
-        """Words of its SQL that no user and no database may be named."""
+        """Reserved words of its SQL, which no user or database may be named."""
         return frozenset(_known(self.name)["reserved_words"])
 
     def version_problem(self, version: str) -> str | None:
-        """Explain why *version* is none of the engine; None for those that are, or were."""
+        """Explain why *version* is unknown; None for a current or deprecated version."""
         if version in self.versions or self.is_deprecated(version):
             return None
         return (
-            f"{version!r} is no version of {self.name}{did_you_mean(version, self.versions)}; "
+            f"unknown version {version!r} of {self.name}{did_you_mean(version, self.versions)}; "
             f"{self.current_versions}"
         )
 
     @property
     def current_versions(self) -> str:
-        """Which versions to choose, in words."""
+        """A phrase that names the default and the newest versions."""
         newest = ", ".join(self.versions[-6:])
         return f"the default is {self.default_version}, the newest are {newest}"
 
     def is_deprecated(self, version: str) -> bool:
-        """Whether RDS creates no more databases in *version*, and leaves those that there are."""
+        """Return True when RDS keeps databases in *version* but creates no more of them."""
         return version in _known(self.name)["deprecated_versions"]
 
     def lifecycle(self, version: str) -> Lifecycle | None:
-        """The support of the major version of *version*; None where our data has none."""
+        """Support dates of the major version of *version*; None if unknown."""
         return support.lifecycle(self.name, self.major(version))
 
     def behind_proxy(self, version: str) -> bool:
-        """Whether AWS says that RDS Proxy supports *version*."""
+        """Return True when AWS documents RDS Proxy for *version*."""
         return support.is_proxied(self.name, version)
 
     def major(self, version: str) -> str:
-        """The major version of *version*: ``8.4``, ``17``."""
+        """Major version of *version*: ``8.4``, ``17``."""
         return ".".join(version.split(".")[: self.major_parts])
 
     def parameter_family(self, version: str) -> str:
@@ -112,7 +112,7 @@ class Engine:
         return f"{self.name}{self.major(version)}"
 
     def parameters(self, slow_query_seconds: int, *, tls_only: bool) -> dict[str, str]:
-        """``Parameters`` of its parameter group."""
+        """``Parameters`` of its parameter group; a statement is slow from *slow_query_seconds*."""
         slow = self.slow_query_parameters.items()
         return {
             **(self.tls_parameters if tls_only else self.plain_parameters),
@@ -120,12 +120,12 @@ class Engine:
         }
 
     def class_problems(self, instance_class: str, regions: tuple[str, ...]) -> Iterator[str]:
-        """Why *regions* offer no *instance_class*."""
+        """Explain why *instance_class* is unknown, or which of *regions* do not offer it."""
         missing = _known(self.name)["classes_missing_in"].get(instance_class)
         if missing is None:
             similar = did_you_mean(instance_class, self.classes)
             yield (
-                f"{instance_class!r} is no class of {self.name}{similar}; "
+                f"unknown class {instance_class!r} of {self.name}{similar}; "
                 f"the default is {self.default_class}"
             )
         elif lacking := [region for region in regions if region in missing]:
@@ -156,7 +156,7 @@ _AURORA_MYSQL: Final = Engine(
     rotation_type="MySQLSingleUser",
     password_types=frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"}),
     major_parts=2,
-    # Aurora takes ON and OFF alone, RDS takes 1 and 0 alone.
+    # Aurora takes only ON and OFF, RDS only 1 and 0.
     tls_parameters=MappingProxyType({"require_secure_transport": "ON"}),
     plain_parameters=MappingProxyType({"require_secure_transport": "OFF"}),
     # RDS writes logs into tables by default, and exports only those in files: "Publishing MySQL
@@ -211,17 +211,17 @@ ENGINES: Final[dict[str, Engine]] = {
         ),
     )
 }
-"""Every engine that RDS Proxy and this library speak of, by CloudFormation's name."""
+"""Every engine that the library supports, by CloudFormation's name."""
 
 
 def runtimes() -> dict[str, str | None]:
-    """Lambda's Python runtimes, each with the day from which it is deprecated, where known."""
+    """Lambda's Python runtimes, each with its deprecation date (ISO 8601) or None if unknown."""
     known: dict[str, str | None] = _data()["runtimes"]
     return known
 
 
 def regions() -> tuple[str, ...]:
-    """The regions of AWS that our data covers."""
+    """AWS Regions that our data covers."""
     return tuple(_data()["regions"])
 
 

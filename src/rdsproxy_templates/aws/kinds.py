@@ -1,4 +1,4 @@
-"""The kinds of value that cross our stacks' borders."""
+"""Kinds of values that cross stacks' borders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class VpcId(Value):
 
 
 class ZoneIds(Values):
-    """IDs of availability zones, which are the same for every account: ``use1-az1``."""
+    """IDs of Availability Zones, which are the same in every account: ``use1-az1``."""
 
 
 class SubnetId(Value):
@@ -27,7 +27,7 @@ class SubnetId(Value):
 
 
 class SubnetIds(Values):
-    """IDs of subnets, in two or more zones."""
+    """IDs of subnets in two or more Availability Zones."""
 
     parameter_type = "List<AWS::EC2::Subnet::Id>"
 
@@ -43,15 +43,16 @@ class SecurityGroupId(Value):
 
 
 class InstanceId(Value):
-    """ID of a virtual machine: ``i-0abc…``."""
+    """ID of an EC2 instance: ``i-0abc…``."""
 
     parameter_type = "AWS::EC2::Instance::Id"
 
 
 class GroupIdElsewhere(SecurityGroupId):
-    """ID of a security group that may be another account's.
+    """ID of a security group that may belong to another account.
 
-    CloudFormation looks up what is given as a group's ID, and finds no other account's.
+    Its parameter is a String: CloudFormation looks up values of ``AWS::EC2::SecurityGroup::Id``,
+    and finds no other account's groups.
     """
 
     parameter_type = "String"
@@ -67,7 +68,7 @@ class DatabaseName(Value):
 
 
 class DatabaseUser(Value):
-    """Name of a user of a database, be it the master or another."""
+    """Name of a database user, the master user included."""
 
     @classmethod
     def problem(cls, text: str) -> str | None:
@@ -83,23 +84,23 @@ class DatabaseUser(Value):
 
 
 class SecretArn(Value):
-    """ARN of a secret of Secrets Manager."""
+    """ARN of a Secrets Manager secret."""
 
 
 class SecretArns(Values):
-    """ARNs of secrets, in an order that both sides know."""
+    """ARNs of secrets, in the order that the producing stack documents."""
 
 
 class KeyArn(Value):
-    """ARN of a key of KMS."""
+    """ARN of a KMS key."""
 
 
 class AccountId(Value):
-    """Number of an account: twelve digits."""
+    """ID of an AWS account: twelve digits."""
 
 
 class RoleArn(Value):
-    """ARN of a role of IAM."""
+    """ARN of an IAM role."""
 
 
 class FunctionArn(Value):
@@ -123,7 +124,7 @@ class Hostname(Value):
 
 
 class Url(Value):
-    """An address that a client calls: ``https://…/``."""
+    """URL that a client calls: ``https://…/``."""
 
 
 class Command(Value):

@@ -1,16 +1,16 @@
-"""What AWS lets values come to at most, and how long they get."""
+"""AWS's limits on values, and the length that values can reach."""
 
 from __future__ import annotations
 
 from typing import Final
 
 PARAMETER_BYTES: Final = 4_096
-"""The value of a parameter, of a nested stack too. CloudFormation's quotas, read in November 2026:
+"""Limit of a parameter's value, in bytes. CloudFormation's quotas, read in November 2026:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 DYNAMIC_REFERENCES: Final = 60
-"""``{{resolve:…}}`` in one template; the same page."""
+"""Limit of ``{{resolve:…}}`` references in one template; same page."""
 ROLE_POLICIES: Final = 10_240
-"""Characters of all inline policies of a role, white space not counted, read in November 2026:
+"""Limit of all inline policies of a role, in characters without white space, read in November 2026:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 LONGEST: Final = {
@@ -20,13 +20,13 @@ LONGEST: Final = {
     "AWS::StackName": 128,
     "AWS::URLSuffix": len("amazonaws.com.cn"),
 }
-"""Pseudo parameters, at their longest in any region that is open to everybody."""
+"""Longest value of each pseudo parameter, in characters, in Regions open to every account."""
 
 
 def secret_arn_length(logical_id: str) -> int:
-    """How long the ARN of a secret gets that CloudFormation names after *logical_id*.
+    """Longest ARN, in characters, of a secret that CloudFormation names after *logical_id*.
 
-    It adds twelve characters to the name, and Secrets Manager six.
+    CloudFormation adds twelve random characters to the name, Secrets Manager six.
     """
     name = f"{logical_id}-123456789012-123456"
     return len(f"arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:{name}")

@@ -1,4 +1,4 @@
-"""Names of users and databases that RDS and its engines take."""
+"""Rules for the names of users and databases, as RDS and its engines apply them."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True)
 class NameRule:
-    """What is allowed as the name of a user or of a database."""
+    """Rule for the name of a user or a database."""
 
     pattern: str
     sentence: str
-    """The pattern in words; the console shows it as the ConstraintDescription."""
+    """The pattern in words; CloudFormation shows it as the ConstraintDescription."""
     reserved: frozenset[str]
-    """Names, in lower case, that fit the pattern and are refused all the same."""
+    """Names in lower case that fit the pattern and are refused nevertheless."""
     reserved_prefixes: tuple[str, ...] = ()
-    """How such names begin, in lower case."""
+    """Prefixes in lower case of further names that are refused."""
 
     def problem(self, name: str, reserved_words: frozenset[str]) -> str | None:
-        """Explain why *name* is refused; None when it is taken."""
+        """Explain why *name* is refused; None when it is accepted."""
         lowered = name.lower()
         if not re.fullmatch(self.pattern, name):
             return f"{self.sentence}, got {name!r}"
         if lowered in self.reserved:
-            return f"must not be {name!r}, a name that RDS keeps for itself; choose another"
+            return f"must not be {name!r}, a name that RDS reserves; choose another"
         if lowered in reserved_words:
             return f"must not be {name!r}, a reserved word of the engine; choose another"
         for prefix in self.reserved_prefixes:
             if lowered.startswith(prefix):
                 return (
-                    f"must not begin with {prefix!r}, which RDS and PostgreSQL keep for roles of "
-                    f"their own, got {name!r}"
+                    f"must not begin with {prefix!r}, which RDS and PostgreSQL reserve for roles "
+                    f"of their own, got {name!r}"
                 )
         return None
 
 
 def refused_by_all(name: str, rules: Sequence[NameRule]) -> str | None:
-    """Explain why none of *rules* takes *name*, in the words of the most generous of them."""
+    """Explain why every rule refuses *name*, in the words of the last; None if one accepts it."""
     problems = [rule.problem(name, frozenset()) for rule in rules]
     return problems[-1] if all(problems) else None
 
 
 RDS_USERS: Final = frozenset({"rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"})
-"""Users that RDS makes in every database."""
+"""Users that RDS creates in every database."""
 
 _SPECIAL: Final = frozenset({"mysql", "none", "public", "root"})
-"""Names with a meaning of their own in one engine or the other, which no declared user has."""
+"""Names with a special meaning in one of the engines, refused to declared users."""
 
-# CreateDBInstance and CreateDBCluster: MasterUsername. The resource type's own pattern takes
-# underscores for clusters, too.
+# CreateDBInstance and CreateDBCluster: MasterUsername. The resource type's own pattern accepts
+# underscores, for clusters as well.
 _MASTER_PATTERN: Final = "[a-zA-Z][a-zA-Z0-9_]{0,15}"
 _MASTER_SENTENCE: Final = "must be 1 to 16 letters, digits or underscores, a letter first"
 

@@ -1,4 +1,4 @@
-"""Small functions that return policy documents: each says who may do what, and no more."""
+"""Policy documents, one function each, that grant one thing and no more."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ VERSION: Final = "2012-10-17"
 
 
 def trusts(service: str) -> PolicyDocument:
-    """The role may be assumed by one service of AWS: ``rds.amazonaws.com``."""
+    """Trust policy: one AWS service, such as ``rds.amazonaws.com``, may assume the role."""
     return PolicyDocument(Version=VERSION, Statement=[make_simple_assume_statement(service)])
 
 
 def trusts_flow_logs() -> PolicyDocument:
-    """The role may be assumed by the flow logs of its own account and region only."""
+    """Trust policy: only flow logs of the role's own account and Region may assume it."""
     source = sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*")
     return PolicyDocument(
         Version=VERSION,
@@ -61,27 +61,27 @@ def trusts_flow_logs() -> PolicyDocument:
 
 
 def trusts_role(role: RoleArn) -> PolicyDocument:
-    """The role may be assumed in one other role, which may be another account's."""
+    """Trust policy: one other role, which may be another account's, may assume the role."""
     return _lets(role, [sts.AssumeRole])
 
 
 def assumes(role: RoleArn) -> PolicyDocument:
-    """May act in one role."""
+    """Allow to assume one role."""
     return _allows([sts.AssumeRole], role)
 
 
 def reads_secrets(secrets: Sequence[SecretArn]) -> PolicyDocument:
-    """May read these secrets: their values, and what they are."""
+    """Allow to read the values and descriptions of *secrets*."""
     return _allows([secretsmanager.GetSecretValue, secretsmanager.DescribeSecret], *secrets)
 
 
 def lets_read(role: RoleArn) -> PolicyDocument:
-    """Of a secret: one role, which may be another account's, may read it."""
+    """Resource policy of a secret: one role, which may be another account's, may read it."""
     return _lets(role, [secretsmanager.GetSecretValue], Resource=["*"])
 
 
 def decrypts(key: KeyArn) -> PolicyDocument:
-    """May have Secrets Manager decrypt with one key, and not decrypt anything itself."""
+    """Allow Secrets Manager, on the role's behalf, to decrypt with one key, and nothing else to."""
     return PolicyDocument(
         Version=VERSION,
         Statement=[
@@ -96,7 +96,7 @@ def decrypts(key: KeyArn) -> PolicyDocument:
 
 
 def key_for(reader: RoleArn) -> PolicyDocument:
-    """Of a key: its account's policies decide, and one role reads secrets that it encrypts."""
+    """Key policy: the account's IAM policies apply, and *reader* may read its secrets."""
     account = sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
     return PolicyDocument(
         Version=VERSION,
@@ -121,10 +121,10 @@ def key_for(reader: RoleArn) -> PolicyDocument:
 
 
 def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
-    """May log in to one proxy as one database user.
+    """Allow to log in to one proxy as one database user.
 
-    The resource names the proxy by its ID (``prx-…``), which is the last field of the ARN;
-    neither the name nor the ARN itself gives the right.
+    The resource contains the proxy's ID (``prx-…``), the last field of its ARN; the proxy's name
+    or whole ARN there grants nothing.
     """
     field = Split(":", proxy)
     resource = sub(
@@ -140,7 +140,7 @@ def connects(proxy: ProxyArn, user: DatabaseUser) -> PolicyDocument:
 def connects_to_database(
     resource_id: DatabaseResourceId | AWSHelperFn, users: Sequence[DatabaseUser | str]
 ) -> PolicyDocument:
-    """May log in to a database itself as these users.
+    """Allow to log in to a database itself as *users*.
 
     *resource_id* is ``DBClusterResourceId`` of a cluster, ``DbiResourceId`` of an instance.
     """
@@ -159,12 +159,12 @@ def connects_to_database(
 
 
 def invokes(function: FunctionArn) -> PolicyDocument:
-    """May have one function run."""
+    """Allow to invoke one function."""
     return _allows([awslambda.InvokeFunction], function)
 
 
 def writes_log(group_arn: AWSHelperFn) -> PolicyDocument:
-    """May write to one log group; its ARN ends with ``:*``, as CloudFormation gives it."""
+    """Allow to write to one log group; *group_arn* ends with ``:*``, as ``GetAtt`` returns it."""
     return _allows([logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents], group_arn)
 
 

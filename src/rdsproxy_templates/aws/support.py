@@ -1,7 +1,7 @@
-"""What AWS supports, where and until when: dated data that goes stale.
+"""Support by AWS: end dates of engine versions, and Regions and versions with RDS Proxy.
 
-``support.json`` says when each part was looked up and where. ``tools/engine_data.py
---lifecycles`` prints the ends of support anew, as RDS's API gives them to an account.
+``support.json`` has date and source of each part. ``tools/engine_data.py --lifecycles`` prints it
+with the end dates that RDS's API returns.
 """
 
 from __future__ import annotations
@@ -15,30 +15,33 @@ from importlib import resources
 from typing import Any, Final
 
 NOTICE: Final = timedelta(days=183)
-"""How long before the end of standard support a version is warned of."""
+"""Time before the end of standard support from which a version is warned of."""
 
 _INITIALS: Final = {"northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw"}
 
 
 def today() -> date:
-    """The day on which a version is judged."""
+    """Today's date in UTC, at which versions are judged."""
     return datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lifecycle:
-    """The last days of a major version's standard and Extended Support."""
+    """Last days of a major version's standard and Extended Support."""
 
     standard: date
     extended: date | None
-    """None while AWS has not announced it."""
+    """None until AWS announces it."""
 
     def has_ended(self) -> bool:
-        """Whether standard support is over."""
+        """Return True when standard support has ended."""
         return self.standard < today()
 
     def refusal(self, *, enrolled: bool) -> str | None:
-        """Why RDS creates no database in the version, *enrolled* in Extended Support or not."""
+        """Explain why RDS creates no database in the version; None if it does.
+
+        *enrolled* is True for a database in Extended Support.
+        """
         if self.extended and self.extended < today():
             return f"is past the end of its Extended Support, {self.extended}"
         if self.has_ended() and not enrolled:
@@ -49,10 +52,10 @@ class Lifecycle:
         return None
 
     def doubt(self, *, enrolled: bool) -> str | None:
-        """What is about to happen to a database in the version, or costs more than it need."""
+        """Warn of what is about to happen to a database in the version, or what it costs."""
         if self.has_ended():
             until = f", until {self.extended}" if self.extended else ""
-            return f"is past its standard support since {self.standard}: AWS charges more{until}"
+            return f"left standard support on {self.standard}: AWS charges extra{until}"
         if self.standard - NOTICE > today():
             return None
         then = (
@@ -64,7 +67,7 @@ class Lifecycle:
 
 
 def lifecycle(engine: str, major: str) -> Lifecycle | None:
-    """The support of *engine* in its version *major*; None where our data has none."""
+    """Support dates of *engine* in its major version *major*; None if unknown."""
     ends = _data()["lifecycles"]["engines"][engine].get(major)
     if ends is None:
         return None
@@ -76,7 +79,7 @@ def lifecycle(engine: str, major: str) -> Lifecycle | None:
 
 
 def is_proxied(engine: str, version: str) -> bool:
-    """Whether AWS documents RDS Proxy for that version of *engine*."""
+    """Return True when AWS documents RDS Proxy for *version* of *engine*."""
     return any(
         version == start.rstrip(".") or version.startswith(start)
         for start in _proxy()["versions"][engine]
@@ -84,7 +87,7 @@ def is_proxied(engine: str, version: str) -> bool:
 
 
 def zones_without_proxy() -> tuple[str, ...]:
-    """IDs of the Availability Zones in which there is no RDS Proxy."""
+    """IDs of the Availability Zones without RDS Proxy."""
     return tuple(_proxy()["missing_in_zones"])
 
 
@@ -93,23 +96,23 @@ def proxy_problems(engine: str, regions: tuple[str, ...]) -> Iterator[str]:
     missing = _proxy()["missing_in_regions"].get(engine, ())
     if lacking := [region for region in regions if region in missing]:
         yield (
-            f"must have RDS Proxy for {engine}, and {', '.join(lacking)} {_has(lacking)} none; "
+            f"must have RDS Proxy for {engine}, which {', '.join(lacking)} {_lacks(lacking)}; "
             "leave it out, or choose another engine"
         )
 
 
 def proxy_doubts(engine: str, regions: tuple[str, ...]) -> Iterator[str]:
-    """Name those of *regions* for which RDS Proxy in front of *engine* is not confirmed."""
+    """Warn of the *regions* in which RDS Proxy for *engine* is not confirmed."""
     doubtful = _proxy()["unconfirmed_in_regions"].get(engine, ())
     if found := [region for region in regions if region in doubtful]:
         yield (
             f"names {', '.join(found)}, where RDS Proxy may be missing for {engine}, as it is for "
-            "Aurora MySQL: look at AWS's table of supported Regions"
+            "Aurora MySQL: check AWS's table of supported Regions"
         )
 
 
 def zone_prefix(region: str) -> str:
-    """The start of the IDs of a Region's Availability Zones.
+    """Prefix of the IDs of a Region's Availability Zones.
 
     >>> zone_prefix("ap-southeast-2")
     'apse2-az'
@@ -118,8 +121,8 @@ def zone_prefix(region: str) -> str:
     return f"{area}{''.join(_INITIALS.get(word, word[0]) for word in words)}{number}-az"
 
 
-def _has(several: list[str]) -> str:
-    return "has" if len(several) == 1 else "have"
+def _lacks(several: list[str]) -> str:
+    return "lacks" if len(several) == 1 else "lack"
 
 
 def _proxy() -> dict[str, Any]:

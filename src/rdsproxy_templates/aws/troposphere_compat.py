@@ -1,4 +1,4 @@
-"""What troposphere 4.11 does not know yet; each of these goes when it does."""
+"""Properties that troposphere 4.11 lacks; each class goes when troposphere has them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from troposphere.validators import double
 
 
 class HttpApiAuth(serverless.HttpApiAuth):
-    """SAM's HttpApiAuth, with the IAM authorizer and with authorizers by name."""
+    """SAM's HttpApiAuth with the IAM authorizer and named authorizers."""
 
     props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
         "EnableIamAuthorizer": (bool, False),
@@ -17,7 +17,7 @@ class HttpApiAuth(serverless.HttpApiAuth):
 
 
 class LoggingConfig(awslambda.LoggingConfig):
-    """Lambda's LoggingConfig, with the LogFormat that it lost to another type's."""
+    """Lambda's LoggingConfig with LogFormat, which troposphere's class of that name has lost."""
 
     props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
         "LogFormat": (str, False),
@@ -26,7 +26,7 @@ class LoggingConfig(awslambda.LoggingConfig):
 
 
 class ServerlessV2ScalingConfiguration(rds.ServerlessV2ScalingConfiguration):
-    """Aurora's ServerlessV2ScalingConfiguration, up to 256 ACU instead of 128."""
+    """Aurora's ServerlessV2ScalingConfiguration up to 256 ACU, not 128."""
 
     props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
         "MinCapacity": (double, True),

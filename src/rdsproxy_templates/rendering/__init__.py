@@ -1,4 +1,4 @@
-"""From a stack to the files of a rendered folder."""
+"""Rendering: from a stack to the files of a folder."""
 
 from .bundle import Bundle
 from .documents import NESTINGS, Nesting, render

@@ -1,4 +1,4 @@
-"""A rendered family: every file of it, and nothing written yet."""
+"""The rendered files of one variant, in memory until they are written."""
 
 from __future__ import annotations
 
@@ -15,40 +15,44 @@ from .flat import Flattening, Origin, inlined, with_defaults
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """The files of one family by path, and the graph that they were made from."""
+    """Rendered files of one variant by path, and the template that they were rendered from."""
 
     root: Template
     templates: Mapping[str, str]
-    """Text of each template by its path from the family's root folder."""
+    """Text of each template by its path from the variant's folder."""
     paths: Mapping[tuple[str, ...], str]
-    """Path of the template of each stack, by the titles of the stacks around it."""
+    """Path of each stack's template by the titles of the stacks around it and its own."""
     extras: Mapping[str, bytes] = field(default_factory=dict)
-    """What belongs beside the templates: samconfig.toml, the functions' code."""
+    """Files beside the templates: samconfig.toml, the functions' code."""
     user_editable: frozenset[str] = frozenset()
-    """Those of them that people change: written once, then left alone."""
+    """Paths in ``extras`` that are the user's to change: written once, then kept."""
 
     def files(self) -> dict[str, bytes]:
-        """Everything that :meth:`write` writes."""
+        """Content of every file that :meth:`write` writes, by path."""
         return {**{path: text.encode() for path, text in self.templates.items()}, **self.extras}
 
     def changes(self, directory: Path) -> folder.Changes:
-        """What :meth:`write` would create, change and remove in *directory*."""
+        """Compare with *directory*: the files that :meth:`write` would create, change and remove.
+
+        Raises :class:`ConfigError` when it could not write them.
+        """
         return folder.compare(directory, self.files(), self.user_editable)
 
     def write(self, directory: Path) -> folder.Changes:
-        """Write the family into *directory*, whole or not at all.
+        """Write all files into *directory*, or none of them.
 
-        Files of an earlier render that are no longer part of the family are removed;
-        files that another hand put there are not touched. Raises :class:`ConfigError`.
+        Files of an earlier render that are no longer rendered are removed; files that no render
+        wrote are not touched. Raises :class:`ConfigError`, with nothing changed, when a file would
+        have to be overwritten that no render wrote, or the directory cannot be written.
         """
         return folder.write(directory, self.files(), self.user_editable)
 
     def flat(self) -> tuple[Template, Mapping[str, Origin]]:
-        """The family as one template with the default parameter values, for validators."""
+        """The flat form with default parameter values, and the origin of each of its resources."""
         return self._flat
 
     def arguments(self) -> Mapping[tuple[str, ...], Mapping[str, Any]]:
-        """What each nested stack is passed, in terms of the flat form, by its path of titles."""
+        """Arguments of each nested stack, in terms of the flat form, by its path of titles."""
         return self._inlined[1].arguments
 
     @cached_property

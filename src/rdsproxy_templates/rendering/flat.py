@@ -1,4 +1,4 @@
-"""A family without nesting: one template, its children's resources inlined."""
+"""The flat form of a nested template: one template with its children's resources inlined."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .waits import Wait, with_waits
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a resource of a flat template comes from: titles of stacks, then its own."""
+    """Origin of a resource of a flat template: the titles of its stacks, and its own title."""
 
     path: tuple[str, ...]
     title: str
@@ -21,29 +21,29 @@ class Origin:
 
 @dataclass(frozen=True)
 class Flattening:
-    """What is learned while stacks are inlined."""
+    """Facts collected while stacks are inlined."""
 
     origins: dict[str, Origin] = field(default_factory=dict)
     arguments: dict[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
-    """What each nested stack is passed, by the titles of the stacks around it and its own."""
+    """Arguments of each nested stack by the titles of the stacks around it and its own."""
     waits: list[Wait] = field(default_factory=list)
 
 
 def flattened(root: Template) -> tuple[Template, Mapping[str, Origin]]:
-    """*root* with everything that it nests in one template, and where each resource was.
+    """Inline everything that *root* nests; also return the origin of each resource.
 
-    A child's parameters are replaced by what its parent passes, its outputs by what they
-    stand for. A child's resource gets the titles of the stacks around it as a prefix, so
-    one stack can be nested twice. What waited for a child waits for all that was in it.
+    A child's parameters become the arguments that its parent passes, its outputs the values that
+    they stand for. A child's resource gets the titles of the stacks around it as a prefix, so one
+    stack can be nested twice. A resource that waited for a child waits for all resources in it.
 
-    Raises :class:`WiringError` where stacks need each other in a circle.
+    Raises :class:`WiringError` when stacks depend on each other in a circle.
     """
     flat, learned = inlined(root)
     return flat, learned.origins
 
 
 def inlined(root: Template) -> tuple[Template, Flattening]:
-    """:func:`flattened`, with all that is learned on the way."""
+    """Inline like :func:`flattened`, and return all facts collected on the way."""
     learned = Flattening()
     given = {name: {"Ref": name} for name in root.parameters}
     resources, outputs, order = _inlined(root, (), given, learned)
@@ -58,7 +58,7 @@ def inlined(root: Template) -> tuple[Template, Flattening]:
 
 
 def with_defaults(flat: Template) -> Template:
-    """*flat* with each parameter that has a default replaced by it."""
+    """Replace each parameter of *flat* that has a default by its default."""
     values = {
         name: _received(body, body["Default"])
         for name, body in flat.parameters.items()
@@ -86,7 +86,7 @@ def with_defaults(flat: Template) -> Template:
 def _inlined(
     template: Template, path: tuple[str, ...], given: Mapping[str, Any], learned: Flattening
 ) -> tuple[dict[str, Body], dict[str, Body], list[str]]:
-    """The resources of *template* and below, its outputs, and an order to create them in."""
+    """Resources of *template* and its children, its outputs, and the resources' creation order."""
     offered: dict[str, Mapping[str, Body]] = {}
     within: dict[str, list[str]] = {}
     below: dict[str, Body] = {}
@@ -101,7 +101,7 @@ def _inlined(
         return {"Fn::GetAtt": ["".join((*path, name)), attribute]}
 
     def depends_on(name: str) -> list[str]:
-        # To wait for a child is a wait, and no name of a resource.
+        # A child is not a resource of the flat form; its wait is recorded in ``waits``.
         return [] if name in offered else ["".join((*path, name))]
 
     order = in_order(template)
@@ -139,6 +139,6 @@ def _dependent(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _received(parameter: Body, argument: Any) -> Any:
-    """What a ``Ref`` to *parameter* gives: a list, where its type is one."""
+    """Value of a ``Ref`` to *parameter*: a list if its type is one."""
     listed = parameter["Type"].startswith(("CommaDelimitedList", "List<"))
     return simplified({"Fn::Split": [",", argument]}) if listed else argument

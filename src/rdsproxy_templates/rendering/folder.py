@@ -1,4 +1,4 @@
-"""Writing a family into a folder: whole or not at all, and only what is ours."""
+"""Writing rendered files into a folder: all or none, and never over foreign files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..errors import ConfigError, Problem
 from .transaction import Transaction, ensured, left_aside, locked, staging
 
 MANIFEST: Final = ".rendered"
-"""Names the files that a render wrote, one a line, so that the next knows which are ours."""
+"""File that lists what a render wrote, one path a line, for the next render to recognize."""
 _LINE: Final = re.compile(r"(.+?)((?: [0-9a-f]{64})*)")
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Paths from the folder, in order."""
+    """Paths that a write creates, changes and removes, each relative to the folder and sorted."""
 
     created: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Changes:
 def compare(
     directory: Path, files: Mapping[str, bytes], user_editable: Collection[str] = ()
 ) -> Changes:
-    """What :func:`write` would do to *directory*; raises :class:`ConfigError` if it cannot."""
+    """Compute the changes that :func:`write` would make; raises :class:`ConfigError` like it."""
     with _explained(directory, "read"):
         return _compared(directory, files, user_editable)
 
@@ -45,12 +45,12 @@ def compare(
 def write(
     directory: Path, files: Mapping[str, bytes], user_editable: Collection[str] = ()
 ) -> Changes:
-    """Make *directory* hold *files*, remove what an earlier render left, touch nothing else.
+    """Write *files* into *directory*, remove leftovers of earlier renders, touch nothing else.
 
-    Those of *user_editable* are written once, and left alone when somebody has changed them since.
-    All files are written aside first and then moved into place; if anything fails, all is
-    taken back. A process that is killed meanwhile leaves a folder that the next render
-    puts right, because the manifest names every file before it is moved.
+    Files named in *user_editable* are written once, and kept once the user has changed them. All
+    files are staged first and then moved into place; if a step fails, all steps are undone. A
+    process killed meanwhile leaves a folder that the next render repairs, because the manifest
+    names every file before it is moved.
     """
     changes = compare(directory, files, user_editable)
     manifest = {n: [_digest(files[n])] if n in user_editable else [] for n in sorted(files)}
@@ -117,9 +117,9 @@ def _compared(
 
 
 def _becomes_free(directory: Path, name: str, left: Collection[str]) -> bool:
-    """Whether no folder is in the place of the file *name*, and no file in that of its folders.
+    """Return True when neither a folder blocks the file *name* nor a file one of its folders.
 
-    What an earlier render *left* is in nobody's way.
+    Files *left* by an earlier render do not block: they are removed.
     """
     parents = [str(parent) for parent in Path(name).parents[:-1]]
     if any((directory / parent).is_file() and parent not in left for parent in parents):
@@ -141,7 +141,7 @@ def _explained(directory: Path, done: str) -> Iterator[None]:
 
 @contextmanager
 def _taken_back(transaction: Transaction) -> Iterator[Transaction]:
-    """*transaction*; what could not be taken back is said."""
+    """Run *transaction*; raise :class:`ConfigError` naming the steps that could not be undone."""
     try:
         with transaction:
             yield transaction
@@ -151,7 +151,7 @@ def _taken_back(transaction: Transaction) -> Iterator[Transaction]:
         raise ConfigError(
             Problem(
                 str(failure.filename or error.filename),
-                f"cannot be taken back after {error.strerror}: {failure.strerror}; render again",
+                f"cannot be restored after {error.strerror}: {failure.strerror}; render again",
             )
             for failure in transaction.not_undone
         ) from error
@@ -166,12 +166,12 @@ def _staged(stage: Path, contents: Iterable[bytes]) -> list[Path]:
 
 
 def _text(manifest: Mapping[str, Collection[str]]) -> bytes:
-    """A line for each file; one that people may change is followed by its digests."""
+    """A line for each file; digests follow the name of a user-editable one."""
     return "".join(f"{' '.join((name, *digests))}\n" for name, digests in manifest.items()).encode()
 
 
 def _ours(directory: Path) -> dict[str, Sequence[str]]:
-    """The files that the last render wrote; with its digests, one that may be changed."""
+    """Files that the last render wrote, with the digests of user-editable ones."""
     lines = (_content(directory / MANIFEST) or b"").decode(errors="replace").splitlines()
     listed = {m[1]: m[2].split() for line in lines if (m := _LINE.fullmatch(line))}
     return {
@@ -182,7 +182,7 @@ def _ours(directory: Path) -> dict[str, Sequence[str]]:
 
 
 def _is_changed(content: bytes | None, digests: Collection[str]) -> bool:
-    """Whether a file is there and is not, or no longer, what a render wrote."""
+    """Return True when *content* exists and differs from what a render wrote."""
     return content is not None and _digest(content) not in digests
 
 
@@ -200,9 +200,11 @@ def _content(path: Path) -> bytes | None:
 
 
 def _unusable(directory: Path) -> Iterator[Problem]:
-    """Why nothing can be written to *directory*, where that can be told beforehand."""
+    """Report, as far as it can be known beforehand, why *directory* cannot be written."""
     existing = next(path for path in (directory, *directory.parents) if path.exists())
     if not existing.is_dir():
         yield Problem(str(existing), "is a file; the output must be a folder")
     elif not os.access(existing, os.W_OK | os.X_OK):
-        yield Problem(str(existing), "is not writable; change its rights or choose another folder")
+        yield Problem(
+            str(existing), "is not writable; change its permissions, or choose another folder"
+        )

@@ -1,4 +1,4 @@
-"""The SAM transform, run here instead of in CloudFormation."""
+"""The SAM transform, run locally instead of in CloudFormation."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _ANY: Final = "arn:${AWS::Partition}:"
 
 
 def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
-    """*document* as plain CloudFormation, what is local left local.
+    """Expand *document* to plain CloudFormation; local paths stay local.
 
-    SAM's own translator does the work. It wants code in S3, so local paths take the form
-    of an address there while it runs. ARNs of managed policies come out for any partition.
-    Raises :class:`TransformError` with what SAM does not accept.
+    SAM's own translator does the work. It expects code in S3, so local paths take the form of
+    S3 URIs while it runs. ARNs of managed policies come out for any partition.
+    Raises :class:`TransformError` with what SAM refuses.
     """
-    # Half a second of imports, for those alone who expand.
+    # Importing samtranslator takes half a second, so only an expansion does.
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
     from samtranslator.translator.transform import transform  # noqa: PLC0415
 
-    # They complain of metrics and of a feature toggle that nobody asked for.
+    # samtranslator logs complaints about its own metrics and feature toggle.
     for name in ("metrics", "feature_toggle"):
         logging.getLogger(f"samtranslator.{name}").setLevel(logging.CRITICAL)
 
@@ -61,7 +61,7 @@ def _transforms(document: Mapping[str, Any]) -> list[str]:
 
 @contextmanager
 def _some_region() -> Iterator[None]:
-    """SAM asks boto3 for a region, to guess the partition that we replace afterwards."""
+    """Set a Region: SAM asks boto3 for one, to derive the partition that we replace afterwards."""
     name = "AWS_DEFAULT_REGION"
     before = os.environ.get(name)
     os.environ[name] = "us-east-1"
@@ -75,7 +75,7 @@ def _some_region() -> Iterator[None]:
 
 
 class _ManagedPolicies:
-    """SAM looks up the managed policies that it does not know itself; none here."""
+    """Managed policies beyond those that SAM knows: none, so that nothing calls IAM."""
 
     def load(self) -> dict[str, str]:
         return {}
@@ -100,7 +100,7 @@ def _strings(node: Any) -> Iterator[str]:
 
 
 def _readable(node: Any, ours: frozenset[str]) -> Any:
-    """*node* with local paths as paths, and what SAM wrote for whatever partition it is."""
+    """Restore local paths in *node*, and make the ARNs that SAM wrote fit any partition."""
     match node:
         case {"S3Bucket": "local", "S3Key": str(path)}:
             return path

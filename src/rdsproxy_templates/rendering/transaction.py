@@ -1,4 +1,4 @@
-"""Several changes of files in one folder: all of them, or none."""
+"""Changes to several files in one folder: all of them, or none."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ STAGE: Final = ".rendering-"
 
 
 class Transaction:
-    """Changes of files below *directory*, taken back when the block is left by an exception.
+    """Changes to files below *directory*, undone when the block is left by an exception.
 
-    *stage* is a folder on the same file system, so that moving a file is one step of the
-    operating system. What takes a step back is noted before the step is made, and does
-    nothing where the step was not reached.
+    *stage* is a folder on the same file system, so that moving a file is atomic. The undo of a
+    step is recorded before the step is taken, and does nothing if the step was not reached.
     """
 
     def __init__(self, directory: Path, stage: Path) -> None:
@@ -34,7 +33,7 @@ class Transaction:
         self._stage = stage
         self._undo: list[Callable[[], None]] = []
         self.not_undone: list[OSError] = []
-        """What went wrong while changes were taken back."""
+        """Errors raised while changes were undone."""
 
     def __enter__(self) -> Self:
         return self
@@ -54,25 +53,25 @@ class Transaction:
                 self.not_undone.append(failure)
 
     def place(self, name: str, new: Path) -> None:
-        """Move the file *new* to *name*, whatever file was there before."""
+        """Move the file *new* to *name*, replacing any file there."""
         target, old = self._directory / name, self._old(name)
         self._make_folders(target.parent)
         if _is_file(target):
             shutil.copy2(target, old, follow_symlinks=False)
             self._undo.append(lambda: _move_if_there(old, target))
         else:
-            # Where *new* is still aside, the file was never placed.
+            # While *new* is still staged, the file has not been placed.
             self._undo.append(lambda: None if new.exists() else target.unlink(missing_ok=True))
         new.replace(target)
 
     def remove(self, name: str) -> None:
-        """Take the file *name* away."""
+        """Remove the file *name*."""
         target, old = self._directory / name, self._old(name)
         self._undo.append(lambda: _move_if_there(old, target))
         target.replace(old)
 
     def remove_empty_folders(self, names: Collection[str]) -> None:
-        """Take away the folders that held *names* and hold nothing now, innermost first."""
+        """Remove the folders of *names* that are empty now, innermost first."""
         folders = {folder for name in names for folder in self._folders(name)}
         for folder in sorted(folders, key=lambda folder: -len(folder.parts)):
             if folder.is_dir() and not any(folder.iterdir()):
@@ -107,16 +106,16 @@ def _move_if_there(old: Path, target: Path) -> None:
 
 @contextmanager
 def ensured(directory: Path) -> Iterator[None]:
-    """*directory*, made where it is missing, and taken away again where nothing came of it."""
-    made: list[Path] = []
+    """Create *directory* and its parents; remove the empty ones again if the block raises."""
+    created: list[Path] = []
     try:
         for folder in (*reversed(directory.parents), directory):
             if not folder.is_dir():
-                made.append(folder)
+                created.append(folder)
                 folder.mkdir(exist_ok=True)
         yield
     except BaseException:
-        for folder in reversed(made):
+        for folder in reversed(created):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         raise
@@ -124,7 +123,10 @@ def ensured(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Nobody else writes *directory* meanwhile; the system unlocks it when a process ends."""
+    """Lock *directory* against other renders; the system unlocks it when the process ends.
+
+    Raises :class:`ConfigError` when another render holds the lock. No lock on Windows.
+    """
     if fcntl is None:
         yield
         return
@@ -141,16 +143,16 @@ def locked(directory: Path) -> Iterator[None]:
 
 
 def left_aside(directory: Path) -> list[Path]:
-    """What processes that were killed left in *directory*."""
+    """Staging folders that killed processes left in *directory*."""
     return list(directory.glob(f"{STAGE}*"))
 
 
 @contextmanager
 def staging(directory: Path) -> Iterator[Path]:
-    """A folder for files aside; those that killed processes left are taken away."""
+    """A temporary folder for staged files; leftovers of killed processes are removed."""
     for left in left_aside(directory):
         shutil.rmtree(left, ignore_errors=True)
-    # Inside the folder, so that a move is a rename on one file system.
+    # Inside *directory*, so that a move is a rename on one file system.
     stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=directory))
     try:
         yield stage

@@ -1,8 +1,8 @@
-"""What nesting made wait, kept where nothing is nested any more.
+"""The order that nesting implies, preserved in a flat template.
 
-CloudFormation creates a stack when all that its parameters take is there, offers its outputs
-once the whole of it is, and deletes it the other way round. In one template only references
-count; what they do not imply becomes a ``DependsOn``.
+CloudFormation creates a nested stack once everything that its parameters refer to exists, has its
+outputs once all of its resources exist, and deletes in reverse. In one template only references
+count; an order that they do not imply becomes a ``DependsOn``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..model.template import Body, needed
 
 @dataclass(frozen=True)
 class Wait:
-    """All of *later*, resources of one flat template, came after all of *earlier*."""
+    """Order between resources of a flat template: all of *later* after all of *earlier*."""
 
     later: Collection[str]
     earlier: Collection[str]
@@ -25,9 +25,9 @@ class Wait:
 def with_waits(
     resources: Mapping[str, Body], order: Sequence[str], waits: Sequence[Wait]
 ) -> dict[str, Body]:
-    """*resources* with the fewest ``DependsOn`` that make all *waits* hold.
+    """Add to *resources* the fewest ``DependsOn`` that make all *waits* hold.
 
-    *order* has each resource after all that it refers to or waits for.
+    *order* lists each resource after all that it refers to or waits for.
     """
     bit = {name: 1 << number for number, name in enumerate(order)}
     demanded = dict.fromkeys(order, 0)

@@ -1,4 +1,4 @@
-"""YAML as a person would write CloudFormation: short tags, reading order, C emitter."""
+"""YAML as CloudFormation is written by hand: short tags, in reading order."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _TemplateDumper(_Dumper):  # type: ignore[misc]
-    """Writes ``{"Fn::Join": […]}`` as ``!Join […]``, and the same object twice in full."""
+    """Writes ``{"Fn::Join": […]}`` as ``!Join […]``, and repeats objects instead of aliasing."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
 
 
 def dump(body: dict[str, Any]) -> str:
-    """The text of a template, or of any part of one."""
+    """YAML text of a template, or of any part of one."""
     return _dumped(json.dumps(body))
 
 
 @lru_cache(maxsize=256)
 def _dumped(body: str) -> str:
-    """Families that differ in one setting share most of their templates."""
+    """YAML of a JSON text, cached: variants that differ in one setting share most templates."""
     return str(
         yaml.dump(
             json.loads(body),
@@ -67,7 +67,7 @@ def _tagged(dumper: Any, tag: str, argument: object) -> Any:
 
 
 def _style(text: str) -> str | None:
-    """As it stands where it has lines; quoted where nothing after a tag would read as null."""
+    """Literal style for several lines; quotes for an empty string, which would read as null."""
     if "\n" in text:
         return "|"
     return None if text else "'"
