@@ -88,7 +88,7 @@ REFUSED = {
     ),
     "a region without RDS Proxy": (
         {"regions": ["us-east-1", "ap-east-2"]},
-        "[my.yaml: regions] must have RDS Proxy for aurora-mysql, and ap-east-2 has none; leave",
+        "[my.yaml: regions] must have RDS Proxy for aurora-mysql, which ap-east-2 lacks; leave",
     ),
     "a zone without RDS Proxy": (
         {
