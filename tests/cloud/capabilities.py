@@ -22,7 +22,7 @@ NAMES: Final = {
 
 
 class InsufficientCapabilities(Failure):
-    """Something that the template does was not acknowledged."""
+    """The template needs a capability that was not acknowledged."""
 
 
 def check(template: Template, given: Iterable[str], *, directly: bool) -> None:

@@ -1,4 +1,4 @@
-"""A change set: what would change of a stack, and of those that are nested in it."""
+"""A change set: the changes to a stack and to the stacks nested in it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ChangeSet:
     request: Request
     plan: Plan = field(default_factory=Plan)
     parent: ChangeSet | None = None
-    """That of the stack in which this one is nested."""
+    """The change set of the stack in which this one is nested."""
     nested: bool = False
     """True if the stacks nested in this one have change sets, too."""
     description: str | None = None
@@ -59,7 +59,7 @@ class ChangeSet:
         return self.parent.root if self.parent else self
 
     def family(self) -> Iterator[ChangeSet]:
-        """This one, and those of all stacks in this one's."""
+        """This change set, and those of all stacks nested in its stack."""
         yield self
         for child in self.children:
             yield from child.family()
@@ -82,11 +82,11 @@ class ChangeSet:
             self.reason = FROM_THE_ROOT if self.parent else None
 
     def fail(self, reason: str) -> None:
-        """There is nothing to carry out, for a reason."""
+        """Fail the change set for a reason: it cannot be executed."""
         self.status, self.reason = "FAILED", reason
 
     def summary(self) -> dict[str, Any]:
-        """As ListChangeSets shows it."""
+        """The summary in ListChangeSets."""
         return {
             "StackId": self.stack.id,
             "StackName": self.stack.name,
@@ -103,7 +103,7 @@ class ChangeSet:
         }
 
     def shown(self) -> dict[str, Any]:
-        """As DescribeChangeSet shows it."""
+        """The description in DescribeChangeSet."""
         return self.summary() | {
             "Parameters": self.plan.parameters.shown(),
             "Capabilities": list(self.request.capabilities),

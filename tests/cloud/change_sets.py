@@ -21,7 +21,7 @@ class ChangeSetNotFound(CloudFormationError):
 
 
 class InvalidChangeSetStatus(CloudFormationError):
-    """It cannot be carried out, or deleted, as it stands."""
+    """The change set cannot be executed, or deleted, in its present state."""
 
     code = "InvalidChangeSetStatus"
 
@@ -32,7 +32,7 @@ class ChangeSets:
     def __init__(self, backend: StackBackend) -> None:
         self._backend = backend
         self._roots: dict[str, ChangeSet] = {}
-        """By their IDs; those of nested stacks are in them."""
+        """Root change sets by their IDs; they hold those of nested stacks."""
 
     def create(
         self,
@@ -82,7 +82,7 @@ class ChangeSets:
         raise ChangeSetNotFound(f"ChangeSet [{name_or_id}] does not exist")
 
     def delete(self, change_set: ChangeSet) -> None:
-        """Delete it with all that was made for it, but not the stack of its own."""
+        """Delete a change set with everything made for it, except its own stack."""
         if change_set.parent is not None:
             raise InvalidChangeSetStatus(
                 f"ChangeSet [{change_set.id}] can be deleted from the root change set "
@@ -92,7 +92,7 @@ class ChangeSets:
         del self._roots[change_set.id]
 
     def execute(self, change_set: ChangeSet, *, disable_rollback: bool) -> None:
-        """Carry it out; all others of the stacks are out of date then."""
+        """Execute a change set; the other change sets of its stacks are out of date then."""
         if change_set.execution_status != "AVAILABLE":
             raise InvalidChangeSetStatus(
                 f"ChangeSet [{change_set.id}] cannot be executed in its current status of "
@@ -116,7 +116,7 @@ class ChangeSets:
             one.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
 
     def _put_up_for_review(self, change_set: ChangeSet) -> None:
-        """Let the stacks be seen that there were not before."""
+        """Show the new stacks as REVIEW_IN_PROGRESS."""
         for one in change_set.family():
             if one.stack.id not in self._backend.alive:
                 self._backend.alive[one.stack.id] = one.stack

@@ -32,18 +32,18 @@ class Change:
     replacement: Replacement | None = None
     scope: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
-    """The names of those that differ."""
+    """Names of the properties that differ."""
     doubtful: frozenset[str] = frozenset()
     """Properties among them whose values depend on resources that do not exist yet."""
     policy: str | None = None
     """The policy that applies to the resource that is removed or replaced."""
     change_set_id: str | None = None
-    """That of the nested stack which the resource is."""
+    """The change set of the nested stack, if the resource is one."""
     same_inside: bool = False
     """True if the resource is a stack in which nothing changes."""
 
     def shown(self) -> dict[str, Any]:
-        """As the API shows it."""
+        """The change as the API shows it."""
         return {
             "Action": self.action,
             "LogicalResourceId": self.logical_id,
@@ -80,12 +80,12 @@ class Preview(StackScope):
     def __init__(self, stack: Stack, plan: Plan, exports: Exports) -> None:
         super().__init__(stack, plan, exports)
         self.others: set[str] = set()
-        """The logical IDs of resources that will be others than now."""
+        """Logical IDs of the resources that will be replaced or created."""
         self.changing: set[str] = set()
-        """And of those whose attributes may change."""
+        """Logical IDs of the resources whose attributes may change."""
 
     def expect(self, change: Change) -> None:
-        """Hold what depends on *change* for unknown."""
+        """Treat everything that depends on *change* as unknown."""
         if change.action == "Add" or change.replacement != "False":
             self.others.add(change.logical_id)
         if is_custom(change.type) or (change.type == STACK and not change.same_inside):
@@ -112,7 +112,7 @@ LookInside = Callable[[Preview, str, Change | None], Change | None]
 
 
 def unseen(_preview: Preview, _logical_id: str, change: Change | None) -> Change | None:
-    """Nothing but what the resource says."""
+    """The change that the resource itself implies."""
     return change
 
 

@@ -50,7 +50,7 @@ def check(template: Template) -> None:
 
 
 def problems(template: Template) -> Iterator[str]:
-    """All of it, the most general first."""
+    """All problems, the most general first."""
     yield from _type_problems(template.resources)
     yield from _name_problems(template)
     yield from _attribute_problems(template)

@@ -15,7 +15,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 CONFIG: Final = Config(retries={"max_attempts": 0})
 NOBODY: Final = {"AccessKeyId": "nobody", "SecretAccessKey": "none"}
-"""Enough for STS, which here gives anybody the keys of any role."""
+"""Keys that suffice for STS, which here issues the keys of any role to anybody."""
 
 _turn: Final = threading.Lock()
 

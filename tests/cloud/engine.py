@@ -50,13 +50,13 @@ class StackUpdate:
         self._replaced: list[DeployedResource] = []
 
     def forward(self) -> None:
-        """Make, update and replace; ends at the first failure."""
+        """Create, update and replace resources; stop at the first failure."""
         resources = self.scope.active()
         for logical_id in ordered(resources):
             self._bring(logical_id, resources[logical_id])
 
     def clean_up(self) -> None:
-        """After all went well, delete what the new template has no more."""
+        """Delete the resources that the new template lacks, after everything went well."""
         for deployed in reversed(self._replaced):
             resource = self._template.resources[deployed.logical_id]
             discard(self._stack, deployed, policies.on_replacement(resource))
@@ -70,7 +70,7 @@ class StackUpdate:
             discard(self._stack, self._stack.deployed.pop(logical_id), policy)
 
     def undo(self) -> list[str]:
-        """Put back what was updated, delete what was made; the logical IDs that could not be."""
+        """Undo all steps; returns the logical IDs of the resources for which that failed."""
         failed: list[str] = []
         made: list[DeployedResource] = []
         for step in reversed(self._steps):
@@ -194,7 +194,7 @@ class StackUpdate:
 
 
 def delete_all(stack: Stack, *, keep: frozenset[str], undone_creation: bool = False) -> list[str]:
-    """Delete a stack's resources but those to *keep*; the logical IDs that could not be."""
+    """Delete a stack's resources except those to *keep*; returns the logical IDs that failed."""
     resources = stack.plan.template.resources
     failed: list[str] = []
     for logical_id in reversed(ordered(resources)):
@@ -213,7 +213,7 @@ def delete_all(stack: Stack, *, keep: frozenset[str], undone_creation: bool = Fa
 
 
 def discard(stack: Stack, deployed: DeployedResource, policy: policies.Policy) -> bool:
-    """Delete a resource, unless it is to be retained; whether there is no more to do."""
+    """Delete a resource, unless it is retained; returns True if nothing is left to do."""
     if policy == "Retain":
         stack.note(deployed, "DELETE_SKIPPED")
         return True

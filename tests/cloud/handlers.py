@@ -49,7 +49,7 @@ def as_deployed(
 
 
 def require_another_name(deployed: DeployedResource, properties: Mapping[str, Any]) -> None:
-    """Two resources of one name cannot be there at once, as a replacement wants them to be."""
+    """Refuse a replacement of the same name: both resources would exist at once."""
     names = declaration(deployed.type).identifiers
     if names and all(properties.get(n, deployed) == deployed.properties.get(n) for n in names):
         raise Failure(

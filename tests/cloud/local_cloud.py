@@ -92,7 +92,7 @@ class Account:
 
     @cached_property
     def environment(self) -> dict[str, str]:
-        """For programs such as sam and aws."""
+        """The environment for programs such as sam and aws."""
         return _clean_environment() | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self._keys["AccessKeyId"],
@@ -180,7 +180,7 @@ class Account:
 
     @cached_property
     def _clients(self) -> Callable[[str], Any]:
-        """Making one takes longer than most calls."""
+        """Makes each client only once: making one takes longer than most calls."""
         return cache(lambda service: self._session.client(service, endpoint_url=self.endpoint))
 
     @cached_property
@@ -212,7 +212,7 @@ class Account:
 
 
 def _clean_environment() -> dict[str, str]:
-    """Of this process, what has nothing to do with AWS or proxies; our programs first."""
+    """The environment of this process without AWS and proxies; our programs come first."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -20,7 +20,7 @@ CheckExports = Callable[[Stack, Mapping[str, str]], None]
 def create(
     stack: Stack, plan: Plan, exports: Exports, check: CheckExports, on_failure: OnFailure
 ) -> None:
-    """Make all of *plan*, or nothing."""
+    """Create everything in *plan*, or nothing."""
     stack.becomes("CREATE_IN_PROGRESS", "User Initiated")
     stack_update = StackUpdate(stack, plan, exports)
     stack.plan = plan
@@ -60,7 +60,7 @@ def update(stack: Stack, plan: Plan, exports: Exports, check: CheckExports) -> N
 
 
 def delete(stack: Stack, keep: frozenset[str] = frozenset()) -> None:
-    """Delete what there is of the stack, but what is to be kept."""
+    """Delete the stack's resources, except those to keep."""
     stack.becomes("DELETE_IN_PROGRESS", "User Initiated")
     if failed := delete_all(stack, keep=keep):
         stack.becomes("DELETE_FAILED", _not("delete", failed))

@@ -1,4 +1,4 @@
-"""A stack's parameters: what is given judged by what the template declares."""
+"""A stack's parameters: the given values, checked against the template's declarations."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ EXISTING: Final = {
     "AWS::Route53::HostedZone::Id": ("route53", "list_hosted_zones", "HostedZones[].Id"),
     "AWS::SSM::Parameter::Name": ("ssm", "describe_parameters", "Parameters[].Name"),
 }
-"""Of which calls a value of such a type must be among the answers."""
+"""The calls whose answers must contain a value of such a type."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Parameters:
     """The values of a stack's parameters."""
 
     given: Mapping[str, str] = field(default_factory=dict)
-    """As text, defaults included."""
+    """The values as text, including defaults."""
     values: Mapping[str, Value] = field(default_factory=dict)
     """Values that Ref gives."""
     hidden: frozenset[str] = frozenset()
@@ -88,7 +88,7 @@ class Parameters:
         return frozenset(set(self.given) - set(self.values))
 
     def shown(self) -> list[dict[str, str]]:
-        """As the API shows them."""
+        """The parameters as the API shows them."""
         return [self._shown(name) for name in self.given]
 
     def _shown(self, name: str) -> dict[str, str]:

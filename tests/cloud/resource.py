@@ -32,7 +32,7 @@ class Properties(Mapping[str, Any]):
         return len(self._values)
 
     def without(self, *names: str) -> dict[str, Any]:
-        """All but these, which remain to be read."""
+        """All properties except these, which remain to be read."""
         return {name: self[name] for name in self._values if name not in names}
 
     def changed_from(
@@ -55,7 +55,7 @@ class DeployedResource:
     physical_id: str
     """The value of Ref."""
     properties: Mapping[str, Any]
-    """As it was made or last updated with."""
+    """The properties that it was created or last updated with."""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Values of GetAtt, beside properties that the schema makes readable."""
     written: Mapping[str, Any] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class PartiallyCreated(Failure):
 
 
 class Context(Protocol):
-    """On whose behalf a resource is made, and how its type talks to AWS."""
+    """The place of a resource, and its type's way to AWS."""
 
     account: str
     region: str
@@ -95,7 +95,7 @@ class Context(Protocol):
         """
 
     def client(self, service: str) -> Any:
-        """boto3's client, for what is no operation: presigned URLs."""
+        """boto3's client, for presigned URLs, which are no operation."""
 
     def name(self, longest: int = 63, *, lower: bool = False) -> str:
         """A physical name, the same during one creation: stack, logical ID, random end."""

@@ -1,4 +1,4 @@
-"""AWS's resource schemas, as cfn-lint bundles them: what a template may say of a resource."""
+"""AWS's resource schemas, as cfn-lint bundles them: the properties that a template may set."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Schema:
         return converted
 
     def problems(self, properties: Mapping[str, Any]) -> list[str]:
-        """A sentence for each way in which *properties*, converted, are not what AWS takes."""
+        """A sentence for each reason why AWS would refuse *properties*, once converted."""
         return sorted(set(self._problems(properties)))
 
     def replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ class StackScope:
         self.region = stack.region
         self.mappings: Mapping[str, Any] = plan.template.mappings
         self.imports: set[str] = set()
-        """The exports that were asked for."""
+        """The exports that were read."""
         self._stack, self._plan, self._exports = stack, plan, exports
         self._pseudo = {
             "AWS::AccountId": stack.account,
@@ -88,7 +88,7 @@ class StackScope:
         return declared.converted(resolved(dict(properties), self))
 
     def read(self, type_name: str, written: Mapping[str, Any]) -> dict[str, Any]:
-        """The same with what the dynamic references refer to now."""
+        """The same properties, with the present values of dynamic references."""
         declared = schema(type_name)
         assert declared is not None
         if type_name == STACK:

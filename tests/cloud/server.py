@@ -36,7 +36,7 @@ class CloudServer:
         self, port: int = 0, middlewares: Sequence[Callable[[WSGIApp], WSGIApp]] = ()
     ) -> None:
         self.log: list[str] = []
-        """Every request, and what went wrong."""
+        """Every request and every error."""
         app: WSGIApp = DomainDispatcherApplication(create_backend_app)
         for middleware in (*middlewares, _health):
             app = middleware(app)

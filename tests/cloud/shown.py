@@ -13,7 +13,7 @@ from .template import Template, transforms_of
 
 
 def stack(one: Stack, stacks: StackBackend) -> dict[str, Any]:
-    """As DescribeStacks shows it."""
+    """A stack in DescribeStacks."""
     return _common(one, stacks) | {
         "ChangeSetId": one.change_set,
         "Description": one.plan.template.description,
@@ -37,7 +37,7 @@ def stack(one: Stack, stacks: StackBackend) -> dict[str, Any]:
 
 
 def summary(one: Stack, stacks: StackBackend) -> dict[str, Any]:
-    """As ListStacks shows it."""
+    """A stack in ListStacks."""
     return _common(one, stacks) | {"TemplateDescription": one.plan.template.description}
 
 
@@ -49,7 +49,7 @@ def resource_ids(one: Stack) -> list[str]:
 
 
 def resource(one: Stack, logical_id: str) -> dict[str, Any]:
-    """As DescribeStackResources and its like show it."""
+    """A resource in DescribeStackResources and similar answers."""
     event = one.event_of(logical_id)
     deployed = one.deployed.get(logical_id)
     return {
@@ -72,7 +72,7 @@ def template_body(template: Template, stage: str) -> str:
 
 
 def template_summary(document: Mapping[str, Any]) -> dict[str, Any]:
-    """As GetTemplateSummary shows it."""
+    """A template in GetTemplateSummary."""
     resources = document.get("Resources", {})
     return {
         "Parameters": [

@@ -1,4 +1,4 @@
-"""A stack as it stands: what it was made from, what there is of it, what became of it."""
+"""The state of a stack: its plan, its resources and its events."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Event:
     status: str
     reason: str | None = None
     properties: Mapping[str, Any] | None = None
-    """As they are written: dynamic references stay what they are."""
+    """The properties as written: dynamic references stay unresolved."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def shown(self, stack: Stack) -> dict[str, Any]:
-        """As the API shows it."""
+        """The event as the API shows it."""
         return {
             "StackId": stack.id,
             "StackName": stack.name,
@@ -80,15 +80,15 @@ class Stack:
     protected: bool = False
     rolls_back: bool = True
     deployed: dict[str, DeployedResource] = field(default_factory=dict)
-    """Its resources by logical ID."""
+    """The stack's resources by logical ID."""
     outputs: Mapping[str, Output] = field(default_factory=dict)
     imports: frozenset[str] = frozenset()
     """The exports of others that it uses."""
     events: list[Event] = field(default_factory=list)
-    """The oldest first."""
+    """The stack's events, the oldest first."""
     id: str = ""
     change_set: str | None = None
-    """The one that it was last made or updated with."""
+    """The change set that it was last created or updated with."""
     updated: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -137,7 +137,7 @@ class Stack:
         )
 
     def event_of(self, logical_id: str) -> Event:
-        """The last of a resource."""
+        """The last event of a resource."""
         return next(one for one in reversed(self.events) if one.logical_id == logical_id)
 
     def context(self, logical_id: str, *, final_snapshot: bool = False) -> CallContext:

@@ -28,7 +28,7 @@ WHAT: Final = (
 )
 WHERE: Final = ("StackSetName", "Accounts", "Regions", "DeploymentTargets", "ParameterOverrides")
 WITHOUT_EFFECT: Final = ("OperationPreferences", "OperationId")
-"""All is done at once."""
+"""Settings without effect here, where everything is done at once."""
 
 
 class StackSetApi(ChangeSetApi):

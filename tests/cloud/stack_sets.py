@@ -32,7 +32,7 @@ class Instance:
     """The reason why the stack differs from the stack set."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As the API shows it."""
+        """The instance as the API shows it."""
         return {
             "StackSetId": self.stack_set_id,
             "Account": self.account_id,
@@ -50,7 +50,7 @@ class Instance:
 
 @dataclass
 class Instances:
-    """All of a stack set; moto's API asks for one by its place."""
+    """All instances of a stack set; moto's API asks for one by its place."""
 
     stack_instances: list[Instance] = field(default_factory=list)
 
@@ -88,7 +88,7 @@ class LocalStackSet(StackSet):
         return [(account, region) for region in regions for account in dict.fromkeys(everyone)]
 
     def create_in(self, places: Iterable[Place], overrides: Mapping[str, str]) -> str:
-        """Make the stacks that are not there yet; the operation's ID."""
+        """Create the missing stacks; returns the operation's ID."""
         there = {(one.account_id, one.region_name) for one in self._members.stack_instances}
         made = [Instance(self.id, *place, overrides) for place in places if place not in there]
         self._members.stack_instances.extend(made)

@@ -32,7 +32,7 @@ class Request:
     given: Mapping[str, str] = field(default_factory=dict)
     capabilities: tuple[str, ...] = ()
     tags: Mapping[str, str] | None = None
-    """None leaves those that there are."""
+    """None keeps the present tags."""
     role: str | None = None
     unknown: frozenset[str] = frozenset()
     """Parameters that resources of the parent give, which are still to be made."""
@@ -46,7 +46,7 @@ class StackBackend(CloudFormationBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.alive: dict[str, Stack] = {}
-        """By their IDs."""
+        """Stacks by their IDs."""
         self.dead: dict[str, Stack] = {}
 
     @property
@@ -88,7 +88,7 @@ class StackBackend(CloudFormationBackend):
         return self.clients.call(service, operation, self.account_id, self.region_name, **given)
 
     def new(self, name: str, request: Request) -> Stack:
-        """A stack that is nothing yet; the first event makes it known."""
+        """A new stack without resources; the first event makes it known."""
         stack = Stack(name, self.account_id, self.region_name, self.clients)
         _remember(stack, request)
         return stack
@@ -101,7 +101,7 @@ class StackBackend(CloudFormationBackend):
         on_failure: OnFailure = "ROLLBACK",
         protected: bool = False,
     ) -> Stack:
-        """A stack that was made directly, if well or not is in its status."""
+        """Create a stack directly; its status shows the outcome."""
         if self.named(name):
             raise AlreadyExistsException(f"Stack [{name}] already exists")
         plan = self.plan(request, directly=True)
@@ -118,7 +118,7 @@ class StackBackend(CloudFormationBackend):
         self._forget_if_deleted(stack)
 
     def update(self, name: str, request: Request) -> Stack:
-        """A stack that was updated directly."""
+        """Update a stack directly."""
         stack = self.updatable(name)
         plan = self.plan(request, directly=True)
         if not self.differences(stack, plan, request):
@@ -184,7 +184,7 @@ class StackBackend(CloudFormationBackend):
         raise Failure(f"No export named {name} found.")
 
     def users_of(self, export: str) -> list[str]:
-        """The names of the stacks that import it."""
+        """The names of the stacks that import the export."""
         return [stack.name for stack in self.alive.values() if export in stack.imports]
 
     def _check_exports(self, stack: Stack, exports: Mapping[str, str]) -> None:

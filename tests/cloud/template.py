@@ -123,7 +123,7 @@ def transforms_of(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def check_size(text: str, most: int) -> None:
-    """As AWS does before it reads the template."""
+    """Check the size, as AWS does before it reads the template."""
     if len(text.encode()) <= most:
         return
     if most == MOST_BYTES_INLINE:

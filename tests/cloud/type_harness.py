@@ -1,4 +1,4 @@
-"""One resource type tried by itself, as the engine would use it."""
+"""A harness that exercises one resource type by itself, as the engine would use it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TypeHarness:
         return self.context().call(service, operation, **parameters)
 
     def create(self, type_name: str, **properties: Any) -> DeployedResource:
-        """The resource, if AWS's schema and its type take these properties."""
+        """Create the resource, if AWS's schema and its type accept these properties."""
         properties = self._checked(type_name, properties)
         read = Properties(properties)
         made = TYPES[type_name].create(self.context(), read)
@@ -34,7 +34,7 @@ class TypeHarness:
         return self._deployed(type_name, made.physical_id, properties, made.attributes)
 
     def update(self, deployed: DeployedResource, **properties: Any) -> DeployedResource:
-        """The resource after an update in place."""
+        """Update the resource in place."""
         properties = self._checked(deployed.type, properties)
         declared = schema(deployed.type)
         assert declared is not None

@@ -1,4 +1,4 @@
-"""Somebody in front of CloudFront and of APIs, at an address of this machine."""
+"""A viewer in front of CloudFront and of APIs, at an address of this machine."""
 
 from __future__ import annotations
 

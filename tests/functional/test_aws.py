@@ -1,4 +1,4 @@
-"""AWS's own validator as a part of the build."""
+"""AWS's validator as a part of the build."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def run(*command, cwd, **variables):
 
 
 def mypy(python, folder):
-    """What ``mypy --strict`` says of the files in *folder*, by file and line."""
+    """The errors of ``mypy --strict`` in *folder*, by file and line."""
     done = run("mypy", "--strict", "--config-file=", "--cache-dir", python.parent / "mypy",
                "--python-executable", python, "--no-error-summary", ".", cwd=folder)  # fmt: skip
     said = re.findall(r"^(.+?):(\d+): error: (.+)$", done.stdout, re.MULTILINE)
@@ -85,7 +85,7 @@ def mypy(python, folder):
 
 
 def pyright(python, folder, mode):
-    """What Pyright says of the files in *folder*, by file and line."""
+    """The errors of Pyright in *folder*, by file and line."""
     (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": mode}))
     # Its own Node.js, so that every machine has the same one.
     done = run("pyright", "--outputjson", "--pythonpath", python, cwd=folder,

@@ -1,4 +1,4 @@
-"""Data that we carry is what its source says."""
+"""Bundled data match their sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""cfn-lint, and AWS's validator, take each engine in a size and a variant that the others lack."""
+"""cfn-lint and AWS's validator accept each engine in a size and a variant that others lack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing a family: whole or not at all, and nothing that is not ours."""
+"""Writing a variant: completely or not at all, and never over foreign files."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_write_that_fails_half_way_is_taken_back(tmp_path, monkeypatch, failin
 
 @pytest.fixture
 def ctrl_c():
-    """Presses it; it is heard in the background too, where shells have it ignored."""
+    """Press Ctrl-C; it counts in the background too, where shells ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield lambda: signal.raise_signal(signal.SIGINT)
     signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""Writing is whole or not at all, whenever it is interrupted, and whatever was there before."""
+"""Writing is complete or undone, whenever it is interrupted, and whatever was there before."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Killed(BaseException):
 
 
 class Full(OSError):
-    """There is no space left."""
+    """A disk without any space left."""
 
     def __init__(self):
         super().__init__(28, "No space left on device")

@@ -1,4 +1,4 @@
-"""Whoever imports a part of the library imports what it uses, and nothing else."""
+"""Importing a part of the library imports only what that part uses."""
 
 from __future__ import annotations
 

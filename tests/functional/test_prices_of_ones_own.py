@@ -1,4 +1,4 @@
-"""Prices of one's own, from a file."""
+"""Custom prices, from a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Style and types hold, as editors and reviewers see them."""
+"""Style and types are right, as editors and reviewers see them."""
 
 from __future__ import annotations
 

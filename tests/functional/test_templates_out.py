@@ -17,7 +17,7 @@ WITHOUT_CODE = ("bastion", "cross_account_network", "cross_account_db", "edge_wa
 
 @pytest.fixture(scope="module", autouse=True)
 def own_cache(tmp_path_factory):
-    """No finding may be remembered from another day."""
+    """A cache of its own, so that no finding is remembered from another day."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield

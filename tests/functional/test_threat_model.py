@@ -18,7 +18,7 @@ def rows(repository):
 
 
 def named(row):
-    """Files and names, of which a later one may leave out what the one before it said."""
+    """Files and names; a later one may leave out what it shares with the one before."""
     file = group = None
     for given, name in NAMED.findall(row.rsplit("|", 2)[1]):
         file = given or (file if name.startswith("…") else DEFAULT)

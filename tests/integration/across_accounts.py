@@ -24,7 +24,7 @@ class Service:
         self.name = app.resources(app.nested(APP, "SAMStack"))["BlogRDSProxyFunction"]
 
     def call(self, method: str, path: str) -> tuple[int, Any]:
-        """Status and content of what it answers."""
+        """Status and content of the answer."""
         return self.app.call(method, f"{self.url}{path}")
 
     def initialize(self) -> tuple[int, Any]:
@@ -33,7 +33,7 @@ class Service:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """Of its environment."""
+        """The variables of its environment."""
         found: Mapping[str, str] = self._configuration()["Environment"]["Variables"]
         return found
 

@@ -73,7 +73,7 @@ def server_or_skip(server: type[Server]) -> type[Server]:
 
 
 class MasterMariaDB(MariaDB):
-    """With a master as RDS has one: it may do much, and grant it, and is no superuser."""
+    """MariaDB with a master like RDS's: it may do and grant much, and is no superuser."""
 
     @classmethod
     def _initialise(cls, data: Path) -> None:
@@ -145,7 +145,7 @@ class MySQL:
 
 
 class Postgres:
-    """PostgreSQL's."""
+    """PostgreSQL's side: server, front and driver, and what can be seen of its users."""
 
     server, front, module = PostgreSQL.of(17), PostgreSQLFront, engine_postgresql
     errors = (pg8000.dbapi.Error,)
@@ -387,7 +387,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(HTTPStatus.FORBIDDEN if typed else HTTPStatus.OK)
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Log nothing."""
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers["Content-Length"]))

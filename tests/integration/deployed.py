@@ -73,7 +73,7 @@ class Resource:
 
     @cached_property
     def properties(self) -> dict[str, Any]:
-        """With the deployment's values."""
+        """The properties with the deployment's values."""
         properties: dict[str, Any] = self.stack.value(self._body.get("Properties", {}))
         return properties
 
@@ -123,7 +123,7 @@ class DeployedStack:
 
     @cached_property
     def physical_ids(self) -> dict[str, str]:
-        """By logical ID, layers under those that the template here gives them."""
+        """The physical IDs by logical ID; layers have the logical IDs of the template here."""
         deployed = self.account.resources(self.id)
         layers = {
             _deployed_layer(name, deployed): name
@@ -134,7 +134,7 @@ class DeployedStack:
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
-        """Its own by logical ID, nested stacks among them."""
+        """The stack's own resources by logical ID, including nested stacks."""
         return {name: Resource(self, name) for name in self.template["Resources"]}
 
     @cached_property
@@ -281,7 +281,7 @@ class DeployedFamily:
         }
 
     def statuses(self) -> set[str]:
-        """Of all its stacks."""
+        """The statuses of all its stacks."""
         return {self.account.stack(stack.id)["StackStatus"] for stack in self.stacks}
 
 

@@ -1,4 +1,4 @@
-"""`edge` as its plan deploys it: a family in each of two regions, and who asks it for users."""
+"""`edge` as its plan deploys it: a variant in each of two regions, and viewers of users."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IPV6: Final = "::1"
 FUNCTIONS: Final = "198.51.100.0/24"
 """The range that functions outside VPCs come from."""
 OWN_STACK: Final = "aws-sam-cli-managed-default"
-"""In which SAM CLI makes a bucket for packages, and keeps it."""
+"""The stack in which SAM CLI makes a bucket for packages, and keeps it."""
 CONFIG: Final = "edge.yaml"
 CONFIGURABLE: Final = ("Environment", "Role", "Timeout")
 SECONDS: Final = 60

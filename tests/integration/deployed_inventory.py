@@ -1,4 +1,4 @@
-"""Everything that an account has in the services that the families use."""
+"""Everything that an account has in the services that the variants use."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _device(account: Account, device: Shown) -> Shown:
 
 
 def _layer(account: Account, physical_id: str, _: Mapping[str, Any]) -> Shown:
-    """With its name, and without its code, of which a hash is shown and no address."""
+    """A layer with its name, and without its code, of which only a hash is shown."""
     layer, number = physical_id.rsplit(":", 1)
     version = account.client("lambda").get_layer_version(LayerName=layer, VersionNumber=int(number))
     name = {"LayerName": version["LayerArn"].rpartition(":")[2]}

@@ -69,7 +69,7 @@ def _variables(account: Account, function: str) -> Mapping[str, str]:
 
 @contextmanager
 def as_master(account: Account, told: Mapping[str, str]) -> Iterator[Execute]:
-    """Logged in to the database behind its endpoint, as a function is told to."""
+    """Log in to the database behind its endpoint, with the settings of a function."""
     place = json.loads(_local(account, f"host/{told['RDS_HOST']}?port={told['RDS_PORT']}"))
     connect = CONNECT[told["RDS_ENGINE_FAMILY"]]
     with socket.create_connection((place["address"], place["port"]), SECONDS) as end:

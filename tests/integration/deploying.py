@@ -1,4 +1,4 @@
-"""Deploying families into the local cloud with the clients that people use."""
+"""Deployment of variants into the local cloud with the clients that people use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUCCESSFUL: Final = 0
 
 @dataclass(frozen=True)
 class Desk:
-    """Somebody who deploys into an account, with the programs for it."""
+    """A person who deploys into an account, with the programs for it."""
 
     account: Account
     sam: str
@@ -120,7 +120,7 @@ class Desk:
         return {stack["StackName"] for stack in found}
 
     def _bucket(self) -> str:
-        """For packages; made where it is not there."""
+        """The bucket for packages, created if it is missing."""
         name = f"packages-{self.account.id}"
         storage = self.account.client("s3")
         if not storage.list_buckets()["Buckets"]:

@@ -85,7 +85,7 @@ class Stacks:
         return str(self.account.stack(name)["StackStatus"])
 
     def names(self) -> list[str]:
-        """Of all stacks that are not deleted."""
+        """The names of all stacks that are not deleted."""
         return [one["StackName"] for one in self.api.describe_stacks()["Stacks"]]
 
     def groups(self) -> dict[str, int | None]:

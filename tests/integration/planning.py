@@ -1,4 +1,4 @@
-"""Somebody who carries plans out with the command, into accounts of a local cloud."""
+"""A person who carries out plans with the command, in accounts of a local cloud."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Planner:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        """Profiles, and a bucket in each account."""
+        """Write the profiles, and create a bucket in each account."""
         self.write_profiles()
         for account in self.accounts.values():
             where = {"LocationConstraint": account.region}
@@ -65,7 +65,7 @@ class Planner:
             )
 
     def write_profiles(self) -> None:
-        """Profiles of the accounts' names, in a configuration of their own."""
+        """Write profiles with the accounts' names, in a configuration of their own."""
         profiles = [
             "\n".join(
                 [
@@ -80,7 +80,7 @@ class Planner:
 
     @property
     def environment(self) -> dict[str, str]:
-        """That of a shell in which profiles are named and no account is given."""
+        """The environment of a shell in which profiles are named and no account is given."""
         given = next(iter(self.accounts.values())).environment
         regions = ("AWS_DEFAULT_REGION", "AWS_REGION")
         kept = {name: value for name, value in given.items() if name not in {*KEYS, *regions}}
@@ -92,13 +92,13 @@ class Planner:
         }
 
     def deploy(self, plan: str, *more: str) -> Said:
-        """`deploy`, with everything that the accounts need."""
+        """Run `deploy`, with everything that the accounts need."""
         return self._run(
             "deploy", plan, "--yes", "--out", "out", *self._places(buckets=True), *more
         )
 
     def destroy(self, plan: str, *more: str) -> Said:
-        """`destroy`, the same."""
+        """Run `destroy` in the same way."""
         return self._run("destroy", plan, "--yes", *self._places(buckets=False), *more)
 
     def run(self, *words: str) -> Said:

@@ -1,4 +1,4 @@
-"""Somebody who does by hand what DEPLOY.md says."""
+"""A person who follows DEPLOY.md by hand."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Reader:
         return self._follow(variant, "Deploy")
 
     def delete(self, variant: str) -> str:
-        """The same."""
+        """The same for deletion."""
         return self._follow(variant, "Delete")
 
     def _follow(self, variant: str, section: str) -> str:

@@ -55,7 +55,7 @@ printf '%s\\n' "$@" >"$PLUGIN_SAID"
 
 
 class Writer(PostgreSQL):
-    """It has the engine's own port, at an address of this machine that nobody else uses."""
+    """A writer endpoint on the engine's own port, at an address that nobody else uses."""
 
     host = f"127.{'.'.join(str(number) for number in random.sample(range(1, 255), 3))}"
 

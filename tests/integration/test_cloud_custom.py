@@ -1,4 +1,4 @@
-"""Custom resources are what their functions say that they are."""
+"""Custom resources are what their functions return."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("cloud-engine")
 
 
 class Provider:
-    """In the place of the function's code: answers as it is told, and keeps what it was asked."""
+    """A replacement for the function's code: gives preset answers, and records requests."""
 
     def __init__(self):
         self.asked, self.answer, self.crash = [], {}, False

@@ -931,7 +931,7 @@ class TestProxy:
 
 
 class TestProxyZones:
-    """In us-east-1, whose zone e is the one without RDS Proxy."""
+    """Proxies in us-east-1, whose zone e lacks RDS Proxy."""
 
     @pytest.fixture
     def virginia(self, server):

@@ -197,7 +197,7 @@ class Edge:
 
     @contextmanager
     def guarded(self, **addresses):
-        """Other people let in, for a while."""
+        """Admit other addresses, for a while."""
         self.guard(**addresses)
         try:
             yield
@@ -369,7 +369,7 @@ class TestTheApisOwnAddress:
 
 
 class TestCurl:
-    """As somebody pastes it."""
+    """The commands as a person pastes them."""
 
     def curl(self, edge, address, url, folder):
         Viewer(edge.cloud.endpoint, address).configure_curl(folder, url)

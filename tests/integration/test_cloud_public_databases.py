@@ -108,7 +108,7 @@ class Public(World):
 
     @contextmanager
     def open_to(self, network):
-        """Another range in the place of the one that functions come from, for a while."""
+        """Replace the range that functions come from, for a while."""
         self.refuse_from(OUTSIDE)
         self.admit_from(network)
         try:

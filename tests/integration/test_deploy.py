@@ -33,13 +33,13 @@ class Deployment:
 
 
 def by_sam(desk, variant, folder, parameters, built):
-    """As committed: nested, with `sam build` and `sam deploy`."""
+    """Deploy the committed form: nested, with `sam build` and `sam deploy`."""
     bundle = render(VARIANTS[variant], VARIANTS[variant].Config(), code="../..")
     return bundle, built(variant), lambda where: desk.with_sam(where, parameters)
 
 
 def flat(desk, variant, folder, parameters, built):
-    """In one template, which SAM packages without a build."""
+    """Deploy one template, which SAM packages without a build."""
     bundle = render(VARIANTS[variant], VARIANTS[variant].Config(), nesting="flat")
     bundle.write(folder)
     return bundle, folder, lambda where: desk.with_sam(where, parameters)
@@ -53,7 +53,7 @@ def flat_and_built(desk, variant, folder, parameters, built):
 
 
 def expanded_by_aws(desk, variant, folder, parameters, built):
-    """In one template of plain CloudFormation, with `aws cloudformation package` and `deploy`."""
+    """Deploy one plain template, with `aws cloudformation package` and `deploy`."""
     bundle = render(VARIANTS[variant], VARIANTS[variant].Config(), nesting="flat", expand=True)
     bundle.write(folder)
 
@@ -65,7 +65,7 @@ def expanded_by_aws(desk, variant, folder, parameters, built):
 
 
 def with_users(desk, variant, folder, parameters, built):
-    """With users of the database, and with code that came along."""
+    """Deploy with users of the database, and with the code included."""
     config = VARIANTS[variant].Config.parse({"rds": {"users": USERS}}, "a test")
     bundle = render(VARIANTS[variant], config)
     bundle.write(folder)

@@ -1,4 +1,4 @@
-"""Deployed families change, fail to change, and go: what the services have afterwards."""
+"""Deployed variants change, fail to change, and are deleted, as the services show afterwards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Outputs:
 MASTER_ONLY = existing_vpc.Config.parse(
     {"rds": {"users": [], "master_login": True}, "function_user": None}, "the test"
 )
-"""Without users: the function that makes them runs only where it was built."""
+"""Settings without users: the function that creates them runs only where it was built."""
 
 
 def config_of(module, **settings):

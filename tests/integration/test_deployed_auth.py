@@ -46,7 +46,7 @@ class Auth:
         return self.functions.get_function_configuration(FunctionName=self.name(login))
 
     def renew(self, login, **changed):
-        """New execution environments, which have to log in."""
+        """Start new execution environments, which have to log in."""
         known = self.configuration(login)
         variables = {"Environment": {"Variables": known["Environment"]["Variables"] | changed}}
         self.functions.update_function_configuration(
@@ -141,7 +141,7 @@ class TestLogins:
 
 class TestRotation:
     def test_a_password_change_under_load_fails_no_request(self, auth):
-        """As a rotation goes: the database has the new one a moment before the secret."""
+        """A rotation sets the new password in the database a moment before the secret."""
         answers, ended = [], threading.Event()
 
         def load():

@@ -33,7 +33,7 @@ class Base:
         return self.account.call(method, f"{self.url}{path}", **more)
 
     def load(self):
-        """Asked of a new execution environment, which has to log in."""
+        """The answer of a new execution environment, which has to log in."""
         functions = self.account.client("lambda")
         memory = functions.get_function_configuration(FunctionName=self.function)["MemorySize"]
         functions.update_function_configuration(
@@ -49,7 +49,7 @@ class Base:
 
     @contextmanager
     def secret_with(self, **changed):
-        """Another content of the secret, for a while."""
+        """Replace the secret's content, for a while."""
         secrets = self.account.client("secretsmanager")
         text = secrets.get_secret_value(SecretId=self.secret)["SecretString"]
         content = json.dumps(json.loads(text) | changed)

@@ -25,7 +25,7 @@ REFUSED = {
 
 
 class Story:
-    """Two regions; what was there before anything was deployed into them."""
+    """Two regions, and their state before anything was deployed."""
 
     def __init__(self, planner):
         self.planner, self.edge = planner, Edge(planner)
@@ -133,7 +133,7 @@ def test_the_user_logs_in_only_by_iam_and_reads(story, deployed):
 
 @pytest.fixture(scope="module")
 def moved(story, deployed):
-    """Others are let in."""
+    """Admit other addresses."""
     assert story.edge.lets_in(ALLOWED)
     assert not story.edge.lets_in(OTHER)
     return story.deploy(f"{OTHER}/32", f"{IPV6}/128")

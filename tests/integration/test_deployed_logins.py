@@ -15,7 +15,7 @@ from planning import Organization, Planner
 
 ENGINES = {"mysql": "aurora-mysql", "postgresql": "aurora-postgresql"}
 MASTER = "boss"
-"""A name that both engines take."""
+"""A name that both engines accept."""
 AS_MASTER = {"rds": {"master_login": True, "users": []}, "function_user": None}
 
 BLOCK = re.compile(
@@ -32,7 +32,7 @@ def shown(name):
 
 
 def merged(settings, more):
-    """Both; *more* where they differ."""
+    """Both settings merged; *more* wins where they differ."""
     nested = {
         name: merged(settings[name], value)
         for name, value in more.items()

@@ -290,7 +290,7 @@ class TestRefusedLogins:
 
 
 class TestTls:
-    """Nothing is said to a peer that is not the one that it should be."""
+    """Nothing is sent to a peer with the wrong identity."""
 
     def test_a_foreign_authority_is_refused(self, service, tmp_path):
         api = service.another(timeout=15, RDS_CA_FILE=str(Authority(tmp_path).file))
@@ -412,7 +412,7 @@ class TestAssumedRole:
 
 
 def test_no_log_shows_a_token_a_password_or_a_key(running):
-    """After everything above."""
+    """The last test, because it reads the log of all tests above."""
     secrets = [
         running.variables["AWS_SECRET_ACCESS_KEY"],
         running.variables["AWS_SESSION_TOKEN"],

@@ -16,7 +16,7 @@ FAMILIES = [
     for family in ("MYSQL", "POSTGRESQL")
 ]
 SECONDS = 3
-"""Of the function, after which Lambda would end it."""
+"""Seconds after which Lambda would end the function."""
 
 
 @pytest.fixture(scope="module", params=FAMILIES)

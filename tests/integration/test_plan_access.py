@@ -25,11 +25,11 @@ EXPIRED = "the credentials have expired; log in again, and run the same command"
 
 
 class Expiry:
-    """Stands before the local cloud, and refuses keys that have expired."""
+    """A gateway before the local cloud that refuses expired keys."""
 
     def __init__(self):
         self.refused = set()
-        """Keys, each with a service."""
+        """Refused keys, each with a service."""
 
     def before(self, app):
         def answer(environ, start):

@@ -21,7 +21,7 @@ MANAGEMENT = "444444444420"
 FIRST, SECOND, LAST = (step.variant for step in PLANS["cross_account"].steps)
 ROWS = ["one", "two", "three"]
 OWN_STACK = "aws-sam-cli-managed-default"
-"""In which SAM CLI makes a bucket for packages, and keeps it."""
+"""The stack in which SAM CLI makes a bucket for packages, and keeps it."""
 
 USER = {"name": "app", "login": "password", "grants": [{"privileges": ["ALL"]}]}
 SETTINGS = {

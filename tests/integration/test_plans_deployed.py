@@ -33,7 +33,7 @@ def organization(cloud):
 
 @pytest.fixture(scope="module")
 def planner_of(sam_cli, tmp_path_factory):
-    """Somebody with profiles of accounts, by the accounts' names in plans."""
+    """Makes a planner with profiles of accounts, by the accounts' names in plans."""
 
     def planner_of(**accounts):
         folder = tmp_path_factory.mktemp("plan")
@@ -59,7 +59,7 @@ def trusting(account, role, **principal):
 
 
 class Story:
-    """Two accounts; what was there before anything was deployed into them."""
+    """Two accounts, and their state before anything was deployed."""
 
     def __init__(self, planner):
         self.planner = planner
@@ -265,7 +265,7 @@ def base_with(alone, base):
 
 
 class TestChanges:
-    """Of `base`, which is deployed as it comes."""
+    """Changes of `base`, which is deployed with its defaults."""
 
     def test_a_setting_is_shown_where_it_changes_in_its_nested_stack(self, base_with):
         said = base_with(CHANGED)
@@ -352,7 +352,7 @@ def login(base):
 
 
 class TestGeneratedSecrets:
-    """Of `base`: CloudFormation generates a secret anew whenever it is told how else to do it."""
+    """Secrets of `base`: CloudFormation generates a secret anew if its declaration changes."""
 
     def test_a_new_password_is_refused_and_everybody_still_logs_in(self, base, base_with, login):
         before = secret_of(base, master_secret(base))

@@ -1,4 +1,4 @@
-"""SAM CLI takes what the command renders: it validates, builds and packages it."""
+"""SAM CLI accepts the command's output: it validates, builds and packages it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_builds_the_other_nestings(nesting, tmp_path, sam_cli, run):
 
 
 def test_an_expanded_variant_is_packaged_for_stack_sets(tmp_path, sam_cli, run, aws):
-    """They take neither nested stacks nor transforms."""
+    """Stack sets accept neither nested stacks nor transforms."""
     render(base, base.Config(), nesting="flat", expand=True).write(tmp_path)
     bucket(aws)
     run(sam_cli, "build", cwd=tmp_path)

@@ -41,7 +41,7 @@ KEY_ID, SECRET, SESSION = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", "AQoDYXdzEPT/+
 
 
 class MySQL:
-    """MySQL's side of the tests below: server, front, client, and what errors it shows."""
+    """MySQL's side of the tests below: server, front, client and error codes."""
 
     server = MariaDB
     front = MySQLFront
@@ -83,7 +83,7 @@ class MySQL:
 
 
 class Postgres:
-    """PostgreSQL's."""
+    """PostgreSQL's side of the tests below."""
 
     server = PostgreSQL
     front = PostgreSQLFront
@@ -123,7 +123,7 @@ class Postgres:
 
 
 class Connection(pg8000.native.Connection):
-    """Does not forget its socket where it is refused or cut, as the driver does."""
+    """A connection that keeps its socket when it is refused or cut, unlike the driver's."""
 
     def __init__(self, *arguments, **more):
         try:

@@ -1,4 +1,4 @@
-"""PostgreSQL from 14 to 17: a declared user takes no right of the master's or of another user."""
+"""PostgreSQL 14 to 17: a declared user gains no right of the master or of another user."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def place(running, monkeypatch):
 
 
 def reset(place):
-    """Leave nothing of any role but of those that RDS has."""
+    """Delete every role except RDS's own, with everything it owns."""
     roles = place.server.rows(
         "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN"
         " ('master', 'proxy', 'postgres', 'rds_iam', 'rds_superuser')"
@@ -215,7 +215,7 @@ class TestNames:
         assert gained(place) == NOTHING
 
     def test_traps_would_be_executed_with_public_in_the_search_path(self, place, monkeypatch):
-        """So the test above tests something."""
+        """Proof that the test above tests something."""
         attacked(place)
         before = ("SET search_path TO public", *dialect_postgresql.SESSION[1:])
         monkeypatch.setattr(dialect_postgresql, "SESSION", before)

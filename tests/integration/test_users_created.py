@@ -34,12 +34,12 @@ import engine
 from servers.runtime import Environment
 
 SHORT = apply.SPARE_SECONDS + 0.2
-"""So many seconds leave time for one try, and hardly for another."""
+"""Seconds that leave time for one try, and hardly for another."""
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    """Nobody waits for the pauses between tries, of which there are thousands here."""
+    """Skip the pauses between tries, of which there are thousands here."""
     monkeypatch.setattr("session.PAUSES", (0.01, 0.05, 0.2))
 
 
@@ -148,7 +148,7 @@ class TestCreate:
         assert said["failure"] == "[UserName] is the master user, which no stack may alter."
 
     def test_a_password_is_accepted_only_over_tls(self, place):
-        """In PostgreSQL that is the parameter group's to say."""
+        """In PostgreSQL, the parameter group decides that."""
         place.apply()
         if place.family == "MYSQL":
             client = place.side.client(place.server, "app", PASSWORD, plain=True)
@@ -350,7 +350,7 @@ class TestStrangers:
         assert place.users == {stranger}
 
     def test_marks_cannot_be_forged(self, place, stranger):
-        """With every right on the service's database, where marks once were."""
+        """The attacker has every right on the service's database, where marks once were."""
         place.apply(grants=(ALL,))
         mine = f"'{STACK}/User'"
         for table in ("rdsproxy_templates.users", "rdsproxy_templates_users"):
@@ -421,7 +421,7 @@ class TestTogether:
             assert "failure" not in place.apply("Update")
 
     def test_the_master_is_a_member_of_no_user_for_longer_than_the_change(self, place):
-        """Of one for IAM it must not be: then RDS would take no password of the master any more."""
+        """A master that is a member of a user for IAM could no longer log in with its password."""
         place.apply(login="iam")
         place.apply(name="second", LogicalResourceId="Other")
 
@@ -429,7 +429,7 @@ class TestTogether:
 
 
 class TestFailures:
-    """At every boundary between two statements: what was executed before it has happened."""
+    """Failures at every boundary between two statements: earlier statements have taken effect."""
 
     @staticmethod
     def changes(place):

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 SERVICES: Final = "daemon"
-"""Of servers that need none of their own; `nobody` is locked to OpenSSH."""
+"""The account of servers that need no account of their own; `nobody` is locked to OpenSSH."""
 
 
 class Account:
-    """The first of some accounts that exists, if root runs the tests; else whoever runs them."""
+    """The first account that exists, if root runs the tests; otherwise the present user."""
 
     def __init__(self, *names: str) -> None:
         self._names = names
@@ -26,13 +26,13 @@ class Account:
 
     @property
     def options(self) -> dict[str, Any]:
-        """With which :class:`subprocess.Popen` starts a program under it."""
+        """The options with which :class:`subprocess.Popen` starts a program under the account."""
         if self._entry is None:
             return {}
         return {"user": self._entry.pw_uid, "group": self._entry.pw_gid, "extra_groups": []}
 
     def own(self, paths: Iterable[Path]) -> None:
-        """Make it the owner of these."""
+        """Make the account the owner of these paths."""
         if self._entry is not None:
             for path in paths:
                 os.chown(path, self._entry.pw_uid, self._entry.pw_gid)

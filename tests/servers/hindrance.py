@@ -1,4 +1,4 @@
-"""A way to a server on which answers come late, in pieces, or not at all."""
+"""A relay to a server that delays, splits or swallows answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Hindrance:
         self.pause = 0.0
         """Seconds before each piece of an answer."""
         self.piece = CHUNK
-        """Bytes in one."""
+        """Bytes in a piece."""
         self.lost = False
         """Swallow answers: a connection whose other side is gone without a word."""
         self._ended = threading.Event()

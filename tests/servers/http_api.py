@@ -80,7 +80,7 @@ class _HttpServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Nothing where the client did not wait for its answer."""
+        """Stay silent if the client did not wait for its answer."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: the environments have the log."""
+        """Log nothing: the environments have the log."""
 
     def _answer(self) -> None:
         if "Transfer-Encoding" in self.headers:

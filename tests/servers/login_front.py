@@ -1,4 +1,4 @@
-"""RDS Proxy as a client sees it: who is let in, and by what. Behind it answers a real server."""
+"""RDS Proxy as a client sees it: it checks logins, and a real server behind it answers."""
 
 from __future__ import annotations
 
@@ -162,4 +162,4 @@ class _Listener(socketserver.ThreadingTCPServer):
         self._serve(request)
 
     def shutdown_request(self, request: Any) -> None:
-        """Nothing: the connection closed it."""
+        """Do nothing: the connection has closed it."""

@@ -141,7 +141,7 @@ class MariaDB(Server):
     @classmethod
     @cache
     def _certificate(cls) -> Certificate:
-        """With which users are served that must use TLS; made once a process."""
+        """The certificate for users that must use TLS; made once a process."""
         folder = cls._private_folder()
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         certificate = Authority(folder).issue("localhost")

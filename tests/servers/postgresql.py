@@ -31,7 +31,7 @@ class PostgreSQL(Server):
     @classmethod
     @cache
     def of(cls, major: int) -> type[Self]:
-        """The same of one version."""
+        """The class for one version."""
         return type(f"{cls.__name__}{major}", (cls,), {"major": major})
 
     @property

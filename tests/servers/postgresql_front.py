@@ -20,7 +20,7 @@ MECHANISM: Final = "SCRAM-SHA-256"
 
 
 class _Refusal(Exception):
-    """A client is told one thing, and the log another."""
+    """A refusal with one text for the client and another for the log."""
 
     def __init__(self, state: str, reason: str, says: str) -> None:
         super().__init__(reason)

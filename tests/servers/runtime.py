@@ -16,7 +16,7 @@ from .output import Output
 from .runtime_api import News, RuntimeApi
 
 SECONDS: Final = 10
-"""For a function's own start, as Lambda has it, and for the end of a process."""
+"""Seconds for a function's start, as on Lambda, and for the end of a process."""
 
 
 class Answer(NamedTuple):
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
 
 class Environment:
-    """One environment, which takes one event after the other and is replaced when it fails."""
+    """One environment, which handles one event after the other and is replaced when it fails."""
 
     def __init__(
         self,

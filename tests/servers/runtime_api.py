@@ -73,7 +73,7 @@ class _HttpServer(ThreadingHTTPServer):
         super().__init__((HOST, 0), _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Nothing where the runtime was ended while it waited."""
+        """Stay silent if the runtime was ended while it waited."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(HTTPStatus.ACCEPTED)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: the function's own log is what is read."""
+        """Log nothing: only the function's own log is read."""
 
     def _answer(self, status: HTTPStatus, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)

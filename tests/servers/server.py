@@ -68,7 +68,7 @@ class Server(ABC):
 
     @property
     def credentials(self) -> Credentials:
-        """With which the proxy logs in."""
+        """The credentials with which the proxy logs in."""
         return Credentials(self.user, self.password)
 
     def start(self) -> None:

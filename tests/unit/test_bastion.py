@@ -1,4 +1,4 @@
-"""``bastion``: what cannot be chosen, and what each way in consists of."""
+"""``bastion``: refused settings, and the resources of each kind of access."""
 
 from __future__ import annotations
 

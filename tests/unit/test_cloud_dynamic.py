@@ -1,4 +1,4 @@
-"""Dynamic references become what they refer to, or fail."""
+"""Dynamic references become their values, or fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resources are made after what they mention."""
+"""Resources are created after everything that they refer to."""
 
 from __future__ import annotations
 

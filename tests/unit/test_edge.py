@@ -1,4 +1,4 @@
-"""``edge`` and ``edge_waf``: who comes in, and by which way."""
+"""``edge`` and ``edge_waf``: who is admitted, and by which route."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engines as data: what RDS allows, and what it calls deprecated."""
+"""Engines as data: versions, classes and names that RDS allows or calls deprecated."""
 
 from __future__ import annotations
 

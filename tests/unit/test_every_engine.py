@@ -23,7 +23,7 @@ every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 
 def family(variant, engine, **rds):
-    """With the function as the master, unless users are named."""
+    """A render with the function as the master, unless users are named."""
     master = {} if variant == "auth" else {"function_user": None}
     settings = {
         "database": {"name": "shop", "master_username": "boss"},

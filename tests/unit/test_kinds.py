@@ -1,4 +1,4 @@
-"""Values that RDS refuses are no values of their kind."""
+"""Values that RDS refuses cannot be values of their kind."""
 
 from __future__ import annotations
 

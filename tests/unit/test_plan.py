@@ -1,4 +1,4 @@
-"""Plans: what each step takes, from whom, and what it is told; messages and the document."""
+"""Plans: the inputs of each step and their sources; messages and the document."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ class TestFailures:
 
 
 class LateApi:
-    """CloudFormation, which shows for a while what was before it was asked for work."""
+    """A CloudFormation that shows the old status for a while after a request."""
 
     def __init__(self, *shown):
         self._shown = [*shown]

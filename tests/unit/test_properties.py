@@ -1,4 +1,4 @@
-"""Of whatever is chosen: it renders clean, or it is a ConfigError; there is no third."""
+"""Every choice of settings either renders clean or is a ConfigError."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def auths(draw):
 
 @st.composite
 def ways_in(draw):
-    """Ways in, with what each of them needs."""
+    """Kinds of access, with the settings that each of them needs."""
     ways = draw(st.lists(st.sampled_from(["ssh", "ssm", "eice"]), min_size=1, unique=True))
     needed = {"ways": ways}
     if "ssh" in ways:
@@ -283,7 +283,7 @@ callers = st.fixed_dictionaries(REGIONS, optional={"login": logins, "engine": en
 
 @st.composite
 def allowed(draw, *versions):
-    """Ranges that are let in, each once; everybody only where that is acknowledged."""
+    """Admitted ranges, each only once; everybody only where that is acknowledged."""
     sizes = {4: st.integers(0, 32), 6: st.integers(0, 128)}
     one_range = st.sampled_from(versions).flatmap(
         lambda version: st.tuples(st.ip_addresses(v=version), sizes[version])

@@ -114,7 +114,7 @@ class TestSamconfig:
 
 
 class TestContract:
-    """Titles, ports and outputs are public: what is listed here cannot change unnoticed."""
+    """Public titles, ports and outputs: a change to any listed here is noticed."""
 
     RESOURCES = {
         "VPCStack": "VPC PrivateSubnet1 PrivateSubnet2 PrivateRouteTable "

@@ -16,7 +16,7 @@ VERSION = Lifecycle(standard=date(2027, 2, 28), extended=date(2030, 2, 28))
 
 @pytest.fixture
 def on(monkeypatch):
-    """Make it another day."""
+    """Change the current date."""
 
     def day(text):
         monkeypatch.setattr(support, "today", lambda: date.fromisoformat(text))

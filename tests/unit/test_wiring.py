@@ -13,7 +13,7 @@ from rdsproxy_templates.model import ParameterAttributes, Ports, Settings, Stack
 
 
 def topic(config, given):
-    """Builds one resource, from what is given to what is offered."""
+    """Builds one resource, from its inputs to its outputs."""
     one = sns.Topic("Topic", TopicName=given.host)
     return Stack(resources=[one], outputs=Outputs(url=Url(one.ref())))
 
@@ -150,7 +150,7 @@ def perhaps(build):
 
 
 def passing(config, given):
-    """Offers both hosts that it is given."""
+    """Outputs both hosts that it is given."""
     names = [name for name in ("host", "reader") if getattr(given, name) is not None]
     topics = [
         sns.Topic(f"{name.capitalize()}Topic", TopicName=getattr(given, name)) for name in names

@@ -1,4 +1,4 @@
-"""YAML that a person would write, and CloudFormation reads as what was meant."""
+"""YAML as a person would write it, which CloudFormation reads as it was meant."""
 
 from __future__ import annotations
 

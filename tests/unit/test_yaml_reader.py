@@ -1,4 +1,4 @@
-"""YAML is read by version 1.2's core schema, and whatever cannot be is one sentence."""
+"""YAML is read by version 1.2's core schema, and anything else is refused in one sentence."""
 
 from __future__ import annotations
 

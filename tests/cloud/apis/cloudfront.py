@@ -1,4 +1,4 @@
-"""CloudFront: policies, and distributions of which nothing that was said is forgotten."""
+"""CloudFront: policies, and distributions that keep their whole configuration."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def _policies(response: CloudFrontResponse, kind: Kind) -> dict[str, Policy]:
 
 
 def _managed(name: str) -> dict[str, Any]:
-    """As much of AWS's own as anybody here asks for."""
+    """The part of AWS's own that anybody here asks for."""
     return {"Name": name, "MinTTL": 0}
 
 

@@ -1,4 +1,4 @@
-"""Network interfaces: whose groups they have, and that they go when what they were for goes."""
+"""Network interfaces: their groups, and their deletion with their owner."""
 
 from __future__ import annotations
 

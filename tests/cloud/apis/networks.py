@@ -1,4 +1,4 @@
-"""Networks, subnets and addresses as strict as EC2's: zones, and nothing goes that is in use."""
+"""Networks, subnets and addresses as strict as EC2's: zones, and no deletion of a part in use."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _create_subnet(
 
 
 def _zone(backend: EC2Backend, name: str | None, zone_id: str | None) -> str:
-    """The name of the zone, which must be one of the region; moto takes those of any."""
+    """The name of the zone, which must be in the region; moto accepts zones of any region."""
     zones = backend.describe_availability_zones()
     for zone in zones:
         if name in (None, zone.name) and zone_id in (None, zone.zone_id):

@@ -1,4 +1,4 @@
-"""Policies that say who, and how long they get: moto takes any of a role, a key or a secret."""
+"""Principals and lengths of policies: moto accepts any for a role, a key or a secret."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from .surround import surround
 
 
 class DBProxyEndpoint(RDSBaseModel):
-    """Another door to a proxy; attributes are named as the API's answer, in moto's way."""
+    """An endpoint of a proxy; its attributes have the names of the API's answer, in moto's way."""
 
     resource_type = "db-proxy-endpoint"
 

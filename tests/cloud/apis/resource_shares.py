@@ -1,4 +1,4 @@
-"""RAM: who may be given what, and the calls that change what a share has."""
+"""RAM: the permitted recipients of a share, and the calls that change its content."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _add_source_group(
     source_groups: Iterable[dict[str, str]] | None,
     vpc_id: str | None,
 ) -> list[dict[str, str]]:
-    """moto looks for all of them in the account; those of others were looked up before."""
+    """Accept groups of other accounts, which moto would look for in this account."""
     pairs = list(source_groups or ())
     foreign = [one for one in pairs if one.get("UserId", backend.account_id) != backend.account_id]
     own = [one for one in pairs if one not in foreign]

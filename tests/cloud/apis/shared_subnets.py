@@ -1,4 +1,4 @@
-"""Subnets of others that an account was given by RAM: what it sees, and what stays the owner's."""
+"""Subnets that others share by RAM: what the account sees, and what stays the owner's."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def install() -> None:
 
 
 def shared_subnets(backend: EC2Backend) -> dict[str, Subnet]:
-    """By ID, what others share with the account of *backend* in its region."""
+    """The subnets, by ID, that others share with the account of *backend* in its region."""
     return {
         subnet.id: subnet
         for owner in set(ram_backends) - {backend.account_id}
@@ -57,7 +57,7 @@ def shared_subnets(backend: EC2Backend) -> dict[str, Subnet]:
 
 
 def shared_vpcs(backend: EC2Backend) -> dict[str, VPC]:
-    """By ID, the networks of the subnets that others share."""
+    """The networks, by ID, of the subnets that others share."""
     subnets = shared_subnets(backend).values()
     return {subnet.vpc_id: subnet.ec2_backend.vpcs[subnet.vpc_id] for subnet in subnets}
 

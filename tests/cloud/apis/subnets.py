@@ -1,4 +1,4 @@
-"""Subnets by ID, those that are shared with the account too."""
+"""Subnets by ID, including those shared with the account."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from moto.ec2.models.subnets import Subnet
 
 
 def known_subnets(backend: BaseBackend, subnet_ids: Iterable[str]) -> list[Subnet]:
-    """The subnets; EC2's InvalidSubnetIdError for the first that there is not."""
+    """The subnets; raises EC2's InvalidSubnetIdError for the first one that is missing."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     # One by one: asked for several, moto's error names any.
     return [

@@ -61,7 +61,7 @@ def _modify(modify: Callable[..., None], backend: EC2Backend, vpc_id: str, **giv
 
 
 def _delete(delete: Callable[..., None], backend: EC2Backend, vpce_ids: Iterable[str] = ()) -> None:
-    """So that nothing is left; EC2 shows what is deleted a while longer, moto for ever."""
+    """Delete without a trace: EC2 shows a deleted endpoint for a while, and moto for ever."""
     deleted = list(vpce_ids)
     delete(backend, deleted)
     for endpoint_id in deleted:

@@ -1,4 +1,4 @@
-"""WAF: the update that takes the last rule from a web ACL, and deletions of what is in use."""
+"""WAF: an update that removes a web ACL's last rule, and deletions of resources in use."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ DECRYPT: Final = "kms:Decrypt"
 
 
 class AccessDenied(ServiceException):
-    """The caller may not, or is not trusted."""
+    """The caller lacks permission, or is not trusted."""
 
     code = "AccessDenied"
 
@@ -79,7 +79,7 @@ def _reading(read: Callable[..., str]) -> Callable[..., str]:
 
 
 def _may_read(caller: Identity, secret: str) -> bool:
-    """Nobody elsewhere may use the account's own key for secrets."""
+    """True if another account's *caller* may read *secret*, which needs a key of its own."""
     backend: Any = secretsmanager_backends[_account(secret)][_region(secret)]
     found = backend.secrets.get(secret)
     key = secret_values.key_of(secret)

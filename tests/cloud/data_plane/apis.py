@@ -13,7 +13,7 @@ NAMES: Final = tuple(
     f"*.execute-api.{region}.amazonaws.com"
     for region in boto3.Session().get_available_regions("apigateway")
 )
-"""Of all APIs, as certificates have it."""
+"""The names of all APIs, as certificates hold them."""
 NAME: Final = re.compile(r"(?P<id>[a-z0-9]+)\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
 
 

@@ -48,7 +48,7 @@ SERVERS: Final[dict[str, type[Server]]] = {MYSQL: _RdsMariaDB, POSTGRESQL: _RdsP
 
 
 class NotSettled(Exception):
-    """The server did not take the master user; the reason may quote a password, so it is gone."""
+    """The server refused the master user; the reason is dropped, as it may quote a password."""
 
 
 class Database:
@@ -120,7 +120,7 @@ class Database:
 
 
 class Databases:
-    """The servers of all that is deployed; those of what is deleted are ended."""
+    """The servers of all deployed databases; a deleted database's server is ended."""
 
     def __init__(self, exists: Callable[[Any], bool]) -> None:
         self._exists = exists

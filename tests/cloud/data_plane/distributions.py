@@ -40,7 +40,7 @@ class Change(NamedTuple):
     owner: type[BaseResponse]
     name: str
     check: Callable[[Any], None] | None = None
-    """Refuses the request where what it asks for is not understood."""
+    """Refuses a request that is not understood."""
 
 
 class Distributions:

@@ -28,7 +28,7 @@ from .roots import Roots
 
 LAMBDA: Final = "lambda.amazonaws.com"
 ENVIRONMENTS: Final = 4
-"""Of one function at most: all share this machine."""
+"""The limit for each function: all share this machine."""
 
 LOG_TAIL: Final = 4096
 """Bytes of the log that an invocation may ask for."""
@@ -56,7 +56,7 @@ class DatabaseContext(NamedTuple):
 
     endpoint: str
     nowhere: str
-    """The URL of what does not answer."""
+    """A URL at which nothing answers."""
     roots: Roots
 
 
@@ -68,7 +68,7 @@ class Outcome(NamedTuple):
 
 
 class _Running(Environment):
-    """An environment, and who it is to AWS."""
+    """An environment and its identity towards AWS."""
 
     def __init__(self, role: Identity, stream: str, *given: Any, timeout: float) -> None:
         super().__init__(*given, timeout=timeout)
@@ -98,7 +98,7 @@ class Functions:
         self._lock = threading.Lock()
 
     def invoke(self, function: Any, event: Any) -> Outcome:
-        """Have the function handle *event*; :class:`TooManyRequests` where it may not."""
+        """Have the function handle *event*; raises :class:`TooManyRequests` at its limit."""
         if not (function.run_time or "").startswith("python3"):
             says = f"the local cloud runs no {function.run_time or function.package_type}"
             return Outcome(Answer("error", {"errorType": "Local", "errorMessage": says}), [])
@@ -255,7 +255,7 @@ def _endpoints(function: Any, around: DatabaseContext) -> dict[str, str]:
 
 @cache
 def _service_id(name: str) -> str:
-    """A service as the variables of the SDKs name it."""
+    """The service's ID in the names of the SDKs' variables."""
     try:
         service_id: str = get_session().get_service_model(name).service_id
     except UnknownServiceError:

@@ -34,9 +34,9 @@ class Rules:
 
     require_tls: bool
     users: Mapping[str, Credentials] = field(default_factory=dict)
-    """With which login each user goes on to the server."""
+    """The login with which each user goes on to the server."""
     passwords: Mapping[str, str] = field(default_factory=dict)
-    """Of those who log in with one."""
+    """The passwords of users that log in with one."""
 
 
 class Gate(ABC):

@@ -32,7 +32,7 @@ class _Call:
     stage: Stage
     request: Request
     path: str
-    """Within the stage, as it was sent."""
+    """The path within the stage, as it was sent."""
     match: Match
 
     @property
@@ -120,7 +120,7 @@ def _answer(
 
 
 def _authorized(call: _Call) -> tuple[HTTPStatus | None, Identity | None]:
-    """With which status the caller is sent away, if it is, and who it is, if it had to say."""
+    """The status of a refusal, if any, and the caller's identity, if the route asks for one."""
     match call.match.route.authorization_type or "NONE":
         case "NONE":
             return None, None

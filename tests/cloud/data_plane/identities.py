@@ -17,7 +17,7 @@ SESSION_SECONDS: Final = 12 * 3600
 
 
 class NotTrusted(Exception):
-    """A role is not there, or its trust policy does not name the service that assumes it."""
+    """The role is missing, or its trust policy does not name the service that assumes it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def find(key_id: str) -> Identity | None:
 
 
 def keys() -> dict[str, tuple[str, str | None]]:
-    """All keys, as those who verify signatures take them."""
+    """All keys, in the form that a verifier of signatures accepts."""
     return {one.key_id: (one.secret, one.session) for one in _all()}
 
 

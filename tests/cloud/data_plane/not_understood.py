@@ -7,11 +7,11 @@ from typing import Any
 
 
 class NotUnderstood(Exception):
-    """Something deployed says what the local cloud does not know; the message says what."""
+    """A deployed setting is unknown to the local cloud; the message names it."""
 
 
 def require_known(what: str, given: Mapping[str, Any], known: frozenset[str]) -> None:
-    """:class:`NotUnderstood` where *given* says anything but what is *known*, or nothing by it."""
+    """Raise :class:`NotUnderstood` if *given* sets anything that is not *known*."""
     strange = sorted(name for name in given if name not in known and not _is_nothing(given[name]))
     if strange:
         raise NotUnderstood(f"the local cloud does not run {what} with {', '.join(strange)}")

@@ -14,7 +14,7 @@ from moto.ec2.models import ec2_backends
 
 INTERNET: Final = (ip_network("0.0.0.0/0"),)
 OUTSIDE: Final = ip_network("198.51.100.10/32")
-"""Whence functions in no VPC come: on AWS any address that EC2 has in the Region, here always
+"""The origin of functions outside any VPC: on AWS any address of EC2 in the Region, here always
 this one, of a range for documentation."""
 HTTPS: Final = 443
 

@@ -1,4 +1,4 @@
-"""Web ACLs of a region, in front of a stage: which requests come in, by one header.
+"""Web ACLs of a region, in front of a stage: they admit requests by one header.
 
 A rule says Allow or Block to the requests that show a header with exactly one value; the first
 that fits decides, and the default action where none does. Any other rule is not understood.

@@ -43,7 +43,7 @@ class _Call:
     stage: Stage
     request: Request
     path: str
-    """Within the stage, as it was sent."""
+    """The path within the stage, as it was sent."""
 
     @property
     def arn(self) -> str:

@@ -13,7 +13,7 @@ class Match(NamedTuple):
 
     route: Any
     path: str
-    """As the route has it."""
+    """The path as the route declares it."""
     variables: dict[str, str]
 
 

@@ -30,7 +30,7 @@ AUTHORIZATION: Final = re.compile(
 
 
 class NotSigned(Exception):
-    """The request is not signed, or not by whom it says; the reason is not for the client."""
+    """The request has no valid signature; the client is not told the reason."""
 
 
 def signer(request: Request, region: str) -> Identity:

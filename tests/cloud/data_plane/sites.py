@@ -1,4 +1,4 @@
-"""Distributions as they are deployed: who is let in, by which methods, and on to which API.
+"""Deployed distributions: the admitted clients and methods, and the API behind.
 
 Known is what goes in front of an API without a cache: one origin, an API's own address by https;
 the policies CachingDisabled and AllViewerExceptHostHeader; errors that are not kept either;
@@ -21,7 +21,7 @@ from .web_acls import Rule
 Given = Mapping[str, Any]
 
 NAMES: Final = ("*.cloudfront.net",)
-"""Of all distributions, as certificates have it."""
+"""The names of all distributions, as certificates hold them."""
 
 DISTRIBUTION: Final = frozenset(
     {
@@ -66,7 +66,7 @@ API: Final = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.c
 PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 HEADER_VALUE: Final = re.compile(r"[A-Za-z0-9 !#%&()*+,./:;<=>?@\[\]^_`|~-]*")
-"""Without what has a meaning in nginx's configuration."""
+"""Values without any character that has a meaning in nginx's configuration."""
 POLICIES: Final = {
     "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
     "OriginRequestPolicyId": "b689b0a8-53d0-40ab-baf2-68738e2966ac",
@@ -96,7 +96,7 @@ class Site:
 
 
 def deployed() -> Iterator[Site]:
-    """All that is enabled."""
+    """The sites of all enabled distributions."""
     for distribution in _distributions():
         if distribution.Enabled:
             yield site_of(distribution.domain_name, vars(distribution.distribution_config))

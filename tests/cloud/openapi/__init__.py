@@ -59,7 +59,7 @@ def understood(place: str, given: Mapping[str, Any]) -> Iterator[Properties]:
 
 
 def unused(read: Properties, names: Iterable[str]) -> None:
-    """Read *names* of which AWS makes nothing either."""
+    """Read *names* that AWS ignores, too."""
     for name in names:
         read.get(name)
 

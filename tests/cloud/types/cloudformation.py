@@ -140,7 +140,7 @@ def _keep_handle(context: Context, deployed: DeployedResource, properties: Prope
 
 
 def _drop_handle(context: Context, deployed: DeployedResource) -> None:
-    """There is nothing to it."""
+    """Do nothing: a handle is only a URL."""
 
 
 TYPES: Final = [

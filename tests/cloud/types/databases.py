@@ -32,7 +32,7 @@ IGNORED: Final = {
 """Parameters that the API accepts and moto forgets."""
 
 LOGIN: Final = {"MasterUserPassword": None, "ManageMasterUserPassword": False}
-"""Of which a template may have one or the other, and what the API is told of the one that went."""
+"""Alternatives in a template, each with the API's value for the one that was removed."""
 
 ONLY_FOR_DELETION: Final = "DeleteAutomatedBackups"
 ONLY_FOR_CHANGES: Final = ("AllowMajorVersionUpgrade", "ApplyImmediately")
@@ -137,13 +137,13 @@ def _instance(instance: Mapping[str, Any]) -> Made:
 
 
 def _note(properties: Properties, *names: str) -> None:
-    """Read what counts later."""
+    """Read the properties that count later."""
     for name in names:
         properties.get(name)
 
 
 def _named(given: Mapping[str, Any]) -> dict[str, Any]:
-    """As the API calls it; what it does not know, boto3 refuses."""
+    """The properties under their names in the API; boto3 refuses names that the API lacks."""
     if ignored := sorted(IGNORED & set(given)):
         raise Failure(f"the local cloud ignores {', '.join(ignored)}")
     named = {API_NAMES.get(name, name): value for name, value in given.items()}
@@ -170,7 +170,7 @@ def _modification(deployed: DeployedResource, changed: Mapping[str, Any]) -> dic
 
 @contextmanager
 def _gone_already(code: str) -> Iterator[None]:
-    """CloudFormation takes for deleted what its handlers do not find."""
+    """Treat a resource that is not found as deleted, as CloudFormation does."""
     try:
         yield
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Lambda: layers, versions, aliases, and what becomes of asynchronous calls."""
+"""Lambda: layers, versions, aliases, and settings of asynchronous calls."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _delete_alias(context: Context, deployed: DeployedResource) -> None:
 
 
 def _alias(properties: Properties) -> dict[str, Any]:
-    """As the API takes it, which maps versions to weights; what it does not know, it refuses."""
+    """The alias for the API, which maps versions to weights, and refuses unknown names."""
     alias = properties.without("RoutingConfig")
     if "RoutingConfig" not in properties:
         return alias

@@ -1,4 +1,4 @@
-"""Lambda: functions, and who may call them."""
+"""Lambda: functions and permissions to call them."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _api_names(configuration: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reset(changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Defaults in the place of what is gone."""
+    """The defaults of removed properties."""
     return {
         name: CONFIGURATION[name] if value is None else value for name, value in changed.items()
     }

@@ -31,7 +31,7 @@ STAGE_WITHOUT: Final[Mapping[str, Any]] = {
     "RouteSettings": {},
     "StageVariables": {},
 }
-"""The same of a stage."""
+"""A stage's settings once the template says no more of them."""
 
 
 class Wanted(NamedTuple):
@@ -89,7 +89,7 @@ def _api(context: Context, api: str) -> Made:
 
 
 def _fill(context: Context, api: str, body: http.HttpBody) -> None:
-    """Make what is in the body one by one: moto has no ImportApi."""
+    """Make the parts of the body one by one: moto has no ImportApi."""
     authorizers = {
         name: context.call(SERVICE, "create_authorizer", ApiId=api, Name=name, **one)[
             "AuthorizerId"
@@ -117,7 +117,7 @@ def _integrate(context: Context, api: str, integration: Mapping[str, Any] | None
 
 
 def _empty(context: Context, api: str) -> None:
-    """Delete what a body makes; the stages stay."""
+    """Delete everything that a body makes; the stages stay."""
     for kind in ("Route", "Integration", "Authorizer"):
         for one in context.call(SERVICE, f"get_{kind.lower()}s", ApiId=api)["Items"]:
             identifier = {f"{kind}Id": one[f"{kind}Id"]}

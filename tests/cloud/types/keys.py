@@ -54,7 +54,7 @@ def _set_rotation(context: Context, key: str, _: Any, new: Any) -> None:
 
 
 def _note_window(*_: Any) -> None:
-    """Nothing: the window counts when the key is deleted."""
+    """Do nothing: the window counts when the key is deleted."""
 
 
 def _set_tags(context: Context, key: str, old: Any, new: Any) -> None:

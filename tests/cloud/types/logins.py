@@ -1,4 +1,4 @@
-"""EC2: how one gets at instances."""
+"""EC2: key pairs and endpoints for access to instances."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ RENAMED: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     # boto3 encodes it again.
     "UserData": ("UserData", partial(base64.b64decode, validate=True)),
 }
-"""A property: what it is called in the API, and how it is said there."""
+"""The API's name for a property, and its form there."""
 
 
 def _instance_attribute(name: str) -> Setter:
@@ -102,7 +102,7 @@ def _instance_attribute(name: str) -> Setter:
 
 
 def _while_stopped(setter: Setter) -> Setter:
-    """The setter of what EC2 changes in stopped instances only."""
+    """The setter of an attribute that EC2 changes only in stopped instances."""
 
     def set_while_stopped(context: Context, instance_id: str, old: Any, new: Any) -> None:
         context.call("ec2", "stop_instances", InstanceIds=[instance_id])

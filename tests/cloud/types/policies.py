@@ -1,4 +1,4 @@
-"""Identity and Access Management: policies of their own, and who has them."""
+"""Identity and Access Management: policies as resources, and their holders."""
 
 from __future__ import annotations
 

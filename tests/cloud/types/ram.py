@@ -1,4 +1,4 @@
-"""Resource Access Manager: what an account lends to others."""
+"""Resource Access Manager: resources that an account shares with others."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _endpoint(properties: Properties) -> dict[str, Any] | None:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The paths that differ, with what is there afterwards."""
+    """The paths that differ, with their new values."""
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         if old == new:
@@ -124,7 +124,7 @@ def _types_alone(*configurations: Mapping[str, Any]) -> bool:
 
 
 def _fill(context: Context, api: str, body: rest.RestBody) -> None:
-    """Make what is in the body one by one: moto's PutRestApi loses most of it."""
+    """Make the parts of the body one by one: moto's PutRestApi loses most of it."""
     authorizers = {
         name: context.call(SERVICE, "create_authorizer", restApiId=api, name=name, **one)["id"]
         for name, one in body.authorizers.items()
@@ -182,7 +182,7 @@ def _resource_items(context: Context, api: str) -> list[dict[str, Any]]:
 
 
 def _empty(context: Context, api: str) -> None:
-    """Delete what a body makes; the root and the stages stay."""
+    """Delete everything that a body makes; the root and the stages stay."""
     items = _resource_items(context, api)
     # What is below another first: with AWS it goes with that, with moto it stays.
     for one in sorted(items, key=lambda item: len(item["path"]), reverse=True):

@@ -194,7 +194,7 @@ def _set_role(context: Context, properties: Properties) -> None:
 
 
 def _delete_account(context: Context, deployed: DeployedResource) -> None:
-    """The account keeps its role: it is nobody's own."""
+    """Keep the account's role, which belongs to no stack."""
 
 
 TYPES: Final = [

@@ -35,7 +35,7 @@ def _attach_again(context: Context, _: DeployedResource, properties: Properties)
 
 
 def _detach(_: Context, __: DeployedResource) -> None:
-    """Nothing: what was written stays with the secret."""
+    """Do nothing: the secret keeps the value that was written."""
 
 
 def _connection(context: Context, kind: str, identifier: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ PEERS: Final = {
     "SourcePrefixListId": ("PrefixListIds", "PrefixListId"),
     "SourceSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
 }
-"""From where or to where: the rule's property, and where the API has it."""
+"""The peers of a rule: the rule's property, and the place in the API."""
 BESIDE: Final = {"Description": "Description", "SourceSecurityGroupOwnerId": "UserId"}
 """Properties that may stand beside a peer."""
 
@@ -115,7 +115,7 @@ def _permission(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_unknown(rule: Mapping[str, Any]) -> None:
-    """Fail at what the schema allows in a rule and nobody here reads."""
+    """Fail at anything in a rule that the schema allows and nobody here reads."""
     if unknown := sorted(set(rule) - {*WHAT, *PEERS, *BESIDE}):
         raise Failure(f"the local cloud does not know {', '.join(unknown)} in a rule")
 

@@ -17,7 +17,7 @@ from cloud.resource import (
 
 INSTANCES: Final = "StackInstancesGroup"
 HOW: Final = ("AutoDeployment", "CallAs", "ManagedExecution", "OperationPreferences")
-"""Of a stack set's properties, those that say how its stacks are made, not from what."""
+"""The properties of a stack set that say how its stacks are made, not from what."""
 
 
 def _create(context: Context, properties: Properties) -> Made:

@@ -49,7 +49,7 @@ def change_each(
     deployed: DeployedResource,
     properties: Properties,
 ) -> None:
-    """Set what is not as it was."""
+    """Set the changed properties."""
     changed = properties.changed_from(deployed, resets=setters)
     refuse_others(changed, setters)
     for name, new in changed.items():

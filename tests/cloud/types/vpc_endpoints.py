@@ -1,4 +1,4 @@
-"""EC2: a network's doors to services."""
+"""EC2: a network's endpoints for services."""
 
 from __future__ import annotations
 

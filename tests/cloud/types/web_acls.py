@@ -1,4 +1,4 @@
-"""WAF: web ACLs, the sets of addresses in their rules, and what they protect."""
+"""WAF: web ACLs, the sets of addresses in their rules, and the resources that they protect."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _delete_association(context: Context, deployed: DeployedResource) -> None:
 
 
 def _check_protected(context: Context, arn: str) -> None:
-    """Fail unless *arn* is of what a web ACL can protect, and is there."""
+    """Fail unless *arn* names an existing resource that a web ACL can protect."""
     stage = re.fullmatch(
         rf"arn:[^:]+:apigateway:{context.region}::/restapis/([^/]+)/stages/([^/]+)", arn
     )
