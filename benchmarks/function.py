@@ -1,4 +1,4 @@
-"""The function against the same one as articles write it, with boto3 and Oracle's driver.
+"""Our function against the same one as tutorials write it, with boto3 and Oracle's driver.
 
 Both run under AWS's runtime client, log in to the same front of the same database with an
 IAM token over TLS, and answer the same request. *Cold* is the start of an execution
@@ -27,17 +27,17 @@ OURS: Final = timing.REPOSITORY / "lambda" / "blog_rds_proxy"
 PEER: Final = Path(__file__).resolve().parent / "peer"
 REQUESTS: Final = 200
 FEW: Final = 4
-"""Requests where it only counts that both functions answer."""
+"""Requests of ``--once``, which shows only that both functions answer."""
 LOAD: Final[Any] = event(Request("GET", "/load", (), b"", "127.0.0.1"))
 INITIALIZE: Final[Any] = event(Request("POST", "/initialize", (), b"", "127.0.0.1"))
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the ratios."""
     runs = timing.runs(__doc__)
     requests = FEW if runs.once else REQUESTS
     if not (timing.PEERS / "mysql").is_dir():
-        sys.exit("Oracle's driver is missing: tools/peers.sh brings it")
+        sys.exit("Oracle's driver is missing: run tools/peers.sh")
     with Service(OURS) as service:
         path = os.pathsep.join((service.variables["PYTHONPATH"], str(timing.PEERS)))
         variables = {**service.variables, "PYTHONPATH": path}
@@ -81,7 +81,7 @@ def _reconnecting(service: Service, requests: int) -> float:
     seconds = []
     for _ in range(requests):
         service.front.drop_all()
-        # Gives the function time to be told, as a connection closed in idling would.
+        # Time for the function to see the close, as it would of a connection closed while idle.
         time.sleep(0.005)
         seconds.append(_timed(one))
     return median(seconds)

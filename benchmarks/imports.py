@@ -21,7 +21,7 @@ SOURCE: Final = timing.REPOSITORY / "src/rdsproxy_templates"
 OURS: Final = "import rdsproxy_templates.variants"
 LIBRARIES: Final = ("awacs", "pydantic", "troposphere")
 LATE: Final = ("boto3", "cfnlint", "click", "cloudformation_validate", "samtranslator")
-"""What only some of the library's functions need; they import it when they are called."""
+"""Packages that only some functions of the library need, and import when called."""
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """``python build.py`` in three states, and the command ``cfn-lint`` beside the first.
 
-Cold, nothing is remembered; warm, the build before it linted and wrote the same; and without
-cfn-lint. The peer lints the same templates, expanded, by the same rules, for the same regions.
+Cold, with empty caches; warm, after a build that linted and wrote the same; and without cfn-lint.
+The peer lints the same templates, expanded, with the same rules, for the same Regions.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _build(folder: Path, *options: str) -> Command:
-    """A build into *folder*, with the cache there too."""
+    """A build into *folder*, which also holds its cache."""
     return python(
         REPOSITORY / "build.py",
         "--out",
@@ -53,7 +53,7 @@ def _build(folder: Path, *options: str) -> Command:
 
 
 def _cfn_lint(folder: Path, *variants: str) -> Command:
-    """The command over every template that is built; templates are expanded beforehand."""
+    """cfn-lint on every template of the build, expanded beforehand."""
     once(_build(folder, *variants, "--no-lint", "--expand"))
     regions = {region for variant in VARIANTS.values() for region in variant.Config().regions}
     return Command(

@@ -15,7 +15,7 @@ from rdsproxy_templates.variants.common import Database
 
 
 def copies(count: int, folder: Path, *, validated: bool) -> None:
-    """Each copy has a database of its own name; the function's code stays where it is."""
+    """Render copies that differ in the database's name; the functions' code is not copied."""
     for number in range(1, count + 1):
         database = Database(name=f"blog_rds_proxy_{number}")
         bundle = render(base, base.Config(database=database), code="..", validate=False)

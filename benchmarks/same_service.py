@@ -1,4 +1,4 @@
-"""What two folders of templates make, resource by resource, and how it differs."""
+"""Comparison of the resources that two folders of templates create."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import yaml
 NESTED: Final = ("AWS::Serverless::Application", "AWS::CloudFormation::Stack")
 COMPUTED: Final = "(computed by CloudFormation)"
 METADATA: Final = "aws:cdk:path"
-"""What CDK writes of itself into each resource's Metadata."""
+"""Key that CDK adds to each resource's Metadata."""
 
 
 def differences(ours: Path, theirs: Path, *, names: tuple[str, str]) -> list[str]:
-    """A diff of the resources in two folders, in the order of their titles; empty if alike."""
+    """Diff of the resources in two folders, ordered by title; empty if they are the same."""
     sides = (_lines(resources(ours)), _lines(resources(theirs)))
     return list(unified_diff(*sides, *names, n=4, lineterm=""))
 
 
 def resources(folder: Path) -> dict[str, Any]:
-    """Every resource in *folder* but nested stacks, by its title; what is computed is left out."""
+    """Resources in *folder*, less nested stacks, by title; computed values are left out."""
     found: dict[str, Any] = {}
     for file in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.template.json")]):
         template = yaml.load(file.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
@@ -54,13 +54,13 @@ def _comparable(node: Any) -> Any:
 def _members(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in node.items():
         if name != METADATA:
-            # A single title may stand without a list.
+            # A single title need not be in a list.
             listed = [value] if name == "DependsOn" and isinstance(value, str) else value
             yield name, _comparable(listed)
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads the short forms of intrinsic functions too."""
+    """Reads the short forms of intrinsic functions as well."""
 
 
 _Loader.add_multi_constructor("!", lambda *_: COMPUTED)

@@ -1,4 +1,4 @@
-"""Whole processes that take turns, so that a slow moment of the machine hits them alike."""
+"""Timing of whole processes that take turns, so that a slow moment affects all alike."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import Final, TypeVar
 
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
 PEERS: Final = REPOSITORY / ".peers"
-"""What tools/peers.sh brings, beside AWS CDK."""
+"""Folder of the peers that tools/peers.sh installs, beside AWS CDK."""
 TIMEOUT: Final = 300
 """Seconds after which a run counts as stuck."""
 
 Name = TypeVar("Name")
 
 FRESH: Final = "{fresh}"
-"""Stands for a folder that is new in every run, in a command's arguments and environment."""
+"""Placeholder, in arguments and environment, for a folder that is new in every run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A process to time; what it prints is shown only when it fails."""
+    """A process to time; its output is shown only if it fails."""
 
     arguments: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -35,27 +35,27 @@ class Command:
 
 
 def python(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Command:
-    """A command of the Python that runs this."""
+    """A command of the running Python interpreter."""
     return Command(arguments=(sys.executable, *arguments), environment=environment or {})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runs:
-    """How often each command runs."""
+    """Number of runs of each command."""
 
     rounds: int
-    """Runs that count."""
+    """Timed runs."""
     once: bool = False
-    """Whether only one of each is wanted, of as little as there is: its time says nothing."""
+    """True for one minimal run, which shows only that everything works."""
 
     @property
     def uncounted(self) -> int:
-        """Runs before those, while files come into the machine's memory."""
+        """Warm-up runs, which are not timed."""
         return 0 if self.once else 1
 
 
 def in_turns(commands: Mapping[Name, Command], runs: Runs) -> dict[Name, list[float]]:
-    """Seconds of each command in each round that counts."""
+    """Seconds of each command in each timed round."""
     seconds: dict[Name, list[float]] = {name: [] for name in commands}
     for turn in range(runs.uncounted + runs.rounds):
         for name, command in commands.items():
@@ -66,7 +66,7 @@ def in_turns(commands: Mapping[Name, Command], runs: Runs) -> dict[Name, list[fl
 
 
 def once(command: Command) -> float:
-    """Seconds that *command* takes; raises ``RuntimeError`` with its output if it fails."""
+    """Run *command* and return its seconds; raises ``RuntimeError`` with its output if it fails."""
     with TemporaryDirectory() as fresh:
         arguments = [str(argument).replace(FRESH, fresh) for argument in command.arguments]
         added = {name: value.replace(FRESH, fresh) for name, value in command.environment.items()}
@@ -87,23 +87,25 @@ def once(command: Command) -> float:
 
 
 def _inherited() -> dict[str, str]:
-    """Our environment, in which Python keeps its bytecode, as it does by default."""
+    """Our environment, in which Python caches bytecode, as it does by default."""
     return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def runs(description: str | None) -> Runs:
-    """How often each command runs, from the command line."""
+    """Number of runs, parsed from the command line."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=9, help="runs of each command that count")
+    parser.add_argument("--rounds", type=int, default=9, help="timed runs of each command")
     parser.add_argument(
-        "--once", action="store_true", help="one run of little: it only shows that all works"
+        "--once",
+        action="store_true",
+        help="one minimal run, which shows only that everything works",
     )
     given = parser.parse_args()
     return Runs(rounds=1 if given.once else given.rounds, once=given.once)
 
 
 def row(name: str, ours: float, peer: float) -> None:
-    """Print the ratio of two times, and what it is made of."""
+    """Print the ratio of two times, and both times."""
     print(f"  {name:<48} {ours / peer:6.2f}   {ours * 1000:6.0f} ms / {peer * 1000:6.0f} ms")

@@ -1,9 +1,9 @@
-"""What becomes of requests where nothing goes well: lost, doubled, untrue, unanswered, or grown.
+"""Counts of requests that end wrongly while connections fail.
 
-No peer is timed here; each line counts, and the aim of the first four columns is 0:
-*lost* was acknowledged and is not there, *doubled* is there twice, *untrue* is there although
-the answer denied it, or is not although it was said, *unanswered* got no answer of the
-function's own. ``--rounds`` multiplies how much is done; 100 repeats what was once an attack.
+Nothing is timed here. The aim of every count after *answers* is 0: a *lost* row was acknowledged
+and is not there, a *doubled* one is there twice, an *untrue* one is there although the answer
+denied it, and an *unanswered* request got no answer of the function's own. ``--rounds`` multiplies
+the number of requests.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from servers.service import Service
 FUNCTION: Final = timing.REPOSITORY / "lambda" / "blog_rds_proxy"
 FAMILIES: Final = ("MYSQL", "POSTGRESQL")
 SECONDS: Final = 3
-"""Of a function whose answers are hindered."""
+"""Timeout, in seconds, of a function whose connection is hindered."""
 CUT: Final = 0.2
 """Share of statements at which the connection is cut."""
 DENIED: Final = ("database_unavailable",)
 WRITTEN: Final = (None, "written_without_list")
-"""Codes of answers that say that nothing was written, and that it was."""
+"""Codes of answers that report a written row; those of ``DENIED`` report that none was."""
 OURS: Final = (200, 503)
 UNANSWERED: Final = "unanswered"
 
 
 class Said(NamedTuple):
-    """One answer to a visit under *key*."""
+    """Answer to one visit under *key*."""
 
     key: str
     status: int | None
@@ -51,7 +51,7 @@ class Said(NamedTuple):
 
 
 def main() -> None:
-    """Do it to both engines and print; exit with 1 where a count is not 0."""
+    """Run all cases on both engines and print; the exit status is 1 if a count is not 0."""
     given = timing.runs(__doc__)
     rounds, wrong = given.rounds, 0
     print(f"{'':<44}{'answers':>9}{'lost':>6}{'doubled':>9}{'untrue':>8}{'unanswered':>12}")
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def _cut(service: Service, count: int) -> list[Said]:
-    """Visits of four environments, whose connections are cut before and after statements."""
+    """Send visits from four environments, cutting connections before or after statements."""
     dice = random.Random(0)  # noqa: S311 - the same cuts each time
 
     def fault(statement: bytes) -> Any:
@@ -85,7 +85,7 @@ def _cut(service: Service, count: int) -> list[Said]:
 
 
 def _at_once(service: Service, rounds: int) -> list[Said]:
-    """The same key from each environment, again and again."""
+    """Send visits under few keys from all environments at once."""
     keys = [f"once-{number}" for number in range(max(2, rounds // 2)) for _ in range(20)]
     return _all(service.environments, keys)
 
@@ -98,7 +98,7 @@ HINDRANCES: Final[dict[str, dict[str, Any]]] = {
 
 
 def _hindered(service: Service, how: dict[str, Any], count: int) -> list[Said]:
-    """Visits on new connections, and on ones that were open before."""
+    """Send visits on new connections and on ones that were open before."""
     said = []
     for number in range(count):
         with _behind(service) as (way, environment):
@@ -112,10 +112,10 @@ def _hindered(service: Service, how: dict[str, Any], count: int) -> list[Said]:
 
 @contextmanager
 def _behind(service: Service) -> Iterator[tuple[Hindrance, Environment]]:
-    """An environment whose way to the proxy can be made hard."""
+    """An environment, and the hindrance on its connection to the proxy."""
     port = service.front.port
     with Hindrance(service.front.address) as way:
-        service.front.port = way.port  # for which tokens are
+        service.front.port = way.port  # tokens are signed for this port
         variables = service.variables | {"RDS_PORT": str(way.port)}
         with Environment(FUNCTION, "app.handler", variables, timeout=SECONDS) as environment:
             yield way, environment
@@ -123,7 +123,7 @@ def _behind(service: Service) -> Iterator[tuple[Hindrance, Environment]]:
 
 
 def _warm(service: Service, count: int) -> int:
-    """Requests to one environment, which must not grow; 1 where it does."""
+    """Send requests to one environment; return 1 if it grows or one fails."""
     one = service.environments[0]
     for _ in range(100):
         one.invoke(_called("GET", "/load", "warm"))
@@ -138,13 +138,15 @@ def _warm(service: Service, count: int) -> int:
 
 
 class Size(NamedTuple):
+    """Memory, open files and threads of a process."""
+
     kilobytes: int
     files: int
     threads: int
 
 
 def _size(environment: Environment) -> Size:
-    """Of its process, as Linux tells it."""
+    """Size of the environment's process, from Linux's /proc."""
     process = Path("/proc") / str(environment.pid)
     status = dict(
         line.split(":", 1) for line in (process / "status").read_text().splitlines() if ":" in line
@@ -154,7 +156,7 @@ def _size(environment: Environment) -> Size:
 
 
 def _all(environments: list[Environment], keys: list[str]) -> list[Said]:
-    """A visit for each key, from whichever environment is free."""
+    """Send one visit for each key, each thread from an environment of its own."""
     free = threading.local()
     turns = itertools.cycle(environments)
 
@@ -180,7 +182,7 @@ def _called(method: str, path: str, key: str) -> Any:
 
 
 def _report(service: Service, name: str, said: list[Said]) -> int:
-    """Print a line; how much is not as it should be."""
+    """Print one line of counts, and return their sum."""
     found = Counter(key for (key,) in service.database.rows("SELECT request FROM visits"))
     acknowledged = {one.key for one in said if one.code in WRITTEN}
     denied = {one.key for one in said if one.code in DENIED}

@@ -1,10 +1,10 @@
-"""Freeze what CloudFormation cannot change without replacing: ``python tools/create_only.py``.
+"""Freeze the values that CloudFormation cannot change in place: ``python tools/create_only.py``.
 
-A property is create-only where AWS's resource schemas say so. A reworded GroupDescription would
-replace a security group in use, and the update would fail. So the values of templates_out/ are
-committed in tests/functional/create_only.json, and a test compares them. This command adds those
-of new resources and forgets those that are gone; it refuses changed ones, unless ``--replace``
-says that the resources may be replaced in every stack that exists.
+AWS's resource schemas name the create-only properties. A reworded GroupDescription, for example,
+would replace a security group in use, and the update would fail. So the values of templates_out/
+are committed in tests/functional/create_only.json, and a test compares them. This command adds the
+values of new resources and drops those of removed ones. It refuses changed values, unless
+``--replace`` accepts that every existing stack replaces these resources.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ MORE: dict[str, dict[str, Any]] = {
     "cross_account_db": {"rds": {**TENDED, "readers": 1}, "function_user": "app"},
     "edge": {"rds": {"rotate_secrets_after_days": 30}},
 }
-"""Settings with which variants have resources that are not in templates_out/."""
+"""Settings that give variants resources which templates_out/ lacks."""
 
 Values = dict[str, Any]
 
 
 def rendered(folder: Path) -> Values:
-    """The create-only values of all templates in *folder*, and of more, by place."""
+    """Create-only values, by place, of the templates in *folder* and of variants in ``MORE``."""
     more = {
         f"{name}/{path}": text
         for name, settings in MORE.items()
@@ -77,7 +77,7 @@ def _values(texts: Mapping[str, str]) -> Values:
 
 
 def changed(frozen: Values, now: Values) -> list[str]:
-    """A line for each value that differs, with both."""
+    """One line for each value that differs, with both values."""
     return [
         f"{place} was {json.dumps(frozen[place])}, is {json.dumps(now[place])}"
         for place in sorted(frozen.keys() & now.keys())
@@ -86,7 +86,7 @@ def changed(frozen: Values, now: Values) -> list[str]:
 
 
 def read() -> Values:
-    """The values as they are committed."""
+    """The committed values, by place."""
     values: Values = json.loads(FROZEN.read_text("utf-8")) if FROZEN.exists() else {}
     return values
 
@@ -118,7 +118,7 @@ def _at(value: Any, parts: list[str]) -> Any:
 
 
 def _is_ours(value: Any) -> bool:
-    """Whether we choose the value, or how a name is composed, and not another resource."""
+    """Return True for a value or composed name that we choose, not one of another resource."""
     if isinstance(value, Mapping):
         return bool({"Fn::Sub", "Fn::Join"} & value.keys())
     return value is not None and not isinstance(value, list)
@@ -133,14 +133,14 @@ def main() -> int:
     )
     frozen, now = read(), rendered(REPOSITORY / "templates_out")
     if (lines := changed(frozen, now)) and not parser.parse_args().replace:
-        print("would replace resources; --replace accepts that:", *lines, sep="\n  ")
+        print("these changes replace resources; --replace accepts that:", *lines, sep="\n  ")
         return 1
     FROZEN.write_text(_text(now), "utf-8")
     return 0
 
 
 def _text(values: Values) -> str:
-    """JSON with a line for each value, so that a change is a line of a diff."""
+    """JSON with one line for each value, so that a change is one line of a diff."""
     lines = [f" {json.dumps(place)}: {json.dumps(value)}" for place, value in values.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

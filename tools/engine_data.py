@@ -1,16 +1,16 @@
-"""Print the data that goes stale, each as the file that carries it.
+"""Print the data that goes stale, in the form of the file that holds it.
 
     python tools/engine_data.py > src/rdsproxy_templates/aws/engines.json
     python tools/engine_data.py --lifecycles > support.new
     mv support.new src/rdsproxy_templates/aws/support.json
 
-The first is what cfn-lint and SQLAlchemy know of our engines and of Lambda's runtimes, in one
-small file: cfn-lint's own are 9 MB and take longer to read than a family takes to render. A
-test says when it is no longer what the installed packages know.
+The first has what cfn-lint and SQLAlchemy know of our engines and of Lambda's runtimes, in one
+small file: cfn-lint's own data has 9 MB and takes longer to read than a variant takes to render.
+A test fails when the file differs from what the installed packages know.
 
-The second is ``support.json`` with the ends of support that RDS's API gives to the account
-whose credentials are set (``rds:DescribeDBMajorEngineVersions``). What it says of RDS Proxy
-has no API: its ``source`` names the pages to read.
+The second prints ``support.json`` with the ends of support that RDS's API returns
+(``rds:DescribeDBMajorEngineVersions``, with the credentials of the environment). No API returns
+its data on RDS Proxy: its ``source`` names the pages to read.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def extension(module: str, name: str) -> Any:
 
 
 def listed(schema: Any, engine: str, section: str, name: str) -> list[str]:
-    """The enum that *schema* holds for *engine*, for any license."""
+    """Sorted enum of property *name* that *schema* has for *engine* with any license."""
     for rule in schema["allOf"]:
         tested = rule["if"]["properties"]
         if tested["Engine"].get("const") == engine and not tested.get("LicenseModel"):
@@ -59,7 +59,7 @@ def listed(schema: Any, engine: str, section: str, name: str) -> list[str]:
 
 
 def classes(engine: str) -> dict[str, list[str]]:
-    """Each instance class of *engine*, with the regions that do not offer it."""
+    """Instance classes of *engine*, each with the Regions that do not offer it."""
     regions: dict[str, Any] = extension("aws_rds_dbinstance", "dbinstanceclass_enum.json")
     offered = {
         region: set(listed(schema, engine, "then", "DBInstanceClass"))
@@ -72,9 +72,9 @@ def classes(engine: str) -> dict[str, list[str]]:
 
 
 def runtimes() -> dict[str, str | None]:
-    """Each Python runtime with the day from which it is deprecated.
+    """Python runtimes, each with its deprecation date (ISO 8601).
 
-    None for one that is too new for cfn-lint's table of lifecycles.
+    None for a runtime that is too new for cfn-lint's table of lifecycles.
     """
     schemas = resources.files("cfnlint.data.schemas.resources")
     function = next(
@@ -96,12 +96,12 @@ def runtimes() -> dict[str, str | None]:
 
 
 def today() -> str:
-    """The day in UTC, as ISO spells it."""
+    """Today's date in UTC, in ISO 8601."""
     return datetime.now(UTC).date().isoformat()
 
 
 def known() -> dict[str, Any]:
-    """What goes into the file."""
+    """Content of ``engines.json``."""
     regions = extension("aws_rds_dbinstance", "dbinstanceclass_enum.json")
     return {
         "source": {name: metadata.version(name) for name in ("cfn-lint", "SQLAlchemy")},
@@ -127,7 +127,7 @@ def known() -> dict[str, Any]:
 
 
 def lifecycles(rds: Any) -> dict[str, dict[str, list[str | None]]]:
-    """The ends of standard and Extended Support of our engines' versions, as *rds* says."""
+    """Ends of standard and Extended Support by engine and major version, from the client *rds*."""
     names = ("open-source-rds-standard-support", "open-source-rds-extended-support")
     found: dict[str, dict[str, list[str | None]]] = {engine: {} for engine in ENGINES}
     for page in rds.get_paginator("describe_db_major_engine_versions").paginate():
@@ -146,7 +146,7 @@ def lifecycles(rds: Any) -> dict[str, dict[str, list[str | None]]]:
 
 
 def refreshed(data: dict[str, Any], rds: Any) -> dict[str, Any]:
-    """The content of ``support.json`` with the ends of support of today."""
+    """Content of ``support.json`` with today's ends of support."""
     fresh = {
         "date": today(),
         "source": ["RDS API, DescribeDBMajorEngineVersions"],
@@ -156,7 +156,7 @@ def refreshed(data: dict[str, Any], rds: Any) -> dict[str, Any]:
 
 
 def text(data: dict[str, Any]) -> str:
-    """*data* as JSON with a list a line, so that a change reads well in a diff."""
+    """JSON of *data* with one list on a line, so that a change reads well in a diff."""
     return re.sub(
         r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), json.dumps(data, indent=1)
     )

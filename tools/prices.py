@@ -1,4 +1,4 @@
-"""A month of a NAT gateway against one of endpoints: ``python tools/prices.py``."""
+"""Compare the monthly cost of a NAT gateway and of endpoints: ``python tools/prices.py``."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from rdsproxy_templates.model import Settings
 from rdsproxy_templates.model.settings_file import read
 
 HOURS: Final = 730
-"""In an average month; AWS's own calculator counts so."""
+"""Hours in an average month, as AWS's pricing calculator counts them."""
 ENDPOINTS: Final = 2
 """Interface endpoints that Session Manager needs: ssm and ssmmessages."""
 
 
 class Prices(Settings):
-    """Prices of a region, in USD, and where they come from."""
+    """Prices of a Region in USD, and their source."""
 
-    source: str = Field(description="Who says so, and when.")
-    nat_hour: float = Field(ge=0, description="A NAT gateway, for an hour.")
-    nat_gigabyte: float = Field(ge=0, description="A NAT gateway, for a GB through it.")
+    source: str = Field(description="Source of the prices, with its date.")
+    nat_hour: float = Field(ge=0, description="USD for a NAT gateway, per hour.")
+    nat_gigabyte: float = Field(ge=0, description="USD for a NAT gateway, per GB through it.")
     endpoint_hour: float = Field(
-        ge=0, description="An interface endpoint in one zone, for an hour."
+        ge=0, description="USD for an interface endpoint in one zone, per hour."
     )
     endpoint_gigabyte: float = Field(
-        ge=0, description="An interface endpoint, for a GB through it."
+        ge=0, description="USD for an interface endpoint, per GB through it."
     )
     address_hour: float = Field(
         default=0,
         ge=0,
-        description="The NAT gateway's public address, for an hour; no source counts it.",
+        description="USD for the NAT gateway's public address, per hour; the sources leave it out.",
     )
 
 
@@ -55,35 +55,35 @@ TABLE: Final = {
         endpoint_gigabyte=0.01,
     ),
 }
-"""The regions whose prices we have looked up; a file gives those of others."""
+"""Regions whose prices are known; ``--prices`` takes those of others."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """What a route costs in a month: something by itself, and more by what goes through it."""
+    """Cost of a route in USD: *fixed* per month, and *gigabyte* per GB through it."""
 
     fixed: float
     gigabyte: float
 
     def month(self, gigabytes: float) -> float:
-        """USD for a month in which so much goes through."""
+        """USD for a month with *gigabytes* of traffic."""
         return self.fixed + self.gigabyte * gigabytes
 
 
 def nat(prices: Prices) -> Route:
-    """One NAT gateway, which serves every zone."""
+    """Cost of one NAT gateway, which serves every zone."""
     hour = prices.nat_hour + prices.address_hour
     return Route(fixed=hour * HOURS, gigabyte=prices.nat_gigabyte)
 
 
 def endpoints(prices: Prices, zones: int) -> Route:
-    """The interface endpoints of Session Manager, each in so many zones."""
+    """Cost of Session Manager's interface endpoints, each in *zones* Availability Zones."""
     hour = prices.endpoint_hour * ENDPOINTS * zones
     return Route(fixed=hour * HOURS, gigabyte=prices.endpoint_gigabyte)
 
 
 def break_even(one: Route, other: Route) -> float | None:
-    """GB in a month at which both cost the same; None where one is always the cheaper."""
+    """GB per month at which both cost the same; None if one is always cheaper."""
     if one.gigabyte == other.gigabyte:
         return None
     gigabytes = (other.fixed - one.fixed) / (one.gigabyte - other.gigabyte)
@@ -91,19 +91,19 @@ def break_even(one: Route, other: Route) -> float | None:
 
 
 def report(prices: Prices, zones: int, gigabytes: float) -> Iterator[str]:
-    """The comparison, in lines."""
-    gateway, doors = nat(prices), endpoints(prices, zones)
-    ours = {"NAT gateway": gateway, f"{ENDPOINTS} endpoints, {_zones(zones)}": doors}
-    yield f"USD a month of {HOURS} hours with {gigabytes:g} GB; prices: {prices.source}"
+    """The comparison, line by line."""
+    gateway, interfaces = nat(prices), endpoints(prices, zones)
+    ours = {"NAT gateway": gateway, f"{ENDPOINTS} endpoints, {_zones(zones)}": interfaces}
+    yield f"USD per month of {HOURS} hours with {gigabytes:g} GB; prices: {prices.source}"
     for name, route in ours.items():
         yield f"  {name:22} {route.month(gigabytes):9.2f}"
-    both = break_even(gateway, doors)
+    both = break_even(gateway, interfaces)
     if both is None:
         cheaper = min(ours, key=lambda name: (ours[name].fixed, ours[name].gigabyte))
-        yield f"  whatever goes through, {cheaper} costs less"
+        yield f"  {cheaper} costs less at any traffic"
     else:
         below = min(ours, key=lambda name: ours[name].fixed)
-        yield f"  below {both:.0f} GB a month {below} costs less, above it the other"
+        yield f"  below {both:.0f} GB per month {below} costs less, above that the other"
 
 
 def _zones(number: int) -> str:
@@ -116,14 +116,14 @@ def _zones(number: int) -> str:
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Zones in which there are endpoints.",
+    help="Availability Zones with endpoints.",
 )
 @click.option(
     "--gigabytes",
     type=click.FloatRange(min=0),
     default=1,
     show_default=True,
-    help="Traffic of a month.",
+    help="Traffic per month, in GB.",
 )
 @click.option(
     "--region", type=click.Choice(list(TABLE)), default="ap-northeast-1", show_default=True
@@ -133,11 +133,10 @@ def _zones(number: int) -> str:
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="YAML with prices of your own in place of the region's: "
-    f"{', '.join(Prices.model_fields)}.",
+    help=f"YAML with your own prices in place of the Region's: {', '.join(Prices.model_fields)}.",
 )
 def main(zones: int, gigabytes: float, region: str, file: Path | None) -> None:
-    """Compare a month of a NAT gateway with one of Session Manager's endpoints, in USD."""
+    """Compare the monthly cost of a NAT gateway and of Session Manager's endpoints, in USD."""
     try:
         prices = TABLE[region] if file is None else _overridden(TABLE[region], file)
     except ConfigError as error:

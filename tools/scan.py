@@ -1,7 +1,8 @@
-"""Have scanners read the flat form of every variant: ``make scan``.
+"""Run scanners on the flat form of every variant: ``make scan``.
 
-The scanners stay out of the tests: they bring 150 packages, pin versions that ours are not, and
-their rules change with each release. A rule that docs/by-design.md does not name ends in status 1.
+The scanners stay out of the tests: they bring 150 packages, pin versions other than ours, and
+change their rules with each release. A broken rule that docs/by-design.md does not name makes the
+exit status 1.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ TEMPLATE: Final = "template.yaml"
 SECONDS: Final = 300
 
 Finding = tuple[str, str, str]
-"""The variant, the rule, and what it says."""
+"""Variant, rule and message."""
 
 
 def main() -> int:
-    """Print each rule that is broken, by which variants, and whether the document names it."""
+    """Print each broken rule with its variants, marked ``!`` if the document does not name it."""
     with TemporaryDirectory() as folder:
         _render(Path(folder))
         found = sorted({*_checkov(Path(folder)), *_cfripper(Path(folder))})
@@ -45,7 +46,7 @@ def main() -> int:
 
 
 def rules_in(document: str) -> set[str]:
-    """The IDs of rules that *document* names, each as code."""
+    """IDs of the rules that *document* names as code."""
     return set(re.findall(r"`([A-Za-z0-9_.-]+)`", document))
 
 
@@ -64,7 +65,7 @@ def _checkov(folder: Path) -> Iterator[Finding]:
 
 
 def _cfripper(folder: Path) -> Iterator[Finding]:
-    """What cfripper says, one variant after another: it gives up at what it does not understand."""
+    """Findings of cfripper, run for each variant: it gives up at anything it cannot read."""
     for template in sorted(folder.glob(f"*/{TEMPLATE}")):
         command = [str(SCANNERS / "cfripper"), "--format", "json", "--logging", "ERROR"]
         told = _told(_run([*command, str(template)], allowed=(0, 1, 2, 3)))
@@ -72,7 +73,7 @@ def _cfripper(folder: Path) -> Iterator[Finding]:
             print(f"cfripper cannot read {template.parent.name}", file=sys.stderr)
             continue
         for failure in told["failures"]:
-            # The reason ends with the name of the resource, which differs.
+            # The reason ends with the resource's name, which differs between variants.
             yield template.parent.name, failure["rule"], failure["reason"].partition(" for ")[0]
 
 

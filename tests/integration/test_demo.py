@@ -30,7 +30,7 @@ class Demo:
 
     def pasted(self):
         """The shell's output for all lines, pasted as they stand."""
-        _, _, last = self.said.partition("\nIt is deployed.")
+        _, _, last = self.said.partition("\nThe plan is deployed.")
         lines = [line for line in last.splitlines() if line.startswith("  ")]
         shell = subprocess.run(
             ["bash", "-ec", "\n".join(lines)],
@@ -74,7 +74,7 @@ def demo(repository, sam_cli, aws_cli):
             try:
                 running = Demo(process)
                 yield running
-                assert "Ended; nothing is left running." in running.interrupted()
+                assert "Ended. Nothing is left running." in running.interrupted()
             finally:
                 stuck.cancel()
                 process.kill()
@@ -114,5 +114,7 @@ def test_a_plan_without_a_demo_is_answered_with_those_that_have_one(repository, 
     )
 
     assert said.returncode == 2
-    assert f"{plan!r} is none of the plans that need nothing" in said.stderr
-    assert said.stderr.endswith("; there are base, auth, bastion, cross_account, edge\n")
+    assert f"unknown plan {plan!r}" in said.stderr
+    assert said.stderr.endswith(
+        "; plans that need no parameters: base, auth, bastion, cross_account, edge\n"
+    )

@@ -25,9 +25,11 @@ def main() -> int:
     """Run until interrupted."""
     parser = argparse.ArgumentParser("demo", description=(demo.__doc__ or "").partition("\n")[0])
     parser.add_argument("plan", nargs="?", type=plan_named, default="base")
-    parser.add_argument("--port", type=int, default=0, help="port of the cloud; default: any")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the local cloud; default: any free one"
+    )
     chosen = parser.parse_args()
-    # A terminal that closes, or whoever runs this, ends it as Ctrl-C does.
+    # SIGTERM, sent by a closing terminal or a parent process, ends the demo as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for family in engine_families(chosen.plan):
@@ -42,7 +44,7 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nEnded; nothing is left running.", flush=True)
+        print("\nEnded. Nothing is left running.", flush=True)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A plan in accounts of a local cloud, by the library's own command."""
+"""Deployment of a plan into accounts of a local cloud, by the library's own command."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from .plans import SETTINGS
 
 MANAGEMENT: Final = "123456789012"
 CLIENTS: Final = REPOSITORY / ".venv-clients" / "bin"
-"""SAM CLI and AWS CLI, where `make` installs them; else they are those of the PATH."""
+"""Folder where `make` installs SAM CLI and AWS CLI; if it lacks them, those on PATH are used."""
 COMMAND: Final = "rdsproxy-templates"
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """A plan, and somebody who carries it out."""
+    """A plan, and the accounts and folder that it is deployed with."""
 
     plan: Plan
     planner: Planner
 
     @classmethod
     def prepared(cls, plan: Plan, cloud: LocalCloud, folder: Path) -> Self:
-        """Each account that the plan names, in one organization that shares; nothing in them."""
+        """Create the plan's accounts, empty, in one organization with resource sharing enabled."""
         organization = Organization(cloud, MANAGEMENT)
         organization.enable_sharing()
         accounts = {str(name): organization.member(name) for name in plan.accounts}
@@ -42,7 +42,7 @@ class Deployment:
         return cls(plan, planner)
 
     def carried_out(self) -> int:
-        """The status of the command, which says itself what it does and what is wrong."""
+        """Run the command, which prints its own progress and errors, and return its exit status."""
         words = [COMMAND, "deploy", self.plan.name, "--yes"]
         for name in self.accounts:
             words += [f"--{name}-profile", name]
@@ -58,20 +58,20 @@ class Deployment:
 
     @property
     def folder(self) -> Path:
-        """For whatever is written; gone with the demo."""
+        """Folder for all files, deleted when the demo ends."""
         return self.planner.folder
 
     @property
     def accounts(self) -> Mapping[str, Account]:
-        """By their names in the plan, which are those of their profiles."""
+        """Accounts by their names in the plan, which are also their profiles'."""
         return self.planner.accounts
 
     @property
     def caller(self) -> Account:
-        """Where the last step is deployed, which is called."""
+        """Account of the last step, whose API is called."""
         return self.accounts[self.plan.steps[-1].account]
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        """Those of the last step."""
+        """Outputs of the last step's stack."""
         return self.caller.outputs(self.plan.steps[-1].stack_name(PREFIX))

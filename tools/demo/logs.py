@@ -1,4 +1,4 @@
-"""What functions log."""
+"""The functions' logs, followed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final, NoReturn
 from cloud.local_cloud import Account
 
 PAUSE: Final = 0.5
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 
 
 def follow(accounts: Mapping[str, Account]) -> NoReturn:
-    """Print what is logged in these accounts, as it comes."""
+    """Print the log events of *accounts* as they arrive."""
     told: dict[tuple[str, str], int] = {}
     while True:
         for account in accounts.values():

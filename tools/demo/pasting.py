@@ -1,4 +1,4 @@
-"""What is said once a plan is deployed: commands to paste into another terminal."""
+"""Commands to paste into another terminal once a plan is deployed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from servers.loopback import HOST
 from .deployment import CLIENTS, Deployment
 
 STRANGER: Final = "127.0.0.2"
-"""An address of this machine that is not allowed to call CloudFront."""
+"""Address of this machine that may not call CloudFront."""
 
 REQUESTS: Final[Mapping[str, tuple[str, ...]]] = {
     "APIEndpoint": ("-X POST {}initialize", "{}load", "-X POST {}visits"),
     "PasswordUrl": ("{}",),
     "IAMUrl": ("{}",),
 }
-"""What is asked of an API, by the output that has its address."""
+"""Requests to an API, by the output that has its address; ``{}`` stands for the address."""
 
 SIGNED: Final = """\
 signed() { curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\
@@ -32,7 +32,7 @@ signed() { curl --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" \\
 
 
 class Section(NamedTuple):
-    """A sentence, and commands that bear it out."""
+    """A sentence, and the commands that show it."""
 
     says: str
     commands: list[str]
@@ -43,7 +43,7 @@ class Section(NamedTuple):
 
 
 def to_paste(deployment: Deployment) -> str:
-    """Every section that the outputs of the plan have something for."""
+    """All sections that apply to the outputs of the plan."""
     sections = [str(one) for sections in SECTIONS for one in sections(deployment)]
     return "\n".join(["", *sections, "The functions' logs follow. Ctrl-C ends everything."])
 
@@ -61,7 +61,7 @@ def _environment(deployment: Deployment) -> Iterator[Section]:
     }
     exports = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     path = f'export PATH={shlex.quote(str(CLIENTS))}:"$PATH"'
-    yield Section("It is deployed. In another terminal:", [*exports, path])
+    yield Section("The plan is deployed. In another terminal:", [*exports, path])
 
 
 def _signed(deployment: Deployment) -> Iterator[Section]:
@@ -81,12 +81,14 @@ def _viewers(deployment: Deployment) -> Iterator[Section]:
         allowed, other = _by_curl(deployment, HOST), _by_curl(deployment, STRANGER)
         through, around = outputs["CallByCurl"], outputs["CallAroundByCurl"]
         yield Section(f"CloudFront lets {HOST} in:", [f"{allowed} {through}"])
-        yield Section(f"It answers 403 to {STRANGER}:", [f"{other} {through}"])
-        yield Section("So does the API to everybody around it:", [f"{allowed} {around}"])
+        yield Section(f"CloudFront answers 403 to {STRANGER}:", [f"{other} {through}"])
+        yield Section(
+            "The API itself answers 403 to anyone who bypasses CloudFront:", [f"{allowed} {around}"]
+        )
 
 
 def _by_curl(deployment: Deployment, address: str) -> str:
-    """What is written before a command to call from that address."""
+    """Prefix of a curl command that calls from *address*."""
     home = deployment.folder / address
     home.mkdir()
     viewer = Viewer(deployment.caller.endpoint, address)
@@ -102,7 +104,7 @@ def _client(deployment: Deployment) -> Iterator[Section]:
         _, port = viewer.place("postgresql", outputs["DBClusterEndpoint"])
         connect = re.sub(r"-p \d+", f"-p {port}", outputs["ConnectThroughTunnel"])
         yield Section(
-            "The bastion's machine does not run here; this is where tunnels would lead:",
+            "The bastion instance does not run here; this is the database at a tunnel's end:",
             [outputs["GetSecretValueByCLI"], connect],
         )
 
@@ -113,7 +115,7 @@ def _stacks(deployment: Deployment) -> Iterator[Section]:
         where = f" --region {step.region}" if step.region else ""
         name = f"--profile {step.account}{where} --stack-name {step.stack_name(PREFIX)}"
         commands.append(f"aws cloudformation describe-stacks {name}")
-    yield Section("CloudFormation says what there is:", commands)
+    yield Section("CloudFormation describes the stacks:", commands)
 
 
 SECTIONS: Final[tuple[Callable[[Deployment], Iterator[Section]], ...]] = (

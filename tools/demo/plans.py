@@ -1,4 +1,4 @@
-"""Which plans are shown: all but those that must be told something; and with which settings."""
+"""Plans that the demo deploys, all that need no parameters, and their settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rdsproxy_templates.variants import VARIANTS
 from servers.loopback import HOST, IPV6_HOST
 
 FUNCTIONS: Final = "198.51.100.10/32"
-"""Whence functions outside VPCs come in the local cloud."""
+"""Source address, in the local cloud, of functions outside any VPC."""
 
 SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
     "edge": {
@@ -24,28 +24,28 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
         "edge": {"rds": {"allowed_cidrs": [FUNCTIONS]}},
     },
 }
-"""Of the plans that would let nobody in with the default ones."""
+"""Settings of the plans whose defaults let no one in."""
 
 
 def plan_named(name: str) -> Plan:
-    """The plan of that name; the command line is told what there is where there is none."""
+    """Find the plan *name*; raises :class:`ArgumentTypeError` that names the known plans."""
     known = [plan.name for plan in PLANS.values() if not any(_untold(plan))]
     if name not in known:
         raise ArgumentTypeError(
-            f"{name!r} is none of the plans that need nothing{did_you_mean(name, known)}; "
-            f"there are {', '.join(known)}"
+            f"unknown plan {name!r}{did_you_mean(name, known)}; plans that need no parameters: "
+            f" {', '.join(known)}"
         )
     return PLANS[name]
 
 
 def engine_families(plan: Plan) -> set[str]:
-    """Those of the databases in it."""
+    """Engine families of the databases in *plan*."""
     configs = [VARIANTS[step.variant].Config() for step in plan.steps]
     return {ENGINES[one.rds.engine].family for one in configs if hasattr(one, "rds")}
 
 
 def _untold(plan: Plan) -> Iterator[str]:
-    """The parameters that the person who deploys would have to give."""
+    """Required parameters that no earlier step fills in."""
     for step in plan.steps:
         variant = VARIANTS[step.variant]
         root = render(variant, variant.Config()).root
