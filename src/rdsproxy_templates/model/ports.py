@@ -135,6 +135,8 @@ class Ports(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if not cls.__pydantic_complete__:  # a type is not defined yet
+            return
         titles = Counter(port.logical_id for port in cls.ports())
         if twice := [title for title, times in titles.items() if times > 1]:
             raise WiringError(
@@ -207,9 +209,9 @@ class Ports(BaseModel):
                 fields[name] = values[path]
         return cls(**fields)
 
-    def wired(self) -> Iterator[tuple[Port, Value]]:
-        """Each opening that holds something, with what it holds."""
-        for port in self.ports():
+    def wired(self, kind: type[Ports] | None = None) -> Iterator[tuple[Port, Value]]:
+        """Each opening that holds something, with what it holds; only those of *kind*, if given."""
+        for port in (kind or type(self)).ports():
             held: Any = self
             for name in port.path:
                 held = None if held is None else getattr(held, name)

@@ -84,7 +84,9 @@ def nest(
         place = f"{name_of(stack)}.Inputs"
         sentence = f"{title} must be given {place}, got {type(inputs).__qualname__}"
         raise WiringError([Problem(title, sentence)])
-    arguments = {port.logical_id: value.joined().to_dict() for port, value in inputs.wired()}
+    arguments = {
+        port.logical_id: value.joined().to_dict() for port, value in inputs.wired(stack.Inputs)
+    }
     inside = template(title, stack, config, given=arguments.keys())
     return Child(
         title=title,

@@ -1,4 +1,4 @@
-"""The stacks that keep a database's users and rotate their secrets, inside its network."""
+"""The stacks that keep a database's users and rotate its secrets, from inside its network."""
 
 from __future__ import annotations
 
@@ -9,128 +9,130 @@ from typing import Any
 from .. import stacks
 from ..aws.database_users import User, with_secrets
 from ..aws.kinds import (
-    DatabaseName,
     DatabaseResourceId,
     DatabaseUser,
     Hostname,
-    KeyArn,
-    SecretArn,
     SecretArns,
     SecurityGroupId,
     SubnetIds,
     VpcId,
 )
 from ..model import Child, nest
-from ..resources import functions
 from ..resources.database import DatabaseSettings
-from . import common
+from ..resources.functions import FunctionSettings
+from ..resources.port_groups import AdministrationNetwork
+from .database_secrets import Secrets
+from .endpoints import secrets_manager_endpoint
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseContext:
-    """Where the database is, and what it is administered with."""
+class AdministrationSettings:
+    """What is decided of the functions that keep users and rotate secrets."""
 
-    vpc_id: VpcId | None
-    """None where there is nothing to administer."""
+    database: DatabaseSettings
+    users: Sequence[User]
+    function_user: str | None
+    """The user that a function logs in as; None for the master."""
+    functions: FunctionSettings
+    creates_tables: bool
+    """Also create the tables of the library's own functions, where there are users."""
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there are users to keep or secrets to rotate."""
+        return bool(self.users or self.database.rotate_secrets_after_days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdministeredDatabase:
+    """The database as the functions reach it, and what names it."""
+
+    vpc_id: VpcId
     subnet_ids: SubnetIds
     db_security_group_id: SecurityGroupId
-    db_endpoint: Hostname | None
-    db_resource_id: DatabaseResourceId | None
-    rds_database_name: DatabaseName
-    rds_master_user_secret_arn: SecretArn
-    user_secret_arns: SecretArns | None
-    attached_secret_arns: SecretArns | None
-    key_arn: KeyArn | None = None
-    """Key of one of the users' secrets."""
-    endpoint_security_group_id: SecurityGroupId | None = None
-    """Group of Secrets Manager's endpoint, where there is one already; else one is made."""
-    has_tables: bool = True
-    """Whether the tables of the library's own functions are made, where there are users."""
+    endpoint_security_group_id: SecurityGroupId | None
+    """Group of Secrets Manager's endpoint; None creates the endpoint."""
+    db_endpoint: Hostname
+    db_resource_id: DatabaseResourceId
+    attached_secret_arns: SecretArns
 
 
 @dataclass(frozen=True, kw_only=True)
 class Administration:
-    """The stacks, where the configuration asks for any."""
+    """``EndpointsStack``, ``UsersStack`` and ``RotationStack``, as far as they are needed."""
 
-    children: Sequence[Child[Any]] = ()
-    function_user: DatabaseUser | None = None
-    """The user that a function logs in as, once the user is there."""
+    children: Sequence[Child[Any]]
+    function_user: DatabaseUser
+    """The user that a function logs in as, once the user is there, or the master."""
 
 
 def administration(
-    users: Sequence[User],
-    database: DatabaseSettings,
-    choices: functions.FunctionSettings,
-    function_user: str | None,
-    around: DatabaseContext,
+    settings: AdministrationSettings, secrets: Secrets, database: AdministeredDatabase
 ) -> Administration:
-    """The stacks of *users* of a *database*; their functions run on what *choices* say."""
-    if around.vpc_id is None:
-        return Administration()
-    endpoints, endpoint = _endpoint(around.vpc_id, around)
-    kept = None
-    if users and around.db_endpoint and around.db_resource_id:
-        kept = nest(
-            "UsersStack",
-            stacks.users,
-            stacks.users.Config(
-                users=tuple(users),
-                engine=database.engine,
-                function_user=function_user,
-                tables=around.has_tables,
-                runtime=choices.runtime,
-                architecture=choices.architecture,
-                log_retention_in_days=choices.log_retention_in_days,
-            ),
-            stacks.users.Inputs(
-                vpc_id=around.vpc_id,
-                subnet_ids=around.subnet_ids,
-                db_security_group_id=around.db_security_group_id,
-                endpoint_security_group_id=endpoint,
-                db_endpoint=around.db_endpoint,
-                db_resource_id=around.db_resource_id,
-                rds_database_name=around.rds_database_name,
-                rds_master_user_secret_arn=around.rds_master_user_secret_arn,
-                user_secret_arns=around.user_secret_arns,
-                key_arn=around.key_arn,
-            ),
-        )
-    rotation = _rotation(
-        users,
-        database.engine,
-        database.rotate_secrets_after_days,
-        stacks.rotation.Inputs(
-            vpc_id=around.vpc_id,
-            subnet_ids=around.subnet_ids,
-            db_security_group_id=around.db_security_group_id,
-            endpoint_security_group_id=endpoint,
-            attached_secret_arns=around.attached_secret_arns,
-        )
-        if around.attached_secret_arns
-        else None,
+    """Create *database*'s users and rotate its *secrets*, as *settings* say."""
+    if not settings.is_needed:
+        return Administration(children=[], function_user=secrets.master)
+    children: list[Child[Any]] = []
+    endpoint = database.endpoint_security_group_id
+    if endpoint is None:
+        created = secrets_manager_endpoint(database.vpc_id, database.subnet_ids)
+        children.append(created)
+        endpoint = created.outputs.endpoint_security_group_id
+    network = AdministrationNetwork(
+        vpc_id=database.vpc_id,
+        subnet_ids=database.subnet_ids,
+        db_security_group_id=database.db_security_group_id,
+        endpoint_security_group_id=endpoint,
     )
-    return Administration(
-        children=[one for one in (*endpoints, kept, rotation) if one],
-        function_user=kept.outputs.function_user if kept else None,
-    )
+    function_user = None
+    if settings.users:
+        users = _users(settings, secrets, database, network)
+        children.append(users)
+        function_user = users.outputs.function_user
+    if days := settings.database.rotate_secrets_after_days:
+        children.append(_rotation(settings, days, database, network))
+    return Administration(children=children, function_user=function_user or secrets.master)
 
 
-def _endpoint(
-    vpc_id: VpcId, around: DatabaseContext
-) -> tuple[Sequence[Child[stacks.endpoints.Outputs]], SecurityGroupId]:
-    """The stack of Secrets Manager's endpoint, where there is none yet, and the group of it."""
-    if around.endpoint_security_group_id:
-        return [], around.endpoint_security_group_id
-    made = common.secrets_manager_endpoint(vpc_id, around.subnet_ids)
-    return [made], made.outputs.endpoint_security_group_id
+def _users(
+    settings: AdministrationSettings,
+    secrets: Secrets,
+    database: AdministeredDatabase,
+    network: AdministrationNetwork,
+) -> Child[stacks.users.Outputs]:
+    return nest(
+        "UsersStack",
+        stacks.users,
+        stacks.users.Config(
+            users=tuple(settings.users),
+            engine=settings.database.engine,
+            function_user=settings.function_user,
+            tables=settings.creates_tables,
+            runtime=settings.functions.runtime,
+            architecture=settings.functions.architecture,
+            log_retention_in_days=settings.functions.log_retention_in_days,
+        ),
+        stacks.users.Inputs(
+            network=network,
+            db_endpoint=database.db_endpoint,
+            db_resource_id=database.db_resource_id,
+            credentials=secrets.credentials,
+            key_arn=secrets.key_arn,
+        ),
+    )
 
 
 def _rotation(
-    users: Sequence[User], engine: str, days: int | None, inputs: stacks.rotation.Inputs | None
-) -> Child[stacks.rotation.Outputs] | None:
-    """``RotationStack``, where the configuration asks for it."""
-    if days is None or inputs is None:
-        return None
-    secrets = ("RDSMasterUserSecret", *(f"{user.title}Secret" for user in with_secrets(users)))
-    config = stacks.rotation.Config(engine=engine, secrets=secrets, days=days)
-    return nest("RotationStack", stacks.rotation, config, inputs)
+    settings: AdministrationSettings,
+    days: int,
+    database: AdministeredDatabase,
+    network: AdministrationNetwork,
+) -> Child[stacks.rotation.Outputs]:
+    own = (f"{user.title}Secret" for user in with_secrets(settings.users))
+    secrets = ("RDSMasterUserSecret", *own)
+    return nest(
+        "RotationStack",
+        stacks.rotation,
+        stacks.rotation.Config(engine=settings.database.engine, secrets=secrets, days=days),
+        stacks.rotation.Inputs(network=network, attached_secret_arns=database.attached_secret_arns),
+    )

@@ -8,25 +8,22 @@ from pydantic import Field
 
 from .. import stacks
 from ..aws.database_users import VISITS_TABLES
-from ..aws.database_users import secrets as secrets_of
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
-    Cidr,
     Command,
-    DatabaseName,
-    DatabaseUser,
     Hostname,
-    SecretArn,
-    SecretArns,
     SubnetIds,
     Url,
 )
 from ..errors import Problem
 from ..model import Ports, Stack, did_you_mean, nest
+from ..resources.port_groups import DatabaseNames
 from ..resources.zones import zones_outside_regions
 from . import common
-from .administration import DatabaseContext, administration
+from .administration import AdministeredDatabase, AdministrationSettings, administration
 from .common import RegionalSettings, user_problems
+from .database_secrets import database_secrets
+from .endpoints import secrets_manager_endpoint
 from .logins import both_master_warnings, grant_warnings
 
 
@@ -82,6 +79,17 @@ class Config(RegionalSettings):
         for user in dict.fromkeys((self.password_user, self.iam_user)):
             yield from grant_warnings(user, self.rds.users, self.rds.engine, VISITS_TABLES)
 
+    @property
+    def administration(self) -> AdministrationSettings:
+        """The functions that create users and rotate secrets."""
+        return AdministrationSettings(
+            database=self.rds,
+            users=self.rds.users,
+            function_user=self.iam_user,
+            functions=self.sam,
+            creates_tables=True,
+        )
+
     def _login_problems(self) -> Iterator[Problem]:
         passwords = self.rds.password_users
         tokens = {user.name for user in self.rds.users} - passwords
@@ -100,23 +108,8 @@ class Config(RegionalSettings):
                 )
 
 
-class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
-    function_subnet_cidr: Cidr = Field(
-        description="IPv4 range of the functions' subnet; at creation only."
-    )
-    database_subnet1_cidr: Cidr = Field(
-        description="IPv4 range of the database's first subnet; at creation only."
-    )
-    database_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of its second subnet; at creation only."
-    )
-    rds_master_username: DatabaseUser = Field(
-        description="Name of the database's master user; at creation only."
-    )
-    rds_database_name: DatabaseName = Field(
-        description="Name of the first database; at creation only."
-    )
+class Inputs(DatabaseNames, stacks.function_vpc.Inputs):
+    """Address ranges of the network, and names in the database."""
 
 
 class Outputs(Ports):
@@ -142,50 +135,36 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "VPCStack",
         stacks.function_vpc,
         config.vpc.with_context(stacks.function_vpc.Config, port=engine.port),
-        stacks.function_vpc.Inputs(
-            vpc_cidr=inputs.vpc_cidr,
-            function_subnet_cidr=inputs.function_subnet_cidr,
-            database_subnet1_cidr=inputs.database_subnet1_cidr,
-            database_subnet2_cidr=inputs.database_subnet2_cidr,
-        ),
+        inputs,
     )
-    endpoints = common.secrets_manager_endpoint(
-        vpc.outputs.vpc_id, SubnetIds([vpc.outputs.function_subnet_id])
-    )
-    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
-    user_secrets = common.user_secrets(config.rds.users)
+    function_subnets = SubnetIds([vpc.outputs.function_subnet_id])
+    endpoints = secrets_manager_endpoint(vpc.outputs.vpc_id, function_subnets)
+    secrets = database_secrets(config.secrets, config.rds.users, inputs)
     rds = nest(
         "RDSStack",
         stacks.two_proxies,
         config.rds,
         stacks.two_proxies.Inputs(
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
-            user_secret_arns=common.arns(user_secrets),
+            credentials=secrets.credentials,
             database_subnet_ids=vpc.outputs.database_subnet_ids,
             db_security_group_id=vpc.outputs.db_security_group_id,
             rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
         ),
     )
-    master_secret = secrets.outputs.rds_master_user_secret_arn
-    users = administration(
-        config.rds.users,
-        config.rds,
-        config.sam,
-        config.iam_user,
-        DatabaseContext(
+    administered = administration(
+        config.administration,
+        secrets,
+        AdministeredDatabase(
             vpc_id=vpc.outputs.vpc_id,
-            subnet_ids=SubnetIds([vpc.outputs.function_subnet_id]),
+            subnet_ids=function_subnets,
             db_security_group_id=vpc.outputs.db_security_group_id,
+            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
             db_endpoint=rds.outputs.db_endpoint,
             db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=master_secret,
-            user_secret_arns=common.arns(user_secrets),
             attached_secret_arns=rds.outputs.attached_secret_arns,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
         ),
     )
+    master_secret = secrets.credentials.rds_master_user_secret_arn
     sam = nest(
         "SAMStack",
         stacks.two_functions,
@@ -196,24 +175,20 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
             rds_database_name=inputs.rds_database_name,
             password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
-            password_secret_arn=_secret(config, common.arns(user_secrets)) or master_secret,
+            password_secret_arn=secrets.by_user.get(config.password_user or "", master_secret),
             iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
             iam_proxy_arn=rds.outputs.iam_proxy_arn,
-            iam_user=users.function_user or inputs.rds_master_username,
+            iam_user=administered.function_user,
         ),
     )
     return Stack(
-        children=[
-            child
-            for child in (vpc, endpoints, secrets, user_secrets, rds, *users.children, sam)
-            if child is not None
-        ],
+        children=[vpc, endpoints, *secrets.children, rds, *administered.children, sam],
         outputs=Outputs(
             password_url=sam.outputs.password_url,
             iam_url=sam.outputs.iam_url,
             password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
             iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
-            get_secret_value_by_cli=secrets.outputs.get_secret_value_by_cli,
+            get_secret_value_by_cli=secrets.get_secret_value_by_cli,
             password_read_only_endpoint=rds.outputs.password_read_only_endpoint,
             iam_read_only_endpoint=rds.outputs.iam_read_only_endpoint,
         ),
@@ -222,9 +197,3 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             **config.database.attributes(engine),
         },
     )
-
-
-def _secret(config: Config, arns: SecretArns | None) -> SecretArn | None:
-    """The secret of the user that the password function logs in as."""
-    own = {user.name: secret for user, secret in secrets_of(config.rds.users, arns)}
-    return own.get(config.password_user or "")

@@ -11,13 +11,14 @@ from pydantic import Field
 from .. import stacks
 from ..aws.kinds import Command, Hostname, SubnetIds, Url
 from ..errors import Problem
-from ..model import Child, Stack, nest
+from ..model import Child, Ports, Stack, nest
 from ..resources import proxy as proxies
 from ..resources.access import AccessSettings
 from ..resources.network import range_problems
 from ..resources.proxied_database import pause_problems
-from . import base, common
-from .common import require
+from . import base, common, existing_vpc
+from .database_secrets import Secrets, database_secrets
+from .endpoints import interface_endpoints
 from .logins import FUNCTION_USER, WithFunctionUser
 
 BEHIND_PROXY = (
@@ -44,11 +45,6 @@ class Cluster(WithFunctionUser):
     max_capacity: float | None = Field(
         default=4, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
     )
-
-    @property
-    def offers_host(self) -> bool:
-        """Always: tunnels lead there."""
-        return True
 
     def pause_problems(self) -> Iterator[Problem]:
         """None: only the variant knows whether there is a proxy."""
@@ -113,7 +109,8 @@ class Config(base.Config):
 Inputs = base.Inputs
 
 
-class Outputs(stacks.bastion_host.Outputs):
+class Outputs(Ports):
+    bastion: stacks.bastion_host.Outputs = Field(description="The bastion, and the ways to it.")
     get_secret_value_by_cli: Command = Field(
         description="Prints the master user's secret; needs the AWS CLI and the right to read it."
     )
@@ -131,20 +128,18 @@ class Outputs(stacks.bastion_host.Outputs):
 
 @dataclass(frozen=True, kw_only=True)
 class _Database:
-    """What there is before a way in, and what it offers."""
+    """The stacks before a way in, and what they offer."""
 
     children: Sequence[Child[Any]]
     network: stacks.database_vpc.Outputs
     host: Hostname
-    get_secret: Command
-    api: Url | None = None
-    proxy: Hostname | None = None
-    readers: Hostname | None = None
+    secrets: Secrets
+    service: existing_vpc.Outputs | None = None
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """The database in its network, then what the chosen ways need, then the bastion."""
-    database = _with_proxy(config, inputs) if config.proxy else _alone(config, inputs)
+    """Place the database in its network, then what the chosen ways need, then the bastion."""
+    database = _with_proxy(config, inputs) if config.proxy else _without_proxy(config, inputs)
     network = database.network
     public = _public(config, network) if config.is_public else None
     endpoints = _endpoints(network) if config.bastion.endpoints else None
@@ -154,7 +149,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         config.bastion.with_context(stacks.bastion_host.Config, engine=config.rds.engine),
         stacks.bastion_host.Inputs(
             vpc_id=network.vpc_id,
-            subnet_id=public.outputs.subnet_id if public else network.private_subnet1_id,
+            subnet_id=public.outputs.subnet_id if public else network.subnets.private_subnet1_id,
             db_security_group_id=network.db_cluster_security_group_id,
             db_endpoint=database.host,
             rds_database_name=inputs.rds_database_name,
@@ -165,74 +160,58 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         ),
     )
     around = [child for child in (public, endpoints, bastion) if child]
+    service = database.service
     return Stack(
         children=[*database.children, *around],
         outputs=Outputs(
-            get_secret_value_by_cli=database.get_secret,
+            bastion=bastion.outputs,
+            get_secret_value_by_cli=database.secrets.get_secret_value_by_cli,
             db_cluster_endpoint=database.host,
-            api_endpoint=database.api,
-            rds_proxy_endpoint=database.proxy,
-            rds_proxy_read_only_endpoint=database.readers,
-            bastion_instance_id=bastion.outputs.bastion_instance_id,
-            tunnel_by_ssm=bastion.outputs.tunnel_by_ssm,
-            tunnel_by_eice=bastion.outputs.tunnel_by_eice,
-            tunnel_by_ssh=bastion.outputs.tunnel_by_ssh,
-            connect_through_tunnel=bastion.outputs.connect_through_tunnel,
-            start_bastion_by_cli=bastion.outputs.start_bastion_by_cli,
+            api_endpoint=service.api_endpoint if service else None,
+            rds_proxy_endpoint=service.rds_proxy_endpoint if service else None,
+            rds_proxy_read_only_endpoint=service.rds_proxy_read_only_endpoint if service else None,
         ),
-        parameters=base.attributes(config),
+        parameters=base.parameter_attributes(config),
     )
 
 
 def _with_proxy(config: Config, inputs: Inputs) -> _Database:
     vpc = base.network(config, inputs, expose_network=True)
-    inside = base.within(vpc.outputs, config, inputs)
+    exposed = vpc.outputs.exposed
+    assert exposed  # noqa: S101 - expose_network offers it
+    service = existing_vpc.service_in(config, inputs, vpc.outputs)
     return _Database(
-        children=[vpc, *inside.children],
+        children=[vpc, *service.children],
         network=stacks.database_vpc.Outputs(
-            vpc_id=require(vpc.outputs.vpc_id),
-            private_subnet1_id=vpc.outputs.private_subnet1_id,
-            private_subnet2_id=vpc.outputs.private_subnet2_id,
-            private_route_table_id=require(vpc.outputs.private_route_table_id),
+            vpc_id=exposed.vpc_id,
+            subnets=vpc.outputs,
+            private_route_table_id=exposed.private_route_table_id,
             db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
         ),
-        host=require(inside.rds.db_cluster_endpoint),
-        get_secret=inside.outputs.get_secret_value_by_cli,
-        api=inside.outputs.api_endpoint,
-        proxy=inside.outputs.rds_proxy_endpoint,
-        readers=inside.outputs.rds_proxy_read_only_endpoint,
+        host=service.data.rds.db_cluster_endpoint,
+        secrets=service.data.secrets,
+        service=service.outputs,
     )
 
 
-def _alone(config: Config, inputs: Inputs) -> _Database:
-    vpc = nest(
-        "VPCStack",
-        stacks.database_vpc,
-        config.vpc,
-        stacks.database_vpc.Inputs(
-            vpc_cidr=inputs.vpc_cidr,
-            private_subnet1_cidr=inputs.private_subnet1_cidr,
-            private_subnet2_cidr=inputs.private_subnet2_cidr,
-        ),
-    )
-    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
+def _without_proxy(config: Config, inputs: Inputs) -> _Database:
+    vpc = nest("VPCStack", stacks.database_vpc, config.vpc, inputs)
+    secrets = database_secrets(config.secrets, (), inputs)
     rds = nest(
         "RDSStack",
         stacks.database,
         config.rds,
         stacks.database.Inputs(
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
-            private_subnet1_id=vpc.outputs.private_subnet1_id,
-            private_subnet2_id=vpc.outputs.private_subnet2_id,
+            credentials=secrets.credentials,
+            subnets=vpc.outputs.subnets,
             db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
         ),
     )
     return _Database(
-        children=[vpc, secrets, rds],
+        children=[vpc, *secrets.children, rds],
         network=vpc.outputs,
         host=rds.outputs.db_cluster_endpoint,
-        get_secret=secrets.outputs.get_secret_value_by_cli,
+        secrets=secrets,
     )
 
 
@@ -250,7 +229,7 @@ def _public(
         ),
         stacks.public_network.Inputs(
             vpc_id=network.vpc_id,
-            private_subnet_id=network.private_subnet1_id if nat else None,
+            private_subnet_id=network.subnets.private_subnet1_id if nat else None,
             private_route_table_id=network.private_route_table_id if nat else None,
         ),
     )
@@ -258,9 +237,9 @@ def _public(
 
 def _endpoints(network: stacks.database_vpc.Outputs) -> Child[stacks.endpoints.Outputs]:
     """``BastionEndpointsStack``: Session Manager's APIs, in the zone of the one bastion."""
-    return common.endpoints(
+    return interface_endpoints(
         network.vpc_id,
-        SubnetIds([network.private_subnet1_id]),
+        SubnetIds([network.subnets.private_subnet1_id]),
         ("ssm", "ssmmessages"),
         title="BastionEndpointsStack",
     )

@@ -1,27 +1,21 @@
-"""What several variants have in common: names, regions, and the stacks of the users."""
+"""Settings that several variants have: regions and names in the database, and their rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from pydantic import Field
 
-from .. import stacks
 from ..aws import support
-from ..aws.database_users import User, with_secrets
+from ..aws.database_users import User
 from ..aws.engines import ENGINES, Engine, regions
-from ..aws.kinds import DatabaseUser, SecretArns, SubnetIds, VpcId
 from ..aws.names import MYSQL_PATTERN_LENGTH, NameRule
 from ..errors import Problem
-from ..model import Child, ListOf, ParameterAttributes, Settings, Value, did_you_mean, nest
+from ..model import ListOf, ParameterAttributes, Settings, did_you_mean
 from ..resources.database import DatabaseSettings
 from ..resources.functions import WITHOUT_RDS_ROOTS
 from ..resources.proxied_database import ProxiedDatabaseSettings
-
-ValueT = TypeVar("ValueT", bound=Value)
-
-UserSecrets = Child[stacks.user_secrets.Outputs]
 
 
 class RegionalSettings(Settings):
@@ -147,64 +141,3 @@ def user_problems(rds: ProxiedDatabaseSettings, database: Database) -> Iterator[
             "rds.users are granted all its tables and MySQL wants _ escaped in such a grant, got "
             f"{escaped} ({database.name!r}); choose a shorter name, or grant on tables by name",
         )
-
-
-def master_secret(
-    config: stacks.secrets.Config, username: DatabaseUser
-) -> Child[stacks.secrets.Outputs]:
-    """``SecretsStack``."""
-    return nest(
-        "SecretsStack",
-        stacks.secrets,
-        config,
-        stacks.secrets.Inputs(rds_master_username=username),
-    )
-
-
-def user_secrets(
-    users: Sequence[User],
-    shared_user: str | None = None,
-    inputs: stacks.user_secrets.Inputs | None = None,
-) -> UserSecrets | None:
-    """``UserSecretsStack``, where a user has a password."""
-    if not with_secrets(users):
-        return None
-    return nest(
-        "UserSecretsStack",
-        stacks.user_secrets,
-        stacks.user_secrets.Config(users=tuple(users), shared_user=shared_user),
-        inputs or stacks.user_secrets.Inputs(),
-    )
-
-
-def arns(secrets: UserSecrets | None) -> SecretArns | None:
-    """The users' secrets, where there are any."""
-    return secrets.outputs.user_secret_arns if secrets else None
-
-
-def endpoints(
-    vpc_id: VpcId,
-    subnet_ids: SubnetIds,
-    services: tuple[stacks.endpoints.Service, ...],
-    title: str = "EndpointsStack",
-) -> Child[stacks.endpoints.Outputs]:
-    """The stack *title*, with which services are reached from subnets without a way out."""
-    return nest(
-        title,
-        stacks.endpoints,
-        stacks.endpoints.Config(services=services),
-        stacks.endpoints.Inputs(vpc_id=vpc_id, subnet_ids=subnet_ids),
-    )
-
-
-def secrets_manager_endpoint(
-    vpc_id: VpcId, subnet_ids: SubnetIds
-) -> Child[stacks.endpoints.Outputs]:
-    """``EndpointsStack``, with which functions read secrets from subnets without a way out."""
-    return endpoints(vpc_id, subnet_ids, ("secretsmanager",))
-
-
-def require(value: ValueT | None) -> ValueT:
-    """What an optional port holds because the configuration asks for it."""
-    assert value is not None  # noqa: S101 - narrows for mypy
-    return value

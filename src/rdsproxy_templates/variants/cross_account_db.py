@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from .. import stacks
-from ..aws.database_users import secrets as secrets_of
 from ..aws.engines import ENGINES, EngineName
 from ..aws.kinds import (
     AccountId,
-    Cidr,
     DatabaseName,
     DatabaseUser,
     GroupIdElsewhere,
     Hostname,
     KeyArn,
-    ProxyArn,
     RoleArn,
     SecretArn,
     SubnetIds,
@@ -28,10 +25,13 @@ from ..errors import Problem
 from ..model import Child, Ports, Stack, did_you_mean, nest
 from ..resources.functions import FunctionSettings
 from ..resources.network import PrivateRanges
+from ..resources.port_groups import DatabaseNames, VpcRanges
 from . import common
-from .administration import DatabaseContext, administration
+from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
 from .cross_account import ACCOUNT, AcrossAccountsSettings
+from .data_tier import ClientAccount, DataTier, data_tier
+from .database_secrets import SharedSecret
 from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
@@ -68,6 +68,17 @@ class Config(AcrossAccountsSettings, RegionalSettings):
     def engine(self) -> EngineName:
         """Engine of the database."""
         return self.rds.engine
+
+    @property
+    def administration(self) -> AdministrationSettings:
+        """The functions that create users and rotate secrets."""
+        return AdministrationSettings(
+            database=self.rds,
+            users=self.rds.users,
+            function_user=self.function_user,
+            functions=self.functions,
+            creates_tables=self.function_tables,
+        )
 
     @property
     def shared_user(self) -> str | None:
@@ -112,22 +123,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
             )
 
 
-class Inputs(Ports):
-    vpc_cidr: Cidr = Field(
-        description="IPv4 range of the VPC; the function's may be the same; at creation only."
-    )
-    private_subnet1_cidr: Cidr = Field(
-        description="IPv4 range of the first private subnet; at creation only."
-    )
-    private_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of the second private subnet; at creation only."
-    )
-    rds_master_username: DatabaseUser = Field(
-        description="Name of the database's master user; at creation only."
-    )
-    rds_database_name: DatabaseName = Field(
-        description="Name of the first database; at creation only."
-    )
+class Inputs(DatabaseNames, VpcRanges):
     app_account_id: AccountId = Field(description="Account of the function.")
     shared_vpc_id: VpcId = Field(description="VPC of the function.")
     shared_subnet_ids: SubnetIds = Field(description="Subnets that are lent.")
@@ -165,12 +161,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "VPCStack",
         stacks.proxy_vpc,
         config.vpc.with_context(stacks.proxy_vpc.Config, port=port),
-        stacks.proxy_vpc.Inputs(
-            vpc_cidr=inputs.vpc_cidr,
-            private_subnet1_cidr=inputs.private_subnet1_cidr,
-            private_subnet2_cidr=inputs.private_subnet2_cidr,
-            availability_zone_ids=inputs.availability_zone_ids,
-        ),
+        stacks.proxy_vpc.Inputs(ranges=inputs, availability_zone_ids=inputs.availability_zone_ids),
     )
     client = nest(
         "ClientGroupStack",
@@ -182,69 +173,33 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             app_account_id=inputs.app_account_id,
         ),
     )
-    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
-    key = _key(config, inputs)
-    key_arn = key.outputs.key_arn if key else None
-    user_secrets = common.user_secrets(
-        config.rds.users,
-        config.shared_user,
-        stacks.user_secrets.Inputs(
-            reader_role_arn=inputs.function_role_arn if key else None, key_arn=key_arn
+    data = data_tier(
+        config,
+        inputs,
+        vpc.outputs,
+        client=ClientAccount(
+            network=stacks.rds.ClientNetwork(
+                client_subnet_ids=inputs.shared_subnet_ids,
+                client_endpoint_security_group_id=client.outputs.client_endpoint_security_group_id,
+            ),
+            shared_secret=SharedSecret(
+                user=config.shared_user, reader_role_arn=inputs.function_role_arn
+            )
+            if config.shared_user
+            else None,
         ),
     )
-    rds = nest(
-        "RDSStack",
-        stacks.rds,
-        config.rds,
-        stacks.rds.Inputs(
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
-            user_secret_arns=common.arns(user_secrets),
-            private_subnet1_id=vpc.outputs.private_subnet1_id,
-            private_subnet2_id=vpc.outputs.private_subnet2_id,
-            db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
-            rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
-            key_arn=key_arn,
-            client_subnet_ids=inputs.shared_subnet_ids,
-            client_endpoint_security_group_id=client.outputs.client_endpoint_security_group_id,
-        ),
-    )
-    users = administration(
-        config.rds.users,
-        config.rds,
-        config.functions,
-        config.function_user,
-        DatabaseContext(
-            vpc_id=rds.outputs.vpc_id,
-            subnet_ids=SubnetIds([vpc.outputs.private_subnet1_id, vpc.outputs.private_subnet2_id]),
-            db_security_group_id=vpc.outputs.db_cluster_security_group_id,
-            db_endpoint=rds.outputs.db_cluster_endpoint,
-            db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
-            user_secret_arns=common.arns(user_secrets),
-            attached_secret_arns=rds.outputs.attached_secret_arns,
-            key_arn=key_arn,
-            has_tables=config.function_tables,
-        ),
-    )
-    user = users.function_user or inputs.rds_master_username
-    connect = _connect(config, inputs, rds.outputs.rds_proxy_arn, user)
-    own = {one.name: arn for one, arn in secrets_of(config.rds.users, common.arns(user_secrets))}
+    connect = _connect(inputs, data) if config.login == "iam" else None
     return Stack(
-        children=[
-            child
-            for child in (vpc, client, secrets, key, user_secrets, rds, *users.children, connect)
-            if child
-        ],
+        children=[vpc, client, *data.children, *([connect] if connect else [])],
         outputs=Outputs(
-            rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
-            rds_proxy_read_only_endpoint=rds.outputs.rds_proxy_read_only_endpoint,
+            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
+            rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
             rds_database_name=inputs.rds_database_name,
-            rds_user=user if connect else None,
+            rds_user=data.function_user if connect else None,
             connect_role_arn=connect.outputs.connect_role_arn if connect else None,
-            secret_arn=own.get(config.shared_user or ""),
-            key_arn=key_arn,
+            secret_arn=data.secrets.by_user.get(config.shared_user or ""),
+            key_arn=data.secrets.key_arn,
         ),
         parameters={
             **config.vpc.attributes(),
@@ -254,29 +209,15 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
 
 
-def _key(config: Config, inputs: Inputs) -> Child[stacks.kms_key.Outputs] | None:
-    """``KeyStack``, where the other account reads a secret."""
-    if config.shared_user is None:
-        return None
-    return nest(
-        "KeyStack",
-        stacks.kms_key,
-        stacks.kms_key.Config(),
-        stacks.kms_key.Inputs(function_role_arn=inputs.function_role_arn),
-    )
-
-
-def _connect(
-    config: Config, inputs: Inputs, proxy: ProxyArn, user: DatabaseUser
-) -> Child[stacks.connect_role.Outputs] | None:
-    """``ConnectRoleStack``, where the other account signs tokens."""
-    if config.login == "password":
-        return None
+def _connect(inputs: Inputs, data: DataTier) -> Child[stacks.connect_role.Outputs]:
+    """``ConnectRoleStack``, with which the other account signs tokens."""
     return nest(
         "ConnectRoleStack",
         stacks.connect_role,
         stacks.connect_role.Config(),
         stacks.connect_role.Inputs(
-            function_role_arn=inputs.function_role_arn, rds_proxy_arn=proxy, rds_user=user
+            function_role_arn=inputs.function_role_arn,
+            rds_proxy_arn=data.rds.rds_proxy_arn,
+            rds_user=data.function_user,
         ),
     )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from .. import stacks
 from ..aws.engines import ENGINES, EngineName
-from ..aws.kinds import AccountId, Cidr, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
+from ..aws.kinds import AccountId, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
 from ..errors import Problem
 from ..model import Ports, Stack, nest
 from ..model.pseudo_parameters import ACCOUNT_ID
@@ -18,6 +18,7 @@ from ..stacks.network.endpoints import Service
 from . import common
 from .common import RegionalSettings
 from .cross_account import ACCOUNT, AcrossAccountsSettings, Login
+from .endpoints import interface_endpoints
 
 SPOKEN_TO: Final[dict[Login, Service]] = {"iam": "sts", "password": "secretsmanager"}
 """The API that the function logs in with."""
@@ -42,16 +43,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
         yield from common.proxy_warnings(self.engine, self.regions)
 
 
-class Inputs(Ports):
-    vpc_cidr: Cidr = Field(
-        description="IPv4 range of the VPC; the database's may be the same; at creation only."
-    )
-    private_subnet1_cidr: Cidr = Field(
-        description="IPv4 range of the first private subnet; at creation only."
-    )
-    private_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of the second private subnet; at creation only."
-    )
+class Inputs(stacks.shared_vpc.Inputs):
     db_account_id: AccountId = Field(
         description="Account of the database, in the same organization, which is lent the subnets."
     )
@@ -72,14 +64,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "VPCStack",
         stacks.shared_vpc,
         config.vpc.with_context(stacks.shared_vpc.Config, port=ENGINES[config.engine].port),
-        stacks.shared_vpc.Inputs(
-            vpc_cidr=inputs.vpc_cidr,
-            private_subnet1_cidr=inputs.private_subnet1_cidr,
-            private_subnet2_cidr=inputs.private_subnet2_cidr,
-            db_account_id=inputs.db_account_id,
-        ),
+        inputs,
     )
-    endpoints = common.endpoints(
+    endpoints = interface_endpoints(
         vpc.outputs.vpc_id, vpc.outputs.subnet_ids, (SPOKEN_TO[config.login],)
     )
     function = nest(

@@ -23,11 +23,13 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import Child, ParameterAttributes, Ports, Stack, nest, sub
+from ..resources.port_groups import DatabaseNames
 from ..resources.rest_api import STAGE
 from ..resources.zones import zones_outside_regions
 from . import common
-from .administration import DatabaseContext, administration
+from .administration import AdministeredDatabase, AdministrationSettings, administration
 from .common import RegionalSettings
+from .database_secrets import database_secrets
 
 
 class Database(common.Database):
@@ -82,6 +84,17 @@ class Config(RegionalSettings):
         reads = Grant(privileges=("SELECT",))
         return User(
             name=self.function_user, login="end_to_end_iam", grants=(reads,), lists_users=True
+        )
+
+    @property
+    def administration(self) -> AdministrationSettings:
+        """The functions that create the function's user and rotate the master's secret."""
+        return AdministrationSettings(
+            database=self.rds,
+            users=(self.user,),
+            function_user=self.function_user,
+            functions=self.sam,
+            creates_tables=False,
         )
 
 
@@ -189,8 +202,10 @@ def _database(config: Config, inputs: Inputs) -> _Database:
             public_subnet2_cidr=inputs.public_subnet2_cidr,
         ),
     )
-    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
-    master_secret = secrets.outputs.rds_master_user_secret_arn
+    names = DatabaseNames(
+        rds_master_username=inputs.rds_master_username, rds_database_name=inputs.rds_database_name
+    )
+    secrets = database_secrets(config.secrets, (), names)
     rds = nest(
         "RDSStack",
         stacks.public_database,
@@ -199,33 +214,27 @@ def _database(config: Config, inputs: Inputs) -> _Database:
             vpc_id=vpc.outputs.vpc_id,
             public_subnet1_id=vpc.outputs.public_subnet1_id,
             public_subnet2_id=vpc.outputs.public_subnet2_id,
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=master_secret,
+            credentials=secrets.credentials,
         ),
     )
-    users = administration(
-        [config.user],
-        config.rds,
-        config.sam,
-        config.function_user,
-        DatabaseContext(
+    administered = administration(
+        config.administration,
+        secrets,
+        AdministeredDatabase(
             vpc_id=vpc.outputs.vpc_id,
             subnet_ids=SubnetIds([vpc.outputs.public_subnet1_id]),
             db_security_group_id=rds.outputs.db_security_group_id,
+            endpoint_security_group_id=None,
             db_endpoint=rds.outputs.db_endpoint,
             db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=master_secret,
-            user_secret_arns=None,
             attached_secret_arns=rds.outputs.attached_secret_arns,
-            has_tables=False,
         ),
     )
     return _Database(
-        children=[vpc, secrets, rds, *users.children],
+        children=[vpc, *secrets.children, rds, *administered.children],
         outputs=rds.outputs,
-        user=common.require(users.function_user),
-        get_secret=secrets.outputs.get_secret_value_by_cli,
+        user=administered.function_user,
+        get_secret=secrets.get_secret_value_by_cli,
     )
 
 

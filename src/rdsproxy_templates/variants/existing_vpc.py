@@ -13,19 +13,18 @@ from ..aws.connections import default_connections
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
     Command,
-    DatabaseName,
-    DatabaseUser,
     Hostname,
     SecurityGroupId,
     SubnetId,
-    SubnetIds,
     Url,
 )
 from ..errors import Problem, WiringError
 from ..model import Child, Ports, Stack, nest
+from ..resources.port_groups import DatabaseNames, ServiceNetwork
 from . import common
-from .administration import DatabaseContext, administration
+from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
+from .data_tier import DataTier, data_tier
 from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
@@ -53,9 +52,15 @@ class ServiceSettings(RegionalSettings):
     )
 
     @property
-    def needs_administration(self) -> bool:
-        """Whether functions create users, or replace passwords, from inside the VPC."""
-        return bool(self.rds.users or self.rds.rotate_secrets_after_days)
+    def administration(self) -> AdministrationSettings:
+        """The functions that create users and rotate secrets, from inside the VPC."""
+        return AdministrationSettings(
+            database=self.rds,
+            users=self.rds.users,
+            function_user=self.function_user,
+            functions=self.sam,
+            creates_tables=not self.sam.code_uri,
+        )
 
     @property
     def has_proxy(self) -> bool:
@@ -117,12 +122,12 @@ class Config(ServiceSettings):
     )
 
     def root_inputs(self) -> frozenset[str]:
-        inputs = self.needs_administration and self.secrets_manager_endpoint == "existing"
+        inputs = self.administration.is_needed and self.secrets_manager_endpoint == "existing"
         return frozenset({"secrets_manager_endpoint_security_group_id"} if inputs else ())
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        if self.secrets_manager_endpoint == "existing" and not self.needs_administration:
+        if self.secrets_manager_endpoint == "existing" and not self.administration.is_needed:
             yield Problem(
                 "secrets_manager_endpoint",
                 "is for rds.users and rds.rotate_secrets_after_days, and there are neither: "
@@ -130,24 +135,26 @@ class Config(ServiceSettings):
             )
 
 
-class Inputs(Ports):
-    rds_master_username: DatabaseUser = Field(
-        description="Name of the database's master user; at creation only."
+class Inputs(ServiceNetwork, DatabaseNames):
+    """Names in the database, then subnets and groups that exist."""
+
+    private_subnet1_id: SubnetId = Field(
+        description="ID of a private subnet of the VPC; at creation only."
     )
-    rds_database_name: DatabaseName = Field(
-        description="Name of the first database; at creation only."
+    private_subnet2_id: SubnetId = Field(
+        description="ID of a second private subnet, in a different Availability Zone; at creation "
+        "only."
     )
-    private_subnet1_id: SubnetId = Field(description="Private subnet of the VPC; at creation only.")
-    private_subnet2_id: SubnetId = Field(description="The same, in another zone; at creation only.")
     function_security_group_id: SecurityGroupId = Field(
-        description="Group of the function; it may reach the proxy's on the engine's port."
+        description="Security group of the function, which may connect to the proxy's on the "
+        "engine's port."
     )
     db_cluster_security_group_id: SecurityGroupId = Field(
-        description="Group of the database; it lets the proxy's in on the engine's port."
+        description="Security group of the database, which admits the proxy's on the engine's port."
     )
     rds_proxy_security_group_id: SecurityGroupId = Field(
-        description="Group of the proxy; it lets the function's in on the engine's port, and may "
-        "reach the database's."
+        description="Security group of the proxy, which admits the function's on the engine's "
+        "port, and may connect to the database's."
     )
     secrets_manager_endpoint_security_group_id: SecurityGroupId | None = Field(
         default=None,
@@ -173,7 +180,7 @@ class Service:
 
     children: Sequence[Child[Any]]
     outputs: Outputs
-    rds: stacks.rds.Outputs
+    data: DataTier
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -185,72 +192,48 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             "secrets_manager_endpoint is existing"
         )
         raise WiringError([Problem("existing_vpc.Inputs", sentence)])
-    inside = stacks_of(config, inputs)
+    service = service_in(config, inputs, inputs, endpoint_security_group_id=endpoint)
     return Stack(
-        children=inside.children,
-        outputs=inside.outputs,
+        children=service.children,
+        outputs=service.outputs,
         parameters=config.database.attributes(ENGINES[config.rds.engine]),
     )
 
 
-def stacks_of(config: ServiceSettings, inputs: Inputs) -> Service:
-    """The service, for a variant that has more beside it."""
-    secrets = common.master_secret(config.secrets, inputs.rds_master_username)
-    user_secrets = common.user_secrets(config.rds.users)
-    rds = nest(
-        "RDSStack",
-        stacks.rds,
-        config.rds,
-        stacks.rds.Inputs(
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
-            user_secret_arns=common.arns(user_secrets),
-            private_subnet1_id=inputs.private_subnet1_id,
-            private_subnet2_id=inputs.private_subnet2_id,
-            db_cluster_security_group_id=inputs.db_cluster_security_group_id,
-            rds_proxy_security_group_id=inputs.rds_proxy_security_group_id,
-        ),
-    )
-    users = administration(
-        config.rds.users,
-        config.rds,
-        config.sam,
-        config.function_user,
-        DatabaseContext(
-            vpc_id=rds.outputs.vpc_id,
-            subnet_ids=SubnetIds([inputs.private_subnet1_id, inputs.private_subnet2_id]),
-            db_security_group_id=inputs.db_cluster_security_group_id,
-            db_endpoint=rds.outputs.db_cluster_endpoint,
-            db_resource_id=rds.outputs.db_resource_id,
-            rds_database_name=inputs.rds_database_name,
-            rds_master_user_secret_arn=secrets.outputs.rds_master_user_secret_arn,
-            user_secret_arns=common.arns(user_secrets),
-            attached_secret_arns=rds.outputs.attached_secret_arns,
-            endpoint_security_group_id=inputs.secrets_manager_endpoint_security_group_id,
-            has_tables=not config.sam.code_uri,
-        ),
+def service_in(
+    config: ServiceSettings,
+    names: DatabaseNames,
+    network: ServiceNetwork,
+    *,
+    endpoint_security_group_id: SecurityGroupId | None = None,
+) -> Service:
+    """The stacks of the service in *network*, for a variant that may have more beside it."""
+    data = data_tier(
+        config,
+        names,
+        network.proxy_network,
+        endpoint_security_group_id=endpoint_security_group_id,
     )
     sam = nest(
         "SAMStack",
         stacks.sam,
         config.sam.with_context(stacks.sam.Config, engine_family=ENGINES[config.rds.engine].family),
         stacks.sam.Inputs(
-            private_subnet1_id=inputs.private_subnet1_id,
-            private_subnet2_id=inputs.private_subnet2_id,
-            function_security_group_id=inputs.function_security_group_id,
-            rds_master_username=users.function_user or inputs.rds_master_username,
-            rds_database_name=inputs.rds_database_name,
-            rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
-            rds_proxy_arn=rds.outputs.rds_proxy_arn,
+            subnets=network,
+            function_security_group_id=network.function_security_group_id,
+            rds_master_username=data.function_user,
+            rds_database_name=names.rds_database_name,
+            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
+            rds_proxy_arn=data.rds.rds_proxy_arn,
         ),
     )
     return Service(
-        children=[secrets, *([user_secrets] if user_secrets else []), rds, *users.children, sam],
+        children=[*data.children, sam],
         outputs=Outputs(
             api_endpoint=sam.outputs.api_endpoint,
-            rds_proxy_endpoint=rds.outputs.rds_proxy_endpoint,
-            get_secret_value_by_cli=secrets.outputs.get_secret_value_by_cli,
-            rds_proxy_read_only_endpoint=rds.outputs.rds_proxy_read_only_endpoint,
+            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
+            get_secret_value_by_cli=data.secrets.get_secret_value_by_cli,
+            rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
         ),
-        rds=rds.outputs,
+        data=data,
     )

@@ -12,7 +12,6 @@ from ...aws.kinds import (
     Hostname,
     ProxyArn,
     SecurityGroupId,
-    SubnetId,
     Url,
 )
 from ...aws.policies import connects
@@ -20,6 +19,7 @@ from ...errors import Problem
 from ...model import LocalPath, Ports, Stack
 from ...resources.functions import TimeoutSettings, database_layer, family, function, log_group
 from ...resources.http_api import HttpApiSettings, http_api
+from ...resources.port_groups import PrivateSubnets
 
 
 class FunctionApiSettings(HttpApiSettings, TimeoutSettings):
@@ -50,8 +50,7 @@ class Config(FunctionApiSettings):
 
 
 class Inputs(Ports):
-    private_subnet1_id: SubnetId = Field(description="Subnet of the function.")
-    private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
+    subnets: PrivateSubnets = Field(description="Subnets of the function.")
     function_security_group_id: SecurityGroupId = Field(description="Group of the function.")
     rds_master_username: DatabaseUser = Field(description="User that the function logs in as.")
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
@@ -78,7 +77,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         timeout=config.timeout,
         concurrency=config.reserved_concurrent_executions,
         log=log,
-        subnets=[inputs.private_subnet1_id, inputs.private_subnet2_id],
+        subnets=inputs.subnets.both,
         group=inputs.function_security_group_id,
         variables={
             "RDS_PROXY_ENDPOINT": inputs.rds_proxy_endpoint,

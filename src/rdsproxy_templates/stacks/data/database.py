@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ...aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from ...aws.kinds import Hostname, SecurityGroupId
 from ...model import Ports, Stack
 from ...resources.database import attachments
+from ...resources.port_groups import DatabaseCredentials, PrivateSubnets
 from ...resources.proxied_database import ClusterOrInstanceSettings, cluster_or_instance
 
 Config = ClusterOrInstanceSettings
 
 
 class Inputs(Ports):
-    rds_database_name: DatabaseName = Field(description="Name of the first database.")
-    rds_master_user_secret_arn: SecretArn = Field(
-        description="Secret with the username and password of the master user."
-    )
-    private_subnet1_id: SubnetId = Field(description="Subnet of the database.")
-    private_subnet2_id: SubnetId = Field(description="The same, in another zone.")
+    credentials: DatabaseCredentials = Field(description="Name of the database, and its secrets.")
+    subnets: PrivateSubnets = Field(description="Subnets of the database.")
     db_cluster_security_group_id: SecurityGroupId = Field(description="Group of the database.")
 
 
@@ -30,13 +27,13 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The database of ``rds``, by itself."""
     database = cluster_or_instance(
         config,
-        name=inputs.rds_database_name,
-        master=inputs.rds_master_user_secret_arn,
-        subnets=[inputs.private_subnet1_id, inputs.private_subnet2_id],
+        name=inputs.credentials.rds_database_name,
+        master=inputs.credentials.rds_master_user_secret_arn,
+        subnets=inputs.subnets.both,
         group=inputs.db_cluster_security_group_id,
         iam=False,
     )
-    attached = attachments(database, inputs.rds_master_user_secret_arn)
+    attached = attachments(database, inputs.credentials.rds_master_user_secret_arn)
     return Stack(
         resources=[*database.resources, *attached],
         outputs=Outputs(db_cluster_endpoint=database.host),

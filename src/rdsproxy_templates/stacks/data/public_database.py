@@ -10,10 +10,8 @@ from troposphere import ec2
 
 from ...aws.engines import ENGINES
 from ...aws.kinds import (
-    DatabaseName,
     DatabaseResourceId,
     Hostname,
-    SecretArn,
     SecretArns,
     SecurityGroupId,
     SubnetId,
@@ -27,6 +25,7 @@ from ...resources.addresses import AllowedCidrsSettings
 from ...resources.audit import AuditSettings, option_group
 from ...resources.database import attachments
 from ...resources.optional_properties import without_none
+from ...resources.port_groups import DatabaseCredentials
 from ...resources.security_groups import inline_ingress_from_range, no_egress
 
 MOST_RULES: Final = 60
@@ -97,21 +96,19 @@ class Inputs(Ports):
     vpc_id: VpcId = Field(description="VPC of the database.")
     public_subnet1_id: SubnetId = Field(description="Subnet of the database.")
     public_subnet2_id: SubnetId = Field(description="The same, in another zone.")
-    rds_database_name: DatabaseName = Field(description="Name of the first database.")
-    rds_master_user_secret_arn: SecretArn = Field(
-        description="Secret with the username and password of the master user."
-    )
+    credentials: DatabaseCredentials = Field(description="Name of the database, and its secret.")
 
 
 class Outputs(Ports):
+    when_read = frozenset({"attached_secret_arns"})
+
     db_endpoint: Hostname = Field(description="Host of the database.")
     db_resource_id: DatabaseResourceId = Field(description="ID that permissions name it by.")
     db_security_group_id: SecurityGroupId = Field(
         description="Group of the database; who is to reach it from the VPC adds a rule to it."
     )
-    attached_secret_arns: SecretArns | None = Field(
-        default=None,
-        description="The master's secret, for rotation, once it says where the database is.",
+    attached_secret_arns: SecretArns = Field(
+        description="The master's secret, for rotation, once it says where the database is."
     )
 
 
@@ -121,8 +118,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     options = option_group(config)
     database = rds_instance.database_instance(
         config,
-        name=inputs.rds_database_name,
-        master=inputs.rds_master_user_secret_arn,
+        name=inputs.credentials.rds_database_name,
+        master=inputs.credentials.rds_master_user_secret_arn,
         subnets=[inputs.public_subnet1_id, inputs.public_subnet2_id],
         group=SecurityGroupId(group.get_att("GroupId")),
         iam=True,
@@ -131,7 +128,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         log_exports=config.audit.log_exports,
         public=True,
     )
-    attached = attachments(database, inputs.rds_master_user_secret_arn)
+    attached = attachments(database, inputs.credentials.rds_master_user_secret_arn)
     return Stack(
         resources=[
             group,
@@ -143,9 +140,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             db_endpoint=database.host,
             db_resource_id=DatabaseResourceId(database.resource_id),
             db_security_group_id=SecurityGroupId(group.get_att("GroupId")),
-            attached_secret_arns=SecretArns([one.ref() for one in attached])
-            if config.rotate_secrets_after_days
-            else None,
+            attached_secret_arns=SecretArns([one.ref() for one in attached]),
         ),
     )
 

@@ -6,8 +6,9 @@ from pydantic import Field
 from troposphere import AWSHelperFn, Join, Select, secretsmanager
 
 from ...aws.engines import ENGINES
-from ...aws.kinds import SecretArns, SecurityGroupId, SubnetIds, VpcId
+from ...aws.kinds import SecretArns, SubnetIds
 from ...model import ListOf, Ports, Settings, Stack
+from ...resources.port_groups import AdministrationNetwork
 from ...resources.secret import REFUSED_IN_PASSWORDS
 from ...resources.security_groups import administrator_group
 
@@ -24,14 +25,7 @@ class Config(Settings):
 
 
 class Inputs(Ports):
-    vpc_id: VpcId = Field(description="VPC of the database.")
-    subnet_ids: SubnetIds = Field(description="Subnets of the functions.")
-    db_security_group_id: SecurityGroupId = Field(
-        description="Group of the database, which lets the functions in."
-    )
-    endpoint_security_group_id: SecurityGroupId = Field(
-        description="Group of Secrets Manager's endpoint, which lets the functions in."
-    )
+    network: AdministrationNetwork = Field(description="Where the functions run.")
     attached_secret_arns: SecretArns = Field(
         description="Secrets that say which database they are for, in their order."
     )
@@ -47,10 +41,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     inside = administrator_group(
         "RotationSecurityGroup",
         "rotation functions",
-        inputs.vpc_id,
+        inputs.network.vpc_id,
         port=engine.port,
-        database=inputs.db_security_group_id,
-        endpoint=inputs.endpoint_security_group_id,
+        database=inputs.network.db_security_group_id,
+        endpoint=inputs.network.endpoint_security_group_id,
     )
     schedules = [
         secretsmanager.RotationSchedule(
@@ -61,7 +55,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
                 RotationType=engine.rotation_type,
                 ExcludeCharacters=REFUSED_IN_PASSWORDS,
                 VpcSecurityGroupIds=inside.group.get_att("GroupId"),
-                VpcSubnetIds=_joined(inputs.subnet_ids),
+                VpcSubnetIds=_joined(inputs.network.subnet_ids),
             ),
             RotationRules=secretsmanager.RotationRules(AutomaticallyAfterDays=config.days),
             # The passwords are new: the first rotation can wait for its day.

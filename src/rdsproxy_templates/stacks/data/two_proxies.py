@@ -10,11 +10,9 @@ from troposphere import Select
 from ...aws import database_users
 from ...aws.engines import ENGINES, EngineName
 from ...aws.kinds import (
-    DatabaseName,
     DatabaseResourceId,
     Hostname,
     ProxyArn,
-    SecretArn,
     SecretArns,
     SecurityGroupId,
     SubnetId,
@@ -23,6 +21,7 @@ from ...aws.kinds import (
 from ...errors import Problem
 from ...model import Ports, Stack
 from ...resources.database import attachments
+from ...resources.port_groups import DatabaseCredentials
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
 from ...resources.proxy import ProxySettings, SecretLogin, proxy_endpoint, rds_proxy
 
@@ -128,28 +127,24 @@ class Config(ProxiedDatabaseSettings):
 
 
 class Inputs(Ports):
-    rds_database_name: DatabaseName = Field(description="Name of the first database.")
-    rds_master_user_secret_arn: SecretArn = Field(
-        description="Secret with the username and password of the master user."
-    )
-    user_secret_arns: SecretArns | None = Field(
-        default=None, description="Secrets of the users that have a password, in their order."
-    )
+    credentials: DatabaseCredentials = Field(description="Name of the database, and its secrets.")
     database_subnet_ids: SubnetIds = Field(description="Subnets of database and proxies.")
     db_security_group_id: SecurityGroupId = Field(description="Group of the database.")
     rds_proxy_security_group_id: SecurityGroupId = Field(description="Group of both proxies.")
 
 
 class Outputs(Ports):
+    when_read = frozenset({"db_resource_id", "attached_secret_arns"})
+
     password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
     iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
     iam_proxy_arn: ProxyArn = Field(description="The proxy that takes IAM tokens.")
     db_endpoint: Hostname = Field(description="Host of the database itself, for administration.")
-    db_resource_id: DatabaseResourceId | None = Field(
-        default=None, description="ID of the database itself; another database has another."
+    db_resource_id: DatabaseResourceId = Field(
+        description="ID of the database itself; another database has another."
     )
-    attached_secret_arns: SecretArns | None = Field(
-        default=None, description="The master's secret and the users', once they name the instance."
+    attached_secret_arns: SecretArns = Field(
+        description="The master's secret and the users', once they name the instance."
     )
     password_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host that takes passwords, and leads to readers."
@@ -162,16 +157,16 @@ class Outputs(Ports):
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One database; whichever way a client logs in to a proxy, it sees the same data."""
     subnets = [SubnetId(Select(index, inputs.database_subnet_ids)) for index in (0, 1)]
-    master = inputs.rds_master_user_secret_arn
+    master = inputs.credentials.rds_master_user_secret_arn
     database = cluster_or_instance(
         config,
-        name=inputs.rds_database_name,
+        name=inputs.credentials.rds_database_name,
         master=master,
         subnets=subnets,
         group=inputs.db_security_group_id,
         iam=bool(database_users.end_to_end(config.users)),
     )
-    secrets = list(database_users.secrets(config.users, inputs.user_secret_arns))
+    secrets = list(database_users.secrets(config.users, inputs.credentials.user_secret_arns))
     attached = attachments(database, master, secrets)
     group = inputs.rds_proxy_security_group_id
     masters = [master] if config.master_login else []
@@ -220,10 +215,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             iam_proxy_endpoint=tokens.endpoint,
             iam_proxy_arn=tokens.arn,
             db_endpoint=database.host,
-            db_resource_id=DatabaseResourceId(database.resource_id) if config.users else None,
-            attached_secret_arns=SecretArns([one.ref() for one in attached])
-            if config.rotate_secrets_after_days
-            else None,
+            db_resource_id=DatabaseResourceId(database.resource_id),
+            attached_secret_arns=SecretArns([one.ref() for one in attached]),
             password_read_only_endpoint=hosts.get("PasswordProxy"),
             iam_read_only_endpoint=hosts.get("IAMProxy"),
         ),

@@ -10,23 +10,19 @@ from troposphere import AWSHelperFn, AWSObject, PropsDictType
 from ...aws.database_users import Grant, User, secrets
 from ...aws.engines import ENGINES
 from ...aws.kinds import (
-    DatabaseName,
     DatabaseResourceId,
     DatabaseUser,
     FunctionArn,
     Hostname,
     KeyArn,
     SecretArn,
-    SecretArns,
-    SecurityGroupId,
-    SubnetIds,
-    VpcId,
 )
 from ...aws.policies import decrypts, invokes, reads_secrets
 from ...model import ListOf, LocalPath, Ports, Stack, sub
 from ...resources import functions
 from ...resources.functions import RDS_ROOTS, database_layer, function, log_group
 from ...resources.optional_properties import without_none
+from ...resources.port_groups import AdministrationNetwork, DatabaseCredentials
 from ...resources.security_groups import administrator_group
 
 CODE = LocalPath("lambda/database_users", bundled=True)
@@ -76,23 +72,12 @@ class Config(functions.FunctionSettings):
 
 
 class Inputs(Ports):
-    vpc_id: VpcId = Field(description="VPC of the database.")
-    subnet_ids: SubnetIds = Field(description="Subnets of the function.")
-    db_security_group_id: SecurityGroupId = Field(
-        description="Group of the database, which lets the function in."
-    )
-    endpoint_security_group_id: SecurityGroupId = Field(
-        description="Group of Secrets Manager's endpoint, which lets the function in."
-    )
+    network: AdministrationNetwork = Field(description="Where the function runs.")
     db_endpoint: Hostname = Field(description="Host of the database's writer.")
     db_resource_id: DatabaseResourceId = Field(
         description="ID of the database; in another one users and tables are made again."
     )
-    rds_database_name: DatabaseName = Field(description="Database that grants are for.")
-    rds_master_user_secret_arn: SecretArn = Field(description="Secret of the master user.")
-    user_secret_arns: SecretArns | None = Field(
-        default=None, description="Secrets of the users that have a password, in their order."
-    )
+    credentials: DatabaseCredentials = Field(description="Name of the database, and its secrets.")
     key_arn: KeyArn | None = Field(default=None, description="Key of one of these secrets.")
 
 
@@ -112,10 +97,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     inside = administrator_group(
         "UsersFunctionSecurityGroup",
         "users function",
-        inputs.vpc_id,
+        inputs.network.vpc_id,
         port=engine.port,
-        database=inputs.db_security_group_id,
-        endpoint=inputs.endpoint_security_group_id,
+        database=inputs.network.db_security_group_id,
+        endpoint=inputs.network.endpoint_security_group_id,
     )
     layer = database_layer(config)
     log = log_group("UsersFunctionLogGroup", config)
@@ -127,18 +112,18 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         layers=[layer],
         timeout=APPLY_SECONDS,
         log=log,
-        subnets=inputs.subnet_ids,
+        subnets=inputs.network.subnet_ids,
         group=inside.group.get_att("GroupId"),
         variables={
             "RDS_HOST": inputs.db_endpoint,
             "RDS_PORT": str(engine.port),
             "RDS_ENGINE_FAMILY": engine.family,
-            "RDS_DATABASE_NAME": inputs.rds_database_name,
-            "RDS_MASTER_SECRET_ARN": inputs.rds_master_user_secret_arn,
+            "RDS_DATABASE_NAME": inputs.credentials.rds_database_name,
+            "RDS_MASTER_SECRET_ARN": inputs.credentials.rds_master_user_secret_arn,
             "RDS_CA_FILE": RDS_ROOTS,
         },
         policies=[
-            reads_secrets([inputs.rds_master_user_secret_arn, *_own(config, inputs)]),
+            reads_secrets([inputs.credentials.rds_master_user_secret_arn, *_own(config, inputs)]),
             *([decrypts(inputs.key_arn)] if inputs.key_arn else ()),
         ],
     )
@@ -180,7 +165,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
 
 def _own(config: Config, inputs: Inputs) -> Sequence[SecretArn]:
-    return [arn for _, arn in secrets(config.users, inputs.user_secret_arns)]
+    return [arn for _, arn in secrets(config.users, inputs.credentials.user_secret_arns)]
 
 
 def _tables_resource(
@@ -199,7 +184,7 @@ def _tables_resource(
 def _resource(
     user: User, config: Config, inputs: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
 ) -> DatabaseUserResource:
-    own = {one.name: arn for one, arn in secrets(config.users, inputs.user_secret_arns)}
+    own = {one.name: arn for one, arn in secrets(config.users, inputs.credentials.user_secret_arns)}
     return DatabaseUserResource(
         f"{user.title}User",
         DependsOn=[str(way.title) for way in ready],
@@ -220,4 +205,4 @@ def _resource(
 def _target(grant: Grant, config: Config, inputs: Inputs) -> AWSHelperFn | str:
     if ENGINES[config.engine].family == "POSTGRESQL":
         return f"public.{grant.on}"
-    return sub("${database}." + grant.on, database=inputs.rds_database_name)
+    return sub("${database}." + grant.on, database=inputs.credentials.rds_database_name)

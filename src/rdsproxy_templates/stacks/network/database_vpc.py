@@ -7,6 +7,7 @@ from pydantic import Field
 from ...aws.kinds import RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ...model import Ports, Stack
 from ...resources.network import private_network
+from ...resources.port_groups import PrivateSubnets
 from ...resources.security_groups import database_group
 from . import vpc
 
@@ -16,10 +17,7 @@ Inputs = vpc.Inputs
 
 class Outputs(Ports):
     vpc_id: VpcId = Field(description="ID of the VPC.")
-    private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
-    private_subnet2_id: SubnetId = Field(
-        description="ID of the second private subnet, in a different Availability Zone."
-    )
+    subnets: PrivateSubnets = Field(description="The private subnets.")
     private_route_table_id: RouteTableId = Field(description="Route table of both private subnets.")
     db_cluster_security_group_id: SecurityGroupId = Field(
         description="Security group of the cluster; each client adds a rule to it."
@@ -43,8 +41,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         resources=[*network.resources, group],
         outputs=Outputs(
             vpc_id=VpcId(network.vpc.ref()),
-            private_subnet1_id=SubnetId(network.subnet1.ref()),
-            private_subnet2_id=SubnetId(network.subnet2.ref()),
+            subnets=PrivateSubnets(
+                private_subnet1_id=SubnetId(network.subnet1.ref()),
+                private_subnet2_id=SubnetId(network.subnet2.ref()),
+            ),
             private_route_table_id=RouteTableId(network.routes.ref()),
             db_cluster_security_group_id=SecurityGroupId(group.ref()),
         ),

@@ -6,10 +6,11 @@ from pydantic import Field
 from troposphere import Select
 
 from ...aws.engines import ENGINES
-from ...aws.kinds import Cidr, SecurityGroupId, SubnetId, ZoneIds
+from ...aws.kinds import SecurityGroupId, SubnetId, ZoneIds
 from ...model import Ports, Stack
 from ...resources import network
 from ...resources.network import PrivateRanges, new_subnet_by_zone_id, private_routes
+from ...resources.port_groups import PrivateSubnets, ProxyNetwork, VpcRanges
 from ...resources.security_groups import proxy_to_database_groups
 
 
@@ -25,40 +26,26 @@ class Config(PrivateRanges):
 
 
 class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
-    private_subnet1_cidr: Cidr = Field(
-        description="IPv4 range of the first private subnet; at creation only."
-    )
-    private_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of the second private subnet; at creation only."
-    )
+    ranges: VpcRanges = Field(description="Address ranges of the VPC and its subnets.")
     availability_zone_ids: ZoneIds = Field(
         description="Availability Zone IDs of the two subnets; at creation only."
     )
 
 
-class Outputs(Ports):
-    private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
-    private_subnet2_id: SubnetId = Field(
-        description="ID of the second private subnet, in a different Availability Zone."
-    )
-    db_cluster_security_group_id: SecurityGroupId = Field(
-        description="Security group of the database, which the proxy may connect to."
-    )
-    rds_proxy_security_group_id: SecurityGroupId = Field(
-        description="Security group of the proxy, which admits nobody here and connects to the "
-        "database."
-    )
+Outputs = ProxyNetwork
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Admit the proxy to the database; clients use proxy endpoints in a network of their own."""
-    vpc = network.new_vpc(inputs.vpc_cidr)
+    ranges = inputs.ranges
+    vpc = network.new_vpc(ranges.vpc_cidr)
     subnets = [
         new_subnet_by_zone_id(
             f"PrivateSubnet{index + 1}", vpc, cidr, Select(index, inputs.availability_zone_ids)
         )
-        for index, cidr in enumerate((inputs.private_subnet1_cidr, inputs.private_subnet2_cidr))
+        for index, cidr in enumerate(
+            (inputs.ranges.private_subnet1_cidr, inputs.ranges.private_subnet2_cidr)
+        )
     ]
     groups = proxy_to_database_groups(
         vpc, config.port, database="DBClusterSecurityGroup", noun="cluster", client="nowhere"
@@ -73,8 +60,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             groups.into_database,
         ],
         outputs=Outputs(
-            private_subnet1_id=SubnetId(subnets[0].ref()),
-            private_subnet2_id=SubnetId(subnets[1].ref()),
+            subnets=PrivateSubnets(
+                private_subnet1_id=SubnetId(subnets[0].ref()),
+                private_subnet2_id=SubnetId(subnets[1].ref()),
+            ),
             db_cluster_security_group_id=SecurityGroupId(groups.database.ref()),
             rds_proxy_security_group_id=SecurityGroupId(groups.proxy.ref()),
         ),

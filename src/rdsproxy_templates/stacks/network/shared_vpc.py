@@ -8,11 +8,12 @@ from pydantic import Field
 from troposphere import AWSHelperFn, ec2, ram
 
 from ...aws.engines import ENGINES
-from ...aws.kinds import AccountId, Cidr, SecurityGroupId, SubnetIds, VpcId, ZoneIds
+from ...aws.kinds import AccountId, SecurityGroupId, SubnetIds, VpcId, ZoneIds
 from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack, sub
 from ...resources import network
 from ...resources.network import PrivateRanges, new_subnet, private_routes
+from ...resources.port_groups import VpcRanges
 from ...resources.security_groups import inline_egress_to_range
 from ...resources.zones import chosen_zone, is_zone_id, zone_problems
 
@@ -51,14 +52,7 @@ class Config(SharedVpcSettings):
     )
 
 
-class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
-    private_subnet1_cidr: Cidr = Field(
-        description="IPv4 range of the first private subnet; at creation only."
-    )
-    private_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of the second private subnet; at creation only."
-    )
+class Inputs(VpcRanges):
     db_account_id: AccountId = Field(
         description="ID of the account that the subnets are shared with."
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from ...aws.engines import ENGINES
-from ...aws.kinds import Cidr, RouteTableId, SecurityGroupId, SubnetId, VpcId
+from ...aws.kinds import RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack
 from ...resources.network import PrivateRanges, private_network
+from ...resources.port_groups import ServiceNetwork, VpcRanges
 from ...resources.security_groups import function_to_database_groups
 from ...resources.zones import zone_problems
 
@@ -46,34 +47,19 @@ class Config(VpcSettings):
     )
 
 
-class Inputs(Ports):
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
-    private_subnet1_cidr: Cidr = Field(
-        description="IPv4 range of the first private subnet; at creation only."
-    )
-    private_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of the second private subnet; at creation only."
-    )
+Inputs = VpcRanges
 
 
-class Outputs(Ports):
-    private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
-    private_subnet2_id: SubnetId = Field(
-        description="ID of the second private subnet, in a different Availability Zone."
-    )
-    function_security_group_id: SecurityGroupId = Field(
-        description="Security group of the function, which may connect to the proxy."
-    )
-    db_cluster_security_group_id: SecurityGroupId = Field(
-        description="Security group of the cluster, which the proxy may connect to."
-    )
-    rds_proxy_security_group_id: SecurityGroupId = Field(
-        description="Security group of the proxy, which admits the function and connects to the "
-        "cluster."
-    )
-    vpc_id: VpcId | None = Field(default=None, description="ID of the VPC.")
-    private_route_table_id: RouteTableId | None = Field(
-        default=None, description="Route table of both private subnets."
+class ExtensibleNetwork(Ports):
+    """What stacks need that add to the network."""
+
+    vpc_id: VpcId = Field(description="ID of the VPC.")
+    private_route_table_id: RouteTableId = Field(description="Route table of both private subnets.")
+
+
+class Outputs(ServiceNetwork):
+    exposed: ExtensibleNetwork | None = Field(
+        default=None, description="The network for stacks that add to it."
     )
 
 
@@ -96,8 +82,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             function_security_group_id=SecurityGroupId(groups.function.ref()),
             db_cluster_security_group_id=SecurityGroupId(groups.database.ref()),
             rds_proxy_security_group_id=SecurityGroupId(groups.proxy.ref()),
-            vpc_id=VpcId(network.vpc.ref()) if config.expose_network else None,
-            private_route_table_id=RouteTableId(network.routes.ref())
+            exposed=ExtensibleNetwork(
+                vpc_id=VpcId(network.vpc.ref()),
+                private_route_table_id=RouteTableId(network.routes.ref()),
+            )
             if config.expose_network
             else None,
         ),

@@ -1,0 +1,122 @@
+"""Groups of ports that stacks hand on together."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ..aws.kinds import (
+    Cidr,
+    DatabaseName,
+    DatabaseUser,
+    SecretArn,
+    SecretArns,
+    SecurityGroupId,
+    SubnetId,
+    SubnetIds,
+    VpcId,
+)
+from ..model import Ports
+
+
+class DatabaseNames(Ports):
+    """The names that a root asks for: they are parameters, at creation only."""
+
+    rds_master_username: DatabaseUser = Field(
+        description="Name of the database's master user; at creation only."
+    )
+    rds_database_name: DatabaseName = Field(
+        description="Name of the first database; at creation only."
+    )
+
+
+class DatabaseCredentials(Ports):
+    """The database's name, and the secrets with which its users log in."""
+
+    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_master_user_secret_arn: SecretArn = Field(
+        description="Secret with the username and password of the master user."
+    )
+    user_secret_arns: SecretArns | None = Field(
+        default=None, description="Secrets of the users that have a password, in their order."
+    )
+
+
+class VpcRanges(Ports):
+    """Address ranges of a VPC and its two private subnets."""
+
+    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
+    private_subnet1_cidr: Cidr = Field(
+        description="IPv4 range of the first private subnet; at creation only."
+    )
+    private_subnet2_cidr: Cidr = Field(
+        description="IPv4 range of the second private subnet; at creation only."
+    )
+
+
+class PrivateSubnets(Ports):
+    """Two private subnets, in different Availability Zones."""
+
+    private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
+    private_subnet2_id: SubnetId = Field(
+        description="ID of the second private subnet, in a different Availability Zone."
+    )
+
+    @property
+    def both(self) -> list[SubnetId]:
+        """The subnets, in their order."""
+        return [self.private_subnet1_id, self.private_subnet2_id]
+
+    @property
+    def subnet_ids(self) -> SubnetIds:
+        """The subnets as one value."""
+        return SubnetIds(self.both)
+
+
+class ProxyNetwork(Ports):
+    """Subnets and security groups of a database and the proxy before it."""
+
+    subnets: PrivateSubnets = Field(description="Subnets of the database and the proxy.")
+    db_cluster_security_group_id: SecurityGroupId = Field(
+        description="Security group of the database, which the proxy may connect to."
+    )
+    rds_proxy_security_group_id: SecurityGroupId = Field(
+        description="Security group of the proxy, which connects to the database."
+    )
+
+
+class ServiceNetwork(PrivateSubnets):
+    """Subnets and security groups of a function, a proxy and a database."""
+
+    function_security_group_id: SecurityGroupId = Field(
+        description="Security group of the function, which may connect to the proxy."
+    )
+    db_cluster_security_group_id: SecurityGroupId = Field(
+        description="Security group of the database, which the proxy may connect to."
+    )
+    rds_proxy_security_group_id: SecurityGroupId = Field(
+        description="Security group of the proxy, which admits the function and connects to the "
+        "database."
+    )
+
+    @property
+    def proxy_network(self) -> ProxyNetwork:
+        """The same network without the function."""
+        return ProxyNetwork(
+            subnets=self,
+            db_cluster_security_group_id=self.db_cluster_security_group_id,
+            rds_proxy_security_group_id=self.rds_proxy_security_group_id,
+        )
+
+
+class AdministrationNetwork(Ports):
+    """Where functions administer a database: beside it, with a way to Secrets Manager."""
+
+    vpc_id: VpcId = Field(description="ID of the database's VPC.")
+    subnet_ids: SubnetIds = Field(description="Subnets of the functions.")
+    db_security_group_id: SecurityGroupId = Field(
+        description="Security group of the database, to which a rule for the functions is added."
+    )
+    endpoint_security_group_id: SecurityGroupId = Field(
+        description="Security group of Secrets Manager's interface endpoint, to which a rule for "
+        "the functions is added."
+    )

@@ -1,0 +1,93 @@
+"""The data tier behind one proxy: secrets, users, database, proxy and rotation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .. import stacks
+from ..aws.kinds import DatabaseUser, SecurityGroupId
+from ..model import Child, nest
+from ..resources.port_groups import DatabaseNames, ProxyNetwork
+from .administration import AdministeredDatabase, AdministrationSettings, administration
+from .database_secrets import Secrets, SharedSecret, database_secrets
+
+
+class DataTierSettings(Protocol):
+    """The part of a variant's ``Config`` that decides about the data tier."""
+
+    @property
+    def secrets(self) -> stacks.secrets.Config: ...
+    @property
+    def rds(self) -> stacks.rds.Config: ...
+    @property
+    def administration(self) -> AdministrationSettings: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientAccount:
+    """Another account, whose clients reach the proxy in a network of their own."""
+
+    network: stacks.rds.ClientNetwork
+    shared_secret: SharedSecret | None
+    """The secret that this account may read, where it logs in with a password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataTier:
+    """The stacks, and what others need of them."""
+
+    children: Sequence[Child[Any]]
+    rds: stacks.rds.Outputs
+    secrets: Secrets
+    function_user: DatabaseUser
+    """The user that a function logs in as."""
+
+
+def data_tier(
+    config: DataTierSettings,
+    names: DatabaseNames,
+    network: ProxyNetwork,
+    *,
+    client: ClientAccount | None = None,
+    endpoint_security_group_id: SecurityGroupId | None = None,
+) -> DataTier:
+    """Place a database and its proxy in *network*, with its secrets, users and rotation.
+
+    The proxy's clients are in this network, or those of a *client* account. Without
+    *endpoint_security_group_id* an endpoint of Secrets Manager is created where functions
+    need one.
+    """
+    shared = client.shared_secret if client else None
+    secrets = database_secrets(config.secrets, config.rds.users, names, shared)
+    rds = nest(
+        "RDSStack",
+        stacks.rds,
+        config.rds,
+        stacks.rds.Inputs(
+            credentials=secrets.credentials,
+            network=network,
+            key_arn=secrets.key_arn,
+            client=client.network if client else None,
+        ),
+    )
+    administered = administration(
+        config.administration,
+        secrets,
+        AdministeredDatabase(
+            vpc_id=rds.outputs.vpc_id,
+            subnet_ids=network.subnets.subnet_ids,
+            db_security_group_id=network.db_cluster_security_group_id,
+            endpoint_security_group_id=endpoint_security_group_id,
+            db_endpoint=rds.outputs.db_cluster_endpoint,
+            db_resource_id=rds.outputs.db_resource_id,
+            attached_secret_arns=rds.outputs.attached_secret_arns,
+        ),
+    )
+    return DataTier(
+        children=[*secrets.children, rds, *administered.children],
+        rds=rds.outputs,
+        secrets=secrets,
+        function_user=administered.function_user,
+    )
