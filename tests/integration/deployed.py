@@ -49,7 +49,7 @@ Templates = Mapping[Path, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of a deployed family, as its template says that it is."""
+    """A resource of a deployed variant, as its template declares it."""
 
     stack: DeployedStack
     logical_id: str
@@ -103,7 +103,7 @@ class Resource:
 
 
 class DeployedStack:
-    """A stack of a deployed family, and all that it nests.
+    """A stack of a deployed variant, and all stacks nested in it.
 
     It is given *arguments* as its *parent* writes them; the root's are what they say.
     """
@@ -242,7 +242,7 @@ class DeployedStack:
 
 
 class DeployedFamily:
-    """A family under the name of its root stack; *parameters* are those without a default."""
+    """A variant under the name of its root stack; *parameters* are those without a default."""
 
     def __init__(
         self,
@@ -297,7 +297,7 @@ class Rule:
 
 
 def wanted_rules(family: DeployedFamily) -> list[Rule]:
-    """The rules of the templates, of the family's own groups and of others."""
+    """The rules of the templates, of the variant's own groups and of others."""
     inside = [
         _rule(group.physical_id, direction, body)
         for group in family.of_type("AWS::EC2::SecurityGroup")
@@ -319,7 +319,7 @@ def _rule(group: str, direction: str, body: Mapping[str, Any]) -> Rule:
 
 
 def deployed_rules(family: DeployedFamily) -> list[Rule]:
-    """The rules that EC2 has of the family's groups."""
+    """The rules of the variant's groups in EC2."""
     groups = [group.physical_id for group in family.of_type("AWS::EC2::SecurityGroup")]
     described = family.account.client("ec2").describe_security_group_rules(
         Filters=[{"Name": "group-id", "Values": groups}]
@@ -341,7 +341,7 @@ def deployed_rules(family: DeployedFamily) -> list[Rule]:
 
 
 def plain_templates(bundle: Bundle) -> dict[Path, dict[str, Any]]:
-    """The templates of a family in plain CloudFormation, by the titles of the stacks around."""
+    """The templates of a variant in plain CloudFormation, by the titles of the stacks around."""
     return {
         path: expanded(document(template, path, "plain")) for path, template in bundle.root.walk()
     }

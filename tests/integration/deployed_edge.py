@@ -85,7 +85,7 @@ class RenderedVariant:
 
 
 class Edge:
-    """Both families, and what is changed in them behind CloudFormation's back."""
+    """Both variants, and changes made to them behind CloudFormation's back."""
 
     def __init__(self, planner: Planner) -> None:
         app = planner.accounts["app"]

@@ -19,13 +19,13 @@ LINK: Final = re.compile(r"\]\((.+?)\)")
 
 @dataclass(frozen=True)
 class Reader:
-    """A shell, and the folder that has one of each family."""
+    """A shell, and the folder that holds one of each rendered variant."""
 
     folder: Path
     environment: Mapping[str, str]
 
     def order(self, variant: str) -> list[str]:
-        """The families as the table in the document of one of them has them."""
+        """The variants in the table that the document of one of them holds."""
         return ROW.findall(self._document(variant))
 
     def linked(self, variant: str) -> list[Path]:

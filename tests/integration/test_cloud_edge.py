@@ -266,7 +266,7 @@ def origin(**properties):
 
 
 def config(behavior=None, **properties):
-    """A distribution of the family: one origin, nothing cached."""
+    """A distribution as `edge` has it: one origin, nothing cached."""
     return {
         "Enabled": True,
         "Origins": [origin()],

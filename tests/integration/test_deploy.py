@@ -25,7 +25,7 @@ USERS = [
 
 @dataclass(frozen=True)
 class Deployment:
-    """A family as it was deployed, and what deploys it again."""
+    """A deployed variant, and the function that deploys it again."""
 
     family: DeployedFamily
     bundle: Bundle

@@ -22,7 +22,7 @@ PEOPLE = [
 
 
 class Auth:
-    """The deployed family, and what is changed in it behind CloudFormation's back."""
+    """The deployed variant, and changes made to it behind CloudFormation's back."""
 
     def __init__(self, account):
         self.account = account

@@ -15,7 +15,7 @@ NAMES = ("RDS_PROXY_ENDPOINT", "RDS_USER", "RDS_DATABASE_NAME")
 
 
 class Base:
-    """The deployed family, and what is changed in it behind CloudFormation's back."""
+    """The deployed variant, and changes made to it behind CloudFormation's back."""
 
     def __init__(self, account):
         self.account = account

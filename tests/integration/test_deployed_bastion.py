@@ -28,7 +28,7 @@ ENDPOINT_SERVICES = {f"com.amazonaws.eu-west-1.{name}" for name in ("ssm", "ssmm
 
 @dataclass
 class Deployed:
-    """The family in an account of its own, as the services show it."""
+    """The variant in an account of its own, as the services show it."""
 
     account: object
     bastion: dict

@@ -1,4 +1,4 @@
-"""A family in one template: the same resources, wired to each other directly."""
+"""A variant in one template: the same resources, wired to each other directly."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ CLASSES = {
     ]
     for name, engine in ENGINES.items()
 }
-# Releases of Extended Support run on some old classes alone, which the validators know.
+# Releases of Extended Support run only on some old classes, which the validators know.
 VERSIONS = {
     name: [
         version
