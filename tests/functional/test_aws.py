@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from families_broken import broken
+from broken_variants import broken
 
 from rdsproxy_templates import render
 from rdsproxy_templates.rendering import NESTINGS

@@ -31,19 +31,19 @@ def test_a_version_that_became_deprecated_does_not_block(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     old = {"cluster": {"engine_version": "8.0.mysql_aurora.3.02.0"}}
     old["instance"] = {"engine": "mysql", "engine_version": "8.4.4"}
-    families = {
+    bundles = {
         name: (render(base, base.Config.parse({"rds": rds}, name)), ("us-east-1",))
         for name, rds in old.items()
     }
 
-    assert validate_all(families) == {name: [] for name in old}
+    assert validate_all(bundles) == {name: [] for name in old}
 
 
 @pytest.mark.xdist_group("lint")
 def test_no_validator_finds_anything_in_any_engine(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     names = {"name": "shop", "master_username": "boss"}
-    families = {
+    bundles = {
         name: (
             render(variant, variant.Config.parse({"rds": rds, "database": names}, name)),
             ("us-east-1",),
@@ -51,4 +51,4 @@ def test_no_validator_finds_anything_in_any_engine(tmp_path, monkeypatch):
         for name, (variant, rds) in FAMILIES.items()
     }
 
-    assert validate_all(families) == {name: [] for name in FAMILIES}
+    assert validate_all(bundles) == {name: [] for name in FAMILIES}

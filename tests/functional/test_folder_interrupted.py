@@ -73,9 +73,9 @@ def tree(folder):
     }
 
 
-def written(*families, out):
-    for family in families:
-        write(out, family, YOURS)
+def written(*bundles, out):
+    for bundle in bundles:
+        write(out, bundle, YOURS)
     return tree(out)
 
 
@@ -105,13 +105,13 @@ def consistent(names):
     return not any(one != other and other.startswith(f"{one}/") for one in names for other in names)
 
 
-families = st.dictionaries(
+bundles = st.dictionaries(
     st.sampled_from(NAMES), st.sampled_from([b"one", b"two"]), max_size=4
 ).filter(consistent)
-histories = st.lists(families, max_size=2)
+histories = st.lists(bundles, max_size=2)
 
 
-@given(histories, families)
+@given(histories, bundles)
 def test_any_variant_follows_any_other(before, after):
     with tempfile.TemporaryDirectory() as room:
         found = written(*before, after, out=Path(room))
@@ -120,14 +120,14 @@ def test_any_variant_follows_any_other(before, after):
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
-@given(histories, families, st.sampled_from([Full, KeyboardInterrupt]))
+@given(histories, bundles, st.sampled_from([Full, KeyboardInterrupt]))
 def test_an_interruption_leaves_all_or_nothing(before, after, error):
     for out, earlier, wanted in interruptions(before, after, error):
         assert tree(out) in (earlier, wanted)
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
-@given(histories, families)
+@given(histories, bundles)
 def test_after_a_kill_the_next_render_puts_it_right(before, after):
     for _ in interruptions(before, after, Killed, for_good=True):
         pass

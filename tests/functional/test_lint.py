@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from families_broken import broken
+from broken_variants import broken
 
 from rdsproxy_templates import InvalidTemplateError, render
 from rdsproxy_templates.validators import lint, refuse, validate
@@ -50,11 +50,11 @@ def test_data_without_a_deletion_policy_is_an_error():
 
 
 def test_a_rebuild_lints_nothing_again(monkeypatch):
-    families = {v.__name__: (render(v, v.Config()), REGIONS) for v in (base, existing_vpc)}
-    first = lint.Lint(families).findings()
+    bundles = {v.__name__: (render(v, v.Config()), REGIONS) for v in (base, existing_vpc)}
+    first = lint.Lint(bundles).findings()
     monkeypatch.setattr(lint, "_worker", lambda: pytest.fail("cfn-lint ran again"))
 
-    assert lint.Lint(families).findings() == first
+    assert lint.Lint(bundles).findings() == first
 
 
 def test_another_region_is_linted_again():

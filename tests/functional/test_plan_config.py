@@ -41,8 +41,8 @@ def test_each_step_has_its_own_settings(plan):
 
 
 def test_every_variant_documents_its_step_by_hand(plan):
-    for family in plan(""):
-        assert "sam deploy" in family.bundle.extras["DEPLOY.md"].decode()
+    for step in plan(""):
+        assert "sam deploy" in step.bundle.extras["DEPLOY.md"].decode()
 
 
 def test_a_plan_of_one_step_is_configured_as_its_variant(plan):

@@ -26,9 +26,9 @@ def own_cache(tmp_path_factory):
 @pytest.mark.parametrize("name", VARIANTS)
 def test_templates_out_is_current(name, repository):
     out = repository / "templates_out"
-    [family] = render_variants(RenderSettings(variants=[name], out=out, code_root=repository))
+    [rendered] = render_variants(RenderSettings(variants=[name], out=out, code_root=repository))
 
-    assert not family.bundle.changes(out / name)
+    assert not rendered.bundle.changes(out / name)
 
 
 def test_templates_out_holds_the_variants_and_nothing_else(repository):
@@ -37,7 +37,7 @@ def test_templates_out_holds_the_variants_and_nothing_else(repository):
 
 @pytest.mark.xdist_group("lint")
 def test_no_validator_finds_anything_in_any_nesting():
-    families = {
+    bundles = {
         f"{name} {nesting} {expand}": (
             render(variant, variant.Config(), nesting=nesting, expand=expand),
             variant.Config().regions,
@@ -47,7 +47,7 @@ def test_no_validator_finds_anything_in_any_nesting():
         for expand in (False, True)
     }
 
-    assert validate_all(families) == {name: [] for name in families}
+    assert validate_all(bundles) == {name: [] for name in bundles}
 
 
 @pytest.mark.parametrize("nesting", NESTINGS)

@@ -241,7 +241,7 @@ class DeployedStack:
         return [zone["ZoneName"] for zone in zones]
 
 
-class DeployedFamily:
+class DeployedVariant:
     """A variant under the name of its root stack; *parameters* are those without a default."""
 
     def __init__(
@@ -296,18 +296,18 @@ class Rule:
     peer: str
 
 
-def wanted_rules(family: DeployedFamily) -> list[Rule]:
+def wanted_rules(deployed: DeployedVariant) -> list[Rule]:
     """The rules of the templates, of the variant's own groups and of others."""
     inside = [
         _rule(group.physical_id, direction, body)
-        for group in family.of_type("AWS::EC2::SecurityGroup")
+        for group in deployed.of_type("AWS::EC2::SecurityGroup")
         for direction in ("Ingress", "Egress")
         for body in group.properties.get(f"SecurityGroup{direction}", DEFAULT_RULES[direction])
     ]
     outside = [
         _rule(rule.properties["GroupId"], direction, rule.properties)
         for direction in ("Ingress", "Egress")
-        for rule in family.of_type(f"AWS::EC2::SecurityGroup{direction}")
+        for rule in deployed.of_type(f"AWS::EC2::SecurityGroup{direction}")
     ]
     return sorted(inside + outside)
 
@@ -318,10 +318,10 @@ def _rule(group: str, direction: str, body: Mapping[str, Any]) -> Rule:
     return Rule(group, direction, str(body["IpProtocol"]), ports, peer)
 
 
-def deployed_rules(family: DeployedFamily) -> list[Rule]:
+def deployed_rules(deployed: DeployedVariant) -> list[Rule]:
     """The rules of the variant's groups in EC2."""
-    groups = [group.physical_id for group in family.of_type("AWS::EC2::SecurityGroup")]
-    described = family.account.client("ec2").describe_security_group_rules(
+    groups = [group.physical_id for group in deployed.of_type("AWS::EC2::SecurityGroup")]
+    described = deployed.account.client("ec2").describe_security_group_rules(
         Filters=[{"Name": "group-id", "Values": groups}]
     )["SecurityGroupRules"]
     return sorted(

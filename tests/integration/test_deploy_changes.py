@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from deployed import DeployedFamily
+from deployed import DeployedVariant
 from deployed_inventory import SNAPSHOTS, inventory
 from deploying import stack_name
 
@@ -61,8 +61,8 @@ class TestChangeSets:
         made = mine.change_set(tmp_path, "CREATE", mine.package(tmp_path))
         assert {change["ResourceChange"]["Action"] for change in made["Changes"]} == {"Add"}
         mine.execute(made)
-        family = DeployedFamily(mine.account, stack_name(tmp_path), bundle)
-        before = family.physical_ids()
+        deployed = DeployedVariant(mine.account, stack_name(tmp_path), bundle)
+        before = deployed.physical_ids()
         assert len(made["Changes"]) == len(before)
 
         config = config_of(
@@ -82,7 +82,7 @@ class TestChangeSets:
         }
         mine.execute(change_set)
 
-        after = DeployedFamily(mine.account, stack_name(tmp_path), changed)
+        after = DeployedVariant(mine.account, stack_name(tmp_path), changed)
         assert after.statuses() == {"UPDATE_COMPLETE"}
         assert after.physical_ids() == before
         assert not [sentence for one in after.resources for sentence in one.differences()]
@@ -111,21 +111,21 @@ class TestChangeSets:
         bundle.write(tmp_path)
         template = mine.package(tmp_path)
         mine.execute(mine.change_set(tmp_path, "CREATE", template, given))
-        before = DeployedFamily(mine.account, stack_name(tmp_path), bundle, given).physical_ids()
+        before = DeployedVariant(mine.account, stack_name(tmp_path), bundle, given).physical_ids()
 
         moved = {**given, "PrivateSubnet2Id": other}
         change_set = mine.change_set(tmp_path, "UPDATE", template, moved)
         assert replacements(change_set)["RDSStackRDSProxy"] == "True"
         mine.execute(change_set, ends="stack_rollback_complete")
 
-        family = DeployedFamily(mine.account, stack_name(tmp_path), bundle, given)
-        reasons = "".join(mine.account.failures(family.name))
+        deployed = DeployedVariant(mine.account, stack_name(tmp_path), bundle, given)
+        reasons = "".join(mine.account.failures(deployed.name))
         in_use = (
             f"Some of the subnets to be deleted are currently in use: {given['PrivateSubnet2Id']}"
         )
         assert in_use in reasons
-        assert family.physical_ids() == before
-        assert not [sentence for one in family.resources for sentence in one.differences()]
+        assert deployed.physical_ids() == before
+        assert not [sentence for one in deployed.resources for sentence in one.differences()]
 
 
 @pytest.mark.xdist_group("deploy-changes")
@@ -136,8 +136,8 @@ class TestFailures:
         bundle.write(tmp_path)
         mine.package(tmp_path)
         mine.with_aws(tmp_path)
-        family = DeployedFamily(mine.account, stack_name(tmp_path), bundle)
-        ids, there = family.physical_ids(), inventory(mine.account)
+        deployed = DeployedVariant(mine.account, stack_name(tmp_path), bundle)
+        ids, there = deployed.physical_ids(), inventory(mine.account)
 
         config = config_of(base, idle_client_timeout=600, readers=1, backup_retention_period=14)
         render(base, config, nesting="plain").write(tmp_path)
@@ -145,12 +145,12 @@ class TestFailures:
         mine.package(tmp_path)
         mine.with_aws(tmp_path, fails=True)
 
-        again = DeployedFamily(mine.account, stack_name(tmp_path), bundle)
-        assert mine.account.stack(family.name)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        again = DeployedVariant(mine.account, stack_name(tmp_path), bundle)
+        assert mine.account.stack(deployed.name)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
         assert again.physical_ids() == ids
         assert inventory(mine.account) == there
         assert not [sentence for one in again.resources for sentence in one.differences()]
-        assert "there-is-no-such-function" in "".join(mine.account.failures(family.name))
+        assert "there-is-no-such-function" in "".join(mine.account.failures(deployed.name))
         failed = mine.account.stack(again.root.children["SAMStack"].id)
         assert failed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
 
@@ -185,17 +185,17 @@ class TestDeletion:
         bundle.write(tmp_path)
         mine.package(tmp_path)
         mine.with_aws(tmp_path, given)
-        family = DeployedFamily(mine.account, stack_name(tmp_path), bundle, given)
-        kept = [one for one in family.resources if one.deletion_policy == "Snapshot"]
-        stack_id = family.root.id
+        deployed = DeployedVariant(mine.account, stack_name(tmp_path), bundle, given)
+        kept = [one for one in deployed.resources if one.deletion_policy == "Snapshot"]
+        stack_id = deployed.root.id
 
-        mine.delete(family.name, fails=True)
+        mine.delete(deployed.name, fails=True)
         assert mine.account.stack(stack_id)["StackStatus"] == "DELETE_FAILED"
         assert "protect" in "".join(mine.account.failures(stack_id))
         assert all(one.shown for one in kept)
 
         unprotect(mine.account)
-        mine.delete(family.name)
+        mine.delete(deployed.name)
         assert mine.account.stack(stack_id)["StackStatus"] == "DELETE_COMPLETE"
         left = inventory(mine.account)
         snapshots = [name for kind in SNAPSHOTS for name in left.pop(kind, ())]

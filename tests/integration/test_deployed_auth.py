@@ -182,7 +182,7 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def family(desk, configured):
+def service_with_users(desk, configured):
     here = desk("100000000003")
     folder = configured("auth", SETTINGS)
     here.with_sam(folder)
@@ -190,20 +190,20 @@ def family(desk, configured):
 
 
 class TestUsers:
-    def test_they_are_created_while_the_stack_is_deployed(self, family):
-        _, _, auth = family
+    def test_they_are_created_while_the_stack_is_deployed(self, service_with_users):
+        _, _, auth = service_with_users
 
         [first] = auth.visit("password")
         assert auth.visit("iam") == [first + 1, first]
 
-    def test_the_function_logs_in_as_its_user(self, family):
-        _, _, auth = family
+    def test_the_function_logs_in_as_its_user(self, service_with_users):
+        _, _, auth = service_with_users
 
         assert auth.configuration("iam")["Environment"]["Variables"]["RDS_USER"] == "owner1"
         assert auth.secret()["username"] == "app"
 
-    def test_an_end_to_end_user_has_no_secret_anywhere(self, family):
-        _, _, auth = family
+    def test_an_end_to_end_user_has_no_secret_anywhere(self, service_with_users):
+        _, _, auth = service_with_users
 
         names = {
             json.loads(auth.secrets.get_secret_value(SecretId=one["ARN"])["SecretString"])[
@@ -213,8 +213,8 @@ class TestUsers:
         }
         assert names == {"admin", "app", "tokens"}
 
-    def test_the_proxys_role_must_be_allowed_to_connect_too(self, family):
-        _, _, auth = family
+    def test_the_proxys_role_must_be_allowed_to_connect_too(self, service_with_users):
+        _, _, auth = service_with_users
         roles = auth.account.client("iam")
         role = auth.physical("RDSStack", "IAMProxyRole")
         given = {"RoleName": role, "PolicyName": "ConnectToDatabase"}
@@ -228,8 +228,8 @@ class TestUsers:
 
         assert isinstance(auth.visit("iam"), list)
 
-    def test_a_user_that_is_no_longer_declared_is_dropped(self, family, configured):
-        here, folder, auth = family
+    def test_a_user_that_is_no_longer_declared_is_dropped(self, service_with_users, configured):
+        here, folder, auth = service_with_users
         fewer = [one for one in PEOPLE if one["name"] != "app"] + [
             {"name": "another", "login": "password", "grants": [{"privileges": ["ALL"]}]}
         ]
@@ -245,8 +245,8 @@ class TestUsers:
         auth.renew("password", RDS_SECRET_ARN=other)
         assert auth.visit("password") == UNAVAILABLE
 
-    def test_deleting_it_deletes_everything(self, family):
-        here, _, auth = family
+    def test_deleting_it_deletes_everything(self, service_with_users):
+        here, _, auth = service_with_users
         here.delete(STACK)
 
         assert auth.account.client("rds").describe_db_proxies()["DBProxies"] == []

@@ -69,9 +69,9 @@ def test_a_wheel_carries_everything_into_another_environment(tmp_path, repositor
 
     said = run(programs / "rdsproxy-templates", "base", cwd=empty).stdout
     assert "valid: our checks, cloudformation-validate, cfn-lint" in said
-    family = empty / "templates_out" / "base"
-    run(sam_cli, "build", cwd=family)
-    (layer,) = (family / ".aws-sam" / "build").rglob("DatabaseLayer")
+    rendered = empty / "templates_out" / "base"
+    run(sam_cli, "build", cwd=rendered)
+    (layer,) = (rendered / ".aws-sam" / "build").rglob("DatabaseLayer")
     assert (layer / "python" / "pymysql").is_dir()
     typed = "import rdsproxy_templates, pathlib; p = pathlib.Path(rdsproxy_templates.__file__)"
     run(programs / "python", "-c", f"{typed}; assert (p.parent / 'py.typed').is_file()", cwd=empty)

@@ -26,12 +26,12 @@ def problems(**settings):
     return [str(problem) for problem in caught.value.problems]
 
 
-def family(**settings):
+def bundle_of(**settings):
     return render(bastion, bastion.Config.parse(settings, "my.yaml"))
 
 
 def resources(**settings):
-    return family(**settings).flat()[0].resources
+    return bundle_of(**settings).flat()[0].resources
 
 
 def of_type(found, kind):
@@ -167,7 +167,7 @@ class TestWarning:
 def test_every_combination_is_valid(ways, proxy, engine):
     names = {"name": "shop", "master_username": "boss"}
 
-    made = family(bastion=ways, proxy=proxy, rds={"engine": engine}, database=names)
+    made = bundle_of(bastion=ways, proxy=proxy, rds={"engine": engine}, database=names)
 
     assert validate(made, lint=False) == []
 
@@ -223,7 +223,7 @@ class TestEveryWay:
 
     @every_way
     def test_each_access_has_its_command_and_no_other_has_one(self, ways):
-        outputs = family(bastion=ways).root.outputs
+        outputs = bundle_of(bastion=ways).root.outputs
 
         tunnels = {name for name in outputs if name.startswith("TunnelBy")}
         assert tunnels == {f"TunnelBy{way.upper()}" for way in ways["ways"]}
@@ -296,7 +296,7 @@ class TestDatabase:
         kinds = {body["Type"] for body in resources().values()}
 
         assert not [kind for kind in kinds if "Proxy" in kind or "Serverless" in kind]
-        assert list(family().root.children) == [
+        assert list(bundle_of().root.children) == [
             "VPCStack",
             "SecretsStack",
             "RDSStack",
@@ -305,7 +305,7 @@ class TestDatabase:
         ]
 
     def test_with_a_proxy_it_is_base_plus_the_access(self):
-        root = family(proxy=True, rds={"readers": 1}).root
+        root = bundle_of(proxy=True, rds={"readers": 1}).root
 
         assert {"VPCStack", "SecretsStack", "RDSStack", "SAMStack"} < set(root.children)
         assert {"APIEndpoint", "RDSProxyEndpoint", "RDSProxyReadOnlyEndpoint"} < set(root.outputs)

@@ -32,12 +32,12 @@ def warnings(variant, **settings):
     return list(variant.Config.parse(settings, "my.yaml").warnings())
 
 
-def family(variant, **settings):
+def bundle_of(variant, **settings):
     return render(variant, variant.Config.parse(settings, "my.yaml"))
 
 
 def resources(variant, **settings):
-    return family(variant, **settings).flat()[0].resources
+    return bundle_of(variant, **settings).flat()[0].resources
 
 
 def of_type(found, kind):
@@ -110,7 +110,7 @@ class TestAllowing:
         acknowledged = letting_in(*cidrs, open_to_everyone=True)
         places = [one.place for one in warnings(variant, **acknowledged)]
         assert place.replace("allowed_cidrs", "open_to_everyone") in places
-        assert validate(family(variant, **acknowledged), lint=False) == []
+        assert validate(bundle_of(variant, **acknowledged), lint=False) == []
 
     def test_documentation_s_ranges_warn_that_they_let_nobody_in(self, variant, letting_in, place):
         for settings in ({}, letting_in("203.0.113.8/29", "192.0.2.7/32")):
@@ -357,7 +357,7 @@ class TestDatabase:
             "database": {"master_username": "boss"},
         }
 
-        assert validate(family(edge, **settings), lint=False) == []
+        assert validate(bundle_of(edge, **settings), lint=False) == []
 
     def test_being_open_to_everyone_is_recorded_in_the_groups_metadata(self):
         group = resources(edge, **clients("0.0.0.0/0", open_to_everyone=True))[
@@ -456,7 +456,7 @@ class TestKey:
         assert (generated["PasswordLength"], generated["ExcludePunctuation"]) == (99, True)
 
     def test_crosses_no_border(self):
-        root = family(edge).root
+        root = bundle_of(edge).root
 
         for _, template in root.walk():
             assert "resolve:" not in str((template.parameters, template.outputs))
@@ -495,7 +495,7 @@ class TestDistribution:
         assert config["WebACLId"] == {"Ref": "WebACLArn"}
 
     def test_a_domain_of_ones_own_comes_with_its_certificate_and_newer_tls(self):
-        made = family(edge, distribution=DOMAIN)
+        made = bundle_of(edge, distribution=DOMAIN)
         [distribution] = of_type(made.flat()[0].resources, "CloudFront::Distribution")
 
         config = distribution["DistributionConfig"]
@@ -509,7 +509,7 @@ class TestDistribution:
         assert outputs["SiteUrl"]["Value"] == "https://users.example.org/"
         assert outputs["CallByCurl"]["Value"] == "curl --include https://users.example.org/users"
         assert "DistributionHost" in outputs
-        assert "DistributionHost" not in family(edge).root.outputs
+        assert "DistributionHost" not in bundle_of(edge).root.outputs
 
     @pytest.mark.parametrize(
         ("given", "place"),
@@ -537,7 +537,7 @@ class TestDistribution:
         assert all(one.keys() == {"ErrorCode", "ErrorCachingMinTTL"} for one in responses)
 
     def test_requires_the_arn_of_a_web_acl_in_us_east_1(self):
-        parameter = family(edge).root.parameters["WebACLArn"]
+        parameter = bundle_of(edge).root.parameters["WebACLArn"]
 
         assert "Default" not in parameter
         assert ":us-east-1:" in parameter["AllowedPattern"]
@@ -545,7 +545,7 @@ class TestDistribution:
 
 
 def test_the_commands_lead_to_cloudfront_and_around_it():
-    outputs = family(edge).flat()[0].outputs
+    outputs = bundle_of(edge).flat()[0].outputs
 
     assert "APIUrl" not in outputs
     assert outputs["CallByCurl"]["Value"] == {
@@ -557,6 +557,6 @@ def test_the_commands_lead_to_cloudfront_and_around_it():
 def test_the_parameter_group_family_follows_the_version():
     old = {"engine_version": "8.0.46", "extended_support": True}
 
-    made = family(edge, rds=old).flat()[0].resources
+    made = bundle_of(edge, rds=old).flat()[0].resources
     [parameters] = of_type(made, "RDS::DBParameterGroup")
     assert parameters["Family"] == "mysql8.0"

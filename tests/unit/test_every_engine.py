@@ -22,7 +22,7 @@ every_engine = pytest.mark.parametrize("engine", ENGINES)
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 
-def family(variant, engine, **rds):
+def bundle_of(variant, engine, **rds):
     """A render with the function as the master, unless users are named."""
     master = {} if variant == "auth" else {"function_user": None}
     settings = {
@@ -34,7 +34,7 @@ def family(variant, engine, **rds):
 
 
 def resources(variant, engine, **rds):
-    return family(variant, engine, **rds).flat()[0].resources
+    return bundle_of(variant, engine, **rds).flat()[0].resources
 
 
 def of_type(found, kind):
@@ -51,10 +51,10 @@ def test_every_combination_renders_valid_or_is_only_for_aurora(
 ):
     chosen = {**size, **({"readers": readers} if readers else {}), "users": users}
     if ENGINES[engine].aurora or not (size or readers):
-        assert validate(family(variant, engine, **chosen), lint=False) == []
+        assert validate(bundle_of(variant, engine, **chosen), lint=False) == []
     else:
         with pytest.raises(ConfigError, match="is for engines of Aurora"):
-            family(variant, engine, **chosen)
+            bundle_of(variant, engine, **chosen)
 
 
 @every_variant
@@ -80,7 +80,7 @@ def test_everything_speaks_the_protocol_of_the_engine(variant, engine):
 @every_variant
 @pytest.mark.parametrize("engine", AURORA)
 def test_readers_have_their_own_host_on_each_proxy(variant, engine):
-    made = family(variant, engine, readers=2)
+    made = bundle_of(variant, engine, readers=2)
     found = made.flat()[0].resources
 
     endpoints = of_type(found, "AWS::RDS::DBProxyEndpoint")
@@ -94,7 +94,7 @@ def test_readers_have_their_own_host_on_each_proxy(variant, engine):
 @every_variant
 @pytest.mark.parametrize("engine", AURORA)
 def test_without_readers_no_host_promises_any(variant, engine):
-    made = family(variant, engine)
+    made = bundle_of(variant, engine)
 
     assert not of_type(made.flat()[0].resources, "AWS::RDS::DBProxyEndpoint")
     assert not [name for name in made.root.outputs if "ReadOnly" in name]
@@ -122,9 +122,9 @@ def test_session_settings_of_proxies_are_only_for_mysql(variant, engine, setting
     chosen = {"iam_proxy": pool} if variant == "auth" else pool
     if ENGINES[engine].family != "MYSQL":
         with pytest.raises(ConfigError, match=rf"{setting}\] is for MySQL and MariaDB only"):
-            family(variant, engine, **chosen)
+            bundle_of(variant, engine, **chosen)
         return
-    made = family(variant, engine, **chosen)
+    made = bundle_of(variant, engine, **chosen)
 
     groups = of_type(made.flat()[0].resources, "AWS::RDS::DBProxyTargetGroup")
     name = {"session_pinning_filters": "SessionPinningFilters", "init_query": "InitQuery"}[setting]

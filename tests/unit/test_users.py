@@ -324,11 +324,11 @@ class TestFollowing:
         assert "RDS_USER" not in variables
 
     def test_every_secret_rotates_once_it_is_attached(self):
-        family = flat(auth, rds={"users": PEOPLE, "rotate_secrets_after_days": 30})
+        found = flat(auth, rds={"users": PEOPLE, "rotate_secrets_after_days": 30})
 
         schedules = {
             name: body["Properties"]["SecretId"]
-            for name, body in family.items()
+            for name, body in found.items()
             if body["Type"] == "AWS::SecretsManager::RotationSchedule"
         }
         assert schedules == {
