@@ -140,7 +140,8 @@ def _failed(error: BaseException | None, request: Request | None) -> Failed:
             return Failed(500, "misconfigured", "The function is misconfigured; see its log.")
         case _:
             # Its text may quote a secret; type and place are enough to find the cause.
-            log.error("unexpected", extra={"error": type(error).__name__, "at": _place(error)})
+            facts = {"error": type(error).__name__, "at": _place(error)}
+            log.error("unexpected error", extra=facts)
             return Failed(500, "internal_error", "Internal error; see the function's log.")
 
 

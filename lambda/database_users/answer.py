@@ -105,7 +105,7 @@ def _applied(event: Mapping[str, Any], until: float) -> Answer:
             if late or failed.status not in FOR_NOW:
                 sentence = f"The function that applies changes did not answer: {failed}."
                 raise _Failed(sentence, began=failed.status is None) from None
-            log.warning("not invoked", extra={"reason": str(failed)})
+            log.warning("invocation failed", extra={"reason": str(failed)})
         time.sleep(pause)
     raise AssertionError("the last try returns or raises")
 

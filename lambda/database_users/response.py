@@ -24,11 +24,11 @@ def delivered(url: str, body: bytes, until: float) -> bool:
         try:
             status = _put(url, body)
         except (OSError, http.client.HTTPException) as error:
-            log.warning("not delivered", extra={"error": type(error).__name__})
+            log.warning("delivery failed", extra={"error": type(error).__name__})
         else:
             if status == http.client.OK:
                 return True
-            log.warning("not delivered", extra={"status": status})
+            log.warning("delivery failed", extra={"status": status})
         if pause is None or time.monotonic() + pause + SECONDS > until:
             return False
         time.sleep(pause)

@@ -99,7 +99,7 @@ def in_session(engine: Engine, task: Callable[[Session], Done], until: float) ->
             pause = PAUSES[min(tries, len(PAUSES) - 1)]
             if time.monotonic() + pause > until:
                 raise
-            log.warning("starts over", extra={"reason": str(lost)})
+            log.warning("starting over", extra={"reason": str(lost)})
         time.sleep(pause)
         tries += 1
 

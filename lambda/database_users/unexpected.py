@@ -13,4 +13,4 @@ def logged(error: Exception) -> None:
     while trace and trace.tb_next:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"
-    log.error("unexpected", extra={"error": type(error).__name__, "at": place})
+    log.error("unexpected error", extra={"error": type(error).__name__, "at": place})

@@ -566,7 +566,7 @@ class TestCredentials:
             said.append(place.apply("Update", seconds=SHORT))
         logged = " ".join(str(vars(record)) for record in caplog.records)
 
-        assert "starts over" in logged
+        assert "starting over" in logged
         for secret in (*MASTER[1:], PASSWORD, ROTATED, "SCRAM-SHA-256", "key-of-the-function"):
             assert secret not in logged
             assert secret not in str(said)

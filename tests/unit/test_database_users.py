@@ -1,4 +1,4 @@
-"""What is said to each engine to make and to drop a user, and by which resource."""
+"""Statements that create and drop a user on each engine, and the ownership of users."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LISTER = User("app", "iam", None, (), lists_users=True)
 
 
 class Server:
-    """Remembers statements with their values bound, and answers some of them with rows."""
+    """Server that records statements with bound values, and answers some of them with rows."""
 
     def __init__(self, answers=None):
         self.answers, self.said = {} if answers is None else answers, []
@@ -43,7 +43,7 @@ class Server:
         return self.answers.get(statement, [])
 
     def changes(self):
-        """What was said, but for questions."""
+        """Return the statements that change something."""
         asks = ("SELECT", "SHOW", "WITH")
         return [statement for statement in self.said if not statement.startswith(asks)]
 
@@ -52,7 +52,7 @@ GRANTED = "SHOW GRANTS FOR %s@'%%'"
 
 
 class Account(Server):
-    """A server that remembers what one user of MySQL was granted, as SHOW GRANTS says it."""
+    """MySQL server that records the grants of one user, and lists them like SHOW GRANTS."""
 
     def __init__(self, *granted, found=()):
         super().__init__({dialect_mysql.FIND: list(found)})
@@ -71,7 +71,7 @@ class Account(Server):
 
 
 class Sessions(dict):
-    """Answers that have other sessions each time."""
+    """Answers with different sessions each time."""
 
     def __init__(self, *times):
         self._times = iter(times)
@@ -311,7 +311,7 @@ class TestPostgreSQL:
 
 
 class Session:
-    """A session whose table of marks and users are sets in memory."""
+    """Session with its marks and users in memory."""
 
     master = "master"
     over = False

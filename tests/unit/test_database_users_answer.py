@@ -1,4 +1,4 @@
-"""What CloudFormation is told, whatever the function that applies changes does."""
+"""Answers to CloudFormation, whatever the function that applies changes does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CONTEXT = SimpleNamespace(
 
 
 class Aws:
-    """The other function, which answers with what the list says, and CloudFormation's bucket."""
+    """Other function, with a list of answers, and CloudFormation's bucket."""
 
     def __init__(self, *answers):
         self.answers, self.invoked, self.sent = list(answers), [], []
@@ -63,7 +63,7 @@ def told(monkeypatch):
     monkeypatch.setattr(answer.time, "monotonic", lambda: sum(slept))
 
     def told(aws, **more):
-        """The only answer to an event."""
+        """Return the only answer to an event."""
         monkeypatch.setattr(answer, "invoked", aws.invoke)
         monkeypatch.setattr(answer, "delivered", aws.deliver)
         answer.handler(EVENT | more, CONTEXT)

@@ -1,4 +1,4 @@
-"""What properties declare a user, and what is said of those that do not."""
+"""Properties that declare a user, and the sentences about those that do not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GOOD = {
 
 
 def refused(limits=dialect_mysql, **more):
-    """The sentences about properties that are good but for these; None is a missing one."""
+    """Return the sentences about valid properties with these changes; None removes one."""
     given = {name: value for name, value in (GOOD | more).items() if value is not None}
     with pytest.raises(Invalid) as invalid:
         declared(given, limits)

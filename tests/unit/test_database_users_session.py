@@ -1,4 +1,4 @@
-"""The master's session: no wait in it outlasts the time that there is."""
+"""Session of the master: no wait outlasts the time of the invocation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from session import LAST_SECONDS, Lost, in_session
 
 SECONDS = 60
 CLOCK = 0.5
-"""Seconds between two readings of the clock, at the most."""
+"""Most seconds between two readings of the clock."""
 
 
 class Engine:
-    """Notes until when each call of the driver may wait; statements meet the errors given."""
+    """Driver that records the deadline of each call; its statements raise the given errors."""
 
     PORT = 1
     ERRORS = (OSError,)
@@ -53,7 +53,7 @@ class Engine:
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch):
-    """The master's secret, and the database that is named."""
+    """Provide the master's secret and the name of the database."""
     monkeypatch.setenv("RDS_HOST", "localhost")
     monkeypatch.setenv("RDS_DATABASE_NAME", "shop")
     monkeypatch.setenv("RDS_MASTER_SECRET_ARN", "arn")

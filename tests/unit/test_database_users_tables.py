@@ -1,4 +1,4 @@
-"""The resource that makes the functions' tables: its properties, its order, and its deletion."""
+"""Resource that creates the functions' tables: its properties, order and deletion."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from declaration import Invalid
 
 
 class Session:
-    """Remembers what it executes; the lock is free."""
+    """Session that records its statements; the lock is free."""
 
     over = False
 

@@ -1,4 +1,4 @@
-"""The function's answers: a status, JSON, and never a word that must not be said."""
+"""Responses of the function: a status, JSON, and never a secret."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def event(method, path):
 
 
 class Database:
-    """Stands for the connection: remembers statements, answers with rows or a failure."""
+    """Database that records statements, and answers with rows or a failure."""
 
     def __init__(self, rows=(), read=None, write=None, ready=0):
         self.rows, self.failures, self.written = rows, {"read": read, "write": write}, []
@@ -138,7 +138,7 @@ class TestPages:
 
 
 class TestEvents:
-    """Each kind that Lambda's callers send is answered as they take it."""
+    """Every kind of event gets the response that its sender accepts."""
 
     def called(self, monkeypatch, event):
         monkeypatch.setattr(app, "database", Database(rows=[(1, "one")]))
@@ -264,7 +264,7 @@ class TestErrors:
         assert (headers["retry-after"], headers["idempotency-key"]) == ("1", "api-1")
 
     def test_a_write_is_not_denied_because_the_list_fails(self, call):
-        """Whatever the reason is: a lost connection, a missing grant, a mistake of ours."""
+        """The reason does not matter: a lost connection, a missing grant, a bug."""
         for failure in (Unavailable(), Refused(Fault.FORBIDDEN, "1142"), ZeroDivisionError()):
             status, body, headers = call("POST", "/visits", Database(read=failure))
 

@@ -1,4 +1,4 @@
-"""When the function tries again, when it must not, and what it then says."""
+"""Retries of the function: when it may, when it must not, and the error in the end."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ LONG = float("inf")
 
 
 class DriverError(Exception):
-    """An error of the driver, which knows what it means."""
+    """Error of the driver, which carries its fault."""
 
 
 class Engine:
-    """A driver whose connections and statements go as the lists say; then all goes well."""
+    """Driver whose connections and statements fail as listed, and then succeed."""
 
     PORT, ERRORS = 3306, (DriverError,)
 
@@ -182,7 +182,7 @@ class TestWriting:
 
 
 class TestWhatNobodyExpects:
-    """An answer that was not read to its end would be taken for that of the next statement."""
+    """The next statement would read the rest of an unfinished answer as its own."""
 
     @pytest.mark.parametrize("error", [ValueError("a value"), KeyboardInterrupt()])
     def test_drops_the_connection(self, error):

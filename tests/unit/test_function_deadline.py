@@ -1,4 +1,4 @@
-"""Nothing is waited for beyond the deadline, whatever it is."""
+"""No wait lasts beyond the deadline, for whatever reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import http_call
 
 @pytest.fixture
 def pair():
-    """Our end of a connection, and the other one."""
+    """Return the client's and the server's end of a connection."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         with deadline.within(5):
             ours = deadline.connected("localhost", server.getsockname()[1])

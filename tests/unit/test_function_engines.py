@@ -1,4 +1,4 @@
-"""What an error of a driver means, for both engines."""
+"""Meanings of both drivers' errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def server(state, severity="ERROR"):
 
 
 def hidden(error):
-    """As pg8000 leaves it when its farewell fails, too."""
+    """Hide the error behind that of a failed farewell, as pg8000 does."""
     try:
         try:
             raise error

@@ -1,4 +1,4 @@
-"""The function's own keys are found where botocore finds them."""
+"""Keys of the function's own role, found where botocore finds them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SAID = {
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What is asked of the address, which answers; nothing else is set."""
+    """Record the requests to the address that provides keys, the only source that is set."""
     asked = []
 
     def exchanged(method, url, headers, body=None):
@@ -48,7 +48,7 @@ def asked(monkeypatch):
 
 
 class Fetcher:
-    """In the place of botocore's: notes what it would ask."""
+    """Fetcher of botocore that records its requests."""
 
     def __init__(self):
         self.asked = []

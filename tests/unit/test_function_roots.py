@@ -1,4 +1,4 @@
-"""The authorities that functions trust: AWS's own, each good by itself, of every region."""
+"""Root certificates that functions trust: AWS's own, each self-signed, for every region."""
 
 from __future__ import annotations
 

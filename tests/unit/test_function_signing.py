@@ -1,4 +1,4 @@
-"""Signed calls equal botocore's, and go nowhere that is not verified."""
+"""Signed calls, which equal botocore's and go to verified endpoints only."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_headers_equal_botocores(service, region, session, body, monkeypatch):
 
 @pytest.fixture(scope="module")
 def resolver():
-    """What botocore knows of partitions."""
+    """Read botocore's partitions."""
     return EndpointResolver(Loader().load_data("endpoints"))
 
 

@@ -1,4 +1,4 @@
-"""The function behind a REST API: the names of the database's users, and nothing else."""
+"""Function behind a REST API: it lists the names of the database's users, nothing else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_mill
 
 @pytest.fixture
 def app(repository):
-    """The module, by its path: another function's has the same name."""
+    """Load the module by its path: another function's module has the same name."""
     path = repository / "lambda" / "user_names" / "app.py"
     spec = importlib.util.spec_from_file_location("user_names_app", path)
     module = importlib.util.module_from_spec(spec)
@@ -24,7 +24,7 @@ def app(repository):
 
 
 class Database:
-    """Answers with rows, or fails."""
+    """Database that answers with names, or fails."""
 
     def __init__(self, *names, failure=None):
         self.names, self.failure = names, failure
@@ -37,7 +37,7 @@ class Database:
 
 
 def called(app, monkeypatch, database, path="/users", method="GET", **headers):
-    """What the client gets, as a REST API asks: payload format 1.0."""
+    """Call the function as a REST API does, in payload format 1.0; return its response."""
     monkeypatch.setattr(app, "database", database)
     event = {
         "resource": "/{proxy+}",

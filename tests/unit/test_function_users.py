@@ -1,4 +1,4 @@
-"""Who functions log in as: the settings that say so, and those that a sentence tells to write."""
+"""Users that functions log in as: the settings, and the remedies in the sentences."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rdsproxy_templates.aws.database_users import BLOG_TABLES, NEEDED
 from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, existing_vpc
 
 WRITTEN = re.compile(r"`([^`]+)`")
-"""What a sentence tells to write, which is YAML."""
+"""YAML that a sentence tells the reader to write."""
 
 DECLARED = {
     "existing_vpc": (existing_vpc, {}),
     "bastion": (bastion, {"proxy": True}),
     "cross_account_db": (cross_account_db, {}),
 }
-"""The variants whose function logs in as a user that they declare."""
+"""Variants whose function logs in as a user that they declare."""
 
 AS_MASTER = {"rds": {"master_login": True}, "function_user": None}
 REPORTS = {"name": "reports", "login": "password"}
@@ -42,7 +42,7 @@ def problem(variant, settings):
 
 
 def with_what_it_says(settings, problem):
-    """The settings of before, with what the sentence tells to write."""
+    """Apply to the settings what the sentence tells the reader to write."""
     changed = {**settings, "rds": {**settings.get("rds", {})}}
     for text in WRITTEN.findall(problem.sentence):
         written = yaml.safe_load(text)

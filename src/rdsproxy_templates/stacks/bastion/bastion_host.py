@@ -154,13 +154,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
 
 def _egress(config: Config, inputs: Inputs) -> Iterator[ec2.SecurityGroupRule]:
-    yield inline_egress(inputs.db_security_group_id, config.port, "To the database")
+    yield inline_egress(inputs.db_security_group_id, config.port, "The database")
     if inputs.endpoint_security_group_id:
-        yield inline_egress(
-            inputs.endpoint_security_group_id, HTTPS, "To the endpoints of Session Manager"
-        )
+        yield inline_egress(inputs.endpoint_security_group_id, HTTPS, "Session Manager")
     if config.nat:
-        yield inline_egress_to_everywhere(HTTPS, "To Session Manager through the NAT gateway")
+        yield inline_egress_to_everywhere(HTTPS, "Session Manager, by the NAT gateway")
 
 
 def _profile() -> list[AWSObject]:
@@ -232,7 +230,7 @@ def _instance_connect(inputs: Inputs, group: ec2.SecurityGroup) -> _InstanceConn
         "InstanceConnectSecurityGroup",
         GroupDescription="EC2 Instance Connect Endpoint: in by IAM, out to the bastion",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[inline_egress(bastion, SSH, "SSH to the bastion")],
+        SecurityGroupEgress=[inline_egress(bastion, SSH, "The bastion")],
     )
     endpoint = ec2.InstanceConnectEndpoint(
         "InstanceConnectEndpoint",

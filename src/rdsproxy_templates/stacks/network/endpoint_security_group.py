@@ -42,7 +42,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "ClientEndpointSecurityGroup",
         GroupDescription="Endpoint of RDS Proxy: in from the function, out to nowhere",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[no_egress("To nowhere: an endpoint opens no connections")],
+        SecurityGroupEgress=[no_egress("Nowhere: an endpoint opens no connections")],
     )
     from_function = ingress_rule(
         "ClientEndpointSecurityGroupIngress",

@@ -37,7 +37,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "EndpointSecurityGroup",
         GroupDescription="Interface endpoints: in from those that add a rule, out to nowhere",
         VpcId=inputs.vpc_id,
-        SecurityGroupEgress=[no_egress("To nowhere: an endpoint opens no connections")],
+        SecurityGroupEgress=[no_egress("Nowhere: an endpoint opens no connections")],
     )
     endpoints = [
         ec2.VPCEndpoint(

@@ -90,12 +90,12 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             inline_egress_to_range(
                 inputs.private_subnet1_cidr,
                 config.port,
-                "To the proxy endpoint in the first subnet",
+                "Endpoint in the first subnet",
             ),
             inline_egress_to_range(
                 inputs.private_subnet2_cidr,
                 config.port,
-                "To the proxy endpoint in the second subnet",
+                "Endpoint in the second subnet",
             ),
         ],
     )
