@@ -21,6 +21,6 @@ config = base.Config(
 )
 
 if __name__ == "__main__":
-    # Our checks and AWS's validator have their say before anything is written.
+    # Our rules and AWS's validator have their say before anything is written.
     for path in render(base, config).write(Path("build")).created:
         print(path)

@@ -9,7 +9,7 @@ from rdsproxy_templates import refuse, render, validate
 
 if __name__ == "__main__":
     bundle = render(orders, orders.Config())
-    # `render` asked our checks and AWS's validator; cfn-lint is asked here, for one region.
+    # `render` asked our rules and AWS's validator; cfn-lint is asked here, for one region.
     refuse(validate(bundle, regions=["eu-central-1"]))
     for path in bundle.write(Path("build")).created:
         print(path)

@@ -68,7 +68,7 @@ def test_a_wheel_carries_everything_into_another_environment(tmp_path, repositor
     empty.mkdir()
 
     said = run(programs / "rdsproxy-templates", "base", cwd=empty).stdout
-    assert "valid: our checks, cloudformation-validate, cfn-lint" in said
+    assert "valid: our rules, cloudformation-validate, cfn-lint" in said
     rendered = empty / "templates_out" / "base"
     run(sam_cli, "build", cwd=rendered)
     (layer,) = (rendered / ".aws-sam" / "build").rglob("DatabaseLayer")

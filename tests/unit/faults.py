@@ -1,17 +1,16 @@
-"""Families with exactly one thing wrong, for the tests of our checks."""
+"""Templates with exactly one thing wrong, for the tests of our rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.rendering import Bundle, render
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validators.graph import Graph, Violation
-from rdsproxy_templates.validators.rules import GRAPH_CHECKS, rule_of
+from rdsproxy_templates.validators.graph import Graph
+from rdsproxy_templates.validators.rule import Rule, Violation
 from rdsproxy_templates.variants import base
 
 FAMILY: Final[Bundle] = render(base, base.Config())
@@ -24,34 +23,15 @@ ATTRIBUTES: Final = ("Type", "DependsOn", "Metadata")
 """What stands beside the properties of a resource."""
 
 
-class Found(NamedTuple):
-    """What a check found: the rule, the resource and the place in it, and two sentences."""
-
-    rule: str
-    resource: str
-    place: str
-    sentence: str
-    remedy: str
-
-    @property
-    def about(self) -> tuple[str, str]:
-        return self.rule, self.resource
+def violations(rule: Rule[Graph, Violation], template: Template) -> list[Violation]:
+    """All that *rule* finds in *template*; the other rules are not asked."""
+    return list(rule.judge(Graph(template)))
 
 
-def found(template: Template, *checks: Callable[[Graph], Iterator[Violation]]) -> list[Found]:
-    """All that *checks*, or else all our checks, find in *template*."""
-    graph = Graph(template)
-    return [
-        Found(
-            rule_of(check),
-            violation.resource,
-            violation.property,
-            violation.sentence,
-            violation.remedy,
-        )
-        for check in checks or GRAPH_CHECKS
-        for violation in check(graph)
-    ]
+def assert_holds(rule: Rule[Graph, Violation], template: Template) -> None:
+    """Fail unless *rule* finds nothing in *template*; the other rules are not asked."""
+    __tracebackhide__ = True
+    assert violations(rule, template) == []
 
 
 def faulted(path: str, value: object, template: Template = BASE) -> Template:
@@ -101,6 +81,39 @@ def ref(name: str) -> dict[str, Any]:
 
 def get_att(name: str, attribute: str) -> dict[str, Any]:
     return {"Fn::GetAtt": [name, attribute]}
+
+
+POSTGRESQL = template(
+    Proxy={
+        **resource(
+            "RDS::DBProxy",
+            DBProxyName="reports",
+            EngineFamily="POSTGRESQL",
+            RequireTLS=True,
+            Auth=[{"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": GIVEN}],
+            RoleArn=GIVEN,
+            VpcSubnetIds=[GIVEN],
+            VpcSecurityGroupIds=[GIVEN],
+        ),
+        "DependsOn": ["Database"],
+    },
+    Targets=resource(
+        "RDS::DBProxyTargetGroup",
+        DBProxyName=ref("Proxy"),
+        TargetGroupName="default",
+        DBInstanceIdentifiers=[ref("Database")],
+    ),
+    Database=resource(
+        "RDS::DBInstance",
+        Engine="postgres",
+        EngineVersion="17.11",
+        DBInstanceClass="db.t4g.micro",
+        DBName="reports",
+        MasterUsername="reporter",
+        ManageMasterUserPassword=True,
+    ),
+)
+"""A proxy in front of one instance of PostgreSQL, in a network that is given."""
 
 
 def _opened(resources: dict[str, Any], path: str) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from rdsproxy_templates.model.references import references, replaced, simplified
 from rdsproxy_templates.model.template import needed
 from rdsproxy_templates.rendering import flattened, with_defaults
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validators import rules
+from rdsproxy_templates.validators import judgment
 from rdsproxy_templates.variants import VARIANTS, base, existing_vpc
 
 
@@ -187,7 +187,7 @@ class TestNestedDependencies:
                 assert one not in implied, (name, one)
 
     def test_the_flat_form_passes_our_checks(self, root):
-        assert rules.find(bundle(root, "flat")) == []
+        assert judgment.find(bundle(root, "flat")) == []
 
 
 class TestReplaced:

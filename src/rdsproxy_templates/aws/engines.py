@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from ..model import did_you_mean
 from . import names, support
+from .engine_families import MYSQL, POSTGRESQL, EngineFamily
 from .names import NameRule
 from .support import Lifecycle
 
@@ -22,10 +23,7 @@ class Engine:
     """An engine of RDS or Aurora, by CloudFormation's name for it."""
 
     name: str
-    family: str
-    """``EngineFamily`` of an RDS Proxy in front of it."""
-    port: int
-    """Port of RDS Proxy, which cannot be configured, and default port of the database."""
+    engine_family: EngineFamily
     default_version: str
     default_class: str
     master: NameRule
@@ -40,8 +38,6 @@ class Engine:
     """Privileges that can be granted on its tables; ``ALL`` stands for all of them."""
     rotation_type: str
     """``RotationType`` of the function that changes a user's password."""
-    password_types: frozenset[str]
-    """``ClientPasswordAuthType`` of a proxy for it."""
     major_parts: int
     """Number of leading parts of a version that are its major version."""
     tls_parameters: Mapping[str, str]
@@ -53,6 +49,16 @@ class Engine:
     default; ``{seconds}`` stands for the threshold."""
     client: str
     """Command line that logs in through a tunnel whose local end is ``${port}``."""
+
+    @property
+    def family(self) -> str:
+        """``EngineFamily`` of an RDS Proxy in front of it."""
+        return self.engine_family.name
+
+    @property
+    def port(self) -> int:
+        """The default port of a database, which is the one of a proxy in front of it."""
+        return self.engine_family.port
 
     @property
     def aurora(self) -> bool:
@@ -139,8 +145,7 @@ EngineName = Literal["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]
 
 _AURORA_MYSQL: Final = Engine(
     name="aurora-mysql",
-    family="MYSQL",
-    port=3306,
+    engine_family=MYSQL,
     # 3.10 is the long-term support line of Aurora MySQL 3.
     default_version="8.0.mysql_aurora.3.10.6",
     default_class="db.t4g.medium",
@@ -154,7 +159,6 @@ _AURORA_MYSQL: Final = Engine(
         "REFERENCES", "SELECT", "SHOW VIEW", "TRIGGER", "UPDATE",
     }),
     rotation_type="MySQLSingleUser",
-    password_types=frozenset({"MYSQL_NATIVE_PASSWORD", "MYSQL_CACHING_SHA2_PASSWORD"}),
     major_parts=2,
     # Aurora takes only ON and OFF, RDS only 1 and 0.
     tls_parameters=MappingProxyType({"require_secure_transport": "ON"}),
@@ -169,8 +173,7 @@ _AURORA_MYSQL: Final = Engine(
 )  # fmt: skip
 _AURORA_POSTGRESQL: Final = Engine(
     name="aurora-postgresql",
-    family="POSTGRESQL",
-    port=5432,
+    engine_family=POSTGRESQL,
     default_version="17.7",
     default_class="db.t4g.medium",
     master=names.POSTGRESQL_MASTER,
@@ -182,7 +185,6 @@ _AURORA_POSTGRESQL: Final = Engine(
         "ALL", "DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE",
     }),
     rotation_type="PostgreSQLSingleUser",
-    password_types=frozenset({"POSTGRES_SCRAM_SHA_256", "POSTGRES_MD5"}),
     major_parts=1,
     tls_parameters=MappingProxyType({"rds.force_ssl": "1"}),
     plain_parameters=MappingProxyType({"rds.force_ssl": "0"}),

@@ -11,6 +11,7 @@ from ..deploy.deployment import Deployment, RenderedStep
 from ..deploy.plans import PLANS, Plan
 from ..errors import ConfigError, InvalidTemplateError, Problem
 from ..model import did_you_mean
+from ..validators import refusing
 from . import rendered_variants
 from .options import account_options, bucket_options, config_option, out_option
 from .plan_arguments import console, plan_named, sessions
@@ -124,7 +125,9 @@ def _valid(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
     print_warnings(rendered)
     found = rendered_variants.findings(rendered, lint=False)
     if problems := [
-        Problem(name, str(finding)) for name, findings in found.items() for finding in findings
+        Problem(name, str(finding))
+        for name, findings in found.items()
+        for finding in refusing(findings)
     ]:
         raise InvalidTemplateError(problems)
     return rendered

@@ -13,7 +13,7 @@ import click
 from ..deploy.guide import FILE as GUIDE
 from ..rendering import NESTINGS, Nesting
 from ..rendering.folder import Changes
-from ..validators import Finding
+from ..validators import Finding, refusing
 from . import rendered_variants
 from .list import print_variants
 from .options import config_option, out_option
@@ -100,14 +100,18 @@ def _render(settings: RenderSettings, *, check: bool, lint: bool, quiet: bool) -
         rendered_variants.changes(rendered)
         stage("validate")
         found = rendered_variants.findings(rendered, lint=lint)
+        refused = {name: some for name, every in found.items() if (some := refusing(every))}
         stage("compare" if check else "write")
-        if not any(found.values()):
+        if not refused:
             changed = (
                 rendered_variants.changes(rendered) if check else rendered_variants.write(rendered)
             )
     print_warnings(rendered)
-    if any(found.values()):
-        _fail_invalid(rendered, found)
+    for one in rendered:
+        for finding in found[one.name]:
+            click.echo(f"{one.directory}/{finding}", err=True)
+    if refused:
+        _fail_invalid(refused)
     differences = _differences(rendered, changed) if check else []
     for line in differences:
         click.echo(line)
@@ -118,15 +122,9 @@ def _render(settings: RenderSettings, *, check: bool, lint: bool, quiet: bool) -
     sys.exit(INVALID if differences else 0)
 
 
-def _fail_invalid(
-    rendered: Sequence[RenderedVariant], found: Mapping[str, Sequence[Finding]]
-) -> NoReturn:
-    for one in rendered:
-        for finding in found[one.name]:
-            click.echo(f"{one.directory}/{finding}", err=True)
-    count = sum(map(len, found.values()))
-    invalid = ", ".join(name for name, findings in found.items() if findings)
-    text = f"{count} finding{'s' * (count > 1)} in {invalid}; nothing was written"
+def _fail_invalid(refused: Mapping[str, Sequence[Finding]]) -> NoReturn:
+    count = sum(map(len, refused.values()))
+    text = f"{count} finding{'s' * (count > 1)} in {', '.join(refused)}; nothing was written"
     click.secho(text, fg="red", err=True)
     sys.exit(INVALID)
 

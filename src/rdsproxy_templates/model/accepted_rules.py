@@ -1,4 +1,4 @@
-"""What a template says to our checks: that somebody asked for what they would refuse."""
+"""Rules that a template accepts to break, because somebody asked for it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Three validators behind one question: what is wrong with this family?
+"""Validation by three validators: our own rules, AWS's ``cloudformation-validate`` and cfn-lint.
 
-Our own checks, AWS's ``cloudformation-validate`` and cfn-lint. The slow libraries are
-imported when they are first used.
+The slow libraries are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -10,23 +9,23 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import InvalidTemplateError, Problem
 from ..rendering import Bundle
-from . import aws, rules
-from .findings import Finding
+from . import aws, judgment
+from .findings import Finding, refusing
 from .lint import Lint
 
-__all__ = ["REGIONS", "Finding", "refuse", "validate", "validate_all"]
+__all__ = ["REGIONS", "Finding", "refuse", "refusing", "validate", "validate_all"]
 
 REGIONS = ("us-east-1",)
-"""Regions to check for where nobody names any."""
+"""Regions to validate for where nobody names any."""
 
 
 def validate(
     bundle: Bundle, regions: Sequence[str] = REGIONS, *, lint: bool = True
 ) -> list[Finding]:
-    """Everything from warning up that is wrong with *bundle*, in order of file and line.
+    """Return everything that is wrong with *bundle*, in order of file and line.
 
-    *regions* are those that cfn-lint checks for; without *lint* it is left out, which
-    takes milliseconds instead of seconds.
+    *regions* are those that cfn-lint validates for. ``lint=False`` skips cfn-lint, and takes
+    milliseconds instead of seconds.
     """
     return validate_all({"": (bundle, regions)}, lint=lint)[""]
 
@@ -34,8 +33,8 @@ def validate(
 def validate_all(
     bundles: Mapping[str, tuple[Bundle, Sequence[str]]], *, lint: bool = True
 ) -> dict[str, list[Finding]]:
-    """:func:`validate` for several families at once; what they share is linted once."""
-    findings = {name: rules.find(bundle) for name, (bundle, _) in bundles.items()}
+    """Validate several bundles at once; what they share is linted once."""
+    findings = {name: judgment.find(bundle) for name, (bundle, _) in bundles.items()}
     # cfn-lint works in other processes while AWS's validator works in this one.
     linting = Lint(bundles if lint else {})
     for name, (bundle, _) in bundles.items():
@@ -46,9 +45,9 @@ def validate_all(
 
 
 def refuse(findings: Sequence[Finding]) -> None:
-    """Raise :class:`InvalidTemplateError` with *findings*, if there are any."""
-    if findings:
-        raise InvalidTemplateError(
-            Problem(f"{found.file}:{found.line} {found.rule}", f"{found.sentence}. {found.remedy}")
-            for found in findings
-        )
+    """Raise :class:`InvalidTemplateError` with those *findings* that are more than opinions."""
+    if problems := [
+        Problem(f"{found.file}:{found.line} {found.rule}", f"{found.sentence}. {found.remedy}")
+        for found in refusing(findings)
+    ]:
+        raise InvalidTemplateError(problems)

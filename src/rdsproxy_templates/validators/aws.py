@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @cache
 def engine() -> CompositeEngine:
-    """The engine, built once in a process: a quarter of a second."""
+    """Build the engine, once in a process: a quarter of a second."""
     from cloudformation_validate import CompositeEngine  # noqa: PLC0415
 
     built = CompositeEngine()
@@ -31,7 +31,7 @@ def engine() -> CompositeEngine:
 
 
 def find(bundle: Bundle) -> list[Finding]:
-    """Everything from warning up that the validator says of *bundle*.
+    """Return everything from warning up that the validator finds in *bundle*.
 
     It reads each template as it was rendered, then the flat form, in which values that
     crossed a stack's border are seen where they arrive.
@@ -53,7 +53,7 @@ def find(bundle: Bundle) -> list[Finding]:
 
 @lru_cache(maxsize=256)
 def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
-    """What the validator says of a template, less what we ignore; families share many."""
+    """Return what the validator finds in a template, less what we ignore."""
     from cloudformation_validate import (  # noqa: PLC0415
         DetailLevel,
         Severity,

@@ -1,19 +1,22 @@
-"""What a validator says, in one form whichever validator says it."""
+"""Findings: the one form in which every validator reports."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "opinion"]
+"""``error``: AWS refuses it, or it never works. ``warning``: AWS takes it, and it hurts.
+``opinion``: worth a look, and no reason to stop."""
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
 class Finding:
-    """One thing that a validator does not accept, and what to do about it."""
+    """One thing that a validator reports, and what to do about it."""
 
     file: str
-    """Path of the template, from the family's root folder."""
+    """Path of the template, from the bundle's root folder."""
     line: int
     """Line in that file, from 1."""
     rule: str
@@ -23,3 +26,8 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.level} {self.rule}: {self.sentence}. {self.remedy}"
+
+
+def refusing(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those from warning up, with which nothing is written."""
+    return [finding for finding in findings if finding.level != "opinion"]

@@ -1,4 +1,4 @@
-"""The flat form of a family, with the questions that our checks ask of it."""
+"""The flat form of a bundle, with the questions that our rules ask of it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,7 @@ SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 FROM_SECRET = re.compile(
     r"\{\{resolve:secretsmanager:\$\{(\w+)\}:SecretString:(\w+)(?::[^}]*)?\}\}"
 )
-"""The expression that reads one key of a secret of the family."""
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What a check found: the resource, by its flat logical ID, and two sentences."""
-
-    resource: str
-    property: str
-    sentence: str
-    remedy: str
+"""The expression that reads one key of a secret of the bundle."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +50,12 @@ class Graph:
         return str(self.template.resources[name]["Type"])
 
     def accepts(self, name: str, rule: str) -> bool:
-        """Whether the template says of the resource *name* that *rule* is broken on purpose."""
+        """Tell whether ``Metadata`` of the resource *name* accepts that it breaks *rule*."""
         metadata = self.template.resources[name].get("Metadata", {})
         return rule in metadata.get(OURS, {}).get(ACCEPTED, {})
 
     def waits_for(self, name: str) -> set[str]:
-        """All that is there before the resource *name* is created."""
+        """Return all resources that are created before the resource *name*."""
         found: set[str] = set()
         todo = [name]
         while todo:
@@ -75,7 +65,7 @@ class Graph:
         return found
 
     def target(self, expression: object) -> str | None:
-        """The resource that *expression* refers to; None for a parameter or a literal."""
+        """Return the resource that *expression* refers to; None for a parameter or a literal."""
         match expression:
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
                 return name if name in self.template.resources else None
@@ -83,7 +73,7 @@ class Graph:
                 return None
 
     def read(self, value: object) -> object:
-        """What a dynamic reference to a secret of the family reads, where the template tells.
+        """Resolve a dynamic reference to a secret of the bundle, where the template tells.
 
         Any other *value* is returned as it is.
         """
@@ -101,12 +91,12 @@ class Graph:
         return content.get(key, value) if isinstance(content, dict) else value
 
     def targets(self, expressions: object) -> list[str]:
-        """The resources in a list of expressions, without what is not a resource of ours."""
+        """Return the resources that a list of *expressions* refers to."""
         items = expressions if isinstance(expressions, list) else []
         return [name for item in items if (name := self.target(item))]
 
     def entrances(self, function: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """What the environment of a function names: a proxy or its endpoint, and the proxy."""
+        """Yield what a function's environment names: a proxy or its endpoint, and the proxy."""
         for name in sorted({*references(function.get("Environment"))}):
             if name not in self.template.resources:
                 continue
@@ -122,7 +112,7 @@ class Graph:
         return entries if isinstance(entries, list) else []
 
     def demands_token(self, proxy: str) -> bool:
-        """Whether clients log in to *proxy* by IAM."""
+        """Tell whether clients log in to *proxy* by IAM."""
         return self.properties(proxy).get("DefaultAuthScheme") == "IAM_AUTH" or any(
             entry.get("IAMAuth") == "REQUIRED" for entry in self.logins_of(proxy)
         )

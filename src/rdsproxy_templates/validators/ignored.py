@@ -1,4 +1,4 @@
-"""The rules of other tools that we do not follow, each with its reason."""
+"""Rules of the other validators that we ignore, each with its reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True)
 class Ignored:
-    """A rule, the one place where it is ignored, and why."""
+    """A rule of another validator, the one place where it is ignored, and the reason."""
 
     rule: str
     place: str
@@ -16,7 +16,7 @@ class Ignored:
     reason: str
 
     def covers(self, rule: str, place: str) -> bool:
-        """Whether a finding of *rule* at *place* is this one."""
+        """Tell whether this entry ignores a finding of *rule* at *place*."""
         return rule == self.rule and place.endswith(self.place)
 
 
@@ -40,7 +40,7 @@ _LOCAL_LAYER: Final = Ignored(
 )
 _DEPRECATED: Final = (
     "A version becomes deprecated while a database runs in it, which goes on; the configuration "
-    "warns of it, and our database/version check refuses what has ended."
+    "warns of it, and our rule database/version refuses what has ended."
 )
 CFN_LINT: Final = (
     _LOCAL_FILES,
@@ -59,7 +59,7 @@ AWS_VALIDATOR: Final = (
         rule="E9006",
         place="EngineVersion",
         reason="Its list of engine versions ends before cfn-lint's, which knows the default; "
-        "cfn-lint's E3690, E3691 and our database/version check versions.",
+        "cfn-lint's E3690, E3691 and our rule database/version know versions.",
     ),
     Ignored(
         rule="W1011",
@@ -80,17 +80,17 @@ AWS_VALIDATOR: Final = (
     Ignored(
         rule="W2508",
         place="SecurityGroupIngress",
-        reason="Our network/open-to-the-world check says the same of every port, but where a "
+        reason="Our rule network/open-to-the-world says the same of every port, but where a "
         "template accepts it.",
     ),
     Ignored(
         rule="W9011",
         place="PubliclyAccessible",
-        reason="Our database/public check says the same, but where a template accepts it.",
+        reason="Our rule database/public says the same, but where a template accepts it.",
     ),
 )
 
 
 def is_ignored(ignored: tuple[Ignored, ...], rule: str, place: str) -> bool:
-    """Whether one of *ignored* covers a finding of *rule* at *place*."""
+    """Tell whether one of *ignored* covers a finding of *rule* at *place*."""
     return any(entry.covers(rule, place) for entry in ignored)

@@ -1,4 +1,4 @@
-"""How long a value gets, as far as that can be told before deployment."""
+"""Lengths of values, as far as they are known before deployment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..rendering import Origin
 from .graph import SECRET, Graph
 
 UNKNOWN: Final = 64
-"""What nothing is known of: a name, an identifier."""
+"""Characters of a value of which nothing is known: a name, an identifier."""
 ARN: Final = 128
 KNOWN: Final = {
     "DBClusterResourceId": len("cluster-") + 26,
@@ -34,7 +34,7 @@ class Lengths:
         self._origins = origins
 
     def written(self, node: Any) -> int:
-        """Of *node* as JSON without white space."""
+        """Return the length of *node* as JSON without white space."""
         match node:
             case dict() if len(node) == 1 and (key := next(iter(node))) in ("Ref", "Condition"):
                 return self.longest(node) + 2 if key == "Ref" else UNKNOWN
@@ -49,7 +49,7 @@ class Lengths:
                 return len(json.dumps(node))
 
     def longest(self, expression: Any) -> int:
-        """Of *expression*, once it is text."""
+        """Return the length of *expression* once it is text."""
         match expression:
             case str():
                 return len(expression.encode())

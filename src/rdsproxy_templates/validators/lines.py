@@ -1,4 +1,4 @@
-"""From a place in a graph to its file and line in the YAML that we wrote."""
+"""Places: from a path in a graph to a file and a line of the rendered YAML."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..rendering.lines import line_of
 def located(
     bundle: Bundle, origins: Mapping[str, Origin], path: Sequence[object], within: str = ""
 ) -> tuple[str, int]:
-    """File and line of *path*, such as ``("Resources", "RDSStackRDSProxy", "Properties")``.
+    """Return file and line of *path*, such as ``("Resources", "RDSStackRDSProxy", "Properties")``.
 
-    *origins* says where each resource was before the family was flattened. SAM names what
+    *origins* says where each resource was before the bundle was flattened. SAM names what
     it adds by adding to our titles, so the longest title that fits is the one. *within* is
     the file where no resource is meant; else it is the root.
     """

@@ -1,6 +1,6 @@
-"""cfn-lint, over each distinct template once, spread over the processors, and remembered.
+"""cfn-lint: each distinct template once, on all processors, and remembered.
 
-cfn-lint no longer expands the SAM transform, so the expanded family is written into a
+cfn-lint no longer expands the SAM transform, so the expanded templates are written into a
 folder and linted from there, where it follows nested templates; then its flat form, in
 which nothing hides behind a parameter.
 """
@@ -42,7 +42,7 @@ Match = dict[str, Any]
 
 
 class Work(NamedTuple):
-    """What a worker is sent, or why it cannot be: files with what SAM refuses in them."""
+    """The work for a worker, or the files that SAM refuses, each with the reason."""
 
     sent: dict[str, Any]
     refused: list[tuple[str, Match]]
@@ -58,7 +58,7 @@ class Task:
 
     @cached_property
     def key(self) -> str:
-        """Names what cfn-lint would say: the documents, the rules and the versions."""
+        """The name of cfn-lint's result: a hash of documents, rules and versions."""
         parts = [
             [metadata.version(name) for name in ("cfn-lint", "aws-sam-translator")],
             INCLUDED,
@@ -68,7 +68,7 @@ class Task:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def work(self) -> Work:
-        """What a worker is sent: texts, in which the SAM transform is expanded."""
+        """Expand the SAM transform in every document, for a worker to lint."""
         texts, refused = {}, []
         for path, body in self.documents.items():
             try:
@@ -96,7 +96,7 @@ class Lint:
         self._running = self._started(fresh)
 
     def findings(self) -> dict[str, list[Finding]]:
-        """What cfn-lint says of each bundle, by its name."""
+        """Wait for cfn-lint, and return its findings for each bundle, by name."""
         for keys, worker in self._running:
             for key, matches in zip(keys, _finished(worker), strict=True):
                 lint_cache.remember(key, matches)
@@ -114,7 +114,7 @@ class Lint:
         }
 
     def _said(self, tasks: Sequence[Task]) -> Iterator[tuple[str, Match]]:
-        """What is wrong with the templates of a family, each with the file that it is in."""
+        """Yield all that is wrong with the templates of a bundle, each with its file."""
         for task in tasks:
             yield from ((task.file, match) for match in self._known.get(task.key, ()))
         refused = {task.file: self._refused.get(task.key, ()) for task in tasks}
@@ -123,7 +123,7 @@ class Lint:
         yield from chain(*refused.values()) if any(refused.values()) else flat
 
     def _started(self, tasks: Mapping[str, Task]) -> list[tuple[list[str], subprocess.Popen[str]]]:
-        """Workers with the keys of their tasks: the longest first, dealt out in turn.
+        """Start workers, each with the keys of its tasks: the longest first, dealt out in turn.
 
         They import cfn-lint while the tasks are being expanded here. What SAM refuses to
         expand is not linted.
@@ -159,7 +159,7 @@ def _nests(body: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=256)
 def _text(body: str) -> str:
-    """A document, given as JSON, with the SAM transform expanded, in YAML."""
+    """Return a JSON document as YAML, with the SAM transform expanded."""
     return dump(expanded(json.loads(body)))
 
 
@@ -174,7 +174,7 @@ def _refusal(problem: Problem) -> Match:
 
 
 def _finding(bundle: Bundle, file: str, match: Match) -> Iterator[Finding]:
-    """The match, at the place in the rendered files that it comes from."""
+    """Report *match* at the place in the rendered files that it comes from."""
     place = match["path"]
     if is_ignored(CFN_LINT, match["rule"], "/".join(map(str, place))):
         return

@@ -1,4 +1,4 @@
-"""What cfn-lint said of a template, kept between builds for some time."""
+"""Results of cfn-lint, kept between builds for 30 days."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ KEPT_SECONDS: Final = 30 * 24 * 3600
 
 
 def remembered(key: str) -> list[dict[str, Any]] | None:
+    """Return the matches that were kept under *key*, if they are there."""
     try:
         matches: list[dict[str, Any]] = json.loads(_entry(key).read_text("utf-8"))
     except (OSError, ValueError):
@@ -22,7 +23,7 @@ def remembered(key: str) -> list[dict[str, Any]] | None:
 
 
 def remember(key: str, matches: list[dict[str, Any]]) -> None:
-    """A cache that cannot be written is no reason to fail."""
+    """Keep *matches*; a cache that cannot be written is ignored."""
     entry = _entry(key)
     try:
         entry.parent.mkdir(parents=True, exist_ok=True)

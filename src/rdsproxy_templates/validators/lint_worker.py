@@ -1,4 +1,4 @@
-"""A process that lints: tasks as JSON on standard input, matches as JSON on output.
+"""A process that lints: tasks as JSON on standard input, matches on standard output.
 
 A process of its own, because cfn-lint finds nested templates from the current folder and
 needs a second of imports that the rest of a build does not wait for.
@@ -23,12 +23,12 @@ from .lint import INCLUDED
 
 @cache
 def rules() -> Rules:
-    """cfn-lint's rules, which take as long to load as a template takes to lint."""
+    """Load cfn-lint's rules, which takes as long as linting a template."""
     return Runner(ConfigMixIn([])).rules
 
 
 def lint(file: str, files: dict[str, str], regions: list[str]) -> list[dict[str, Any]]:
-    """The matches of *file*, linted from a folder that holds *files*."""
+    """Lint *file* in a folder that holds *files*, and return the matches."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             path = Path(folder, name)

@@ -1,4 +1,4 @@
-"""What a value in a template is, as far as that can be told before deployment."""
+"""Values in a template, read as far as they are known before deployment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..model.references import PLACEHOLDER
 
 
 def number(value: object) -> float | None:
-    """*value* as a number, which may be text; None for what only deployment knows."""
+    """Return *value*, which may be text, as a number; None where only deployment knows it."""
     try:
         return float(value) if isinstance(value, str | int | float) else None
     except ValueError:
@@ -17,22 +17,22 @@ def number(value: object) -> float | None:
 
 
 def is_literal(value: object) -> TypeGuard[str]:
-    """Whether *value* is text as it stands, not an expression or a dynamic reference."""
+    """Tell whether *value* is text as it stands, not an expression or a dynamic reference."""
     return isinstance(value, str) and "{{resolve:" not in value
 
 
 def is_true(value: object) -> bool:
-    """Whether *value* is true, which is text in the default of a parameter."""
+    """Tell whether *value* is true, which is text in the default of a parameter."""
     return value in (True, "true")
 
 
 def listed(value: object) -> list[Any]:
-    """*value* as the list that CloudFormation reads it as."""
+    """Return *value* as the list that CloudFormation reads it as."""
     return value if isinstance(value, list) else [value]
 
 
 def is_network(text: object) -> bool:
-    """Whether *text* is an address range, as it stands."""
+    """Tell whether *text* is an address range as it stands."""
     try:
         ip_network(str(text))
     except ValueError:
@@ -41,7 +41,7 @@ def is_network(text: object) -> bool:
 
 
 def simple(expression: object) -> object:
-    """*expression* as the Ref or GetAtt that it is another spelling of, where it is one."""
+    """Return the Ref or GetAtt that *expression* is another spelling of, else *expression*."""
     match expression:
         case {"Fn::Sub": str(text)} if match := PLACEHOLDER.fullmatch(text):
             name, _, attribute = match[1].partition(".")
@@ -55,3 +55,17 @@ def simple(expression: object) -> object:
             return {"Fn::GetAtt": [name, attribute]}
         case _:
             return expression
+
+
+def resource_ids(expressions: object) -> list[object]:
+    """Return the expressions that are the ID of a resource, not an attribute or a lookup."""
+    items = expressions if isinstance(expressions, list) else []
+    return [item for item in items if _is_id(item)]
+
+
+def _is_id(expression: object) -> bool:
+    match expression:
+        case {"Ref": _} | {"Fn::GetAtt": [_, "GroupId" | "SubnetId"]}:
+            return True
+        case _:
+            return False

@@ -1,32 +1,41 @@
-"""Our own checks: what no other tool says of such a family, as pure functions.
+"""Our own rules: what no other validator finds, each judged by a pure function.
 
-A check of the flat graph takes a :class:`Graph` and yields doubts; its docstring is the
-rule. A resource whose ``Metadata`` accepts a rule by name may break it. A check of the family
-takes a :class:`Bundle` and yields findings.
+A rule of the graph reads the flat form of a bundle; a resource whose ``Metadata`` accepts the
+rule by its id may break it. A rule of the bundle reads the templates as they are nested.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from ...rendering import Bundle
-from ..findings import Finding
-from ..graph import Graph, Violation
-from ..lines import located
-from . import api, database, login, network, permission, proxy, secret, size, wiring
+from ..graph import Graph
+from ..rule import FileViolation, Rule, Violation
+from . import (
+    api,
+    database,
+    login,
+    network,
+    permission,
+    proxy,
+    secret,
+    size,
+    target,
+    traffic,
+    wiring,
+)
 
-GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Violation]], ...]] = (
+GRAPH_RULES: Final[tuple[Rule[Graph, Violation], ...]] = (
     proxy.name,
     proxy.engine_family,
-    proxy.one_target,
-    proxy.waits_for_instances,
-    proxy.waits_for_database,
-    proxy.tls_to_database,
-    proxy.idle_above_max,
+    target.one_target,
+    target.waits_for_instances,
+    target.waits_for_database,
+    target.tls_to_database,
+    target.idle_above_max,
     proxy.network_type,
     proxy.logins,
-    proxy.reader_endpoint,
+    target.reader_endpoint,
     proxy.secret_readable,
     proxy.security_group,
     secret.readable,
@@ -40,10 +49,10 @@ GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Violation]], ...]] = (
     network.subnets,
     network.two_zones,
     network.kinds,
-    network.port,
-    network.hops,
-    network.open_to_the_world,
-    network.unlimited_egress,
+    traffic.port,
+    traffic.hops,
+    traffic.open_to_the_world,
+    traffic.unlimited_egress,
     permission.connects,
     login.somebody,
     login.end_to_end,
@@ -53,44 +62,9 @@ GRAPH_CHECKS: Final[tuple[Callable[[Graph], Iterator[Violation]], ...]] = (
     api.key_or_firewall,
     api.password_in_environment,
 )
-FAMILY_CHECKS: Final[tuple[Callable[[Bundle], Iterator[Finding]], ...]] = (
-    wiring.wiring,
-    size.size,
-    size.values,
+BUNDLE_RULES: Final[tuple[Rule[Bundle, FileViolation], ...]] = (
+    wiring.connected,
+    size.templates_fit,
+    size.values_fit,
 )
-
-
-def rule_of(check: Callable[[Graph], Iterator[Violation]]) -> str:
-    """The name that findings of *check* carry: ``proxy/waits-for-instances``."""
-    return f"{check.__module__.rpartition('.')[2]}/{check.__name__.replace('_', '-')}"
-
-
-def find(bundle: Bundle) -> list[Finding]:
-    """Everything that our checks find in *bundle*.
-
-    Most is looked at only when the wiring is whole: a broken wire cannot be followed.
-    """
-    findings = [*wiring.wiring(bundle)]
-    if findings:
-        return [*findings, *size.size(bundle)]
-    findings += [finding for check in FAMILY_CHECKS[1:] for finding in check(bundle)]
-    flat, origins = bundle.flat()
-    graph = Graph(flat)
-    for check in GRAPH_CHECKS:
-        for violation in check(graph):
-            if graph.accepts(violation.resource, rule_of(check)):
-                continue
-            within = () if violation.property == "DependsOn" else ("Properties",)
-            place = ("Resources", violation.resource, *within, violation.property)
-            file, line = located(bundle, origins, place)
-            findings.append(
-                Finding(
-                    file=file,
-                    line=line,
-                    rule=rule_of(check),
-                    level="error",
-                    sentence=f"{origins[violation.resource].title}: {violation.sentence}",
-                    remedy=violation.remedy,
-                )
-            )
-    return findings
+RULES: Final[tuple[Rule[Any, Any], ...]] = (*GRAPH_RULES, *BUNDLE_RULES)

@@ -1,4 +1,4 @@
-"""APIs and functions: what API Gateway refuses, and what must not stand in plain sight."""
+"""Rules of APIs and functions: what API Gateway takes, and what the console shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ...model.references import references
-from ..graph import FUNCTION_TYPES, Graph, Violation
+from ..graph import FUNCTION_TYPES, Graph
+from ..rule import Violation, as_rule
+from ..sources import API_GATEWAY, LAMBDA
 from ..values import is_literal, number
 
 LONGEST = 29
@@ -18,8 +20,13 @@ SECRET_NAME = re.compile(
 )
 
 
+@as_rule(
+    "api/path",
+    title="A route begins with a slash.",
+    why="API Gateway refuses the route.",
+    source=f"{API_GATEWAY}/http-api-develop-routes.html",
+)
 def path(graph: Graph) -> Iterator[Violation]:
-    """A route begins with a slash."""
     for function, body in graph.of_type("AWS::Serverless::Function"):
         for name, event in body.get("Events", {}).items():
             route = event.get("Properties", {}).get("Path")
@@ -32,8 +39,14 @@ def path(graph: Graph) -> Iterator[Violation]:
                 )
 
 
+@as_rule(
+    "api/timeout",
+    level="warning",
+    title="A function behind an HTTP API ends before the API stops waiting.",
+    why="The caller gets 503 while the function still works.",
+    source=f"{API_GATEWAY}/http-api-quotas.html",
+)
 def timeout(graph: Graph) -> Iterator[Violation]:
-    """A function behind an HTTP API ends before the API stops waiting."""
     for function, body in graph.of_type(*FUNCTION_TYPES):
         behind = any(e.get("Type") in ("HttpApi", "Api") for e in body.get("Events", {}).values())
         seconds = number(body.get("Timeout", 3))
@@ -46,8 +59,13 @@ def timeout(graph: Graph) -> Iterator[Violation]:
             )
 
 
+@as_rule(
+    "api/key-or-firewall",
+    title="An HTTP API has neither API keys nor a web ACL.",
+    why="SAM or WAF refuses them; only REST APIs take them.",
+    source=f"{API_GATEWAY}/http-api-vs-rest.html",
+)
 def key_or_firewall(graph: Graph) -> Iterator[Violation]:
-    """An HTTP API takes neither API keys nor a web ACL."""
     for function, body in graph.of_type("AWS::Serverless::Function"):
         for name, event in body.get("Events", {}).items():
             auth = event.get("Properties", {}).get("Auth", {})
@@ -55,7 +73,7 @@ def key_or_firewall(graph: Graph) -> Iterator[Violation]:
                 yield Violation(
                     function,
                     "Events",
-                    f"{name} demands an API key, which an HTTP API does not know",
+                    f"{name} demands an API key, which HTTP APIs do not have",
                     "Use a REST API (AWS::Serverless::Api), or an authorizer",
                 )
     for name, body in graph.of_type("AWS::WAFv2::WebACLAssociation"):
@@ -69,8 +87,14 @@ def key_or_firewall(graph: Graph) -> Iterator[Violation]:
                 )
 
 
+@as_rule(
+    "api/password-in-environment",
+    level="warning",
+    title="A function's environment holds no password.",
+    why="Whoever may read the function's configuration reads the password.",
+    source=f"{LAMBDA}/configuration-envvars.html",
+)
 def password_in_environment(graph: Graph) -> Iterator[Violation]:
-    """No password stands in a function's environment, which the console shows."""
     for function, body in graph.of_type(*FUNCTION_TYPES):
         for name, value in body.get("Environment", {}).get("Variables", {}).items():
             if SECRET_NAME.search(name) or "{{resolve:secretsmanager:" in str(value):

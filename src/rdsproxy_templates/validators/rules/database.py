@@ -1,38 +1,50 @@
-"""Databases: versions, classes, names and capacity that RDS refuses."""
+"""Rules of databases: versions, classes, names, capacity and addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ...aws.engines import ENGINES
-from ..graph import CLUSTER, INSTANCE, PROXY, Graph, Violation
+from ..graph import CLUSTER, INSTANCE, PROXY, Graph
+from ..rule import Violation, as_rule
+from ..sources import AURORA, CLOUDFORMATION, RDS
 from ..values import is_literal, is_true, number
 
 DISABLED = "open-source-rds-extended-support-disabled"
 
 
+@as_rule(
+    "database/version",
+    title="A database is created in a version that RDS offers, with the support that it asks for.",
+    why="RDS refuses the version, or bills extended support that nobody chose.",
+    source=f"{AURORA}/extended-support.html",
+)
 def version(graph: Graph) -> Iterator[Violation]:
-    """A database is created in a version that is known, and supported as it asks for."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         engine, given = ENGINES.get(str(body.get("Engine"))), body.get("EngineVersion")
         if engine is None or (not isinstance(given, int | float) and not is_literal(given)):
             continue
-        version, enrolled = str(given), body.get("EngineLifecycleSupport") != DISABLED
-        lifecycle = engine.lifecycle(version)
-        if problem := engine.version_problem(version):
+        asked, enrolled = str(given), body.get("EngineLifecycleSupport") != DISABLED
+        lifecycle = engine.lifecycle(asked)
+        if problem := engine.version_problem(asked):
             quotes = "" if isinstance(given, str) else ", as text in quotes"
             yield Violation(database, "EngineVersion", problem, f"Choose a current version{quotes}")
         elif lifecycle and (refusal := lifecycle.refusal(enrolled=enrolled)):
             yield Violation(
                 database,
                 "EngineVersion",
-                f"{version!r} {refusal}",
+                f"{asked!r} {refusal}",
                 f"Choose a current version: {engine.current_versions}",
             )
 
 
+@as_rule(
+    "database/instance-class",
+    title="An instance has a class that its engine offers.",
+    why="RDS refuses the instance.",
+    source=f"{CLOUDFORMATION}/aws-resource-rds-dbinstance.html",
+)
 def instance_class(graph: Graph) -> Iterator[Violation]:
-    """An instance has a class that its engine offers."""
     for instance, body in graph.of_type(INSTANCE):
         engine, given = ENGINES.get(str(body.get("Engine"))), body.get("DBInstanceClass")
         if engine and is_literal(given):
@@ -42,26 +54,36 @@ def instance_class(graph: Graph) -> Iterator[Violation]:
                 )
 
 
+@as_rule(
+    "database/names",
+    title="The first database and the master user have names that RDS takes.",
+    why="RDS refuses the database.",
+    source=f"{AURORA}/CHAP_Limits.html",
+)
 def names(graph: Graph) -> Iterator[Violation]:
-    """The first database and the master user have names that RDS takes."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         engine = ENGINES.get(str(body.get("Engine")))
         if engine is None:
             continue
-        rules = {
+        name_rules = {
             "DatabaseName": engine.database,
             "DBName": engine.database,
             "MasterUsername": engine.master,
         }
-        for key, rule in rules.items():
+        for key, rule in name_rules.items():
             given = graph.read(body.get(key))
             problem = rule.problem(given, engine.reserved_words) if is_literal(given) else None
             if problem:
                 yield Violation(database, key, f"{key} {problem}", "Choose another name")
 
 
+@as_rule(
+    "database/capacity",
+    title="Serverless v2 scales within 0.5 to 256 ACU, and does not pause behind a proxy.",
+    why="RDS refuses the capacity; a proxy keeps connections open, so the cluster never pauses.",
+    source=f"{AURORA}/aurora-serverless-v2.requirements.html",
+)
 def capacity(graph: Graph) -> Iterator[Violation]:
-    """Serverless v2 scales within 0.5 to 256 ACU, and does not pause behind a proxy."""
     proxied = {name for proxy, _ in graph.of_type(PROXY) for name in graph.databases_of(proxy)}
     for cluster, body in graph.of_type(CLUSTER):
         scaling = body.get("ServerlessV2ScalingConfiguration", {})
@@ -80,13 +102,19 @@ def capacity(graph: Graph) -> Iterator[Violation]:
             yield Violation(
                 cluster,
                 "ServerlessV2ScalingConfiguration",
-                "it is to pause at 0 ACU, and stands behind a proxy, which keeps it awake",
+                "it would pause at 0 ACU, and the proxy in front of it keeps it awake",
                 "Set MinCapacity to 0.5 or more",
             )
 
 
+@as_rule(
+    "database/public",
+    level="warning",
+    title="An instance has no address in the internet.",
+    why="Anybody may try to log in whom a security group lets in.",
+    source=f"{RDS}/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+)
 def public(graph: Graph) -> Iterator[Violation]:
-    """An instance has no address in the internet."""
     for instance, body in graph.of_type(INSTANCE):
         if is_true(body.get("PubliclyAccessible")):
             yield Violation(

@@ -1,4 +1,4 @@
-"""Logins: end to end by IAM, and passwords that have to be fetched."""
+"""Rules of logins: end to end by IAM, and by passwords that have to be fetched."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...model.references import references
-from ..graph import FUNCTION_TYPES, PROXY, Graph, Violation
-from ..groups import HTTPS, rules_of
+from ..graph import FUNCTION_TYPES, PROXY, Graph
+from ..rule import Violation, as_rule
+from ..security_groups import HTTPS, group_rules, known_groups
+from ..sources import RDS, SECRETS_MANAGER
 from ..values import is_true
-from .network import hop, known_groups
+from .traffic import judge_hop
 
 
+@as_rule(
+    "login/somebody",
+    title="A proxy lets somebody log in: users with secrets, or all by IAM.",
+    why="RDS refuses the proxy.",
+    source=f"{RDS}/rds-proxy-creating.html",
+)
 def somebody(graph: Graph) -> Iterator[Violation]:
-    """Somebody can log in through a proxy: users with secrets, or all by IAM."""
     for proxy, body in graph.of_type(PROXY):
         if body.get("DefaultAuthScheme") in (None, "NONE") and not body.get("Auth"):
             yield Violation(
@@ -24,8 +31,13 @@ def somebody(graph: Graph) -> Iterator[Violation]:
             )
 
 
+@as_rule(
+    "login/end-to-end",
+    title="A proxy that logs in to its database by IAM is allowed to, at both ends.",
+    why="The proxy cannot log in to the database.",
+    source=f"{RDS}/rds-proxy-iam-setup.html",
+)
 def end_to_end(graph: Graph) -> Iterator[Violation]:
-    """Where proxies log in to a database by IAM, it takes tokens, and their role may."""
     for proxy, body in graph.of_type(PROXY):
         if body.get("DefaultAuthScheme") != "IAM_AUTH":
             continue
@@ -35,7 +47,7 @@ def end_to_end(graph: Graph) -> Iterator[Violation]:
                 yield Violation(
                     database,
                     "EnableIAMDatabaseAuthentication",
-                    f"{proxy} logs in to it with tokens, which it does not take",
+                    f"{proxy} logs in to it with tokens, and it takes none",
                     "Set EnableIAMDatabaseAuthentication to true",
                 )
             if role is None or "ManagedPolicyArns" in graph.properties(role):
@@ -50,11 +62,16 @@ def end_to_end(graph: Graph) -> Iterator[Violation]:
                 )
 
 
+@as_rule(
+    "login/secrets-manager",
+    title="A function in a VPC that reads a secret reaches Secrets Manager.",
+    why="Reading the secret times out.",
+    source=f"{SECRETS_MANAGER}/vpc-endpoint-overview.html",
+)
 def secrets_manager(graph: Graph) -> Iterator[Violation]:
-    """A function in a VPC that reads a secret has a way to Secrets Manager."""
     if any(graph.of_type("AWS::EC2::NatGateway")):
         return
-    rules = rules_of(graph)
+    rules = group_rules(graph)
     for function, body in graph.of_type(*FUNCTION_TYPES):
         network = body.get("VpcConfig", {})
         vpcs = _vpcs(graph, network.get("SubnetIds"))
@@ -73,16 +90,16 @@ def secrets_manager(graph: Graph) -> Iterator[Violation]:
             yield Violation(
                 function,
                 "VpcConfig",
-                "it reads a secret from subnets that have no way to Secrets Manager",
+                "it reads a secret, and its subnets have no route to Secrets Manager",
                 "Add an interface endpoint for com.amazonaws.<region>.secretsmanager",
             )
         groups = known_groups(graph, network.get("SecurityGroupIds"))
         for name, endpoint in ways.items():
             ins = known_groups(graph, endpoint.get("SecurityGroupIds"))
-            yield from hop(rules, function, groups, name, ins, HTTPS)
+            yield from judge_hop(rules, function, groups, name, ins, HTTPS)
 
 
 def _vpcs(graph: Graph, subnets: Any) -> set[str]:
-    """The VPCs of ours that these subnets are in."""
+    """Return the VPCs that *subnets* are in, where the graph holds both."""
     bodies: list[Mapping[str, Any]] = [graph.properties(name) for name in graph.targets(subnets)]
     return {vpc for body in bodies if (vpc := graph.target(body.get("VpcId")))}

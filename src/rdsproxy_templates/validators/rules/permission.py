@@ -1,4 +1,4 @@
-"""Permission to log in: ``rds-db:connect`` on one proxy, as one user."""
+"""Rules of the permission to log in: ``rds-db:connect`` on one proxy, as one user."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...model.references import PLACEHOLDER
-from ..graph import FUNCTION_TYPES, Graph, Violation
+from ..graph import FUNCTION_TYPES, Graph
+from ..rule import Violation, as_rule
+from ..sources import RDS
 from ..values import is_literal, simple
 
 USER_VARIABLE = "RDS_USER"
 RESOURCE_IDS = ("DBClusterResourceId", "DbiResourceId")
 
 
+@as_rule(
+    "permission/connects",
+    title="A function that logs in to a proxy with a token may connect only as its own user.",
+    why="The proxy refuses the token, or the function may log in as anybody.",
+    source=f"{RDS}/UsingWithRDS.IAMDBAuth.IAMPolicy.html",
+)
 def connects(graph: Graph) -> Iterator[Violation]:
-    """A function that is told a proxy with IAM login may connect to it, and only so."""
     for function, body in graph.of_type(*FUNCTION_TYPES):
         variables = body.get("Environment", {}).get("Variables", {})
         proxies = {proxy for _, proxy in graph.entrances(body) if graph.demands_token(proxy)}
@@ -28,7 +35,7 @@ def connects(graph: Graph) -> Iterator[Violation]:
             yield Violation(
                 function,
                 "Policies",
-                f"it logs in to {', '.join(sorted(proxies))} with a token and may not",
+                f"it logs in to {', '.join(sorted(proxies))} with a token, and is not allowed to",
                 "Allow rds-db:connect for its user on the proxy's ID",
             )
         for resource in resources:
@@ -43,13 +50,13 @@ def connects(graph: Graph) -> Iterator[Violation]:
 
 def _wrong(graph: Graph, resource: object, proxies: set[str], user: object) -> Iterator[str]:
     if graph.target(simple(resource)):
-        yield "rds-db:connect is allowed on something that is no ARN of a database user"
+        yield "rds-db:connect is allowed on something other than the ARN of a database user"
     text, variables = _spelled(resource)
     if not is_literal(text) or PLACEHOLDER.fullmatch(text):
         return
     if ":rds-db:" not in text or ":dbuser:" not in text:
         if not _has_unknown(graph, text, variables):
-            yield f"rds-db:connect is allowed on {text}, which is no database user"
+            yield f"rds-db:connect is allowed on {text}, which is not a database user"
         return
     place, mark, name = text.rpartition(":dbuser:")[2].rpartition("/")
     if not mark and _has_unknown(graph, name, variables):
@@ -66,7 +73,7 @@ def _wrong(graph: Graph, resource: object, proxies: set[str], user: object) -> I
 
 
 def _spelled(resource: object) -> tuple[str | None, Mapping[str, Any]]:
-    """*resource* as the text of ``Fn::Sub``, and its variables; None for what is no text."""
+    """Spell *resource* as the text of ``Fn::Sub`` with its variables; None where that fails."""
     match resource:
         case str(text):
             return text, {}
@@ -85,7 +92,7 @@ def _spelled(resource: object) -> tuple[str | None, Mapping[str, Any]]:
 
 
 def _inlined(item: object, name: str, variables: dict[str, Any]) -> str:
-    """*item* of a joined list as a part of the text; what it cannot spell becomes a variable."""
+    """Spell *item* of a joined list as a part of the text, or as a new variable in it."""
     text, own = _spelled(item)
     if text is None:
         variables[name] = item
@@ -96,14 +103,14 @@ def _inlined(item: object, name: str, variables: dict[str, Any]) -> str:
 
 
 def _value(text: str, variables: Mapping[str, Any]) -> Any:
-    """What *text* stands for, where it is one placeholder."""
+    """Return the value of *text* where it is one placeholder, else *text* itself."""
     if not (match := PLACEHOLDER.fullmatch(text)):
         return text
     return variables[match[1]] if match[1] in variables else simple({"Fn::Sub": text})
 
 
 def _has_unknown(graph: Graph, text: str, variables: Mapping[str, Any]) -> bool:
-    """Whether only deployment knows a part of *text*."""
+    """Tell whether only deployment knows a part of *text*."""
     values = [_value(f"${{{name}}}", variables) for name in PLACEHOLDER.findall(text)]
     return any(not graph.target(value) and not _is_pseudo(value) for value in values)
 
@@ -113,7 +120,7 @@ def _is_pseudo(value: object) -> bool:
 
 
 def _is_id(graph: Graph, place: str, variables: Mapping[str, Any], proxies: set[str]) -> bool:
-    """Whether *place* may be a proxy's ID: the seventh field of its ARN, counted from 0."""
+    """Tell whether *place* may be a proxy's ID: field 6 of its ARN, counted from 0."""
     match simple(_value(place, variables)):
         case {"Fn::Select": [index, {"Fn::Split": [":", arn]}]}:
             return str(index) == "6" and graph.target(simple(arn)) in {*proxies, None}

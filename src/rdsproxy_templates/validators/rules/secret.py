@@ -1,4 +1,4 @@
-"""Secrets: what RDS and RDS Proxy cannot read, or RDS refuses as a password."""
+"""Rules of secrets: RDS Proxy can read them, and RDS takes their passwords."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import json
 from collections.abc import Iterator
 
 from ...model.references import PLACEHOLDER, references
-from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Graph, Violation
+from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Graph
+from ..rule import Violation, as_rule
+from ..sources import AURORA, CLOUDFORMATION, RDS
 from ..values import is_true
 
 REFUSED = '"@/'
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 
 
+@as_rule(
+    "secret/readable",
+    title="A generated secret of a proxy is JSON with a username and a password.",
+    why="The proxy cannot log in to the database.",
+    source=f"{RDS}/rds-proxy-secrets-arns.html",
+)
 def readable(graph: Graph) -> Iterator[Violation]:
-    """A proxy's secret is JSON with a username and a password."""
     named = {
         graph.target(entry.get("SecretArn"))
         for proxy, _ in graph.of_type(PROXY)
@@ -45,7 +52,7 @@ def readable(graph: Graph) -> Iterator[Violation]:
 
 
 def _spelled(template: object) -> str | None:
-    """The text of a template, its placeholders filled in; None where deployment makes it."""
+    """Return the text of a template with its placeholders filled in; None if unknown."""
     match template:
         case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
             return None if PLACEHOLDER.fullmatch(text) else PLACEHOLDER.sub("0", text)
@@ -55,8 +62,13 @@ def _spelled(template: object) -> str | None:
             return None
 
 
+@as_rule(
+    "secret/password-characters",
+    title="A generated password holds no character that RDS refuses.",
+    why="RDS refuses the password, in some deployments and not in others.",
+    source=f"{CLOUDFORMATION}/aws-resource-rds-dbcluster.html",
+)
 def password_characters(graph: Graph) -> Iterator[Violation]:
-    """A generated password holds no character that RDS refuses."""
     used = {
         name
         for _, body in graph.of_type(CLUSTER, INSTANCE, PROXY, ATTACHMENT)
@@ -78,8 +90,13 @@ def password_characters(graph: Graph) -> Iterator[Violation]:
             )
 
 
+@as_rule(
+    "secret/managed-and-given",
+    title="A master password is managed by RDS or given, and never both.",
+    why="RDS refuses the database.",
+    source=f"{AURORA}/rds-secrets-manager.html",
+)
 def managed_and_given(graph: Graph) -> Iterator[Violation]:
-    """A master password is managed by RDS or given, not both."""
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         if is_true(body.get("ManageMasterUserPassword")) and "MasterUserPassword" in body:
             yield Violation(

@@ -1,4 +1,4 @@
-"""Limits of CloudFormation and IAM, which no deployment can raise."""
+"""Rules of size: limits of CloudFormation and IAM that nobody can raise."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from ...aws.limits import DYNAMIC_REFERENCES, PARAMETER_BYTES, ROLE_POLICIES
 from ...model import Template
 from ...rendering import Bundle
 from ...rendering.lines import line_of
-from ..findings import Finding
 from ..graph import FUNCTION_TYPES, Graph
 from ..lengths import Lengths
 from ..lines import located
+from ..rule import FileViolation, as_rule
+from ..sources import CLOUDFORMATION, IAM
 
 LIMITS = {"resources": 500, "parameters": 200, "outputs": 200}
 BYTES = 1024 * 1024
@@ -21,17 +22,27 @@ APART = "Move a part of it into a stack of its own"
 HOLDERS = ("AWS::IAM::Role", FUNCTION_TYPES[0])
 
 
-def size(bundle: Bundle) -> Iterator[Finding]:
-    """No template is over the limits, which no deployment can raise."""
+@as_rule(
+    "size",
+    title="A template stays within CloudFormation's limits.",
+    why="CloudFormation refuses a larger template.",
+    source=f"{CLOUDFORMATION}/cloudformation-limits.html",
+)
+def templates_fit(bundle: Bundle) -> Iterator[FileViolation]:
     for path, template in bundle.root.walk():
         file = bundle.paths[path]
         length = len(bundle.templates.get(file, "").encode())
         for sentence in _over(template, length):
-            yield _finding("size", file, 1, sentence, APART)
+            yield FileViolation(file, 1, sentence, APART)
 
 
-def values(bundle: Bundle) -> Iterator[Finding]:
-    """No value that is passed to a nested stack, and no role, is over its limit."""
+@as_rule(
+    "values",
+    title="Values that are passed to nested stacks, and policies of roles, stay within limits.",
+    why="CloudFormation refuses the value, or IAM the policy, during the deployment.",
+    source=f"{IAM}/reference_iam-quotas.html",
+)
+def values_fit(bundle: Bundle) -> Iterator[FileViolation]:
     flat, origins = bundle.flat()
     graph = Graph(flat)
     lengths = Lengths(graph, origins)
@@ -41,8 +52,7 @@ def values(bundle: Bundle) -> Iterator[Finding]:
         for name, value in arguments.items():
             if (length := lengths.longest(value)) > PARAMETER_BYTES:
                 place = ("Resources", title, "Properties", "Parameters", name)
-                yield _finding(
-                    "values",
+                yield FileViolation(
                     file,
                     line_of(bundle.templates.get(file, ""), place),
                     f"{title} is passed {name} of up to {length} bytes, "
@@ -53,8 +63,7 @@ def values(bundle: Bundle) -> Iterator[Finding]:
         length = sum(lengths.written(document) for document in graph.inline_policies(name))
         if length > ROLE_POLICIES:
             file, line = located(bundle, origins, ("Resources", name))
-            yield _finding(
-                "values",
+            yield FileViolation(
                 file,
                 line,
                 f"{origins[name].title}: its inline policies come to up to {length} characters, "
@@ -80,7 +89,7 @@ def _over(template: Template, length: int) -> Iterator[str]:
 
 
 def _fitting(lengths: Lengths, value: Any) -> str:
-    """How many of several values there is room for."""
+    """Say how many of several values there is room for."""
     match value:
         case {"Fn::Join": [str(mark), [*items]]}:
             left, fits = PARAMETER_BYTES + len(mark), 0
@@ -90,7 +99,3 @@ def _fitting(lengths: Lengths, value: Any) -> str:
             return f"; there is room for {fits} of {len(items)}"
         case _:
             return ""
-
-
-def _finding(rule: str, file: str, line: int, sentence: str, remedy: str) -> Finding:
-    return Finding(file=file, line=line, rule=rule, level="error", sentence=sentence, remedy=remedy)

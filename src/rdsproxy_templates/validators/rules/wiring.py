@@ -1,4 +1,4 @@
-"""Wiring between parents and children, which SAM's nested applications check nowhere."""
+"""Rule of the wiring between parents and children, which AWS checks only at deployment."""
 
 from __future__ import annotations
 
@@ -9,37 +9,35 @@ from ...model.references import PLACEHOLDER
 from ...model.template import circles
 from ...rendering import Bundle
 from ...rendering.lines import line_of
-from ..findings import Finding
+from ..rule import FileViolation, as_rule
+from ..sources import CLOUDFORMATION
 
 
-def wiring(bundle: Bundle) -> Iterator[Finding]:
-    """Every child exists, is passed what it needs and no more, and offers what is asked."""
+@as_rule(
+    "wiring",
+    title="A nested stack exists, is passed what it needs and no more, and offers what is asked.",
+    why="CloudFormation refuses the stack when it comes to the nested one.",
+    source=f"{CLOUDFORMATION}/using-cfn-nested-stacks.html",
+)
+def connected(bundle: Bundle) -> Iterator[FileViolation]:
     for path, template in bundle.root.walk():
         file = bundle.paths.get(path, "template.yaml")
         for place, sentence, remedy in _faults(template):
-            yield Finding(
-                file=file,
-                line=line_of(bundle.templates.get(file, ""), place),
-                rule="wiring",
-                level="error",
-                sentence=sentence,
-                remedy=remedy,
-            )
+            line = line_of(bundle.templates.get(file, ""), place)
+            yield FileViolation(file, line, sentence, remedy)
         for title in template.children:
             if bundle.paths.get((*path, title)) not in bundle.templates:
-                yield Finding(
-                    file=file,
-                    line=line_of(bundle.templates.get(file, ""), ("Resources", title)),
-                    rule="wiring",
-                    level="error",
-                    sentence=f"the template of {title} is missing",
-                    remedy="Render the whole family",
+                yield FileViolation(
+                    file,
+                    line_of(bundle.templates.get(file, ""), ("Resources", title)),
+                    f"the template of {title} is missing",
+                    "Render the whole bundle",
                 )
 
 
 def is_whole(bundle: Bundle) -> bool:
-    """Whether every wire leads somewhere, so that the stacks make one graph."""
-    return not any(True for _ in wiring(bundle))
+    """Tell whether every wire leads somewhere, so that the stacks make one graph."""
+    return not any(True for _ in connected.judge(bundle))
 
 
 def _faults(template: Template) -> Iterator[tuple[tuple[str, ...], str, str]]:

@@ -1,4 +1,4 @@
-"""The rules of security groups: who may reach whom, on which port."""
+"""Rules of security groups: who may reach whom, on which port."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from typing import Any, Final, Literal
 
 from .graph import GROUP, Graph
-from .values import is_network, number
+from .values import is_network, number, resource_ids
 
 Direction = Literal["in", "out"]
 TCP: Final = ("tcp", "6")
@@ -18,7 +18,7 @@ OUTSIDE: Final[dict[str, Direction]] = {f"{GROUP}Ingress": "in", f"{GROUP}Egress
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class GroupRule:
     """One rule of a security group, wherever it is written."""
 
     resource: str
@@ -31,24 +31,24 @@ class Rule:
 
     @property
     def span(self) -> str:
-        """Its ports in words."""
+        """The ports in words."""
         return f"ports {self.ports[0]:g} to {self.ports[1]:g}" if self.ports else "some ports"
 
     def place(self, key: str) -> str:
-        """The property of its resource that says *key*."""
+        """Return the property of the resource that holds *key*."""
         lists = {"in": "SecurityGroupIngress", "out": "SecurityGroupEgress"}
         return lists[self.direction] if self.resource == self.group else key
 
     def admits(self, direction: str, peer: str, port: float) -> bool:
-        """Whether traffic to or from the group *peer* on *port* may pass."""
+        """Tell if traffic to or from the group *peer* on *port* may pass."""
         return self.direction == direction and self._reaches(peer) and self._covers(port)
 
     def covers_only(self, port: float) -> bool:
-        """Whether it is about *port* of TCP, and nothing else."""
+        """Tell if it is about *port* of TCP, and nothing else."""
         return self.protocol in TCP and self.ports == (port, port)
 
     def _reaches(self, peer: str) -> bool:
-        """A range may hold the peer and an expression be it; loopback holds nobody."""
+        """Tell if the other end may be *peer*: in any range but loopback, or unknown."""
         if self.peer is not None:
             return self.peer == peer
         return not (is_network(self.cidr) and ip_network(str(self.cidr)).is_loopback)
@@ -59,12 +59,19 @@ class Rule:
         return self.protocol in TCP and self.ports[0] <= port <= self.ports[1]
 
 
-def rules_of(graph: Graph) -> list[Rule]:
-    """Every rule of every security group of ours, written inside it or as a resource."""
+def group_rules(graph: Graph) -> list[GroupRule]:
+    """Return every rule of every security group, written inside it or as a resource."""
     return [*_inside(graph), *_outside(graph)]
 
 
-def _inside(graph: Graph) -> Iterator[Rule]:
+def known_groups(graph: Graph, expressions: object) -> list[str]:
+    """Return the groups in a list, or none where only deployment knows one of them."""
+    items = expressions if isinstance(expressions, list) else []
+    groups = [name for name in graph.targets(resource_ids(items)) if graph.type(name) == GROUP]
+    return groups if len(groups) == len(items) else []
+
+
+def _inside(graph: Graph) -> Iterator[GroupRule]:
     for name, group in graph.of_type(GROUP):
         for body in group.get("SecurityGroupIngress", []):
             yield _rule(graph, name, name, "in", body)
@@ -74,7 +81,7 @@ def _inside(graph: Graph) -> Iterator[Rule]:
             yield _rule(graph, name, name, "out", body)
 
 
-def _outside(graph: Graph) -> Iterator[Rule]:
+def _outside(graph: Graph) -> Iterator[GroupRule]:
     for kind, direction in OUTSIDE.items():
         for name, body in graph.of_type(kind):
             if group := graph.target(body.get("GroupId")):
@@ -83,12 +90,12 @@ def _outside(graph: Graph) -> Iterator[Rule]:
 
 def _rule(
     graph: Graph, resource: str, group: str, direction: Direction, body: Mapping[str, Any]
-) -> Rule:
+) -> GroupRule:
     peer = body.get("SourceSecurityGroupId", body.get("DestinationSecurityGroupId"))
     cidr = body.get("CidrIp", body.get("CidrIpv6"))
     protocol = body.get("IpProtocol")
     first, last = number(body.get("FromPort", 0)), number(body.get("ToPort", 65535))
-    return Rule(
+    return GroupRule(
         resource=resource,
         group=group,
         direction=direction,

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from faults import GIVEN, faulted, found, get_att, ref, resource, without
+from faults import (
+    GIVEN,
+    assert_holds,
+    faulted,
+    get_att,
+    ref,
+    resource,
+    violations,
+    without,
+)
 
 from rdsproxy_templates.validators.rules import permission
 
@@ -21,16 +30,16 @@ def field(number, arn):
 
 
 def sentence(wrong):
-    """The sentence of the one finding, which is about the function's permission."""
-    [one] = found(wrong)
-    assert one.about == ("permission/connects", FUNCTION)
-    assert one.place == "Policies"
+    """The sentence of the one violation, which is about the function's permission."""
+    [one] = violations(permission.connects, wrong)
+    assert one.resource == FUNCTION
+    assert one.property == "Policies"
     assert one.remedy
     return one.sentence
 
 
 class TestMissing:
-    SENTENCE = f"it logs in to {PROXY} with a token and may not"
+    SENTENCE = f"it logs in to {PROXY} with a token, and is not allowed to"
 
     def test_a_function_without_policies_is_refused(self):
         assert sentence(without(f"{FUNCTION}/Policies")) == self.SENTENCE
@@ -53,14 +62,14 @@ class TestMissing:
         assert sentence(faulted(f"{STATEMENT}/Effect", "Deny")) == self.SENTENCE
 
     def test_the_remedy_names_the_action(self):
-        [one] = found(without(f"{FUNCTION}/Policies"))
+        [one] = violations(permission.connects, without(f"{FUNCTION}/Policies"))
 
         assert one.remedy == "Allow rds-db:connect for its user on the proxy's ID"
 
     def test_a_proxy_that_logs_in_by_iam_itself_demands_a_token_too(self):
         family = faulted(f"{PROXY}/DefaultAuthScheme", "IAM_AUTH", without(f"{PROXY}/Auth"))
 
-        [one] = found(without(f"{FUNCTION}/Policies", family), permission.connects)
+        [one] = violations(permission.connects, without(f"{FUNCTION}/Policies", family))
         assert one.sentence == self.SENTENCE
 
     def test_an_address_that_holds_the_endpoint_demands_a_token_too(self):
@@ -88,7 +97,7 @@ class TestWrongResource:
         ids=["the whole ARN", "the name", "in a list"],
     )
     def test_the_proxy_itself_is_refused(self, resource):
-        assert "no ARN of a database user" in sentence(faulted(RESOURCE, resource))
+        assert "other than the ARN of a database user" in sentence(faulted(RESOURCE, resource))
 
     @pytest.mark.parametrize(
         "resource",
@@ -102,7 +111,7 @@ class TestWrongResource:
     def test_what_is_no_database_user_is_refused(self, resource):
         assert (
             sentence(faulted(RESOURCE, resource))
-            == f"rds-db:connect is allowed on {resource}, which is no database user"
+            == f"rds-db:connect is allowed on {resource}, which is not a database user"
         )
 
     @pytest.mark.parametrize("name", ["proxy-blog", "*", f"${{{PROXY}}}"])
@@ -149,10 +158,10 @@ class TestWrongResource:
         [{"Fn::Sub": f"${{{PROXY}.DBProxyArn}}"}, {"Fn::Join": ["", [ref(PROXY)]]}],
     )
     def test_the_proxy_itself_is_refused_however_it_is_spelled(self, resource):
-        assert "no ARN of a database user" in sentence(faulted(RESOURCE, resource))
+        assert "other than the ARN of a database user" in sentence(faulted(RESOURCE, resource))
 
     def test_the_remedy_spells_the_arn(self):
-        [one] = found(faulted(RESOURCE, "*"))
+        [one] = violations(permission.connects, faulted(RESOURCE, "*"))
 
         assert one.remedy == (
             "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>"
@@ -176,24 +185,27 @@ class TestWrongUser:
     def test_a_function_that_names_no_user_may_log_in_as_any_one_user(self):
         family = without(f"{VARIABLES}/RDS_USER")
 
-        assert found(faulted(RESOURCE, f"{ARN}:prx-0123/admin", family)) == []
+        assert_holds(permission.connects, faulted(RESOURCE, f"{ARN}:prx-0123/admin", family))
 
 
 class TestAccepted:
     def test_the_id_of_the_proxy_as_it_stands(self):
-        assert found(faulted(RESOURCE, f"{ARN}:prx-0123/root")) == []
+        assert_holds(permission.connects, faulted(RESOURCE, f"{ARN}:prx-0123/root"))
 
     def test_a_user_that_is_given_to_both(self):
         family = faulted(f"{VARIABLES}/RDS_USER", GIVEN)
 
-        assert found(faulted(RESOURCE, {"Fn::Sub": f"{ARN}:prx-0123/${{Given}}"}, family)) == []
+        assert_holds(
+            permission.connects,
+            faulted(RESOURCE, {"Fn::Sub": f"{ARN}:prx-0123/${{Given}}"}, family),
+        )
 
     @pytest.mark.parametrize("user", ["root", GIVEN])
     def test_a_user_that_is_a_variable_of_the_text(self, user):
         family = faulted(f"{VARIABLES}/RDS_USER", user)
         resource = {"Fn::Sub": [f"{ARN}:prx-0123/${{User}}", {"User": user}]}
 
-        assert found(faulted(RESOURCE, resource, family)) == []
+        assert_holds(permission.connects, faulted(RESOURCE, resource, family))
 
     @pytest.mark.parametrize(
         "resource",
@@ -214,24 +226,26 @@ class TestAccepted:
         ],
     )
     def test_an_arn_that_deployment_puts_together_is_left_alone(self, resource):
-        assert found(faulted(RESOURCE, resource)) == []
+        assert_holds(permission.connects, faulted(RESOURCE, resource))
 
     @pytest.mark.parametrize("action", ["rds-db:*", "rds-db:Connect"])
     def test_a_pattern_and_another_case_are_actions_too(self, action):
-        assert found(faulted(f"{STATEMENT}/Action", action)) == []
+        assert_holds(permission.connects, faulted(f"{STATEMENT}/Action", action))
 
     @pytest.mark.parametrize("statement", [USER, [USER]])
     def test_a_single_policy_and_a_single_statement(self, statement):
         policy = {"Version": "2012-10-17", "Statement": statement}
 
-        assert found(faulted(f"{FUNCTION}/Policies", policy)) == []
+        assert_holds(permission.connects, faulted(f"{FUNCTION}/Policies", policy))
 
     def test_a_role_of_the_family_with_the_permission(self):
         policy = {"PolicyName": "Connect", "PolicyDocument": {"Statement": [USER]}}
         family = faulted("Role", resource("IAM::Role", Policies=[policy]))
         family = without(f"{FUNCTION}/Policies", family)
 
-        assert found(faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), family)) == []
+        assert_holds(
+            permission.connects, faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), family)
+        )
 
     def test_a_role_of_the_family_without_it_is_refused(self):
         family = faulted("Role", resource("IAM::Role"), without(f"{FUNCTION}/Policies"))
@@ -239,14 +253,16 @@ class TestAccepted:
         assert sentence(faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), family))
 
     def test_a_role_that_is_given_is_left_alone(self):
-        assert found(faulted(f"{FUNCTION}/Role", GIVEN, without(f"{FUNCTION}/Policies"))) == []
+        assert_holds(
+            permission.connects, faulted(f"{FUNCTION}/Role", GIVEN, without(f"{FUNCTION}/Policies"))
+        )
 
     def test_a_function_that_is_not_told_of_the_proxy_needs_no_permission(self):
         family = without(f"{FUNCTION}/Policies")
 
-        assert found(faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", GIVEN, family)) == []
+        assert_holds(permission.connects, faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", GIVEN, family))
 
     def test_a_proxy_that_takes_passwords_needs_no_permission(self):
         family = faulted(f"{PROXY}/Auth/0/IAMAuth", "DISABLED")
 
-        assert found(without(f"{FUNCTION}/Policies", family)) == []
+        assert_holds(permission.connects, without(f"{FUNCTION}/Policies", family))

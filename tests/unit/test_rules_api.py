@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from faults import GIVEN, faulted, found, get_att, ref, resource, template
+from faults import (
+    GIVEN,
+    assert_holds,
+    faulted,
+    get_att,
+    ref,
+    resource,
+    template,
+    violations,
+)
 
 from rdsproxy_templates.validators.rules import api
 
@@ -15,18 +24,18 @@ VARIABLES = f"{FUNCTION}/Environment/Variables"
 class TestPath:
     @pytest.mark.parametrize("path", ["load", "{proxy+}", ""])
     def test_a_path_without_a_slash_is_refused(self, path):
-        [one] = found(faulted(f"{EVENT}/Properties/Path", path))
+        [one] = violations(api.path, faulted(f"{EVENT}/Properties/Path", path))
 
-        assert one.about == ("api/path", FUNCTION)
+        assert one.resource == FUNCTION
         assert one.sentence == f"the path {path!r} of CatchAllApi has no leading slash"
         assert one.remedy == f"Write /{path}"
 
     def test_the_default_route_of_an_http_api_is_accepted(self):
-        assert found(faulted(f"{EVENT}/Properties/Path", "$default")) == []
+        assert_holds(api.path, faulted(f"{EVENT}/Properties/Path", "$default"))
 
     @pytest.mark.parametrize("event", [{"Type": "HttpApi"}, {"Type": "SQS", "Properties": {}}])
     def test_an_event_without_a_path_is_accepted(self, event):
-        assert found(faulted(EVENT, event)) == []
+        assert_holds(api.path, faulted(EVENT, event))
 
 
 class TestTimeout:
@@ -35,39 +44,41 @@ class TestTimeout:
     def test_a_function_that_outlives_its_api_is_refused(self, kind, seconds):
         wrong = faulted(f"{EVENT}/Type", kind, faulted(f"{FUNCTION}/Timeout", seconds))
 
-        [one] = found(wrong)
+        [one] = violations(api.timeout, wrong)
 
-        assert one.about == ("api/timeout", FUNCTION)
+        assert one.resource == FUNCTION
         assert one.sentence == f"it may run for {seconds} s, and the API waits for 30"
         assert one.remedy == "Set Timeout to at most 29"
 
     def test_a_function_that_no_api_waits_for_may_run_long(self):
         family = faulted(EVENT, {"Type": "SQS", "Properties": {"Queue": GIVEN}})
 
-        assert found(faulted(f"{FUNCTION}/Timeout", 900, family)) == []
+        assert_holds(api.timeout, faulted(f"{FUNCTION}/Timeout", 900, family))
 
     def test_a_function_without_a_timeout_ends_after_three_seconds(self):
         function = resource("Serverless::Function", Events={"Any": {"Type": "HttpApi"}})
 
-        assert found(template(Function=function)) == []
+        assert_holds(api.timeout, template(Function=function))
 
 
 class TestKeyOrFirewall:
     def test_an_api_key_on_an_http_api_is_refused(self):
-        [one] = found(faulted(f"{EVENT}/Properties/Auth", {"ApiKeyRequired": True}))
+        [one] = violations(
+            api.key_or_firewall, faulted(f"{EVENT}/Properties/Auth", {"ApiKeyRequired": True})
+        )
 
-        assert one.about == ("api/key-or-firewall", FUNCTION)
-        assert one.sentence == "CatchAllApi demands an API key, which an HTTP API does not know"
+        assert one.resource == FUNCTION
+        assert one.sentence == "CatchAllApi demands an API key, which HTTP APIs do not have"
         assert "AWS::Serverless::Api" in one.remedy
 
     def test_an_api_key_on_a_rest_api_is_accepted(self):
         auth = {"Path": "/", "Method": "GET", "Auth": {"ApiKeyRequired": True}}
 
-        assert found(faulted(EVENT, {"Type": "Api", "Properties": auth})) == []
+        assert_holds(api.key_or_firewall, faulted(EVENT, {"Type": "Api", "Properties": auth}))
 
     @pytest.mark.parametrize("auth", [{"ApiKeyRequired": False}, {"Authorizer": "NONE"}])
     def test_an_http_api_without_a_key_is_accepted(self, auth):
-        assert found(faulted(f"{EVENT}/Properties/Auth", auth)) == []
+        assert_holds(api.key_or_firewall, faulted(f"{EVENT}/Properties/Auth", auth))
 
     @pytest.mark.parametrize(
         "arn",
@@ -86,9 +97,9 @@ class TestKeyOrFirewall:
     def test_a_web_acl_on_an_http_api_is_refused(self, arn):
         association = resource("WAFv2::WebACLAssociation", WebACLArn=GIVEN, ResourceArn=arn)
 
-        [one] = found(faulted("Association", association))
+        [one] = violations(api.key_or_firewall, faulted("Association", association))
 
-        assert one.about == ("api/key-or-firewall", "Association")
+        assert one.resource == "Association"
         assert one.sentence == "SAMStackHttpApi is an HTTP API, which takes no web ACL"
         assert "CloudFront" in one.remedy
 
@@ -96,15 +107,19 @@ class TestKeyOrFirewall:
     def test_an_http_api_of_plain_cloudformation_takes_none_either(self, kind):
         association = resource("WAFv2::WebACLAssociation", ResourceArn=ref("Api"))
 
-        [one] = found(template(Api=resource(kind), Association=association))
+        [one] = violations(
+            api.key_or_firewall, template(Api=resource(kind), Association=association)
+        )
 
-        assert one.about == ("api/key-or-firewall", "Association")
+        assert one.resource == "Association"
 
     def test_a_web_acl_on_a_rest_api_is_accepted(self):
         arn = {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/live"}
         association = resource("WAFv2::WebACLAssociation", ResourceArn=arn)
 
-        assert found(template(Api=resource("Serverless::Api"), Association=association)) == []
+        assert_holds(
+            api.key_or_firewall, template(Api=resource("Serverless::Api"), Association=association)
+        )
 
 
 class TestPasswordInEnvironment:
@@ -122,9 +137,9 @@ class TestPasswordInEnvironment:
         ],
     )
     def test_a_variable_named_like_a_secret_is_refused(self, name):
-        [one] = found(faulted(f"{VARIABLES}/{name}", GIVEN))
+        [one] = violations(api.password_in_environment, faulted(f"{VARIABLES}/{name}", GIVEN))
 
-        assert one.about == ("api/password-in-environment", FUNCTION)
+        assert one.resource == FUNCTION
         assert one.sentence == f"the variable {name} holds a secret"
         assert one.remedy == "Pass the secret's ARN, and read it at run time"
 
@@ -137,9 +152,9 @@ class TestPasswordInEnvironment:
         ],
     )
     def test_a_variable_that_is_resolved_to_a_secret_is_refused(self, value):
-        [one] = found(faulted(f"{VARIABLES}/LOGIN", value))
+        [one] = violations(api.password_in_environment, faulted(f"{VARIABLES}/LOGIN", value))
 
-        assert one.about == ("api/password-in-environment", FUNCTION)
+        assert one.resource == FUNCTION
         assert one.sentence == "the variable LOGIN holds a secret"
 
     @pytest.mark.parametrize(
@@ -155,12 +170,12 @@ class TestPasswordInEnvironment:
         ],
     )
     def test_a_variable_that_only_says_where_a_secret_is_is_accepted(self, name):
-        assert found(faulted(f"{VARIABLES}/{name}", GIVEN)) == []
+        assert_holds(api.password_in_environment, faulted(f"{VARIABLES}/{name}", GIVEN))
 
     def test_a_function_of_plain_cloudformation_is_read_too(self):
         environment = {"Variables": {"PASSWORD": "hunter2"}}
         function = resource("Lambda::Function", Environment=environment)
 
-        [one] = found(template(Function=function), api.password_in_environment)
+        [one] = violations(api.password_in_environment, template(Function=function))
 
-        assert one.about == ("api/password-in-environment", "Function")
+        assert one.resource == "Function"

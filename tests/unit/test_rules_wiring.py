@@ -1,4 +1,4 @@
-"""Wiring between parents and children, which SAM's nested applications check nowhere."""
+"""Wiring between parents and children, which AWS checks only at deployment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from faults import FAMILY, get_att, ref, resource
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.model.template import Nested
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validators import rules
+from rdsproxy_templates.validators.rules.wiring import connected
 
 CHILD = Template(
     description="A child.",
@@ -22,7 +22,7 @@ CHILD = Template(
 
 
 def root(arguments, *, resources=None, outputs=None, child=CHILD):
-    """A family of a parent and one child, which is passed *arguments*."""
+    """A parent and one child, which is passed *arguments*."""
     return Template(
         description="A parent.",
         parameters={},
@@ -32,20 +32,19 @@ def root(arguments, *, resources=None, outputs=None, child=CHILD):
     )
 
 
-def finding(family):
-    """The one finding, and the text of its line."""
-    [one] = rules.find(family)
-    assert (one.rule, one.level) == ("wiring", "error")
+def violation(family):
+    """The one violation, and the text of its line."""
+    [one] = connected.judge(family)
     return one, family.templates[one.file].splitlines()[one.line - 1].strip()
 
 
 class TestParameters:
     @pytest.mark.parametrize("arguments", [{"Host": "a"}, {"Host": "a", "Port": "1"}])
     def test_what_the_child_declares_is_accepted(self, arguments):
-        assert rules.find(bundle(root(arguments))) == []
+        assert list(connected.judge(bundle(root(arguments)))) == []
 
     def test_a_parameter_that_the_child_does_not_declare_is_refused(self):
-        one, line = finding(bundle(root({"Host": "a", "Hots": "b"})))
+        one, line = violation(bundle(root({"Host": "a", "Hots": "b"})))
 
         assert one.file == "template.yaml"
         assert line == "Hots: b"
@@ -55,19 +54,19 @@ class TestParameters:
         assert one.remedy == "Declare the parameter in the child, or do not pass it"
 
     def test_a_parameter_that_resembles_none_is_refused_without_a_guess(self):
-        one, _ = finding(bundle(root({"Host": "a", "Zone": "b"})))
+        one, _ = violation(bundle(root({"Host": "a", "Zone": "b"})))
 
         assert one.sentence.endswith("which it does not declare")
 
     def test_a_parameter_that_the_child_needs_must_be_passed(self):
-        one, line = finding(bundle(root({"Port": "1"})))
+        one, line = violation(bundle(root({"Port": "1"})))
 
         assert line == "Parameters:"
         assert one.sentence == "ChildStack needs Host and is not passed it"
         assert one.remedy == "Pass it"
 
     def test_a_child_that_is_passed_nothing_is_found_at_its_properties(self):
-        _, line = finding(bundle(root({})))
+        _, line = violation(bundle(root({})))
 
         assert line == "Properties:"
 
@@ -75,7 +74,7 @@ class TestParameters:
         middle = root({}, child=CHILD)
         outer = replace(root({}), children={"MiddleStack": Nested(template=middle, arguments={})})
 
-        one, _ = finding(bundle(outer))
+        one, _ = violation(bundle(outer))
 
         assert one.file == "cloudformation/middle.yaml"
 
@@ -87,12 +86,12 @@ class TestOutputs:
     def test_what_the_child_offers_is_accepted(self):
         wired = root({"Host": "a"}, outputs={"Arn": {"Value": self.ARN}})
 
-        assert rules.find(bundle(wired)) == []
+        assert list(connected.judge(bundle(wired))) == []
 
     def test_an_output_that_the_child_does_not_offer_is_refused(self):
         wrong = root({"Host": "a"}, outputs={"Name": {"Value": self.WRONG}})
 
-        one, line = finding(bundle(wrong))
+        one, line = violation(bundle(wrong))
 
         assert line == "Name:"
         assert one.sentence == (
@@ -103,7 +102,7 @@ class TestOutputs:
     def test_a_resource_that_asks_for_it_is_refused(self):
         topic = resource("SNS::Topic", Tags=[{"Key": "child", "Value": self.WRONG}])
 
-        one, line = finding(bundle(root({"Host": "a"}, resources={"Other": topic})))
+        one, line = violation(bundle(root({"Host": "a"}, resources={"Other": topic})))
 
         assert line == "Other:"
         assert one.sentence.startswith("Other asks ChildStack for TopicArns")
@@ -112,7 +111,7 @@ class TestOutputs:
         one_child = root({"Host": "a"})
         other = Nested(template=CHILD, arguments={"Host": self.WRONG})
 
-        one, line = finding(
+        one, line = violation(
             bundle(replace(one_child, children={**one_child.children, "OtherStack": other}))
         )
 
@@ -128,7 +127,7 @@ class TestOutputs:
         ],
     )
     def test_a_text_that_asks_for_it_is_refused(self, text):
-        one, line = finding(bundle(root({"Host": "a"}, outputs={"Name": {"Value": text}})))
+        one, line = violation(bundle(root({"Host": "a"}, outputs={"Name": {"Value": text}})))
 
         assert line == "Name:"
         assert one.sentence.startswith("Name asks ChildStack for TopicArns")
@@ -136,7 +135,10 @@ class TestOutputs:
     def test_a_text_that_asks_for_what_is_offered_is_accepted(self):
         text = {"Fn::Sub": "arn: ${ChildStack.Outputs.TopicArn} ${!Literal} ${AWS::Region}"}
 
-        assert rules.find(bundle(root({"Host": "a"}, outputs={"Arn": {"Value": text}}))) == []
+        assert (
+            list(connected.judge(bundle(root({"Host": "a"}, outputs={"Arn": {"Value": text}}))))
+            == []
+        )
 
 
 class TestMissingTemplate:
@@ -144,8 +146,8 @@ class TestMissingTemplate:
         templates = dict(FAMILY.templates)
         del templates["cloudformation/rds.yaml"]
 
-        one, line = finding(replace(FAMILY, templates=templates))
+        one, line = violation(replace(FAMILY, templates=templates))
 
         assert (one.file, line) == ("template.yaml", "RDSStack:")
         assert one.sentence == "the template of RDSStack is missing"
-        assert one.remedy == "Render the whole family"
+        assert one.remedy == "Render the whole bundle"

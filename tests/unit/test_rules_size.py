@@ -11,10 +11,9 @@ from rdsproxy_templates import ConfigError
 from rdsproxy_templates.model.template import Nested
 from rdsproxy_templates.rendering import render
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validators import rules
 from rdsproxy_templates.validators.graph import Graph
 from rdsproxy_templates.validators.lengths import Lengths
-from rdsproxy_templates.validators.rules.size import BYTES, size, values
+from rdsproxy_templates.validators.rules.size import BYTES, templates_fit, values_fit
 from rdsproxy_templates.variants import base
 
 TOPIC = resource("SNS::Topic")
@@ -39,12 +38,11 @@ def outputs(count):
 )
 class TestCounts:
     def test_as_many_as_are_allowed_are_accepted(self, made, limit, thing):
-        assert list(size(bundle(made(limit)))) == []
+        assert list(templates_fit.judge(bundle(made(limit)))) == []
 
     def test_one_more_is_refused(self, made, limit, thing):
-        [one] = size(bundle(made(limit + 1)))
+        [one] = templates_fit.judge(bundle(made(limit + 1)))
 
-        assert (one.rule, one.level) == ("size", "error")
         assert (one.file, one.line) == ("template.yaml", 1)
         assert one.sentence == f"it has {limit + 1} {thing}, and {limit} are allowed"
         assert one.remedy == "Move a part of it into a stack of its own"
@@ -53,7 +51,7 @@ class TestCounts:
 def test_a_nested_stack_is_a_resource_too():
     child = Nested(template=topics(1), arguments={})
 
-    [one] = size(bundle(replace(topics(500), children={"ChildStack": child})))
+    [one] = templates_fit.judge(bundle(replace(topics(500), children={"ChildStack": child})))
 
     assert "501 resources" in one.sentence
 
@@ -61,16 +59,16 @@ def test_a_nested_stack_is_a_resource_too():
 def test_a_child_is_measured_too():
     child = Nested(template=topics(501), arguments={})
 
-    [one] = rules.find(bundle(replace(topics(1), children={"ChildStack": child})))
+    [one] = templates_fit.judge(bundle(replace(topics(1), children={"ChildStack": child})))
 
-    assert (one.file, one.rule) == ("cloudformation/child.yaml", "size")
+    assert one.file == "cloudformation/child.yaml"
 
 
 class TestBytes:
     FAMILY = bundle(topics(1))
 
     def of(self, text):
-        return list(size(replace(self.FAMILY, templates={"template.yaml": text})))
+        return list(templates_fit.judge(replace(self.FAMILY, templates={"template.yaml": text})))
 
     def test_a_megabyte_is_accepted(self):
         assert self.of("x" * BYTES) == []
@@ -91,8 +89,8 @@ def test_sixty_dynamic_references_are_accepted_and_one_more_is_not():
         names = [f"{{{{resolve:secretsmanager:{number}}}}}" for number in range(count)]
         return bundle(template(Topic=resource("SNS::Topic", Names=names)))
 
-    assert list(size(secrets(60))) == []
-    [one] = size(secrets(61))
+    assert list(templates_fit.judge(secrets(60))) == []
+    [one] = templates_fit.judge(secrets(61))
     assert one.sentence == "it has 61 dynamic references, and 60 are allowed"
 
 
@@ -112,13 +110,12 @@ class TestValues:
         return bundle(replace(template(**secrets), children={"InnerStack": child}))
 
     def test_a_parameter_with_room_is_accepted(self):
-        assert list(values(self.passing(42))) == []
+        assert list(values_fit.judge(self.passing(42))) == []
 
     def test_a_parameter_that_may_be_too_long_is_refused_with_the_number_that_fits(self):
         family = self.passing(60)
-        [one] = values(family)
+        [one] = values_fit.judge(family)
 
-        assert one.rule == "values"
         assert one.sentence == (
             "InnerStack is passed Arns of up to 5819 bytes, and 4096 are allowed; "
             "there is room for 42 of 60"
@@ -147,8 +144,8 @@ class TestValues:
                 )
             )
 
-        assert list(values(holding(100, 100))) == []
-        [one] = values(holding(150, 150))
+        assert list(values_fit.judge(holding(100, 100))) == []
+        [one] = values_fit.judge(holding(150, 150))
         assert one.sentence.startswith("Role: its inline policies come to up to 1")
         assert one.sentence.endswith(" characters, and 10240 are allowed")
 
@@ -160,7 +157,7 @@ class TestValues:
         with pytest.raises(ConfigError, match=r"rds.users\] must be at most (\d+) .* got 60,"):
             configured(60)
         most = max(count for count in range(30, 60) if _accepted(configured, count))
-        assert list(values(render(base, configured(most)))) == []
+        assert list(values_fit.judge(render(base, configured(most)))) == []
 
 
 def _accepted(configured, count):

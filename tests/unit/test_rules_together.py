@@ -1,9 +1,17 @@
-"""A value that only deployment knows is left unjudged, wherever it stands."""
+"""All rules together: the registry, and what none of them may refuse."""
 
 from __future__ import annotations
 
 import pytest
-from faults import GIVEN, faulted, found
+from faults import GIVEN, POSTGRESQL, faulted, violations
+
+from rdsproxy_templates.model import Template
+from rdsproxy_templates.rendering import NESTINGS, render
+from rdsproxy_templates.stacks.app import sam
+from rdsproxy_templates.stacks.data import rds
+from rdsproxy_templates.validators import judgment
+from rdsproxy_templates.validators.rules import GRAPH_RULES, RULES
+from rdsproxy_templates.variants import auth, base, existing_vpc
 
 PROXY, TARGETS = "RDSStackRDSProxy", "RDSStackRDSProxyTargetGroup"
 CLUSTER, INSTANCE = "RDSStackDBCluster", "RDSStackDBInstance1"
@@ -75,9 +83,63 @@ PLACES = [
 ]
 
 
+def broken_in(template: Template) -> list[str]:
+    """The ids of all rules that *template* breaks."""
+    return [rule.id for rule in GRAPH_RULES if violations(rule, template)]
+
+
+class TestRegistry:
+    def test_every_rule_has_an_id_of_its_own(self):
+        ids = [rule.id for rule in RULES]
+
+        assert len(set(ids)) == len(ids)
+
+    @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+    def test_a_rule_says_in_sentences_what_holds_and_why(self, rule):
+        for sentence in (rule.title, rule.why):
+            assert sentence[0].isupper()
+            assert sentence.endswith(".")
+
+    @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+    def test_a_rule_names_a_page_of_aws_as_its_source(self, rule):
+        assert rule.source.startswith("https://docs.aws.amazon.com/")
+
+
+class TestNothingToFind:
+    @pytest.mark.parametrize("variant", [base, existing_vpc], ids=["base", "existing_vpc"])
+    @pytest.mark.parametrize("nesting", NESTINGS)
+    def test_the_variants_are_clean(self, variant, nesting):
+        assert judgment.find(render(variant, variant.Config(), nesting=nesting)) == []
+
+    @pytest.mark.parametrize(
+        "config",
+        [
+            base.Config(rds=rds.Config(max_capacity=4, readers=2)),
+            base.Config(rds=rds.Config(instance_class="db.r8g.large", debug_logging=True)),
+            base.Config(sam=sam.Config(authorizer="none")),
+            base.Config(database=existing_vpc.Database(name="shop", master_username="keeper")),
+        ],
+        ids=["serverless with readers", "provisioned", "open", "other names"],
+    )
+    def test_so_they_are_with_other_settings(self, config):
+        assert judgment.find(render(base, config)) == []
+
+    def test_a_proxy_in_front_of_one_instance_of_postgresql_breaks_no_rule(self):
+        assert broken_in(POSTGRESQL) == []
+
+    def test_users_with_every_login_break_no_rule(self):
+        users = [
+            {"name": "reader", "login": "password"},
+            {"name": "writer", "login": "end_to_end_iam"},
+        ]
+        config = auth.Config.parse({"rds": {"users": users}, "iam_user": "writer"}, "a test")
+
+        assert judgment.find(render(auth, config)) == []
+
+
 @pytest.mark.parametrize("place", PLACES)
-def test_a_parameter_is_left_alone(place):
-    assert found(faulted(place, GIVEN)) == []
+def test_a_value_that_only_deployment_knows_is_left_alone(place):
+    assert broken_in(faulted(place, GIVEN)) == []
 
 
 @pytest.mark.parametrize(
@@ -104,4 +166,4 @@ def test_a_parameter_is_left_alone(place):
     ],
 )
 def test_so_is_any_other_expression(place, expression):
-    assert found(faulted(place, expression)) == []
+    assert broken_in(faulted(place, expression)) == []

@@ -1,4 +1,4 @@
-"""What ``find`` makes of the checks: findings with a file and a line."""
+"""Judgment by all rules: their violations become findings with a file and a line."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import replace
 import pytest
 from faults import FAMILY, family, get_att, ref, resource, template
 
+from rdsproxy_templates.errors import InvalidTemplateError
 from rdsproxy_templates.model.accepted_rules import accepted
 from rdsproxy_templates.model.template import Nested
-from rdsproxy_templates.rendering import NESTINGS, Bundle, render
+from rdsproxy_templates.rendering import Bundle
 from rdsproxy_templates.rendering.documents import bundle
 from rdsproxy_templates.rendering.lines import line_of
-from rdsproxy_templates.stacks.app import sam
-from rdsproxy_templates.stacks.data import rds
-from rdsproxy_templates.validators import rules
-from rdsproxy_templates.variants import base, existing_vpc
+from rdsproxy_templates.validators import Finding, judgment, refuse
+from rdsproxy_templates.validators.rules import proxy, target
 
 NOWHERE = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]
 TEXT = """\
@@ -38,56 +37,36 @@ Outputs:
 """
 
 
-def line_in(made: Bundle, finding: rules.Finding) -> str:
+def line_in(made: Bundle, finding: Finding) -> str:
     """The text of the line that *finding* points at."""
     return made.templates[finding.file].splitlines()[finding.line - 1].strip()
-
-
-class TestNothingToFind:
-    @pytest.mark.parametrize("variant", [base, existing_vpc], ids=["base", "existing_vpc"])
-    @pytest.mark.parametrize("nesting", NESTINGS)
-    def test_the_variants_are_clean(self, variant, nesting):
-        assert rules.find(render(variant, variant.Config(), nesting=nesting)) == []
-
-    @pytest.mark.parametrize(
-        "config",
-        [
-            base.Config(rds=rds.Config(max_capacity=4, readers=2)),
-            base.Config(rds=rds.Config(instance_class="db.r8g.large", debug_logging=True)),
-            base.Config(sam=sam.Config(authorizer="none")),
-            base.Config(database=existing_vpc.Database(name="shop", master_username="keeper")),
-        ],
-        ids=["serverless with readers", "provisioned", "open", "other names"],
-    )
-    def test_so_they_are_with_other_choices(self, config):
-        assert rules.find(render(base, config)) == []
 
 
 class TestFinding:
     MADE = family("RDSStack", "RDSProxyTargetGroup/TargetGroupName", "primary")
 
     def test_it_names_rule_file_and_level(self):
-        [one] = rules.find(self.MADE)
+        [one] = judgment.find(self.MADE)
 
         assert one.rule == "proxy/one-target"
         assert one.file == "cloudformation/rds.yaml"
         assert one.level == "error"
 
     def test_it_begins_with_the_name_of_the_resource_in_that_file(self):
-        [one] = rules.find(self.MADE)
+        [one] = judgment.find(self.MADE)
 
-        assert one.sentence == "RDSProxyTargetGroup: 'primary' is no target group"
+        assert one.sentence == "RDSProxyTargetGroup: 'primary' is not the name of a target group"
         assert one.remedy.startswith("Name it default")
 
     def test_it_reads_as_one_line(self):
-        [one] = rules.find(self.MADE)
+        [one] = judgment.find(self.MADE)
 
         assert str(one).startswith(f"cloudformation/rds.yaml:{one.line}: error proxy/one-target: ")
 
     def test_every_fault_has_a_finding_of_its_own(self):
         made = family("VPCStack", "FunctionSecurityGroup/SecurityGroupEgress", NOWHERE, self.MADE)
 
-        files = [finding.file for finding in rules.find(made)]
+        files = [finding.file for finding in judgment.find(made)]
 
         assert sorted(files) == ["cloudformation/rds.yaml", "cloudformation/vpc.yaml"]
 
@@ -95,12 +74,12 @@ class TestFinding:
         children = dict(self.MADE.root.children)
         children["RDSStack"] = replace(children["RDSStack"], arguments={})
 
-        findings = rules.find(bundle(replace(self.MADE.root, children=children)))
+        findings = judgment.find(bundle(replace(self.MADE.root, children=children)))
 
         assert {finding.rule for finding in findings} == {"wiring"}
 
     def test_a_fault_of_a_flat_family_is_found_in_its_one_file(self):
-        [one] = rules.find(bundle(self.MADE.root, "flat"))
+        [one] = judgment.find(bundle(self.MADE.root, "flat"))
 
         assert one.file == "template.yaml"
         assert line_in(bundle(self.MADE.root, "flat"), one) == "TargetGroupName: primary"
@@ -120,7 +99,7 @@ class TestAccepting:
     def test_what_is_accepted_by_name_is_no_finding(self):
         made = self.accepting("RDSProxySecurityGroup", "network/open-to-the-world")
 
-        assert rules.find(made) == []
+        assert judgment.find(made) == []
 
     @pytest.mark.parametrize(
         ("resource", "rule"),
@@ -131,7 +110,7 @@ class TestAccepting:
         ],
     )
     def test_another_rule_or_on_another_resource_is_one(self, resource, rule):
-        [one] = rules.find(self.accepting(resource, rule))
+        [one] = judgment.find(self.accepting(resource, rule))
 
         assert one.rule == "network/open-to-the-world"
 
@@ -139,7 +118,7 @@ class TestAccepting:
         metadata = {"cfn-lint": {"config": {"ignore_checks": ["network/open-to-the-world"]}}}
         made = family("VPCStack", "RDSProxySecurityGroup/Metadata", metadata, self.OPEN)
 
-        assert len(rules.find(made)) == 1
+        assert len(judgment.find(made)) == 1
 
 
 @pytest.mark.parametrize(
@@ -238,7 +217,7 @@ class TestAccepting:
 def test_the_line_is_that_of_the_fault(stack, path, value, rule, line):
     made = family(stack, path, value)
 
-    [one] = rules.find(made)
+    [one] = judgment.find(made)
 
     assert (one.rule, one.file) == (rule, made.paths[(stack,)])
     assert line_in(made, one) == line
@@ -268,18 +247,45 @@ class TestLineOf:
         assert line_of("", ("Resources", "Proxy")) == 1
 
 
-class TestRules:
-    def test_every_check_has_a_rule_of_its_own(self):
-        named = [rules.rule_of(check) for check in rules.GRAPH_CHECKS]
+class TestBrokenRules:
+    """A rule that does not cope with a template is an opinion, and the others are judged."""
 
-        assert len(set(named)) == len(named)
+    @pytest.fixture(autouse=True)
+    def broken(self, monkeypatch):
+        def judge(graph):
+            raise KeyError(next(graph.of_type("AWS::RDS::DBProxy"))[0])
 
-    def test_a_rule_is_named_after_module_and_check(self):
-        assert rules.rule_of(rules.proxy.waits_for_instances) == "proxy/waits-for-instances"
+        broken = replace(proxy.name, judge=judge)
+        monkeypatch.setattr(judgment, "GRAPH_RULES", (broken, target.one_target))
 
-    def test_every_check_says_its_rule_in_one_sentence(self):
-        for check in (*rules.GRAPH_CHECKS, *rules.FAMILY_CHECKS):
-            assert check.__doc__.partition("\n")[0].endswith(".")
+    def test_what_was_not_judged_is_said(self):
+        [one] = judgment.find(FAMILY)
+
+        assert (one.rule, one.level, one.file) == ("proxy/name", "opinion", "template.yaml")
+        assert one.sentence == (
+            "not judged, because the rule fails on these templates with KeyError('RDSStackRDSProxy')"
+        )
+
+    def test_the_other_rules_are_judged(self):
+        findings = judgment.find(TestFinding.MADE)
+
+        assert [finding.rule for finding in findings] == ["proxy/name", "proxy/one-target"]
+
+    def test_an_opinion_refuses_nothing(self):
+        refuse(judgment.find(FAMILY))
+
+
+class TestLevels:
+    OPEN = [{"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "CidrIp": "0.0.0.0/0"}]
+
+    def test_a_warning_is_refused_like_an_error(self):
+        made = family("VPCStack", "RDSProxySecurityGroup/SecurityGroupIngress", self.OPEN)
+
+        [one] = judgment.find(made)
+
+        assert (one.rule, one.level) == ("network/open-to-the-world", "warning")
+        with pytest.raises(InvalidTemplateError, match="network/open-to-the-world"):
+            refuse([one])
 
 
 class TestStacksThatWaitForEachOther:
@@ -309,16 +315,16 @@ class TestStacksThatWaitForEachOther:
         return replace(template(), children=children)
 
     def test_a_group_in_another_stack_than_its_cluster_waits_for_the_instances(self):
-        assert rules.find(bundle(self.whole())) == []
+        assert judgment.find(bundle(self.whole())) == []
 
     def test_so_it_does_where_the_family_is_flat(self):
-        assert rules.find(bundle(self.whole(), "flat")) == []
+        assert judgment.find(bundle(self.whole(), "flat")) == []
 
     def test_it_does_not_where_the_cluster_is_in_the_stack_around_it(self):
         given = replace(self.TARGETS, parameters={"ClusterId": {"Type": "String"}})
         child = Nested(template=given, arguments={"ClusterId": ref("Cluster")})
 
-        [one] = rules.find(bundle(replace(self.CLUSTER, children={"ProxyStack": child})))
+        [one] = judgment.find(bundle(replace(self.CLUSTER, children={"ProxyStack": child})))
 
         assert (one.rule, one.file) == ("proxy/waits-for-instances", "cloudformation/proxy.yaml")
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
-from faults import GIVEN, faulted, found, resource, template, without
+from faults import (
+    GIVEN,
+    assert_holds,
+    faulted,
+    resource,
+    template,
+    violations,
+    without,
+)
+
+from rdsproxy_templates.validators.rules import database
 
 CLUSTER = "RDSStackDBCluster"
 INSTANCE = "RDSStackDBInstance1"
@@ -13,74 +23,86 @@ INSTANCE = "RDSStackDBInstance1"
 
 class TestVersion:
     def test_a_version_that_does_not_exist_is_refused(self):
-        [one] = found(faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.10.99"))
+        [one] = violations(
+            database.version, faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.10.99")
+        )
 
-        assert one.about == ("database/version", CLUSTER)
+        assert one.resource == CLUSTER
         assert "unknown version '8.0.mysql_aurora.3.10.99' of aurora-mysql" in one.sentence
         assert "did you mean 8.0.mysql_aurora.3.10." in one.sentence
         assert one.remedy == "Choose a current version"
 
     def test_a_version_past_its_standard_support_is_refused(self):
-        [one] = found(faulted(f"{CLUSTER}/EngineVersion", "5.7.mysql_aurora.2.11.6"))
+        [one] = violations(
+            database.version, faulted(f"{CLUSTER}/EngineVersion", "5.7.mysql_aurora.2.11.6")
+        )
 
-        assert one.about == ("database/version", CLUSTER)
+        assert one.resource == CLUSTER
         assert "is past the end of its standard support, 2024-10-31" in one.sentence
         assert one.remedy.startswith("Choose a current version: the default is 8.0.mysql_aurora.3")
 
     @pytest.mark.parametrize("lifecycle", ["open-source-rds-extended-support", None])
     def test_with_extended_support_which_is_the_default_it_is_accepted(self, lifecycle):
         chosen = {"EngineLifecycleSupport": lifecycle} if lifecycle else {}
-        database = resource("RDS::DBInstance", Engine="mysql", EngineVersion="8.0.46", **chosen)
+        instance = resource("RDS::DBInstance", Engine="mysql", EngineVersion="8.0.46", **chosen)
 
-        assert found(template(Database=database)) == []
+        assert_holds(database.version, template(Database=instance))
 
     def test_a_deprecated_version_is_left_to_those_who_have_it(self):
-        assert found(faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.02.0")) == []
+        assert_holds(
+            database.version, faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.02.0")
+        )
 
     def test_a_number_is_a_version_that_lost_its_quotes(self):
-        database = resource("RDS::DBInstance", Engine="mysql", EngineVersion=5.7)
+        instance = resource("RDS::DBInstance", Engine="mysql", EngineVersion=5.7)
 
-        [one] = found(template(Database=database))
+        [one] = violations(database.version, template(Database=instance))
 
-        assert one.about == ("database/version", "Database")
+        assert one.resource == "Database"
         assert "unknown version '5.7' of mysql" in one.sentence
         assert one.remedy == "Choose a current version, as text in quotes"
 
     def test_a_version_of_another_engine_is_refused(self):
-        database = resource("RDS::DBInstance", Engine="postgres", EngineVersion="8.4.11")
+        instance = resource("RDS::DBInstance", Engine="postgres", EngineVersion="8.4.11")
 
-        [one] = found(template(Database=database))
+        [one] = violations(database.version, template(Database=instance))
 
-        assert one.about == ("database/version", "Database")
+        assert one.resource == "Database"
         assert "unknown version '8.4.11' of postgres" in one.sentence
 
     def test_the_version_may_be_left_to_rds(self):
-        assert found(without(f"{CLUSTER}/EngineVersion")) == []
+        assert_holds(database.version, without(f"{CLUSTER}/EngineVersion"))
 
     def test_an_engine_that_we_do_not_know_is_left_alone(self):
-        database = resource(
+        instance = resource(
             "RDS::DBInstance", Engine="mariadb", EngineVersion="1", DBInstanceClass="db.x"
         )
 
-        assert found(template(Database=database)) == []
+        assert_holds(database.version, template(Database=instance))
 
 
 class TestInstanceClass:
     def test_a_class_that_the_engine_lacks_is_refused(self):
-        [one] = found(faulted(f"{INSTANCE}/DBInstanceClass", "db.t4g.micro"))
+        [one] = violations(
+            database.instance_class, faulted(f"{INSTANCE}/DBInstanceClass", "db.t4g.micro")
+        )
 
-        assert one.about == ("database/instance-class", INSTANCE)
+        assert one.resource == INSTANCE
         assert "unknown class 'db.t4g.micro' of aurora-mysql" in one.sentence
         assert one.remedy == "Choose a class of the engine"
 
     def test_a_class_that_is_misspelled_is_refused(self):
-        [one] = found(faulted(f"{INSTANCE}/DBInstanceClass", "db.r8g.larg"))
+        [one] = violations(
+            database.instance_class, faulted(f"{INSTANCE}/DBInstanceClass", "db.r8g.larg")
+        )
 
-        assert one.about == ("database/instance-class", INSTANCE)
+        assert one.resource == INSTANCE
         assert "did you mean db.r8g.large?" in one.sentence
 
     def test_a_class_of_serverless_is_accepted(self):
-        assert found(faulted(f"{INSTANCE}/DBInstanceClass", "db.serverless")) == []
+        assert_holds(
+            database.instance_class, faulted(f"{INSTANCE}/DBInstanceClass", "db.serverless")
+        )
 
 
 class TestNames:
@@ -95,10 +117,10 @@ class TestNames:
         ],
     )
     def test_a_database_of_a_name_that_rds_refuses_is_refused(self, name, words):
-        [one] = found(faulted(f"{CLUSTER}/DatabaseName", name))
+        [one] = violations(database.names, faulted(f"{CLUSTER}/DatabaseName", name))
 
-        assert one.about == ("database/names", CLUSTER)
-        assert one.place == "DatabaseName"
+        assert one.resource == CLUSTER
+        assert one.property == "DatabaseName"
         assert one.sentence.startswith("DatabaseName must")
         assert words in one.sentence
         assert one.remedy == "Choose another name"
@@ -114,44 +136,44 @@ class TestNames:
         ],
     )
     def test_a_user_of_a_name_that_rds_refuses_is_refused(self, name, words):
-        [one] = found(faulted(f"{CLUSTER}/MasterUsername", name))
+        [one] = violations(database.names, faulted(f"{CLUSTER}/MasterUsername", name))
 
-        assert one.about == ("database/names", CLUSTER)
-        assert one.place == "MasterUsername"
+        assert one.resource == CLUSTER
+        assert one.property == "MasterUsername"
         assert words in one.sentence
 
     @pytest.mark.parametrize("name", ["rdsadmin", "a" * 40])
     def test_a_user_is_read_where_its_secret_is_made(self, name):
         login = "SecretsStackRDSMasterUserSecret/GenerateSecretString/SecretStringTemplate"
 
-        [one] = found(faulted(login, json.dumps({"username": name})))
+        [one] = violations(database.names, faulted(login, json.dumps({"username": name})))
 
-        assert one.about == ("database/names", CLUSTER)
-        assert one.place == "MasterUsername"
+        assert one.resource == CLUSTER
+        assert one.property == "MasterUsername"
 
     @pytest.mark.parametrize("name", ["admin", "Admin", "pg_keeper", "rds_keeper", "user"])
     @pytest.mark.parametrize("engine", ["postgres", "aurora-postgresql"])
     def test_postgresql_keeps_more_names_for_itself(self, engine, name):
-        database = resource("RDS::DBInstance", Engine=engine, MasterUsername=name)
+        instance = resource("RDS::DBInstance", Engine=engine, MasterUsername=name)
 
-        [one] = found(template(Database=database))
+        [one] = violations(database.names, template(Database=instance))
 
-        assert one.about == ("database/names", "Database")
+        assert one.resource == "Database"
         assert one.sentence.startswith("MasterUsername must not b")
 
     def test_the_database_of_an_instance_has_the_rule_of_its_engine(self):
-        database = resource("RDS::DBInstance", Engine="postgres", DBName="template1")
+        instance = resource("RDS::DBInstance", Engine="postgres", DBName="template1")
 
-        [one] = found(template(Database=database))
+        [one] = violations(database.names, template(Database=instance))
 
-        assert one.about == ("database/names", "Database")
+        assert one.resource == "Database"
         assert "DBName must not be 'template1'" in one.sentence
 
     @pytest.mark.parametrize(
         "name", ["root", "{{resolve:ssm:/blog/user}}", {"Fn::Sub": "${Given}-user"}]
     )
     def test_other_names_are_accepted(self, name):
-        assert found(faulted(f"{CLUSTER}/MasterUsername", name)) == []
+        assert_holds(database.names, faulted(f"{CLUSTER}/MasterUsername", name))
 
 
 class TestCapacity:
@@ -173,9 +195,9 @@ class TestCapacity:
     def test_a_capacity_out_of_bounds_is_refused(self, least, most):
         scaling = {"MinCapacity": least, "MaxCapacity": most}
 
-        [one] = found(faulted(self.SCALING, scaling))
+        [one] = violations(database.capacity, faulted(self.SCALING, scaling))
 
-        assert one.about == ("database/capacity", CLUSTER)
+        assert one.resource == CLUSTER
         assert one.sentence == f"it cannot scale from {least} to {most} ACU"
         assert "from 0.5 or more to at most 256" in one.remedy
 
@@ -183,20 +205,22 @@ class TestCapacity:
     def test_a_capacity_within_the_bounds_is_accepted(self, least, most):
         scaling = {"MinCapacity": least, "MaxCapacity": most}
 
-        assert found(faulted(self.SCALING, scaling)) == []
+        assert_holds(database.capacity, faulted(self.SCALING, scaling))
 
     def test_a_pause_behind_a_proxy_is_refused(self):
-        [one] = found(faulted(self.SCALING, {"MinCapacity": 0, "MaxCapacity": 4}))
+        [one] = violations(
+            database.capacity, faulted(self.SCALING, {"MinCapacity": 0, "MaxCapacity": 4})
+        )
 
-        assert one.about == ("database/capacity", CLUSTER)
-        assert "pause at 0 ACU, and stands behind a proxy" in one.sentence
+        assert one.resource == CLUSTER
+        assert "would pause at 0 ACU" in one.sentence
         assert one.remedy == "Set MinCapacity to 0.5 or more"
 
     def test_a_pause_without_a_proxy_is_accepted(self):
         scaling = {"MinCapacity": 0, "MaxCapacity": 4}
         cluster = resource("RDS::DBCluster", ServerlessV2ScalingConfiguration=scaling)
 
-        assert found(template(Cluster=cluster)) == []
+        assert_holds(database.capacity, template(Cluster=cluster))
 
     @pytest.mark.parametrize(
         "scaling",
@@ -209,17 +233,17 @@ class TestCapacity:
         ],
     )
     def test_a_capacity_that_is_not_wholly_known_is_left_alone(self, scaling):
-        assert found(faulted(self.SCALING, scaling)) == []
+        assert_holds(database.capacity, faulted(self.SCALING, scaling))
 
 
 class TestPublic:
     @pytest.mark.parametrize("public", [True, "true"])
     def test_an_instance_in_the_internet_is_refused(self, public):
-        [one] = found(faulted(f"{INSTANCE}/PubliclyAccessible", public))
+        [one] = violations(database.public, faulted(f"{INSTANCE}/PubliclyAccessible", public))
 
-        assert one.about == ("database/public", INSTANCE)
+        assert one.resource == INSTANCE
         assert one.sentence == "it has an address in the internet"
 
     @pytest.mark.parametrize("public", [False, GIVEN])
     def test_one_that_is_not_or_need_not_be_is_accepted(self, public):
-        assert found(faulted(f"{INSTANCE}/PubliclyAccessible", public)) == []
+        assert_holds(database.public, faulted(f"{INSTANCE}/PubliclyAccessible", public))

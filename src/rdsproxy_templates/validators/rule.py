@@ -1,0 +1,60 @@
+"""A rule: what must hold, why, and the judgment that finds where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from .findings import Level
+
+SubjectT = TypeVar("SubjectT")
+ViolationT = TypeVar("ViolationT")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A resource, by its flat logical ID, whose *property* breaks a rule."""
+
+    resource: str
+    property: str
+    sentence: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class FileViolation:
+    """A line of a rendered file that breaks a rule."""
+
+    file: str
+    line: int
+    sentence: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Generic[SubjectT, ViolationT]):
+    """What must hold in a subject: the graph of a bundle, or the bundle itself."""
+
+    id: str
+    """``proxy/waits-for-instances``: as findings name it, and ``Metadata`` accepts it."""
+    level: Level
+    title: str
+    """What holds, as a sentence in the present tense."""
+    why: str
+    """What happens where it does not hold."""
+    source: str
+    """Address of the page that says so."""
+    judge: Callable[[SubjectT], Iterator[ViolationT]]
+    """Yields every violation in a subject; unknown values are left unjudged."""
+
+
+def as_rule(
+    rule_id: str, *, title: str, why: str, source: str, level: Level = "error"
+) -> Callable[[Callable[[SubjectT], Iterator[ViolationT]]], Rule[SubjectT, ViolationT]]:
+    """Turn the decorated judgment into a :class:`Rule`."""
+
+    def rule(judge: Callable[[SubjectT], Iterator[ViolationT]]) -> Rule[SubjectT, ViolationT]:
+        return Rule(id=rule_id, level=level, title=title, why=why, source=source, judge=judge)
+
+    return rule

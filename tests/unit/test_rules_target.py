@@ -1,0 +1,219 @@
+"""Target groups, their databases, and the order in which they are created."""
+
+from __future__ import annotations
+
+import pytest
+from faults import (
+    GIVEN,
+    POSTGRESQL,
+    assert_holds,
+    faulted,
+    ref,
+    resource,
+    violations,
+    without,
+)
+
+from rdsproxy_templates.validators.rules import target
+
+PROXY = "RDSStackRDSProxy"
+TARGETS = "RDSStackRDSProxyTargetGroup"
+CLUSTER = "RDSStackDBCluster"
+READER = resource(
+    "RDS::DBInstance",
+    DBClusterIdentifier=ref(CLUSTER),
+    Engine="aurora-mysql",
+    DBInstanceClass="db.t4g.medium",
+)
+
+
+class TestOneTarget:
+    def test_a_cluster_and_its_instance_in_one_group_are_refused(self):
+        [one] = violations(
+            target.one_target,
+            faulted(f"{TARGETS}/DBInstanceIdentifiers", [ref("RDSStackDBInstance1")]),
+        )
+
+        assert one.resource == TARGETS
+        assert one.sentence == "1 clusters and 1 instances are its targets"
+        assert "one cluster or one instance" in one.remedy
+
+    def test_two_clusters_are_refused(self):
+        [one] = violations(
+            target.one_target, faulted(f"{TARGETS}/DBClusterIdentifiers/1", "another")
+        )
+
+        assert one.resource == TARGETS
+        assert "2 clusters and 0 instances" in one.sentence
+
+    def test_a_group_without_a_target_is_refused(self):
+        [one] = violations(target.one_target, without(f"{TARGETS}/DBClusterIdentifiers"))
+
+        assert one.resource == TARGETS
+        assert "0 clusters and 0 instances" in one.sentence
+
+    @pytest.mark.parametrize("name", ["primary", "Default", None])
+    def test_a_group_of_another_name_than_default_is_refused(self, name):
+        [one] = violations(target.one_target, faulted(f"{TARGETS}/TargetGroupName", name))
+
+        assert one.resource == TARGETS
+        assert one.property == "TargetGroupName"
+        assert one.sentence == f"{name!r} is not the name of a target group"
+        assert "Name it default" in one.remedy
+
+
+class TestWaitsForInstances:
+    def test_a_group_that_waits_for_nothing_is_refused(self):
+        [one] = violations(target.waits_for_instances, without(f"{TARGETS}/DependsOn"))
+
+        assert one.resource == TARGETS
+        assert one.sentence == f"it does not wait for RDSStackDBInstance1 of {CLUSTER}"
+        assert "DependsOn" in one.remedy
+
+    def test_a_group_that_waits_for_one_of_two_instances_is_refused(self):
+        [one] = violations(target.waits_for_instances, faulted("RDSStackDBInstance2", READER))
+
+        assert one.resource == TARGETS
+        assert "wait for RDSStackDBInstance2 of" in one.sentence
+
+    def test_a_cluster_without_an_instance_is_refused(self):
+        wrong = faulted(f"{TARGETS}/DependsOn", [], without("RDSStackDBInstance1"))
+
+        [one] = violations(target.waits_for_instances, wrong)
+
+        assert one.resource == TARGETS
+        assert one.sentence == f"it does not wait for any instance of {CLUSTER}"
+
+    def test_a_group_that_waits_for_the_last_of_a_chain_waits_for_all(self):
+        """The writer first, then its reader, then the group: all in order."""
+        chain = faulted("RDSStackDBInstance2", {**READER, "DependsOn": ["RDSStackDBInstance1"]})
+
+        assert_holds(
+            target.waits_for_instances,
+            faulted(f"{TARGETS}/DependsOn", ["RDSStackDBInstance2"], chain),
+        )
+
+    def test_a_cluster_of_three_zones_has_no_instances_to_wait_for(self):
+        """A Multi-AZ DB cluster creates its instances itself."""
+        properties = {"Engine": "mysql", "DBClusterInstanceClass": "db.m6gd.large"}
+        family = faulted(CLUSTER, resource("RDS::DBCluster", **properties))
+        family = faulted(f"{TARGETS}/DependsOn", [], without("RDSStackDBInstance1", family))
+
+        assert_holds(target.waits_for_instances, family)
+
+
+class TestWaitsForDatabase:
+    def test_a_proxy_that_waits_for_no_database_is_refused(self):
+        [one] = violations(target.waits_for_database, without(f"{PROXY}/DependsOn"))
+
+        assert one.resource == PROXY
+        assert one.sentence.startswith(f"it does not wait for {CLUSTER}, and fails in an account")
+        assert "DependsOn" in one.remedy
+
+    def test_a_proxy_that_waits_by_a_reference_waits(self):
+        """Its role names the database, as with users whose login is IAM from end to end."""
+        named = faulted("Proxy/RoleArn", ref("Database"), without("Proxy/DependsOn", POSTGRESQL))
+
+        assert_holds(target.waits_for_database, named)
+
+    def test_a_database_that_is_given_is_there_already(self):
+        family = without("Proxy/DependsOn", POSTGRESQL)
+
+        assert_holds(
+            target.waits_for_database, faulted("Targets/DBInstanceIdentifiers", [GIVEN], family)
+        )
+
+
+class TestTlsToDatabase:
+    GROUP = "RDSStackDBClusterParameterGroup"
+    PASSWORDS = faulted(
+        f"{PROXY}/Auth/0/IAMAuth", "DISABLED", faulted(f"{PROXY}/RequireTLS", False)
+    )
+
+    @pytest.mark.parametrize("value", ["ON", "1", 1, True])
+    @pytest.mark.parametrize("name", ["require_secure_transport", "rds.force_ssl"])
+    def test_a_proxy_without_tls_before_a_database_that_wants_it_is_refused(self, name, value):
+        family = faulted(f"{self.GROUP}/Parameters", {name: value}, self.PASSWORDS)
+
+        [one] = violations(target.tls_to_database, family)
+
+        assert one.resource == PROXY
+        assert f"it does not require TLS, and {CLUSTER} does, by {name}" in one.sentence
+        assert one.remedy == f"Set RequireTLS to true, or turn {name} off"
+
+    @pytest.mark.parametrize("value", ["OFF", "0", 0, False, GIVEN])
+    def test_a_database_that_takes_plain_connections_is_accepted(self, value):
+        name = f"{self.GROUP}/Parameters/require_secure_transport"
+
+        assert_holds(target.tls_to_database, faulted(name, value, self.PASSWORDS))
+
+    def test_a_group_that_is_given_is_left_alone(self):
+        family = faulted(f"{CLUSTER}/DBClusterParameterGroupName", GIVEN, self.PASSWORDS)
+
+        assert_holds(target.tls_to_database, family)
+
+
+class TestIdleAboveMax:
+    POOL = f"{TARGETS}/ConnectionPoolConfigurationInfo"
+
+    @pytest.mark.parametrize("idle", [51, "51"])
+    def test_more_idle_than_open_connections_are_refused(self, idle):
+        """A number is text where it comes from the default of a parameter."""
+        pool = {"MaxConnectionsPercent": 50, "MaxIdleConnectionsPercent": idle}
+
+        [one] = violations(target.idle_above_max, faulted(self.POOL, pool))
+
+        assert one.resource == TARGETS
+        assert "Idle" in one.sentence
+        assert "51 is above MaxConnectionsPercent 50" in one.sentence
+        assert one.remedy == "Lower the one or raise the other"
+
+    @pytest.mark.parametrize("pool", [{}, {"MaxIdleConnectionsPercent": 100}])
+    def test_the_service_opens_all_connections_unless_told_otherwise(self, pool):
+        assert_holds(target.idle_above_max, faulted(self.POOL, pool))
+
+    def test_all_connections_may_be_kept_idle(self):
+        pool = {"MaxConnectionsPercent": 50, "MaxIdleConnectionsPercent": 50}
+
+        assert_holds(target.idle_above_max, faulted(self.POOL, pool))
+
+
+class TestReaderEndpoint:
+    ENDPOINT = resource("RDS::DBProxyEndpoint", DBProxyName=ref(PROXY), TargetRole="READ_ONLY")
+
+    def test_a_read_only_endpoint_without_a_reader_is_refused(self):
+        [one] = violations(target.reader_endpoint, faulted("Endpoint", self.ENDPOINT))
+
+        assert one.resource == "Endpoint"
+        assert one.sentence == f"{CLUSTER} has no reader"
+        assert "make the endpoint READ_WRITE" in one.remedy
+
+    def test_a_read_only_endpoint_before_an_instance_is_refused(self):
+        endpoint = {**self.ENDPOINT["Properties"], "DBProxyName": ref("Proxy")}
+        wrong = faulted("Endpoint", resource("RDS::DBProxyEndpoint", **endpoint), POSTGRESQL)
+
+        [one] = violations(target.reader_endpoint, wrong)
+
+        assert one.resource == "Endpoint"
+        assert one.sentence == "Database has no reader"
+
+    def test_a_read_only_endpoint_with_a_reader_is_accepted(self):
+        family = faulted("RDSStackDBInstance2", READER, faulted("Endpoint", self.ENDPOINT))
+        family = faulted(f"{TARGETS}/DependsOn/1", "RDSStackDBInstance2", family)
+
+        assert_holds(target.reader_endpoint, family)
+
+    @pytest.mark.parametrize(
+        "properties",
+        [
+            {"DBProxyName": ref(PROXY)},
+            {"DBProxyName": ref(PROXY), "TargetRole": "READ_WRITE"},
+            {"DBProxyName": ref(PROXY), "TargetRole": GIVEN},
+            {"DBProxyName": GIVEN, "TargetRole": "READ_ONLY"},
+        ],
+    )
+    def test_other_endpoints_are_accepted(self, properties):
+        assert_holds(
+            target.reader_endpoint,
+            faulted("Endpoint", resource("RDS::DBProxyEndpoint", **properties)),
+        )

@@ -1,0 +1,337 @@
+"""Traffic: each connection is let out and let in, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from faults import (
+    GIVEN,
+    assert_holds,
+    faulted,
+    get_att,
+    ref,
+    resource,
+    template,
+    violations,
+    without,
+)
+
+from rdsproxy_templates.validators.rules import traffic
+
+VPC = "VPCStackVPC"
+SUBNET1, SUBNET2 = "VPCStackPrivateSubnet1", "VPCStackPrivateSubnet2"
+FUNCTION, FUNCTION_GROUP = "SAMStackBlogRDSProxyFunction", "VPCStackFunctionSecurityGroup"
+PROXY, PROXY_GROUP = "RDSStackRDSProxy", "VPCStackRDSProxySecurityGroup"
+CLUSTER, CLUSTER_GROUP = "RDSStackDBCluster", "VPCStackDBClusterSecurityGroup"
+INTO_PROXY, INTO_CLUSTER = f"{PROXY_GROUP}Ingress", f"{CLUSTER_GROUP}Ingress"
+WORLD = pytest.mark.parametrize(
+    "world", [{"CidrIp": "0.0.0.0/0"}, {"CidrIpv6": "::/0"}], ids=["IPv4", "IPv6"]
+)
+
+
+def opened(port):
+    """The base with the cluster's group opened to the proxy on *port*."""
+    return faulted(f"{INTO_CLUSTER}/ToPort", port, faulted(f"{INTO_CLUSTER}/FromPort", port))
+
+
+class TestPort:
+    def test_a_rule_on_another_port_is_refused(self):
+        [one] = violations(traffic.port, opened(5432))
+
+        assert one.resource == INTO_CLUSTER
+        assert one.sentence == f"it opens {CLUSTER} on ports 5432 to 5432"
+        assert one.remedy == "Open only port 3306, which aurora-mysql listens on"
+
+    def test_a_rule_on_more_ports_is_refused(self):
+        [one] = violations(traffic.port, faulted(f"{INTO_CLUSTER}/ToPort", 3307))
+
+        assert one.resource == INTO_CLUSTER
+        assert "on ports 3306 to 3307" in one.sentence
+
+    def test_a_rule_for_every_protocol_is_refused(self):
+        rule = {"IpProtocol": "-1", "GroupId": get_att(CLUSTER_GROUP, "GroupId")}
+        source = {"SourceSecurityGroupId": get_att(PROXY_GROUP, "GroupId")}
+
+        [one] = violations(
+            traffic.port,
+            faulted(INTO_CLUSTER, resource("EC2::SecurityGroupIngress", **rule, **source)),
+        )
+
+        assert one.resource == INTO_CLUSTER
+        assert "on ports 0 to 65535" in one.sentence
+
+    def test_a_rule_inside_the_group_is_read_too(self):
+        rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.1.0.0/16"}
+
+        [one] = violations(traffic.port, faulted(f"{CLUSTER_GROUP}/SecurityGroupIngress", [rule]))
+
+        assert one.resource == CLUSTER_GROUP
+        assert "on ports 22 to 22" in one.sentence
+
+    def test_the_group_of_an_instance_is_opened_on_the_port_of_its_engine(self):
+        rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "CidrIp": "10.0.0.0/8"}
+        group = resource("EC2::SecurityGroup", SecurityGroupIngress=[rule])
+        database = resource("RDS::DBInstance", Engine="postgres", VPCSecurityGroups=[ref("Group")])
+
+        [one] = violations(traffic.port, template(Group=group, Database=database))
+
+        assert one.resource == "Group"
+        assert one.remedy == "Open only port 5432, which postgres listens on"
+
+    @pytest.mark.parametrize("port", ["3306", get_att(CLUSTER, "Endpoint.Port")])
+    def test_the_port_may_be_text_or_be_read_from_the_cluster(self, port):
+        assert_holds(traffic.port, opened(port))
+
+    @pytest.mark.parametrize("port", [3307, "3307"])
+    def test_a_cluster_may_listen_on_a_port_of_its_own(self, port):
+        """The proxy connects to the port of the database's settings."""
+        family = faulted(f"{CLUSTER}/Port", port, opened(3307))
+        egress = f"{PROXY_GROUP}/SecurityGroupEgress/0"
+        family = faulted(f"{egress}/FromPort", 3307, family)
+
+        assert_holds(traffic.port, faulted(f"{egress}/ToPort", 3307, family))
+
+    def test_a_rule_of_a_group_that_is_given_is_left_alone(self):
+        rule = {"GroupId": GIVEN, "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+        ingress = resource("EC2::SecurityGroupIngress", **rule, CidrIp="10.0.0.0/8")
+
+        assert_holds(traffic.port, faulted("Elsewhere", ingress))
+
+    def test_an_empty_list_of_rules_opens_nothing(self):
+        assert_holds(traffic.port, faulted(f"{CLUSTER_GROUP}/SecurityGroupIngress", []))
+
+
+class TestHops:
+    """Each end of each hop, and what else lets traffic pass."""
+
+    @pytest.mark.parametrize(
+        ("ingress", "group", "source", "target", "peer"),
+        [
+            (INTO_PROXY, PROXY_GROUP, FUNCTION, PROXY, FUNCTION_GROUP),
+            (INTO_CLUSTER, CLUSTER_GROUP, PROXY, CLUSTER, PROXY_GROUP),
+        ],
+        ids=["function to proxy", "proxy to database"],
+    )
+    def test_a_hop_that_is_not_let_in_is_refused(self, ingress, group, source, target, peer):
+        [one] = violations(traffic.hops, without(ingress))
+
+        assert one.resource == group
+        assert one.sentence == f"{target} does not let {source} in on port 3306"
+        assert one.remedy == f"Let {group} admit {peer} on port 3306"
+
+    @pytest.mark.parametrize(
+        ("group", "source", "target", "peer"),
+        [
+            (FUNCTION_GROUP, FUNCTION, PROXY, PROXY_GROUP),
+            (PROXY_GROUP, PROXY, CLUSTER, CLUSTER_GROUP),
+        ],
+        ids=["function to proxy", "proxy to database"],
+    )
+    def test_a_hop_that_is_not_let_out_is_refused(self, group, source, target, peer):
+        nowhere = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]
+
+        [one] = violations(traffic.hops, faulted(f"{group}/SecurityGroupEgress", nowhere))
+
+        assert one.resource == group
+        assert one.sentence == f"{source} may not connect to {target} on port 3306"
+        assert one.remedy == f"Let {group} out to {peer} on port 3306"
+
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            (f"{INTO_PROXY}/SourceSecurityGroupId", get_att(CLUSTER_GROUP, "GroupId")),
+            (f"{INTO_PROXY}/IpProtocol", "udp"),
+            (f"{INTO_PROXY}/FromPort", 3307),
+            (f"{INTO_PROXY}/ToPort", 3305),
+        ],
+        ids=["another peer", "another protocol", "ports above", "ports below"],
+    )
+    def test_a_rule_that_does_not_cover_the_hop_is_refused(self, path, value):
+        [one] = violations(traffic.hops, faulted(path, value))
+
+        assert one.resource == PROXY_GROUP
+        assert one.sentence == f"{PROXY} does not let {FUNCTION} in on port 3306"
+
+    @pytest.mark.parametrize("protocol", ["6", 6, "-1"])
+    def test_a_protocol_by_its_number_is_accepted(self, protocol):
+        assert_holds(traffic.hops, faulted(f"{INTO_PROXY}/IpProtocol", protocol))
+
+    def test_a_wider_range_of_ports_is_accepted(self):
+        assert_holds(traffic.hops, faulted(f"{INTO_PROXY}/FromPort", 3000))
+
+    def test_a_rule_inside_the_group_is_accepted(self):
+        rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306}
+        rules = [{**rule, "SourceSecurityGroupId": get_att(FUNCTION_GROUP, "GroupId")}]
+
+        family = faulted(f"{PROXY_GROUP}/SecurityGroupIngress", rules, without(INTO_PROXY))
+
+        assert_holds(traffic.hops, family)
+
+    def test_an_egress_of_its_own_beside_the_group_is_accepted(self):
+        rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306}
+        ends = {"GroupId": ref(FUNCTION_GROUP), "DestinationSecurityGroupId": ref(PROXY_GROUP)}
+        out = faulted("Out", resource("EC2::SecurityGroupEgress", **rule, **ends))
+        nowhere = [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}]
+
+        assert_holds(traffic.hops, faulted(f"{FUNCTION_GROUP}/SecurityGroupEgress", nowhere, out))
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            {"CidrIp": "10.1.0.0/16"},
+            {"CidrIp": get_att(VPC, "CidrBlock")},
+            {"SourcePrefixListId": "pl-0123456789abcdef0"},
+        ],
+        ids=["a range", "the range of the VPC", "a list of ranges"],
+    )
+    def test_a_rule_for_addresses_may_cover_the_hop(self, source):
+        group = get_att(PROXY_GROUP, "GroupId")
+        rule = {"GroupId": group, "IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, **source}
+
+        assert_holds(
+            traffic.hops, faulted(INTO_PROXY, resource("EC2::SecurityGroupIngress", **rule))
+        )
+
+    def test_a_second_group_that_is_given_may_cover_the_hop(self):
+        family = faulted(f"{PROXY}/VpcSecurityGroupIds/1", GIVEN)
+
+        assert_holds(traffic.hops, without(INTO_PROXY, family))
+
+    def test_one_of_two_groups_may_cover_the_hop(self):
+        groups = [ref(CLUSTER_GROUP), ref(PROXY_GROUP)]
+
+        assert_holds(traffic.hops, faulted(f"{PROXY}/VpcSecurityGroupIds", groups))
+
+    def test_a_function_that_is_not_told_of_the_proxy_need_not_reach_it(self):
+        family = faulted(f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT", "elsewhere")
+
+        assert_holds(traffic.hops, without(INTO_PROXY, family))
+
+    def test_a_function_of_another_proxy_need_not_reach_this_one(self):
+        given = {"VpcSubnetIds": GIVEN, "VpcSecurityGroupIds": [GIVEN]}
+        other = resource("RDS::DBProxy", EngineFamily="MYSQL", **given)
+        told = f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT"
+        family = faulted(told, get_att("Other", "Endpoint"), faulted("Other", other))
+
+        assert_holds(traffic.hops, without(INTO_PROXY, family))
+
+    def test_a_function_without_an_environment_need_not_reach_it(self):
+        assert_holds(traffic.hops, without(INTO_PROXY, without(f"{FUNCTION}/Environment")))
+
+    @pytest.mark.parametrize(
+        "address", [get_att("Endpoint", "Endpoint"), {"Fn::Sub": "${Endpoint.Endpoint}:3306"}]
+    )
+    def test_a_function_that_is_told_of_an_endpoint_must_reach_it(self, address):
+        endpoint = {"DBProxyName": ref(PROXY), "VpcSecurityGroupIds": [ref(CLUSTER_GROUP)]}
+        family = faulted("Endpoint", resource("RDS::DBProxyEndpoint", **endpoint))
+        told = f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT"
+
+        out, into = violations(traffic.hops, faulted(told, address, family))
+
+        assert out.resource == FUNCTION_GROUP
+        assert out.sentence == f"{FUNCTION} may not connect to Endpoint on port 3306"
+        assert into.resource == CLUSTER_GROUP
+
+    def test_an_engine_that_we_do_not_know_is_left_alone(self):
+        family = faulted(f"{PROXY}/EngineFamily", "SQLSERVER", without(INTO_PROXY))
+
+        assert_holds(traffic.hops, family)
+
+
+class TestOpenToTheWorld:
+    @WORLD
+    def test_a_group_that_lets_the_world_in_is_refused(self, world):
+        rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, **world}
+        [(_, cidr)] = world.items()
+
+        [one] = violations(
+            traffic.open_to_the_world, faulted(f"{PROXY_GROUP}/SecurityGroupIngress", [rule])
+        )
+
+        assert one.resource == PROXY_GROUP
+        assert one.sentence == f"ports 3306 to 3306 are open to {cidr}"
+        assert "Name the ranges or groups" in one.remedy
+
+    def test_a_rule_of_its_own_that_lets_the_world_in_is_refused(self):
+        rule = {"GroupId": ref(PROXY_GROUP), "IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+
+        [one] = violations(
+            traffic.open_to_the_world,
+            faulted("Open", resource("EC2::SecurityGroupIngress", **rule)),
+        )
+
+        assert one.resource == "Open"
+
+    def test_ports_that_are_given_do_not_hide_the_world(self):
+        port = {"FromPort": GIVEN, "ToPort": GIVEN}
+        rule = {"IpProtocol": "tcp", "CidrIp": "0.0.0.0/0", **port}
+
+        [one] = violations(
+            traffic.open_to_the_world, faulted(f"{PROXY_GROUP}/SecurityGroupIngress", [rule])
+        )
+
+        assert one.resource == PROXY_GROUP
+
+
+class TestUnlimitedEgress:
+    def test_a_group_that_says_nothing_of_egress_is_refused(self):
+        [one] = violations(
+            traffic.unlimited_egress, without(f"{FUNCTION_GROUP}/SecurityGroupEgress")
+        )
+
+        assert one.resource == FUNCTION_GROUP
+        assert one.sentence == "its members may connect to everywhere"
+        assert "127.0.0.1/32" in one.remedy
+
+    def test_an_empty_list_says_nothing(self):
+        [one] = violations(
+            traffic.unlimited_egress, faulted(f"{FUNCTION_GROUP}/SecurityGroupEgress", [])
+        )
+
+        assert one.resource == FUNCTION_GROUP
+
+    @WORLD
+    def test_a_group_that_lets_everything_out_is_refused(self, world):
+        [one] = violations(
+            traffic.unlimited_egress,
+            faulted(f"{FUNCTION_GROUP}/SecurityGroupEgress", [{"IpProtocol": "-1", **world}]),
+        )
+
+        assert one.resource == FUNCTION_GROUP
+
+    def test_an_egress_of_its_own_that_lets_everything_out_is_refused(self):
+        rule = {"GroupId": ref(FUNCTION_GROUP), "IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+
+        [one] = violations(
+            traffic.unlimited_egress, faulted("Out", resource("EC2::SecurityGroupEgress", **rule))
+        )
+
+        assert one.resource == FUNCTION_GROUP
+
+    @WORLD
+    @pytest.mark.parametrize(
+        "ports",
+        [
+            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 5432},
+            {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306},
+            {"IpProtocol": "udp", "FromPort": 443, "ToPort": 443},
+            {"IpProtocol": "tcp", "FromPort": GIVEN, "ToPort": GIVEN},
+            {"IpProtocol": "-1", "FromPort": 443, "ToPort": 443},
+        ],
+        ids=["more ports", "another port", "another protocol", "ports that are given", "all"],
+    )
+    def test_more_than_https_to_everywhere_is_refused(self, world, ports):
+        [one] = violations(
+            traffic.unlimited_egress,
+            faulted(f"{FUNCTION_GROUP}/SecurityGroupEgress/1", ports | world),
+        )
+
+        assert one.resource == FUNCTION_GROUP
+
+    @WORLD
+    @pytest.mark.parametrize("protocol", ["tcp", "6"])
+    def test_https_alone_goes_to_everywhere(self, world, protocol):
+        rule = {"IpProtocol": protocol, "FromPort": 443, "ToPort": 443, **world}
+
+        assert_holds(
+            traffic.unlimited_egress, faulted(f"{FUNCTION_GROUP}/SecurityGroupEgress/1", rule)
+        )
