@@ -27,10 +27,6 @@ VPC_ACCESS: Final = "AWSLambdaVPCAccessExecutionRole"
 SHORTEST: Final = 15
 """Seconds that the library's own functions need at least, whatever becomes of the database."""
 
-RDS_ROOTS: Final = "/opt/python/rds_roots.pem"
-"""The layer's file of RDS' own authorities, of which a database shows a certificate; a proxy
-shows one of Amazon's."""
-
 WITHOUT_RDS_ROOTS: Final = ("ap-east-2", "ap-southeast-6")
 """Regions that this file lacks, as of 2026-11-26."""
 

@@ -8,6 +8,8 @@ from ..aws.kinds import (
     Cidr,
     DatabaseName,
     DatabaseUser,
+    KeyArn,
+    RoleArn,
     SecretArn,
     SecretArns,
     SecurityGroupId,
@@ -120,3 +122,21 @@ class AdministrationNetwork(Ports):
         description="Security group of Secrets Manager's interface endpoint, to which a rule for "
         "the functions is added."
     )
+
+
+class RoleCredentials(Ports):
+    """A user by IAM, with a token that another account's role signs."""
+
+    rds_user: DatabaseUser = Field(description="User that the function logs in as, by IAM.")
+    connect_role_arn: RoleArn = Field(
+        description="Role of the other account with which the function signs its tokens."
+    )
+
+
+class SecretCredentials(Ports):
+    """A user by password, from a secret that another account shares."""
+
+    secret_arn: SecretArn = Field(
+        description="Secret of the user that the function logs in as, by password."
+    )
+    key_arn: KeyArn = Field(description="Key of that secret.")

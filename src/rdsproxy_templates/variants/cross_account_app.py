@@ -10,13 +10,6 @@ from pydantic import Field
 from .. import stacks
 from ..aws.engines import ENGINES, EngineName
 from ..aws.kinds import (
-    DatabaseName,
-    DatabaseUser,
-    Hostname,
-    KeyArn,
-    RoleArn,
-    SecretArn,
-    SecurityGroupId,
     SubnetIds,
     Url,
 )
@@ -45,21 +38,9 @@ class Config(AcrossAccountsSettings, RegionalSettings):
 
 class Inputs(Ports):
     shared_subnet_ids: SubnetIds = Field(description="Subnets of the function.")
-    function_security_group_id: SecurityGroupId = Field(description="Group of the function.")
-    function_role_arn: RoleArn = Field(description="Role of the function.")
-    rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
-    rds_database_name: DatabaseName = Field(description="Database that the function uses.")
-    rds_user: DatabaseUser | None = Field(
-        default=None, description="User that the function logs in as, by IAM."
+    remote: stacks.remote_sam.RemoteDatabase = Field(
+        description="The function's role, and what it logs in to."
     )
-    connect_role_arn: RoleArn | None = Field(
-        default=None,
-        description="Role of the other account with which the function signs its tokens.",
-    )
-    secret_arn: SecretArn | None = Field(
-        default=None, description="Secret of the user that the function logs in as, by password."
-    )
-    key_arn: KeyArn | None = Field(default=None, description="Key of that secret.")
 
 
 class Outputs(Ports):
@@ -72,16 +53,6 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "SAMStack",
         stacks.remote_sam,
         config.sam.with_context(stacks.sam.Config, engine_family=ENGINES[config.engine].family),
-        stacks.remote_sam.Inputs(
-            subnet_ids=inputs.shared_subnet_ids,
-            function_security_group_id=inputs.function_security_group_id,
-            function_role_arn=inputs.function_role_arn,
-            rds_proxy_endpoint=inputs.rds_proxy_endpoint,
-            rds_database_name=inputs.rds_database_name,
-            rds_user=inputs.rds_user,
-            connect_role_arn=inputs.connect_role_arn,
-            secret_arn=inputs.secret_arn,
-            key_arn=inputs.key_arn,
-        ),
+        stacks.remote_sam.Inputs(subnet_ids=inputs.shared_subnet_ids, remote=inputs.remote),
     )
     return Stack(children=[sam], outputs=Outputs(api_endpoint=sam.outputs.api_endpoint))

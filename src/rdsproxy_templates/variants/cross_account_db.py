@@ -11,12 +11,9 @@ from ..aws.engines import ENGINES, EngineName
 from ..aws.kinds import (
     AccountId,
     DatabaseName,
-    DatabaseUser,
     GroupIdElsewhere,
     Hostname,
-    KeyArn,
     RoleArn,
-    SecretArn,
     SubnetIds,
     VpcId,
     ZoneIds,
@@ -25,7 +22,7 @@ from ..errors import Problem
 from ..model import Child, Ports, Stack, did_you_mean, nest
 from ..resources.functions import FunctionSettings
 from ..resources.network import PrivateRanges
-from ..resources.port_groups import DatabaseNames, VpcRanges
+from ..resources.port_groups import DatabaseNames, RoleCredentials, SecretCredentials, VpcRanges
 from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
@@ -142,16 +139,8 @@ class Outputs(Ports):
         default=None, description="The same, whose connections go to readers, and may not write."
     )
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
-    rds_user: DatabaseUser | None = Field(
-        default=None, description="User that the function logs in as, by IAM."
-    )
-    connect_role_arn: RoleArn | None = Field(
-        default=None, description="Role with which the function signs its tokens."
-    )
-    secret_arn: SecretArn | None = Field(
-        default=None, description="Secret of the user that the function logs in as, by password."
-    )
-    key_arn: KeyArn | None = Field(default=None, description="Key of that secret.")
+    by_role: RoleCredentials | None = Field(default=None, description="For login by IAM.")
+    by_secret: SecretCredentials | None = Field(default=None, description="For login by password.")
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -196,10 +185,12 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
             rds_database_name=inputs.rds_database_name,
-            rds_user=data.function_user if connect else None,
-            connect_role_arn=connect.outputs.connect_role_arn if connect else None,
-            secret_arn=data.secrets.by_user.get(config.shared_user or ""),
-            key_arn=data.secrets.key_arn,
+            by_role=RoleCredentials(
+                rds_user=data.function_user, connect_role_arn=connect.outputs.connect_role_arn
+            )
+            if connect
+            else None,
+            by_secret=data.secrets.shared,
         ),
         parameters={
             **config.vpc.attributes(),

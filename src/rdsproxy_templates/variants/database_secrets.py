@@ -11,7 +11,7 @@ from ..aws.database_users import User, with_secrets
 from ..aws.database_users import secrets as secrets_of
 from ..aws.kinds import Command, DatabaseUser, KeyArn, RoleArn, SecretArn
 from ..model import Child, nest
-from ..resources.port_groups import DatabaseCredentials, DatabaseNames
+from ..resources.port_groups import DatabaseCredentials, DatabaseNames, SecretCredentials
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,13 @@ class Secrets:
     by_user: Mapping[str, SecretArn]
     """Secret of each declared user that has a password."""
     get_secret_value_by_cli: Command
-    key_arn: KeyArn | None
-    """Key of the shared secret, where one is shared."""
+    shared: SecretCredentials | None
+    """The shared secret and its key, where one is shared."""
+
+    @property
+    def key_arn(self) -> KeyArn | None:
+        """Key of one of the users' secrets, where it is not AWS's."""
+        return self.shared.key_arn if self.shared else None
 
 
 def database_secrets(
@@ -57,6 +62,7 @@ def database_secrets(
     key_arn = key.outputs.key_arn if key else None
     own = _user_secrets(users, shared, key_arn) if with_secrets(users) else None
     arns = own.outputs.user_secret_arns if own else None
+    by_user = {user.name: arn for user, arn in secrets_of(users, arns)}
     return Secrets(
         children=[child for child in (master, key, own) if child],
         master=names.rds_master_username,
@@ -65,9 +71,11 @@ def database_secrets(
             rds_master_user_secret_arn=master.outputs.rds_master_user_secret_arn,
             user_secret_arns=arns,
         ),
-        by_user={user.name: arn for user, arn in secrets_of(users, arns)},
+        by_user=by_user,
         get_secret_value_by_cli=master.outputs.get_secret_value_by_cli,
-        key_arn=key_arn,
+        shared=SecretCredentials(secret_arn=by_user[shared.user], key_arn=key.outputs.key_arn)
+        if shared and key
+        else None,
     )
 
 

@@ -2,49 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from awacs.aws import PolicyDocument
 from pydantic import Field
 from troposphere import Select, Split, iam
 
 from ...aws.kinds import (
     DatabaseName,
-    DatabaseUser,
     Hostname,
-    KeyArn,
     RoleArn,
-    SecretArn,
     SecurityGroupId,
     SubnetIds,
     Url,
 )
-from ...aws.policies import assumes, decrypts, reads_secrets
-from ...model import Expression, Ports, Stack
-from ...resources.functions import database_layer, family, function, log_group
+from ...errors import Problem, WiringError
+from ...model import Ports, Stack
+from ...resources.database_functions import FunctionNetwork, database_function
+from ...resources.functions import database_layer
 from ...resources.http_api import http_api
+from ...resources.logins import RoleLogin, SharedSecretLogin
+from ...resources.port_groups import RoleCredentials, SecretCredentials
 from . import sam
 
 Config = sam.Config
 
 
-class Inputs(Ports):
-    subnet_ids: SubnetIds = Field(description="Subnets of the function.")
-    function_security_group_id: SecurityGroupId = Field(description="Group of the function.")
+class RemoteDatabase(Ports):
+    """The function's identity, and the database in another account as it knows it."""
+
+    function_security_group_id: SecurityGroupId = Field(
+        description="Security group of the function."
+    )
     function_role_arn: RoleArn = Field(description="Role of the function.")
     rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
-    rds_user: DatabaseUser | None = Field(
-        default=None, description="User that the function logs in as, by IAM."
-    )
-    connect_role_arn: RoleArn | None = Field(
-        default=None,
-        description="Role of the other account with which the function signs its tokens.",
-    )
-    secret_arn: SecretArn | None = Field(
-        default=None, description="Secret of the user that the function logs in as, by password."
-    )
-    key_arn: KeyArn | None = Field(default=None, description="Key of that secret.")
+    by_role: RoleCredentials | None = Field(default=None, description="For login by IAM.")
+    by_secret: SecretCredentials | None = Field(default=None, description="For login by password.")
+
+    @property
+    def login(self) -> RoleLogin | SharedSecretLogin:
+        """The login that is wired; raises :class:`WiringError` where none is."""
+        if self.by_role:
+            return RoleLogin(
+                host=self.rds_proxy_endpoint,
+                role_arn=self.by_role.connect_role_arn,
+                user=self.by_role.rds_user,
+                database=self.rds_database_name,
+            )
+        if self.by_secret:
+            return SharedSecretLogin(
+                host=self.rds_proxy_endpoint,
+                secret_arn=self.by_secret.secret_arn,
+                key_arn=self.by_secret.key_arn,
+                database=self.rds_database_name,
+            )
+        sentence = "must wire by_role or by_secret, the function's login; got neither"
+        raise WiringError([Problem("remote_sam.RemoteDatabase", sentence)])
+
+
+class Inputs(Ports):
+    subnet_ids: SubnetIds = Field(description="Subnets of the function.")
+    remote: RemoteDatabase = Field(description="The function's role, and what it logs in to.")
 
 
 class Outputs(Ports):
@@ -54,59 +70,29 @@ class Outputs(Ports):
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The function acts in a role that the other account knows already."""
     api = http_api(config)
-    log = log_group("BlogRDSProxyFunctionLogGroup", config)
     # Another's function brings its own drivers.
     layers = [] if config.code_uri else [database_layer(config)]
+    remote, login = inputs.remote, inputs.remote.login
     rights = [
         iam.PolicyType(
             f"FunctionRole{name}",
             PolicyName=name,
-            Roles=[Select(1, Split("/", inputs.function_role_arn))],
+            Roles=[Select(1, Split("/", remote.function_role_arn))],
             PolicyDocument=document,
         )
-        for name, document in _rights(inputs).items()
+        for name, document in login.rights.items()
     ]
-    blog = function(
+    blog = database_function(
         "BlogRDSProxyFunction",
         config,
+        login,
         code=sam.code(config),
-        handler="app.handler",
         layers=layers,
-        timeout=config.timeout,
-        concurrency=config.reserved_concurrent_executions,
-        log=log,
-        subnets=inputs.subnet_ids,
-        group=inputs.function_security_group_id,
-        role=inputs.function_role_arn,
-        variables={
-            "RDS_PROXY_ENDPOINT": inputs.rds_proxy_endpoint,
-            "RDS_DATABASE_NAME": inputs.rds_database_name,
-            **_login(inputs),
-            **family(config.engine_family),
-        },
+        network=FunctionNetwork(subnets=inputs.subnet_ids, group=remote.function_security_group_id),
+        role=remote.function_role_arn,
         events={"CatchAllApi": api.route("/{proxy+}")},
     )
     return Stack(
-        resources=[*rights, *layers, blog, log, *api.resources],
+        resources=[*rights, *layers, *blog.resources, *api.resources],
         outputs=Outputs(api_endpoint=api.at()),
     )
-
-
-def _login(inputs: Inputs) -> Mapping[str, Expression]:
-    """The variables by which the function knows who it is to the proxy."""
-    named = {
-        "RDS_USER": inputs.rds_user,
-        "RDS_CONNECT_ROLE_ARN": inputs.connect_role_arn,
-        "RDS_SECRET_ARN": inputs.secret_arn,
-    }
-    return {name: value for name, value in named.items() if value}
-
-
-def _rights(inputs: Inputs) -> Mapping[str, PolicyDocument]:
-    """What the function's role may do beyond its own account."""
-    documents = {
-        "AssumeConnectRole": inputs.connect_role_arn and assumes(inputs.connect_role_arn),
-        "ReadSecret": inputs.secret_arn and reads_secrets([inputs.secret_arn]),
-        "DecryptSecret": inputs.key_arn and decrypts(inputs.key_arn),
-    }
-    return {name: document for name, document in documents.items() if document}

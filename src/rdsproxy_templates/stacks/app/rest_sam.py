@@ -7,18 +7,14 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from ...aws.kinds import DatabaseName, DatabaseResourceId, DatabaseUser, Hostname, SecretArn, Url
-from ...aws.policies import connects_to_database
 from ...errors import Problem
 from ...model import LocalPath, Ports, Stack
 from ...resources import rest_api
-from ...resources.functions import (
-    RDS_ROOTS,
-    TimeoutSettings,
-    database_layer,
-    family,
-    function,
-    log_group,
-)
+from ...resources.database_functions import DatabaseFunctionSettings, database_function
+from ...resources.functions import TimeoutSettings, database_layer
+from ...resources.logins import DatabaseLogin
+
+CODE = LocalPath("lambda/user_names", bundled=True)
 
 
 class RestApiFunctionSettings(rest_api.RestApiSettings, TimeoutSettings):
@@ -29,10 +25,8 @@ class RestApiFunctionSettings(rest_api.RestApiSettings, TimeoutSettings):
         yield from self.too_short()
 
 
-class Config(RestApiFunctionSettings):
-    """The choices, and what the parent knows of the database."""
-
-    engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
+class Config(RestApiFunctionSettings, DatabaseFunctionSettings):
+    """The settings, and what the parent stack knows of the database."""
 
 
 class Inputs(Ports):
@@ -59,27 +53,20 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Every path of the API goes to one function, which is in no VPC."""
     api = rest_api.rest_api(config, inputs.api_key_secret_arn, inputs.origin_secret_arn)
     layer = database_layer(config)
-    log = log_group("UserNamesFunctionLogGroup", config)
-    user_names = function(
+    user_names = database_function(
         "UserNamesFunction",
         config,
-        code=LocalPath("lambda/user_names", bundled=True),
-        handler="app.handler",
+        DatabaseLogin(
+            host=inputs.db_endpoint,
+            resource_id=inputs.db_resource_id,
+            user=inputs.function_user,
+            database=inputs.rds_database_name,
+        ),
+        code=CODE,
         layers=[layer],
-        timeout=config.timeout,
-        concurrency=config.reserved_concurrent_executions,
-        log=log,
-        variables={
-            "RDS_HOST": inputs.db_endpoint,
-            "RDS_USER": inputs.function_user,
-            "RDS_DATABASE_NAME": inputs.rds_database_name,
-            "RDS_CA_FILE": RDS_ROOTS,
-            **family(config.engine_family),
-        },
-        policies=[connects_to_database(inputs.db_resource_id, [inputs.function_user])],
         events=api.routes(),
     )
     return Stack(
-        resources=[layer, user_names, log, *api.resources],
+        resources=[layer, *user_names.resources, *api.resources],
         outputs=Outputs(api_host=api.host, api_url=api.at()),
     )

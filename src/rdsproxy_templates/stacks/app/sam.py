@@ -14,11 +14,16 @@ from ...aws.kinds import (
     SecurityGroupId,
     Url,
 )
-from ...aws.policies import connects
 from ...errors import Problem
 from ...model import LocalPath, Ports, Stack
-from ...resources.functions import TimeoutSettings, database_layer, family, function, log_group
+from ...resources.database_functions import (
+    DatabaseFunctionSettings,
+    FunctionNetwork,
+    database_function,
+)
+from ...resources.functions import TimeoutSettings, database_layer
 from ...resources.http_api import HttpApiSettings, http_api
+from ...resources.logins import TokenLogin
 from ...resources.port_groups import PrivateSubnets
 
 
@@ -43,10 +48,8 @@ class FunctionApiSettings(HttpApiSettings, TimeoutSettings):
             )
 
 
-class Config(FunctionApiSettings):
-    """The choices, and what the parent knows of the database."""
-
-    engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
+class Config(FunctionApiSettings, DatabaseFunctionSettings):
+    """The settings, and what the parent stack knows of the database."""
 
 
 class Inputs(Ports):
@@ -65,31 +68,27 @@ class Outputs(Ports):
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Every path of the API goes to one function, in the subnets of the proxy."""
     api = http_api(config)
-    log = log_group("BlogRDSProxyFunctionLogGroup", config)
     # Another's function brings its own drivers.
     layers = [] if config.code_uri else [database_layer(config)]
-    blog = function(
+    blog = database_function(
         "BlogRDSProxyFunction",
         config,
+        TokenLogin(
+            host=inputs.rds_proxy_endpoint,
+            proxy_arn=inputs.rds_proxy_arn,
+            user=inputs.rds_master_username,
+            database=inputs.rds_database_name,
+        ),
         code=code(config),
-        handler="app.handler",
         layers=layers,
-        timeout=config.timeout,
-        concurrency=config.reserved_concurrent_executions,
-        log=log,
-        subnets=inputs.subnets.both,
-        group=inputs.function_security_group_id,
-        variables={
-            "RDS_PROXY_ENDPOINT": inputs.rds_proxy_endpoint,
-            "RDS_USER": inputs.rds_master_username,
-            "RDS_DATABASE_NAME": inputs.rds_database_name,
-            **family(config.engine_family),
-        },
-        policies=[connects(inputs.rds_proxy_arn, inputs.rds_master_username)],
+        network=FunctionNetwork(
+            subnets=inputs.subnets.both, group=inputs.function_security_group_id
+        ),
         events={"CatchAllApi": api.route("/{proxy+}")},
     )
     return Stack(
-        resources=[*layers, blog, log, *api.resources], outputs=Outputs(api_endpoint=api.at())
+        resources=[*layers, *blog.resources, *api.resources],
+        outputs=Outputs(api_endpoint=api.at()),
     )
 
 

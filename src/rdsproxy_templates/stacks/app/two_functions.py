@@ -17,11 +17,16 @@ from ...aws.kinds import (
     SubnetId,
     Url,
 )
-from ...aws.policies import connects, reads_secrets
 from ...errors import Problem
 from ...model import LocalPath, Ports, Stack
-from ...resources.functions import TimeoutSettings, database_layer, family, function, log_group
+from ...resources.database_functions import (
+    DatabaseFunctionSettings,
+    FunctionNetwork,
+    database_function,
+)
+from ...resources.functions import TimeoutSettings, database_layer
 from ...resources.http_api import HttpApiSettings, http_api
+from ...resources.logins import SecretLogin, TokenLogin
 from ...resources.security_groups import endpoint_access_rules
 
 CODE = LocalPath("lambda/visits", bundled=True)
@@ -35,10 +40,8 @@ class TwoFunctionsSettings(HttpApiSettings, TimeoutSettings):
         yield from self.too_short()
 
 
-class Config(TwoFunctionsSettings):
-    """The choices, and what the parent knows of the database."""
-
-    engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
+class Config(TwoFunctionsSettings, DatabaseFunctionSettings):
+    """The settings, and what the parent stack knows of the database."""
 
 
 class Inputs(Ports):
@@ -73,50 +76,39 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         who="The functions",
     )
     either = partial(
-        function,
-        choices=config,
+        database_function,
+        config=config,
         code=CODE,
-        handler="app.handler",
         layers=[layer],
-        timeout=config.timeout,
-        concurrency=config.reserved_concurrent_executions,
-        subnets=[inputs.function_subnet_id],
-        group=inputs.function_security_group_id,
+        network=FunctionNetwork(
+            subnets=[inputs.function_subnet_id], group=inputs.function_security_group_id
+        ),
     )
-    password_log = log_group("PasswordFunctionLogGroup", config)
     password = either(
         "PasswordFunction",
-        log=password_log,
-        variables={
-            "RDS_PROXY_ENDPOINT": inputs.password_proxy_endpoint,
-            "RDS_SECRET_ARN": inputs.password_secret_arn,
-            "RDS_DATABASE_NAME": inputs.rds_database_name,
-            **family(config.engine_family),
-        },
-        policies=[reads_secrets([inputs.password_secret_arn])],
+        login=SecretLogin(
+            host=inputs.password_proxy_endpoint,
+            secret_arn=inputs.password_secret_arn,
+            database=inputs.rds_database_name,
+        ),
         events={"PasswordRoute": api.route("/func1")},
     )
-    iam_log = log_group("IAMFunctionLogGroup", config)
     iam = either(
         "IAMFunction",
-        log=iam_log,
-        variables={
-            "RDS_PROXY_ENDPOINT": inputs.iam_proxy_endpoint,
-            "RDS_USER": inputs.iam_user,
-            "RDS_DATABASE_NAME": inputs.rds_database_name,
-            **family(config.engine_family),
-        },
-        policies=[connects(inputs.iam_proxy_arn, inputs.iam_user)],
+        login=TokenLogin(
+            host=inputs.iam_proxy_endpoint,
+            proxy_arn=inputs.iam_proxy_arn,
+            user=inputs.iam_user,
+            database=inputs.rds_database_name,
+        ),
         events={"IAMRoute": api.route("/func2")},
     )
     return Stack(
         resources=[
             *way,
             layer,
-            password,
-            password_log,
-            iam,
-            iam_log,
+            *password.resources,
+            *iam.resources,
             *api.resources,
         ],
         outputs=Outputs(password_url=api.at("func1"), iam_url=api.at("func2")),

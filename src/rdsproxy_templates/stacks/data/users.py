@@ -20,7 +20,8 @@ from ...aws.kinds import (
 from ...aws.policies import decrypts, invokes, reads_secrets
 from ...model import ListOf, LocalPath, Ports, Stack, sub
 from ...resources import functions
-from ...resources.functions import RDS_ROOTS, database_layer, function, log_group
+from ...resources.functions import database_layer, function, log_group
+from ...resources.logins import RDS_ROOTS
 from ...resources.optional_properties import without_none
 from ...resources.port_groups import AdministrationNetwork, DatabaseCredentials
 from ...resources.security_groups import administrator_group

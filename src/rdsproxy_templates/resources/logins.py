@@ -1,0 +1,155 @@
+"""Logins of functions: what tells a function how to log in to a database, and lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from awacs.aws import PolicyDocument
+
+from ..aws.kinds import (
+    DatabaseName,
+    DatabaseResourceId,
+    DatabaseUser,
+    Hostname,
+    KeyArn,
+    ProxyArn,
+    RoleArn,
+    SecretArn,
+)
+from ..aws.policies import assumes, connects, connects_to_database, decrypts, reads_secrets
+from ..model import Expression
+
+RDS_ROOTS: Final = "/opt/python/rds_roots.pem"
+"""The layer's file of RDS' own authorities, of which a database shows a certificate; a proxy
+shows one of Amazon's."""
+
+Variables = Mapping[str, Expression]
+"""Environment of a function, which holds no secret."""
+
+
+class Login(Protocol):
+    """What a function logs in with, and where."""
+
+    @property
+    def variables(self) -> Variables:
+        """What the layer's ``login`` module reads."""
+
+    @property
+    def rights(self) -> Mapping[str, PolicyDocument]:
+        """What the function's role needs, under names for policies of their own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenLogin:
+    """Log in to a proxy with an IAM token that the function signs in its own role."""
+
+    host: Hostname
+    proxy_arn: ProxyArn
+    user: DatabaseUser
+    database: DatabaseName
+
+    @property
+    def variables(self) -> Variables:
+        return {
+            "RDS_PROXY_ENDPOINT": self.host,
+            "RDS_USER": self.user,
+            "RDS_DATABASE_NAME": self.database,
+        }
+
+    @property
+    def rights(self) -> Mapping[str, PolicyDocument]:
+        return {"Connect": connects(self.proxy_arn, self.user)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretLogin:
+    """Log in to a proxy with the password in a secret."""
+
+    host: Hostname
+    secret_arn: SecretArn
+    database: DatabaseName
+
+    @property
+    def variables(self) -> Variables:
+        return {
+            "RDS_PROXY_ENDPOINT": self.host,
+            "RDS_SECRET_ARN": self.secret_arn,
+            "RDS_DATABASE_NAME": self.database,
+        }
+
+    @property
+    def rights(self) -> Mapping[str, PolicyDocument]:
+        return {"ReadSecret": reads_secrets([self.secret_arn])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedSecretLogin:
+    """Log in to a proxy of another account with a secret that it shares, and the secret's key."""
+
+    host: Hostname
+    secret_arn: SecretArn
+    key_arn: KeyArn
+    database: DatabaseName
+
+    @property
+    def variables(self) -> Variables:
+        return {
+            "RDS_PROXY_ENDPOINT": self.host,
+            "RDS_DATABASE_NAME": self.database,
+            "RDS_SECRET_ARN": self.secret_arn,
+        }
+
+    @property
+    def rights(self) -> Mapping[str, PolicyDocument]:
+        return {
+            "ReadSecret": reads_secrets([self.secret_arn]),
+            "DecryptSecret": decrypts(self.key_arn),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleLogin:
+    """Log in to a proxy of another account with a token signed in a role of that account."""
+
+    host: Hostname
+    role_arn: RoleArn
+    user: DatabaseUser
+    database: DatabaseName
+
+    @property
+    def variables(self) -> Variables:
+        return {
+            "RDS_PROXY_ENDPOINT": self.host,
+            "RDS_DATABASE_NAME": self.database,
+            "RDS_USER": self.user,
+            "RDS_CONNECT_ROLE_ARN": self.role_arn,
+        }
+
+    @property
+    def rights(self) -> Mapping[str, PolicyDocument]:
+        return {"AssumeConnectRole": assumes(self.role_arn)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseLogin:
+    """Log in to the database itself, without a proxy, with an IAM token."""
+
+    host: Hostname
+    resource_id: DatabaseResourceId
+    user: DatabaseUser
+    database: DatabaseName
+
+    @property
+    def variables(self) -> Variables:
+        return {
+            "RDS_HOST": self.host,
+            "RDS_USER": self.user,
+            "RDS_DATABASE_NAME": self.database,
+            "RDS_CA_FILE": RDS_ROOTS,
+        }
+
+    @property
+    def rights(self) -> Mapping[str, PolicyDocument]:
+        return {"Connect": connects_to_database(self.resource_id, [self.user])}

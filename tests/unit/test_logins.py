@@ -1,0 +1,99 @@
+"""What a function logs in with is a value: its environment and its rights follow from it."""
+
+from __future__ import annotations
+
+import pytest
+from troposphere import encode_to_dict
+
+from rdsproxy_templates import WiringError
+from rdsproxy_templates.aws.kinds import (
+    DatabaseName,
+    DatabaseResourceId,
+    DatabaseUser,
+    Hostname,
+    KeyArn,
+    ProxyArn,
+    RoleArn,
+    SecretArn,
+    SecurityGroupId,
+)
+from rdsproxy_templates.resources.logins import (
+    DatabaseLogin,
+    RoleLogin,
+    SecretLogin,
+    SharedSecretLogin,
+    TokenLogin,
+)
+from rdsproxy_templates.resources.port_groups import SecretCredentials
+from rdsproxy_templates.stacks.app.remote_sam import RemoteDatabase
+
+HOST, USER, NAME = Hostname("db.example"), DatabaseUser("app"), DatabaseName("shop")
+SECRET = SecretArn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:one")
+KEY = KeyArn("arn:aws:kms:eu-west-1:111122223333:key/one")
+ROLE = RoleArn("arn:aws:iam::111122223333:role/connect")
+PROXY = ProxyArn("arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-1")
+
+READS = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
+
+LOGINS = {
+    "a token": TokenLogin(host=HOST, proxy_arn=PROXY, user=USER, database=NAME),
+    "a secret": SecretLogin(host=HOST, secret_arn=SECRET, database=NAME),
+    "a shared secret": SharedSecretLogin(host=HOST, secret_arn=SECRET, key_arn=KEY, database=NAME),
+    "a role": RoleLogin(host=HOST, role_arn=ROLE, user=USER, database=NAME),
+    "a token for the database": DatabaseLogin(
+        host=HOST, resource_id=DatabaseResourceId("db-ONE"), user=USER, database=NAME
+    ),
+}
+
+
+def actions(login):
+    documents = [encode_to_dict(document) for document in login.rights.values()]
+    return [one["Action"] for document in documents for one in document["Statement"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed"),
+    [
+        ("a token", [["rds-db:connect"]]),
+        ("a secret", [READS]),
+        ("a shared secret", [READS, ["kms:Decrypt"]]),
+        ("a role", [["sts:AssumeRole"]]),
+        ("a token for the database", [["rds-db:connect"]]),
+    ],
+)
+def test_a_login_has_the_rights_that_it_needs_and_no_more(kind, allowed):
+    assert actions(LOGINS[kind]) == allowed
+
+
+@pytest.mark.parametrize("kind", LOGINS)
+def test_every_login_names_the_host_and_the_database(kind):
+    variables = LOGINS[kind].variables
+
+    assert variables["RDS_DATABASE_NAME"] == NAME
+    assert HOST in variables.values()
+
+
+@pytest.mark.parametrize("kind", LOGINS)
+def test_a_login_names_a_user_or_a_secret_that_names_one(kind):
+    assert ("RDS_USER" in LOGINS[kind].variables) != ("RDS_SECRET_ARN" in LOGINS[kind].variables)
+
+
+def remote(**login):
+    return RemoteDatabase(
+        function_security_group_id=SecurityGroupId("sg-1"),
+        function_role_arn=ROLE,
+        rds_proxy_endpoint=HOST,
+        rds_database_name=NAME,
+        **login,
+    )
+
+
+def test_a_function_of_another_account_logs_in_with_what_is_wired():
+    one = remote(by_secret=SecretCredentials(secret_arn=SECRET, key_arn=KEY))
+
+    assert one.login == LOGINS["a shared secret"]
+
+
+def test_a_function_of_another_account_without_a_login_is_refused():
+    with pytest.raises(WiringError, match="must wire by_role or by_secret"):
+        _ = remote().login
