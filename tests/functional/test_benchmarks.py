@@ -52,7 +52,7 @@ def test_it_measures_what_its_readme_says(repository, name):
         assert line in done.stdout
 
 
-def test_what_cdk_s_side_lacks_is_a_diff_by_title(repository, tmp_path):
+def test_differences_from_cdk_are_shown_by_title(repository, tmp_path):
     differences = runpy.run_path(str(repository / "benchmarks" / "same_service.py"))["differences"]
     group = "Resources: {Group: {Type: 'AWS::Logs::LogGroup', DependsOn: A, Properties: {%s}}}"
     (tmp_path / "cdk").mkdir()

@@ -523,7 +523,7 @@ class TestEnvironment:
         assert environment.invoke({}).kind == "response"
         assert environment.pid == before
 
-    def test_what_was_written_is_in_the_log_by_the_time_of_the_answer(self, environment):
+    def test_the_log_is_complete_by_the_time_of_the_answer(self, environment):
         environment.log.clear()
         environment.invoke({"do": "log"}, "request-2")
 

@@ -491,7 +491,7 @@ class TestExactly:
 
         assert [one.get("failure") for one in said] == [None] * 3
 
-    def test_what_a_user_owns_elsewhere_does_not_hinder_its_deletion(self, place):
+    def test_objects_in_other_databases_do_not_prevent_a_deletion(self, place):
         place.apply()
         place.as_user("SELECT lo_create(0)")
         place.server.rows("CREATE DATABASE elsewhere OWNER app")
