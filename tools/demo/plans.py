@@ -33,7 +33,7 @@ def plan_named(name: str) -> Plan:
     if name not in known:
         raise ArgumentTypeError(
             f"unknown plan {name!r}{did_you_mean(name, known)}; plans that need no parameters: "
-            f" {', '.join(known)}"
+            f"{', '.join(known)}"
         )
     return PLANS[name]
 
