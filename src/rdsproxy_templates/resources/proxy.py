@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from pydantic import Field
-from troposphere import AWSHelperFn, AWSObject, Select, Split, iam, rds
+from troposphere import AWSObject, iam, rds
 
 from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import Engine
 from ..aws.kinds import Hostname, KeyArn, ProxyArn, SecretArn, SecurityGroupId, SubnetId, VpcId
 from ..aws.policies import connects_to_database, decrypts, reads_secrets, trusts
 from ..errors import Problem
-from ..model import ListOf, Settings, sub
-from ..model.pseudo_parameters import STACK_ID
+from ..model import ListOf, Settings
 from .database import Database
 from .optional_properties import without_none
+from .proxy_names import endpoint_name, proxy_name
 
 TargetRole = Literal["READ_WRITE", "READ_ONLY"]
 """Target of an endpoint: the writer, or the readers."""
 
 _SETTINGS: Final = f"{AURORA_GUIDE}rds-proxy-connections.html#rds-proxy-connection-pooling-tuning"
-
-SHORT: Final = {"MYSQL": "mysql", "POSTGRESQL": "postgres"}
-"""Engine families in the names of proxies, where three IDs share 63 characters."""
 
 
 class ProxySettings(Settings):
@@ -153,7 +150,7 @@ def rds_proxy(
         title,
         # An account's first database brings the role that RDS assumes for the proxy.
         DependsOn=[str(database.itself.title)],
-        DBProxyName=_proxy_name(purpose, database.engine, subnets),
+        DBProxyName=proxy_name(purpose, database.engine, subnets),
         EngineFamily=database.engine.family,
         RequireTLS=require_tls,
         **_authentication(logins, end_to_end),
@@ -205,7 +202,7 @@ def proxy_endpoint(
     """
     return rds.DBProxyEndpoint(
         title,
-        DBProxyEndpointName=_endpoint_name(purpose, proxy.itself, subnets),
+        DBProxyEndpointName=endpoint_name(purpose, proxy.itself, subnets),
         DBProxyName=proxy.itself.ref(),
         TargetRole=role,
         VpcSubnetIds=list(subnets),
@@ -244,31 +241,3 @@ def _authentication(logins: Sequence[SecretLogin], end_to_end: Sequence[str]) ->
         for login in logins
     ]
     return without_none(DefaultAuthScheme="IAM_AUTH" if end_to_end else None, Auth=entries or None)
-
-
-def _proxy_name(purpose: str, engine: Engine, subnets: Sequence[SubnetId]) -> AWSHelperFn:
-    """A name of at most 63 characters, unique to this stack, engine family and pair of subnets.
-
-    CloudFormation requires a name. A change of subnets or engine family replaces the proxy, and
-    old and new exist side by side for a while, so the name contains both.
-    """
-    stack = Select(0, Split("-", Select(2, Split("/", STACK_ID))))
-    first, second = map(_own_part, subnets)
-    name = f"{purpose}-{SHORT[engine.family]}-${{stack}}-${{first}}-${{second}}"
-    return sub(name, stack=stack, first=first, second=second)
-
-
-def _endpoint_name(purpose: str, proxy: rds.DBProxy, subnets: Sequence[SubnetId]) -> AWSHelperFn:
-    """A name of at most 63 characters, unique to this proxy and pair of subnets.
-
-    A change of either replaces the endpoint, and old and new exist side by side for a while.
-    """
-    owner = _own_part(Select(6, Split(":", proxy.get_att("DBProxyArn"))))
-    first, second = map(_own_part, subnets)
-    name = purpose + "-${proxy}-${first}-${second}"
-    return sub(name, proxy=owner, first=first, second=second)
-
-
-def _own_part(identifier: SubnetId | AWSHelperFn) -> AWSHelperFn:
-    """The part of an ID after its prefix: ``0a1b2c3d`` of ``subnet-0a1b2c3d``."""
-    return Select(1, Split("-", identifier))

@@ -17,8 +17,7 @@ from .network import EVERYWHERE
 from .optional_properties import without_none
 
 NOWHERE: Final = "127.0.0.1/32"
-"""Destination of a rule that allows nothing. EC2 gives a group without egress rules one that
-allows everything."""
+"""Destination of a rule that allows nothing: without any rule, EC2 adds one that allows all."""
 
 HTTPS: Final = 443
 SSH: Final = 22
