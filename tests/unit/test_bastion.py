@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rendered import of_type, problems
 
-from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates import render
 from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import bastion
 
@@ -20,12 +21,6 @@ WAYS = {
 every_way = pytest.mark.parametrize("ways", WAYS.values(), ids=WAYS)
 
 
-def problems(**settings):
-    with pytest.raises(ConfigError) as caught:
-        bastion.Config.parse(settings, "my.yaml")
-    return [str(problem) for problem in caught.value.problems]
-
-
 def bundle_of(**settings):
     return render(bastion, bastion.Config.parse(settings, "my.yaml"))
 
@@ -34,92 +29,88 @@ def resources(**settings):
     return bundle_of(**settings).flat()[0].resources
 
 
-def of_type(found, kind):
-    return [body["Properties"] for body in found.values() if body["Type"] == f"AWS::{kind}"]
-
-
 class TestRefusing:
     @pytest.mark.parametrize("cidr", ["0.0.0.0/0", "::/0", "203.0.113.7/0"])
     def test_ssh_from_the_world(self, cidr):
-        assert problems(bastion=SSH | {"ssh_cidr": cidr}) == [
+        assert problems(bastion, bastion=SSH | {"ssh_cidr": cidr}) == [
             f"[my.yaml: bastion.ssh_cidr] must be your own address, not every address, got '{cidr}'"
         ]
 
     @pytest.mark.parametrize("cidr", ["203.0.113.256/32", "laptop/32", "203.0.113/32", "/32", ""])
     def test_ssh_from_a_32_that_is_not_an_address(self, cidr):
-        assert problems(bastion=SSH | {"ssh_cidr": cidr}) == [
+        assert problems(bastion, bastion=SSH | {"ssh_cidr": cidr}) == [
             "[my.yaml: bastion.ssh_cidr] must be one IPv4 address such as 203.0.113.7/32, "
             f"got '{cidr}'"
         ]
 
     @pytest.mark.parametrize("cidr", ["203.0.113.0/24", "203.0.113.6/31", "203.0.113.7"])
     def test_ssh_from_more_than_one_address(self, cidr):
-        assert problems(bastion=SSH | {"ssh_cidr": cidr}) == [
+        assert problems(bastion, bastion=SSH | {"ssh_cidr": cidr}) == [
             f"[my.yaml: bastion.ssh_cidr] must be one address, a /32, got '{cidr}'"
         ]
 
     @pytest.mark.parametrize("cidr", ["127.0.0.1/32", "0.0.0.0/32", "224.0.0.1/32"])
     def test_ssh_from_an_address_that_no_laptop_has(self, cidr):
-        assert problems(bastion=SSH | {"ssh_cidr": cidr}) == [
+        assert problems(bastion, bastion=SSH | {"ssh_cidr": cidr}) == [
             f"[my.yaml: bastion.ssh_cidr] must be an address that a laptop can have, got '{cidr}'"
         ]
 
     def test_ssh_from_an_address_that_cannot_reach_an_ipv4_network(self):
-        [one] = problems(bastion=SSH | {"ssh_cidr": "2001:db8::7/128"})
+        [one] = problems(bastion, bastion=SSH | {"ssh_cidr": "2001:db8::7/128"})
 
         assert "must be one IPv4 address" in one
 
     def test_ssh_without_an_address_and_a_key(self):
-        assert problems(bastion={"ways": ["ssh"]}) == [
+        assert problems(bastion, bastion={"ways": ["ssh"]}) == [
             "[my.yaml: bastion.ssh_cidr] must be given for the way ssh",
             "[my.yaml: bastion.key_pair_name] must be given for the way ssh",
         ]
 
     def test_a_key_and_an_address_without_ssh(self):
-        assert problems(bastion=SSH | {"ways": ["eice", "ssm"]}) == [
+        assert problems(bastion, bastion=SSH | {"ways": ["eice", "ssm"]}) == [
             "[my.yaml: bastion.ssh_cidr] is for the way ssh; ways has eice, ssm",
             "[my.yaml: bastion.key_pair_name] is for the way ssh; ways has eice, ssm",
         ]
 
     @pytest.mark.parametrize("name", ["my key", "$(reboot)", "a'b", "~"])
     def test_a_key_that_no_command_line_could_name(self, name):
-        [one] = problems(bastion=SSH | {"key_pair_name": name})
+        [one] = problems(bastion, bastion=SSH | {"key_pair_name": name})
 
         assert one.startswith("[my.yaml: bastion.key_pair_name] must be letters, digits and . _ @")
 
     def test_ssm_without_a_route_to_its_endpoints(self):
-        assert problems(bastion={"ssm_route": None}) == [
+        assert problems(bastion, bastion={"ssm_route": None}) == [
             "[my.yaml: bastion.ssm_route] must be endpoints or nat: without a route to Session "
             "Manager's own endpoints the way ssm leads nowhere"
         ]
 
     def test_a_nat_gateway_for_an_instance_with_a_public_address(self):
-        [one] = problems(bastion=SSH | {"ways": ["ssh", "ssm"], "ssm_route": "nat"})
+        [one] = problems(bastion, bastion=SSH | {"ways": ["ssh", "ssm"], "ssm_route": "nat"})
 
         assert one.startswith("[my.yaml: bastion.ssm_route] must be endpoints beside the way ssh")
 
     def test_a_route_for_nobody(self):
-        assert problems(bastion={"ways": ["eice"], "ssm_route": "nat"}) == [
+        assert problems(bastion, bastion={"ways": ["eice"], "ssm_route": "nat"}) == [
             "[my.yaml: bastion.ssm_route] is for the way ssm; ways has eice"
         ]
 
     def test_no_access_at_all(self):
-        assert problems(bastion={"ways": []}) == [
+        assert problems(bastion, bastion={"ways": []}) == [
             "[my.yaml: bastion.ways] must name at least one way: ssm, eice or ssh"
         ]
 
     def test_an_unknown_kind_of_access(self):
-        [one] = problems(bastion={"ways": ["vpn"]})
+        [one] = problems(bastion, bastion={"ways": ["vpn"]})
 
         assert one.startswith("[my.yaml: bastion.ways.0] must be one of ssh, ssm, eice")
 
     def test_the_same_access_twice(self):
-        assert problems(bastion={"ways": ["ssm", "ssm"]}) == [
+        assert problems(bastion, bastion={"ways": ["ssm", "ssm"]}) == [
             "[my.yaml: bastion.ways] must name each way once, got ssm, ssm"
         ]
 
     def test_a_cluster_that_pauses_behind_a_proxy(self):
-        assert problems(proxy=True, rds={"min_capacity": 0}) == [
+        assert problems(bastion, proxy=True, rds={"min_capacity": 0}) == [
             "[my.yaml: rds.min_capacity] must be at least 0.5, got 0: a cluster behind RDS Proxy "
             "cannot pause, because the proxy keeps connections open"
         ]
@@ -127,19 +118,19 @@ class TestRefusing:
     def test_settings_of_an_absent_proxy(self):
         chosen = {"idle_client_timeout": 60, "users": [{"name": "app", "login": "iam"}]}
 
-        assert problems(rds=chosen, sam={}, function_user="app") == [
+        assert problems(bastion, rds=chosen, sam={}, function_user="app") == [
             f"[my.yaml: {place}] needs the proxy, and `proxy` is false"
             for place in ("rds.idle_client_timeout", "rds.users", "sam", "function_user")
         ]
 
     def test_a_public_subnet_that_lies_elsewhere(self):
-        assert problems(bastion=SSH, public_subnet_cidr="10.2.0.0/24") == [
+        assert problems(bastion, bastion=SSH, public_subnet_cidr="10.2.0.0/24") == [
             "[my.yaml: public_subnet_cidr] must lie inside vpc_cidr (10.1.0.0/16), "
             "got '10.2.0.0/24'"
         ]
 
     def test_a_public_subnet_in_a_private_one(self):
-        assert problems(bastion=SSH, public_subnet_cidr="10.1.1.0/25") == [
+        assert problems(bastion, bastion=SSH, public_subnet_cidr="10.1.1.0/25") == [
             "[my.yaml: public_subnet_cidr] must not overlap private_subnet2_cidr (10.1.1.0/24), "
             "got '10.1.1.0/25'"
         ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rendered import flat, named_of_type, problems
 
-from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates import render
 from rdsproxy_templates.variants import cross_account_app, cross_account_db, cross_account_network
 
 APP = {"name": "app", "login": "password", "grants": [{"privileges": ["ALL"]}]}
@@ -17,21 +18,8 @@ VIA_SECRETS_MANAGER = {
 }
 
 
-def flat(variant, **settings):
-    template, _ = render(variant, variant.Config.parse(settings, "my.yaml")).flat()
-    return template
-
-
-def of_type(template, kind):
-    return {
-        name: body["Properties"]
-        for name, body in template.resources.items()
-        if body["Type"] == kind
-    }
-
-
 def only(template, kind):
-    [body] = of_type(template, kind).values()
+    [body] = named_of_type(template.resources, kind).values()
     return body
 
 
@@ -39,15 +27,9 @@ def statements(document):
     return [(one["Action"], one.get("Resource")) for one in document["Statement"]]
 
 
-def problems(variant, **settings):
-    with pytest.raises(ConfigError) as caught:
-        variant.Config.parse(settings, "my.yaml")
-    return [str(problem) for problem in caught.value.problems]
-
-
 class TestNetwork:
     def test_its_subnets_are_shared_with_one_account_of_the_organization(self):
-        share = only(flat(cross_account_network), "AWS::RAM::ResourceShare")
+        share = only(flat(cross_account_network), "RAM::ResourceShare")
 
         assert share["Principals"] == [{"Ref": "DBAccountId"}]
         assert share["AllowExternalPrincipals"] is False
@@ -58,13 +40,15 @@ class TestNetwork:
 
     @pytest.mark.parametrize(("login", "service"), [("iam", "sts"), ("password", "secretsmanager")])
     def test_the_function_reaches_only_the_api_that_its_login_needs(self, login, service):
-        endpoint = only(flat(cross_account_network, login=login), "AWS::EC2::VPCEndpoint")
+        endpoint = only(flat(cross_account_network, login=login), "EC2::VPCEndpoint")
 
         assert endpoint["ServiceName"]["Fn::Sub"].endswith(f".{service}")
 
     def test_the_function_reaches_the_subnets_only_on_the_database_port(self):
         template = flat(cross_account_network, engine="postgres")
-        group = of_type(template, "AWS::EC2::SecurityGroup")["VPCStackFunctionSecurityGroup"]
+        group = named_of_type(template.resources, "EC2::SecurityGroup")[
+            "VPCStackFunctionSecurityGroup"
+        ]
 
         assert {
             (rule["CidrIp"], rule["FromPort"], rule["ToPort"])
@@ -76,7 +60,9 @@ class TestNetwork:
             "regions": ["us-east-1"],
             "vpc": {"availability_zone_ids": ["use1-az1", "use1-az2"]},
         }
-        subnets = of_type(flat(cross_account_network, **settings), "AWS::EC2::Subnet").values()
+        subnets = named_of_type(
+            flat(cross_account_network, **settings).resources, "EC2::Subnet"
+        ).values()
 
         assert [one["AvailabilityZoneId"] for one in subnets] == ["use1-az1", "use1-az2"]
         assert not [one for one in subnets if "AvailabilityZone" in one]
@@ -123,7 +109,7 @@ class TestDatabase:
         assert len({*ranges}) == 1
 
     def test_its_subnets_are_in_the_zones_of_the_shared_ones(self):
-        subnets = of_type(flat(cross_account_db), "AWS::EC2::Subnet").values()
+        subnets = named_of_type(flat(cross_account_db).resources, "EC2::Subnet").values()
 
         assert [one["AvailabilityZoneId"] for one in subnets] == [
             {"Fn::Select": [index, {"Ref": "AvailabilityZoneIds"}]} for index in (0, 1)
@@ -131,8 +117,8 @@ class TestDatabase:
 
     def test_only_the_function_of_the_other_account_reaches_the_endpoint(self):
         template = flat(cross_account_db)
-        endpoint = only(template, "AWS::RDS::DBProxyEndpoint")
-        rules = of_type(template, "AWS::EC2::SecurityGroupIngress")
+        endpoint = only(template, "RDS::DBProxyEndpoint")
+        rules = named_of_type(template.resources, "EC2::SecurityGroupIngress")
         rule = rules["ClientGroupStackClientEndpointSecurityGroupIngress"]
 
         group = "ClientGroupStackClientEndpointSecurityGroup"
@@ -143,7 +129,7 @@ class TestDatabase:
         assert rule["FromPort"] == rule["ToPort"] == 3306
 
     def test_nobody_reaches_the_proxy_in_its_own_network(self):
-        rules = of_type(flat(cross_account_db), "AWS::EC2::SecurityGroupIngress")
+        rules = named_of_type(flat(cross_account_db).resources, "EC2::SecurityGroupIngress")
 
         assert not [name for name in rules if "RDSProxySecurityGroup" in name]
 
@@ -152,14 +138,16 @@ class TestDatabase:
     )
     def test_readers_have_an_endpoint_if_any_exist(self, readers, roles):
         template = flat(cross_account_db, rds={"readers": readers})
-        endpoints = of_type(template, "AWS::RDS::DBProxyEndpoint").values()
+        endpoints = named_of_type(template.resources, "RDS::DBProxyEndpoint").values()
 
         assert {one["TargetRole"] for one in endpoints} == roles
         assert len(endpoints) == len(roles)
         assert ("RDSProxyReadOnlyEndpoint" in template.outputs) is bool(readers)
 
     def test_only_the_functions_role_may_assume_the_connecting_role(self):
-        role = of_type(flat(cross_account_db), "AWS::IAM::Role")["ConnectRoleStackConnectRole"]
+        role = named_of_type(flat(cross_account_db).resources, "IAM::Role")[
+            "ConnectRoleStackConnectRole"
+        ]
 
         [trust] = role["AssumeRolePolicyDocument"]["Statement"]
         assert (trust["Principal"], trust["Action"]) == ({"AWS": [ROLE]}, ["sts:AssumeRole"])
@@ -183,16 +171,16 @@ class TestDatabase:
         template = flat(cross_account_db)
 
         assert template.outputs.keys().isdisjoint({"SecretArn", "KeyArn"})
-        assert not of_type(template, "AWS::SecretsManager::ResourcePolicy")
-        assert not of_type(template, "AWS::KMS::Key")
+        assert not named_of_type(template.resources, "SecretsManager::ResourcePolicy")
+        assert not named_of_type(template.resources, "KMS::Key")
 
 
 class TestPassword:
     def test_the_functions_role_may_read_its_users_secret_and_no_other(self):
         settings = BY_PASSWORD | {"rds": {"users": [APP, {"name": "other", "login": "password"}]}}
         template = flat(cross_account_db, **settings)
-        secrets = of_type(template, "AWS::SecretsManager::Secret")
-        policy = only(template, "AWS::SecretsManager::ResourcePolicy")
+        secrets = named_of_type(template.resources, "SecretsManager::Secret")
+        policy = only(template, "SecretsManager::ResourcePolicy")
 
         assert [name for name, one in secrets.items() if "KmsKeyId" in one] == [
             "UserSecretsStackAppSecret"
@@ -205,7 +193,7 @@ class TestPassword:
         assert template.outputs["SecretArn"]["Value"] == policy["SecretId"]
 
     def test_the_functions_role_may_use_the_key_only_through_secrets_manager(self):
-        key = only(flat(cross_account_db, **BY_PASSWORD), "AWS::KMS::Key")
+        key = only(flat(cross_account_db, **BY_PASSWORD), "KMS::Key")
 
         account, reader = key["KeyPolicy"]["Statement"]
         assert account["Principal"]["AWS"][0]["Fn::Sub"].endswith(":${AWS::AccountId}:root")
@@ -281,7 +269,7 @@ class TestFunction:
     def test_it_knows_and_may_do_what_its_login_needs(self, login, variables, rights):
         template = flat(cross_account_app, login=login)
         function = template.resources["SAMStackBlogRDSProxyFunction"]["Properties"]
-        policies = of_type(template, "AWS::IAM::Policy").values()
+        policies = named_of_type(template.resources, "IAM::Policy").values()
 
         found = function["Environment"]["Variables"]
         assert found == {
@@ -295,7 +283,7 @@ class TestFunction:
     def test_it_assumes_the_role_that_the_other_account_trusts(self):
         template = flat(cross_account_app)
         function = template.resources["SAMStackBlogRDSProxyFunction"]["Properties"]
-        policy = only(template, "AWS::IAM::Policy")
+        policy = only(template, "IAM::Policy")
 
         assert function["Role"] == ROLE
         assert policy["Roles"] == [{"Fn::Select": [1, {"Fn::Split": ["/", ROLE]}]}]

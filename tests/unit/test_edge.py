@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rendered import of_type, problems
 
-from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates import render
 from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import edge, edge_waf
 
@@ -22,12 +23,6 @@ DOMAIN = {
 every_engine = pytest.mark.parametrize("engine", ["mysql", "postgres"])
 
 
-def problems(variant, **settings):
-    with pytest.raises(ConfigError) as caught:
-        variant.Config.parse(settings, "my.yaml")
-    return [str(problem) for problem in caught.value.problems]
-
-
 def warnings(variant, **settings):
     return list(variant.Config.parse(settings, "my.yaml").warnings())
 
@@ -38,10 +33,6 @@ def bundle_of(variant, **settings):
 
 def resources(variant, **settings):
     return bundle_of(variant, **settings).flat()[0].resources
-
-
-def of_type(found, kind):
-    return [body["Properties"] for body in found.values() if body["Type"] == f"AWS::{kind}"]
 
 
 def waf(*cidrs, **more):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rendered import of_type
 
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
@@ -37,10 +38,6 @@ def resources(variant, engine, **rds):
     return bundle_of(variant, engine, **rds).flat()[0].resources
 
 
-def of_type(found, kind):
-    return [body["Properties"] for body in found.values() if body["Type"] == kind]
-
-
 @every_variant
 @every_engine
 @pytest.mark.parametrize("users", [[], USERS], ids=["the master alone", "users"])
@@ -63,16 +60,16 @@ def test_everything_speaks_the_protocol_of_the_engine(variant, engine):
     found = resources(variant, engine, users=USERS, rotate_secrets_after_days=30)
     family, port = ENGINES[engine].family, ENGINES[engine].port
 
-    assert {proxy["EngineFamily"] for proxy in of_type(found, "AWS::RDS::DBProxy")} == {family}
-    opened = {rule["FromPort"] for rule in of_type(found, "AWS::EC2::SecurityGroupIngress")}
+    assert {proxy["EngineFamily"] for proxy in of_type(found, "RDS::DBProxy")} == {family}
+    opened = {rule["FromPort"] for rule in of_type(found, "EC2::SecurityGroupIngress")}
     assert opened == {port, HTTPS}
     spoken = {
         body["Environment"]["Variables"].get("RDS_ENGINE_FAMILY", "MYSQL")
-        for body in of_type(found, "AWS::Serverless::Function")
+        for body in of_type(found, "Serverless::Function")
         if "RDS_DATABASE_NAME" in body["Environment"]["Variables"]
     }
     assert spoken == {family}
-    rotations = of_type(found, "AWS::SecretsManager::RotationSchedule")
+    rotations = of_type(found, "SecretsManager::RotationSchedule")
     types = {one["HostedRotationLambda"]["RotationType"] for one in rotations}
     assert types == {ENGINES[engine].rotation_type}
 
@@ -83,11 +80,11 @@ def test_readers_have_their_own_host_on_each_proxy(variant, engine):
     made = bundle_of(variant, engine, readers=2)
     found = made.flat()[0].resources
 
-    endpoints = of_type(found, "AWS::RDS::DBProxyEndpoint")
+    endpoints = of_type(found, "RDS::DBProxyEndpoint")
     proxies = {name for name, body in found.items() if body["Type"] == "AWS::RDS::DBProxy"}
     assert {one["TargetRole"] for one in endpoints} == {"READ_ONLY"}
     assert {one["DBProxyName"]["Ref"] for one in endpoints} == proxies
-    assert len(of_type(found, "AWS::RDS::DBInstance")) == 3
+    assert len(of_type(found, "RDS::DBInstance")) == 3
     assert len([name for name in made.root.outputs if "ReadOnlyEndpoint" in name]) == len(proxies)
 
 
@@ -96,7 +93,7 @@ def test_readers_have_their_own_host_on_each_proxy(variant, engine):
 def test_without_readers_no_host_promises_any(variant, engine):
     made = bundle_of(variant, engine)
 
-    assert not of_type(made.flat()[0].resources, "AWS::RDS::DBProxyEndpoint")
+    assert not of_type(made.flat()[0].resources, "RDS::DBProxyEndpoint")
     assert not [name for name in made.root.outputs if "ReadOnly" in name]
 
 
@@ -105,9 +102,9 @@ def test_without_readers_no_host_promises_any(variant, engine):
 def test_serverless_scales_the_cluster_and_every_instance(variant, engine):
     found = resources(variant, engine, max_capacity=8, readers=1)
 
-    [cluster] = of_type(found, "AWS::RDS::DBCluster")
+    [cluster] = of_type(found, "RDS::DBCluster")
     assert cluster["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 8}
-    classes = {one["DBInstanceClass"] for one in of_type(found, "AWS::RDS::DBInstance")}
+    classes = {one["DBInstanceClass"] for one in of_type(found, "RDS::DBInstance")}
     assert classes == {"db.serverless"}
 
 
@@ -126,7 +123,7 @@ def test_session_settings_of_proxies_are_only_for_mysql(variant, engine, setting
         return
     made = bundle_of(variant, engine, **chosen)
 
-    groups = of_type(made.flat()[0].resources, "AWS::RDS::DBProxyTargetGroup")
+    groups = of_type(made.flat()[0].resources, "RDS::DBProxyTargetGroup")
     name = {"session_pinning_filters": "SessionPinningFilters", "init_query": "InitQuery"}[setting]
     pools = [group["ConnectionPoolConfigurationInfo"].get(name) for group in groups]
     assert [one for one in pools if one] == [value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rendered import named_of_type, of_type
 
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
@@ -37,20 +38,12 @@ def resources(variant, engine, **rds):
     return render(variant, variant.Config.parse(settings, "my.yaml")).flat()[0].resources
 
 
-def of_type(found, kind):
-    return [
-        (name, body["Properties"])
-        for name, body in found.items()
-        if body["Type"] == f"AWS::RDS::{kind}"
-    ]
-
-
 def group_of(found):
     """The one parameter group, which the database names."""
     for kind in ("DBCluster", "DBInstance"):
-        if groups := of_type(found, f"{kind.replace('Instance', '')}ParameterGroup"):
-            [(name, group)] = groups
-            [(_, database)] = of_type(found, kind)[:1]
+        if groups := named_of_type(found, f"RDS::{kind.replace('Instance', '')}ParameterGroup"):
+            [(name, group)] = groups.items()
+            database, *_ = of_type(found, f"RDS::{kind}")
             key = f"{kind.replace('Instance', '')}ParameterGroupName"
             assert database[key] == {"Ref": name}
             return group
@@ -63,7 +56,8 @@ def test_every_database_accepts_only_tls_and_logs_what_is_exported(variant, engi
 
     group = group_of(found)
     assert group["Parameters"] | PARAMETERS[engine] == group["Parameters"]
-    [(_, database)] = of_type(found, "DBCluster" if ENGINES[engine].aurora else "DBInstance")
+    kind = "DBCluster" if ENGINES[engine].aurora else "DBInstance"
+    database, *_ = of_type(found, f"RDS::{kind}")
     exported = {"MYSQL": {"error", "slowquery"}, "POSTGRESQL": {"postgresql"}}
     assert exported[ENGINES[engine].family] <= {*database["EnableCloudwatchLogsExports"]}
 

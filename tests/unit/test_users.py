@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from rendered import flat, problems
 
-from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates import render
 from rdsproxy_templates.variants import auth, base, bastion
 
 READER = {"name": "reader", "login": "password", "grants": [{"privileges": ["SELECT"]}]}
@@ -17,16 +18,6 @@ PEOPLE = [
     {"name": "writer", "login": "iam"},
     OWNER,
 ]
-
-
-def problems(variant, **settings):
-    with pytest.raises(ConfigError) as caught:
-        variant.Config.parse(settings, "my.yaml")
-    return [str(problem) for problem in caught.value.problems]
-
-
-def flat(variant, **settings):
-    return render(variant, variant.Config.parse(settings, "my.yaml")).flat()[0].resources
 
 
 class TestDeclaring:
@@ -219,7 +210,7 @@ class TestChoosing:
 
 class TestFollowing:
     def test_secrets_entries_policies_and_users_follow(self):
-        resources = flat(base, rds={"users": PEOPLE}, function_user="owner1")
+        resources = flat(base, rds={"users": PEOPLE}, function_user="owner1").resources
 
         reader = {"Ref": "UserSecretsStackReaderSecret"}
         writer = {"Ref": "UserSecretsStackWriterSecret"}
@@ -265,7 +256,7 @@ class TestFollowing:
 
     def test_users_are_made_one_after_another(self):
         """A new account runs ten functions at once, and each user needs two."""
-        resources = flat(base, rds={"users": PEOPLE})
+        resources = flat(base, rds={"users": PEOPLE}).resources
         order = ["UsersStackReaderUser", "UsersStackWriterUser", "UsersStackOwner1User"]
 
         for before, after in pairwise(sorted(order, key=list(resources).index)):
@@ -273,7 +264,7 @@ class TestFollowing:
 
     def test_a_user_is_adopted_only_on_request(self):
         people = [dict(PEOPLE[0], adopt=True), *PEOPLE[1:]]
-        resources = flat(base, rds={"users": people})
+        resources = flat(base, rds={"users": people}).resources
         adopted = [
             body["Properties"]["UserName"]
             for body in resources.values()
@@ -283,7 +274,7 @@ class TestFollowing:
         assert adopted == [PEOPLE[0]["name"]]
 
     def test_the_function_may_connect_as_its_user_and_nobody_else(self):
-        resources = flat(base, rds={"users": PEOPLE}, function_user="writer")
+        resources = flat(base, rds={"users": PEOPLE}, function_user="writer").resources
 
         function = resources["SAMStackBlogRDSProxyFunction"]["Properties"]
         name = {"Fn::GetAtt": ["UsersStackWriterUser", "UserName"]}
@@ -292,18 +283,22 @@ class TestFollowing:
         assert resource["Fn::Sub"][0].endswith("/${UsersStackWriterUser.UserName}")
 
     def test_without_users_nothing_refers_to_them(self):
-        assert not [name for name in flat(base) if name.startswith(("Users", "Endpoints"))]
+        assert not [
+            name for name in flat(base).resources if name.startswith(("Users", "Endpoints"))
+        ]
 
     def test_users_without_a_password_have_no_secret(self):
         resources = flat(
             base, rds={"users": [OWNER], "master_login": False}, function_user="owner1"
-        )
+        ).resources
 
         assert "Auth" not in resources["RDSStackRDSProxy"]["Properties"]
         assert [n for n in resources if n.endswith("Secret")] == ["SecretsStackRDSMasterUserSecret"]
 
     def test_each_login_of_auth_has_its_proxy(self):
-        resources = flat(auth, rds={"users": PEOPLE}, password_user="reader", iam_user="owner1")
+        resources = flat(
+            auth, rds={"users": PEOPLE}, password_user="reader", iam_user="owner1"
+        ).resources
 
         def entries(proxy):
             auths = resources[f"RDSStack{proxy}"]["Properties"]["Auth"]
@@ -324,7 +319,7 @@ class TestFollowing:
         assert "RDS_USER" not in variables
 
     def test_every_secret_rotates_once_it_is_attached(self):
-        found = flat(auth, rds={"users": PEOPLE, "rotate_secrets_after_days": 30})
+        found = flat(auth, rds={"users": PEOPLE, "rotate_secrets_after_days": 30}).resources
 
         schedules = {
             name: body["Properties"]["SecretId"]
