@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from deploying import Desk
+from packages import Packages
 
 from cloud.local_cloud import LocalCloud
 from rdsproxy_templates import render
@@ -164,6 +165,12 @@ def configured(
         return folder
 
     return configured
+
+
+@pytest.fixture(scope="session")
+def packages(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    """The functions' code, with which boto3 deploys flat templates."""
+    return Packages(repository, tmp_path_factory.mktemp("packages"))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -43,7 +43,7 @@ class Desk:
     def with_sam(self, folder: Path, parameters: Mapping[str, str] | None = None) -> str:
         """``sam deploy`` of a folder, of what was built in it if anything was."""
         return self.run(
-            self.sam, "deploy", "--no-resolve-s3", "--s3-bucket", self._bucket(),
+            self.sam, "deploy", "--no-resolve-s3", "--s3-bucket", self.bucket(),
             "--no-confirm-changeset", "--no-fail-on-empty-changeset",
             *_overrides(parameters or {}), cwd=folder,
         )  # fmt: skip
@@ -63,21 +63,40 @@ class Desk:
         """The text of the template that ``aws cloudformation package`` makes."""
         self.run(
             self.aws, "cloudformation", "package", "--template-file", "template.yaml",
-            "--s3-bucket", self._bucket(), "--output-template-file", "packaged.yaml", cwd=folder,
+            "--s3-bucket", self.bucket(), "--output-template-file", "packaged.yaml", cwd=folder,
         )  # fmt: skip
         return (folder / "packaged.yaml").read_text()
 
     def change_set(
         self, folder: Path, kind: str, template: str, parameters: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """A change set of boto3's, described once it is ready or has failed."""
+        """A change set of the stack that a folder is for."""
+        return self.change_set_of(
+            stack_name(folder),
+            parameters or {},
+            kind=kind,
+            acknowledged=capabilities(folder),
+            TemplateBody=template,
+        )
+
+    def change_set_of(
+        self,
+        name: str,
+        parameters: Mapping[str, str],
+        *,
+        kind: str | None = None,
+        acknowledged: Sequence[str] = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+        **template: str,
+    ) -> dict[str, Any]:
+        """A change set of the stack *name*, described once it is ready or has failed."""
+        kind = kind or ("UPDATE" if name in self._complete() else "CREATE")
         answer = self._stacks.create_change_set(
-            StackName=stack_name(folder),
+            StackName=name,
             ChangeSetName=f"a-{kind.lower()}",
             ChangeSetType=kind,
-            TemplateBody=template,
-            Capabilities=capabilities(folder),
-            Parameters=_described(parameters or {}),
+            Capabilities=acknowledged,
+            Parameters=_described(parameters),
+            **template,
         )
         waiter = self._stacks.get_waiter("change_set_create_complete")
         waiter.wait(ChangeSetName=answer["Id"], WaiterConfig=WAITER)
@@ -119,7 +138,7 @@ class Desk:
         found = self._stacks.list_stacks(StackStatusFilter=wanted)["StackSummaries"]
         return {stack["StackName"] for stack in found}
 
-    def _bucket(self) -> str:
+    def bucket(self) -> str:
         """The bucket for packages, created if it is missing."""
         name = f"packages-{self.account.id}"
         storage = self.account.client("s3")

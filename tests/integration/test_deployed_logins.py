@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 from across_accounts import Service
+from packages import LOCAL
 from planning import Organization, Planner
+
+from rdsproxy_templates import render
+from rdsproxy_templates.variants import VARIANTS
 
 ENGINES = {"mysql": "aurora-mysql", "postgresql": "aurora-postgresql"}
 MASTER = "boss"
@@ -51,29 +55,30 @@ def engine_properties(engine, settings, **more):
 
 
 @pytest.fixture
-def deployed(desk, configured, network):
+def deployed(desk, packages, network):
     """A variant in an account of its own, each time with other settings."""
 
     class Deployed:
         def __init__(self, account_id, variant):
             self.desk, self.variant = desk(account_id), variant
-            self.account, self.folder, self.parameters = self.desk.account, None, None
+            self.stack = f"rdsproxy-{variant.replace('_', '-')}"
+            self.account, self.parameters = self.desk.account, None
 
         def again(self, settings):
             if self.parameters is None:
                 self.parameters = network(self.desk, self.variant, settings["rds"]["engine"])
-            self.folder = configured(self.variant, settings, self.folder)
-            self.desk.with_sam(self.folder, self.parameters)
+            module = VARIANTS[self.variant]
+            config = module.Config.parse(settings, "a test")
+            bundle = render(module, config, nesting="flat", code=LOCAL)
+            packages.deploy(self.desk, self.stack, bundle, self.parameters)
             return self
 
         def call(self, method, output, path=""):
-            url = self.account.outputs(f"rdsproxy-{self.variant}")[output]
-            return self.account.call(method, f"{url}{path}")
+            return self.account.call(method, f"{self.account.outputs(self.stack)[output]}{path}")
 
         def user(self, function):
             """The user that the environment of a function names."""
-            service = self.account.nested(f"rdsproxy-{self.variant}", "SAMStack")
-            name = self.account.resources(service)[function]
+            name = self.account.resources(self.stack)[f"SAMStack{function}"]
             configuration = self.account.client("lambda").get_function_configuration(
                 FunctionName=name
             )
@@ -106,7 +111,7 @@ STORIES = [
     ("base", "postgresql", [{}, *shown("base")]),
     ("bastion", "mysql", [AS_MASTER, {}]),
     ("bastion", "postgresql", [{}, AS_MASTER]),
-    *(("existing_vpc", engine, [{}, *WITH_PASSWORDS]) for engine in ENGINES),
+    *(("existing_vpc", engine, WITH_PASSWORDS) for engine in ENGINES),
     # By themselves: what switches them is removed from a proxy in no update of the local cloud.
     *(("existing_vpc", engine, WITHOUT) for engine in ENGINES),
 ]
@@ -165,6 +170,10 @@ def test_with_any_login_the_functions_of_auth_see_each_others_rows(deployed, acc
             assert (status, len(body["visits"])) == (200, rows)
 
 
+ACROSS = {"mysql": shown("cross_account")[0], "postgresql": {}}
+"""By password, and by token, as test_plans_deployed.py deploys it with MySQL."""
+
+
 @pytest.mark.parametrize(
     ("management", "engine"),
     [
@@ -174,30 +183,26 @@ def test_with_any_login_the_functions_of_auth_see_each_others_rows(deployed, acc
             id=engine,
             marks=pytest.mark.xdist_group(f"logins-across-{engine}"),
         )
-        for number, engine in enumerate(ENGINES)
+        for number, engine in enumerate(ACROSS)
     ],
 )
-def test_across_accounts_the_function_does_its_work_by_token_and_by_password(
-    cloud, sam_cli, tmp_path, management, engine
-):
+def test_across_accounts_the_function_does_its_work(cloud, sam_cli, tmp_path, management, engine):
     organization = Organization(cloud, management)
     organization.enable_sharing()
     accounts = {name: organization.member(name) for name in ("app", "db")}
     planner = Planner(tmp_path, accounts, Path(sam_cli).parent)
     planner.prepare()
-    alike = {"engine": ENGINES[engine]}
+    shared = {"engine": ENGINES[engine]}
     settings = {
-        "cross_account_network": alike,
-        "cross_account_db": {"database": {"master_username": MASTER}, "rds": alike},
-        "cross_account_app": alike,
+        "cross_account_network": shared,
+        "cross_account_db": {"database": {"master_username": MASTER}, "rds": shared},
+        "cross_account_app": shared,
     }
-    [by_password] = shown("cross_account")
-    for more, told in (({}, "RDS_USER"), (by_password, "RDS_SECRET_ARN")):
-        config = tmp_path / "settings.yaml"
-        config.write_text(yaml.safe_dump(merged(settings, more)))
-        said = planner.deploy("cross_account", "--config", config.name)
-        assert said.status == 0, said.errors
-        service = Service(accounts["app"], accounts["db"])
+    config = tmp_path / "settings.yaml"
+    config.write_text(yaml.safe_dump(merged(settings, ACROSS[engine])))
+    said = planner.deploy("cross_account", "--config", config.name)
+    assert said.status == 0, said.errors
+    service = Service(accounts["app"], accounts["db"])
 
-        assert told in service.variables
-        assert_does_what_it_does(service.call)
+    assert ("RDS_SECRET_ARN" if ACROSS[engine] else "RDS_USER") in service.variables
+    assert_does_what_it_does(service.call)

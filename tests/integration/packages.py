@@ -1,0 +1,60 @@
+"""Deployments by boto3, where SAM CLI is not the subject: code is built once, for every stack."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from deploying import Desk
+
+from rdsproxy_templates.rendering import Bundle
+
+SECONDS: Final = 180
+LOCAL: Final = "checkout"
+"""In the place of the path from a template to ``lambda/``."""
+SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+class Packages:
+    """The functions' code and their layer, as `sam build` has them made: by their Makefiles."""
+
+    def __init__(self, repository: Path, folder: Path) -> None:
+        self._zips = {
+            f"lambda/{makefile.parent.name}": _built(makefile.parent, folder)
+            for makefile in repository.glob("lambda/*/Makefile")
+        }
+
+    def deploy(
+        self, desk: Desk, name: str, bundle: Bundle, parameters: Mapping[str, str] | None = None
+    ) -> None:
+        """Create or update the stack *name* with one flat template, rendered for ``LOCAL``."""
+        [text] = bundle.templates.values()
+        storage, bucket = desk.account.client("s3"), desk.bucket()
+        for path, content in self._zips.items():
+            if f"{LOCAL}/{path}" in text:
+                key = f"{path}.zip"
+                storage.put_object(Bucket=bucket, Key=key, Body=content)
+                text = text.replace(f"{LOCAL}/{path}", f"s3://{bucket}/{key}")
+        storage.put_object(Bucket=bucket, Key="template.yaml", Body=text.encode())
+        url = f"https://s3.{desk.account.region}.amazonaws.com/{bucket}/template.yaml"
+        desk.execute(desk.change_set_of(name, parameters or {}, TemplateURL=url))
+
+
+def _built(source: Path, folder: Path) -> bytes:
+    """The zip of what the Makefile of *source* puts into a folder below *folder*."""
+    made = folder / source.name
+    made.mkdir()
+    command = ["make", "--silent", f"--directory={source}", "build-it", f"ARTIFACTS_DIR={made}"]
+    subprocess.run(command, check=True, timeout=SECONDS)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        for file in sorted(made.rglob("*")):
+            if file.is_file():
+                info = zipfile.ZipInfo(file.relative_to(made).as_posix(), SAME_TIME)
+                info.external_attr = 0o644 << 16
+                files.writestr(info, file.read_bytes())
+    return archive.getvalue()
