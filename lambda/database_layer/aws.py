@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import deadline
 from environment import Misconfigured
 from http_call import FAILURES, CallFailed, Response, exchanged
-from own_keys import own_keys
+from own_keys import current_keys
 from sigv4 import Keys, signed_headers
 
 __all__ = ["Answer", "CallFailed", "assumed_role", "invoked", "secret_value"]
@@ -104,7 +104,7 @@ def _call(
     scheme, host = _endpoint(service, region)
     with deadline.within(seconds):
         signed = signed_headers(
-            {"host": host} | headers, body, service, region, own_keys(), path=path
+            {"host": host} | headers, body, service, region, current_keys(), path=path
         )
         try:
             response = exchanged("POST", (scheme, host, path), signed, body)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from aws import assumed_role, secret_value
 from environment import Misconfigured, variable
-from own_keys import are_renewable, forget_keys, own_keys
+from own_keys import are_renewable, current_keys, forget_keys
 from rds_token import token
 from sigv4 import Keys
 
@@ -24,7 +24,7 @@ class Token:
         return user, token(host, port, user, variable("AWS_REGION"), self.keys())
 
     def keys(self) -> Keys:
-        return own_keys()
+        return current_keys()
 
     @property
     def pauses(self) -> Sequence[float]:

@@ -36,7 +36,7 @@ def forget_keys() -> None:
     _kept.clear()
 
 
-def own_keys() -> Keys:
+def current_keys() -> Keys:
     """Return keys that are valid for some minutes at least. Raises :class:`CallFailed`."""
     if not are_renewable():
         return Keys.of_environment()

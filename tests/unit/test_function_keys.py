@@ -89,7 +89,7 @@ def test_the_same_is_asked_as_botocore_asks(asked, monkeypatch, tmp_path, variab
     fetcher = Fetcher()
     theirs = ContainerProvider(environ=variables, fetcher=fetcher).load().get_frozen_credentials()
 
-    assert own_keys.own_keys() == Keys(theirs.access_key, theirs.secret_key, theirs.token)
+    assert own_keys.current_keys() == Keys(theirs.access_key, theirs.secret_key, theirs.token)
     assert asked == fetcher.asked[:1]
 
 
@@ -98,24 +98,24 @@ def test_keys_in_the_environment_come_first(asked, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "key")
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", URL)
 
-    assert own_keys.own_keys().access_key_id == "AKID"
+    assert own_keys.current_keys().access_key_id == "AKID"
     assert not own_keys.are_renewable()
     assert asked == []
 
 
 def test_keys_are_kept_until_shortly_before_they_end_or_are_refused(asked, monkeypatch):
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", URL)
-    own_keys.own_keys()
-    own_keys.own_keys()
+    own_keys.current_keys()
+    own_keys.current_keys()
     assert len(asked) == 1
 
     own_keys.forget_keys()
-    own_keys.own_keys()
+    own_keys.current_keys()
     assert len(asked) == 2
 
     soon = time.time() + 3600 - own_keys.MARGIN
     monkeypatch.setattr(own_keys.time, "time", lambda: soon)
-    own_keys.own_keys()
+    own_keys.current_keys()
     assert len(asked) == 3
 
 
@@ -125,7 +125,7 @@ def test_an_address_that_gives_none_is_a_failed_call(asked, monkeypatch, answer)
     monkeypatch.setattr(own_keys, "exchanged", lambda *_: answer)
 
     with pytest.raises(CallFailed, match=r"127\.0\.0\.1:9001 returns no credentials: status"):
-        own_keys.own_keys()
+        own_keys.current_keys()
 
 
 @pytest.mark.parametrize(
@@ -140,5 +140,5 @@ def test_a_setting_that_gives_no_keys_is_named(asked, monkeypatch, variables, sa
         monkeypatch.setenv(name, value)
 
     with pytest.raises(Misconfigured, match=says):
-        own_keys.own_keys()
+        own_keys.current_keys()
     assert asked == []

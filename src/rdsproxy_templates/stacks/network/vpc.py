@@ -51,7 +51,7 @@ Inputs = VpcRanges
 
 
 class ExtensibleNetwork(Ports):
-    """What stacks need that add to the network."""
+    """Outputs for stacks that extend the network."""
 
     vpc_id: VpcId = Field(description="ID of the VPC.")
     private_route_table_id: RouteTableId = Field(description="Route table of both private subnets.")
