@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -217,9 +218,21 @@ class TestRefusing:
 
         assert result.exit_code == 1
         assert "cloudformation/vpc.yaml:" in result.stderr
-        assert "error network/port: " in result.stderr
+        assert "warning network/port: " in result.stderr
         assert "nothing was written" in result.stderr
         assert not (tmp_path / "out").exists()
+
+    def test_an_opinion_is_shown_and_the_variant_is_written(self, run, tmp_path, monkeypatch):
+        from rdsproxy_templates.validators import judgment
+        from rdsproxy_templates.validators.rules import proxy
+
+        opinion = replace(proxy.name, judge=lambda graph: iter(graph.nothing))
+        monkeypatch.setattr(judgment, "GRAPH_RULES", (opinion,))
+        result = run("base")
+
+        assert result.exit_code == 0
+        assert "template.yaml:1: opinion proxy/name: not judged, because" in result.stderr
+        assert (tmp_path / "out" / "base" / "template.yaml").exists()
 
 
 class TestListing:

@@ -35,18 +35,18 @@ class Graph:
     template: Template
 
     def of_type(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Resources of these types, each with its properties."""
+        """Yield the resources of these types, each with its properties."""
         for name, body in self.template.resources.items():
             if body["Type"] in types:
                 yield name, body.get("Properties", {})
 
     def properties(self, name: str) -> Mapping[str, Any]:
-        """Properties of the resource *name*."""
+        """Return the properties of the resource *name*."""
         properties: Mapping[str, Any] = self.template.resources[name].get("Properties", {})
         return properties
 
     def type(self, name: str) -> str:
-        """Type of the resource *name*."""
+        """Return the type of the resource *name*."""
         return str(self.template.resources[name]["Type"])
 
     def accepts(self, name: str, rule: str) -> bool:

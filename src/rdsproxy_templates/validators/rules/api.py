@@ -62,7 +62,7 @@ def timeout(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "api/key-or-firewall",
     title="An HTTP API has neither API keys nor a web ACL.",
-    why="SAM or WAF refuses them; only REST APIs take them.",
+    why="Only REST APIs have them, so nothing is guarded, or the deployment fails.",
     source=f"{API_GATEWAY}/http-api-vs-rest.html",
 )
 def key_or_firewall(graph: Graph) -> Iterator[Violation]:

@@ -16,7 +16,7 @@ DISABLED = "open-source-rds-extended-support-disabled"
 @as_rule(
     "database/version",
     title="A database is created in a version that RDS offers, with the support that it asks for.",
-    why="RDS refuses the version, or bills extended support that nobody chose.",
+    why="RDS refuses to create the database.",
     source=f"{AURORA}/extended-support.html",
 )
 def version(graph: Graph) -> Iterator[Violation]:

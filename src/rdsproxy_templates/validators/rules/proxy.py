@@ -58,8 +58,8 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "proxy/network-type",
-    title="A proxy whose endpoint is IPv6 only reaches its targets by IPv6.",
-    why="RDS refuses an endpoint for IPv6 only with targets for IPv4.",
+    title="A proxy with an IPv6-only endpoint reaches its targets by IPv6.",
+    why="RDS refuses an IPv6-only endpoint with targets for IPv4.",
     source=f"{RDS}/rds-proxy-network-prereqs.html",
 )
 def network_type(graph: Graph) -> Iterator[Violation]:
