@@ -124,6 +124,14 @@ class TestRulesBesideErrors:
     def test_a_rule_that_reads_the_wrong_setting_is_not_judged(self):
         assert self.sentences(first="2", second=2) == ["must be a whole number, got '2'"]
 
+    def test_a_mistake_in_a_rule_is_no_wrong_setting(self):
+        class Mistaken(Pool):
+            def problems(self) -> Iterator[Problem]:
+                yield Problem("least", self.most.nothing)
+
+        with pytest.raises(AttributeError, match="'int' object has no attribute 'nothing'"):
+            Mistaken(least="2")
+
 
 def test_a_missing_setting_is_named():
     with pytest.raises(ConfigError, match=r"\[test_settings.Config.name\] is missing"):

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
-from typing import Annotated, Any, ClassVar, Final, Self, TypeGuard, TypeVar, get_args
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Self,
+    TypeGuard,
+    TypeVar,
+    get_args,
+)
 
 from pydantic import (
     BaseModel,
@@ -83,6 +94,14 @@ class Settings(BaseModel):
         chosen = {name: getattr(self, name) for name in self.model_fields_set}
         return kind(**chosen, **known)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # A setting is missing only while the rules are judged without the wrong ones.
+            if name in type(self).model_fields:
+                raise _WrongSettingError(name)
+            return super().__getattr__(name)
+
     @model_validator(mode="wrap")
     @classmethod
     def _all_at_once(cls, settings: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
@@ -98,7 +117,7 @@ class Settings(BaseModel):
 
     @classmethod
     def _without_the_wrong(cls, error: ValidationError, settings: Any) -> Settings | None:
-        """The record without the settings that *error* is about; to read one is an error.
+        """The record without the settings that *error* is about.
 
         None where it is about no setting: the record has judged itself, or is no record.
         """
@@ -116,6 +135,10 @@ class Settings(BaseModel):
         return partial
 
 
+class _WrongSettingError(Exception):
+    """A rule reads a setting that is wrong by itself, so that it cannot be judged."""
+
+
 def did_you_mean(word: object, known: Sequence[str]) -> str:
     """`` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
     close = get_close_matches(str(word), known, n=1)
@@ -123,12 +146,10 @@ def did_you_mean(word: object, known: Sequence[str]) -> str:
 
 
 def _judged(partial: Settings | None) -> list[Problem]:
-    """The broken rules of a record up to the first that needs what the record lacks."""
+    """The broken rules of a record, up to the first that reads a setting that is wrong."""
     found: list[Problem] = []
-    try:
+    with suppress(_WrongSettingError):
         found.extend(partial.problems() if partial else ())
-    except AttributeError:
-        return found
     return found
 
 
