@@ -14,7 +14,7 @@ SECONDS = 300
 MEASURED = {
     "against_cdk": ["cold, with AWS's validator", "each further copy, with AWS's validator"],
     "function": ["cold: the first answer", "reusing the connection / reconnecting"],
-    "imports": ["whole processes", "imported of boto3"],
+    "imports": ["edge_waf", "base", "all variants", "imported of boto3"],
     "rebuild": ["cold / the command cfn-lint", "warm / --no-lint"],
     "truth": ["MYSQL       half-open", "POSTGRESQL  half-open", "warm requests: {200: 200}"],
 }

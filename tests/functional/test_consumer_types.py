@@ -120,6 +120,19 @@ def readme(repository, tmp_path):
     return tmp_path
 
 
+def test_samples_of_the_readme_import_the_public_face_only(readme):
+    imports = {
+        line
+        for sample in readme.glob("*.py")
+        for line in sample.read_text().splitlines()
+        if re.match(r"(from|import) rdsproxy_templates", line)
+    }
+    public = r"from rdsproxy_templates(\.(variants|stacks))? import \w+(, \w+)*"
+
+    assert imports
+    assert [line for line in imports if not re.fullmatch(public, line)] == []
+
+
 @every_checker
 def test_samples_of_the_readme_have_no_type_error(checked, python, readme):
     assert checked(python, readme) == []

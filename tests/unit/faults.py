@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from rdsproxy_templates.model import Template
-from rdsproxy_templates.rendering import Bundle, render
+from rdsproxy_templates.rendering import Bundle, unpackaged
 from rdsproxy_templates.rendering.documents import bundle
 from rdsproxy_templates.validators.graph import Graph
 from rdsproxy_templates.validators.rule import Rule, Violation
 from rdsproxy_templates.variants import base
 
-FAMILY: Final[Bundle] = render(base, base.Config())
+FAMILY: Final[Bundle] = unpackaged(base, base.Config())
 BASE: Final[Template] = FAMILY.flat()[0]
 
 GIVEN: Final = {"Ref": "Given"}

@@ -23,7 +23,7 @@ from rdsproxy_templates.deploy.states import STUCK
 from rdsproxy_templates.deploy.subnets import removed_subnets
 from rdsproxy_templates.errors import DeploymentError
 from rdsproxy_templates.model import Template, Values
-from rdsproxy_templates.rendering import render
+from rdsproxy_templates.rendering import unpackaged
 from rdsproxy_templates.variants import VARIANTS
 
 every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
@@ -74,7 +74,7 @@ class TestPlans:
                 users = [{"name": "app", "login": "password"}]
                 settings |= {"rds": {"users": users}, "function_user": "app"}
             variant = VARIANTS[step.variant]
-            root = render(variant, variant.Config.parse(settings, "a test")).root
+            root = unpackaged(variant, variant.Config.parse(settings, "a test")).root
             known = {name for name, _ in parameters_from_steps(CROSS_ACCOUNT, step, root)}
             needed = {name for name, body in root.parameters.items() if "Default" not in body}
             assert needed - known == ({"DBAccountId"} if step.name == "network" else set())
@@ -103,7 +103,7 @@ def documents(plan=CROSS_ACCOUNT, **settings):
     for step in plan.steps:
         variant = VARIANTS[step.variant]
         config = variant.Config.parse(settings if step.name == "db" else {}, "a test")
-        texts[step.name] = guide_for(plan, step, render(variant, config).root)
+        texts[step.name] = guide_for(plan, step, unpackaged(variant, config).root)
     return texts
 
 
@@ -113,7 +113,7 @@ class TestDocument:
         variant = VARIANTS[step.variant]
         text = documents()[step.name]
 
-        for name, body in render(variant, variant.Config()).root.parameters.items():
+        for name, body in unpackaged(variant, variant.Config()).root.parameters.items():
             assert (f'"{name}=$(' in text) is ("Default" not in body)
 
     def test_each_value_comes_from_the_stack_that_offers_it(self):

@@ -12,7 +12,7 @@ from faults import (
     without,
 )
 
-from rdsproxy_templates.rendering import render
+from rdsproxy_templates.rendering import unpackaged
 from rdsproxy_templates.validators.rules import login
 from rdsproxy_templates.variants import auth
 
@@ -20,7 +20,7 @@ PEOPLE = [
     {"name": "reader", "login": "password"},
     {"name": "writer", "login": "end_to_end_iam"},
 ]
-FAMILY = render(
+FAMILY = unpackaged(
     auth,
     auth.Config.parse({"rds": {"users": PEOPLE}, "iam_user": "writer"}, "a test"),
 ).flat()[0]

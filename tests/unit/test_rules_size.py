@@ -9,7 +9,7 @@ from faults import get_att, ref, resource, template
 
 from rdsproxy_templates import ConfigError
 from rdsproxy_templates.model.template import Nested
-from rdsproxy_templates.rendering import render
+from rdsproxy_templates.rendering import unpackaged
 from rdsproxy_templates.rendering.documents import bundle
 from rdsproxy_templates.validators.graph import Graph
 from rdsproxy_templates.validators.lengths import Lengths
@@ -157,7 +157,7 @@ class TestValues:
         with pytest.raises(ConfigError, match=r"rds.users\] must be at most (\d+) .* got 60,"):
             configured(60)
         most = max(count for count in range(30, 60) if _accepted(configured, count))
-        assert list(values_fit.judge(render(base, configured(most)))) == []
+        assert list(values_fit.judge(unpackaged(base, configured(most)))) == []
 
 
 def _accepted(configured, count):

@@ -6,7 +6,7 @@ import pytest
 from faults import GIVEN, POSTGRESQL, faulted, violations
 
 from rdsproxy_templates.model import Template
-from rdsproxy_templates.rendering import NESTINGS, render
+from rdsproxy_templates.rendering import NESTINGS, unpackaged
 from rdsproxy_templates.stacks.app import sam
 from rdsproxy_templates.stacks.data import rds
 from rdsproxy_templates.validators import judgment
@@ -109,7 +109,7 @@ class TestNothingToFind:
     @pytest.mark.parametrize("variant", [base, existing_vpc], ids=["base", "existing_vpc"])
     @pytest.mark.parametrize("nesting", NESTINGS)
     def test_the_variants_are_clean(self, variant, nesting):
-        assert judgment.find(render(variant, variant.Config(), nesting=nesting)) == []
+        assert judgment.find(unpackaged(variant, variant.Config(), nesting=nesting)) == []
 
     @pytest.mark.parametrize(
         "config",
@@ -122,7 +122,7 @@ class TestNothingToFind:
         ids=["serverless with readers", "provisioned", "open", "other names"],
     )
     def test_so_they_are_with_other_settings(self, config):
-        assert judgment.find(render(base, config)) == []
+        assert judgment.find(unpackaged(base, config)) == []
 
     def test_a_proxy_in_front_of_one_instance_of_postgresql_breaks_no_rule(self):
         assert broken_in(POSTGRESQL) == []
@@ -134,7 +134,7 @@ class TestNothingToFind:
         ]
         config = auth.Config.parse({"rds": {"users": users}, "iam_user": "writer"}, "a test")
 
-        assert judgment.find(render(auth, config)) == []
+        assert judgment.find(unpackaged(auth, config)) == []
 
 
 @pytest.mark.parametrize("place", PLACES)

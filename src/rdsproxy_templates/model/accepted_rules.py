@@ -9,5 +9,5 @@ ACCEPTED: Final = "Accepted"
 
 
 def accepted(rule: str, reason: str) -> dict[str, Any]:
-    """``Metadata`` of a resource on which *rule*, ``network/open-to-the-world``, is broken."""
+    """``Metadata`` of a resource that breaks *rule*, such as ``network/open-to-the-world``."""
     return {OURS: {ACCEPTED: {rule: reason}}}

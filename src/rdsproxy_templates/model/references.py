@@ -1,4 +1,4 @@
-"""Reading and rewriting the references inside a piece of a template."""
+"""Functions that find and rewrite the references inside a piece of a template."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
-"""A ``${Name}`` or ``${Name.Attribute}`` in the text of ``Fn::Sub``; ``${!Literal}`` is none."""
+"""``${Name}`` or ``${Name.Attribute}`` in the text of ``Fn::Sub``, but not ``${!Literal}``."""
 
 
 def references(node: object) -> Iterator[str]:
@@ -51,7 +51,7 @@ def replaced(
     get_att: Callable[[str, str], Any],
     depends_on: Callable[[str], list[str]] = lambda name: [name],
 ) -> Any:
-    """A copy of *node* in which each reference became what the functions return.
+    """Copy *node* with each reference replaced by what the functions return.
 
     Placeholders of ``Fn::Sub`` are replaced too: by name where the new expression is
     itself a Ref or GetAtt, in place where it is text, else through a variable.
@@ -105,7 +105,7 @@ def _substituted(
 
 
 def spelled(expression: object) -> str | None:
-    """How the text of ``Fn::Sub`` spells *expression* in place; None where it cannot."""
+    """Spell *expression* in place, in the text of ``Fn::Sub``; None where that is impossible."""
     match expression:
         case str():
             return expression.replace("${", "${!")
@@ -120,19 +120,19 @@ def spelled(expression: object) -> str | None:
 
 
 def substitution(text: str, variables: Mapping[str, Any]) -> Any:
-    """``Fn::Sub`` in its shortest form: with variables, without, or plain text."""
+    """Make the shortest form of ``Fn::Sub``: with variables, without them, or plain text."""
     if variables:
         return {"Fn::Sub": [text, dict(variables)]}
     return {"Fn::Sub": text} if "${" in text else text
 
 
 def _may_vanish(item: object) -> bool:
-    """Whether a list may be deployed without *item*, so that the rest moves up."""
+    """Tell whether a deployment may leave *item* out of its list, so that the rest moves up."""
     return isinstance(item, dict) and ("Fn::If" in item or item == {"Ref": "AWS::NoValue"})
 
 
 def simplified(node: dict[str, Any]) -> Any:
-    """*node*, or what it comes to when a list is joined only to be split again."""
+    """Reduce *node* where a list is joined only to be split again, or an index is known."""
     match node:
         case {"Fn::Split": [str(mark), {"Fn::Join": [str(same), items]}]} if mark == same:
             return items

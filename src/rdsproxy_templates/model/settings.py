@@ -1,4 +1,4 @@
-"""Configurations: valid, or not there at all."""
+"""Settings: records that are valid, or cannot be constructed."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ OptionalPairOf = Annotated[tuple[ItemT, ItemT] | None, Strict(strict=False)]
 
 
 class Settings(BaseModel):
-    """What is decided in Python, before deployment.
+    """Decisions that are made in Python, before deployment.
 
-    Declare each setting as ``name: type = Field(default, description="…")`` and the rules
-    between settings in :meth:`problems`. Making a record that breaks a rule, or parsing
-    one, is a :class:`ConfigError` that names every problem at once, those of nested
-    records included. Types are strict: ``"5"`` is no number and ``true`` is none either.
+    Declare each setting as ``name: type = Field(default=…, description="…")``, and the rules
+    between settings in :meth:`problems`. To construct or parse a record that breaks a rule
+    raises a :class:`ConfigError`, which names every problem at once, those of nested records
+    included. Types are strict: neither ``"5"`` nor ``true`` is a number.
     """
 
     model_config = ConfigDict(
@@ -51,7 +51,7 @@ class Settings(BaseModel):
     )
 
     required_region: ClassVar[str | None] = None
-    """The one region in which AWS takes a stack with these settings; None for any."""
+    """The only region that accepts a stack with these settings; None for any region."""
 
     def __init__(self, /, **settings: Any) -> None:
         try:
@@ -62,7 +62,7 @@ class Settings(BaseModel):
 
     @classmethod
     def parse(cls, settings: object, place: str) -> Self:
-        """The record that *settings*, as read from YAML or JSON, describe.
+        """Make a record from *settings* as read from YAML or JSON.
 
         *place* says where they were read, for the problems of a :class:`ConfigError`.
         """
@@ -86,11 +86,11 @@ class Settings(BaseModel):
                 yield from (warning.within(name) for warning in nested.warnings())
 
     def root_inputs(self) -> frozenset[str]:
-        """Names of the optional inputs that a root template with these settings takes."""
+        """Name the optional inputs that a root template takes, with these settings."""
         return frozenset()
 
     def with_context(self, kind: type[ContextT], **known: Any) -> ContextT:
-        """The record of *kind*, which extends this one's, with what its parent knows beside."""
+        """Extend the record to one of *kind* with the values that its parent computes."""
         chosen = {name: getattr(self, name) for name in self.model_fields_set}
         return kind(**chosen, **known)
 
@@ -117,7 +117,7 @@ class Settings(BaseModel):
 
     @classmethod
     def _without_the_wrong(cls, error: ValidationError, settings: Any) -> Settings | None:
-        """The record without the settings that *error* is about.
+        """Make a record without the settings that *error* is about.
 
         None where it is about no setting: the record has judged itself, or is no record.
         """
@@ -140,13 +140,13 @@ class _WrongSettingError(Exception):
 
 
 def did_you_mean(word: object, known: Sequence[str]) -> str:
-    """`` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
+    """Return `` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
     close = get_close_matches(str(word), known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _judged(partial: Settings | None) -> list[Problem]:
-    """The broken rules of a record, up to the first that reads a setting that is wrong."""
+    """List the broken rules of a record, up to the first that reads a wrong setting."""
     found: list[Problem] = []
     with suppress(_WrongSettingError):
         found.extend(partial.problems() if partial else ())
@@ -154,7 +154,7 @@ def _judged(partial: Settings | None) -> list[Problem]:
 
 
 def _nested(field: FieldInfo, value: Any) -> Any:
-    """*value* as the record that it describes, where it does."""
+    """Make a record of *value* where the setting is one, and leave it as it is elsewhere."""
     kind = field.annotation
     return kind.model_validate(value) if _is_model(kind) and isinstance(value, Mapping) else value
 
@@ -170,7 +170,7 @@ def _problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Proble
 
 
 def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
-    """What is wrong, what is allowed and what was got, in our words instead of pydantic's."""
+    """Say in our words instead of pydantic's what is wrong, what is allowed and what was got."""
     value, context, loc = detail["input"], detail.get("ctx") or {}, detail["loc"]
     got = _shown(value)
     match detail["type"]:
@@ -225,13 +225,13 @@ _MOST_SHOWN: Final = 120
 
 
 def _shown(value: object) -> str:
-    """*value* as a settings file has it, cut where it is long."""
+    """Show *value* as a settings file spells it, cut where it is long."""
     shown = _SHOWN[value] if value is None or isinstance(value, bool) else repr(value)
     return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
 
 
 def _record(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
-    """The record that *loc* leads to from *model*; *model* where it leads nowhere."""
+    """Return the record that *loc* leads to from *model*, or *model* where it leads nowhere."""
     record = model
     for part in loc:
         annotation = _field(record, part).annotation

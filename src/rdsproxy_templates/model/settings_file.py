@@ -1,4 +1,4 @@
-"""Reading settings from a file; what they mean is the business of their record."""
+"""Settings read from a file, with the line and column of each."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ class SettingsFile:
 
     @property
     def settings(self) -> object:
-        """What the file says; None where it says nothing, which is to have the defaults."""
+        """The file's content; None where it is empty, which means the defaults."""
         return self.document.value
 
     def parse(self, kind: type[SettingsT]) -> SettingsT:
-        """The record of *kind* that the file describes; problems carry line and column."""
+        """Make a record of *kind* from the file; problems carry line and column."""
         return self.parse_as(kind, self.settings)
 
     def parse_as(self, kind: type[SettingsT], settings: object) -> SettingsT:
-        """:meth:`parse` of *settings* that were made of the file's."""
+        """Make a record of *kind* from *settings*, which were made of the file's."""
         try:
             return kind.parse(settings, str(self.path))
         except ConfigError as error:
             raise ConfigError(self.at(error.relative)) from None
 
     def at(self, problems: Iterable[Problem]) -> Iterator[Problem]:
-        """*problems*, whose places are settings of the file, as seen from its folder."""
+        """Yield *problems*, whose places are settings, with the file, line and column of each."""
         for problem in problems:
             yield problem.within(f"{self.path}{self._mark(problem.place)}:")
 
     def _mark(self, place: str) -> str:
-        """Line and column of the innermost setting of *place* that the file has."""
+        """Find line and column of the innermost setting of *place* that the file has."""
         rest = re.sub(r": |\.", ".", place)
         while rest:
             if mark := self.document.marks.get(rest):
@@ -54,7 +54,7 @@ class SettingsFile:
 
 
 def read(path: Path) -> SettingsFile:
-    """The file at *path*; raises :class:`ConfigError` with file, line and column."""
+    """Read the file at *path*; raises :class:`ConfigError` with file, line and column."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:

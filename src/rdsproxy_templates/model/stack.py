@@ -1,4 +1,4 @@
-"""Stacks: modules of four names, nested by value."""
+"""Stacks: modules of four names, nested by function calls."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ OutputsT = TypeVar("OutputsT", bound=Ports)
 
 @dataclass(frozen=True, kw_only=True)
 class Stack(Generic[OutputsT]):
-    """What ``build`` returns: the things to create and the values they offer.
+    """The result of ``build``: children and resources to create, and the outputs they offer.
 
-    ``parameters`` says more about inputs, by port name: a default, a pattern. It counts
+    ``parameters`` adds attributes to inputs, by port name: a default, a pattern. They apply
     where the stack is the root; a nested stack gets its values from its parent.
-    ``transforms`` are CloudFormation's macros that the resources need, beside SAM's.
+    ``transforms`` lists the macros of CloudFormation that the resources need besides SAM's.
     """
 
     children: Sequence[Child[Any]] = ()
@@ -36,7 +36,10 @@ class Stack(Generic[OutputsT]):
 
 
 class StackModule(Protocol[ConfigT, InputsT, OutputsT]):
-    """A stack is a module of four names; its docstring describes the template."""
+    """A module that is a stack: it has ``Config``, ``Inputs``, ``Outputs`` and ``build``.
+
+    The first line of its docstring becomes the template's description.
+    """
 
     __name__: str
 
@@ -51,12 +54,12 @@ class StackModule(Protocol[ConfigT, InputsT, OutputsT]):
 
 
 def name_of(stack: StackModule[Any, Any, Any]) -> str:
-    """The module's own name, without those of its packages."""
+    """Return the module's own name, without those of its packages."""
     return stack.__name__.rpartition(".")[2]
 
 
 def summary(stack: StackModule[Any, Any, Any]) -> str:
-    """The first line of the module's docstring, which describes the template."""
+    """Return the first line of the module's docstring, the template's description."""
     return (stack.__doc__ or "").partition("\n")[0]
 
 
@@ -152,7 +155,7 @@ def template(
 
 
 def _body(resource: AWSObject) -> dict[str, Any]:
-    """The resource in the order in which people read one: its type before the rest."""
+    """Return the resource's body in reading order: its type before the rest."""
     body = resource.to_dict()
     if isinstance(waits_for := body.get("DependsOn"), str):
         body["DependsOn"] = [waits_for]

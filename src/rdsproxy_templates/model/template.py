@@ -1,4 +1,4 @@
-"""A template as plain data, before it is decided how it is nested and written."""
+"""Templates as plain data, before a nesting is chosen and anything is written."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Template:
     """Macros beside SAM's, which follows from the resources' types."""
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Template]]:
-        """The template itself, then all that it nests, each with its path of titles."""
+        """Yield the template itself, then all that it nests, each with its path of titles."""
         yield (), self
         for title, nested in self.children.items():
             for path, template in nested.template.walk():
@@ -45,9 +45,9 @@ class Template:
 
 
 def checked(place: str, template: Template) -> Template:
-    """*template*, when every name that it uses is declared, and the other way round.
+    """Return *template* if it declares every name that it uses, and uses every input.
 
-    Its children keep of their outputs ``when_read`` those that it reads. Raises
+    Its children keep only those of their outputs ``when_read`` that it reads. Raises
     :class:`WiringError` with all loose ends.
     """
     if problems := [Problem(place, sentence) for sentence in _loose_ends(template)]:
@@ -58,7 +58,7 @@ def checked(place: str, template: Template) -> Template:
 
 
 def _as_read(title: str, nested: Nested, read: Collection[str]) -> Nested:
-    """*nested* without the outputs that need not be there, unless they are in *read*."""
+    """Drop the outputs of *nested* that are optional and not in *read*."""
     inside = nested.template
     outputs = {
         name: body
@@ -69,7 +69,7 @@ def _as_read(title: str, nested: Nested, read: Collection[str]) -> Nested:
 
 
 def _bodies(template: Template) -> Sequence[Body]:
-    """All that may hold references: arguments, resources and outputs."""
+    """Everything that may hold references: arguments, resources and outputs."""
     arguments = [nested.arguments for nested in template.children.values()]
     return [*arguments, *template.resources.values(), *template.outputs.values()]
 
@@ -90,19 +90,19 @@ def _loose_ends(template: Template) -> Iterator[str]:
 
 
 def needed(body: Body) -> set[str]:
-    """The names that must be there before the resource *body* is created."""
+    """Return the names that must exist before the resource *body* is created."""
     return {*references(_creation(body))}
 
 
 def in_order(template: Template) -> Sequence[str]:
-    """Children and resources, each after those that it needs; raises :class:`WiringError`."""
+    """Order children and resources, each after those it needs; raises :class:`WiringError`."""
     if problems := [Problem("stack", sentence) for sentence in circles(template)]:
         raise WiringError(problems)
     return tuple(TopologicalSorter(_needs(template)).static_order())
 
 
 def circles(template: Template) -> Iterator[str]:
-    """Who needs each other in a circle, a sentence each, with the wires that close it."""
+    """Yield a sentence for each circle of dependencies, with the wires that close it."""
     needs = _needs(template)
     while True:
         try:
@@ -123,7 +123,7 @@ def circles(template: Template) -> Iterator[str]:
 
 
 def _needs(template: Template) -> dict[str, list[str]]:
-    """Children and resources, each with what it needs; sorted, so that all renders are alike."""
+    """Map children and resources to what each needs, sorted so that all renders are alike."""
     created = (template.children.keys() | template.resources.keys()) - template.parameters.keys()
     arguments = {name: dict(child.arguments) for name, child in template.children.items()}
     return {
@@ -149,7 +149,7 @@ def _wire(template: Template, taker: str, giver: str) -> str:
 
 
 def _creation(body: Body) -> dict[str, Any]:
-    """*body* without what SAM makes other resources of, which come after the function."""
+    """Return *body* without the events, which SAM turns into resources after the function."""
     if body["Type"] != "AWS::Serverless::Function" or "Events" not in body.get("Properties", {}):
         return dict(body)
     properties = {key: value for key, value in body["Properties"].items() if key != "Events"}

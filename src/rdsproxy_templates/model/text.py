@@ -14,10 +14,10 @@ _NAME = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 
 def sub(text: str, **values: Expression) -> AWSHelperFn:
-    """``Fn::Sub`` over *text*, in which ``${name}`` stands for the value of that name.
+    """Substitute *values* into *text* with ``Fn::Sub``; ``${name}`` is the value of that name.
 
-    Pseudo parameters are written as CloudFormation writes them, ``${AWS::Region}``. Every
-    value must be used and every name be given, else it is a :class:`KeyError`.
+    Write pseudo parameters as CloudFormation does, ``${AWS::Region}``. A value that *text* does
+    not use, or a name without a value, is a :class:`KeyError`.
 
     >>> from troposphere import Ref
     >>> sub("https://${api}.${AWS::URLSuffix}/", api=Ref("HttpApi")).to_dict()

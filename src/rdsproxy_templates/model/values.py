@@ -22,7 +22,7 @@ else:
 
 
 class Value(_Function):
-    """An expression of one kind; troposphere takes it wherever it takes a ``Ref``.
+    """An expression of one kind; troposphere accepts it wherever it accepts a ``Ref``.
 
     A subclass is a *kind*: what the expression stands for once it is deployed.
     """
@@ -50,12 +50,12 @@ class Value(_Function):
         return f"{type(self).__name__}({encode_to_dict(self.data)!r})"
 
     def joined(self) -> Value | AWSHelperFn:
-        """The single string in which this value crosses a stack's border."""
+        """Return the single string in which this value crosses a stack's border."""
         return self
 
     @classmethod
     def split(cls, string: AWSHelperFn) -> Self:
-        """The value that crossed a stack's border as *string*."""
+        """Return the value that crossed a stack's border as *string*."""
         return cls(string)
 
 
@@ -73,15 +73,15 @@ class Values(Value):
 
 
 Expression = Value | AWSHelperFn | str
-"""What may stand for a text in a template."""
+"""Anything that may stand for text in a template."""
 
 
 class LocalPath(_Function):
-    """A file or folder beside the templates, named from the family's root folder.
+    """A file or folder beside the templates, as a path from the folder of the root template.
 
-    Rendering replaces it by the path from the template that names it, which is how SAM
-    reads ``CodeUri``. What is *bundled* belongs to the library and comes along with a
-    family; the rest is the consumer's own.
+    Rendering replaces it with the path from the template that names it, because SAM reads
+    ``CodeUri`` so. A *bundled* path comes with the library, and is copied beside the templates;
+    any other is the consumer's own.
     """
 
     KEY: ClassVar[str] = "Local::Path"

@@ -39,14 +39,14 @@ _KNOWN_TAGS: Final = {None, "!"} | {f"tag:yaml.org,2002:{name}" for name in ("st
 
 
 class Mark(NamedTuple):
-    """A place in the text, both from 1."""
+    """Line and column of a place in the text, both from 1."""
 
     line: int
     column: int
 
 
 class ReadError(Exception):
-    """The text is no YAML, or none that settings are written in."""
+    """The text is not YAML, or uses parts of YAML that settings do not."""
 
     def __init__(self, mark: Mark | None, sentence: str) -> None:
         self.mark = mark
@@ -55,7 +55,7 @@ class ReadError(Exception):
 
 
 class WrittenFloat(float):
-    """A number that is shown as it was written: ``17.10`` and not 17.1."""
+    """A number that is shown as it was written: ``17.10``, not 17.1."""
 
     written: str
 
@@ -65,14 +65,14 @@ class WrittenFloat(float):
 
 @dataclass(frozen=True)
 class Document:
-    """The value of a text, and where each part of it is, by its path: ``rds.users.0.name``."""
+    """A text's value, and the place of each part of it by its path: ``rds.users.0.name``."""
 
     value: object
     marks: Mapping[str, Mark]
 
 
 def parsed(text: str) -> Document:
-    """The one document in *text*; raises :class:`ReadError`.
+    """Parse the only document in *text*; raises :class:`ReadError`.
 
     Nothing here recurses, and what aliases multiply is counted, so no text is too much.
     """
@@ -93,7 +93,7 @@ class _Node:
     merged: dict[str, Any] = field(default_factory=dict)
 
     def below(self) -> str:
-        """The path of what comes next."""
+        """Return the path of what comes next."""
         name = self.key if isinstance(self.value, dict) else str(len(self.value))
         return f"{self.path}.{name}" if self.path else f"{name}"
 
@@ -216,7 +216,7 @@ class _Building:
 
 
 def _merged(value: object, mark: Mark) -> dict[str, Any]:
-    """What ``<<`` adds: the first of several mappings counts, as in YAML 1.1."""
+    """Return what ``<<`` adds; the first of several mappings wins, as in YAML 1.1."""
     given = value if isinstance(value, list) else [value]
     if not all(isinstance(one, dict) for one in given):
         raise ReadError(mark, f"{MERGE} must be given a mapping of settings, or a list of them")
@@ -224,7 +224,7 @@ def _merged(value: object, mark: Mark) -> dict[str, Any]:
 
 
 def _meant(text: str, mark: Mark) -> object:
-    """What *text*, which is not quoted, is in the core schema of YAML 1.2."""
+    """Resolve *text*, which is not quoted, by the core schema of YAML 1.2."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     whole, based = _INTEGER.fullmatch(text), _BASED.fullmatch(text)

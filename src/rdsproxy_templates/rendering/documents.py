@@ -1,4 +1,4 @@
-"""From a stack module to the texts of its family, in three kinds of nesting."""
+"""Texts of a stack's templates, in three kinds of nesting."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ FOLDER: Final = "cloudformation"
 SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 
 
-def render(
+def unpackaged(
     stack: StackModule[ConfigT, InputsT, OutputsT],
     config: ConfigT,
     *,
     nesting: Nesting = "sam",
-    carried: str = ".",
+    code: str = ".",
 ) -> Bundle:
-    """Turn *stack*, and all that it nests, into the files of a family.
+    """Turn *stack*, and all that it nests, into templates only.
 
     ``sam`` nests by ``AWS::Serverless::Application``, which ``sam build`` and
     ``sam package`` follow; ``plain`` by ``AWS::CloudFormation::Stack``, which
     ``aws cloudformation package`` follows; ``flat`` does not nest, for StackSets and for
     tools that read one template.
 
-    *carried* is the folder in which the library's own local paths (the functions' code)
-    begin, relative to the folder that the family is written to; by default that folder.
+    *code* is the folder that holds the library's own ``lambda/``, relative to the folder that the
+    bundle is written to; by default that folder.
 
     Raises :class:`WiringError` where a wire leads nowhere.
     """
     root = template(name_of(stack), stack, config)
-    return bundle(root, nesting, carried)
+    return bundle(root, nesting, code)
 
 
-def bundle(root: Template, nesting: Nesting = "sam", carried: str = ".") -> Bundle:
-    """The files of the family of *root*; see :func:`render`."""
+def bundle(root: Template, nesting: Nesting = "sam", code: str = ".") -> Bundle:
+    """Turn *root*, and all that it nests, into templates; see :func:`unpackaged`."""
     if nesting == "flat":
         root, _ = flattened(root)
     paths = {path: _path(path) for path, _ in root.walk()}
     return Bundle(
         root=root,
         templates={
-            paths[path]: HEADER + dump(document(one, path, nesting, carried))
+            paths[path]: HEADER + dump(document(one, path, nesting, code))
             for path, one in root.walk()
         },
         paths=paths,
@@ -63,9 +63,9 @@ def bundle(root: Template, nesting: Nesting = "sam", carried: str = ".") -> Bund
 
 
 def document(
-    one: Template, path: tuple[str, ...], nesting: Nesting, carried: str = "."
+    one: Template, path: tuple[str, ...], nesting: Nesting, code: str = "."
 ) -> dict[str, Any]:
-    """One template of a family as CloudFormation reads it, sections in reading order."""
+    """Lay out one template as CloudFormation reads it, with sections in reading order."""
     here = PurePosixPath(_path(path)).parent
     nested = {
         title: _nested(child, _relative(_path((*path, title)), here), nesting)
@@ -78,7 +78,7 @@ def document(
     body["Description"] = one.description
     if one.parameters:
         body["Parameters"] = one.parameters
-    body["Resources"] = _local(resources, here, carried)
+    body["Resources"] = _local(resources, here, code)
     if one.outputs:
         body["Outputs"] = one.outputs
     return body
@@ -120,7 +120,7 @@ def _file_name(title: str) -> str:
 
 
 def _relative(path: str, here: PurePosixPath) -> str:
-    """*path* as seen from the folder *here*, both from the family's root folder."""
+    """Return *path* as seen from the folder *here*, both from the root template's folder."""
     up, rest = list(here.parts), list(PurePosixPath(path).parts)
     while up and rest and up[0] == rest[0]:
         up.pop(0)
@@ -129,7 +129,7 @@ def _relative(path: str, here: PurePosixPath) -> str:
 
 
 def bundled_paths(root: Template) -> set[str]:
-    """The local paths of *root*, and of all that it nests, that come with the library."""
+    """Find the local paths of *root*, and of all that it nests, that come with the library."""
     return {path for _, one in root.walk() for path in _bundled(dict(one.resources))}
 
 
@@ -145,16 +145,16 @@ def _bundled(node: Any) -> Iterator[str]:
                 yield from _bundled(item)
 
 
-def _local(node: Any, here: PurePosixPath, carried: str) -> Any:
-    """*node* with every :class:`LocalPath` written as seen from *here*."""
+def _local(node: Any, here: PurePosixPath, code: str) -> Any:
+    """Copy *node* with every :class:`LocalPath` written as seen from *here*."""
     match node:
         case {LocalPath.KEY: str(path)}:
             return _relative(normpath(path), here)
         case {LocalPath.BUNDLED: str(path)}:
-            return _relative(normpath(f"{carried}/{path}"), here)
+            return _relative(normpath(f"{code}/{path}"), here)
         case Mapping():
-            return {key: _local(value, here, carried) for key, value in node.items()}
+            return {key: _local(value, here, code) for key, value in node.items()}
         case list():
-            return [_local(item, here, carried) for item in node]
+            return [_local(item, here, code) for item in node]
         case _:
             return node

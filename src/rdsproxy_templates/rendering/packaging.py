@@ -1,4 +1,4 @@
-"""What belongs beside the templates of a family: samconfig.toml and the functions' code."""
+"""Files beside the templates: samconfig.toml and the functions' code."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def packaged(
 
     :func:`rdsproxy_templates.render` explains the arguments.
     """
-    bundle = documents.render(stack, config, nesting=nesting, carried=code or ".")
+    bundle = documents.unpackaged(stack, config, nesting=nesting, code=code or ".")
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
     name = name_of(stack).replace("_", "-")
@@ -61,14 +61,14 @@ def packaged(
     return replace(bundle, extras=extras, user_editable=frozenset({SAMCONFIG}))
 
 
-def _expanded(bundle: Bundle, nesting: Nesting, carried: str) -> Bundle:
+def _expanded(bundle: Bundle, nesting: Nesting, code: str) -> Bundle:
     from .sam_transform import expanded  # noqa: PLC0415 - imports SAM's translator
 
     templates, refused = {}, []
     for path, one in bundle.root.walk():
         file = bundle.paths[path]
         try:
-            plain = expanded(document(one, path, nesting, carried))
+            plain = expanded(document(one, path, nesting, code))
             templates[file] = HEADER + dump(plain)
         except TransformError as error:
             text = bundle.templates[file]
@@ -92,7 +92,7 @@ def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:
 
 
 def _files(path: str) -> Iterator[tuple[str, bytes]]:
-    """The files below one of the library's local paths, such as ``lambda/blog_rds_proxy``."""
+    """Read the files below one of the library's local paths, such as ``lambda/blog_rds_proxy``."""
     source = _bundled_root() / path.removeprefix("lambda/")
     for file in sorted(source.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
@@ -100,6 +100,6 @@ def _files(path: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _bundled_root() -> Path:
-    """``lambda/``: inside the package when it was installed, else in its repository."""
+    """Find ``lambda/``: inside the package where it is installed, else in its repository."""
     installed = Path(__file__).parents[1] / "functions"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "lambda"

@@ -1,4 +1,4 @@
-"""One module for each child template: ``Config``, ``Inputs``, ``Outputs`` and ``build``.
+"""Child stacks, a module each with ``Config``, ``Inputs``, ``Outputs`` and ``build``.
 
 A module is imported when it is first used.
 """

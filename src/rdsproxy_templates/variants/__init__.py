@@ -1,4 +1,4 @@
-"""Root stacks, a module each; VARIANTS holds those that the command, the docs and the tests know.
+"""Root stacks, a module each, listed in VARIANTS for the command, the docs and the tests.
 
 A module is imported when it is first used, so that one variant does not pay for the others.
 To add one, write its name in the two lists below.
@@ -67,7 +67,7 @@ class Variants(Mapping[str, StackModule[Any, Any, Any]]):
 
 
 RENAMED: Final = {"service": "existing_vpc"}
-"""Former names, by which nothing is found any more."""
+"""Former names, which find nothing any more, and the present ones."""
 
 VARIANTS: Final = Variants(__name__, [name for name in __all__ if name != "VARIANTS"])
 
@@ -80,7 +80,7 @@ if not TYPE_CHECKING:  # else a checker takes any name
 
 
 def similar_variant(name: str, known: Sequence[str]) -> str:
-    """A hint at the variant that somebody who wrote *name* may mean, or nothing."""
+    """Return a hint at the variant that somebody who wrote *name* may mean, or nothing."""
     if (renamed := RENAMED.get(name)) in known:
         return f" (it was renamed: did you mean {renamed}?)"
     return did_you_mean(name, known)
