@@ -134,7 +134,7 @@ class TestFirstCreation:
         failed = errors(planner.deploy("existing_vpc", *words))
         assert account.stack("rdsproxy-existing-vpc")["StackStatus"] == "ROLLBACK_FAILED"
         assert any("existing_vpc.SAMStack.BlogRDSProxyFunction" in one for one in failed)
-        assert any("`rdsproxy-templates destroy` turns it off" in one for one in failed)
+        assert any("`rdsproxy-templates destroy` asks, and turns it off" in one for one in failed)
         again = errors(planner.deploy("existing_vpc", *words))
         assert again[0].startswith(
             "error: [existing_vpc] is ROLLBACK_FAILED, and some of its resources remain"

@@ -90,5 +90,5 @@ def test_a_missing_region_is_asked_for(planner):
 
     assert (said.status, said.output) == (1, "")
     assert said.errors == "".join(
-        f"error: [account {name}] has no region; give --region\n" for name in ACCOUNTS
+        f"error: [account {name}] has no Region; give --region\n" for name in ACCOUNTS
     )

@@ -148,7 +148,7 @@ class TestStopping:
             assert not [one for one in redone if "nothing to change" in lines[one]]
 
     def test_the_remains_of_a_failure_are_deleted_first(self, resumed):
-        assert "ROLLBACK_COMPLETE: what is left" in step_lines(resumed)["cross_account_app"]
+        assert "ROLLBACK_COMPLETE: deleting the remains" in step_lines(resumed)["cross_account_app"]
 
 
 class TestDeployed:
@@ -315,9 +315,9 @@ class TestChanges:
         said = base_with(CHANGED, "--parameter", "PrivateSubnet1Cidr=10.1.9.0/24", *accepted)
 
         assert errors(said) == [
-            "error: [base.VPCStack.PrivateSubnet1] would be deleted or replaced, and a database's "
-            "subnet group loses no subnet, so address ranges, zones and subnets are decided at "
-            "creation; to move the data, restore a snapshot in another deployment"
+            "error: [base.VPCStack.PrivateSubnet1] would be deleted or replaced, and RDS removes "
+            "no subnet from a database's subnet group, so address ranges, zones and subnets cannot "
+            "change after creation; to move the data, restore a snapshot in another deployment"
         ]
         assert "parameter PrivateSubnet1Cidr: '10.1.0.0/24' -> '10.1.9.0/24'" in said.output
         assert inventory(base) == before
@@ -360,8 +360,8 @@ class TestGeneratedSecrets:
 
         assert (
             "error: [base.SecretsStack.RDSMasterUserSecret] would generate a new value, which "
-            "its database or API does not learn; rotate the secret instead: it was not carried "
-            "out; leave out --yes to be asked, or add --accept-data-loss"
+            "its database or API does not learn; rotate the secret instead: this step was "
+            "not deployed; leave out --yes to be asked, or add --accept-data-loss"
         ) in errors(said)
         after = secret_of(base, master_secret(base))
         assert after == before
