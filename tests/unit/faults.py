@@ -13,8 +13,8 @@ from rdsproxy_templates.validators.graph import Graph
 from rdsproxy_templates.validators.rule import Rule, Violation
 from rdsproxy_templates.variants import base
 
-FAMILY: Final[Bundle] = unpackaged(base, base.Config())
-BASE: Final[Template] = FAMILY.flat()[0]
+BUNDLE: Final[Bundle] = unpackaged(base, base.Config())
+BASE: Final[Template] = BUNDLE.flat()[0]
 
 GIVEN: Final = {"Ref": "Given"}
 """A parameter without a default: only deployment knows its value."""
@@ -57,7 +57,7 @@ def without(path: str, template: Template = BASE) -> Template:
     return replace(template, resources=resources)
 
 
-def family(stack: str, path: str, value: object, made: Bundle = FAMILY) -> Bundle:
+def faulted_bundle(stack: str, path: str, value: object, made: Bundle = BUNDLE) -> Bundle:
     """The files of *made* with *value* at *path* of the template of *stack*."""
     root = made.root
     nested = root.children[stack]

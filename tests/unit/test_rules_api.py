@@ -51,9 +51,9 @@ class TestTimeout:
         assert one.remedy == "Set Timeout to at most 29"
 
     def test_a_function_that_no_api_waits_for_may_run_long(self):
-        family = faulted(EVENT, {"Type": "SQS", "Properties": {"Queue": GIVEN}})
+        changed = faulted(EVENT, {"Type": "SQS", "Properties": {"Queue": GIVEN}})
 
-        assert_holds(api.timeout, faulted(f"{FUNCTION}/Timeout", 900, family))
+        assert_holds(api.timeout, faulted(f"{FUNCTION}/Timeout", 900, changed))
 
     def test_a_function_without_a_timeout_ends_after_three_seconds(self):
         function = resource("Serverless::Function", Events={"Any": {"Type": "HttpApi"}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from faults import FAMILY, family, get_att, ref, resource, template
+from faults import BUNDLE, faulted_bundle, get_att, ref, resource, template
 
 from rdsproxy_templates.errors import InvalidTemplateError
 from rdsproxy_templates.model.accepted_rules import accepted
@@ -43,7 +43,7 @@ def line_in(made: Bundle, finding: Finding) -> str:
 
 
 class TestFinding:
-    MADE = family("RDSStack", "RDSProxyTargetGroup/TargetGroupName", "primary")
+    MADE = faulted_bundle("RDSStack", "RDSProxyTargetGroup/TargetGroupName", "primary")
 
     def test_it_names_rule_file_and_level(self):
         [one] = judgment.find(self.MADE)
@@ -64,7 +64,9 @@ class TestFinding:
         assert str(one).startswith(f"cloudformation/rds.yaml:{one.line}: error proxy/one-target: ")
 
     def test_every_fault_has_a_finding_of_its_own(self):
-        made = family("VPCStack", "FunctionSecurityGroup/SecurityGroupEgress", NOWHERE, self.MADE)
+        made = faulted_bundle(
+            "VPCStack", "FunctionSecurityGroup/SecurityGroupEgress", NOWHERE, self.MADE
+        )
 
         files = [finding.file for finding in judgment.find(made)]
 
@@ -78,7 +80,7 @@ class TestFinding:
 
         assert {finding.rule for finding in findings} == {"wiring"}
 
-    def test_a_fault_of_a_flat_family_is_found_in_its_one_file(self):
+    def test_a_fault_of_a_flat_bundle_is_found_in_its_one_file(self):
         [one] = judgment.find(bundle(self.MADE.root, "flat"))
 
         assert one.file == "template.yaml"
@@ -87,14 +89,16 @@ class TestFinding:
 
 
 class TestAccepting:
-    OPEN = family(
+    OPEN = faulted_bundle(
         "VPCStack",
         "RDSProxySecurityGroup/SecurityGroupIngress",
         [{"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "CidrIp": "0.0.0.0/0"}],
     )
 
     def accepting(self, resource, rule):
-        return family("VPCStack", f"{resource}/Metadata", accepted(rule, "why not"), self.OPEN)
+        return faulted_bundle(
+            "VPCStack", f"{resource}/Metadata", accepted(rule, "why not"), self.OPEN
+        )
 
     def test_what_is_accepted_by_name_is_no_finding(self):
         made = self.accepting("RDSProxySecurityGroup", "network/open-to-the-world")
@@ -116,7 +120,7 @@ class TestAccepting:
 
     def test_metadata_of_others_accepts_nothing(self):
         metadata = {"cfn-lint": {"config": {"ignore_checks": ["network/open-to-the-world"]}}}
-        made = family("VPCStack", "RDSProxySecurityGroup/Metadata", metadata, self.OPEN)
+        made = faulted_bundle("VPCStack", "RDSProxySecurityGroup/Metadata", metadata, self.OPEN)
 
         assert len(judgment.find(made)) == 1
 
@@ -215,7 +219,7 @@ class TestAccepting:
     ],
 )
 def test_the_line_is_that_of_the_fault(stack, path, value, rule, line):
-    made = family(stack, path, value)
+    made = faulted_bundle(stack, path, value)
 
     [one] = judgment.find(made)
 
@@ -259,7 +263,7 @@ class TestBrokenRules:
         monkeypatch.setattr(judgment, "GRAPH_RULES", (broken, target.one_target))
 
     def test_what_was_not_judged_is_said(self):
-        [one] = judgment.find(FAMILY)
+        [one] = judgment.find(BUNDLE)
 
         assert (one.rule, one.level, one.file) == ("proxy/name", "opinion", "template.yaml")
         assert one.sentence == (
@@ -272,14 +276,14 @@ class TestBrokenRules:
         assert [finding.rule for finding in findings] == ["proxy/name", "proxy/one-target"]
 
     def test_an_opinion_refuses_nothing(self):
-        refuse(judgment.find(FAMILY))
+        refuse(judgment.find(BUNDLE))
 
 
 class TestLevels:
     OPEN = [{"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "CidrIp": "0.0.0.0/0"}]
 
     def test_a_warning_is_refused_like_an_error(self):
-        made = family("VPCStack", "RDSProxySecurityGroup/SecurityGroupIngress", self.OPEN)
+        made = faulted_bundle("VPCStack", "RDSProxySecurityGroup/SecurityGroupIngress", self.OPEN)
 
         [one] = judgment.find(made)
 
@@ -317,7 +321,7 @@ class TestStacksThatWaitForEachOther:
     def test_a_group_in_another_stack_than_its_cluster_waits_for_the_instances(self):
         assert judgment.find(bundle(self.whole())) == []
 
-    def test_so_it_does_where_the_family_is_flat(self):
+    def test_so_it_does_where_the_bundle_is_flat(self):
         assert judgment.find(bundle(self.whole(), "flat")) == []
 
     def test_it_does_not_where_the_cluster_is_in_the_stack_around_it(self):
@@ -329,5 +333,7 @@ class TestStacksThatWaitForEachOther:
         assert (one.rule, one.file) == ("proxy/waits-for-instances", "cloudformation/proxy.yaml")
 
 
-def test_the_family_itself_is_what_was_rendered():
-    assert family("RDSStack", "RDSProxy/EngineFamily", "MYSQL").templates == FAMILY.templates
+def test_the_bundle_itself_is_what_was_rendered():
+    assert (
+        faulted_bundle("RDSStack", "RDSProxy/EngineFamily", "MYSQL").templates == BUNDLE.templates
+    )

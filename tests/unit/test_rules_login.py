@@ -20,7 +20,7 @@ PEOPLE = [
     {"name": "reader", "login": "password"},
     {"name": "writer", "login": "end_to_end_iam"},
 ]
-FAMILY = unpackaged(
+TEMPLATE = unpackaged(
     auth,
     auth.Config.parse({"rds": {"users": PEOPLE}, "iam_user": "writer"}, "a test"),
 ).flat()[0]
@@ -35,7 +35,7 @@ ENDPOINT, ENDPOINT_GROUP = (
 
 class TestSomebody:
     def test_a_proxy_that_lets_nobody_in_is_refused(self):
-        nobody = without("RDSStackPasswordProxy/Auth", FAMILY)
+        nobody = without("RDSStackPasswordProxy/Auth", TEMPLATE)
 
         [one] = violations(login.somebody, nobody)
 
@@ -43,13 +43,13 @@ class TestSomebody:
         assert one.sentence == "it has no Auth entry, and its DefaultAuthScheme is not IAM_AUTH"
 
     def test_one_that_takes_tokens_alone_needs_no_secret(self):
-        assert_holds(login.somebody, without(f"{PROXY}/Auth", FAMILY))
+        assert_holds(login.somebody, without(f"{PROXY}/Auth", TEMPLATE))
 
 
 class TestEndToEnd:
     @pytest.mark.parametrize("value", [False, "false"])
     def test_a_database_that_takes_no_tokens_is_refused(self, value):
-        wrong = faulted(f"{DATABASE}/EnableIAMDatabaseAuthentication", value, FAMILY)
+        wrong = faulted(f"{DATABASE}/EnableIAMDatabaseAuthentication", value, TEMPLATE)
 
         [one] = violations(login.end_to_end, wrong)
 
@@ -58,7 +58,7 @@ class TestEndToEnd:
         assert one.remedy == "Set EnableIAMDatabaseAuthentication to true"
 
     def test_a_role_that_may_not_connect_is_refused(self):
-        [one] = violations(login.end_to_end, without(f"{ROLE}/Policies/1", FAMILY))
+        [one] = violations(login.end_to_end, without(f"{ROLE}/Policies/1", TEMPLATE))
 
         assert one.resource == ROLE
         assert "its role may not" in one.sentence
@@ -68,7 +68,7 @@ class TestEndToEnd:
 
         [one] = violations(
             login.end_to_end,
-            faulted(place, ["arn:aws:rds-db:eu-west-1:1:dbuser:db-1/writer"], FAMILY),
+            faulted(place, ["arn:aws:rds-db:eu-west-1:1:dbuser:db-1/writer"], TEMPLATE),
         )
 
         assert one.resource == ROLE
@@ -76,10 +76,10 @@ class TestEndToEnd:
     @pytest.mark.parametrize("key", ["RoleArn", "Role"])
     def test_a_role_that_is_given_is_left_alone(self, key):
         given = (
-            faulted(f"{PROXY}/RoleArn", GIVEN, FAMILY)
+            faulted(f"{PROXY}/RoleArn", GIVEN, TEMPLATE)
             if key == "RoleArn"
             else faulted(
-                f"{ROLE}/ManagedPolicyArns", ["arn"], without(f"{ROLE}/Policies/1", FAMILY)
+                f"{ROLE}/ManagedPolicyArns", ["arn"], without(f"{ROLE}/Policies/1", TEMPLATE)
             )
         )
 
@@ -88,7 +88,7 @@ class TestEndToEnd:
 
 class TestSecretsManager:
     def test_a_network_without_a_way_is_refused(self):
-        closed = without(ENDPOINT, FAMILY)
+        closed = without(ENDPOINT, TEMPLATE)
 
         found = violations(login.secrets_manager, closed)
 
@@ -98,18 +98,18 @@ class TestSecretsManager:
         )
 
     def test_an_endpoint_for_another_api_is_no_way(self):
-        other = faulted(f"{ENDPOINT}/ServiceName", "com.amazonaws.eu-west-1.sts", FAMILY)
+        other = faulted(f"{ENDPOINT}/ServiceName", "com.amazonaws.eu-west-1.sts", TEMPLATE)
 
         assert violations(login.secrets_manager, other)
 
     def test_a_nat_gateway_is_a_way(self):
         way = resource("EC2::NatGateway", SubnetId=GIVEN)
 
-        closed = faulted("Nat", way, without(ENDPOINT, FAMILY))
+        closed = faulted("Nat", way, without(ENDPOINT, TEMPLATE))
         assert_holds(login.secrets_manager, closed)
 
     def test_subnets_that_are_given_are_left_alone(self):
-        given = without(ENDPOINT, FAMILY)
+        given = without(ENDPOINT, TEMPLATE)
         for function in (FUNCTION, "UsersStackApplyUserFunction"):
             given = faulted(f"{function}/VpcConfig/SubnetIds", [GIVEN], given)
 
@@ -117,7 +117,7 @@ class TestSecretsManager:
 
     def test_a_function_that_is_not_let_out_is_refused(self):
         [one] = violations(
-            login.secrets_manager, without("SAMStackFunctionSecurityGroupEgress", FAMILY)
+            login.secrets_manager, without("SAMStackFunctionSecurityGroupEgress", TEMPLATE)
         )
 
         assert one.resource == GROUP
@@ -125,7 +125,7 @@ class TestSecretsManager:
 
     def test_a_function_that_is_not_let_in_is_refused(self):
         [one] = violations(
-            login.secrets_manager, without("SAMStackEndpointSecurityGroupIngress", FAMILY)
+            login.secrets_manager, without("SAMStackEndpointSecurityGroupIngress", TEMPLATE)
         )
 
         assert one.resource == ENDPOINT_GROUP

@@ -71,9 +71,9 @@ class TestSubnets:
         )
 
     def test_a_subnet_of_a_vpc_that_is_given_is_left_alone(self):
-        family = faulted(f"{SUBNET1}/VpcId", GIVEN)
+        changed = faulted(f"{SUBNET1}/VpcId", GIVEN)
 
-        assert_holds(network.subnets, faulted(f"{SUBNET1}/CidrBlock", "192.168.0.0/24", family))
+        assert_holds(network.subnets, faulted(f"{SUBNET1}/CidrBlock", "192.168.0.0/24", changed))
 
 
 class TestTwoZones:
@@ -94,30 +94,30 @@ class TestTwoZones:
 
     @pytest.mark.parametrize("zones", [("a", "b"), (GIVEN, {"Ref": "Other"})])
     def test_zones_of_two_names_are_accepted(self, zones):
-        family = faulted(f"{SUBNET1}/AvailabilityZone", zones[0])
+        changed = faulted(f"{SUBNET1}/AvailabilityZone", zones[0])
 
-        assert_holds(network.two_zones, faulted(f"{SUBNET2}/AvailabilityZone", zones[1], family))
+        assert_holds(network.two_zones, faulted(f"{SUBNET2}/AvailabilityZone", zones[1], changed))
 
     def test_zones_of_two_ids_are_accepted(self):
-        family = without(f"{SUBNET1}/AvailabilityZone", without(f"{SUBNET2}/AvailabilityZone"))
-        family = faulted(f"{SUBNET1}/AvailabilityZoneId", "use1-az1", family)
+        changed = without(f"{SUBNET1}/AvailabilityZone", without(f"{SUBNET2}/AvailabilityZone"))
+        changed = faulted(f"{SUBNET1}/AvailabilityZoneId", "use1-az1", changed)
 
         assert_holds(
-            network.two_zones, faulted(f"{SUBNET2}/AvailabilityZoneId", "use1-az2", family)
+            network.two_zones, faulted(f"{SUBNET2}/AvailabilityZoneId", "use1-az2", changed)
         )
 
     def test_two_zones_of_one_id_are_refused(self):
-        family = without(f"{SUBNET1}/AvailabilityZone", without(f"{SUBNET2}/AvailabilityZone"))
-        family = faulted(f"{SUBNET1}/AvailabilityZoneId", "use1-az1", family)
+        changed = without(f"{SUBNET1}/AvailabilityZone", without(f"{SUBNET2}/AvailabilityZone"))
+        changed = faulted(f"{SUBNET1}/AvailabilityZoneId", "use1-az1", changed)
 
-        wrong = faulted(f"{SUBNET2}/AvailabilityZoneId", "use1-az1", family)
+        wrong = faulted(f"{SUBNET2}/AvailabilityZoneId", "use1-az1", changed)
 
         assert len(violations(network.two_zones, wrong)) == 2
 
     def test_zones_that_are_left_to_aws_are_left_alone(self):
-        family = without(f"{SUBNET1}/AvailabilityZone", without(f"{SUBNET2}/AvailabilityZone"))
+        changed = without(f"{SUBNET1}/AvailabilityZone", without(f"{SUBNET2}/AvailabilityZone"))
 
-        assert_holds(network.two_zones, family)
+        assert_holds(network.two_zones, changed)
 
 
 class TestKinds:
@@ -174,7 +174,7 @@ class TestKinds:
     @pytest.mark.parametrize("kind", ["Custom::Lookup", "AWS::CloudFormation::CustomResource"])
     @pytest.mark.parametrize("attribute", ["Id", "SubnetId"])
     def test_what_a_resource_of_the_consumer_looks_up_is_left_alone(self, kind, attribute):
-        family = faulted("Lookup", {"Type": kind})
+        changed = faulted("Lookup", {"Type": kind})
         subnet = get_att("Lookup", attribute)
 
-        assert_holds(network.kinds, faulted(f"{PROXY}/VpcSubnetIds/0", subnet, family))
+        assert_holds(network.kinds, faulted(f"{PROXY}/VpcSubnetIds/0", subnet, changed))

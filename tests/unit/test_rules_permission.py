@@ -67,23 +67,23 @@ class TestMissing:
         assert one.remedy == "Allow rds-db:connect for its user on the proxy's ID"
 
     def test_a_proxy_that_logs_in_by_iam_itself_demands_a_token_too(self):
-        family = faulted(f"{PROXY}/DefaultAuthScheme", "IAM_AUTH", without(f"{PROXY}/Auth"))
+        changed = faulted(f"{PROXY}/DefaultAuthScheme", "IAM_AUTH", without(f"{PROXY}/Auth"))
 
-        [one] = violations(permission.connects, without(f"{FUNCTION}/Policies", family))
+        [one] = violations(permission.connects, without(f"{FUNCTION}/Policies", changed))
         assert one.sentence == self.SENTENCE
 
     def test_an_address_that_holds_the_endpoint_demands_a_token_too(self):
         address = {"Fn::Sub": f"mysql://${{{PROXY}.Endpoint}}:3306"}
-        family = faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", address)
+        changed = faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", address)
 
-        assert sentence(without(f"{FUNCTION}/Policies", family)) == self.SENTENCE
+        assert sentence(without(f"{FUNCTION}/Policies", changed)) == self.SENTENCE
 
     def test_an_endpoint_of_the_proxy_demands_a_token_too(self):
         endpoint = resource("RDS::DBProxyEndpoint", DBProxyName=ref(PROXY))
         told = f"{VARIABLES}/RDS_PROXY_ENDPOINT"
-        family = faulted(told, get_att("Endpoint", "Endpoint"), faulted("Endpoint", endpoint))
+        changed = faulted(told, get_att("Endpoint", "Endpoint"), faulted("Endpoint", endpoint))
 
-        assert sentence(without(f"{FUNCTION}/Policies", family)) == self.SENTENCE
+        assert sentence(without(f"{FUNCTION}/Policies", changed)) == self.SENTENCE
 
 
 class TestWrongResource:
@@ -183,9 +183,9 @@ class TestWrongUser:
         assert "for admin" in sentence(faulted(f"{RESOURCE}/1", f"{ARN}:prx-0123/admin"))
 
     def test_a_function_that_names_no_user_may_log_in_as_any_one_user(self):
-        family = without(f"{VARIABLES}/RDS_USER")
+        changed = without(f"{VARIABLES}/RDS_USER")
 
-        assert_holds(permission.connects, faulted(RESOURCE, f"{ARN}:prx-0123/admin", family))
+        assert_holds(permission.connects, faulted(RESOURCE, f"{ARN}:prx-0123/admin", changed))
 
 
 class TestAccepted:
@@ -193,19 +193,19 @@ class TestAccepted:
         assert_holds(permission.connects, faulted(RESOURCE, f"{ARN}:prx-0123/root"))
 
     def test_a_user_that_is_given_to_both(self):
-        family = faulted(f"{VARIABLES}/RDS_USER", GIVEN)
+        changed = faulted(f"{VARIABLES}/RDS_USER", GIVEN)
 
         assert_holds(
             permission.connects,
-            faulted(RESOURCE, {"Fn::Sub": f"{ARN}:prx-0123/${{Given}}"}, family),
+            faulted(RESOURCE, {"Fn::Sub": f"{ARN}:prx-0123/${{Given}}"}, changed),
         )
 
     @pytest.mark.parametrize("user", ["root", GIVEN])
     def test_a_user_that_is_a_variable_of_the_text(self, user):
-        family = faulted(f"{VARIABLES}/RDS_USER", user)
+        changed = faulted(f"{VARIABLES}/RDS_USER", user)
         resource = {"Fn::Sub": [f"{ARN}:prx-0123/${{User}}", {"User": user}]}
 
-        assert_holds(permission.connects, faulted(RESOURCE, resource, family))
+        assert_holds(permission.connects, faulted(RESOURCE, resource, changed))
 
     @pytest.mark.parametrize(
         "resource",
@@ -238,19 +238,19 @@ class TestAccepted:
 
         assert_holds(permission.connects, faulted(f"{FUNCTION}/Policies", policy))
 
-    def test_a_role_of_the_family_with_the_permission(self):
+    def test_a_role_of_the_bundle_with_the_permission(self):
         policy = {"PolicyName": "Connect", "PolicyDocument": {"Statement": [USER]}}
-        family = faulted("Role", resource("IAM::Role", Policies=[policy]))
-        family = without(f"{FUNCTION}/Policies", family)
+        changed = faulted("Role", resource("IAM::Role", Policies=[policy]))
+        changed = without(f"{FUNCTION}/Policies", changed)
 
         assert_holds(
-            permission.connects, faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), family)
+            permission.connects, faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), changed)
         )
 
-    def test_a_role_of_the_family_without_it_is_refused(self):
-        family = faulted("Role", resource("IAM::Role"), without(f"{FUNCTION}/Policies"))
+    def test_a_role_of_the_bundle_without_it_is_refused(self):
+        changed = faulted("Role", resource("IAM::Role"), without(f"{FUNCTION}/Policies"))
 
-        assert sentence(faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), family))
+        assert sentence(faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), changed))
 
     def test_a_role_that_is_given_is_left_alone(self):
         assert_holds(
@@ -258,11 +258,13 @@ class TestAccepted:
         )
 
     def test_a_function_that_is_not_told_of_the_proxy_needs_no_permission(self):
-        family = without(f"{FUNCTION}/Policies")
+        changed = without(f"{FUNCTION}/Policies")
 
-        assert_holds(permission.connects, faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", GIVEN, family))
+        assert_holds(
+            permission.connects, faulted(f"{VARIABLES}/RDS_PROXY_ENDPOINT", GIVEN, changed)
+        )
 
     def test_a_proxy_that_takes_passwords_needs_no_permission(self):
-        family = faulted(f"{PROXY}/Auth/0/IAMAuth", "DISABLED")
+        changed = faulted(f"{PROXY}/Auth/0/IAMAuth", "DISABLED")
 
-        assert_holds(permission.connects, without(f"{FUNCTION}/Policies", family))
+        assert_holds(permission.connects, without(f"{FUNCTION}/Policies", changed))

@@ -124,9 +124,9 @@ class TestLogins:
 
     def test_iam_for_some_clients_is_accepted_before_sql_server(self):
         entry = {"AuthScheme": "SECRETS", "IAMAuth": "ENABLED"}
-        family = template(Proxy=resource("RDS::DBProxy", EngineFamily="SQLSERVER", Auth=[entry]))
+        changed = template(Proxy=resource("RDS::DBProxy", EngineFamily="SQLSERVER", Auth=[entry]))
 
-        assert_holds(proxy.logins, family)
+        assert_holds(proxy.logins, changed)
 
     @pytest.mark.parametrize("required", [False, "false"])
     def test_tokens_without_tls_are_refused(self, required):
@@ -154,9 +154,9 @@ class TestLogins:
 
     def test_passwords_without_tls_are_accepted(self):
         entry = {"AuthScheme": "SECRETS", "IAMAuth": "DISABLED", "SecretArn": GIVEN}
-        family = template(Proxy=resource("RDS::DBProxy", EngineFamily="MYSQL", Auth=[entry]))
+        changed = template(Proxy=resource("RDS::DBProxy", EngineFamily="MYSQL", Auth=[entry]))
 
-        assert_holds(proxy.logins, family)
+        assert_holds(proxy.logins, changed)
 
     def test_a_user_name_beside_a_secret_is_refused(self):
         [one] = violations(proxy.logins, faulted(f"{PROXY}/Auth/0/UserName", "root"))
@@ -254,10 +254,10 @@ class TestSecretReadable:
 
     def test_a_managed_policy_is_left_alone(self):
         policies = ["arn:aws:iam::aws:policy/SecretsManagerReadWrite"]
-        family = without(f"{self.ROLE}/Policies")
+        changed = without(f"{self.ROLE}/Policies")
 
         assert_holds(
-            proxy.secret_readable, faulted(f"{self.ROLE}/ManagedPolicyArns", policies, family)
+            proxy.secret_readable, faulted(f"{self.ROLE}/ManagedPolicyArns", policies, changed)
         )
 
     def test_a_role_that_is_given_is_left_alone(self):

@@ -102,10 +102,11 @@ class TestPasswordCharacters:
 
     @pytest.mark.parametrize("excluded", [True, "true"])
     def test_a_password_without_punctuation_is_accepted(self, excluded):
-        family = without(f"{GENERATED}/ExcludeCharacters")
+        changed = without(f"{GENERATED}/ExcludeCharacters")
 
         assert_holds(
-            secret.password_characters, faulted(f"{GENERATED}/ExcludePunctuation", excluded, family)
+            secret.password_characters,
+            faulted(f"{GENERATED}/ExcludePunctuation", excluded, changed),
         )
 
     def test_a_secret_that_no_database_uses_may_hold_any_character(self):
@@ -129,11 +130,11 @@ class TestManagedAndGiven:
         assert one.remedy == "Leave one of the two out"
 
     def test_a_password_that_is_only_managed_is_accepted(self):
-        family = without(f"{self.DATABASE}/MasterUserPassword")
+        changed = without(f"{self.DATABASE}/MasterUserPassword")
 
         assert_holds(
             secret.managed_and_given,
-            faulted(f"{self.DATABASE}/ManageMasterUserPassword", True, family),
+            faulted(f"{self.DATABASE}/ManageMasterUserPassword", True, changed),
         )
 
     def test_a_password_that_is_only_given_is_accepted(self):

@@ -65,10 +65,10 @@ def test_a_child_is_measured_too():
 
 
 class TestBytes:
-    FAMILY = bundle(topics(1))
+    BUNDLE = bundle(topics(1))
 
     def of(self, text):
-        return list(templates_fit.judge(replace(self.FAMILY, templates={"template.yaml": text})))
+        return list(templates_fit.judge(replace(self.BUNDLE, templates={"template.yaml": text})))
 
     def test_a_megabyte_is_accepted(self):
         assert self.of("x" * BYTES) == []
@@ -113,14 +113,14 @@ class TestValues:
         assert list(values_fit.judge(self.passing(42))) == []
 
     def test_a_parameter_that_may_be_too_long_is_refused_with_the_number_that_fits(self):
-        family = self.passing(60)
-        [one] = values_fit.judge(family)
+        changed = self.passing(60)
+        [one] = values_fit.judge(changed)
 
         assert one.sentence == (
             "InnerStack is passed Arns of up to 5819 bytes, and 4096 are allowed; "
             "there is room for 42 of 60"
         )
-        assert "Arns:" in family.templates[one.file].splitlines()[one.line - 1]
+        assert "Arns:" in changed.templates[one.file].splitlines()[one.line - 1]
 
     def test_the_policies_of_a_role_are_added_up(self):
         def holding(*counts):

@@ -96,10 +96,10 @@ class TestWaitsForInstances:
     def test_a_cluster_of_three_zones_has_no_instances_to_wait_for(self):
         """A Multi-AZ DB cluster creates its instances itself."""
         properties = {"Engine": "mysql", "DBClusterInstanceClass": "db.m6gd.large"}
-        family = faulted(CLUSTER, resource("RDS::DBCluster", **properties))
-        family = faulted(f"{TARGETS}/DependsOn", [], without("RDSStackDBInstance1", family))
+        changed = faulted(CLUSTER, resource("RDS::DBCluster", **properties))
+        changed = faulted(f"{TARGETS}/DependsOn", [], without("RDSStackDBInstance1", changed))
 
-        assert_holds(target.waits_for_instances, family)
+        assert_holds(target.waits_for_instances, changed)
 
 
 class TestWaitsForDatabase:
@@ -117,10 +117,10 @@ class TestWaitsForDatabase:
         assert_holds(target.waits_for_database, named)
 
     def test_a_database_that_is_given_is_there_already(self):
-        family = without("Proxy/DependsOn", POSTGRESQL)
+        changed = without("Proxy/DependsOn", POSTGRESQL)
 
         assert_holds(
-            target.waits_for_database, faulted("Targets/DBInstanceIdentifiers", [GIVEN], family)
+            target.waits_for_database, faulted("Targets/DBInstanceIdentifiers", [GIVEN], changed)
         )
 
 
@@ -133,9 +133,9 @@ class TestTlsToDatabase:
     @pytest.mark.parametrize("value", ["ON", "1", 1, True])
     @pytest.mark.parametrize("name", ["require_secure_transport", "rds.force_ssl"])
     def test_a_proxy_without_tls_before_a_database_that_wants_it_is_refused(self, name, value):
-        family = faulted(f"{self.GROUP}/Parameters", {name: value}, self.PASSWORDS)
+        changed = faulted(f"{self.GROUP}/Parameters", {name: value}, self.PASSWORDS)
 
-        [one] = violations(target.tls_to_database, family)
+        [one] = violations(target.tls_to_database, changed)
 
         assert one.resource == PROXY
         assert f"it does not require TLS, and {CLUSTER} does, by {name}" in one.sentence
@@ -148,9 +148,9 @@ class TestTlsToDatabase:
         assert_holds(target.tls_to_database, faulted(name, value, self.PASSWORDS))
 
     def test_a_group_that_is_given_is_left_alone(self):
-        family = faulted(f"{CLUSTER}/DBClusterParameterGroupName", GIVEN, self.PASSWORDS)
+        changed = faulted(f"{CLUSTER}/DBClusterParameterGroupName", GIVEN, self.PASSWORDS)
 
-        assert_holds(target.tls_to_database, family)
+        assert_holds(target.tls_to_database, changed)
 
 
 class TestIdleAboveMax:
@@ -198,10 +198,10 @@ class TestReaderEndpoint:
         assert one.sentence == "Database has no reader"
 
     def test_a_read_only_endpoint_with_a_reader_is_accepted(self):
-        family = faulted("RDSStackDBInstance2", READER, faulted("Endpoint", self.ENDPOINT))
-        family = faulted(f"{TARGETS}/DependsOn/1", "RDSStackDBInstance2", family)
+        changed = faulted("RDSStackDBInstance2", READER, faulted("Endpoint", self.ENDPOINT))
+        changed = faulted(f"{TARGETS}/DependsOn/1", "RDSStackDBInstance2", changed)
 
-        assert_holds(target.reader_endpoint, family)
+        assert_holds(target.reader_endpoint, changed)
 
     @pytest.mark.parametrize(
         "properties",

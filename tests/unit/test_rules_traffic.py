@@ -84,11 +84,11 @@ class TestPort:
     @pytest.mark.parametrize("port", [3307, "3307"])
     def test_a_cluster_may_listen_on_a_port_of_its_own(self, port):
         """The proxy connects to the port of the database's settings."""
-        family = faulted(f"{CLUSTER}/Port", port, opened(3307))
+        changed = faulted(f"{CLUSTER}/Port", port, opened(3307))
         egress = f"{PROXY_GROUP}/SecurityGroupEgress/0"
-        family = faulted(f"{egress}/FromPort", 3307, family)
+        changed = faulted(f"{egress}/FromPort", 3307, changed)
 
-        assert_holds(traffic.port, faulted(f"{egress}/ToPort", 3307, family))
+        assert_holds(traffic.port, faulted(f"{egress}/ToPort", 3307, changed))
 
     def test_a_rule_of_a_group_that_is_given_is_left_alone(self):
         rule = {"GroupId": GIVEN, "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
@@ -162,9 +162,9 @@ class TestHops:
         rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306}
         rules = [{**rule, "SourceSecurityGroupId": get_att(FUNCTION_GROUP, "GroupId")}]
 
-        family = faulted(f"{PROXY_GROUP}/SecurityGroupIngress", rules, without(INTO_PROXY))
+        changed = faulted(f"{PROXY_GROUP}/SecurityGroupIngress", rules, without(INTO_PROXY))
 
-        assert_holds(traffic.hops, family)
+        assert_holds(traffic.hops, changed)
 
     def test_an_egress_of_its_own_beside_the_group_is_accepted(self):
         rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306}
@@ -192,9 +192,9 @@ class TestHops:
         )
 
     def test_a_second_group_that_is_given_may_cover_the_hop(self):
-        family = faulted(f"{PROXY}/VpcSecurityGroupIds/1", GIVEN)
+        changed = faulted(f"{PROXY}/VpcSecurityGroupIds/1", GIVEN)
 
-        assert_holds(traffic.hops, without(INTO_PROXY, family))
+        assert_holds(traffic.hops, without(INTO_PROXY, changed))
 
     def test_one_of_two_groups_may_cover_the_hop(self):
         groups = [ref(CLUSTER_GROUP), ref(PROXY_GROUP)]
@@ -202,17 +202,17 @@ class TestHops:
         assert_holds(traffic.hops, faulted(f"{PROXY}/VpcSecurityGroupIds", groups))
 
     def test_a_function_that_is_not_told_of_the_proxy_need_not_reach_it(self):
-        family = faulted(f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT", "elsewhere")
+        changed = faulted(f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT", "elsewhere")
 
-        assert_holds(traffic.hops, without(INTO_PROXY, family))
+        assert_holds(traffic.hops, without(INTO_PROXY, changed))
 
     def test_a_function_of_another_proxy_need_not_reach_this_one(self):
         given = {"VpcSubnetIds": GIVEN, "VpcSecurityGroupIds": [GIVEN]}
         other = resource("RDS::DBProxy", EngineFamily="MYSQL", **given)
         told = f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT"
-        family = faulted(told, get_att("Other", "Endpoint"), faulted("Other", other))
+        changed = faulted(told, get_att("Other", "Endpoint"), faulted("Other", other))
 
-        assert_holds(traffic.hops, without(INTO_PROXY, family))
+        assert_holds(traffic.hops, without(INTO_PROXY, changed))
 
     def test_a_function_without_an_environment_need_not_reach_it(self):
         assert_holds(traffic.hops, without(INTO_PROXY, without(f"{FUNCTION}/Environment")))
@@ -222,19 +222,19 @@ class TestHops:
     )
     def test_a_function_that_is_told_of_an_endpoint_must_reach_it(self, address):
         endpoint = {"DBProxyName": ref(PROXY), "VpcSecurityGroupIds": [ref(CLUSTER_GROUP)]}
-        family = faulted("Endpoint", resource("RDS::DBProxyEndpoint", **endpoint))
+        changed = faulted("Endpoint", resource("RDS::DBProxyEndpoint", **endpoint))
         told = f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT"
 
-        out, into = violations(traffic.hops, faulted(told, address, family))
+        out, into = violations(traffic.hops, faulted(told, address, changed))
 
         assert out.resource == FUNCTION_GROUP
         assert out.sentence == f"{FUNCTION} may not connect to Endpoint on port 3306"
         assert into.resource == CLUSTER_GROUP
 
     def test_an_engine_that_we_do_not_know_is_left_alone(self):
-        family = faulted(f"{PROXY}/EngineFamily", "SQLSERVER", without(INTO_PROXY))
+        changed = faulted(f"{PROXY}/EngineFamily", "SQLSERVER", without(INTO_PROXY))
 
-        assert_holds(traffic.hops, family)
+        assert_holds(traffic.hops, changed)
 
 
 class TestOpenToTheWorld:

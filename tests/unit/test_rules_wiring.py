@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from faults import FAMILY, get_att, ref, resource
+from faults import BUNDLE, get_att, ref, resource
 
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.model.template import Nested
@@ -32,10 +32,10 @@ def root(arguments, *, resources=None, outputs=None, child=CHILD):
     )
 
 
-def violation(family):
+def violation(changed):
     """The one violation, and the text of its line."""
-    [one] = connected.judge(family)
-    return one, family.templates[one.file].splitlines()[one.line - 1].strip()
+    [one] = connected.judge(changed)
+    return one, changed.templates[one.file].splitlines()[one.line - 1].strip()
 
 
 class TestParameters:
@@ -143,10 +143,10 @@ class TestOutputs:
 
 class TestMissingTemplate:
     def test_a_child_whose_template_is_missing_is_refused(self):
-        templates = dict(FAMILY.templates)
+        templates = dict(BUNDLE.templates)
         del templates["cloudformation/rds.yaml"]
 
-        one, line = violation(replace(FAMILY, templates=templates))
+        one, line = violation(replace(BUNDLE, templates=templates))
 
         assert (one.file, line) == ("template.yaml", "RDSStack:")
         assert one.sentence == "the template of RDSStack is missing"

@@ -54,7 +54,7 @@ def as_rule(
 ) -> Callable[[Callable[[SubjectT], Iterator[ViolationT]]], Rule[SubjectT, ViolationT]]:
     """Turn the decorated judgment into a :class:`Rule`."""
 
-    def rule(judge: Callable[[SubjectT], Iterator[ViolationT]]) -> Rule[SubjectT, ViolationT]:
+    def to_rule(judge: Callable[[SubjectT], Iterator[ViolationT]]) -> Rule[SubjectT, ViolationT]:
         return Rule(id=rule_id, level=level, title=title, why=why, source=source, judge=judge)
 
-    return rule
+    return to_rule
