@@ -10,7 +10,7 @@ from pydantic import Field
 from troposphere import AWSObject, logs, serverless
 
 from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
-from ..model import LocalPath
+from ..model import Expression, LocalPath
 from .functions import FunctionSettings, TimeoutSettings, family, function, log_group
 from .logins import Login
 
@@ -27,6 +27,18 @@ class FunctionNetwork:
 
     subnets: Sequence[SubnetId] | SubnetIds
     group: SecurityGroupId
+
+
+def sqs_event(queue_arn: Expression) -> dict[str, Any]:
+    """An event of a function: a batch of messages, of which it names those that failed."""
+    return {
+        "Type": "SQS",
+        "Properties": {
+            "Queue": queue_arn,
+            "BatchSize": 10,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        },
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

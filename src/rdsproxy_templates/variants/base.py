@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic import Field
 
@@ -38,13 +39,19 @@ Outputs = existing_vpc.Outputs
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """A network of its own, and the service inside it."""
-    vpc = network(config, inputs)
-    service = existing_vpc.service_in(config, inputs, vpc.outputs)
+    whole = service(config, inputs)
     return Stack(
-        children=[vpc, *service.children],
-        outputs=service.outputs,
+        children=whole.children,
+        outputs=whole.outputs,
         parameters=parameter_attributes(config),
     )
+
+
+def service(config: Config, inputs: Inputs) -> existing_vpc.Service:
+    """The stacks of ``base``, for a variant that has more beside them."""
+    vpc = network(config, inputs)
+    inside = existing_vpc.service_in(config, inputs, vpc.outputs)
+    return replace(inside, children=[vpc, *inside.children])
 
 
 def network(

@@ -20,6 +20,8 @@ from ..aws.kinds import (
 )
 from ..errors import Problem, WiringError
 from ..model import Child, Ports, Stack, nest
+from ..resources.database_functions import FunctionNetwork
+from ..resources.logins import TokenLogin
 from ..resources.port_groups import DatabaseNames, ServiceNetwork
 from . import common
 from .administration import AdministrationSettings
@@ -60,6 +62,13 @@ class ServiceSettings(RegionalSettings):
             function_user=self.function_user,
             functions=self.sam,
             creates_tables=not self.sam.code_uri,
+        )
+
+    @property
+    def function_settings(self) -> stacks.sam.Config:
+        """The settings of functions that log in to the database's proxy."""
+        return self.sam.with_context(
+            stacks.sam.Config, engine_family=ENGINES[self.rds.engine].family
         )
 
     @property
@@ -181,6 +190,9 @@ class Service:
     children: Sequence[Child[Any]]
     outputs: Outputs
     data: DataTier
+    login: TokenLogin
+    """What the service's function logs in with, and others may."""
+    function_network: FunctionNetwork
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -217,7 +229,7 @@ def service_in(
     sam = nest(
         "SAMStack",
         stacks.sam,
-        config.sam.with_context(stacks.sam.Config, engine_family=ENGINES[config.rds.engine].family),
+        config.function_settings,
         stacks.sam.Inputs(
             subnets=network,
             function_security_group_id=network.function_security_group_id,
@@ -236,4 +248,13 @@ def service_in(
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
         ),
         data=data,
+        login=TokenLogin(
+            host=data.rds.rds_proxy_endpoint,
+            proxy_arn=data.rds.rds_proxy_arn,
+            user=data.function_user,
+            database=names.rds_database_name,
+        ),
+        function_network=FunctionNetwork(
+            subnets=network.both, group=network.function_security_group_id
+        ),
     )
