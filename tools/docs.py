@@ -56,7 +56,7 @@ def mermaid(name: str) -> str:
 
 
 def _passed(bundle: Bundle, title: str) -> str:
-    """What a stack without a part of its own in the picture gives to the others."""
+    """Name the outputs of a stack that has no box of its own in the picture."""
     outputs = bundle.root.children[title].template.outputs
     return "<br/>".join(re.sub(r"Id$", "", name) for name in outputs)
 

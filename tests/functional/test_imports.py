@@ -53,6 +53,12 @@ def test_listing_variants_imports_none():
     assert below("stacks", modules) == set()
 
 
+def test_the_command_imports_no_variant_before_one_is_asked_for():
+    modules = imported("from rdsproxy_templates.cli import main")
+
+    assert below("variants", modules) == set()
+
+
 @pytest.mark.parametrize(
     "look",
     [

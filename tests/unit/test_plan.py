@@ -124,6 +124,11 @@ class TestDocument:
         assert "sam deploy --profile app" in text
         assert "SecretArn" not in text
 
+    def test_the_first_step_of_edge_is_in_the_required_region_of_its_variant(self):
+        waf, _ = PLANS["edge"].steps
+
+        assert waf.region == VARIANTS[waf.variant].Config.required_region
+
     def test_a_step_of_one_region_says_so_to_every_command(self):
         first, second = documents(PLANS["edge"]).values()
 

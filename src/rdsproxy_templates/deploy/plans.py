@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..variants import VARIANTS, edge_waf
+from ..variants import VARIANTS
 from .plan import AccountName, Plan, Step, single_step
 
 __all__ = ["PLANS", "AccountName", "Plan", "Step", "plan_of"]
@@ -62,7 +62,7 @@ EDGE: Final = Plan(
     name="edge",
     prerequisites="CloudFront takes web ACLs only from us-east-1, wherever the other stacks are.",
     steps=(
-        Step(name="waf", variant="edge_waf", region=edge_waf.HOME),
+        Step(name="waf", variant="edge_waf", region="us-east-1"),
         Step(name="edge", variant="edge", inputs_from={"waf": ("web_acl_arn",)}),
     ),
     smoke_test=("call_by_curl", "call_around_by_curl"),

@@ -16,7 +16,7 @@ from .flat import flattened
 from .yaml import HEADER, dump
 
 Nesting = Literal["sam", "plain", "flat"]
-"""How templates nest: ``sam`` by applications of SAM, ``plain`` by stacks, ``flat`` not at all."""
+"""Form of nested templates: ``sam`` applications, ``plain`` stacks, or one ``flat`` template."""
 NESTINGS: Final[tuple[Nesting, ...]] = get_args(Nesting)
 
 ROOT: Final = "template.yaml"

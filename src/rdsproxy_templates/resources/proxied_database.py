@@ -21,10 +21,11 @@ class ClusterOrInstanceSettings(aurora.AuroraSettings, rds_instance.RdsInstanceS
 
     def problems(self) -> Iterator[Problem]:
         is_aurora = ENGINES[self.engine].aurora
-        others = rds_instance.RdsInstanceSettings if is_aurora else aurora.AuroraSettings
+        both = aurora.AuroraSettings.model_fields, rds_instance.RdsInstanceSettings.model_fields
+        own, others = both if is_aurora else both[::-1]
         kind, example = ("RDS", "mysql") if is_aurora else ("Aurora", "aurora-mysql")
-        for name in others.model_fields:
-            if name in self.model_fields_set and name in others.__annotations__:
+        for name in others:
+            if name in self.model_fields_set and name not in own:
                 yield Problem(
                     name,
                     f"is for engines of {kind}, such as {example}, and engine is {self.engine!r}",
