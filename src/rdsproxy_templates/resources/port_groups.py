@@ -140,3 +140,13 @@ class SecretCredentials(Ports):
         description="Secret of the user that the function logs in as, by password."
     )
     key_arn: KeyArn = Field(description="Key of that secret.")
+
+
+class PublicNetwork(Ports):
+    """A VPC with two public subnets, in different Availability Zones."""
+
+    vpc_id: VpcId = Field(description="ID of the VPC.")
+    public_subnet1_id: SubnetId = Field(description="ID of the first public subnet.")
+    public_subnet2_id: SubnetId = Field(
+        description="ID of the second public subnet, in a different Availability Zone."
+    )

@@ -13,12 +13,13 @@ from ..errors import Problem
 from ..model import Child, ParameterAttributes, Stack, nest
 from ..resources.port_groups import DatabaseNames, VpcRanges
 from ..resources.zones import zones_outside_regions
-from . import common, existing_vpc
+from . import common
+from .service_stacks import Service, ServiceOutputs, ServiceSettings, service_in
 
 Database = common.Database
 
 
-class Config(existing_vpc.ServiceSettings):
+class Config(ServiceSettings):
     """The settings of ``existing_vpc``, and those of the network around it."""
 
     vpc: stacks.vpc.VpcSettings = Field(
@@ -34,7 +35,7 @@ class Inputs(DatabaseNames, VpcRanges):
     """Address ranges of the network, and names in the database."""
 
 
-Outputs = existing_vpc.Outputs
+Outputs = ServiceOutputs
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -47,10 +48,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
 
 
-def service(config: Config, inputs: Inputs) -> existing_vpc.Service:
+def service(config: Config, inputs: Inputs) -> Service:
     """The stacks of ``base``, for a variant that has more beside them."""
     vpc = network(config, inputs)
-    inside = existing_vpc.service_in(config, inputs, vpc.outputs)
+    inside = service_in(config, inputs, vpc.outputs)
     return replace(inside, children=[vpc, *inside.children])
 
 

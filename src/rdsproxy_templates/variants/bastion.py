@@ -16,10 +16,11 @@ from ..resources import proxy as proxies
 from ..resources.access import AccessSettings
 from ..resources.network import range_problems
 from ..resources.proxied_database import pause_problems
-from . import base, common, existing_vpc
+from . import base, common
 from .database_secrets import Secrets, database_secrets
 from .endpoints import interface_endpoints
 from .logins import FUNCTION_USER, WithFunctionUser
+from .service_stacks import ServiceOutputs, service_in
 
 BEHIND_PROXY = (
     *proxies.ProxySettings.model_fields,
@@ -134,7 +135,7 @@ class _Database:
     network: stacks.database_vpc.Outputs
     host: Hostname
     secrets: Secrets
-    service: existing_vpc.Outputs | None = None
+    service: ServiceOutputs | None = None
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -179,7 +180,7 @@ def _with_proxy(config: Config, inputs: Inputs) -> _Database:
     vpc = base.network(config, inputs, expose_network=True)
     exposed = vpc.outputs.exposed
     assert exposed  # noqa: S101 - expose_network offers it
-    service = existing_vpc.service_in(config, inputs, vpc.outputs)
+    service = service_in(config, inputs, vpc.outputs)
     return _Database(
         children=[vpc, *service.children],
         network=stacks.database_vpc.Outputs(

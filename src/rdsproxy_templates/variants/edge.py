@@ -12,9 +12,7 @@ from .. import stacks
 from ..aws.database_users import Grant, User
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
-    Cidr,
     Command,
-    DatabaseName,
     DatabaseUser,
     Hostname,
     SubnetIds,
@@ -98,21 +96,14 @@ class Config(RegionalSettings):
         )
 
 
-class Inputs(Ports):
+class GuardedBy(Ports):
+    """The web ACL of CloudFront, which another stack has."""
+
     web_acl_arn: WebACLArn = Field(description="Output WebACLArn of `edge_waf`.")
-    vpc_cidr: Cidr = Field(description="IPv4 range of the VPC; at creation only.")
-    public_subnet1_cidr: Cidr = Field(
-        description="IPv4 range of the first public subnet; at creation only."
-    )
-    public_subnet2_cidr: Cidr = Field(
-        description="IPv4 range of the second public subnet; at creation only."
-    )
-    rds_master_username: DatabaseUser = Field(
-        description="Name of the database's master user; at creation only."
-    )
-    rds_database_name: DatabaseName = Field(
-        description="Name of the first database; at creation only."
-    )
+
+
+class Inputs(DatabaseNames, stacks.public_vpc.Inputs, GuardedBy):
+    """The web ACL, address ranges of the network, and names in the database."""
 
 
 class Outputs(Ports):
@@ -196,24 +187,15 @@ def _database(config: Config, inputs: Inputs) -> _Database:
         "VPCStack",
         stacks.public_vpc,
         config.vpc,
-        stacks.public_vpc.Inputs(
-            vpc_cidr=inputs.vpc_cidr,
-            public_subnet1_cidr=inputs.public_subnet1_cidr,
-            public_subnet2_cidr=inputs.public_subnet2_cidr,
-        ),
+        inputs,
     )
-    names = DatabaseNames(
-        rds_master_username=inputs.rds_master_username, rds_database_name=inputs.rds_database_name
-    )
-    secrets = database_secrets(config.secrets, (), names)
+    secrets = database_secrets(config.secrets, (), inputs)
     rds = nest(
         "RDSStack",
         stacks.public_database,
         config.rds,
         stacks.public_database.Inputs(
-            vpc_id=vpc.outputs.vpc_id,
-            public_subnet1_id=vpc.outputs.public_subnet1_id,
-            public_subnet2_id=vpc.outputs.public_subnet2_id,
+            network=vpc.outputs,
             credentials=secrets.credentials,
         ),
     )

@@ -2,116 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import Field
 
-from .. import stacks
-from ..aws.connections import default_connections
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
-    Command,
-    Hostname,
     SecurityGroupId,
     SubnetId,
-    Url,
 )
 from ..errors import Problem, WiringError
-from ..model import Child, Ports, Stack, nest
-from ..resources.database_functions import FunctionNetwork
-from ..resources.logins import TokenLogin
+from ..model import Stack
 from ..resources.port_groups import DatabaseNames, ServiceNetwork
-from . import common
-from .administration import AdministrationSettings
-from .common import Database, RegionalSettings, user_problems
-from .data_tier import DataTier, data_tier
 from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
-    function_user_problems,
-    grant_warnings,
-    master_warnings,
 )
-
-
-class ServiceSettings(RegionalSettings):
-    """What can be chosen of the service, wherever its network comes from."""
-
-    database: Database = Field(default=Database(), description="Names inside the database.")
-    secrets: stacks.secrets.Config = Field(
-        default=stacks.secrets.Config(), description="The master user's secret."
-    )
-    rds: stacks.rds.Config = Field(default=stacks.rds.Config(), description="Database and proxy.")
-    sam: stacks.sam.FunctionApiSettings = Field(
-        default=stacks.sam.FunctionApiSettings(), description="Function and HTTP API."
-    )
-    function_user: str | None = Field(
-        default=None,
-        description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
-        "master user, which AWS recommends against.",
-    )
-
-    @property
-    def administration(self) -> AdministrationSettings:
-        """The functions that create users and rotate secrets, from inside the VPC."""
-        return AdministrationSettings(
-            database=self.rds,
-            users=self.rds.users,
-            function_user=self.function_user,
-            functions=self.sam,
-            creates_tables=not self.sam.code_uri,
-        )
-
-    @property
-    def function_settings(self) -> stacks.sam.Config:
-        """The settings of functions that log in to the database's proxy."""
-        return self.sam.with_context(
-            stacks.sam.Config, engine_family=ENGINES[self.rds.engine].family
-        )
-
-    @property
-    def has_proxy(self) -> bool:
-        """Whether there is an RDS Proxy before the database."""
-        return True
-
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
-        yield from common.database_problems(self.rds, self.database, self.regions)
-        if self.has_proxy:
-            yield from user_problems(self.rds, self.database)
-            yield from common.root_problems(self.rds.users, self.regions)
-            yield from function_user_problems(self.function_user, self.rds)
-            yield from common.proxy_problems(self.rds.engine, self.regions)
-
-    def warnings(self) -> Iterator[Problem]:
-        yield from super().warnings()
-        if self.has_proxy:
-            yield from common.proxy_warnings(self.rds.engine, self.regions)
-            yield from self._login_warnings()
-            yield from self._connection_warnings()
-
-    def _login_warnings(self) -> Iterator[Problem]:
-        yield from master_warnings(self.function_user, self.rds.users)
-        if not self.sam.code_uri:
-            yield from grant_warnings(self.function_user, self.rds.users, self.rds.engine)
-
-    def _connection_warnings(self) -> Iterator[Problem]:
-        concurrency = self.sam.reserved_concurrent_executions
-        connections = default_connections(
-            ENGINES[self.rds.engine], self.rds.db_instance_class, self.rds.max_capacity
-        )
-        if concurrency is None or connections is None:
-            return
-        pooled = connections * self.rds.max_connections_percent // 100
-        if concurrency > pooled:
-            yield Problem(
-                "sam.reserved_concurrent_executions",
-                f"is {concurrency}, and the proxy has {pooled} connections to share (about "
-                f"{connections} of {self.rds.db_instance_class}, "
-                f"{self.rds.max_connections_percent} %): executions will wait for one",
-            )
+from .service_stacks import ServiceOutputs, ServiceSettings, service_in
 
 
 class Config(ServiceSettings):
@@ -172,27 +80,7 @@ class Inputs(ServiceNetwork, DatabaseNames):
     )
 
 
-class Outputs(Ports):
-    api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
-    rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
-    get_secret_value_by_cli: Command = Field(
-        description="Prints the master user's secret; needs the AWS CLI and the right to read it."
-    )
-    rds_proxy_read_only_endpoint: Hostname | None = Field(
-        default=None, description="Host whose connections go to readers, and may not write."
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """The stacks of the service, and what they offer."""
-
-    children: Sequence[Child[Any]]
-    outputs: Outputs
-    data: DataTier
-    login: TokenLogin
-    """What the service's function logs in with, and others may."""
-    function_network: FunctionNetwork
+Outputs = ServiceOutputs
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -209,52 +97,4 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         children=service.children,
         outputs=service.outputs,
         parameters=config.database.attributes(ENGINES[config.rds.engine]),
-    )
-
-
-def service_in(
-    config: ServiceSettings,
-    names: DatabaseNames,
-    network: ServiceNetwork,
-    *,
-    endpoint_security_group_id: SecurityGroupId | None = None,
-) -> Service:
-    """The stacks of the service in *network*, for a variant that may have more beside it."""
-    data = data_tier(
-        config,
-        names,
-        network.proxy_network,
-        endpoint_security_group_id=endpoint_security_group_id,
-    )
-    sam = nest(
-        "SAMStack",
-        stacks.sam,
-        config.function_settings,
-        stacks.sam.Inputs(
-            subnets=network,
-            function_security_group_id=network.function_security_group_id,
-            rds_master_username=data.function_user,
-            rds_database_name=names.rds_database_name,
-            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
-            rds_proxy_arn=data.rds.rds_proxy_arn,
-        ),
-    )
-    return Service(
-        children=[*data.children, sam],
-        outputs=Outputs(
-            api_endpoint=sam.outputs.api_endpoint,
-            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
-            get_secret_value_by_cli=data.secrets.get_secret_value_by_cli,
-            rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
-        ),
-        data=data,
-        login=TokenLogin(
-            host=data.rds.rds_proxy_endpoint,
-            proxy_arn=data.rds.rds_proxy_arn,
-            user=data.function_user,
-            database=names.rds_database_name,
-        ),
-        function_network=FunctionNetwork(
-            subnets=network.both, group=network.function_security_group_id
-        ),
     )

@@ -14,8 +14,6 @@ from ...aws.kinds import (
     Hostname,
     SecretArns,
     SecurityGroupId,
-    SubnetId,
-    VpcId,
 )
 from ...errors import Problem
 from ...model import ListOf, Ports, Stack
@@ -25,7 +23,7 @@ from ...resources.addresses import AllowedCidrsSettings
 from ...resources.audit import AuditSettings, option_group
 from ...resources.database import attachments
 from ...resources.optional_properties import without_none
-from ...resources.port_groups import DatabaseCredentials
+from ...resources.port_groups import DatabaseCredentials, PublicNetwork
 from ...resources.security_groups import inline_ingress_from_range, no_egress
 
 MOST_RULES: Final = 60
@@ -93,9 +91,7 @@ class Config(AuditSettings, rds_instance.RdsInstanceSettings, AllowedCidrsSettin
 
 
 class Inputs(Ports):
-    vpc_id: VpcId = Field(description="VPC of the database.")
-    public_subnet1_id: SubnetId = Field(description="Subnet of the database.")
-    public_subnet2_id: SubnetId = Field(description="The same, in another zone.")
+    network: PublicNetwork = Field(description="VPC and subnets of the database.")
     credentials: DatabaseCredentials = Field(description="Name of the database, and its secret.")
 
 
@@ -120,7 +116,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         config,
         name=inputs.credentials.rds_database_name,
         master=inputs.credentials.rds_master_user_secret_arn,
-        subnets=[inputs.public_subnet1_id, inputs.public_subnet2_id],
+        subnets=[inputs.network.public_subnet1_id, inputs.network.public_subnet2_id],
         group=SecurityGroupId(group.get_att("GroupId")),
         iam=True,
         parameters=config.audit.parameters,
@@ -152,7 +148,7 @@ def _group(config: Config, inputs: Inputs) -> ec2.SecurityGroup:
         "DBSecurityGroup",
         **without_none(Metadata=metadata),
         GroupDescription="Public database: in from the allowed ranges, out to nowhere",
-        VpcId=inputs.vpc_id,
+        VpcId=inputs.network.vpc_id,
         SecurityGroupIngress=[
             inline_ingress_from_range(str(network), config.port, "An allowed range")
             for network in config.ipv4

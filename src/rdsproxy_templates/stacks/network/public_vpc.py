@@ -11,6 +11,7 @@ from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack
 from ...resources.flow_log import FlowLogSettings, vpc_flow_log
 from ...resources.network import Ranges, new_vpc, public_network
+from ...resources.port_groups import PublicNetwork
 from ...resources.zones import chosen_zone, zone_problems
 
 
@@ -60,12 +61,7 @@ class Inputs(Ports):
     )
 
 
-class Outputs(Ports):
-    vpc_id: VpcId = Field(description="ID of the VPC.")
-    public_subnet1_id: SubnetId = Field(description="ID of the first public subnet.")
-    public_subnet2_id: SubnetId = Field(
-        description="ID of the second public subnet, in a different Availability Zone."
-    )
+Outputs = PublicNetwork
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
