@@ -15,6 +15,7 @@ from ..aws.kinds import (
 from ..errors import Problem, WiringError
 from ..model import Stack
 from ..resources.port_groups import DatabaseNames, ServiceNetwork
+from .common import Database as Database
 from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
