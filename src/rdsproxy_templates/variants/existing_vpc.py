@@ -15,12 +15,14 @@ from ..aws.kinds import (
 from ..errors import Problem, WiringError
 from ..model import Stack
 from ..resources.port_groups import DatabaseNames, ServiceNetwork
-from .common import Database as Database
+from . import common
 from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
 )
 from .service_stacks import ServiceOutputs, ServiceSettings, service_in
+
+Database = common.Database
 
 
 class Config(ServiceSettings):
