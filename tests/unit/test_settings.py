@@ -124,6 +124,21 @@ class TestRulesBesideErrors:
     def test_a_rule_that_reads_the_wrong_setting_is_not_judged(self):
         assert self.sentences(first="2", second=2) == ["must be a whole number, got '2'"]
 
+    def test_records_in_lists_are_there_for_the_rules(self):
+        class Pools(Settings):
+            pools: ListOf[Pool] = Field(default=(), description="Pools.")
+            size: int = Field(default=1, description="A size.")
+
+            def problems(self) -> Iterator[Problem]:
+                if sum(pool.most for pool in self.pools) > 9:
+                    yield Problem("pools", "must be 9 in all")
+
+        with pytest.raises(ConfigError) as caught:
+            Pools(size=None, pools=[{"most": 9}, {}])
+
+        found = [problem.sentence for problem in caught.value.problems]
+        assert found == ["must be a whole number, got null", "must be 9 in all"]
+
     def test_a_mistake_in_a_rule_is_no_wrong_setting(self):
         class Mistaken(Pool):
             def problems(self) -> Iterator[Problem]:

@@ -1,7 +1,8 @@
 """CloudFormation's model, without any service of AWS: settings, ports, stacks, templates."""
 
 from .ports import ParameterAttributes, Port, Ports
-from .settings import ListOf, OptionalPairOf, Settings, did_you_mean
+from .setting_problems import did_you_mean
+from .settings import ListOf, OptionalPairOf, Settings
 from .stack import Child, Stack, StackModule, nest, summary
 from .template import Template
 from .text import sub

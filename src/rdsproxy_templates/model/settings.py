@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
-    Final,
     Self,
-    TypeGuard,
     TypeVar,
     get_args,
 )
@@ -22,12 +19,14 @@ from pydantic import (
     ConfigDict,
     ModelWrapValidatorHandler,
     Strict,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
 from pydantic.fields import FieldInfo
 
 from ..errors import ConfigError, Problem
+from .setting_problems import is_model, problems_of
 
 ContextT = TypeVar("ContextT", bound="Settings")
 ItemT = TypeVar("ItemT")
@@ -58,7 +57,7 @@ class Settings(BaseModel):
             super().__init__(**settings)
         except ValidationError as error:
             place = f"{type(self).__module__.rpartition('.')[2]}.{type(self).__qualname__}"
-            raise ConfigError(_problems(error, type(self)), within=place) from None
+            raise ConfigError(problems_of(error, type(self)), within=place) from None
 
     @classmethod
     def parse(cls, settings: object, place: str) -> Self:
@@ -69,7 +68,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate({} if settings is None else settings)
         except ValidationError as error:
-            raise ConfigError(_problems(error, cls), within=f"{place}:") from None
+            raise ConfigError(problems_of(error, cls), within=f"{place}:") from None
 
     def problems(self) -> Iterator[Problem]:
         """Yield each rule between settings that is broken; a place is a setting's name.
@@ -108,7 +107,7 @@ class Settings(BaseModel):
         try:
             record = handler(settings)
         except ValidationError as error:
-            wrong = list(_problems(error, cls))
+            wrong = list(problems_of(error, cls))
             partial = cls._without_the_wrong(error, settings)
             raise ConfigError([*wrong, *_judged(partial)]) from None
         if problems := list(record.problems()):
@@ -139,12 +138,6 @@ class _WrongSettingError(Exception):
     """A rule reads a setting that is wrong by itself, so that it cannot be judged."""
 
 
-def did_you_mean(word: object, known: Sequence[str]) -> str:
-    """Return `` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
-    close = get_close_matches(str(word), known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
-
-
 def _judged(partial: Settings | None) -> list[Problem]:
     """List the broken rules of a record, up to the first that reads a wrong setting."""
     found: list[Problem] = []
@@ -154,111 +147,11 @@ def _judged(partial: Settings | None) -> list[Problem]:
 
 
 def _nested(field: FieldInfo, value: Any) -> Any:
-    """Make a record of *value* where the setting is one, and leave it as it is elsewhere."""
-    kind = field.annotation
-    return kind.model_validate(value) if _is_model(kind) and isinstance(value, Mapping) else value
+    """Make the records that a valid setting describes, also those in lists."""
+    if not _holds_records(field.annotation):
+        return value
+    return TypeAdapter(field.annotation).validate_python(value)
 
 
-def _problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
-    for detail in error.errors():
-        place = ".".join(str(part) for part in detail["loc"])
-        broken = (detail.get("ctx") or {}).get("error")
-        if isinstance(broken, ConfigError):
-            yield from (p.within(place) if place else p for p in broken.relative)
-        else:
-            yield Problem(place, _sentence(detail, model))
-
-
-def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
-    """Say in our words instead of pydantic's what is wrong, what is allowed and what was got."""
-    value, context, loc = detail["input"], detail.get("ctx") or {}, detail["loc"]
-    got = _shown(value)
-    match detail["type"]:
-        case "extra_forbidden":
-            known = list(_record(model, loc[:-1]).model_fields)
-            return (
-                f"is not a setting{did_you_mean(loc[-1], known)}; "
-                f"there are {', '.join(known) or 'none'}"
-            )
-        case "missing":
-            return "is missing; it has no default"
-        case "int_type" | "int_from_float":
-            return f"must be a whole number, got {got}"
-        case "float_type" | "finite_number":
-            return f"must be a number, got {got}"
-        case "bool_type":
-            return f"must be true or false, got {got}"
-        case "string_type" if isinstance(value, int | float) and not isinstance(value, bool):
-            return f'must be text, got {got}; put it in quotes: "{got}"'
-        case "string_type":
-            return f"must be text, got {got}"
-        case "model_type" | "dict_type" if value is None:
-            return "must be a mapping of settings, got null; leave it out to have the defaults"
-        case "model_type" | "dict_type":
-            return f"must be a mapping of settings, got {got}"
-        case "tuple_type" | "list_type":
-            return f"must be a list, got {got}"
-        case "too_short" | "too_long":
-            bound = context.get("min_length", context.get("max_length"))
-            limit = "at least" if detail["type"] == "too_short" else "at most"
-            return f"must have {limit} {bound} entries, got {got}"
-        case "string_too_short" | "string_too_long":
-            bound = context.get("min_length", context.get("max_length"))
-            limit = "at least" if detail["type"] == "string_too_short" else "at most"
-            return f"must be {limit} {bound} characters long, got {got}"
-        case "greater_than_equal":
-            return f"must be at least {context['ge']}, got {got}"
-        case "less_than_equal":
-            return f"must be at most {context['le']}, got {got}"
-        case "multiple_of":
-            return f"must be a multiple of {context['multiple_of']}, got {got}"
-        case "literal_error":
-            allowed = [str(value) for value in _choices(model, loc)]
-            similar = did_you_mean(value, allowed) if isinstance(value, str) else ""
-            return f"must be one of {', '.join(allowed)}, got {got}{similar}"
-        case _:
-            return f"is not valid, got {got}: {detail['msg']}"
-
-
-_SHOWN: Final = {None: "null", True: "true", False: "false"}
-_MOST_SHOWN: Final = 120
-
-
-def _shown(value: object) -> str:
-    """Show *value* as a settings file spells it, cut where it is long."""
-    shown = _SHOWN[value] if value is None or isinstance(value, bool) else repr(value)
-    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
-
-
-def _record(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
-    """Return the record that *loc* leads to from *model*, or *model* where it leads nowhere."""
-    record = model
-    for part in loc:
-        annotation = _field(record, part).annotation
-        record = next(
-            (kind for kind in (annotation, *get_args(annotation)) if _is_model(kind)),
-            record,
-        )
-    return record
-
-
-def _choices(model: type[BaseModel], loc: Sequence[int | str]) -> Sequence[object]:
-    names = [part for part in loc if isinstance(part, str)]
-    annotation = _field(_record(model, names[:-1]), names[-1]).annotation
-    return [choice for choice in _leaves(annotation) if choice is not Ellipsis]
-
-
-def _leaves(annotation: object) -> Iterator[object]:
-    arguments = get_args(annotation)
-    if not arguments and not isinstance(annotation, type):
-        yield annotation
-    for argument in arguments:
-        yield from _leaves(argument)
-
-
-def _field(record: type[BaseModel], name: int | str) -> FieldInfo:
-    return record.model_fields.get(str(name), FieldInfo())
-
-
-def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+def _holds_records(kind: object) -> bool:
+    return is_model(kind) or any(_holds_records(inner) for inner in get_args(kind))

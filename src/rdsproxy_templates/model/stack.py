@@ -11,7 +11,8 @@ from troposphere import AWSObject
 
 from ..errors import Problem, WiringError
 from .ports import ParameterAttributes, Ports
-from .settings import Settings, did_you_mean
+from .setting_problems import did_you_mean
+from .settings import Settings
 from .template import Nested, Template, checked
 
 ConfigT = TypeVar("ConfigT", bound=Settings)

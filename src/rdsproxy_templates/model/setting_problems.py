@@ -1,0 +1,123 @@
+"""Sentences about settings that are wrong, in place of pydantic's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, TypeGuard, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from ..errors import ConfigError, Problem
+
+
+def did_you_mean(word: object, known: Sequence[str]) -> str:
+    """Return `` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
+    close = get_close_matches(str(word), known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    for detail in error.errors():
+        place = ".".join(str(part) for part in detail["loc"])
+        broken = (detail.get("ctx") or {}).get("error")
+        if isinstance(broken, ConfigError):
+            yield from (p.within(place) if place else p for p in broken.relative)
+        else:
+            yield Problem(place, _sentence(detail, model))
+
+
+def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """Say in our words instead of pydantic's what is wrong, what is allowed and what was got."""
+    value, context, loc = detail["input"], detail.get("ctx") or {}, detail["loc"]
+    got = _shown(value)
+    match detail["type"]:
+        case "extra_forbidden":
+            known = list(_record(model, loc[:-1]).model_fields)
+            return (
+                f"is not a setting{did_you_mean(loc[-1], known)}; "
+                f"there are {', '.join(known) or 'none'}"
+            )
+        case "missing":
+            return "is missing; it has no default"
+        case "int_type" | "int_from_float":
+            return f"must be a whole number, got {got}"
+        case "float_type" | "finite_number":
+            return f"must be a number, got {got}"
+        case "bool_type":
+            return f"must be true or false, got {got}"
+        case "string_type" if isinstance(value, int | float) and not isinstance(value, bool):
+            return f'must be text, got {got}; put it in quotes: "{got}"'
+        case "string_type":
+            return f"must be text, got {got}"
+        case "model_type" | "dict_type" if value is None:
+            return "must be a mapping of settings, got null; leave it out to have the defaults"
+        case "model_type" | "dict_type":
+            return f"must be a mapping of settings, got {got}"
+        case "tuple_type" | "list_type":
+            return f"must be a list, got {got}"
+        case "too_short" | "too_long":
+            bound = context.get("min_length", context.get("max_length"))
+            limit = "at least" if detail["type"] == "too_short" else "at most"
+            return f"must have {limit} {bound} entries, got {got}"
+        case "string_too_short" | "string_too_long":
+            bound = context.get("min_length", context.get("max_length"))
+            limit = "at least" if detail["type"] == "string_too_short" else "at most"
+            return f"must be {limit} {bound} characters long, got {got}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']}, got {got}"
+        case "less_than_equal":
+            return f"must be at most {context['le']}, got {got}"
+        case "multiple_of":
+            return f"must be a multiple of {context['multiple_of']}, got {got}"
+        case "literal_error":
+            allowed = [str(value) for value in _choices(model, loc)]
+            similar = did_you_mean(value, allowed) if isinstance(value, str) else ""
+            return f"must be one of {', '.join(allowed)}, got {got}{similar}"
+        case _:
+            return f"is not valid, got {got}: {detail['msg']}"
+
+
+_SHOWN: Final = {None: "null", True: "true", False: "false"}
+_MOST_SHOWN: Final = 120
+
+
+def _shown(value: object) -> str:
+    """Show *value* as a settings file spells it, cut where it is long."""
+    shown = _SHOWN[value] if value is None or isinstance(value, bool) else repr(value)
+    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
+
+
+def _record(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
+    """Return the record that *loc* leads to from *model*, or *model* where it leads nowhere."""
+    record = model
+    for part in loc:
+        annotation = _field(record, part).annotation
+        record = next(
+            (kind for kind in (annotation, *get_args(annotation)) if is_model(kind)),
+            record,
+        )
+    return record
+
+
+def _choices(model: type[BaseModel], loc: Sequence[int | str]) -> Sequence[object]:
+    names = [part for part in loc if isinstance(part, str)]
+    annotation = _field(_record(model, names[:-1]), names[-1]).annotation
+    return [choice for choice in _leaves(annotation) if choice is not Ellipsis]
+
+
+def _leaves(annotation: object) -> Iterator[object]:
+    arguments = get_args(annotation)
+    if not arguments and not isinstance(annotation, type):
+        yield annotation
+    for argument in arguments:
+        yield from _leaves(argument)
+
+
+def _field(record: type[BaseModel], name: int | str) -> FieldInfo:
+    return record.model_fields.get(str(name), FieldInfo())
+
+
+def is_model(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
