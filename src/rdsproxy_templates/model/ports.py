@@ -33,7 +33,7 @@ def logical_id(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ParameterAttributes:
-    """What a root template's parameter says beyond its type and description.
+    """Attributes of a root template's parameter beyond its type and description.
 
     The names are CloudFormation's; ``constraint_description`` is the sentence that the
     console shows in place of a pattern.
@@ -92,7 +92,7 @@ class Port:
         }
 
     def received(self) -> Value:
-        """What came in, as the stack itself sees it."""
+        """The value received, as the stack itself sees it."""
         return self.kind(Ref(self.logical_id))
 
     def output(self, value: Value) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class Port:
         return {"Description": self.description, "Value": value.joined().to_dict()}
 
     def offered(self, title: str) -> Value:
-        """What came out of the child *title*, as its parent sees it."""
+        """The output of the child *title*, as its parent sees it."""
         return self.kind.split(GetAtt(title, f"Outputs.{self.logical_id}"))
 
 

@@ -16,7 +16,7 @@ from .logins import Login
 
 
 class DatabaseFunctionSettings(FunctionSettings, TimeoutSettings):
-    """What functions run on, and what the parent stack knows of their database."""
+    """Runtime of functions, and the parent stack's knowledge of their database."""
 
     engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
 

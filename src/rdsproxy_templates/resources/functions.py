@@ -32,7 +32,7 @@ WITHOUT_RDS_ROOTS: Final = ("ap-east-2", "ap-southeast-6")
 
 
 class FunctionSettings(Settings):
-    """What functions run on, and how long their logs are kept."""
+    """Runtime and memory of functions, and the retention of their logs."""
 
     runtime: Literal["python3.13", "python3.14", "python3.15"] = Field(
         default="python3.13",
@@ -46,7 +46,7 @@ class FunctionSettings(Settings):
 
 
 class TimeoutSettings(Settings):
-    """How long a function that answers an HTTP API may take, and how often it runs at once."""
+    """Timeout and concurrency of a function that answers an HTTP API."""
 
     timeout: int = Field(
         default=29, ge=1, le=29, description="Seconds of the function; an HTTP API waits for 30."
@@ -58,7 +58,7 @@ class TimeoutSettings(Settings):
     )
 
     def too_short(self) -> Iterator[Problem]:
-        """Whether the library's own functions could not answer in time."""
+        """Reject a timeout in which the library's own functions could not answer."""
         if self.timeout < SHORTEST:
             yield Problem(
                 "timeout",
@@ -68,7 +68,7 @@ class TimeoutSettings(Settings):
 
 
 class Logged(Protocol):
-    """What says how long its logs are kept."""
+    """Settings with a retention for logs."""
 
     @property
     def log_retention_in_days(self) -> LogRetention: ...

@@ -27,7 +27,7 @@ ACCESS_LOG = (
 
 
 class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
-    """Who may call the API, and how often."""
+    """Callers of the API, and their rate limits."""
 
     authorizer: Literal["iam", "jwt", "none"] = Field(
         default="iam",
@@ -64,7 +64,7 @@ class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class HttpApi:
-    """What was created, and how functions and clients name it."""
+    """The HTTP API's resources, its address, and the routes of functions."""
 
     resources: Sequence[AWSObject]
     api: serverless.HttpApi

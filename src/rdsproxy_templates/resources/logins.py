@@ -30,15 +30,15 @@ Variables = Mapping[str, Expression]
 
 
 class Login(Protocol):
-    """What a function logs in with, and where."""
+    """Login of a function: its host, its credentials, and the rights that they need."""
 
     @property
     def variables(self) -> Variables:
-        """What the layer's ``login`` module reads."""
+        """Environment variables that the layer's ``login`` module reads."""
 
     @property
     def rights(self) -> Mapping[str, PolicyDocument]:
-        """What the function's role needs, under names for policies of their own."""
+        """Policy documents of the function's role, by the names of separate policies."""
 
 
 @dataclass(frozen=True, kw_only=True)

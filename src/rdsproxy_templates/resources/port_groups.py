@@ -102,7 +102,7 @@ class ServiceNetwork(PrivateSubnets):
 
     @property
     def proxy_network(self) -> ProxyNetwork:
-        """The same network without the function."""
+        """The same network, without the function's part."""
         return ProxyNetwork(
             subnets=self,
             db_cluster_security_group_id=self.db_cluster_security_group_id,
@@ -111,7 +111,7 @@ class ServiceNetwork(PrivateSubnets):
 
 
 class AdministrationNetwork(Ports):
-    """Where functions administer a database: beside it, with a way to Secrets Manager."""
+    """Network of the functions that administer a database, with a route to Secrets Manager."""
 
     vpc_id: VpcId = Field(description="ID of the database's VPC.")
     subnet_ids: SubnetIds = Field(description="Subnets of the functions.")

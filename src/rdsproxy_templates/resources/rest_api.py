@@ -28,7 +28,7 @@ ACCESS_LOG: Final = (
 
 
 class RestApiSettings(functions.FunctionSettings, ThrottlingSettings):
-    """How often the API may be called, and whether calls are logged."""
+    """Rate limits of the API, and its access log."""
 
     quota_limit: int | None = Field(
         default=1_000_000,
@@ -48,14 +48,14 @@ class RestApiSettings(functions.FunctionSettings, ThrottlingSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class RestApi:
-    """What was created, and how functions and clients name it."""
+    """The REST API's resources, its address, and the routes of functions."""
 
     resources: Sequence[AWSObject]
     api: serverless.Api
 
     @property
     def host(self) -> Hostname:
-        """Where it answers; the stage is the first part of every path."""
+        """Address of the API; the stage is the first part of every path."""
         return Hostname(self._sub("${api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"))
 
     def at(self, path: str = "") -> Url:

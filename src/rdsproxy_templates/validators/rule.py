@@ -34,7 +34,7 @@ class FileViolation:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Generic[SubjectT, ViolationT]):
-    """What must hold in a subject: the graph of a bundle, or the bundle itself."""
+    """A condition that must hold in a subject: the graph of a bundle, or the bundle itself."""
 
     id: str
     """``proxy/waits-for-instances``: as findings name it, and ``Metadata`` accepts it."""

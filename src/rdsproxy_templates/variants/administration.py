@@ -27,7 +27,7 @@ from .endpoints import secrets_manager_endpoint
 
 @dataclass(frozen=True, kw_only=True)
 class AdministrationSettings:
-    """What is decided of the functions that keep users and rotate secrets."""
+    """Decisions about the functions that keep users and rotate secrets."""
 
     database: DatabaseSettings
     users: Sequence[User]
@@ -39,7 +39,7 @@ class AdministrationSettings:
 
     @property
     def is_needed(self) -> bool:
-        """Whether there are users to keep or secrets to rotate."""
+        """True where there are users to keep or secrets to rotate."""
         return bool(self.users or self.database.rotate_secrets_after_days)
 
 

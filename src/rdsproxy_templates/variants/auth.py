@@ -36,7 +36,7 @@ class Database(common.Database):
 
 
 class Config(RegionalSettings):
-    """What can be chosen before rendering; every setting has a safe default."""
+    """Settings of the variant; each has a safe default."""
 
     vpc: stacks.function_vpc.FunctionVpcSettings = Field(
         default=stacks.function_vpc.FunctionVpcSettings(), description="The network."

@@ -83,7 +83,7 @@ class Config(base.Config):
 
     @property
     def is_public(self) -> bool:
-        """Whether there is a public subnet."""
+        """True where there is a public subnet."""
         return self.bastion.is_public or self.bastion.nat
 
     def problems(self) -> Iterator[Problem]:

@@ -56,7 +56,7 @@ class Database(Settings):
         return self.master_username or default
 
     def problems(self) -> Iterator[Problem]:
-        """What no engine takes; what one of them takes is judged where the engine is known."""
+        """Reject names that no engine accepts; variants apply the rules of theirs."""
         yield from super().problems()
         if self.master_username == "":
             yield Problem("master_username", "must not be empty; leave it out for the default")
@@ -76,7 +76,7 @@ class Database(Settings):
             yield Problem("master_username", refusal)
 
     def attributes(self, engine: Engine) -> dict[str, ParameterAttributes]:
-        """What the root says of its parameters: these names, and what RDS allows."""
+        """Attributes of the root's parameters: these names as defaults, and the patterns of RDS."""
         return {
             "rds_master_username": _named(self.master(engine), engine.master),
             "rds_database_name": _named(self.name, engine.database),

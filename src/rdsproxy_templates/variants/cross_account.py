@@ -1,4 +1,4 @@
-"""What the three parts of a service across two accounts have in common."""
+"""Settings that the three parts of a service across two accounts share."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ TAKEN: Final[Mapping[Login, frozenset[str]]] = {
 
 
 class Config(AcrossAccountsSettings, RegionalSettings):
-    """What can be chosen before rendering; every setting has a safe default."""
+    """Settings of the variant; each has a safe default."""
 
     engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
     sam: stacks.sam.FunctionApiSettings = Field(

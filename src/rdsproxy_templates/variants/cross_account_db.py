@@ -39,7 +39,7 @@ from .logins import (
 
 
 class Config(AcrossAccountsSettings, RegionalSettings):
-    """What can be chosen before rendering; every setting has a safe default."""
+    """Settings of the variant; each has a safe default."""
 
     vpc: PrivateRanges = Field(default=PrivateRanges(), description="The network.")
     database: Database = Field(default=Database(), description="Names inside the database.")

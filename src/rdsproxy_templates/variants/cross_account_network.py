@@ -25,7 +25,7 @@ SPOKEN_TO: Final[dict[Login, Service]] = {"iam": "sts", "password": "secretsmana
 
 
 class Config(AcrossAccountsSettings, RegionalSettings):
-    """What can be chosen before rendering; every setting has a safe default."""
+    """Settings of the variant; each has a safe default."""
 
     engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
     vpc: stacks.shared_vpc.SharedVpcSettings = Field(

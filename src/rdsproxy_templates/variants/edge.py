@@ -39,7 +39,7 @@ class Database(common.Database):
 
 
 class Config(RegionalSettings):
-    """What can be chosen before rendering; nobody comes in until ranges are named."""
+    """Settings of the variant; no address is let in until ranges are named."""
 
     vpc: stacks.public_vpc.PublicVpcSettings = Field(
         default=stacks.public_vpc.PublicVpcSettings(), description="The database's network."
@@ -182,7 +182,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
 
 def _database(config: Config, inputs: Inputs) -> _Database:
-    """What creates users is in the VPC, so that it needs no range to be let in."""
+    """Place the functions that create users in the VPC, so that they need no range."""
     vpc = nest(
         "VPCStack",
         stacks.public_vpc,

@@ -16,7 +16,7 @@ HOME: Final = "us-east-1"
 
 
 class Config(Settings):
-    """What can be chosen before rendering."""
+    """Settings of the variant."""
 
     required_region: ClassVar[str] = HOME
 

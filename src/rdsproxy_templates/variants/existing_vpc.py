@@ -26,7 +26,7 @@ Database = common.Database
 
 
 class Config(ServiceSettings):
-    """What can be chosen before rendering; every setting has a safe default."""
+    """Settings of the variant; each has a safe default."""
 
     rds: WithFunctionUser = Field(default=WithFunctionUser(), description="Database and proxy.")
     function_user: str | None = Field(

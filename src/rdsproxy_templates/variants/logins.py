@@ -1,4 +1,4 @@
-"""Who functions log in as: a user that is declared for them, or the master."""
+"""Users that functions log in as: one declared for them, or the master."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WithFunctionUser(stacks.rds.Config):
 
 
 def function_user_problems(name: str | None, rds: stacks.rds.Config) -> Iterator[Problem]:
-    """Why a function cannot log in by IAM as the user of that name, or as the master."""
+    """Reject a user that cannot log in by IAM, and the master where its login is off."""
     logins = {user.name: user.login for user in rds.users}
     if name is None:
         if not rds.master_login:
@@ -68,7 +68,7 @@ def master_warnings(name: str | None, users: Sequence[User]) -> Iterator[Problem
 def both_master_warnings(
     password_user: str | None, iam_user: str | None, users: Sequence[User]
 ) -> Iterator[Problem]:
-    """The same for a function that logs in with a password and one that does by IAM."""
+    """Reject unfit users of a function with a password and of one with IAM."""
     if not users:
         yield _as_master(
             "rds.master_login",
@@ -92,7 +92,7 @@ def grant_warnings(
     engine: EngineName,
     tables: Sequence[str] = BLOG_TABLES,
 ) -> Iterator[Problem]:
-    """What the library's own function does and the user of that name may not."""
+    """Warn of privileges that the library's own function needs and the user of that name lacks."""
     for index, user in enumerate(users):
         missing = lacking(user, ENGINES[engine].family, tables) if user.name == name else {}
         if missing:

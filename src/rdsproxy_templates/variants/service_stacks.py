@@ -34,7 +34,7 @@ from .logins import (
 
 
 class ServiceSettings(RegionalSettings):
-    """What can be chosen of the service, wherever its network comes from."""
+    """Settings of the service, whichever network it is in."""
 
     database: Database = Field(default=Database(), description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
@@ -70,7 +70,7 @@ class ServiceSettings(RegionalSettings):
 
     @property
     def has_proxy(self) -> bool:
-        """Whether there is an RDS Proxy before the database."""
+        """True where an RDS Proxy stands before the database."""
         return True
 
     def problems(self) -> Iterator[Problem]:

@@ -66,7 +66,7 @@ class Outputs(Ports):
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """The same code twice; each may do what its own login needs, and nothing of the other's."""
+    """Deploy one code as two functions; each may do only what its own login needs."""
     api = http_api(config)
     layer = database_layer(config)
     way = endpoint_access_rules(

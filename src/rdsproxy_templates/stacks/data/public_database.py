@@ -53,7 +53,7 @@ class Config(AuditSettings, rds_instance.RdsInstanceSettings, AllowedCidrsSettin
 
     @property
     def port(self) -> int:
-        """Where the database listens."""
+        """Port on which the database listens."""
         return ENGINES[self.engine].port
 
     def problems(self) -> Iterator[Problem]:

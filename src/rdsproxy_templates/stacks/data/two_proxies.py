@@ -69,12 +69,12 @@ class Config(ProxiedDatabaseSettings):
 
     @property
     def tls_only(self) -> bool:
-        """Whether no proxy connects without TLS, as one does that does not require it."""
+        """True where every proxy requires TLS, and so connects with it."""
         return self.password_requires_tls
 
     @property
     def password_users(self) -> frozenset[str]:
-        """Who logs in through the proxy that takes passwords, beside the master."""
+        """Users that log in through the proxy for passwords, beside the master."""
         return frozenset(user.name for user in self.users if user.login == "password")
 
     def problems(self) -> Iterator[Problem]:
