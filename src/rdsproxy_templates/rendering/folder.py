@@ -95,7 +95,7 @@ def _compared(
         for name, content in found.items()
         if content is not None and name not in ours and name not in kept
     ]
-    foreign += [name for name in files if not _becomes_free(directory, name, left)]
+    foreign += [name for name in files if not _becomes_free(directory, name, left, ours)]
     if problems := [
         *_unusable(directory),
         *(
@@ -116,17 +116,21 @@ def _compared(
     )
 
 
-def _becomes_free(directory: Path, name: str, left: Collection[str]) -> bool:
+def _becomes_free(
+    directory: Path, name: str, left: Collection[str], ours: Collection[str]
+) -> bool:
     """Return True when neither a folder blocks the file *name* nor a file one of its folders.
 
-    Files *left* by an earlier render do not block: they are removed.
+    Files *left* by an earlier render do not block: they are removed. Nor does an empty folder
+    of *ours*, which a killed render may leave.
     """
     parents = [str(parent) for parent in Path(name).parents[:-1]]
     if any((directory / parent).is_file() and parent not in left for parent in parents):
         return False
     below = [path for path in (directory / name).rglob("*") if not path.is_dir()]
     if not below:
-        return not (directory / name).is_dir()
+        emptied = any(one.startswith(f"{name}/") for one in ours)
+        return emptied or not (directory / name).is_dir()
     return all(path.relative_to(directory).as_posix() in left for path in below)
 
 
