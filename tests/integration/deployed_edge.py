@@ -37,7 +37,7 @@ SECONDS: Final = 60
 
 
 @dataclass(frozen=True)
-class RenderedVariant:
+class EdgeStack:
     """A root stack, in the region into which it was deployed."""
 
     account: Account
@@ -90,8 +90,8 @@ class Edge:
     def __init__(self, planner: Planner) -> None:
         app = planner.accounts["app"]
         self.planner, self.endpoint = planner, app.endpoint
-        self.waf = RenderedVariant(Account(app.endpoint, app.id, HOME), "rdsproxy-edge-waf")
-        self.site = RenderedVariant(Account(app.endpoint, app.id, REGION), "rdsproxy-edge")
+        self.waf = EdgeStack(Account(app.endpoint, app.id, HOME), "rdsproxy-edge-waf")
+        self.site = EdgeStack(Account(app.endpoint, app.id, REGION), "rdsproxy-edge")
 
     def configure(self, *allowed: str, **of_edge: Any) -> None:
         """Write the file that the command reads; JSON is YAML."""

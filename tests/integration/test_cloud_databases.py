@@ -321,7 +321,7 @@ class TestParameterGroup:
         with pytest.raises(ClientError, match=reason):
             harness.create(
                 f"AWS::RDS::{kind}ParameterGroup",
-                RenderedVariant=family,
+                Family=family,
                 Description="d",
                 Parameters=parameters,
             )
@@ -334,7 +334,7 @@ class TestParameterGroup:
         ):
             group = harness.create(
                 "AWS::RDS::DBClusterParameterGroup",
-                RenderedVariant=family,
+                Family=family,
                 Description="d",
                 Parameters={"a": "1"},
             )

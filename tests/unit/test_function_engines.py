@@ -90,6 +90,16 @@ def test_only_numbers_are_logged():
     assert engine_postgresql.number(ConnectionResetError()) == "ConnectionResetError"
 
 
+@pytest.fixture
+def read_anew(monkeypatch):
+    """Roots that no other test has chosen, nor leaves to others."""
+    monkeypatch.delenv("RDS_CA_FILE", raising=False)
+    engine.tls.cache_clear()
+    yield
+    engine.tls.cache_clear()
+
+
+@pytest.mark.usefixtures("read_anew")
 def test_tls_verifies_chain_and_name_by_amazons_roots():
     assert engine.tls().verify_mode == ssl.CERT_REQUIRED
     assert engine.tls().check_hostname

@@ -116,9 +116,7 @@ def _compared(
     )
 
 
-def _becomes_free(
-    directory: Path, name: str, left: Collection[str], ours: Collection[str]
-) -> bool:
+def _becomes_free(directory: Path, name: str, left: Collection[str], ours: Collection[str]) -> bool:
     """Return True when neither a folder blocks the file *name* nor a file one of its folders.
 
     Files *left* by an earlier render do not block: they are removed. Nor does an empty folder
