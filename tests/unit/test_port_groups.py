@@ -121,6 +121,16 @@ class TestMistakes:
                 private_subnet1_id: SubnetId = Field(description="A subnet.")
                 subnets: PrivateSubnets = Field(description="And two.")
 
+    def test_optional_groups_with_one_logical_id_for_two_kinds_are_refused(self):
+        class Other(Ports):
+            private_subnet1_id: VpcId = Field(description="No subnet.")
+
+        with pytest.raises(WiringError, match="two ports of the logical ID PrivateSubnet1Id"):
+
+            class Twice(Ports):
+                one: PrivateSubnets | None = Field(default=None, description="Two subnets.")
+                other: Other | None = Field(default=None, description="No subnets.")
+
 
 class Config(Settings):
     reads: bool = Field(default=True, description="Read what is offered when it is read.")
@@ -145,6 +155,32 @@ def stack(build, inputs, outputs):
     module = ModuleType("made_up", "A stack of the tests.")
     module.Config, module.Inputs, module.Outputs, module.build = Config, inputs, outputs, build
     return module
+
+
+HOST = Hostname("db.example")
+
+
+class Reader(Ports):
+    host: Hostname = Field(description="Where it reads.")
+    reads: Hostname = Field(description="What it reads.")
+
+
+class Writer(Ports):
+    host: Hostname = Field(description="Where it writes.")
+    writes: Hostname = Field(description="What it writes.")
+
+
+class Callers(Ports):
+    reader: Reader | None = Field(default=None, description="Who reads.")
+    writer: Writer | None = Field(default=None, description="Who writes.")
+
+
+def calling(config, inputs):
+    topics = [
+        sns.Topic(port.logical_id + port.groups[0].capitalize(), TopicName=value)
+        for port, value in inputs.wired()
+    ]
+    return Stack(resources=topics, outputs=Url(url=Hostname(topics[0].ref())))
 
 
 def offering(config, inputs):
@@ -185,6 +221,42 @@ class TestStacks:
             "First",
             "Second",
         ]
+
+    def test_groups_with_a_port_of_one_logical_id_share_a_parameter(self):
+        child = nest(
+            "Child",
+            stack(calling, Callers, Url),
+            Config(),
+            Callers(
+                reader=Reader(host=HOST, reads=Hostname("r")),
+                writer=Writer(host=HOST, writes=Hostname("w")),
+            ),
+        )
+
+        assert list(child.nested.template.parameters) == ["Host", "Reads", "Writes"]
+        assert child.nested.arguments == {"Host": "db.example", "Reads": "r", "Writes": "w"}
+
+    def test_only_the_wired_one_of_groups_with_one_logical_id_is_there(self):
+        child = nest(
+            "Child",
+            stack(calling, Callers, Url),
+            Config(),
+            Callers(writer=Writer(host=HOST, writes=Hostname("w"))),
+        )
+
+        assert list(child.nested.template.parameters) == ["Host", "Writes"]
+
+    def test_groups_that_share_a_parameter_take_one_value(self):
+        with pytest.raises(WiringError, match="Child] is given two values as Host"):
+            nest(
+                "Child",
+                stack(calling, Callers, Url),
+                Config(),
+                Callers(
+                    reader=Reader(host=HOST, reads=Hostname("r")),
+                    writer=Writer(host=Hostname("else.example"), writes=Hostname("w")),
+                ),
+            )
 
     @pytest.mark.parametrize("nesting", ["sam", "plain", "flat"])
     def test_groups_render_in_every_nesting(self, nesting):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import NoneType
@@ -118,7 +117,8 @@ class Ports(BaseModel):
     A field whose type is itself a ``Ports`` is a *port group*: values that travel together, such
     as ``subnets: PrivateSubnets = Field(description="…")``. Its ports cross the border under
     their own names, as if they were declared here. An optional group is None where none of its
-    ports is wired.
+    ports is wired. Optional groups may have ports of one logical ID and kind, which are one
+    parameter of a nested stack: all that are wired take the same value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -137,12 +137,27 @@ class Ports(BaseModel):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if not cls.__pydantic_complete__:  # a type is not defined yet
             return
-        titles = Counter(port.logical_id for port in cls.ports())
-        if twice := [title for title, times in titles.items() if times > 1]:
+        if twice := cls._declared_twice():
             raise WiringError(
                 Problem(cls._place(), f"has two ports of the logical ID {title}; rename one")
                 for title in twice
             )
+
+    @classmethod
+    def _declared_twice(cls) -> list[str]:
+        """Logical IDs of several ports that are not alike, each in an optional group."""
+        named: dict[str, list[Port]] = {}
+        for port in cls.ports():
+            named.setdefault(port.logical_id, []).append(port)
+        return [
+            title
+            for title, ports in named.items()
+            if len(ports) > 1
+            and not (
+                all(port.groups and port.optional for port in ports)
+                and len({port.kind for port in ports}) == 1
+            )
+        ]
 
     @classmethod
     def _place(cls) -> str:

@@ -88,10 +88,14 @@ def nest(
         place = f"{name_of(stack)}.Inputs"
         sentence = f"{title} must be given {place}, got {type(inputs).__qualname__}"
         raise WiringError([Problem(title, sentence)])
-    arguments = {
-        port.logical_id: value.joined().to_dict() for port, value in inputs.wired(stack.Inputs)
-    }
-    inside = template(title, stack, config, given=arguments.keys())
+    wired = list(inputs.wired(stack.Inputs))
+    arguments: dict[str, Any] = {}
+    for port, value in wired:
+        expression = value.joined().to_dict()
+        if arguments.setdefault(port.logical_id, expression) != expression:
+            sentence = f"is given two values as {port.logical_id}, which takes one"
+            raise WiringError([Problem(title, sentence)])
+    inside = template(title, stack, config, given={port.path for port, _ in wired})
     return Child(
         title=title,
         nested=Nested(template=inside, arguments=arguments),
@@ -106,11 +110,11 @@ def template(
     stack: StackModule[ConfigT, InputsT, OutputsT],
     config: ConfigT,
     *,
-    given: Collection[str] | None = None,
+    given: Collection[tuple[str, ...]] | None = None,
 ) -> Template:
     """Build *stack* with *config* and all that it nests; *place* names it in errors.
 
-    *given* are the parameters that a parent fills; a root declares all that are not
+    *given* are the paths of the inputs that a parent fills; a root declares all that are not
     optional or that *config* asks for, with the attributes that the stack gives them.
     """
     if not isinstance(config, stack.Config):
@@ -121,7 +125,7 @@ def template(
     ports = [
         port
         for port in stack.Inputs.ports()
-        if (not port.optional or port.name in wanted if given is None else port.logical_id in given)
+        if (not port.optional or port.name in wanted if given is None else port.path in given)
     ]
     built = stack.build(
         config, stack.Inputs.filled(lambda port: port.received() if port in ports else None)
