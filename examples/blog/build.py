@@ -17,7 +17,7 @@ config = base.Config(
         availability_zones=("eu-central-1a", "eu-central-1b"),
     ),
     rds=stacks.rds.Config(max_capacity=16, readers=1),
-    sam=stacks.sam.Config(reserved_concurrent_executions=100),
+    sam=stacks.functions.FunctionApiSettings(reserved_concurrent_executions=100),
 )
 
 if __name__ == "__main__":

@@ -106,10 +106,10 @@ def test_the_roots_are_amazons_from_certifi(repository):
 
 
 def test_the_makefile_builds_for_the_default_runtime_and_architecture(repository):
-    from rdsproxy_templates.stacks.app import sam
+    from rdsproxy_templates.stacks.app.functions import FunctionApiSettings
 
     makefile = (repository / "lambda" / "database_layer" / "Makefile").read_text("utf-8")
-    config = sam.Config()
+    config = FunctionApiSettings()
 
     assert f"PYTHON_VERSION ?= {config.runtime.removeprefix('python')}\n" in makefile
     assert config.architecture == "arm64"

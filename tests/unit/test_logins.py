@@ -16,7 +16,9 @@ from rdsproxy_templates.aws.kinds import (
     RoleArn,
     SecretArn,
     SecurityGroupId,
+    Url,
 )
+from rdsproxy_templates.resources.login_ports import FunctionNetworkPorts, TokenPorts
 from rdsproxy_templates.resources.logins import (
     DatabaseLogin,
     RoleLogin,
@@ -25,7 +27,8 @@ from rdsproxy_templates.resources.logins import (
     TokenLogin,
 )
 from rdsproxy_templates.resources.port_groups import SecretCredentials
-from rdsproxy_templates.stacks.app.remote_sam import RemoteDatabase
+from rdsproxy_templates.stacks import functions
+from rdsproxy_templates.variants.cross_account_app import RemoteDatabase
 
 HOST, USER, NAME = Hostname("db.example"), DatabaseUser("app"), DatabaseName("shop")
 SECRET = SecretArn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:one")
@@ -90,10 +93,62 @@ def remote(**login):
 
 def test_a_function_of_another_account_logs_in_with_what_is_wired():
     one = remote(by_secret=SecretCredentials(secret_arn=SECRET, key_arn=KEY))
+    inputs = functions.Inputs(role=one.role, shared_secret=one.shared_secret)
 
-    assert one.login == LOGINS["a shared secret"]
+    assert inputs.login(one.login) == LOGINS["a shared secret"]
 
 
 def test_a_function_of_another_account_without_a_login_is_refused():
     with pytest.raises(WiringError, match="must wire by_role or by_secret"):
         _ = remote().login
+
+
+class TestStackOfFunctions:
+    """One stack has the functions of every variant: logins are groups of its inputs."""
+
+    @pytest.mark.parametrize(
+        "login", ["token", "password", "iam", "role", "shared_secret", "database"]
+    )
+    def test_a_function_whose_login_is_not_wired_is_refused(self, login):
+        with pytest.raises(WiringError, match=f"must wire {login}, a function's login"):
+            functions.Inputs().login(login)
+
+    def test_functions_in_a_vpc_have_subnets(self):
+        network = FunctionNetworkPorts(function_security_group_id=SecurityGroupId("sg-1"))
+
+        with pytest.raises(WiringError, match="must wire subnets, function_subnet_id or"):
+            _ = network.function_network
+
+    def test_a_rest_api_has_its_secrets(self):
+        config = functions.Config(
+            api=functions.RestApiFunctionSettings(), functions=(), engine_family="MYSQL"
+        )
+
+        with pytest.raises(WiringError, match="must wire rest_api, the secrets of a REST API"):
+            functions.build(config, functions.Inputs())
+
+    def test_an_address_that_no_function_has_is_not_offered(self):
+        outputs = functions.Outputs(iam_url=Url("https://api.example/"))
+
+        assert outputs.at("iam_url") == Url("https://api.example/")
+        with pytest.raises(WiringError, match="offers no api_url: no function"):
+            outputs.at("api_url")
+        with pytest.raises(WiringError, match="offers no api_host: the API is no REST API"):
+            _ = outputs.rest_api_host
+
+    def test_code_of_somebody_elses_brings_its_own_drivers(self):
+        inputs = functions.Inputs(
+            token=TokenPorts(
+                rds_master_username=USER,
+                rds_database_name=NAME,
+                rds_proxy_endpoint=HOST,
+                rds_proxy_arn=PROXY,
+            )
+        )
+        titles = {}
+        for code in (None, "../mine"):
+            api = functions.FunctionApiSettings(code_uri=code)
+            config = functions.Config(api=api, functions=(api.function("token"),))
+            titles[code] = [one.title for one in functions.build(config, inputs).resources]
+
+        assert titles[None] == ["DatabaseLayer", *titles["../mine"]]

@@ -7,7 +7,7 @@ from faults import GIVEN, POSTGRESQL, faulted, violations
 
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.rendering import NESTINGS, unpackaged
-from rdsproxy_templates.stacks.app import sam
+from rdsproxy_templates.stacks.app.functions import FunctionApiSettings
 from rdsproxy_templates.stacks.data import rds
 from rdsproxy_templates.validators import judgment
 from rdsproxy_templates.validators.rules import GRAPH_RULES, RULES
@@ -116,7 +116,7 @@ class TestNothingToFind:
         [
             base.Config(rds=rds.Config(max_capacity=4, readers=2)),
             base.Config(rds=rds.Config(instance_class="db.r8g.large", debug_logging=True)),
-            base.Config(sam=sam.Config(authorizer="none")),
+            base.Config(sam=FunctionApiSettings(authorizer="none")),
             base.Config(database=existing_vpc.Database(name="shop", master_username="keeper")),
         ],
         ids=["serverless with readers", "provisioned", "open", "other names"],

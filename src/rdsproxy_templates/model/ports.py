@@ -145,7 +145,7 @@ class Ports(BaseModel):
 
     @classmethod
     def _declared_twice(cls) -> list[str]:
-        """Logical IDs of several ports that are not alike, each in an optional group."""
+        """Logical IDs that ports share, where they are not of one kind in optional groups."""
         named: dict[str, list[Port]] = {}
         for port in cls.ports():
             named.setdefault(port.logical_id, []).append(port)

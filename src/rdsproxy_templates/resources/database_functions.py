@@ -10,7 +10,7 @@ from pydantic import Field
 from troposphere import AWSObject, logs, serverless
 
 from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
-from ..model import Expression, LocalPath
+from ..model import Expression, LocalPath, Settings
 from .functions import FunctionSettings, TimeoutSettings, family, function, log_group
 from .logins import Login
 
@@ -19,6 +19,14 @@ class DatabaseFunctionSettings(FunctionSettings, TimeoutSettings):
     """Runtime of functions, and the parent stack's knowledge of their database."""
 
     engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
+
+
+def database_function_settings(choices: Settings, engine_family: str) -> DatabaseFunctionSettings:
+    """Return what *choices*, which may hold more, say of functions on a database."""
+    chosen = choices.model_fields_set & DatabaseFunctionSettings.model_fields.keys()
+    return DatabaseFunctionSettings(
+        engine_family=engine_family, **{name: getattr(choices, name) for name in chosen}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

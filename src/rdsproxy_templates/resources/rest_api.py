@@ -63,11 +63,8 @@ class RestApi:
         host = "https://${api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
         return Url(self._sub(f"{host}/{STAGE}/{path}"))
 
-    def routes(self) -> dict[str, Any]:
-        """Events of a function: any method on any path."""
-        return {"Root": self._route("/"), "CatchAll": self._route("/{proxy+}")}
-
-    def _route(self, path: str) -> dict[str, Any]:
+    def route(self, path: str) -> dict[str, Any]:
+        """An event of a function: any method on *path*."""
         properties = {"RestApiId": self.api.ref(), "Method": "ANY", "Path": path}
         return {"Type": "Api", "Properties": properties}
 

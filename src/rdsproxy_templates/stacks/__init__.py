@@ -10,13 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from .app import (
-        function_role,
-        remote_sam,
-        rest_sam,
-        sam,
-        two_functions,
-    )
+    from .app import function_role, functions
     from .bastion import bastion_host
     from .data import (
         connect_role,
@@ -54,19 +48,16 @@ _FOLDERS: Final = {
     "endpoints": "network",
     "function_role": "app",
     "function_vpc": "network",
+    "functions": "app",
     "kms_key": "data",
     "proxy_vpc": "network",
     "public_database": "data",
     "public_network": "network",
     "public_vpc": "network",
     "rds": "data",
-    "remote_sam": "app",
-    "rest_sam": "app",
     "rotation": "data",
-    "sam": "app",
     "secrets": "data",
     "shared_vpc": "network",
-    "two_functions": "app",
     "two_proxies": "data",
     "user_secrets": "data",
     "users": "data",
@@ -85,19 +76,16 @@ __all__ = [
     "endpoints",
     "function_role",
     "function_vpc",
+    "functions",
     "kms_key",
     "proxy_vpc",
     "public_database",
     "public_network",
     "public_vpc",
     "rds",
-    "remote_sam",
-    "rest_sam",
     "rotation",
-    "sam",
     "secrets",
     "shared_vpc",
-    "two_functions",
     "two_proxies",
     "user_secrets",
     "users",

@@ -17,6 +17,8 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import Ports, Stack, did_you_mean, nest
+from ..resources.api_functions import VISITS
+from ..resources.login_ports import FunctionNetworkPorts, IAMPorts, PasswordPorts
 from ..resources.port_groups import DatabaseNames
 from ..resources.zones import zones_outside_regions
 from . import common
@@ -48,8 +50,8 @@ class Config(RegionalSettings):
     rds: stacks.two_proxies.Config = Field(
         default=stacks.two_proxies.Config(), description="Instance, users and both proxies."
     )
-    sam: stacks.two_functions.TwoFunctionsSettings = Field(
-        default=stacks.two_functions.TwoFunctionsSettings(),
+    sam: stacks.functions.TwoFunctionsSettings = Field(
+        default=stacks.functions.TwoFunctionsSettings(),
         description="Both functions and their HTTP API.",
     )
     password_user: str | None = Field(
@@ -167,25 +169,32 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     master_secret = secrets.credentials.rds_master_user_secret_arn
     sam = nest(
         "SAMStack",
-        stacks.two_functions,
-        config.sam.with_context(stacks.two_functions.Config, engine_family=engine.family),
-        stacks.two_functions.Inputs(
-            function_subnet_id=vpc.outputs.function_subnet_id,
-            function_security_group_id=vpc.outputs.function_security_group_id,
-            endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
-            rds_database_name=inputs.rds_database_name,
-            password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
-            password_secret_arn=secrets.by_user.get(config.password_user or "", master_secret),
-            iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
-            iam_proxy_arn=rds.outputs.iam_proxy_arn,
-            iam_user=administered.function_user,
+        stacks.functions,
+        stacks.functions.Config(api=config.sam, functions=VISITS, engine_family=engine.family),
+        stacks.functions.Inputs(
+            network=FunctionNetworkPorts(
+                function_subnet_id=vpc.outputs.function_subnet_id,
+                function_security_group_id=vpc.outputs.function_security_group_id,
+                endpoint_security_group_id=endpoints.outputs.endpoint_security_group_id,
+            ),
+            password=PasswordPorts(
+                rds_database_name=inputs.rds_database_name,
+                password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
+                password_secret_arn=secrets.by_user.get(config.password_user or "", master_secret),
+            ),
+            iam=IAMPorts(
+                rds_database_name=inputs.rds_database_name,
+                iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
+                iam_proxy_arn=rds.outputs.iam_proxy_arn,
+                iam_user=administered.function_user,
+            ),
         ),
     )
     return Stack(
         children=[vpc, endpoints, *secrets.children, rds, *administered.children, sam],
         outputs=Outputs(
-            password_url=sam.outputs.password_url,
-            iam_url=sam.outputs.iam_url,
+            password_url=sam.outputs.at("password_url"),
+            iam_url=sam.outputs.at("iam_url"),
             password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
             iam_proxy_endpoint=rds.outputs.iam_proxy_endpoint,
             get_secret_value_by_cli=secrets.get_secret_value_by_cli,

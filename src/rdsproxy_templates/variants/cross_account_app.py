@@ -9,11 +9,12 @@ from pydantic import Field
 
 from .. import stacks
 from ..aws.engines import ENGINES, EngineName
-from ..aws.kinds import (
-    SubnetIds,
-    Url,
-)
+from ..aws.kinds import DatabaseName, Hostname, RoleArn, SecurityGroupId, SubnetIds, Url
+from ..errors import Problem, WiringError
 from ..model import Ports, Stack, nest
+from ..resources.api_functions import LoginName
+from ..resources.login_ports import FunctionNetworkPorts, RolePorts, SharedSecretPorts
+from ..resources.port_groups import RoleCredentials, SecretCredentials
 from .common import RegionalSettings
 from .cross_account import AcrossAccountsSettings, Login
 
@@ -28,19 +29,62 @@ class Config(AcrossAccountsSettings, RegionalSettings):
     """Settings of the variant; each has a safe default."""
 
     engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
-    sam: stacks.sam.FunctionApiSettings = Field(
-        default=stacks.sam.FunctionApiSettings(), description="Function and HTTP API."
+    sam: stacks.functions.FunctionApiSettings = Field(
+        default=stacks.functions.FunctionApiSettings(), description="Function and HTTP API."
     )
 
     def root_inputs(self) -> frozenset[str]:
         return TAKEN[self.login]
 
 
+class RemoteDatabase(Ports):
+    """The function's identity, and the database in another account as it knows it."""
+
+    function_security_group_id: SecurityGroupId = Field(
+        description="Security group of the function."
+    )
+    function_role_arn: RoleArn = Field(description="Role of the function.")
+    rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
+    rds_database_name: DatabaseName = Field(description="Database that the function uses.")
+    by_role: RoleCredentials | None = Field(default=None, description="For login by IAM.")
+    by_secret: SecretCredentials | None = Field(default=None, description="For login by password.")
+
+    @property
+    def login(self) -> LoginName:
+        """Name of the login that is wired; raises :class:`WiringError` where none is."""
+        if self.by_role:
+            return "role"
+        if self.by_secret:
+            return "shared_secret"
+        sentence = "must wire by_role or by_secret, the function's login; got neither"
+        raise WiringError([Problem("cross_account_app.RemoteDatabase", sentence)])
+
+    @property
+    def role(self) -> RolePorts | None:
+        """The login by IAM, if that is the one."""
+        if self.by_role is None:
+            return None
+        return RolePorts(
+            rds_proxy_endpoint=self.rds_proxy_endpoint,
+            rds_database_name=self.rds_database_name,
+            by_role=self.by_role,
+        )
+
+    @property
+    def shared_secret(self) -> SharedSecretPorts | None:
+        """The login by password, if that is the one."""
+        if self.by_secret is None:
+            return None
+        return SharedSecretPorts(
+            rds_proxy_endpoint=self.rds_proxy_endpoint,
+            rds_database_name=self.rds_database_name,
+            by_secret=self.by_secret,
+        )
+
+
 class Inputs(Ports):
     shared_subnet_ids: SubnetIds = Field(description="Subnets of the function.")
-    remote: stacks.remote_sam.RemoteDatabase = Field(
-        description="The function's role, and what it logs in to."
-    )
+    remote: RemoteDatabase = Field(description="The function's role, and what it logs in to.")
 
 
 class Outputs(Ports):
@@ -49,10 +93,23 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The function in its network, which knows of the database by what it is told."""
+    remote = inputs.remote
     sam = nest(
         "SAMStack",
-        stacks.remote_sam,
-        config.sam.with_context(stacks.sam.Config, engine_family=ENGINES[config.engine].family),
-        stacks.remote_sam.Inputs(subnet_ids=inputs.shared_subnet_ids, remote=inputs.remote),
+        stacks.functions,
+        stacks.functions.Config(
+            api=config.sam,
+            functions=(config.sam.function(remote.login),),
+            engine_family=ENGINES[config.engine].family,
+        ),
+        stacks.functions.Inputs(
+            network=FunctionNetworkPorts(
+                subnet_ids=inputs.shared_subnet_ids,
+                function_security_group_id=remote.function_security_group_id,
+            ),
+            function_role_arn=remote.function_role_arn,
+            role=remote.role,
+            shared_secret=remote.shared_secret,
+        ),
     )
-    return Stack(children=[sam], outputs=Outputs(api_endpoint=sam.outputs.api_endpoint))
+    return Stack(children=[sam], outputs=Outputs(api_endpoint=sam.outputs.at("api_endpoint")))

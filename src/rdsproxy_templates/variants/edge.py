@@ -21,6 +21,8 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import Child, ParameterAttributes, Ports, Stack, nest, sub
+from ..resources.api_functions import USER_NAMES
+from ..resources.login_ports import DatabasePorts
 from ..resources.port_groups import DatabaseNames
 from ..resources.rest_api import STAGE
 from ..resources.zones import zones_outside_regions
@@ -55,8 +57,8 @@ class Config(RegionalSettings):
         default=stacks.public_database.Config(),
         description="The database, and who may connect to it.",
     )
-    sam: stacks.rest_sam.RestApiFunctionSettings = Field(
-        default=stacks.rest_sam.RestApiFunctionSettings(), description="Function and REST API."
+    sam: stacks.functions.RestApiFunctionSettings = Field(
+        default=stacks.functions.RestApiFunctionSettings(), description="Function and REST API."
     )
     distribution: stacks.distribution.DistributionSettings = Field(
         default=stacks.distribution.DistributionSettings(), description="CloudFront."
@@ -139,15 +141,21 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     api_key = nest("APIKeyStack", stacks.api_key, config.api_key, stacks.api_key.Inputs())
     sam = nest(
         "SAMStack",
-        stacks.rest_sam,
-        config.sam.with_context(stacks.rest_sam.Config, engine_family=engine.family),
-        stacks.rest_sam.Inputs(
-            db_endpoint=database.outputs.db_endpoint,
-            db_resource_id=database.outputs.db_resource_id,
-            rds_database_name=inputs.rds_database_name,
-            function_user=database.user,
-            api_key_secret_arn=api_key.outputs.api_key_secret_arn,
-            origin_secret_arn=api_key.outputs.origin_secret_arn,
+        stacks.functions,
+        stacks.functions.Config(
+            api=config.sam, functions=(USER_NAMES,), engine_family=engine.family
+        ),
+        stacks.functions.Inputs(
+            database=DatabasePorts(
+                db_endpoint=database.outputs.db_endpoint,
+                db_resource_id=database.outputs.db_resource_id,
+                rds_database_name=inputs.rds_database_name,
+                function_user=database.user,
+            ),
+            rest_api=stacks.functions.RestApiSecrets(
+                api_key_secret_arn=api_key.outputs.api_key_secret_arn,
+                origin_secret_arn=api_key.outputs.origin_secret_arn,
+            ),
         ),
     )
     distribution = nest(
@@ -155,7 +163,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         stacks.distribution,
         config.distribution.with_context(stacks.distribution.Config, origin_path=f"/{STAGE}"),
         stacks.distribution.Inputs(
-            api_host=sam.outputs.api_host,
+            api_host=sam.outputs.rest_api_host,
             api_key_secret_arn=api_key.outputs.api_key_secret_arn,
             origin_secret_arn=api_key.outputs.origin_secret_arn,
             web_acl_arn=inputs.web_acl_arn,
@@ -166,7 +174,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         outputs=Outputs(
             site_url=distribution.outputs.site_url,
             call_by_curl=_curl(distribution.outputs.site_url),
-            call_around_by_curl=_curl(sam.outputs.api_url),
+            call_around_by_curl=_curl(sam.outputs.at("api_url")),
             get_secret_value_by_cli=database.get_secret,
             distribution_host=distribution.outputs.distribution_host,
         ),

@@ -19,7 +19,12 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import Child, Ports, nest
-from ..resources.database_functions import FunctionNetwork
+from ..resources.database_functions import (
+    DatabaseFunctionSettings,
+    FunctionNetwork,
+    database_function_settings,
+)
+from ..resources.login_ports import FunctionNetworkPorts, TokenPorts
 from ..resources.logins import TokenLogin
 from ..resources.port_groups import DatabaseNames, ServiceNetwork
 from . import common
@@ -41,8 +46,8 @@ class ServiceSettings(RegionalSettings):
         default=stacks.secrets.Config(), description="The master user's secret."
     )
     rds: stacks.rds.Config = Field(default=stacks.rds.Config(), description="Database and proxy.")
-    sam: stacks.sam.FunctionApiSettings = Field(
-        default=stacks.sam.FunctionApiSettings(), description="Function and HTTP API."
+    sam: stacks.functions.FunctionApiSettings = Field(
+        default=stacks.functions.FunctionApiSettings(), description="Function and HTTP API."
     )
     function_user: str | None = Field(
         default=None,
@@ -62,11 +67,9 @@ class ServiceSettings(RegionalSettings):
         )
 
     @property
-    def function_settings(self) -> stacks.sam.Config:
+    def function_settings(self) -> DatabaseFunctionSettings:
         """The settings of functions that log in to the database's proxy."""
-        return self.sam.with_context(
-            stacks.sam.Config, engine_family=ENGINES[self.rds.engine].family
-        )
+        return database_function_settings(self.sam, ENGINES[self.rds.engine].family)
 
     @property
     def has_proxy(self) -> bool:
@@ -148,35 +151,34 @@ def service_in(
         network.proxy_network,
         endpoint_security_group_id=endpoint_security_group_id,
     )
+    token = TokenPorts(
+        rds_master_username=data.function_user,
+        rds_database_name=names.rds_database_name,
+        rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
+        rds_proxy_arn=data.rds.rds_proxy_arn,
+    )
+    functions = FunctionNetworkPorts(
+        subnets=network, function_security_group_id=network.function_security_group_id
+    )
     sam = nest(
         "SAMStack",
-        stacks.sam,
-        config.function_settings,
-        stacks.sam.Inputs(
-            subnets=network,
-            function_security_group_id=network.function_security_group_id,
-            rds_master_username=data.function_user,
-            rds_database_name=names.rds_database_name,
-            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
-            rds_proxy_arn=data.rds.rds_proxy_arn,
+        stacks.functions,
+        stacks.functions.Config(
+            api=config.sam,
+            functions=(config.sam.function("token"),),
+            engine_family=ENGINES[config.rds.engine].family,
         ),
+        stacks.functions.Inputs(network=functions, token=token),
     )
     return Service(
         children=[*data.children, sam],
         outputs=ServiceOutputs(
-            api_endpoint=sam.outputs.api_endpoint,
+            api_endpoint=sam.outputs.at("api_endpoint"),
             rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
             get_secret_value_by_cli=data.secrets.get_secret_value_by_cli,
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
         ),
         data=data,
-        login=TokenLogin(
-            host=data.rds.rds_proxy_endpoint,
-            proxy_arn=data.rds.rds_proxy_arn,
-            user=data.function_user,
-            database=names.rds_database_name,
-        ),
-        function_network=FunctionNetwork(
-            subnets=network.both, group=network.function_security_group_id
-        ),
+        login=token.login,
+        function_network=functions.function_network,
     )
