@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import Field
 from troposphere import AWSHelperFn, awslambda, logs, serverless
 
+from ..aws.documentation import LAMBDA_GUIDE
 from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
 from ..aws.troposphere_compat import LoggingConfig
 from ..errors import Problem
@@ -36,25 +37,42 @@ class FunctionSettings(Settings):
 
     runtime: Literal["python3.13", "python3.14", "python3.15"] = Field(
         default="python3.13",
-        description="Lambda runtime. AWS supports 3.13 and 3.14 until mid-2029, 3.15 longer.",
+        description="Lambda runtime of the functions. AWS supports 3.13 and 3.14 until "
+        f"mid-2029, 3.15 longer. See {LAMBDA_GUIDE}lambda-runtimes.html",
     )
     architecture: Literal["arm64", "x86_64"] = Field(
-        default="arm64", description="Processor of the function; arm64 costs less."
+        default="arm64",
+        description="Instruction set of the functions; arm64 costs less. See "
+        f"{LAMBDA_GUIDE}foundation-arch.html",
     )
-    memory_size: int = Field(default=256, ge=128, le=10_240, description="MiB of the function.")
-    log_retention_in_days: LogRetention = Field(default=30, description="Days that logs are kept.")
+    memory_size: int = Field(
+        default=256,
+        ge=128,
+        le=10_240,
+        description="Memory of each function, in MiB; its share of the processor grows with it. "
+        f"See {LAMBDA_GUIDE}configuration-memory.html",
+    )
+    log_retention_in_days: LogRetention = Field(
+        default=30, description="Days for which CloudWatch Logs keeps the logs."
+    )
 
 
 class TimeoutSettings(Settings):
     """Timeout and concurrency of a function that answers an HTTP API."""
 
     timeout: int = Field(
-        default=29, ge=1, le=29, description="Seconds of the function; an HTTP API waits for 30."
+        default=29,
+        ge=1,
+        le=29,
+        description="Seconds after which Lambda ends an invocation; an API waits no longer than "
+        "30.",
     )
     reserved_concurrent_executions: int | None = Field(
         default=None,
         ge=1,
-        description="Executions at once, at most. Left out: the account's limit.",
+        description="Largest number of concurrent executions of a function, reserved for it. "
+        "Left out: "
+        f"the account's limit. See {LAMBDA_GUIDE}configuration-concurrency.html",
     )
 
     def too_short(self) -> Iterator[Problem]:

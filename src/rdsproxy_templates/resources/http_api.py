@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 from troposphere import AWSObject, apigatewayv2, serverless
 
+from ..aws.documentation import API_GATEWAY_GUIDE
 from ..aws.kinds import Url
 from ..aws.troposphere_compat import HttpApiAuth
 from ..errors import Problem
@@ -31,17 +32,18 @@ class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
 
     authorizer: Literal["iam", "jwt", "none"] = Field(
         default="iam",
-        description="Who may call the API: callers with `execute-api:Invoke`, bearers of a "
-        "token of `jwt_issuer`, or anybody.",
+        description="Authorization of callers. `iam`: signed requests with the permission "
+        "`execute-api:Invoke`; `jwt`: a token of `jwt_issuer`; `none`: no authorization.",
     )
     jwt_issuer: str | None = Field(
         default=None,
         pattern="^https://",
-        description="Issuer of the tokens, for `authorizer: jwt`.",
+        description="URL of the issuer of the tokens, for `authorizer: jwt`. See "
+        f"{API_GATEWAY_GUIDE}http-api-jwt-authorizer.html",
     )
     jwt_audience: ListOf[str] = Field(
         default=(),
-        description="Audiences that tokens may be for, for `authorizer: jwt`.",
+        description="Accepted audiences of the tokens, for `authorizer: jwt`.",
     )
 
     def problems(self) -> Iterator[Problem]:

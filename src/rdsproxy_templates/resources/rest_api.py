@@ -33,16 +33,16 @@ class RestApiSettings(functions.FunctionSettings, ThrottlingSettings):
     quota_limit: int | None = Field(
         default=1_000_000,
         ge=1,
-        description="Requests that the key is good for. All viewers share it: one of them can use "
-        "it up for everybody. Left out: no limit.",
+        description="Requests per `quota_period` that the API key admits. All viewers share the "
+        "key: one of them can exhaust it for all. Left out: no limit.",
     )
     quota_period: Literal["DAY", "WEEK", "MONTH"] = Field(
-        default="MONTH", description="Time after which `quota_limit` begins anew."
+        default="MONTH", description="Period of `quota_limit`."
     )
     access_log: bool = Field(
         default=False,
-        description="Log every request that reaches the API. API Gateway needs a role for that, "
-        "one for all REST APIs of an account and region, which has to be set there before.",
+        description="Log every request that reaches the API. API Gateway needs a role for that: "
+        "one for all REST APIs of an account and Region, set there beforehand.",
     )
 
 
