@@ -20,7 +20,7 @@ GIVEN: Final = {"Ref": "Given"}
 """A parameter without a default: only deployment knows its value."""
 
 ATTRIBUTES: Final = ("Type", "DependsOn", "Metadata")
-"""What stands beside the properties of a resource."""
+"""Attributes of a resource beside its properties."""
 
 
 def violations(rule: Rule[Graph, Violation], template: Template) -> list[Violation]:

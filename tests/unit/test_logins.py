@@ -1,4 +1,4 @@
-"""What a function logs in with is a value: its environment and its rights follow from it."""
+"""The login of a function is a value: its environment and its rights follow from it."""
 
 from __future__ import annotations
 

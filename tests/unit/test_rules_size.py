@@ -95,7 +95,7 @@ def test_sixty_dynamic_references_are_accepted_and_one_more_is_not():
 
 
 class TestValues:
-    """What crosses a border, and what a role may, have ends that AWS sets."""
+    """AWS limits the values that cross a border, and the policies of a role."""
 
     def passing(self, count):
         """A stack that passes the ARNs of so many secrets to another."""

@@ -67,11 +67,11 @@ class Port:
     kind: type[Value]
     description: str
     optional: bool = False
-    """Whether it may stay unwired; the template then says nothing of it."""
+    """True where the port may stay unwired; the template then does not mention it."""
     groups: tuple[str, ...] = ()
     """Names of the port groups around it, from the outermost inwards."""
     when_read: bool = False
-    """Whether a nested stack offers it only where its parent reads it."""
+    """True where a nested stack has the output only if its parent reads it."""
 
     @property
     def path(self) -> tuple[str, ...]:

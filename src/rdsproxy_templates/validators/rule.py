@@ -40,9 +40,9 @@ class Rule(Generic[SubjectT, ViolationT]):
     """``proxy/waits-for-instances``: as findings name it, and ``Metadata`` accepts it."""
     level: Level
     title: str
-    """What holds, as a sentence in the present tense."""
+    """The condition, as a sentence in the present tense."""
     why: str
-    """What happens where it does not hold."""
+    """The consequence where it does not hold."""
     source: str
     """Address of the page that says so."""
     judge: Callable[[SubjectT], Iterator[ViolationT]]

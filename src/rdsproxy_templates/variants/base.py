@@ -1,4 +1,4 @@
-"""HTTP API -> Lambda -> RDS Proxy -> database, in a VPC without a way in or out."""
+"""HTTP API -> Lambda -> RDS Proxy -> database, in a VPC without internet access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Aurora that scales, in a private network, and ways in from a laptop."""
+"""Aurora Serverless v2 in a private network, and tunnels from a laptop."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ TAKEN: Final[Mapping[Login, frozenset[str]]] = {
     "iam": frozenset({"rds_user", "connect_role_arn"}),
     "password": frozenset({"secret_arn", "key_arn"}),
 }
-"""What the function must be told to log in."""
+"""Ports that the function's login needs."""
 
 
 class Config(AcrossAccountsSettings, RegionalSettings):

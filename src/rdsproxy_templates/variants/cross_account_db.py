@@ -1,4 +1,4 @@
-"""Across two accounts, 2 of 3: the database, and its proxy's endpoint in the lent network."""
+"""Across two accounts, 2 of 3: the database, and its proxy's endpoint in the shared subnets."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Inputs(DatabaseNames, VpcRanges):
 
 class Outputs(Ports):
     rds_proxy_endpoint: Hostname = Field(
-        description="Host in the lent network that the function connects to."
+        description="Host in the shared subnets that the function connects to."
     )
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="The same, whose connections go to readers, and may not write."

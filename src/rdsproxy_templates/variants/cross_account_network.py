@@ -1,4 +1,4 @@
-"""Across two accounts, 1 of 3: the function's network, lent to the database's account."""
+"""Across two accounts, 1 of 3: the function's network, shared with the database's account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web ACL for CloudFront that lets in allowed addresses alone; `edge` is given its ARN."""
+"""Web ACL for CloudFront that admits only allowed addresses; `edge` takes its ARN."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ class Service:
     outputs: ServiceOutputs
     data: DataTier
     login: TokenLogin
-    """What the service's function logs in with, and others may."""
+    """Login of the service's function, for further functions too."""
     function_network: FunctionNetwork
 
 

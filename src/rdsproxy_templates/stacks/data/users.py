@@ -32,7 +32,7 @@ APPLY_SECONDS = 120
 """For all that one user needs, a database included that still starts."""
 ANSWER_SECONDS = APPLY_SECONDS + 60
 SERVICE_SECONDS = ANSWER_SECONDS + 60
-"""How long CloudFormation waits for an answer; an hour, if it is not told."""
+"""Seconds that CloudFormation waits for an answer; its default is an hour."""
 
 
 class DatabaseUserResource(AWSObject):
