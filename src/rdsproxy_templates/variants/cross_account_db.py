@@ -123,7 +123,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
 class Inputs(DatabaseNames, VpcRanges):
     app_account_id: AccountId = Field(description="Account of the function.")
     shared_vpc_id: VpcId = Field(description="VPC of the function.")
-    shared_subnet_ids: SubnetIds = Field(description="Subnets that are lent.")
+    shared_subnet_ids: SubnetIds = Field(description="Shared subnets of the function's network.")
     availability_zone_ids: ZoneIds = Field(
         description="Zones of those subnets, by ID; at creation only."
     )

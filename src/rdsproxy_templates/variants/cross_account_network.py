@@ -45,14 +45,14 @@ class Config(AcrossAccountsSettings, RegionalSettings):
 
 class Inputs(stacks.shared_vpc.Inputs):
     db_account_id: AccountId = Field(
-        description="Account of the database, in the same organization, which is lent the subnets."
+        description="Account of the database, in the same organization, with which the subnets are shared."
     )
 
 
 class Outputs(Ports):
     app_account_id: AccountId = Field(description="Account of the function.")
     shared_vpc_id: VpcId = Field(description="VPC of the function.")
-    shared_subnet_ids: SubnetIds = Field(description="Subnets that are lent.")
+    shared_subnet_ids: SubnetIds = Field(description="Shared subnets of the function's network.")
     availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, by ID.")
     function_security_group_id: GroupIdElsewhere = Field(description="Group of the function.")
     function_role_arn: RoleArn = Field(description="Role of the function.")
