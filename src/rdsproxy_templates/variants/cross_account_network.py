@@ -45,7 +45,8 @@ class Config(AcrossAccountsSettings, RegionalSettings):
 
 class Inputs(stacks.shared_vpc.Inputs):
     db_account_id: AccountId = Field(
-        description="Account of the database, in the same organization, with which the subnets are shared."
+        description="Account of the database, in the same organization, with which the subnets are "
+        "shared."
     )
 
 
