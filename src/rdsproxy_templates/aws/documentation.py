@@ -1,4 +1,4 @@
-"""Addresses of AWS's guides, to which the descriptions of settings link."""
+"""Addresses of AWS's guides, to which settings and rules link."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ _DOCS: Final = "https://docs.aws.amazon.com/"
 
 API_GATEWAY_GUIDE: Final = f"{_DOCS}apigateway/latest/developerguide/"
 AURORA_GUIDE: Final = f"{_DOCS}AmazonRDS/latest/AuroraUserGuide/"
+CLOUDFORMATION_GUIDE: Final = f"{_DOCS}AWSCloudFormation/latest/UserGuide/"
 EC2_GUIDE: Final = f"{_DOCS}AWSEC2/latest/UserGuide/"
+IAM_GUIDE: Final = f"{_DOCS}IAM/latest/UserGuide/"
 LAMBDA_GUIDE: Final = f"{_DOCS}lambda/latest/dg/"
 RAM_GUIDE: Final = f"{_DOCS}ram/latest/userguide/"
 RDS_GUIDE: Final = f"{_DOCS}AmazonRDS/latest/UserGuide/"

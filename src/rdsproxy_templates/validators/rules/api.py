@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...aws.documentation import API_GATEWAY_GUIDE, LAMBDA_GUIDE
 from ...model.references import references
 from ..graph import FUNCTION_TYPES, Graph
 from ..rule import Violation, as_rule
-from ..sources import API_GATEWAY, LAMBDA
 from ..values import is_literal, number
 
 LONGEST = 29
@@ -24,7 +24,7 @@ SECRET_NAME = re.compile(
     "api/path",
     title="A route begins with a slash.",
     why="API Gateway refuses the route.",
-    source=f"{API_GATEWAY}/http-api-develop-routes.html",
+    source=f"{API_GATEWAY_GUIDE}http-api-develop-routes.html",
 )
 def path(graph: Graph) -> Iterator[Violation]:
     for function, body in graph.of_type("AWS::Serverless::Function"):
@@ -44,7 +44,7 @@ def path(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A function behind an HTTP API ends before the API stops waiting.",
     why="The caller gets 503 while the function still works.",
-    source=f"{API_GATEWAY}/http-api-quotas.html",
+    source=f"{API_GATEWAY_GUIDE}http-api-quotas.html",
 )
 def timeout(graph: Graph) -> Iterator[Violation]:
     for function, body in graph.of_type(*FUNCTION_TYPES):
@@ -63,7 +63,7 @@ def timeout(graph: Graph) -> Iterator[Violation]:
     "api/key-or-firewall",
     title="An HTTP API has neither API keys nor a web ACL.",
     why="Only REST APIs have them, so nothing is guarded, or the deployment fails.",
-    source=f"{API_GATEWAY}/http-api-vs-rest.html",
+    source=f"{API_GATEWAY_GUIDE}http-api-vs-rest.html",
 )
 def key_or_firewall(graph: Graph) -> Iterator[Violation]:
     for function, body in graph.of_type("AWS::Serverless::Function"):
@@ -92,7 +92,7 @@ def key_or_firewall(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A function's environment holds no password.",
     why="Whoever may read the function's configuration reads the password.",
-    source=f"{LAMBDA}/configuration-envvars.html",
+    source=f"{LAMBDA_GUIDE}configuration-envvars.html",
 )
 def password_in_environment(graph: Graph) -> Iterator[Violation]:
     for function, body in graph.of_type(*FUNCTION_TYPES):

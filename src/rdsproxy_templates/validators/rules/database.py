@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engines import ENGINES
 from ..graph import CLUSTER, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
-from ..sources import AURORA, CLOUDFORMATION, RDS
 from ..values import is_literal, is_true, number
 
 DISABLED = "open-source-rds-extended-support-disabled"
@@ -17,7 +17,7 @@ DISABLED = "open-source-rds-extended-support-disabled"
     "database/version",
     title="A database is created in a version that RDS offers, with the support that it asks for.",
     why="RDS refuses to create the database.",
-    source=f"{AURORA}/extended-support.html",
+    source=f"{AURORA_GUIDE}extended-support.html",
 )
 def version(graph: Graph) -> Iterator[Violation]:
     for database, body in graph.of_type(CLUSTER, INSTANCE):
@@ -42,7 +42,7 @@ def version(graph: Graph) -> Iterator[Violation]:
     "database/instance-class",
     title="An instance has a class that its engine offers.",
     why="RDS refuses the instance.",
-    source=f"{CLOUDFORMATION}/aws-resource-rds-dbinstance.html",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbinstance.html",
 )
 def instance_class(graph: Graph) -> Iterator[Violation]:
     for instance, body in graph.of_type(INSTANCE):
@@ -58,7 +58,7 @@ def instance_class(graph: Graph) -> Iterator[Violation]:
     "database/names",
     title="The first database and the master user have names that RDS takes.",
     why="RDS refuses the database.",
-    source=f"{AURORA}/CHAP_Limits.html",
+    source=f"{AURORA_GUIDE}CHAP_Limits.html",
 )
 def names(graph: Graph) -> Iterator[Violation]:
     for database, body in graph.of_type(CLUSTER, INSTANCE):
@@ -81,7 +81,7 @@ def names(graph: Graph) -> Iterator[Violation]:
     "database/capacity",
     title="Serverless v2 scales within 0.5 to 256 ACU, and does not pause behind a proxy.",
     why="RDS refuses the capacity; a proxy keeps connections open, so the cluster never pauses.",
-    source=f"{AURORA}/aurora-serverless-v2.requirements.html",
+    source=f"{AURORA_GUIDE}aurora-serverless-v2.requirements.html",
 )
 def capacity(graph: Graph) -> Iterator[Violation]:
     proxied = {name for proxy, _ in graph.of_type(PROXY) for name in graph.databases_of(proxy)}
@@ -112,7 +112,7 @@ def capacity(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="An instance has no address in the internet.",
     why="Anybody may try to log in whom a security group lets in.",
-    source=f"{RDS}/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
+    source=f"{RDS_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
 def public(graph: Graph) -> Iterator[Violation]:
     for instance, body in graph.of_type(INSTANCE):

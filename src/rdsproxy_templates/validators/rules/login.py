@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...aws.documentation import RDS_GUIDE, SECRETS_MANAGER_GUIDE
 from ...model.references import references
 from ..graph import FUNCTION_TYPES, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..security_groups import HTTPS, group_rules, known_groups
-from ..sources import RDS, SECRETS_MANAGER
 from ..values import is_true
 from .traffic import judge_hop
 
@@ -18,7 +18,7 @@ from .traffic import judge_hop
     "login/somebody",
     title="A proxy lets somebody log in: users with secrets, or all by IAM.",
     why="RDS refuses the proxy.",
-    source=f"{RDS}/rds-proxy-creating.html",
+    source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def somebody(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -35,7 +35,7 @@ def somebody(graph: Graph) -> Iterator[Violation]:
     "login/end-to-end",
     title="A proxy that logs in to its database by IAM is allowed to, at both ends.",
     why="The proxy cannot log in to the database.",
-    source=f"{RDS}/rds-proxy-iam-setup.html",
+    source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def end_to_end(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -66,7 +66,7 @@ def end_to_end(graph: Graph) -> Iterator[Violation]:
     "login/secrets-manager",
     title="A function in a VPC that reads a secret reaches Secrets Manager.",
     why="Reading the secret times out.",
-    source=f"{SECRETS_MANAGER}/vpc-endpoint-overview.html",
+    source=f"{SECRETS_MANAGER_GUIDE}vpc-endpoint-overview.html",
 )
 def secrets_manager(graph: Graph) -> Iterator[Violation]:
     if any(graph.of_type("AWS::EC2::NatGateway")):

@@ -7,9 +7,9 @@ from ipaddress import ip_network
 from itertools import combinations
 from typing import Any
 
+from ...aws.documentation import CLOUDFORMATION_GUIDE, RDS_GUIDE, VPC_GUIDE
 from ..graph import GROUP, PROXY, Graph
 from ..rule import Violation, as_rule
-from ..sources import CLOUDFORMATION, RDS, VPC
 from ..values import is_network, resource_ids
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::")
@@ -20,7 +20,7 @@ CUSTOM = ("Custom::", "AWS::CloudFormation::")
     "network/subnets",
     title="Subnets lie inside their VPC and do not overlap.",
     why="EC2 refuses the subnet.",
-    source=f"{VPC}/configure-subnets.html",
+    source=f"{VPC_GUIDE}configure-subnets.html",
 )
 def subnets(graph: Graph) -> Iterator[Violation]:
     for vpc, network in graph.of_type("AWS::EC2::VPC"):
@@ -54,7 +54,7 @@ def subnets(graph: Graph) -> Iterator[Violation]:
     "network/two-zones",
     title="A proxy and a database have subnets in two Availability Zones.",
     why="RDS refuses the proxy or the subnet group.",
-    source=f"{RDS}/rds-proxy-network-prereqs.html",
+    source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def two_zones(graph: Graph) -> Iterator[Violation]:
     keys = {PROXY: "VpcSubnetIds", "AWS::RDS::DBSubnetGroup": "SubnetIds"}
@@ -74,7 +74,7 @@ def two_zones(graph: Graph) -> Iterator[Violation]:
     "network/kinds",
     title="Lists of subnets hold subnets, and lists of security groups hold security groups.",
     why="The service refuses an ID of another kind.",
-    source=f"{CLOUDFORMATION}/aws-resource-rds-dbproxy.html",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxy.html",
 )
 def kinds(graph: Graph) -> Iterator[Violation]:
     wanted = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...aws.documentation import RDS_GUIDE
 from ...model.references import PLACEHOLDER
 from ..graph import FUNCTION_TYPES, Graph
 from ..rule import Violation, as_rule
-from ..sources import RDS
 from ..values import is_literal, simple
 
 USER_VARIABLE = "RDS_USER"
@@ -19,7 +19,7 @@ RESOURCE_IDS = ("DBClusterResourceId", "DbiResourceId")
     "permission/connects",
     title="A function that logs in to a proxy with a token may connect only as its own user.",
     why="The proxy refuses the token, or the function may log in as anybody.",
-    source=f"{RDS}/UsingWithRDS.IAMDBAuth.IAMPolicy.html",
+    source=f"{RDS_GUIDE}UsingWithRDS.IAMDBAuth.IAMPolicy.html",
 )
 def connects(graph: Graph) -> Iterator[Violation]:
     for function, body in graph.of_type(*FUNCTION_TYPES):

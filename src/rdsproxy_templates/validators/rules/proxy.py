@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES
 from ...aws.engines import ENGINES
 from ..graph import PROXY, Graph
 from ..rule import Violation, as_rule
-from ..sources import AURORA, CLOUDFORMATION, RDS
 from ..values import is_literal
 
 NAME = re.compile(r"[a-zA-Z](-?[a-zA-Z0-9])*")
@@ -22,7 +22,7 @@ SECRETS = 200
     "proxy/name",
     title="A proxy's name is at most 63 letters, digits and single hyphens, a letter first.",
     why="RDS refuses any other name.",
-    source=f"{CLOUDFORMATION}/aws-resource-rds-dbproxy.html",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxy.html",
 )
 def name(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -40,7 +40,7 @@ def name(graph: Graph) -> Iterator[Violation]:
     "proxy/engine-family",
     title="A proxy speaks the protocol of the database behind it.",
     why="RDS refuses to register a target of another engine family.",
-    source=f"{AURORA}/rds-proxy.html",
+    source=f"{AURORA_GUIDE}rds-proxy.html",
 )
 def engine_family(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -60,7 +60,7 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
     "proxy/network-type",
     title="A proxy with an IPv6-only endpoint reaches its targets by IPv6.",
     why="RDS refuses an IPv6-only endpoint with targets for IPv4.",
-    source=f"{RDS}/rds-proxy-network-prereqs.html",
+    source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def network_type(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -78,7 +78,7 @@ def network_type(graph: Graph) -> Iterator[Violation]:
     "proxy/logins",
     title="A proxy takes only logins that the service has for its engine family.",
     why="RDS refuses the proxy; a token that crosses the network without TLS can be read.",
-    source=f"{RDS}/rds-proxy-creating.html",
+    source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def logins(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -123,7 +123,7 @@ def _entry_problems(entry: Mapping[str, Any], family_name: str) -> Iterator[tupl
     "proxy/secret-readable",
     title="A proxy's role may read every secret that the proxy names.",
     why="The proxy cannot log in to the database, and refuses the users of these secrets.",
-    source=f"{RDS}/rds-proxy-iam-setup.html",
+    source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def secret_readable(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -151,7 +151,7 @@ def secret_readable(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A proxy has a security group of its own.",
     why="RDS gives it the VPC's default group, which lets in all members of that group.",
-    source=f"{RDS}/rds-proxy-creating.html",
+    source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def security_group(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):

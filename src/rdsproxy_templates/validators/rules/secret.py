@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...model.references import PLACEHOLDER, references
 from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Graph
 from ..rule import Violation, as_rule
-from ..sources import AURORA, CLOUDFORMATION, RDS
 from ..values import is_true
 
 REFUSED = '"@/'
@@ -19,7 +19,7 @@ ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
     "secret/readable",
     title="A generated secret of a proxy is JSON with a username and a password.",
     why="The proxy cannot log in to the database.",
-    source=f"{RDS}/rds-proxy-secrets-arns.html",
+    source=f"{RDS_GUIDE}rds-proxy-secrets-arns.html",
 )
 def readable(graph: Graph) -> Iterator[Violation]:
     named = {
@@ -66,7 +66,7 @@ def _spelled(template: object) -> str | None:
     "secret/password-characters",
     title="A generated password holds no character that RDS refuses.",
     why="RDS refuses the password, in some deployments and not in others.",
-    source=f"{CLOUDFORMATION}/aws-resource-rds-dbcluster.html",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbcluster.html",
 )
 def password_characters(graph: Graph) -> Iterator[Violation]:
     used = {
@@ -94,7 +94,7 @@ def password_characters(graph: Graph) -> Iterator[Violation]:
     "secret/managed-and-given",
     title="A master password is managed by RDS or given, and never both.",
     why="RDS refuses the database.",
-    source=f"{AURORA}/rds-secrets-manager.html",
+    source=f"{AURORA_GUIDE}rds-secrets-manager.html",
 )
 def managed_and_given(graph: Graph) -> Iterator[Violation]:
     for database, body in graph.of_type(CLUSTER, INSTANCE):

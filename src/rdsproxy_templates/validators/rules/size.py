@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from ...aws.documentation import CLOUDFORMATION_GUIDE, IAM_GUIDE
 from ...aws.limits import DYNAMIC_REFERENCES, PARAMETER_BYTES, ROLE_POLICIES
 from ...model import Template
 from ...rendering import Bundle
@@ -14,7 +15,6 @@ from ..graph import FUNCTION_TYPES, Graph
 from ..lengths import Lengths
 from ..lines import located
 from ..rule import FileViolation, as_rule
-from ..sources import CLOUDFORMATION, IAM
 
 LIMITS = {"resources": 500, "parameters": 200, "outputs": 200}
 BYTES = 1024 * 1024
@@ -26,7 +26,7 @@ HOLDERS = ("AWS::IAM::Role", FUNCTION_TYPES[0])
     "size",
     title="A template stays within CloudFormation's limits.",
     why="CloudFormation refuses a larger template.",
-    source=f"{CLOUDFORMATION}/cloudformation-limits.html",
+    source=f"{CLOUDFORMATION_GUIDE}cloudformation-limits.html",
 )
 def templates_fit(bundle: Bundle) -> Iterator[FileViolation]:
     for path, template in bundle.root.walk():
@@ -40,7 +40,7 @@ def templates_fit(bundle: Bundle) -> Iterator[FileViolation]:
     "values",
     title="Values that are passed to nested stacks, and policies of roles, stay within limits.",
     why="CloudFormation refuses the value, or IAM the policy, during the deployment.",
-    source=f"{IAM}/reference_iam-quotas.html",
+    source=f"{IAM_GUIDE}reference_iam-quotas.html",
 )
 def values_fit(bundle: Bundle) -> Iterator[FileViolation]:
     flat, origins = bundle.flat()

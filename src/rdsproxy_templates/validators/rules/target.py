@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ..graph import CLUSTER, ENDPOINT, PROXY, TARGET_GROUP, Graph
 from ..rule import Violation, as_rule
-from ..sources import AURORA, CLOUDFORMATION, RDS
 from ..values import is_literal, number
 
 TLS_PARAMETERS = ("require_secure_transport", "rds.force_ssl")
@@ -17,7 +17,7 @@ TLS_PARAMETERS = ("require_secure_transport", "rds.force_ssl")
     "proxy/one-target",
     title="A target group is named default and holds one cluster or one instance.",
     why="RDS refuses any other group; a proxy has one target group and one target.",
-    source=f"{CLOUDFORMATION}/aws-resource-rds-dbproxytargetgroup.html",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
 )
 def one_target(graph: Graph) -> Iterator[Violation]:
     for group, body in graph.of_type(TARGET_GROUP):
@@ -44,7 +44,7 @@ def one_target(graph: Graph) -> Iterator[Violation]:
     "proxy/waits-for-instances",
     title="A target group waits for every instance of its cluster.",
     why="Registering a cluster without instances times out after 20 minutes.",
-    source=f"{CLOUDFORMATION}/aws-resource-rds-dbproxytargetgroup.html",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
 )
 def waits_for_instances(graph: Graph) -> Iterator[Violation]:
     for group, body in graph.of_type(TARGET_GROUP):
@@ -67,7 +67,7 @@ def waits_for_instances(graph: Graph) -> Iterator[Violation]:
     title="A proxy waits for its database.",
     why="The service-linked role that RDS assumes for a proxy comes with an account's first "
     "database; without it the proxy fails.",
-    source=f"{AURORA}/UsingWithRDS.IAM.ServiceLinkedRoles.html",
+    source=f"{AURORA_GUIDE}UsingWithRDS.IAM.ServiceLinkedRoles.html",
 )
 def waits_for_database(graph: Graph) -> Iterator[Violation]:
     for proxy, _ in graph.of_type(PROXY):
@@ -86,7 +86,7 @@ def waits_for_database(graph: Graph) -> Iterator[Violation]:
     "proxy/tls-to-database",
     title="A proxy in front of a database that requires TLS requires TLS of its clients.",
     why="A proxy connects as its clients have to; without TLS the database may refuse it.",
-    source=f"{RDS}/rds-proxy-creating.html",
+    source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def tls_to_database(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
@@ -121,7 +121,7 @@ def _parameter_group(database: Mapping[str, Any]) -> object:
     "proxy/idle-above-max",
     title="A connection pool keeps at most as many connections idle as it may open.",
     why="RDS refuses the pool.",
-    source=f"{CLOUDFORMATION}/aws-resource-rds-dbproxytargetgroup.html",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
 )
 def idle_above_max(graph: Graph) -> Iterator[Violation]:
     for group, body in graph.of_type(TARGET_GROUP):
@@ -141,7 +141,7 @@ def idle_above_max(graph: Graph) -> Iterator[Violation]:
     "proxy/reader-endpoint",
     title="A read-only endpoint leads to a cluster that has a reader.",
     why="Clients of the endpoint cannot connect.",
-    source=f"{AURORA}/rds-proxy-endpoints.html",
+    source=f"{AURORA_GUIDE}rds-proxy-endpoints.html",
 )
 def reader_endpoint(graph: Graph) -> Iterator[Violation]:
     for endpoint, body in graph.of_type(ENDPOINT):

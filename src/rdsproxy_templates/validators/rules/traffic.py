@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...aws.documentation import RDS_GUIDE, VPC_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES
 from ...aws.engines import ENGINES
 from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..security_groups import HTTPS, WORLD, GroupRule, group_rules, known_groups
-from ..sources import RDS, VPC
 from ..values import number
 
 
@@ -18,7 +18,7 @@ from ..values import number
     level="warning",
     title="A database's security group opens only the port that its engine listens on.",
     why="Ports are open that the database does not use.",
-    source=f"{VPC}/security-group-rules.html",
+    source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def port(graph: Graph) -> Iterator[Violation]:
     rules = group_rules(graph)
@@ -46,7 +46,7 @@ def port(graph: Graph) -> Iterator[Violation]:
     "network/hops",
     title="Function, proxy and database are let out and let in at both ends of each connection.",
     why="Connections time out.",
-    source=f"{RDS}/rds-proxy-network-prereqs.html",
+    source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def hops(graph: Graph) -> Iterator[Violation]:
     rules = group_rules(graph)
@@ -75,7 +75,7 @@ def hops(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="No security group lets in the whole internet.",
     why="Anybody reaches the port.",
-    source=f"{VPC}/security-group-rules.html",
+    source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def open_to_the_world(graph: Graph) -> Iterator[Violation]:
     for rule in group_rules(graph):
@@ -93,7 +93,7 @@ def open_to_the_world(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A security group lets out only HTTPS to everywhere.",
     why="Code that an attacker runs may send data anywhere, by any protocol.",
-    source=f"{VPC}/security-group-rules.html",
+    source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def unlimited_egress(graph: Graph) -> Iterator[Violation]:
     # AWS documents no addresses of its APIs, so HTTPS goes out to everywhere through a NAT

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...aws.documentation import CLOUDFORMATION_GUIDE
 from ...model import Template, did_you_mean
 from ...model.references import PLACEHOLDER
 from ...model.template import circles
 from ...rendering import Bundle
 from ...rendering.lines import line_of
 from ..rule import FileViolation, as_rule
-from ..sources import CLOUDFORMATION
 
 
 @as_rule(
     "wiring",
     title="A nested stack exists, is passed what it needs and no more, and offers what is asked.",
     why="CloudFormation refuses the stack when it comes to the nested one.",
-    source=f"{CLOUDFORMATION}/using-cfn-nested-stacks.html",
+    source=f"{CLOUDFORMATION_GUIDE}using-cfn-nested-stacks.html",
 )
 def connected(bundle: Bundle) -> Iterator[FileViolation]:
     for path, template in bundle.root.walk():
