@@ -20,13 +20,10 @@ from rdsproxy_templates.validators.rules import network
 
 VPC = "VPCStackVPC"
 SUBNET1, SUBNET2 = "VPCStackPrivateSubnet1", "VPCStackPrivateSubnet2"
-FUNCTION, FUNCTION_GROUP = "SAMStackBlogRDSProxyFunction", "VPCStackFunctionSecurityGroup"
+FUNCTION = "SAMStackBlogRDSProxyFunction"
 PROXY, PROXY_GROUP = "RDSStackRDSProxy", "VPCStackRDSProxySecurityGroup"
 CLUSTER, CLUSTER_GROUP = "RDSStackDBCluster", "VPCStackDBClusterSecurityGroup"
-INTO_PROXY, INTO_CLUSTER = f"{PROXY_GROUP}Ingress", f"{CLUSTER_GROUP}Ingress"
-WORLD = pytest.mark.parametrize(
-    "world", [{"CidrIp": "0.0.0.0/0"}, {"CidrIpv6": "::/0"}], ids=["IPv4", "IPv6"]
-)
+INTO_CLUSTER = f"{CLUSTER_GROUP}Ingress"
 
 
 def opened(port):

@@ -19,14 +19,7 @@ from faults import (
 from rdsproxy_templates.validators.rules import proxy
 
 PROXY = "RDSStackRDSProxy"
-TARGETS = "RDSStackRDSProxyTargetGroup"
 CLUSTER = "RDSStackDBCluster"
-READER = resource(
-    "RDS::DBInstance",
-    DBClusterIdentifier=ref(CLUSTER),
-    Engine="aurora-mysql",
-    DBInstanceClass="db.t4g.medium",
-)
 
 
 class TestName:

@@ -18,7 +18,6 @@ from faults import (
 from rdsproxy_templates.validators.rules import traffic
 
 VPC = "VPCStackVPC"
-SUBNET1, SUBNET2 = "VPCStackPrivateSubnet1", "VPCStackPrivateSubnet2"
 FUNCTION, FUNCTION_GROUP = "SAMStackBlogRDSProxyFunction", "VPCStackFunctionSecurityGroup"
 PROXY, PROXY_GROUP = "RDSStackRDSProxy", "VPCStackRDSProxySecurityGroup"
 CLUSTER, CLUSTER_GROUP = "RDSStackDBCluster", "VPCStackDBClusterSecurityGroup"
