@@ -19,9 +19,9 @@ import timing
 
 sys.path.insert(0, str(timing.REPOSITORY / "tests"))
 
-from servers.http_event import Request, event
-from servers.runtime import Environment
-from servers.service import Service
+from rdsproxy_local.servers.http_event import Request, event
+from rdsproxy_local.servers.runtime import Environment
+from rdsproxy_local.servers.service import Service
 
 OURS: Final = timing.REPOSITORY / "lambda" / "blog_rds_proxy"
 PEER: Final = Path(__file__).resolve().parent / "peer"

@@ -24,10 +24,10 @@ import timing
 
 sys.path.insert(0, str(timing.REPOSITORY / "tests"))
 
-from servers.hindrance import Hindrance
-from servers.http_event import Request, event
-from servers.runtime import Answer, Environment
-from servers.service import Service
+from rdsproxy_local.servers.hindrance import Hindrance
+from rdsproxy_local.servers.http_event import Request, event
+from rdsproxy_local.servers.runtime import Answer, Environment
+from rdsproxy_local.servers.service import Service
 
 FUNCTION: Final = timing.REPOSITORY / "lambda" / "blog_rds_proxy"
 FAMILIES: Final = ("MYSQL", "POSTGRESQL")

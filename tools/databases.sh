@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 unpacked=$PWD/.servers
 options=(-qq)
 
-# Whether the program $1 is where tests/servers/programs.py finds it.
+# Whether the program $1 is where src/rdsproxy_local/servers/programs.py finds it.
 have() {
     local folder path
     command -v "$1" >/dev/null && return

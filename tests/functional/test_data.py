@@ -14,7 +14,7 @@ import certifi
 import pytest
 from botocore.stub import Stubber
 
-from cloud.apis.engines import STANDARD_SUPPORT
+from rdsproxy_local.apis.engines import STANDARD_SUPPORT
 from rdsproxy_templates.aws.engines import runtimes
 from rdsproxy_templates.resources import functions
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from cloud.local_cloud import Account
+from rdsproxy_local.local_cloud import Account
 from rdsproxy_templates.deploy.guide import PREFIX
 from rdsproxy_templates.deploy.plans import PLANS
 

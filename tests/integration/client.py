@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from servers.http_api import HttpApi
-from servers.programs import MissingServer
-from servers.service import require
+from rdsproxy_local.servers.http_api import HttpApi
+from rdsproxy_local.servers.programs import MissingServer
+from rdsproxy_local.servers.service import require
 
 SECONDS = 40
 

@@ -8,42 +8,19 @@ import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from deploying import Desk
 from packages import Packages
 
-from cloud.local_cloud import LocalCloud
+from rdsproxy_local.local_cloud import LocalCloud
+from rdsproxy_local.servers.aws_api import AwsApi
 from rdsproxy_templates import render
 from rdsproxy_templates.variants import VARIANTS, base
-from servers.aws_api import AwsApi
-
-if TYPE_CHECKING:
-    from cloud.server import CloudServer
-    from cloud.type_harness import TypeHarness
 
 SECONDS = 180
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[CloudServer]:
-    """The APIs of the local cloud, without CloudFormation."""
-    # Here, because it imports moto, for which most tests need not wait.
-    from cloud.server import CloudServer
-
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def harness(server: CloudServer) -> TypeHarness:
-    """Resource types by themselves, in the account that is AWS's own example."""
-    from cloud.type_harness import TypeHarness
-
-    return TypeHarness(server.clients)
 
 
 @pytest.fixture(scope="session")

@@ -22,15 +22,15 @@ import pytest
 import apply
 import engine_mysql
 import engine_postgresql
-from servers.aws_api import AwsApi
-from servers.certificates import Authority
-from servers.loopback import HOST, Background
-from servers.mariadb import MariaDB
-from servers.mysql_front import MySQLFront
-from servers.postgresql import PostgreSQL
-from servers.postgresql_front import PostgreSQLFront
-from servers.programs import MissingServer
-from servers.server import Credentials, Server
+from rdsproxy_local.servers.aws_api import AwsApi
+from rdsproxy_local.servers.certificates import Authority
+from rdsproxy_local.servers.loopback import HOST, Background
+from rdsproxy_local.servers.mariadb import MariaDB
+from rdsproxy_local.servers.mysql_front import MySQLFront
+from rdsproxy_local.servers.postgresql import PostgreSQL
+from rdsproxy_local.servers.postgresql_front import PostgreSQLFront
+from rdsproxy_local.servers.programs import MissingServer
+from rdsproxy_local.servers.server import Credentials, Server
 
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders/1"
 MASTER = Credentials("master", "master-password")

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from deployed_resources import called, shown
 
-from cloud.local_cloud import Account
+from rdsproxy_local.local_cloud import Account
 from rdsproxy_templates.model.references import PLACEHOLDER
 from rdsproxy_templates.rendering import Bundle
 from rdsproxy_templates.rendering.documents import document

@@ -18,9 +18,9 @@ from deployed_resources import shown
 from deployed_users import as_master
 from planning import KEYS, Planner
 
-from cloud.local_cloud import Account
-from cloud.viewer import Answer, Viewer
-from servers.programs import find
+from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.servers.programs import find
+from rdsproxy_local.viewer import Answer, Viewer
 
 HOME: Final = "us-east-1"
 REGION: Final = "eu-west-1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from cloud.local_cloud import Account
+from rdsproxy_local.local_cloud import Account
 
 LISTS: Final = (
     ("apigateway", "get_api_keys", "items", "id"),

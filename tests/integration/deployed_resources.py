@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import jmespath
 from deployed_users import database_tables, database_user
 
-from cloud.local_cloud import Account
+from rdsproxy_local.local_cloud import Account
 
 Shown = Mapping[str, Any]
 

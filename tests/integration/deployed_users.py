@@ -13,7 +13,7 @@ from typing import Any, Final
 import pg8000.dbapi
 import pymysql
 
-from cloud.local_cloud import NO_PROXY, Account
+from rdsproxy_local.local_cloud import NO_PROXY, Account
 from rdsproxy_templates.aws.database_users import BLOG_TABLES
 
 SECONDS: Final = 10

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cloud.local_cloud import Account
+from rdsproxy_local.local_cloud import Account
 from rdsproxy_templates.rendering.packaging import SAMCONFIG
 
 SECONDS: Final = 180

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cloud.local_cloud import Account, LocalCloud
+from rdsproxy_local.local_cloud import Account, LocalCloud
 
 SECONDS: Final = 300
 REPOSITORY: Final = Path(__file__).resolve().parents[2]

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from rdsproxy_local.servers.loopback import HOST, Background, free_port, listens, wait_for
+from rdsproxy_local.servers.postgresql import PostgreSQL
+from rdsproxy_local.servers.programs import find
+from rdsproxy_local.servers.ssh_server import SshServer
 from rdsproxy_templates import render
 from rdsproxy_templates.model.references import PLACEHOLDER
 from rdsproxy_templates.variants import bastion
-from servers.loopback import HOST, Background, free_port, listens, wait_for
-from servers.postgresql import PostgreSQL
-from servers.programs import find
-from servers.ssh_server import SshServer
 
 SECONDS = 30
 PUBLIC_ADDRESS = "203.0.113.99"

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from servers.loopback import wait_for
+from rdsproxy_local.servers.loopback import wait_for
 
 pytestmark = pytest.mark.xdist_group("deployed-auth")
 

@@ -10,8 +10,8 @@ from deployed_edge import ALLOWED, CONFIG, FUNCTIONS, HOME, IPV6, OTHER, OWN_STA
 from deployed_users import LOGIN
 from planning import Planner
 
-from cloud.viewer import Viewer
-from servers.loopback import has_ipv6
+from rdsproxy_local.servers.loopback import has_ipv6
+from rdsproxy_local.viewer import Viewer
 
 pytestmark = pytest.mark.xdist_group("deployed-edge")
 

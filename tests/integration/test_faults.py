@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from client import call, here_or_skip
 
-from servers.service import Service
+from rdsproxy_local.servers.service import Service
 
 FAMILIES = [
     pytest.param(family, marks=pytest.mark.xdist_group(f"faults {family}"))

@@ -11,10 +11,10 @@ from importlib import import_module
 import pytest
 from client import call, here_or_skip
 
-from servers.certificates import Authority
-from servers.server import Credentials
-from servers.service import Service
-from servers.sts import Sts
+from rdsproxy_local.servers.certificates import Authority
+from rdsproxy_local.servers.server import Credentials
+from rdsproxy_local.servers.service import Service
+from rdsproxy_local.servers.sts import Sts
 
 FAMILIES = [
     pytest.param(family, marks=pytest.mark.xdist_group(family))

@@ -8,8 +8,8 @@ import time
 import pytest
 from client import call, here_or_skip
 
-from servers.hindrance import Hindrance
-from servers.service import Service
+from rdsproxy_local.servers.hindrance import Hindrance
+from rdsproxy_local.servers.service import Service
 
 FAMILIES = [
     pytest.param(family, marks=pytest.mark.xdist_group(f"in time {family}"))

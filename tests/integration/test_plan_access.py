@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from planning import Planner
 
-from cloud.local_cloud import Account
-from cloud.server import CloudServer
+from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.server import CloudServer
 
 pytestmark = pytest.mark.xdist_group("plan-access")
 

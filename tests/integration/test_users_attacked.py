@@ -10,7 +10,7 @@ from database_users import ALL, PASSWORD, READS, Place, server_or_skip
 
 import dialect_postgresql
 import engine
-from servers.postgresql import PostgreSQL
+from rdsproxy_local.servers.postgresql import PostgreSQL
 
 VERSIONS = (14, 15, 16, 17)
 CREATES = {"Privileges": ["CREATE"], "On": "{}.*"}

@@ -31,7 +31,7 @@ from database_users import (
 
 import apply
 import engine
-from servers.runtime import Environment
+from rdsproxy_local.servers.runtime import Environment
 
 SHORT = apply.SPARE_SECONDS + 0.2
 """Seconds that leave time for one try, and hardly for another."""

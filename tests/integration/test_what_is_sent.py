@@ -11,7 +11,7 @@ import re
 import pytest
 from client import call, here_or_skip
 
-from servers.service import Service
+from rdsproxy_local.servers.service import Service
 
 FAMILIES = [
     pytest.param(family, marks=pytest.mark.xdist_group(f"sent {family}"))
@@ -72,7 +72,7 @@ def test_one_setting_is_sent_for_each_connection_and_only_by_mysql(service, sent
 
 def test_no_statement_of_postgresql_has_a_name(service, monkeypatch):
     """Named ones are kept by the session; the wire tells the name in Parse and in Bind."""
-    from servers.postgresql_wire import PostgreSQLWire
+    from rdsproxy_local.servers.postgresql_wire import PostgreSQLWire
 
     kinds = []
     executed = PostgreSQLWire._executed

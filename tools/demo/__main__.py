@@ -12,13 +12,13 @@ TOOLS = Path(__file__).resolve().parents[1]
 sys.path[:1] = [str(TOOLS), str(TOOLS.parent / "tests")]
 
 import demo  # noqa: E402 - found by the path above
-from cloud.local_cloud import LocalCloud  # noqa: E402
 from demo.deployment import Deployment  # noqa: E402
 from demo.logs import follow  # noqa: E402
 from demo.pasting import to_paste  # noqa: E402
 from demo.plans import engine_families, plan_named  # noqa: E402
-from servers.programs import MissingServer  # noqa: E402
-from servers.service import require  # noqa: E402
+from rdsproxy_local.local_cloud import LocalCloud  # noqa: E402
+from rdsproxy_local.servers.programs import MissingServer  # noqa: E402
+from rdsproxy_local.servers.service import require  # noqa: E402
 
 
 def main() -> int:

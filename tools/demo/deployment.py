@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
-from cloud.local_cloud import Account, LocalCloud
 from integration.planning import REPOSITORY, Organization, Planner
+from rdsproxy_local.local_cloud import Account, LocalCloud
 from rdsproxy_templates.deploy.guide import PREFIX
 from rdsproxy_templates.deploy.plans import Plan
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
-from cloud.local_cloud import Account
+from rdsproxy_local.local_cloud import Account
 
 PAUSE: Final = 0.5
 """Seconds between two polls."""

@@ -8,10 +8,10 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from cloud.viewer import Viewer
 from integration.planning import KEYS
+from rdsproxy_local.servers.loopback import HOST
+from rdsproxy_local.viewer import Viewer
 from rdsproxy_templates.deploy.guide import PREFIX
-from servers.loopback import HOST
 
 from .deployment import CLIENTS, Deployment
 

@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from rdsproxy_local.servers.loopback import HOST, IPV6_HOST
 from rdsproxy_templates import render
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.deploy.guide import parameters_from_steps
@@ -13,7 +14,6 @@ from rdsproxy_templates.deploy.plans import PLANS, Plan
 from rdsproxy_templates.model import did_you_mean
 from rdsproxy_templates.model.ports import logical_id
 from rdsproxy_templates.variants import VARIANTS
-from servers.loopback import HOST, IPV6_HOST
 
 FUNCTIONS: Final = "198.51.100.10/32"
 """Source address, in the local cloud, of functions outside any VPC."""

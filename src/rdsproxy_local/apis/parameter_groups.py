@@ -1,0 +1,95 @@
+"""Parameter groups as strict as RDS's: which group has a parameter, and which values it takes.
+
+Only of the parameters named here; moto takes any. As of November 2026: "Requiring SSL/TLS for all
+connections to a MySQL DB instance", "Aurora MySQL configuration parameters", "Amazon Aurora
+PostgreSQL parameters"; prowler-cloud/prowler pull request 4116 shows that RDS for MySQL has 1 where
+Aurora MySQL has ON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from moto.rds.exceptions import InvalidParameterValue
+from moto.rds.models import RDSBackend
+
+from .surround import surround
+
+AllowedValues = tuple[str, ...] | range
+
+SWITCH: Final = ("0", "1")
+SECONDS: Final = range(31_536_001)
+MILLISECONDS: Final = range(-1, 2_147_483_648)
+MYSQL_LOGS: Final[Mapping[str, AllowedValues]] = {
+    "slow_query_log": SWITCH,
+    "long_query_time": SECONDS,
+    "log_output": ("TABLE", "FILE", "NONE"),
+}
+POSTGRESQL_LOGS: Final[Mapping[str, AllowedValues]] = {"log_min_duration_statement": MILLISECONDS}
+
+KNOWN: Final[Mapping[tuple[str, str], Mapping[str, AllowedValues]]] = {
+    ("cluster", "aurora-mysql"): {"require_secure_transport": ("ON", "OFF"), **MYSQL_LOGS},
+    ("instance", "aurora-mysql"): MYSQL_LOGS,
+    ("instance", "mysql"): {"require_secure_transport": SWITCH, **MYSQL_LOGS},
+    ("cluster", "aurora-postgresql"): {"rds.force_ssl": SWITCH, **POSTGRESQL_LOGS},
+    ("instance", "aurora-postgresql"): POSTGRESQL_LOGS,
+    ("instance", "postgres"): {"rds.force_ssl": SWITCH, **POSTGRESQL_LOGS},
+}
+JUDGED: Final = frozenset(name for known in KNOWN.values() for name in known)
+
+
+def install() -> None:
+    surround(RDSBackend, "modify_db_parameter_group", _modify("instance", "db_parameter_groups"))
+    surround(
+        RDSBackend,
+        "modify_db_cluster_parameter_group",
+        _modify("cluster", "db_cluster_parameter_groups"),
+    )
+
+
+def _modify(kind: str, groups: str) -> Callable[..., Any]:
+    def modify(
+        known: Callable[..., Any], backend: RDSBackend, *arguments: Any, **named: Any
+    ) -> Any:
+        name, parameters = [*arguments, *named.values()]
+        parameters = list(parameters)
+        if group := getattr(backend, groups).get(name):
+            engine = _family(group).rstrip("0123456789.")
+            _require_parameters(KNOWN.get((kind, engine), {}), parameters)
+        return known(backend, name, parameters)
+
+    return modify
+
+
+def _family(group: Any) -> str:
+    """``mysql8.4`` of a group of either kind."""
+    return str(getattr(group, "db_parameter_group_family", None) or group.family)
+
+
+def _require_parameters(
+    known: Mapping[str, AllowedValues], parameters: Iterable[Mapping[str, Any]]
+) -> None:
+    for parameter in parameters:
+        name, value = parameter["ParameterName"], str(parameter["ParameterValue"])
+        if name not in JUDGED:
+            continue
+        if name not in known:
+            raise InvalidParameterValue(f"Could not find parameter with name: {name}")
+        if not _fits(value, known[name]):
+            raise InvalidParameterValue(
+                f"Invalid parameter value: {value} for: {name} allowed values are: "
+                f"{_text(known[name])}"
+            )
+
+
+def _fits(value: str, allowed: AllowedValues) -> bool:
+    if isinstance(allowed, tuple):
+        return value in allowed
+    return value.lstrip("-").isdigit() and int(value) in allowed
+
+
+def _text(allowed: AllowedValues) -> str:
+    if isinstance(allowed, tuple):
+        return ",".join(allowed)
+    return f"{allowed.start}-{allowed.stop - 1}"

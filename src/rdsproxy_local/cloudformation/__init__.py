@@ -1,0 +1,1 @@
+"""CloudFormation: templates, change sets, stacks and stack sets."""

@@ -1,0 +1,115 @@
+"""A change set: the changes to a stack and to the stacks nested in it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from .changes import Change
+from .operations import OnFailure
+from .stack import Plan, Stack, described
+from .stacks import Request
+
+Kind = Literal["CREATE", "UPDATE"]
+NO_CHANGES: Final = (
+    "The submitted information didn't contain changes. "
+    "Submit different information to create a change set."
+)
+FROM_THE_ROOT: Final = "Only executable from the root change set."
+
+
+@dataclass
+class ChangeSet:
+    """One change set of a stack."""
+
+    name: str
+    kind: Kind
+    stack: Stack
+    request: Request
+    plan: Plan = field(default_factory=Plan)
+    parent: ChangeSet | None = None
+    """The change set of the stack in which this one is nested."""
+    nested: bool = False
+    """True if the stacks nested in this one have change sets, too."""
+    description: str | None = None
+    on_failure: OnFailure | None = None
+    status: str = "CREATE_IN_PROGRESS"
+    execution_status: str = "UNAVAILABLE"
+    reason: str | None = None
+    changes: list[Change] = field(default_factory=list)
+    children: list[ChangeSet] = field(default_factory=list)
+    id: str = ""
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        stack = self.stack
+        arn = f"arn:aws:cloudformation:{stack.region}:{stack.account}:changeSet"
+        self.id = f"{arn}/{self.name}/{uuid.uuid4()}"
+
+    @property
+    def empty(self) -> bool:
+        """True if nothing would change."""
+        return self.reason == NO_CHANGES
+
+    @property
+    def root(self) -> ChangeSet:
+        return self.parent.root if self.parent else self
+
+    def family(self) -> Iterator[ChangeSet]:
+        """The change set itself, and those of all stacks nested in its stack."""
+        yield self
+        for child in self.children:
+            yield from child.family()
+
+    def conclude(self, differences: Iterable[Change | str]) -> None:
+        """Take what was found, which may be nothing."""
+        found = list(differences)
+        self.changes = [one for one in found if isinstance(one, Change)]
+        failed = [one for one in self.children if one.status == "FAILED" and not one.empty]
+        if failed:
+            self.fail(
+                f"Nested change set {failed[0].id} was not successfully created: "
+                "Currently in FAILED."
+            )
+        elif self.kind == "UPDATE" and not found:
+            self.fail(NO_CHANGES)
+        else:
+            self.status = "CREATE_COMPLETE"
+            self.execution_status = "UNAVAILABLE" if self.parent else "AVAILABLE"
+            self.reason = FROM_THE_ROOT if self.parent else None
+
+    def fail(self, reason: str) -> None:
+        """Fail the change set for a reason: it cannot be executed."""
+        self.status, self.reason = "FAILED", reason
+
+    def summary(self) -> dict[str, Any]:
+        """The summary in ListChangeSets."""
+        return {
+            "StackId": self.stack.id,
+            "StackName": self.stack.name,
+            "ChangeSetId": self.id,
+            "ChangeSetName": self.name,
+            "ExecutionStatus": self.execution_status,
+            "Status": self.status,
+            "StatusReason": self.reason,
+            "CreationTime": self.created,
+            "Description": self.description,
+            "IncludeNestedStacks": self.nested,
+            "ParentChangeSetId": self.parent.id if self.parent else None,
+            "RootChangeSetId": self.root.id if self.parent else None,
+        }
+
+    def shown(self) -> dict[str, Any]:
+        """The description in DescribeChangeSet."""
+        return self.summary() | {
+            "Parameters": self.plan.parameters.shown(),
+            "Capabilities": list(self.request.capabilities),
+            "Tags": described(self.request.tags or {}),
+            "Changes": [
+                {"Type": "Resource", "ResourceChange": change.shown()} for change in self.changes
+            ],
+            "OnStackFailure": self.on_failure,
+        }

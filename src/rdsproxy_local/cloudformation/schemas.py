@@ -1,0 +1,181 @@
+"""AWS's resource schemas, as cfn-lint bundles them: the properties that a template may set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+import regex
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+from jsonschema import Draft7Validator, ValidationError
+from jsonschema.validators import extend
+
+REGION: Final = "us-east-1"
+
+# "Update requires: Replacement", in the reference of each type:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html
+ALWAYS_REPLACING: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::RDS::DBCluster": ("AvailabilityZones", "Engine", "MasterUsername"),
+    "AWS::RDS::DBInstance": ("AvailabilityZone", "DBSnapshotIdentifier"),
+}
+"""Properties that schemas call create-only on conditions, and whose every change replaces."""
+
+
+class Schema:
+    """AWS's schema of one resource type."""
+
+    def __init__(self, type_name: str) -> None:
+        self._schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, type_name)
+        self._validator = _Validator(self._schema.schema)
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        r"""The names that GetAtt takes; ``Outputs\..*`` stands for any output of a stack."""
+        return frozenset(self._schema.get_atts)
+
+    def has_attribute(self, name: str) -> bool:
+        return any(name == one or re.fullmatch(one, name) for one in self.attributes)
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The properties that name the resource, of which most types' Ref is the first."""
+        return tuple(map(_name, self._schema.schema.get("primaryIdentifier", ())))
+
+    def converted(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """*properties* with "3306" and "true" as the types that the schema declares."""
+        converted = _converted(dict(properties), self._schema.schema, self._schema.schema)
+        assert isinstance(converted, dict)
+        return converted
+
+    def problems(self, properties: Mapping[str, Any]) -> list[str]:
+        """A sentence for each reason why AWS would refuse *properties*, once converted."""
+        return sorted(set(self._problems(properties)))
+
+    def replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """True if the change from *old* to *new* replaces the resource."""
+        always = ALWAYS_REPLACING.get(self._schema.schema["typeName"], ())
+        return self.certainly_replaces(old, new) or any(old.get(n) != new.get(n) for n in always)
+
+    def certainly_replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """True if a change set announces the replacement before anything is done."""
+        return self._differs("createOnlyProperties", old, new)
+
+    def may_replace(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """True if a change set cannot rule a replacement out."""
+        return self.certainly_replaces(old, new) or self._differs(
+            "conditionalCreateOnlyProperties", old, new
+        )
+
+    def _differs(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        paths = self._schema.schema.get(kind, ())
+        return any(_at(old, path) != _at(new, path) for path in paths)
+
+    def _problems(self, properties: Mapping[str, Any]) -> Iterator[str]:
+        for path in self._schema.schema.get("readOnlyProperties", ()):
+            # An identifier may be both: AWS makes one up unless the template gives it.
+            if path.count("/") == 2 and _name(path) in properties:
+                yield f"{_name(path)}: is read-only"
+        for error in self._validator.iter_errors(dict(properties)):
+            place = "/".join(map(str, error.absolute_path)) or "Properties"
+            yield f"{place}: {_sentence(error)}"
+
+
+@cache
+def schema(type_name: str) -> Schema | None:
+    """The schema of a type; None for a type that AWS does not have."""
+    try:
+        return Schema(type_name)
+    except ResourceNotFoundError:
+        return None
+
+
+def _sentence(error: ValidationError) -> str:
+    """A sentence about the error, without the value, which may have come out of a secret."""
+    match error.validator:
+        case "required" | "additionalProperties" | "dependentRequired" | "dependentExcluded":
+            return str(error.message)
+        case "type":
+            return f"is not of type {error.validator_value}"
+        case "enum":
+            return f"is not one of {error.validator_value}"
+        case "anyOf" | "oneOf" | "allOf" | "not":
+            return f"breaks the schema's {error.validator}"
+        case rule:
+            return f"does not keep to {rule} {error.validator_value}"
+
+
+def _pattern(
+    _validator: Any, pattern: str, value: object, _schema: object
+) -> Iterator[ValidationError]:
+    """AWS's patterns are Java's, of which Python's ``re`` does not know all."""
+    if isinstance(value, str) and not regex.search(pattern, value):
+        yield ValidationError(f"does not match {pattern!r}")
+
+
+def _pattern_properties(
+    validator: Any, patterns: Mapping[str, Any], value: object, _schema: object
+) -> Iterator[ValidationError]:
+    for name, one in value.items() if isinstance(value, dict) else ():
+        for pattern, declared in patterns.items():
+            if regex.search(pattern, name):
+                yield from validator.descend(one, declared, path=name, schema_path=pattern)
+
+
+def _additional_properties(
+    validator: Any, allowed: Any, value: object, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    patterns = schema.get("patternProperties", {})
+    for name, one in value.items() if isinstance(value, dict) else ():
+        known = name in schema.get("properties", {})
+        if known or any(regex.search(pattern, name) for pattern in patterns):
+            continue
+        if allowed is False:
+            yield ValidationError(f"Additional properties are not allowed ({name!r})")
+        elif isinstance(allowed, dict):
+            yield from validator.descend(one, allowed, path=name)
+
+
+_Validator: Final = extend(  # type: ignore[no-untyped-call]
+    Draft7Validator,
+    {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+    },
+)
+
+
+def _name(path: str) -> str:
+    return path.removeprefix("/properties/")
+
+
+def _at(properties: Mapping[str, Any], path: str) -> Any:
+    value: Any = properties
+    for part in _name(path).split("/"):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _converted(value: Any, declared: Mapping[str, Any], whole: Mapping[str, Any]) -> Any:
+    """CloudFormation turns strings, numbers and booleans into what the schema says they are."""
+    while "$ref" in declared:
+        declared = whole["definitions"][declared["$ref"].rpartition("/")[2]]
+    if isinstance(value, dict):
+        inner = declared.get("properties", {})
+        return {name: _converted(one, inner.get(name, {}), whole) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_converted(one, declared.get("items", {}), whole) for one in value]
+    match declared.get("type"), value:
+        case "integer", str() if re.fullmatch(r"-?\d+", value):
+            return int(value)
+        case "number", str() if re.fullmatch(r"-?\d+(\.\d+)?", value):
+            return float(value)
+        case "boolean", str() if value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        case "string", bool():
+            return str(value).lower()
+        case "string", int() | float():
+            return str(value)
+    return value

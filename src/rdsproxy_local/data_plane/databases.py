@@ -1,0 +1,179 @@
+"""A real server for each DB cluster, and for each DB instance without one, from its first use."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, ClassVar, Final
+
+from moto.rds.models import DBCluster
+from pg8000.native import identifier
+
+from ..servers.mariadb import MariaDB
+from ..servers.postgresql import PostgreSQL
+from ..servers.server import Credentials, Server
+from . import secret_values
+
+MYSQL: Final = "MYSQL"
+POSTGRESQL: Final = "POSTGRESQL"
+ENGINES: Final = {
+    "aurora-mysql": MYSQL,
+    "mysql": MYSQL,
+    "mariadb": MYSQL,
+    "aurora-postgresql": POSTGRESQL,
+    "postgres": POSTGRESQL,
+}
+"""The family of each engine."""
+
+
+class _RdsMariaDB(MariaDB):
+    """MariaDB with the names that RDS keeps for itself."""
+
+    user: ClassVar = "rdsadmin"
+    database: ClassVar = "rdsadmin"
+
+
+class _RdsPostgreSQL(PostgreSQL):
+    """PostgreSQL with the names that RDS keeps for itself."""
+
+    user: ClassVar = "rdsadmin"
+    database: ClassVar = "rdsadmin"
+
+
+SERVERS: Final[dict[str, type[Server]]] = {MYSQL: _RdsMariaDB, POSTGRESQL: _RdsPostgreSQL}
+
+
+class NotSettled(Exception):
+    """The server refused the master user; the reason is dropped, as it may quote a password."""
+
+
+class Database:
+    """The server behind a cluster or instance of moto's."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.family = ENGINES[model.engine]
+        self._server: Server | None = None
+        self._master: Credentials | None = None
+        self._invented: dict[str, Credentials] = {}
+        self._lock = threading.Lock()
+
+    def connect(self) -> socket.socket:
+        """A connection to the server, which runs from now on."""
+        return self.settled().connect()
+
+    def settled(self) -> Server:
+        """The server, with the master user as it is set now."""
+        with self._lock:
+            if self._server is None:
+                self._server = self._started()
+            master = _master(self.model)
+            if master != self._master:
+                _apply(self._server, master)
+                self._master = master
+            return self._server
+
+    def accepts(self, login: Credentials) -> bool:
+        """True if the server accepts this user with this password."""
+        return self.settled().accepts(login)
+
+    def login_without_password(self, user: str) -> Credentials | None:
+        """A login for a user whom a token let in; None if there is no such user.
+
+        The server knows passwords only: the user gets one that nobody else knows, but for
+        the master user, who keeps theirs.
+        """
+        server = self.settled()
+        if self._master is not None and user == self._master.user:
+            return self._master
+        if not server.has_user(user):
+            return None
+        with self._lock:
+            login = self._invented.get(user)
+            if login is None or not server.accepts(login):
+                login = Credentials(user, secrets.token_urlsafe(24))
+                server.set_password(login)
+                self._invented[user] = login
+            return login
+
+    def close(self) -> None:
+        with self._lock:
+            if self._server is not None:
+                self._server.close()
+
+    def _started(self) -> Server:
+        """A server with the master user, and the database that was asked for."""
+        with ExitStack() as until_ready:
+            server = until_ready.enter_context(SERVERS[self.family]())
+            self._master = _master(self.model)
+            _apply(server, self._master)
+            if self.family == POSTGRESQL:
+                _create_roles(server, self._master.user)
+            if name := _database_name(self.model):
+                server.create_database(name, self._master.user)
+            until_ready.pop_all()
+        return server
+
+
+class Databases:
+    """The servers of all deployed databases; a deleted database's server is ended."""
+
+    def __init__(self, exists: Callable[[Any], bool]) -> None:
+        self._exists = exists
+        self._databases: dict[Any, Database] = {}
+        self._lock = threading.Lock()
+
+    def of(self, model: Any) -> Database:
+        """The database of a cluster, or of an instance without one."""
+        with self._lock:
+            if model not in self._databases:
+                self._databases[model] = Database(model)
+            return self._databases[model]
+
+    def sweep(self) -> None:
+        """End the servers of what does not exist any more."""
+        with self._lock:
+            gone = [model for model in self._databases if not self._exists(model)]
+            ended = [self._databases.pop(model) for model in gone]
+        for database in ended:
+            database.close()
+
+    def close(self) -> None:
+        with self._lock:
+            for database in self._databases.values():
+                database.close()
+            self._databases.clear()
+
+
+def _apply(server: Server, master: Credentials) -> None:
+    try:
+        if server.has_user(master.user):
+            server.set_password(master)
+        else:
+            server.create_user(master)
+    except Exception as error:  # noqa: BLE001 - the statement, with the password, is in it
+        raise NotSettled(type(error).__name__) from None
+
+
+def _create_roles(server: Server, master: str) -> None:
+    """The roles that PostgreSQL has on RDS, and that its master user may give to others."""
+    for role in ("rds_superuser", "rds_iam"):
+        server.rows(f"CREATE ROLE {role} NOLOGIN")
+        server.rows(f"GRANT {role} TO {identifier(master)} WITH ADMIN OPTION")
+
+
+def _database_name(model: Any) -> str | None:
+    name: str | None = model.database_name if isinstance(model, DBCluster) else model.db_name
+    return name
+
+
+def _master(model: Any) -> Credentials:
+    if getattr(model, "manage_master_user_password", False):
+        login = secret_values.login_of(model.master_user_secret.secret_arn)
+        if login is None:
+            raise NotSettled("its secret has no login")
+        return login
+    return Credentials(model.master_username, model._master_user_password)

@@ -1,0 +1,31 @@
+"""The local cloud in this process, and what is deployed in it running."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Self
+
+from ..server import CloudServer
+from .plane import DataPlane
+
+
+class RunningCloud:
+    """The API at ``endpoint`` and the data plane, while its ``with`` block runs."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
+
+    def __enter__(self) -> Self:
+        with ExitStack() as parts:
+            self.plane = parts.enter_context(DataPlane())
+            server = CloudServer(self._port, [self.plane.middleware])
+            self.plane.endpoint = server.endpoint
+            # Not before what the server puts into moto itself.
+            parts.enter_context(self.plane.distributions)
+            self.server = parts.enter_context(server)
+            self._parts = parts.pop_all()
+        self.endpoint, self.clients = server.endpoint, server.clients
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._parts.close()

@@ -1,0 +1,47 @@
+"""The values of secrets, for identities that may read them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.secretsmanager.models import secretsmanager_backends
+
+from ..servers.server import Credentials
+from . import identities
+
+RDS = "rds.amazonaws.com"
+
+
+def login_of(arn: str) -> Credentials | None:
+    """The username and password in a secret; None if it has no such keys."""
+    _, _, _, region, account, *_ = arn.split(":")
+    backend = secretsmanager_backends[account][region]
+    try:
+        content = json.loads(backend.get_secret_value(arn, "", "AWSCURRENT")["SecretString"])
+        return Credentials(content["username"], content["password"])
+    except (ServiceException, KeyError, TypeError, ValueError):
+        return None
+
+
+def login_for_role(arn: str, role_arn: str) -> Credentials | None:
+    """The same, as RDS reads it in this role: with its permissions, and those for its key."""
+    _, _, _, region, *_ = arn.split(":")
+    if not identities.role_may(role_arn, RDS, "secretsmanager:GetSecretValue", arn):
+        return None
+    key = key_of(arn)
+    via = {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}
+    if key and not identities.role_may(role_arn, RDS, "kms:Decrypt", key, **via):
+        return None
+    return login_of(arn)
+
+
+def key_of(arn: str) -> str | None:
+    """The ARN of the secret's own key; None for AWS's, which everybody in the account may use."""
+    _, _, _, region, account, *_ = arn.split(":")
+    secret: Any = secretsmanager_backends[account][region].secrets.get(arn)
+    key: str | None = secret.kms_key_id if secret is not None else None
+    if key is None or key.endswith("alias/aws/secretsmanager"):
+        return None
+    return key if key.startswith("arn:") else f"arn:aws:kms:{region}:{account}:key/{key}"

@@ -1,0 +1,28 @@
+"""Everything in this package put into moto, once a process."""
+
+from __future__ import annotations
+
+from moto.cloudformation import urls
+from moto.cloudformation.models import cloudformation_backends
+from moto.core.base_backend import BackendDict
+
+from . import apis
+from .clients import Clients
+from .cloudformation.stack_set_api import StackSetApi
+from .cloudformation.stacks import StackBackend
+
+
+def install(clients: Clients) -> None:
+    """Have an empty moto answer with our stacks, whose resources are made with *clients*."""
+    StackBackend.clients = clients
+    cloudformation_backends.backend = StackBackend
+    urls.url_paths["{0}/$"] = StackSetApi.dispatch
+    if not _installed:
+        apis.install()
+        _installed.append(True)
+    # Not moto's own reset, which makes each account anew before it forgets it.
+    for service in BackendDict._instances:  # type: ignore[misc]
+        service.clear()
+
+
+_installed: list[bool] = []

@@ -1,0 +1,151 @@
+"""Nested stacks, and the handles of wait conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from ..cloudformation.failure import Failure
+from ..cloudformation.resource import (
+    Context,
+    DeployedResource,
+    Made,
+    PartiallyCreated,
+    Properties,
+    ResourceType,
+)
+
+NO_UPDATES: Final = "No updates are to be performed."
+
+
+def _create_stack(context: Context, properties: Properties) -> Made:
+    parent = context.call("cloudformation", "describe_stacks", StackName=context.stack_name)
+    stack_id = _asked(
+        context,
+        "create_stack",
+        StackName=context.name(128),
+        OnFailure="DO_NOTHING" if parent["Stacks"][0]["DisableRollback"] else "ROLLBACK",
+        **_wanted(context, properties),
+    )
+    stack = _stack(context, stack_id)
+    if stack["StackStatus"] != "CREATE_COMPLETE":
+        reason = _reason(context, stack_id)
+        raise PartiallyCreated(
+            f"Embedded stack {stack_id} was not successfully created: {reason}",
+            Made(stack_id, {}),
+        )
+    return _made(stack)
+
+
+def _update_stack(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    wanted = _wanted(context, properties)
+    try:
+        _asked(context, "update_stack", StackName=deployed.physical_id, **wanted)
+    except Failure as failure:
+        if str(failure) != NO_UPDATES:
+            raise
+        return _made(_stack(context, deployed.physical_id))
+    stack = _stack(context, deployed.physical_id)
+    if stack["StackStatus"] != "UPDATE_COMPLETE":
+        raise Failure(
+            f"Embedded stack {deployed.physical_id} was not successfully updated. Currently in "
+            f"{stack['StackStatus']} with reason: {_reason(context, deployed.physical_id)}"
+        )
+    return _made(stack)
+
+
+def _delete_stack(context: Context, deployed: DeployedResource) -> None:
+    context.call("cloudformation", "delete_stack", StackName=deployed.physical_id)
+    if (stack := _stack(context, deployed.physical_id))["StackStatus"] != "DELETE_COMPLETE":
+        raise Failure(
+            f"Embedded stack {deployed.physical_id} was not successfully deleted: "
+            f"{stack.get('StackStatusReason')}"
+        )
+
+
+def _wanted(context: Context, properties: Properties) -> dict[str, Any]:
+    """The request for a nested stack; it inherits the capabilities acknowledged for its parent."""
+    answer = context.call("cloudformation", "describe_stacks", StackName=context.stack_name)
+    parent = answer["Stacks"][0]
+    return {
+        "TemplateURL": properties["TemplateURL"],
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": parameter_text(value)}
+            for name, value in properties.get("Parameters", {}).items()
+        ],
+        "Tags": list(_by_key(parent["Tags"] + properties.get("Tags", [])).values()),
+        "Capabilities": parent["Capabilities"],
+        "RoleARN": parent.get("RoleARN"),
+        "NotificationARNs": properties.get("NotificationARNs"),
+        "TimeoutInMinutes": properties.get("TimeoutInMinutes"),
+    }
+
+
+def _asked(context: Context, operation: str, **wanted: Any) -> str:
+    """The stack's ID, of which CloudFormation shows the refusal as it is."""
+    try:
+        stack_id: str = context.call("cloudformation", operation, **wanted)["StackId"]
+    except ClientError as error:
+        raise Failure(error.response["Error"]["Message"]) from error
+    return stack_id
+
+
+def _stack(context: Context, stack_id: str) -> dict[str, Any]:
+    answer = context.call("cloudformation", "describe_stacks", StackName=stack_id)
+    stack: dict[str, Any] = answer["Stacks"][0]
+    return stack
+
+
+def _reason(context: Context, stack_id: str) -> str | None:
+    """The reason why the last operation on a stack failed."""
+    events = context.call("cloudformation", "describe_stack_events", StackName=stack_id)
+    for event in events["StackEvents"]:
+        if event["PhysicalResourceId"] == stack_id and "ResourceStatusReason" in event:
+            return str(event["ResourceStatusReason"])
+    return None
+
+
+def _made(stack: Mapping[str, Any]) -> Made:
+    outputs = stack.get("Outputs", [])
+    attributes = {f"Outputs.{one['OutputKey']}": one["OutputValue"] for one in outputs}
+    return Made(stack["StackId"], attributes)
+
+
+def parameter_text(value: Any) -> str:
+    """The text of a nested stack's parameter."""
+    match value:
+        case list():
+            return ",".join(map(parameter_text, value))
+        case bool():
+            return str(value).lower()
+    return str(value)
+
+
+def _by_key(tags: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {tag["Key"]: tag for tag in tags}
+
+
+def _create_handle(context: Context, properties: Properties) -> Made:
+    url = context.client("s3").generate_presigned_url(
+        "put_object",
+        {"Bucket": f"cloudformation-waitcondition-{context.region}", "Key": context.name()},
+    )
+    return Made(url, {"Id": url})
+
+
+def _keep_handle(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    return Made(deployed.physical_id, deployed.attributes)
+
+
+def _drop_handle(context: Context, deployed: DeployedResource) -> None:
+    """Do nothing: a handle is only a URL."""
+
+
+TYPES: Final = [
+    ResourceType("AWS::CloudFormation::Stack", _create_stack, _delete_stack, _update_stack),
+    ResourceType(
+        "AWS::CloudFormation::WaitConditionHandle", _create_handle, _drop_handle, _keep_handle
+    ),
+]

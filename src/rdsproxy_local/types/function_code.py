@@ -1,0 +1,61 @@
+"""A function's or layer's code, as the zip that Lambda gets."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..cloudformation.failure import Failure
+from ..cloudformation.resource import Context
+
+INLINE_FILES: Final = {"nodejs": "index.js", "python": "index.py"}
+"""The file that receives code written in a template, by the start of the runtime's name."""
+MOST_INLINE_CHARACTERS: Final = 4_194_304
+SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def code_of(context: Context, code: Mapping[str, Any], runtime: str | None) -> bytes:
+    """The zip that a function's Code property means."""
+    if "ZipFile" in code:
+        return inline(code["ZipFile"], runtime)
+    return uploaded(context, code)
+
+
+def inline(source: str, runtime: str | None) -> bytes:
+    """Source code in a zip of its own."""
+    names = [name for start, name in INLINE_FILES.items() if (runtime or "").startswith(start)]
+    if not names:
+        raise Failure("ZipFile can only be used when Runtime is set to either of nodejs, python.")
+    if len(source) > MOST_INLINE_CHARACTERS:
+        raise Failure("ZipFile is too long")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr(zipfile.ZipInfo(names[0], SAME_TIME), source)
+    return archive.getvalue()
+
+
+def uploaded(context: Context, place: Mapping[str, Any]) -> bytes:
+    """The zip in a bucket, which may be another account's but not another region's."""
+    if unknown := sorted(set(place) - {"S3Bucket", "S3Key", "S3ObjectVersion"}):
+        raise Failure(f"the local cloud takes no code by {', '.join(unknown)}")
+    bucket = place["S3Bucket"]
+    located = context.call("s3", "get_bucket_location", Bucket=bucket)
+    region = located.get("LocationConstraint") or "us-east-1"
+    if region != context.region:
+        raise Failure(
+            "Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: "
+            f"The bucket is in this region: {region}. Please use this region to retry the request"
+        )
+    found = context.call(
+        "s3",
+        "get_object",
+        Bucket=bucket,
+        Key=place["S3Key"],
+        VersionId=place.get("S3ObjectVersion"),
+    )
+    content: bytes = found["Body"].read()
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        raise Failure("Could not unzip uploaded file. Please check your file, then try again.")
+    return content

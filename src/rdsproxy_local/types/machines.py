@@ -1,0 +1,190 @@
+"""EC2: instances, and templates of them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from ..cloudformation.failure import Failure
+from ..cloudformation.resource import (
+    Context,
+    DeployedResource,
+    Made,
+    Properties,
+    ResourceType,
+    attributes_in,
+)
+from .ec2 import picked, set_tags, set_value_by, tag_specifications
+from .steps import Setter, change_each, refuse_others, set_each, undone_on_failure
+
+
+def _create_instance(context: Context, properties: Properties) -> Made:
+    same = (
+        "EbsOptimized",
+        "ImageId",
+        "InstanceInitiatedShutdownBehavior",
+        "InstanceType",
+        "KeyName",
+        "LaunchTemplate",
+        "MetadataOptions",
+        "PrivateIpAddress",
+        "SecurityGroupIds",
+        "SubnetId",
+    )
+    renamed = {
+        asked: ask(properties[name]) for name, (asked, ask) in RENAMED.items() if name in properties
+    }
+    instance_id = context.call(
+        "ec2",
+        "run_instances",
+        MinCount=1,
+        MaxCount=1,
+        TagSpecifications=tag_specifications("instance", properties),
+        **picked(properties, same),
+        **renamed,
+    )["Instances"][0]["InstanceId"]
+    with undone_on_failure(lambda: _terminate(context, instance_id)):
+        set_each(SET_LATER, context, instance_id, properties)
+        return _instance(context, instance_id)
+
+
+def _update_instance(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    change_each(SETTERS, context, deployed, properties)
+    return _instance(context, deployed.physical_id)
+
+
+def _delete_instance(context: Context, deployed: DeployedResource) -> None:
+    _terminate(context, deployed.physical_id)
+
+
+def _terminate(context: Context, instance_id: str) -> None:
+    context.call("ec2", "terminate_instances", InstanceIds=[instance_id])
+
+
+def _instance(context: Context, instance_id: str) -> Made:
+    answer = context.call("ec2", "describe_instances", InstanceIds=[instance_id])
+    found = answer["Reservations"][0]["Instances"][0]
+    read = {
+        "AvailabilityZone": found["Placement"]["AvailabilityZone"],
+        "PrivateIp": found["PrivateIpAddress"],
+        "PublicIp": found.get("PublicIpAddress"),
+        **attributes_in(found, ["InstanceId", "PrivateDnsName", "PublicDnsName", "VpcId"]),
+    }
+    return Made(instance_id, {name: value for name, value in read.items() if value is not None})
+
+
+def _interfaces(given: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """CloudFormation's word for an interface's groups is not the API's."""
+    return [
+        {"Groups" if name == "GroupSet" else name: value for name, value in interface.items()}
+        for interface in given
+    ]
+
+
+def _devices(given: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """CloudFormation says {} where the API says "" for a device that is not to be."""
+    return [
+        {name: "" if name == "NoDevice" else value for name, value in device.items()}
+        for device in given
+    ]
+
+
+RENAMED: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
+    "AvailabilityZone": ("Placement", lambda zone: {"AvailabilityZone": zone}),
+    "BlockDeviceMappings": ("BlockDeviceMappings", _devices),
+    "IamInstanceProfile": ("IamInstanceProfile", lambda name: {"Name": name}),
+    "Monitoring": ("Monitoring", lambda enabled: {"Enabled": enabled}),
+    "NetworkInterfaces": ("NetworkInterfaces", _interfaces),
+    # boto3 encodes it again.
+    "UserData": ("UserData", partial(base64.b64decode, validate=True)),
+}
+"""The API's name for a property, and its form there."""
+
+
+def _instance_attribute(name: str) -> Setter:
+    return set_value_by("modify_instance_attribute", "InstanceId", name)
+
+
+def _while_stopped(setter: Setter) -> Setter:
+    """The setter of an attribute that EC2 changes only in stopped instances."""
+
+    def set_while_stopped(context: Context, instance_id: str, old: Any, new: Any) -> None:
+        context.call("ec2", "stop_instances", InstanceIds=[instance_id])
+        try:
+            setter(context, instance_id, old, new)
+        finally:
+            context.call("ec2", "start_instances", InstanceIds=[instance_id])
+
+    return set_while_stopped
+
+
+def _set_user_data(context: Context, instance_id: str, old: Any, new: Any) -> None:
+    # boto3 encodes it again, and moto keeps what it decodes once.
+    _instance_attribute("UserData")(context, instance_id, old, (new or "").encode())
+
+
+def _set_instance_groups(context: Context, instance_id: str, _: Any, new: Any) -> None:
+    if not new:
+        raise Failure("the local cloud cannot remove SecurityGroupIds in place")
+    context.call("ec2", "modify_instance_attribute", InstanceId=instance_id, Groups=new)
+
+
+def _set_metadata_options(context: Context, instance_id: str, _: Any, new: Any) -> None:
+    if not new:
+        raise Failure("the local cloud cannot remove MetadataOptions in place")
+    context.call("ec2", "modify_instance_metadata_options", InstanceId=instance_id, **new)
+
+
+SET_LATER: Final[Mapping[str, Setter]] = {
+    name: _instance_attribute(name) for name in ("DisableApiTermination", "SourceDestCheck")
+}
+SETTERS: Final[Mapping[str, Setter]] = {
+    **SET_LATER,
+    "InstanceType": _while_stopped(_instance_attribute("InstanceType")),
+    "MetadataOptions": _set_metadata_options,
+    "SecurityGroupIds": _set_instance_groups,
+    "Tags": set_tags,
+    "UserData": _while_stopped(_set_user_data),
+}
+
+
+def _create_template(context: Context, properties: Properties) -> Made:
+    template = context.call(
+        "ec2",
+        "create_launch_template",
+        LaunchTemplateName=properties.get("LaunchTemplateName") or context.name(128),
+        **properties.without("LaunchTemplateName"),
+    )["LaunchTemplate"]
+    return _template(context, template["LaunchTemplateId"])
+
+
+def _update_template(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    changed = properties.changed_from(deployed, resets=["VersionDescription"])
+    refuse_others(changed, ["LaunchTemplateData", "VersionDescription"])
+    context.call(
+        "ec2",
+        "create_launch_template_version",
+        LaunchTemplateId=deployed.physical_id,
+        LaunchTemplateData=properties["LaunchTemplateData"],
+        VersionDescription=properties.get("VersionDescription"),
+    )
+    return _template(context, deployed.physical_id)
+
+
+def _delete_template(context: Context, deployed: DeployedResource) -> None:
+    context.call("ec2", "delete_launch_template", LaunchTemplateId=deployed.physical_id)
+
+
+def _template(context: Context, template_id: str) -> Made:
+    answer = context.call("ec2", "describe_launch_templates", LaunchTemplateIds=[template_id])
+    found = answer["LaunchTemplates"][0]
+    versions = {name: str(found[name]) for name in ("DefaultVersionNumber", "LatestVersionNumber")}
+    return Made(template_id, {"LaunchTemplateId": template_id, **versions})
+
+
+TYPES: Final = [
+    ResourceType("AWS::EC2::Instance", _create_instance, _delete_instance, _update_instance),
+    ResourceType("AWS::EC2::LaunchTemplate", _create_template, _delete_template, _update_template),
+]

@@ -1,0 +1,128 @@
+"""A proxy is replaced beside the old one, and so is each of its endpoints."""
+
+from __future__ import annotations
+
+import pytest
+from made_up_stacks import Stacks
+from troposphere import ec2, rds, secretsmanager
+
+from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.server import CloudServer
+from rdsproxy_templates.aws.engines import ENGINES
+from rdsproxy_templates.aws.kinds import Cidr, Hostname, SecretArn, SecurityGroupId, SubnetId
+from rdsproxy_templates.resources.database import Database
+from rdsproxy_templates.resources.network import new_subnet, private_network
+from rdsproxy_templates.resources.proxy import ProxySettings, SecretLogin, proxy_endpoint, rds_proxy
+from rdsproxy_templates.resources.zones import chosen_zone
+
+pytestmark = pytest.mark.xdist_group("cloud-databases")
+
+
+@pytest.fixture(scope="module")
+def server():
+    with CloudServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def stacks(server):
+    return Stacks(Account(server.endpoint, "555555555555", "eu-west-1"))
+
+
+ROLES = {"Capabilities": ["CAPABILITY_IAM"]}
+
+
+def resources(engine="aurora-mysql", *, moved=False, name=None):
+    """A proxy, and its endpoint in other subnets of the network."""
+    network = private_network(*map(Cidr, ("10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24")), None)
+    more = [
+        new_subnet(
+            f"Subnet{number}",
+            network.vpc,
+            Cidr(f"10.0.{number}.0/24"),
+            chosen_zone(None, number % 2),
+        )
+        for number in (2, 3, 4, 5)
+    ]
+    ids = [SubnetId(one.ref()) for one in (network.subnet1, network.subnet2, *more)]
+    group = ec2.SecurityGroup("Group", GroupDescription="A proxy", VpcId=network.vpc.ref())
+    secret = secretsmanager.Secret(
+        "Secret",
+        GenerateSecretString=secretsmanager.GenerateSecretString(
+            SecretStringTemplate='{"username": "app"}', GenerateStringKey="password"
+        ),
+    )
+    places = rds.DBSubnetGroup("Places", DBSubnetGroupDescription="Subnets", SubnetIds=ids[:2])
+    behind = Database(
+        resources=[],
+        itself=places,
+        engine=ENGINES[engine],
+        host=Hostname("database.example"),
+        resource_id=places.ref(),
+        targets={},
+        instances=[],
+    )
+    front = rds_proxy(
+        "Proxy",
+        ProxySettings(),
+        behind,
+        logins=[SecretLogin(SecretArn(secret.ref()), iam=True)],
+        subnets=ids[4:6] if moved else ids[:2],
+        group=SecurityGroupId(group.get_att("GroupId")),
+    )
+    host = proxy_endpoint(
+        "Endpoint",
+        front,
+        subnets=ids[2:4],
+        group=SecurityGroupId(group.get_att("GroupId")),
+        role="READ_WRITE",
+        purpose="client",
+    )
+    if name:
+        front.itself.DBProxyName = name
+    ours = [one for one in front.resources if not one.title.endswith("TargetGroup")]
+    everything = [*network.resources, *more, group, secret, places, *ours, host]
+    return {str(one.title): one.to_dict() for one in everything}
+
+
+def names(stacks):
+    api = stacks.account.client("rds")
+    return (
+        [one["DBProxyName"] for one in api.describe_db_proxies()["DBProxies"]],
+        [
+            one["DBProxyEndpointName"]
+            for one in api.describe_db_proxy_endpoints()["DBProxyEndpoints"]
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"engine": "aurora-postgresql"}, {"moved": True}],
+    ids=["another engine family", "other subnets"],
+)
+def test_the_new_ones_have_other_names_and_the_old_ones_are_deleted(stacks, change):
+    assert stacks.create("replaced", resources(), **ROLES) == "CREATE_COMPLETE"
+    (proxy_before,), (endpoint_before,) = names(stacks)
+
+    assert stacks.update("replaced", resources(**change), **ROLES) == "UPDATE_COMPLETE"
+
+    (proxy_after,), (endpoint_after,) = names(stacks)
+    assert proxy_after != proxy_before
+    assert endpoint_after != endpoint_before
+    assert stacks.delete("replaced") == "DELETE_COMPLETE"
+
+
+def test_an_unchanged_name_blocks_the_new_one(stacks):
+    assert stacks.create("fixed", resources(name="fixed"), **ROLES) == "CREATE_COMPLETE"
+
+    status = stacks.update("fixed", resources("aurora-postgresql", name="fixed"), **ROLES)
+
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    reasons = [
+        event.get("ResourceStatusReason", "")
+        for event in stacks.api.describe_stack_events(StackName="fixed")["StackEvents"]
+        if event["ResourceStatus"] == "UPDATE_FAILED" and event["LogicalResourceId"] == "Proxy"
+    ]
+    assert ["already exists" in one or "custom-named" in one for one in reasons] == [True]
+    assert stacks.delete("fixed") == "DELETE_COMPLETE"
