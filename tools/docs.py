@@ -14,6 +14,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 from api_page import api_page
+from peer_inputs import peers_page
 from rdsproxy_templates import render
 from rdsproxy_templates.model import Settings
 from rdsproxy_templates.rendering import Bundle
@@ -34,6 +35,7 @@ def generated() -> dict[Path, str]:
         readme: _with_block(readme.read_text("utf-8"), "architecture", mermaid("base")),
         REPOSITORY / "docs" / "reference.md": "\n".join(reference()),
         REPOSITORY / "docs" / "api.md": "\n".join((*api_page(), "")),
+        REPOSITORY / "docs" / "peers.md": "\n".join(peers_page()),
     }
 
 
