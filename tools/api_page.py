@@ -80,7 +80,7 @@ def _class(name: str, cls: type) -> Iterator[str]:
     (body,) = ast.parse(inspect.getsource(cls)).body
     assert isinstance(body, ast.ClassDef)  # noqa: S101 - narrows for mypy
     lines = [f"- `{field}`: {text}" for field, text in _documented(body.body)]
-    for method_name, method in vars(cls).items():
+    for method_name, method in list(vars(cls).items()):
         function = getattr(method, "__func__", method)
         if inspect.isfunction(function) and not method_name.startswith("_") and function.__doc__:
             lines.append(f"- `{method_name}{_signature(function)}`: {markdown(_first(function))}")

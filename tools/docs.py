@@ -132,7 +132,11 @@ def _entries(field: FieldInfo, prefix: str) -> Iterator[str]:
     for kind in get_args(field.annotation):
         if isinstance(kind, type) and issubclass(kind, Settings):
             for name, inner in kind.model_fields.items():
-                default = "none: must be given" if inner.is_required() else _shown(inner.default)
+                default = (
+                    "none: must be given"
+                    if inner.is_required()
+                    else _shown(inner.get_default(call_default_factory=True))
+                )
                 yield f"| `{prefix}{name}` | {_type(inner)} | {default} | {inner.description} |"
                 yield from _entries(inner, f"{prefix}{name}[].")
 

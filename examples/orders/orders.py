@@ -8,7 +8,7 @@ from rdsproxy_templates import Field, Ports, Settings, Stack, kinds, nest, varia
 
 
 class Config(Settings):
-    net: network.Config = Field(default=network.Config(), description="Our network.")
+    net: network.Config = Field(default_factory=network.Config, description="Our network.")
     data: variants.existing_vpc.Config = Field(
         default=variants.existing_vpc.Config(), description="The service in it."
     )

@@ -22,7 +22,7 @@ class QueueSettings(Settings):
 
 
 class Config(base.Config):
-    queue: QueueSettings = Field(default=QueueSettings(), description="The queue.")
+    queue: QueueSettings = Field(default_factory=QueueSettings, description="The queue.")
 
 
 Inputs = base.Inputs

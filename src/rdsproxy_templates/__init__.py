@@ -7,7 +7,7 @@ Everything that a consumer needs is here, or in the submodules :mod:`stacks` and
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
@@ -30,10 +30,10 @@ from .model import (
     pseudo_parameters,
     sub,
 )
-from .pipeline import render
-from .rendering import Bundle, Nesting
 
 if TYPE_CHECKING:
+    from .pipeline import render
+    from .rendering import Bundle, Nesting
     from .validators import Finding, refuse, validate
 
 __all__ = [
@@ -69,13 +69,22 @@ __all__ = [
     "variants",
 ]
 
+_LATE: Final = {
+    "Bundle": ".rendering",
+    "Finding": ".validators",
+    "Nesting": ".rendering",
+    "refuse": ".validators",
+    "render": ".pipeline",
+    "validate": ".validators",
+}
+"""Names that only those who render need, and the modules that they are imported from then."""
+
 if not TYPE_CHECKING:  # else a checker takes any name
 
     def __getattr__(name: str) -> Any:
-        # Validators are slow to import, and whoever only builds stacks needs none.
-        if name not in {"Finding", "refuse", "validate"}:
+        if name not in _LATE:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(".validators", __name__), name)
+        return getattr(import_module(_LATE[name], __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -102,3 +102,29 @@ def test_a_name_that_is_not_there_is_an_attribute_error(module):
 def test_an_unknown_variant_is_a_key_error():
     with pytest.raises(KeyError, match="bsae"):
         VARIANTS["bsae"]
+
+
+LEFT_FOR_LATER = """
+import gc
+from pydantic import BaseModel
+from rdsproxy_templates import Ports, Settings
+
+def below(kind):
+    return [one for sub in kind.__subclasses__() for one in (sub, *below(sub))]
+
+everything = gc.get_objects()
+print(json.dumps({
+    "made": [repr(one) for one in everything if isinstance(one, (Ports, Settings))],
+    "compiled": [str(one) for one in below(Settings) + below(Ports) if one.__pydantic_complete__],
+}))
+"""
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_importing_a_variant_makes_no_settings_and_compiles_no_model(name):
+    code = f"import json; from rdsproxy_templates.variants import {name}\n{LEFT_FOR_LATER}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert json.loads(done.stdout) == {"made": [], "compiled": []}

@@ -31,7 +31,7 @@ class Config(Settings):
     size: float = Field(default=1.0, multiple_of=0.5, description="A size.")
     flag: bool = Field(default=False, description="A flag.")
     tags: ListOf[str] = Field(default=(), max_length=2, description="Tags.")
-    pool: Pool = Field(default=Pool(), description="A pool.")
+    pool: Pool = Field(default_factory=Pool, description="A pool.")
 
 
 def sentences(**settings):
@@ -93,7 +93,7 @@ class TestRulesBesideErrors:
         first: int = Field(default=1, description="One.")
         second: int = Field(default=2, description="Two.")
         other: str = Field(default="a", description="Another.")
-        pool: Pool = Field(default=Pool(), description="A pool.")
+        pool: Pool = Field(default_factory=Pool, description="A pool.")
 
         def problems(self) -> Iterator[Problem]:
             if self.first == self.second:

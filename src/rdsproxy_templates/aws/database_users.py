@@ -62,7 +62,7 @@ class User(Settings):
         f"{AURORA_GUIDE}rds-proxy-iam-setup.html"
     )
     grants: ListOf[Grant] = Field(
-        default=(Grant(),),
+        default_factory=lambda: (Grant(),),
         description="Privileges of the user. Nothing else is granted.",
     )
     lists_users: bool = Field(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -229,7 +229,7 @@ def regions() -> tuple[str, ...]:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = (resources.files(__package__) / "engines.json").read_text("utf-8")
+    text = Path(__file__).with_name("engines.json").read_text("utf-8")
     data: dict[str, Any] = json.loads(text)
     return data
 

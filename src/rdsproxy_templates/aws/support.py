@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
+
+from ..records import record
 
 NOTICE: Final = timedelta(days=183)
 """Time before the end of standard support from which a version is warned of."""
@@ -25,7 +26,7 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Lifecycle:
     """Last days of a major version's standard and Extended Support."""
 
@@ -132,6 +133,6 @@ def _proxy() -> dict[str, Any]:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = (resources.files(__package__) / "support.json").read_text("utf-8")
+    text = Path(__file__).with_name("support.json").read_text("utf-8")
     data: dict[str, Any] = json.loads(text)
     return data

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from ..model.json_schema import json_schema
 from ..variants import VARIANTS
 from .configuration import variants_named
 from .terminal import reported
@@ -33,4 +34,4 @@ def print_schema(chosen: Sequence[str]) -> None:
     if len(chosen) != 1:
         raise click.UsageError(f"--schema needs one variant: {', '.join(VARIANTS)}")
     (name,) = variants_named(chosen)
-    click.echo(json.dumps(VARIANTS[name].Config.model_json_schema(), indent=2))
+    click.echo(json.dumps(json_schema(VARIANTS[name].Config), indent=2))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from troposphere import GetAtt, Ref
 
 from ..errors import Problem, WiringError
+from ..records import record
 from .values import Value
 
 ACRONYMS: Final = frozenset(
@@ -59,7 +60,7 @@ class ParameterAttributes:
         }
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Port:
     """One opening in the border, and the four ways in which CloudFormation spells it."""
 
@@ -121,7 +122,12 @@ class Ports(BaseModel):
     parameter of a nested stack: all that are wired take the same value.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        defer_build=True,  # until the first record is made
+    )
 
     when_read: ClassVar[frozenset[str]] = frozenset()
     """Outputs that a nested stack has only where its parent reads them. The stack fills them
@@ -135,7 +141,7 @@ class Ports(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        if not cls.__pydantic_complete__:  # a type is not defined yet
+        if not cls.__pydantic_fields_complete__:  # a type is not defined yet
             return
         if twice := cls._declared_twice():
             raise WiringError(

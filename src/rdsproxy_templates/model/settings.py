@@ -46,7 +46,11 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        use_attribute_docstrings=False,
+        defer_build=True,  # until the first record is made
     )
 
     required_region: ClassVar[str | None] = None

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import ConfigError, Problem
+from ..records import record
 from . import Settings, yaml_reader
 from .yaml_reader import ReadError
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SettingsFile:
     """A file of settings that was read."""
 

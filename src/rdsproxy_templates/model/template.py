@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
 from ..errors import Problem, WiringError
+from ..records import record
 from .references import references, wires
 
 Body = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Nested:
     """A template inside another, and what the outer one passes to it."""
 
@@ -22,7 +23,7 @@ class Nested:
     arguments: Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Template:
     """Parameters, resources and outputs by logical ID, as CloudFormation spells them."""
 

@@ -93,29 +93,32 @@ class RestApiFunctionSettings(RestApiSettings, TimeoutSettings):
         yield from self.too_short()
 
 
-VISITS = (
-    ApiFunction(
-        title="PasswordFunction",
-        bundled_code="lambda/visits",
-        login="password",
-        routes={"PasswordRoute": "/func1"},
-        address="password_url",
-    ),
-    ApiFunction(
-        title="IAMFunction",
-        bundled_code="lambda/visits",
-        login="iam",
-        routes={"IAMRoute": "/func2"},
-        address="iam_url",
-    ),
-)
-"""The same code twice; each may do what its own login needs, and nothing of the other's."""
+def visits_functions() -> tuple[ApiFunction, ApiFunction]:
+    """The same code twice; each may do what its own login needs, and nothing of the other's."""
+    return (
+        ApiFunction(
+            title="PasswordFunction",
+            bundled_code="lambda/visits",
+            login="password",
+            routes={"PasswordRoute": "/func1"},
+            address="password_url",
+        ),
+        ApiFunction(
+            title="IAMFunction",
+            bundled_code="lambda/visits",
+            login="iam",
+            routes={"IAMRoute": "/func2"},
+            address="iam_url",
+        ),
+    )
 
-USER_NAMES = ApiFunction(
-    title="UserNamesFunction",
-    bundled_code="lambda/user_names",
-    login="database",
-    routes={"Root": "/", "CatchAll": ANY_PATH},
-    address="api_url",
-)
-"""The function that takes every path of the REST API, and is in no VPC."""
+
+def user_names_function() -> ApiFunction:
+    """The function that takes every path of the REST API, and is in no VPC."""
+    return ApiFunction(
+        title="UserNamesFunction",
+        bundled_code="lambda/user_names",
+        login="database",
+        routes={"Root": "/", "CatchAll": ANY_PATH},
+        address="api_url",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 
@@ -12,10 +12,11 @@ from troposphere import rds
 
 from ..aws.documentation import RDS_GUIDE
 from ..errors import Problem
+from ..records import record
 from . import database
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Audit:
     """The way an engine records logins."""
 

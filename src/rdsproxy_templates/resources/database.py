@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -15,9 +14,10 @@ from ..aws.engines import ENGINES, Engine, EngineName
 from ..aws.kinds import Hostname, SecretArn
 from ..errors import Problem
 from ..model import Settings, sub
+from ..records import record
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Database:
     """The resources of a database, and the references by which others name it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from troposphere import AWSObject, logs, serverless
 
 from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
 from ..model import Expression, LocalPath, Settings
+from ..records import record
 from .functions import FunctionSettings, TimeoutSettings, family, function, log_group
 from .logins import Login
 
@@ -29,7 +29,7 @@ def database_function_settings(choices: Settings, engine_family: str) -> Databas
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class FunctionNetwork:
     """Subnets and security group of functions in a VPC."""
 
@@ -49,7 +49,7 @@ def sqs_event(queue_arn: Expression) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class DatabaseFunction:
     """The function and its log group."""
 

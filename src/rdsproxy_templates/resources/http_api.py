@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
@@ -14,6 +13,7 @@ from ..aws.kinds import Url
 from ..aws.troposphere_compat import HttpApiAuth
 from ..errors import Problem
 from ..model import ListOf, sub
+from ..records import record
 from . import functions
 from .functions import log_group
 from .optional_properties import without_none
@@ -64,7 +64,7 @@ class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
             yield Problem("authorizer", "is none: whoever knows the address can call the API")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class HttpApi:
     """The HTTP API's resources, its address, and the routes of functions."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from awacs.aws import PolicyDocument
@@ -20,6 +19,7 @@ from ..aws.kinds import (
 )
 from ..aws.policies import assumes, connects, connects_to_database, decrypts, reads_secrets
 from ..model import Expression
+from ..records import record
 
 RDS_ROOTS: Final = "/opt/python/rds_roots.pem"
 """The layer's file of RDS' own authorities, of which a database shows a certificate; a proxy
@@ -41,7 +41,7 @@ class Login(Protocol):
         """Policy documents of the function's role, by the names of separate policies."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class TokenLogin:
     """Log in to a proxy with an IAM token that the function signs in its own role."""
 
@@ -63,7 +63,7 @@ class TokenLogin:
         return {"Connect": connects(self.proxy_arn, self.user)}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class SecretLogin:
     """Log in to a proxy with the password in a secret."""
 
@@ -84,7 +84,7 @@ class SecretLogin:
         return {"ReadSecret": reads_secrets([self.secret_arn])}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class SharedSecretLogin:
     """Log in to a proxy of another account with a secret that it shares, and the secret's key."""
 
@@ -109,7 +109,7 @@ class SharedSecretLogin:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class RoleLogin:
     """Log in to a proxy of another account with a token signed in a role of that account."""
 
@@ -132,7 +132,7 @@ class RoleLogin:
         return {"AssumeConnectRole": assumes(self.role_arn)}
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class DatabaseLogin:
     """Log in to the database itself, without a proxy, with an IAM token."""
 

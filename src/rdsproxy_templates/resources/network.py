@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import combinations
 from typing import ClassVar, Final
@@ -15,6 +14,7 @@ from ..aws.documentation import VPC_GUIDE
 from ..aws.kinds import Cidr, RouteTableId, VpcId
 from ..errors import Problem
 from ..model import ParameterAttributes, Settings
+from ..records import record
 from .zones import chosen_zone, zone_property
 
 
@@ -93,7 +93,7 @@ def _associated(subnet: ec2.Subnet, routes: AWSObject) -> ec2.SubnetRouteTableAs
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class PrivateNetwork:
     """A VPC with two private subnets, and their resources."""
 
@@ -124,7 +124,7 @@ def private_network(
 EVERYWHERE: Final = "0.0.0.0/0"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class PublicNetwork:
     """Subnets with a route to and from the internet, and their resources."""
 

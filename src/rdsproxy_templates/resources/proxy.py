@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from ..aws.kinds import Hostname, KeyArn, ProxyArn, SecretArn, SecurityGroupId, 
 from ..aws.policies import connects_to_database, decrypts, reads_secrets, trusts
 from ..errors import Problem
 from ..model import ListOf, Settings
+from ..records import record
 from .database import Database
 from .optional_properties import without_none
 from .proxy_names import endpoint_name, proxy_name
@@ -101,7 +101,7 @@ class ProxySettings(Settings):
             yield Problem("debug_logging", "is on: the proxy's log will hold SQL statements")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SecretLogin:
     """A user whom the proxy logs in to the database with the password in a secret."""
 
@@ -111,7 +111,7 @@ class SecretLogin:
     """True when clients send the proxy an IAM token; otherwise they send the same password."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Proxy:
     """The resources of a proxy, and the references by which clients name it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from troposphere import AWSHelperFn, AWSObject, apigateway, logs, serverless
 
 from ..aws.kinds import Hostname, SecretArn, Url
 from ..model import sub
+from ..records import record
 from . import functions
 from .api_key import value_of
 from .functions import log_group
@@ -46,7 +46,7 @@ class RestApiSettings(functions.FunctionSettings, ThrottlingSettings):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class RestApi:
     """The REST API's resources, its address, and the routes of functions."""
 

@@ -7,12 +7,12 @@ group belongs to another stack, is a resource of its own (``ingress_rule``, ``eg
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from troposphere import AWSHelperFn, AWSObject, ec2
 
 from ..aws.kinds import AccountId, Cidr, SecurityGroupId, VpcId
+from ..records import record
 from .network import EVERYWHERE
 from .optional_properties import without_none
 
@@ -23,7 +23,7 @@ HTTPS: Final = 443
 SSH: Final = 22
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Chain:
     """Groups of a function, a proxy and a database, each admitted by the next."""
 
@@ -33,7 +33,7 @@ class Chain:
     resources: Sequence[AWSObject]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Pair:
     """Groups of a proxy and a database that admits it."""
 
@@ -197,7 +197,7 @@ def ingress_rule_from_range(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Administrator:
     """Access of a function that administers a database and reads its secrets."""
 

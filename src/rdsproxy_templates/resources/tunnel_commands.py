@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
 from troposphere import ec2
@@ -11,12 +10,13 @@ from troposphere import ec2
 from ..aws.engines import Engine
 from ..aws.kinds import Command, DatabaseName, DatabaseUser, Hostname
 from ..model import Expression, sub
+from ..records import record
 
 USER: Final = "ec2-user"
 """Default user of Amazon Linux."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Tunnel:
     """A tunnel from *local_port* of a laptop, through *instance*, to *host* and *port*."""
 

@@ -6,8 +6,6 @@ To add one, write its name in the two lists below.
 
 from __future__ import annotations
 
-import ast
-import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -62,6 +60,9 @@ class Variants(Mapping[str, StackModule[Any, Any, Any]]):
 
     def summary(self, name: str) -> str:
         """Return the sentence that describes a variant, without importing it."""
+        import ast  # noqa: PLC0415 - whoever only imports a variant needs neither
+        import pkgutil  # noqa: PLC0415
+
         source = pkgutil.get_data(self._package, f"{name}.py") or b""
         return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
 

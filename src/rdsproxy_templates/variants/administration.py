@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .. import stacks
@@ -18,6 +17,7 @@ from ..aws.kinds import (
     VpcId,
 )
 from ..model import Child, nest
+from ..records import record
 from ..resources.database import DatabaseSettings
 from ..resources.functions import FunctionSettings
 from ..resources.port_groups import AdministrationNetwork
@@ -25,7 +25,7 @@ from .database_secrets import Secrets
 from .endpoints import secrets_manager_endpoint
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class AdministrationSettings:
     """Decisions about the functions that keep users and rotate secrets."""
 
@@ -43,7 +43,7 @@ class AdministrationSettings:
         return bool(self.users or self.database.rotate_secrets_after_days)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class AdministeredDatabase:
     """The database as the functions reach it, and what names it."""
 
@@ -57,7 +57,7 @@ class AdministeredDatabase:
     attached_secret_arns: SecretArns
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Administration:
     """``EndpointsStack``, ``UsersStack`` and ``RotationStack``, as far as they are needed."""
 

@@ -17,7 +17,7 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import Ports, Stack, did_you_mean, nest
-from ..resources.api_functions import VISITS
+from ..resources.api_functions import visits_functions
 from ..resources.login_ports import FunctionNetworkPorts, IAMPorts, PasswordPorts
 from ..resources.port_groups import DatabaseNames
 from ..resources.zones import zones_outside_regions
@@ -41,17 +41,17 @@ class Config(RegionalSettings):
     """Settings of the variant; each has a safe default."""
 
     vpc: stacks.function_vpc.FunctionVpcSettings = Field(
-        default=stacks.function_vpc.FunctionVpcSettings(), description="The network."
+        default_factory=stacks.function_vpc.FunctionVpcSettings, description="The network."
     )
-    database: Database = Field(default=Database(), description="Names inside the database.")
+    database: Database = Field(default_factory=Database, description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        default=stacks.secrets.Config(), description="The master user's secret."
+        default_factory=stacks.secrets.Config, description="The master user's secret."
     )
     rds: stacks.two_proxies.Config = Field(
-        default=stacks.two_proxies.Config(), description="Instance, users and both proxies."
+        default_factory=stacks.two_proxies.Config, description="Instance, users and both proxies."
     )
     sam: stacks.functions.TwoFunctionsSettings = Field(
-        default=stacks.functions.TwoFunctionsSettings(),
+        default_factory=stacks.functions.TwoFunctionsSettings,
         description="Both functions and their HTTP API.",
     )
     password_user: str | None = Field(
@@ -170,7 +170,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     sam = nest(
         "SAMStack",
         stacks.functions,
-        stacks.functions.Config(api=config.sam, functions=VISITS, engine_family=engine.family),
+        stacks.functions.Config(
+            api=config.sam, functions=visits_functions(), engine_family=engine.family
+        ),
         stacks.functions.Inputs(
             network=FunctionNetworkPorts(
                 function_subnet_id=vpc.outputs.function_subnet_id,

@@ -23,7 +23,7 @@ class Config(ServiceSettings):
     """The settings of ``existing_vpc``, and those of the network around it."""
 
     vpc: stacks.vpc.VpcSettings = Field(
-        default=stacks.vpc.VpcSettings(), description="The network."
+        default_factory=stacks.vpc.VpcSettings, description="The network."
     )
 
     def problems(self) -> Iterator[Problem]:

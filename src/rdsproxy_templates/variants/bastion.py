@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from .. import stacks
 from ..aws.kinds import Command, Hostname, SubnetIds, Url
 from ..errors import Problem
 from ..model import Child, Ports, Stack, nest
+from ..records import record
 from ..resources import proxy as proxies
 from ..resources.access import AccessSettings
 from ..resources.network import range_problems
@@ -55,9 +55,9 @@ class Cluster(WithFunctionUser):
 class Config(base.Config):
     """The settings of ``base``, and the ways in."""
 
-    database: Database = Field(default=Database(), description="Names inside the database.")
+    database: Database = Field(default_factory=Database, description="Names inside the database.")
     rds: Cluster = Field(
-        default=Cluster(), description="Cluster and, with `proxy`, what is before it."
+        default_factory=Cluster, description="Cluster and, with `proxy`, what is before it."
     )
     proxy: bool = Field(
         default=False,
@@ -69,7 +69,7 @@ class Config(base.Config):
         "is the master user, with `rds.master_login`.",
     )
     bastion: AccessSettings = Field(
-        default=AccessSettings(), description="The ways in from a laptop."
+        default_factory=AccessSettings, description="The ways in from a laptop."
     )
     public_subnet_cidr: str = Field(
         default="10.1.2.0/24",
@@ -127,7 +127,7 @@ class Outputs(Ports):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class _Database:
     """The stacks before a way in, and what they offer."""
 

@@ -30,7 +30,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
 
     engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
     sam: stacks.functions.FunctionApiSettings = Field(
-        default=stacks.functions.FunctionApiSettings(), description="Function and HTTP API."
+        default_factory=stacks.functions.FunctionApiSettings, description="Function and HTTP API."
     )
 
     def root_inputs(self) -> frozenset[str]:

@@ -41,14 +41,16 @@ from .logins import (
 class Config(AcrossAccountsSettings, RegionalSettings):
     """Settings of the variant; each has a safe default."""
 
-    vpc: PrivateRanges = Field(default=PrivateRanges(), description="The network.")
-    database: Database = Field(default=Database(), description="Names inside the database.")
+    vpc: PrivateRanges = Field(default_factory=PrivateRanges, description="The network.")
+    database: Database = Field(default_factory=Database, description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        default=stacks.secrets.Config(), description="The master user's secret."
+        default_factory=stacks.secrets.Config, description="The master user's secret."
     )
-    rds: WithFunctionUser = Field(default=WithFunctionUser(), description="Database and proxy.")
+    rds: WithFunctionUser = Field(
+        default_factory=WithFunctionUser, description="Database and proxy."
+    )
     functions: FunctionSettings = Field(
-        default=FunctionSettings(), description="The functions that create users."
+        default_factory=FunctionSettings, description="The functions that create users."
     )
     function_user: str | None = Field(
         default=FUNCTION_USER,

@@ -29,7 +29,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
 
     engine: EngineName = Field(default="aurora-mysql", description="Engine of the database.")
     vpc: stacks.shared_vpc.SharedVpcSettings = Field(
-        default=stacks.shared_vpc.SharedVpcSettings(), description="The network."
+        default_factory=stacks.shared_vpc.SharedVpcSettings, description="The network."
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .. import stacks
 from ..aws.kinds import DatabaseUser, SecurityGroupId
 from ..model import Child, nest
+from ..records import record
 from ..resources.port_groups import DatabaseNames, ProxyNetwork
 from .administration import AdministeredDatabase, AdministrationSettings, administration
 from .database_secrets import Secrets, SharedSecret, database_secrets
@@ -25,7 +25,7 @@ class DataTierSettings(Protocol):
     def administration(self) -> AdministrationSettings: ...
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class ClientAccount:
     """Another account, whose clients reach the proxy in a network of their own."""
 
@@ -34,7 +34,7 @@ class ClientAccount:
     """The secret that this account may read, where it logs in with a password."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class DataTier:
     """The stacks, and what others need of them."""
 

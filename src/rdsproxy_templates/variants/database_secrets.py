@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from .. import stacks
@@ -11,10 +10,11 @@ from ..aws.database_users import User, with_secrets
 from ..aws.database_users import secrets as secrets_of
 from ..aws.kinds import Command, DatabaseUser, KeyArn, RoleArn, SecretArn
 from ..model import Child, nest
+from ..records import record
 from ..resources.port_groups import DatabaseCredentials, DatabaseNames, SecretCredentials
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class SharedSecret:
     """The secret of a user, and the role of another account that reads it."""
 
@@ -22,7 +22,7 @@ class SharedSecret:
     reader_role_arn: RoleArn
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Secrets:
     """The stacks, and what they offer."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -21,7 +20,8 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import Child, ParameterAttributes, Ports, Stack, nest, sub
-from ..resources.api_functions import USER_NAMES
+from ..records import record
+from ..resources.api_functions import user_names_function
 from ..resources.login_ports import DatabasePorts
 from ..resources.port_groups import DatabaseNames
 from ..resources.rest_api import STAGE
@@ -44,24 +44,26 @@ class Config(RegionalSettings):
     """Settings of the variant; no address is let in until ranges are named."""
 
     vpc: stacks.public_vpc.PublicVpcSettings = Field(
-        default=stacks.public_vpc.PublicVpcSettings(), description="The database's network."
+        default_factory=stacks.public_vpc.PublicVpcSettings, description="The database's network."
     )
-    database: Database = Field(default=Database(), description="Names inside the database.")
+    database: Database = Field(default_factory=Database, description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        default=stacks.secrets.Config(), description="The master user's secret."
+        default_factory=stacks.secrets.Config, description="The master user's secret."
     )
     api_key: stacks.api_key.Config = Field(
-        default=stacks.api_key.Config(), description="The secrets that CloudFront shows the API."
+        default_factory=stacks.api_key.Config,
+        description="The secrets that CloudFront shows the API.",
     )
     rds: stacks.public_database.Config = Field(
-        default=stacks.public_database.Config(),
+        default_factory=stacks.public_database.Config,
         description="The database, and who may connect to it.",
     )
     sam: stacks.functions.RestApiFunctionSettings = Field(
-        default=stacks.functions.RestApiFunctionSettings(), description="Function and REST API."
+        default_factory=stacks.functions.RestApiFunctionSettings,
+        description="Function and REST API.",
     )
     distribution: stacks.distribution.DistributionSettings = Field(
-        default=stacks.distribution.DistributionSettings(), description="CloudFront."
+        default_factory=stacks.distribution.DistributionSettings, description="CloudFront."
     )
     function_user: str = Field(
         default="app", description="User that is created for the function, which logs in by IAM."
@@ -124,7 +126,7 @@ class Outputs(Ports):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class _Database:
     """The database with the function's user in it, and what it offers."""
 
@@ -143,7 +145,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "SAMStack",
         stacks.functions,
         stacks.functions.Config(
-            api=config.sam, functions=(USER_NAMES,), engine_family=engine.family
+            api=config.sam, functions=(user_names_function(),), engine_family=engine.family
         ),
         stacks.functions.Inputs(
             database=DatabasePorts(

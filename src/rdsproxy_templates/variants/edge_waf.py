@@ -24,7 +24,7 @@ class Config(Settings):
         default=(HOME,), description="Region of the web ACL; there is no other."
     )
     waf: stacks.web_acl.Config = Field(
-        default=stacks.web_acl.Config(), description="Who may come in through CloudFront."
+        default_factory=stacks.web_acl.Config, description="Who may come in through CloudFront."
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -28,7 +28,9 @@ Database = common.Database
 class Config(ServiceSettings):
     """Settings of the variant; each has a safe default."""
 
-    rds: WithFunctionUser = Field(default=WithFunctionUser(), description="Database and proxy.")
+    rds: WithFunctionUser = Field(
+        default_factory=WithFunctionUser, description="Database and proxy."
+    )
     function_user: str | None = Field(
         default=FUNCTION_USER,
         description="One of `rds.users` that the function logs in as, by IAM; null is the master "

@@ -27,7 +27,7 @@ class WithFunctionUser(stacks.rds.Config):
         "which needs no proxy.",
     )
     users: ListOf[User] = Field(
-        default=(User(name=FUNCTION_USER, login="iam"),),
+        default_factory=lambda: (User(name=FUNCTION_USER, login="iam"),),
         max_length=190,
         description="Users beside the master: each is created in the database and let in "
         "through the proxy in its own way.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
@@ -19,6 +18,7 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import Child, Ports, nest
+from ..records import record
 from ..resources.database_functions import (
     DatabaseFunctionSettings,
     FunctionNetwork,
@@ -41,13 +41,15 @@ from .logins import (
 class ServiceSettings(RegionalSettings):
     """Settings of the service, whichever network it is in."""
 
-    database: Database = Field(default=Database(), description="Names inside the database.")
+    database: Database = Field(default_factory=Database, description="Names inside the database.")
     secrets: stacks.secrets.Config = Field(
-        default=stacks.secrets.Config(), description="The master user's secret."
+        default_factory=stacks.secrets.Config, description="The master user's secret."
     )
-    rds: stacks.rds.Config = Field(default=stacks.rds.Config(), description="Database and proxy.")
+    rds: stacks.rds.Config = Field(
+        default_factory=stacks.rds.Config, description="Database and proxy."
+    )
     sam: stacks.functions.FunctionApiSettings = Field(
-        default=stacks.functions.FunctionApiSettings(), description="Function and HTTP API."
+        default_factory=stacks.functions.FunctionApiSettings, description="Function and HTTP API."
     )
     function_user: str | None = Field(
         default=None,
@@ -125,7 +127,7 @@ class ServiceOutputs(Ports):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Service:
     """The stacks of the service, and what they offer."""
 

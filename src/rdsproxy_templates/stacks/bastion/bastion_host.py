@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pydantic import Field
@@ -22,6 +21,7 @@ from ...aws.kinds import (
 )
 from ...aws.policies import trusts
 from ...model import Ports, Stack, sub
+from ...records import record
 from ...resources.access import AccessSettings
 from ...resources.idle_stop import idle_stop_script
 from ...resources.optional_properties import without_none
@@ -216,7 +216,7 @@ def _address(instance: ec2.Instance) -> ec2.EIP:
     return ec2.EIP("BastionAddress", Domain="vpc", InstanceId=instance.ref())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class _InstanceConnect:
     """EC2 Instance Connect Endpoint, which leads to the bastion and to nothing else."""
 

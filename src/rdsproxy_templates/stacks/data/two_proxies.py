@@ -59,13 +59,15 @@ class Config(ProxiedDatabaseSettings):
         description="Let the master user in: through one proxy with its password, through the "
         "other by IAM.",
     )
-    password_proxy: Pool = Field(default=Pool(), description="The proxy that takes passwords.")
+    password_proxy: Pool = Field(
+        default_factory=Pool, description="The proxy that takes passwords."
+    )
     password_requires_tls: bool = Field(
         default=True,
         description="Refuse passwords over connections without TLS, in the proxy and in the "
         "database, to which the proxy connects as its clients have to.",
     )
-    iam_proxy: Pool = Field(default=Pool(), description="The proxy that takes IAM tokens.")
+    iam_proxy: Pool = Field(default_factory=Pool, description="The proxy that takes IAM tokens.")
 
     @property
     def tls_only(self) -> bool:
