@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import click
 
-from .deploy import deploy_command
-from .destroy import destroy_command
-from .list import list_command
-from .render import render_command
-from .schema import schema_command
+from ..errors import ConfigError, Problem
+from .folders import Folders
+from .terminal import EXIT_STATUSES, reported
+
+SUBCOMMANDS: Final = {
+    "render": "Render variants, validate them, and write them. The default.",
+    "list": "List the variants.",
+    "schema": "Print the JSON Schema of a variant's settings.",
+    "deploy": "Render a plan, and deploy its steps.",
+    "destroy": "Delete the stacks of a plan.",
+}
+"""A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one.
+
+A module is imported when its subcommand is used.
+"""
 
 DEFAULT: Final = "render"
 ALIASES: Final = {"build": DEFAULT}
 """Former names, which still work."""
+OWN_OPTIONS: Final = ("-h", "--help", "--version")
 
 
 class Subcommands(click.Group):
     """A group that passes everything to :data:`DEFAULT` unless a subcommand is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        named = args and (args[0] in self.commands or args[0] in ALIASES)
-        return super().parse_args(ctx, args if named else [DEFAULT, *args])
+        if not args or args[0] not in (*SUBCOMMANDS, *ALIASES, *OWN_OPTIONS):
+            with reported():
+                _refuse_mistyped(args)
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return super().get_command(ctx, ALIASES.get(cmd_name, cmd_name))
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name not in SUBCOMMANDS:
+            return None
+        return cast(
+            "click.Command", getattr(import_module(f".{name}", __package__), f"{name}_command")
+        )
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Subcommands"):
+            formatter.write_dl(list(SUBCOMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        with reported():
+            return super().invoke(ctx)
 
 
 def command(*, out: Path, code_root: Path | None = None) -> click.Command:
@@ -35,18 +69,46 @@ def command(*, out: Path, code_root: Path | None = None) -> click.Command:
     *out* is its default output folder. *code_root* is the folder that holds ``lambda/``:
     bundles inside it refer to the functions' code there, all others carry the code.
     """
-    return Subcommands(
-        commands=[
-            render_command(out=out, code_root=code_root),
-            list_command(),
-            schema_command(),
-            deploy_command(out=out, code_root=code_root),
-            destroy_command(),
-        ],
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    group = Subcommands(
+        help="Generate CloudFormation and SAM templates for serverless services on a database "
+        "behind RDS Proxy. Each subcommand has its own --help.",
+        epilog=EXIT_STATUSES,
+        context_settings={
+            "help_option_names": ["-h", "--help"],
+            "max_content_width": 96,
+            "color": False if os.environ.get("NO_COLOR") else None,
+            "obj": Folders(out=out, code_root=code_root),
+        },
+        subcommand_metavar="[SUBCOMMAND] [ARGUMENT]...",
     )
+    return click.version_option(package_name="rdsproxy_templates")(group)
 
 
 def main() -> None:
     """Run the command of an installed library: it writes to ./templates_out, with the code."""
     command(out=Path("templates_out"))(prog_name="rdsproxy-templates")
+
+
+def _refuse_mistyped(args: Sequence[str]) -> None:
+    """Raise :class:`ConfigError` where the first of *args* is no variant, nor resembles one."""
+    from ..variants import RENAMED, VARIANTS  # noqa: PLC0415 - `--help` does without
+
+    if not args or args[0].startswith("-") or args[0] in VARIANTS:
+        return
+    word, subcommands = args[0], ", ".join(SUBCOMMANDS)
+    if word.endswith(".py"):
+        sentence = f"a stack of your own is named by an option: --stack {word}"
+        raise ConfigError([Problem("variant", sentence)])
+    close = get_close_matches(word, [*SUBCOMMANDS, *VARIANTS, *RENAMED], n=1)
+    if not close:
+        sentence = (
+            f"{word!r} is neither a subcommand nor a variant; the subcommands are {subcommands}; "
+            f"the variants are {', '.join(VARIANTS)}"
+        )
+        raise ConfigError([Problem("subcommand", sentence)])
+    if close[0] in SUBCOMMANDS:
+        sentence = (
+            f"unknown subcommand {word!r} (did you mean {close[0]}?); the subcommands are "
+            f"{subcommands}"
+        )
+        raise ConfigError([Problem("subcommand", sentence)])

@@ -4,45 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from ..deploy.plans import Plan
+from ..deploy.plans import PLANS, Plan
 from ..errors import ConfigError, Problem
-from ..model import Settings
+from ..model import Settings, StackModule
 from ..model.settings_file import SettingsFile, read
-from ..variants import VARIANTS, similar_variant
+from ..variants import similar_variant
+
+Roots = Mapping[str, StackModule[Any, Any, Any]]
+"""Root stacks by name: the variants, or a consumer's own."""
 
 
-def variants_named(chosen: Sequence[str]) -> Sequence[str]:
-    """Return *chosen* without duplicates, or every variant's name if *chosen* is empty.
+def variants_named(chosen: Sequence[str], roots: Roots) -> Sequence[str]:
+    """Return *chosen* without duplicates, or every name in *roots* if *chosen* is empty.
 
     Raises :class:`ConfigError` for unknown names.
     """
-    known = list(VARIANTS)
     if problems := [
-        Problem(
-            "variant",
-            f"unknown variant {name!r}{similar_variant(name, known)}; the variants are "
-            f"{', '.join(known)}",
-        )
+        Problem("variant", _unknown_variant(name, list(roots)))
         for name in chosen
-        if name not in VARIANTS
+        if name not in roots
     ]:
         raise ConfigError(problems)
-    return list(dict.fromkeys(chosen)) or known
+    return list(dict.fromkeys(chosen)) or list(roots)
 
 
-def variant_configs(names: Sequence[str], file: Path | None) -> dict[str, Settings]:
-    """Configure each variant in *names*; *file* holds the settings of a single one."""
+def _unknown_variant(name: str, known: Sequence[str]) -> str:
+    if name in PLANS:
+        steps = " ".join(step.variant for step in PLANS[name].steps)
+        return f"{name!r} is a plan, for `deploy`; its variants are {steps}"
+    similar = similar_variant(name, known)
+    return f"unknown variant {name!r}{similar}; the variants are {', '.join(known)}"
+
+
+def variant_configs(names: Sequence[str], file: Path | None, roots: Roots) -> dict[str, Settings]:
+    """Configure each of *roots* in *names*; *file* holds the settings of a single one."""
     if file is None:
-        return {name: VARIANTS[name].Config() for name in names}
+        return {name: roots[name].Config.parse(None, name) for name in names}
     if len(names) != 1:
         sentence = f"is for one variant; name it: {' or '.join(names)}"
         raise ConfigError([Problem("--config", sentence)])
     (name,) = names
-    return {name: read(file).parse(VARIANTS[name].Config)}
+    return {name: read(file).parse(roots[name].Config)}
 
 
-def plan_configs(plan: Plan, file: Path | None) -> dict[str, Settings]:
+def plan_configs(plan: Plan, file: Path | None, roots: Roots) -> dict[str, Settings]:
     """Configure each step of *plan*, in its order.
 
     With several steps, *file* maps each variant to its settings. Raises
@@ -50,14 +57,16 @@ def plan_configs(plan: Plan, file: Path | None) -> dict[str, Settings]:
     """
     names = [step.variant for step in plan.steps]
     if len(names) == 1 or file is None:
-        return variant_configs(names, file)
-    configs = _parsed_by_variant(names, read(file))
+        return variant_configs(names, file, roots)
+    configs = _parsed_by_variant(names, read(file), roots)
     if problems := list(_differing_shared_settings(plan, configs)):
         raise ConfigError(problems, within=f"{file}:")
     return configs
 
 
-def _parsed_by_variant(names: Sequence[str], file: SettingsFile) -> dict[str, Settings]:
+def _parsed_by_variant(
+    names: Sequence[str], file: SettingsFile, roots: Roots
+) -> dict[str, Settings]:
     settings = {} if file.settings is None else file.settings
     if not isinstance(settings, Mapping):
         sentence = f"must be a mapping from {', '.join(names)} to their settings"
@@ -73,7 +82,7 @@ def _parsed_by_variant(names: Sequence[str], file: SettingsFile) -> dict[str, Se
     ]
     configs: dict[str, Settings] = {}
     for name in names:
-        kind: type[Settings] = VARIANTS[name].Config
+        kind: type[Settings] = roots[name].Config
         try:
             configs[name] = kind.parse(settings.get(name), name)
         except ConfigError as error:

@@ -7,14 +7,10 @@ import click
 from ..variants import VARIANTS
 
 
-def list_command() -> click.Command:
-    """Return the subcommand `list`."""
-
-    @click.command("list", help="List the variants.")
-    def main() -> None:
-        print_variants()
-
-    return main
+@click.command("list", help="List the variants.")
+def list_command() -> None:
+    """Run the subcommand."""
+    print_variants()
 
 
 def print_variants() -> None:

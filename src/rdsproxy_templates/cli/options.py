@@ -9,7 +9,8 @@ from typing import Any, TypeVar, get_args
 import click
 
 from ..deploy.guide import PREFIX
-from ..deploy.plans import AccountName
+from ..deploy.plan import AccountName
+from .folders import Folders
 
 Decorator = Callable[[Any], Any]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -20,27 +21,51 @@ def config_option(text: str) -> Decorator:
     return click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help=text)
 
 
-def out_option(default: Path) -> Decorator:
-    """Return `--out`."""
+def out_option(command: Decorated) -> Decorated:
+    """Add `--out`."""
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
         metavar="DIR",
-        default=default,
+        default=_default_out,
         show_default="./templates_out",
         help="Output folder; each variant gets a folder in it.",
-    )
+    )(command)
+
+
+def stack_option(command: Decorated) -> Decorated:
+    """Add `--stack`."""
+    return click.option(
+        "--stack",
+        metavar="MODULE|FILE",
+        help="A root stack of your own in place of a variant: a module that the current folder "
+        "has, such as orders or infra.orders, or a file, such as infra/orders.py.",
+    )(command)
+
+
+def name_option(command: Decorated) -> Decorated:
+    """Add `--name`."""
+    return click.option(
+        "--name", metavar="NAME", help="Name of the stack of --stack. Default: its module's."
+    )(command)
 
 
 def account_options(command: Decorated) -> Decorated:
     """Add the options that choose accounts, Region and stack names."""
     profiles = [
         click.option(
-            f"--{account}-profile",
+            "--profile",
             metavar="NAME",
-            help=f"AWS profile of account {account}. Default: the environment's credentials.",
-        )
-        for account in get_args(AccountName)
+            help="AWS profile, for plans with one account. Default: the environment's credentials.",
+        ),
+        *(
+            click.option(
+                f"--{account}-profile",
+                metavar="NAME",
+                help=f"AWS profile of account {account}, for plans with two accounts.",
+            )
+            for account in get_args(AccountName)
+        ),
     ]
     region = click.option("--region", metavar="NAME", help="Region. Default: the profile's.")
     prefix = click.option(
@@ -56,17 +81,27 @@ def account_options(command: Decorated) -> Decorated:
 
 def bucket_options(command: Decorated) -> Decorated:
     """Add the options that choose a bucket for each account."""
-    return _decorated(
-        command,
-        [
+    buckets = [
+        click.option(
+            "--bucket",
+            metavar="NAME",
+            help="Bucket for packages, for plans with one account. Default: SAM CLI's own.",
+        ),
+        *(
             click.option(
                 f"--{account}-bucket",
                 metavar="NAME",
-                help=f"Bucket for packages in account {account}. Default: SAM CLI's own.",
+                help=f"Bucket for packages in account {account}, for plans with two accounts.",
             )
             for account in get_args(AccountName)
-        ],
-    )
+        ),
+    ]
+    return _decorated(command, buckets)
+
+
+def _default_out() -> Path:
+    folders = click.get_current_context().find_object(Folders)
+    return folders.out if folders else Path("templates_out")
 
 
 def _decorated(command: Decorated, options: Iterable[Decorator]) -> Decorated:

@@ -3,44 +3,75 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import click
 
 from ..deploy.accounts import AccountSession, AccountSettings, account_sessions
 from ..deploy.deployment import Console
-from ..deploy.plans import PLANS, AccountName, Plan
+from ..deploy.plan import single_step
+from ..deploy.plans import PLANS, AccountName, Plan, plan_of
 from ..errors import ConfigError, DeploymentError, Problem
-from ..variants import similar_variant
+from ..variants import VARIANTS, similar_variant
+from .consumer_stack import ConsumerStack
+
+Choices = Mapping[str, str | None]
+"""The options about accounts, by the names of their parameters."""
 
 
-def plan_named(name: str) -> Plan:
-    """Return the plan *name*; raise :class:`ConfigError` if it is unknown."""
-    if name not in PLANS:
-        known = list(PLANS)
-        sentence = (
-            f"unknown plan {name!r}{similar_variant(name, known)}; the plans are {', '.join(known)}"
-        )
-        raise ConfigError([Problem("plan", sentence)])
-    return PLANS[name]
+def plan_named(name: str | None, stack: ConsumerStack | None) -> Plan:
+    """Return the plan *name*, or that of *stack*; raise :class:`ConfigError` if it is unknown."""
+    if stack is not None:
+        return single_step(stack.name)
+    if name in PLANS:
+        return PLANS[name]
+    known = ", ".join(PLANS)
+    if name is None:
+        sentence = f"is missing; name one, or a stack of your own by --stack; the plans are {known}"
+    elif name in VARIANTS:
+        sentence = f"{name!r} is a step of the plan {plan_of(name).name}; name the plan"
+    else:
+        similar = similar_variant(name, list(PLANS))
+        sentence = f"unknown plan {name!r}{similar}; the plans are {known}"
+    raise ConfigError([Problem("plan", sentence)])
 
 
-def sessions(
-    plan: Plan, choices: Mapping[str, str | None], region: str | None
-) -> dict[AccountName, AccountSession]:
-    """Open a session in each account of *plan*; *choices* are the account options by name."""
-    settings = {
-        account: AccountSettings(
-            profile=choices[f"{account}_profile"], bucket=choices.get(f"{account}_bucket")
-        )
-        for account in plan.accounts
-    }
+def account_problems(plan: Plan, choices: Choices) -> Iterator[Problem]:
+    """Yield a problem for each option of an account that *plan* does not have, or has twice."""
+    for kind in ("profile", "bucket"):
+        of_accounts = {one: choices.get(f"{one}_{kind}") for one in ("app", "db")}
+        options = " and ".join(f"--{account}-{kind}" for account in plan.accounts)
+        if choices.get(kind) and len(plan.accounts) > 1:
+            sentence = f"is for plans with one account, and {plan.name} has two: give {options}"
+            yield Problem(f"--{kind}", sentence)
+        for account, value in of_accounts.items():
+            if value and account not in plan.accounts:
+                sentence = f"is for plans with two accounts, and {plan.name} has one: give --{kind}"
+                yield Problem(f"--{account}-{kind}", sentence)
+            elif value and choices.get(kind) and len(plan.accounts) == 1:
+                sentence = f"and --{account}-{kind} choose the same; leave out one of them"
+                yield Problem(f"--{kind}", sentence)
+
+
+def sessions(plan: Plan, choices: Choices, region: str | None) -> dict[AccountName, AccountSession]:
+    """Open a session in each account of *plan*."""
+    settings = {account: _settings(plan, account, choices) for account in plan.accounts}
     return account_sessions(plan, settings, region)
 
 
 def console(*, yes: bool) -> Console:
     """Return the terminal; with *yes* every question is answered by yes."""
     return Console(say=click.echo, confirm=lambda question: yes or _confirmed(question))
+
+
+def _settings(plan: Plan, account: AccountName, choices: Choices) -> AccountSettings:
+    own_profile = choices.get(f"{account}_profile")
+    is_general = len(plan.accounts) == 1 and own_profile is None
+    return AccountSettings(
+        profile=own_profile or choices.get("profile"),
+        profile_option="--profile" if is_general else None,
+        bucket=choices.get(f"{account}_bucket") or choices.get("bucket"),
+    )
 
 
 def _confirmed(question: str) -> bool:

@@ -4,92 +4,105 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from ..deploy.guide import FILE as GUIDE
+from ..errors import Problem
 from ..rendering import NESTINGS, Nesting
 from ..rendering.folder import Changes
 from ..validators import Finding, refusing
 from . import rendered_variants
+from .consumer_stack import load
+from .folders import Folders
 from .list import print_variants
-from .options import config_option, out_option
+from .options import config_option, name_option, out_option, stack_option
+from .refusals import given_options, refuse, refused_beside, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_variants
 from .schema import print_schema
-from .terminal import INVALID, print_warnings, progress, reported
+from .terminal import EXIT_STATUSES, INVALID, STALE, print_finding, print_warnings, progress
 
 
-def render_command(*, out: Path, code_root: Path | None) -> click.Command:
-    """Return the subcommand `render`."""
-
-    @click.command(
-        "render",
-        epilog="Exit status: 0 success; 1 files differ (--check) or a variant is not valid; 2 "
-        "wrong usage or configuration. Nothing is written unless the status is 0. Other "
-        "subcommands, each with its own --help: list, schema, deploy, destroy.",
-    )
-    @click.argument("variants", nargs=-1)
-    @config_option("YAML file with the settings of one variant.")
-    @out_option(out)
-    @click.option(
-        "--nesting",
-        type=click.Choice(NESTINGS),
-        default="sam",
-        show_default=True,
-        help="Nest by AWS::Serverless::Application (sam) or by AWS::CloudFormation::Stack "
-        "(plain), or merge everything into one template (flat).",
-    )
-    @click.option(
-        "--expand",
-        is_flag=True,
-        help="Run the SAM transform here, so that only CloudFormation is left.",
-    )
-    @click.option(
-        "--check",
-        is_flag=True,
-        help="Write nothing; list the files that would change, and exit with status 1.",
-    )
-    @click.option("--no-lint", is_flag=True, help="Skip cfn-lint, the slowest of three validators.")
-    @click.option("--list", "list_", is_flag=True, help="Same as the subcommand `list`.")
-    @click.option("--schema", is_flag=True, help="Same as the subcommand `schema`.")
-    @click.option("--quiet", is_flag=True, help="Print only problems and warnings.")
-    @click.version_option(package_name="rdsproxy_templates")
-    def main(  # noqa: PLR0913 - one parameter an option
-        *,
-        variants: tuple[str, ...],
-        config: Path | None,
-        out: Path,
-        nesting: Nesting,
-        expand: bool,
-        check: bool,
-        no_lint: bool,
-        list_: bool,
-        schema: bool,
-        quiet: bool,
-    ) -> None:
-        """Render VARIANTS (default: all) as nested CloudFormation templates, validate them, and
-        write them for `sam build` and `sam deploy`.
-        """
+@click.command(
+    "render",
+    epilog=f"{EXIT_STATUSES} Nothing is written unless the status is 0. Other subcommands: "
+    "`--help` without a subcommand lists them.",
+)
+@click.argument("variants", nargs=-1)
+@stack_option
+@name_option
+@config_option("YAML file with the settings of one variant.")
+@out_option
+@click.option(
+    "--nesting",
+    type=click.Choice(NESTINGS),
+    default="sam",
+    show_default=True,
+    help="Nest by AWS::Serverless::Application (sam) or by AWS::CloudFormation::Stack "
+    "(plain), or merge everything into one template (flat).",
+)
+@click.option(
+    "--expand",
+    is_flag=True,
+    help="Run the SAM transform here, so that only CloudFormation is left.",
+)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; list the files that would change, and exit with status 1.",
+)
+@click.option("--no-lint", is_flag=True, help="Skip cfn-lint, the slowest of three validators.")
+@click.option("--list", "list_", is_flag=True, help="Same as the subcommand `list`.")
+@click.option("--schema", is_flag=True, help="Same as the subcommand `schema`.")
+@click.option("--quiet", is_flag=True, help="Print only problems and warnings.")
+@click.pass_obj
+def render_command(  # noqa: PLR0913 - one parameter an option
+    folders: Folders,
+    /,
+    *,
+    variants: tuple[str, ...],
+    stack: str | None,
+    name: str | None,
+    config: Path | None,
+    out: Path,
+    nesting: Nesting,
+    expand: bool,
+    check: bool,
+    no_lint: bool,
+    list_: bool,
+    schema: bool,
+    quiet: bool,
+) -> None:
+    """Render VARIANTS (default: all), or a stack of your own, as nested CloudFormation templates,
+    validate them, and write them for `sam build` and `sam deploy`.
+    """
+    refuse([*stack_or("VARIANTS", variants, stack, name), *_refused_beside_others()])
+    if list_:
+        print_variants()
+    elif schema:
+        print_schema(variants, stack)
+    else:
         settings = RenderSettings(
             variants=variants,
+            consumer_stack=load(stack, name) if stack else None,
             config=config,
             out=out,
             nesting=nesting,
             expand=expand,
-            code_root=code_root,
+            code_root=folders.code_root,
         )
-        with reported():
-            if list_:
-                print_variants()
-            elif schema:
-                print_schema(variants)
-            else:
-                _render(settings, check=check, lint=not no_lint, quiet=quiet)
+        _render(settings, check=check, lint=not no_lint, quiet=quiet)
 
-    return main
+
+def _refused_beside_others() -> Iterator[Problem]:
+    """Yield a problem for each option that is given beside `--list` or `--schema`."""
+    given = given_options()
+    for option, companions in {"--list": (), "--schema": ("VARIANTS", "--stack")}.items():
+        if option in given:
+            yield from refused_beside(option, given - {option, *companions})
 
 
 def _render(settings: RenderSettings, *, check: bool, lint: bool, quiet: bool) -> None:
@@ -97,29 +110,27 @@ def _render(settings: RenderSettings, *, check: bool, lint: bool, quiet: bool) -
     with progress(3, quiet=quiet) as stage:
         stage("render")
         rendered = render_variants(settings)
-        rendered_variants.changes(rendered)
+        changed = rendered_variants.changes(rendered)
         stage("validate")
         found = rendered_variants.findings(rendered, lint=lint)
         refused = {name: some for name, every in found.items() if (some := refusing(every))}
         stage("compare" if check else "write")
-        if not refused:
-            changed = (
-                rendered_variants.changes(rendered) if check else rendered_variants.write(rendered)
-            )
+        if not refused and not check:
+            changed = rendered_variants.write(rendered)
     print_warnings(rendered)
     for one in rendered:
         for finding in found[one.name]:
-            click.echo(f"{one.directory}/{finding}", err=True)
-    if refused:
-        _fail_invalid(refused)
+            print_finding(one.directory, finding)
     differences = _differences(rendered, changed) if check else []
     for line in differences:
         click.echo(line)
+    if refused:
+        _fail_invalid(refused)
     if not quiet:
         _print_summary(
             rendered, changed, check=check, lint=lint, seconds=time.monotonic() - started
         )
-    sys.exit(INVALID if differences else 0)
+    sys.exit(STALE if differences else 0)
 
 
 def _fail_invalid(refused: Mapping[str, Sequence[Finding]]) -> NoReturn:

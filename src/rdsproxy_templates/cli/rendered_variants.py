@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from ..rendering.folder import Changes
 from ..rendering.packaging import packaged
 from ..validators import REGIONS, Finding, validate_all
 from ..variants import VARIANTS
-from .configuration import plan_configs, variant_configs, variants_named
+from .configuration import Roots, plan_configs, variant_configs, variants_named
+from .consumer_code import consumers_code
+from .consumer_stack import ConsumerStack, explained
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class RenderSettings:
     """The choices that decide what is rendered, and where to."""
 
     variants: Sequence[str] = ()
+    consumer_stack: ConsumerStack | None = None
+    """A root stack to render in place of variants."""
     config: Path | None = None
     out: Path = Path("templates_out")
     nesting: Nesting = "sam"
@@ -47,16 +52,24 @@ class RenderSettings:
     code_root: Path | None = None
     """Folder that holds ``lambda/``. Bundles inside it refer to the code there; others carry it."""
 
+    @property
+    def roots(self) -> Roots:
+        """The root stacks to choose from."""
+        own = self.consumer_stack
+        return {own.name: own.module} if own else VARIANTS
+
 
 def render_variants(settings: RenderSettings) -> list[RenderedVariant]:
     """Render the chosen variants; raise :class:`ConfigError` before any is rendered."""
-    names = variants_named(settings.variants)
-    return _rendered(variant_configs(names, settings.config), settings)
+    names = variants_named(settings.variants, settings.roots)
+    with _explained(settings):
+        return _rendered(variant_configs(names, settings.config, settings.roots), settings)
 
 
 def render_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
     """Render the variants of *plan*, in its order; raise :class:`ConfigError` before any is."""
-    return _rendered(plan_configs(plan, settings.config), settings)
+    with _explained(settings):
+        return _rendered(plan_configs(plan, settings.config, settings.roots), settings)
 
 
 def findings(rendered: Sequence[RenderedVariant], *, lint: bool) -> dict[str, list[Finding]]:
@@ -78,6 +91,11 @@ def write(rendered: Sequence[RenderedVariant]) -> dict[str, Changes]:
     return {one.name: one.bundle.write(one.directory) for one in rendered}
 
 
+def _explained(settings: RenderSettings) -> AbstractContextManager[None]:
+    own = settings.consumer_stack
+    return explained(own.place, "rendered") if own else nullcontext()
+
+
 def _rendered(configs: Mapping[str, Settings], settings: RenderSettings) -> list[RenderedVariant]:
     return [_render(name, config, settings) for name, config in configs.items()]
 
@@ -86,13 +104,17 @@ def _render(name: str, config: Settings, settings: RenderSettings) -> RenderedVa
     directory = _relative_to_cwd(settings.out) / name
     # The three validators look at all variants at once, later.
     bundle = packaged(
-        VARIANTS[name],
+        settings.roots[name],
         config,
+        name=name,
         nesting=settings.nesting,
         expand=settings.expand,
         code=_code_reference(directory, settings.code_root),
     )
-    bundle = replace(bundle, extras={**bundle.extras, **_guide(name, bundle)})
+    if own := settings.consumer_stack:
+        bundle = bundle.with_extras(consumers_code(bundle.root, own.folder, without=directory))
+    else:
+        bundle = bundle.with_extras(_guide(name, bundle))
     return RenderedVariant(name=name, config=config, bundle=bundle, directory=directory)
 
 

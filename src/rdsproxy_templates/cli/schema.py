@@ -7,31 +7,35 @@ from collections.abc import Sequence
 
 import click
 
+from ..errors import ConfigError, Problem
 from ..model.json_schema import json_schema
 from ..variants import VARIANTS
 from .configuration import variants_named
-from .terminal import reported
+from .consumer_stack import load
+from .options import stack_option
+from .refusals import refuse, stack_or
 
 
-def schema_command() -> click.Command:
-    """Return the subcommand `schema`."""
-
-    @click.command(
-        "schema",
-        help="Print the JSON Schema of VARIANT's settings, with which editors complete and check "
-        "the file for `--config`.",
-    )
-    @click.argument("variant")
-    def main(*, variant: str) -> None:
-        with reported():
-            print_schema([variant])
-
-    return main
+@click.command(
+    "schema",
+    help="Print the JSON Schema of the settings of VARIANT, or of a stack of your own, with which "
+    "editors complete and check the file for `--config`.",
+)
+@click.argument("variant", required=False)
+@stack_option
+def schema_command(*, variant: str | None, stack: str | None) -> None:
+    """Run the subcommand."""
+    refuse(stack_or("VARIANT", variant, stack, None))
+    print_schema([variant] if variant else [], stack)
 
 
-def print_schema(chosen: Sequence[str]) -> None:
-    """Print the schema of the only variant in *chosen*."""
-    if len(chosen) != 1:
-        raise click.UsageError(f"--schema needs one variant: {', '.join(VARIANTS)}")
-    (name,) = variants_named(chosen)
-    click.echo(json.dumps(json_schema(VARIANTS[name].Config), indent=2))
+def print_schema(chosen: Sequence[str], stack: str | None = None) -> None:
+    """Print the schema of *stack*, or of the only variant in *chosen*."""
+    if stack is not None:
+        kind = load(stack).module.Config
+    elif len(chosen) == 1:
+        kind = VARIANTS[variants_named(chosen, VARIANTS)[0]].Config
+    else:
+        sentence = f"is of one variant, or of --stack; the variants are {', '.join(VARIANTS)}"
+        raise ConfigError([Problem("schema", sentence)])
+    click.echo(json.dumps(json_schema(kind), indent=2))

@@ -1,19 +1,36 @@
-"""Errors, warnings and progress on the terminal."""
+"""Errors, warnings, progress and exit statuses on the terminal."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from ..errors import ConfigError, TemplatesError
-from .rendered_variants import RenderedVariant
+from ..errors import ConfigError, DeploymentError, TemplatesError
 
-INVALID: Final = 1
-MISUSED: Final = 2
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..validators import Finding
+    from .rendered_variants import RenderedVariant
+
+STALE: Final = 1
+FAILED: Final = 1
+WRONG: Final = 2
+INVALID: Final = 3
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+EXIT_STATUSES: Final = (
+    "Exit status: 0 success; 1 files are stale (render --check), or a deployment failed; 2 wrong "
+    "usage or settings; 3 a template is not valid; 130 interrupted."
+)
+
+COLOURS: Final = {"error": "red", "warning": "yellow", "opinion": "cyan"}
+"""Colours of the levels of findings."""
 
 Stage = Callable[[str], None]
 """Announces that a stage of the work, such as ``validate``, begins."""
@@ -25,16 +42,33 @@ def reported() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        _fail(error, MISUSED)
+        _fail(error, WRONG)
+    except DeploymentError as error:
+        _fail(error, FAILED)
     except TemplatesError as error:
         _fail(error, INVALID)
+    except KeyboardInterrupt:
+        click.echo("\ninterrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has gone; Python would say so when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
 
 
-def print_warnings(rendered: list[RenderedVariant]) -> None:
+def print_warnings(rendered: Iterable[RenderedVariant]) -> None:
     """Print the warnings of every variant's configuration."""
     for one in rendered:
         for warning in one.warnings:
             click.secho(f"warning: {one.name}: {warning}", fg="yellow", err=True)
+
+
+def print_finding(directory: Path, finding: Finding) -> None:
+    """Print *finding* in a template below *directory*, in the colour of its level."""
+    place, level, rest = str(finding).partition(f" {finding.level} ")
+    click.echo(f"{directory}/{place}", err=True, nl=False)
+    click.secho(level, fg=COLOURS[finding.level], err=True, nl=False)
+    click.echo(rest, err=True)
 
 
 @contextmanager

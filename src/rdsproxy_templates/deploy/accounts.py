@@ -18,6 +18,8 @@ class AccountSettings:
     """The profile and the bucket to use in an account."""
 
     profile: str | None = None
+    profile_option: str | None = None
+    """The option that chose the profile, for errors. Default: that of the account."""
     bucket: str | None = None
     """Bucket for packages, in the session's Region. Default: SAM CLI's own, created if missing."""
 
@@ -82,7 +84,8 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
         sentence = "needs boto3: install `rdsproxy_templates[deploy]`"
         raise DeploymentError([Problem("deploy", sentence)]) from None
     place = f"account {name}"
-    with aws_errors_at(f"{place}: --{name}-profile {settings.profile or 'left out'}"):
+    option = settings.profile_option or f"--{name}-profile"
+    with aws_errors_at(f"{place}: {option} {settings.profile or 'left out'}"):
         session = boto3.Session(profile_name=settings.profile, region_name=region)
         if session.region_name is None:
             raise DeploymentError([Problem(place, "has no Region; give --region")])

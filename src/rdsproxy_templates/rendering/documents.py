@@ -130,19 +130,28 @@ def _relative(path: str, here: PurePosixPath) -> str:
 
 def bundled_paths(root: Template) -> set[str]:
     """Find the local paths of *root*, and of all that it nests, that come with the library."""
-    return {path for _, one in root.walk() for path in _bundled(dict(one.resources))}
+    return _local_paths(root, LocalPath.BUNDLED)
 
 
-def _bundled(node: Any) -> Iterator[str]:
+def consumers_paths(root: Template) -> set[str]:
+    """Find the local paths of *root*, and of all that it nests, that are the consumer's."""
+    return _local_paths(root, LocalPath.KEY)
+
+
+def _local_paths(root: Template, key: str) -> set[str]:
+    return {path for _, one in root.walk() for path in _paths_in(dict(one.resources), key)}
+
+
+def _paths_in(node: Any, key: str) -> Iterator[str]:
     match node:
-        case {LocalPath.BUNDLED: str(path)}:
+        case Mapping() if isinstance(path := node.get(key), str):
             yield path
         case Mapping():
             for value in node.values():
-                yield from _bundled(value)
+                yield from _paths_in(value, key)
         case list():
             for item in node:
-                yield from _bundled(item)
+                yield from _paths_in(item, key)
 
 
 def _local(node: Any, here: PurePosixPath, code: str) -> Any:

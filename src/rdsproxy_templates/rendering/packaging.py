@@ -37,23 +37,25 @@ resolve_s3 = true
 """
 
 
-def packaged(
+def packaged(  # noqa: PLR0913 - one parameter a choice
     stack: StackModule[ConfigT, InputsT, OutputsT],
     config: ConfigT,
     *,
+    name: str | None = None,
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
 ) -> Bundle:
     """Render *stack*, and add ``samconfig.toml`` and, where *code* is None, the functions' code.
 
-    :func:`rdsproxy_templates.render` explains the arguments.
+    *name* is the stack's in ``samconfig.toml``, by default the module's.
+    :func:`rdsproxy_templates.render` explains the other arguments.
     """
     bundle = documents.unpackaged(stack, config, nesting=nesting, code=code or ".")
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
-    name = name_of(stack).replace("_", "-")
-    extras = {SAMCONFIG: _samconfig(f"rdsproxy-{name}", bundle, config.required_region).encode()}
+    stack_name = f"rdsproxy-{(name or name_of(stack)).replace('_', '-')}"
+    extras = {SAMCONFIG: _samconfig(stack_name, bundle, config.required_region).encode()}
     if code is None:
         for path in bundled_paths(bundle.root):
             extras.update(_files(path))

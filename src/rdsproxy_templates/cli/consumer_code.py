@@ -1,0 +1,38 @@
+"""Code of a consumer's functions, taken from beside its root stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
+
+from ..errors import ConfigError, Problem
+from ..model import Template
+from ..rendering.documents import consumers_paths
+
+
+def consumers_code(root: Template, folder: Path, *, without: Path) -> dict[str, bytes]:
+    """Read what the local paths of *root* name below *folder*; *without* is the output folder.
+
+    A path that leads out of *folder* is left as it is: it is seen from the output folder.
+    """
+    files: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path in sorted(map(normpath, consumers_paths(root))):
+        if path == "." or PurePosixPath(path).is_absolute() or path.startswith(".."):
+            continue
+        if not (folder / path).exists():
+            sentence = f"is the code of a function, and {folder} does not have it"
+            problems.append(Problem(path, sentence))
+        files |= {name: file.read_bytes() for name, file in _files(folder, path, without.resolve())}
+    if problems:
+        raise ConfigError(problems)
+    return files
+
+
+def _files(folder: Path, path: str, without: Path) -> Iterator[tuple[str, Path]]:
+    source = folder / path
+    for file in [source] if source.is_file() else sorted(source.rglob("*")):
+        cached = "__pycache__" in file.parts
+        if file.is_file() and not cached and not file.is_relative_to(without):
+            yield file.relative_to(folder).as_posix(), file
