@@ -1,283 +1,50 @@
-"""The command, as a person meets it."""
+"""The command and its subcommands, `list` and `schema` among them, as a person meets them."""
 
 from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
-from dataclasses import replace
 
 import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
 
-from rdsproxy_templates.cli import command
+from rdsproxy_templates.cli import command, render
+from rdsproxy_templates.cli.commands import SUBCOMMANDS
+from rdsproxy_templates.cli.terminal import BROKEN_PIPE, INTERRUPTED
 from rdsproxy_templates.variants import VARIANTS
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Runs the command in an empty folder, without the slow validator."""
-    monkeypatch.chdir(tmp_path)
+class TestSubcommands:
+    @pytest.mark.parametrize("word", ["--help", "-h"])
+    def test_help_names_each_with_a_sentence_and_the_exit_statuses(self, cli, word):
+        text = " ".join(cli(word).stdout.split())
 
-    def run(*words, lint=False):
-        arguments = [*words] if lint else ["--no-lint", *words]
-        return CliRunner().invoke(command(out=tmp_path / "out"), arguments)
+        for name, sentence in SUBCOMMANDS.items():
+            assert f"{name} {sentence}" in text
+        assert "3 a template is not valid" in text
 
-    return run
-
-
-@pytest.fixture
-def config(tmp_path):
-    def config(text):
-        path = tmp_path / "my.yaml"
-        path.write_text(text, "utf-8")
-        return str(path)
-
-    return config
-
-
-def tree(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-class TestBuilding:
-    def test_renders_every_variant_and_names_the_next_step(self, run, tmp_path):
-        result = run()
+    @pytest.mark.parametrize("name", SUBCOMMANDS)
+    def test_each_has_help_of_its_own(self, cli, name):
+        result = cli(name, "--help")
 
         assert result.exit_code == 0
-        assert {folder.name for folder in (tmp_path / "out").iterdir()} == set(VARIANTS)
-        assert re.search(r"base +5 stacks, 25 resources", result.stdout)
-        assert "sam build && sam deploy --guided" in result.stdout
-        assert "valid: our rules, cloudformation-validate\n" in result.stdout
+        assert f" {name} [OPTIONS]" in result.stdout
 
-    def test_renders_only_the_named_variants(self, run, tmp_path):
-        assert run("existing_vpc").exit_code == 0
-        assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["existing_vpc"]
+    def test_the_help_of_render_names_every_option(self, cli):
+        text = cli("render", "--help").stdout
 
-    def test_a_variant_of_several_steps_points_to_its_document(self, run, tmp_path):
-        result = run("edge")
+        for option in ("--stack", "--name", "--config", "--out", "--nesting", "--expand", "--check",
+                       "--no-lint", "--list", "--schema", "--quiet"):  # fmt: skip
+            assert option in text
 
-        assert "next:  see out/edge/DEPLOY.md\n" in result.stdout
-        assert (tmp_path / "out" / "edge" / "DEPLOY.md").is_file()
-
-    def test_an_installed_command_includes_the_code(self, run, tmp_path):
-        run("base")
-
-        assert (tmp_path / "out" / "base" / "lambda" / "blog_rds_proxy" / "app.py").is_file()
-
-    def test_the_output_folder_can_be_chosen(self, run, tmp_path):
-        run("base", "--out", "deep/er")
-
-        assert (tmp_path / "deep" / "er" / "base" / "template.yaml").is_file()
-
-    @pytest.mark.parametrize("nesting", ["sam", "plain", "flat"])
-    def test_nesting_can_be_chosen(self, run, tmp_path, nesting):
-        run("base", "--nesting", nesting)
-
-        nested = (tmp_path / "out" / "base" / "cloudformation").is_dir()
-        assert nested is (nesting != "flat")
-
-    def test_the_transform_can_be_expanded(self, run, tmp_path):
-        run("base", "--nesting", "flat", "--expand")
-
-        assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
-
-    def test_quiet_prints_nothing(self, run):
-        assert run("existing_vpc", "--quiet").output == ""
-
-    def test_a_warning_is_printed_and_stops_nothing(self, run, config):
-        result = run("existing_vpc", "--config", config("sam: {authorizer: none}"), "--quiet")
-
-        assert result.exit_code == 0
-        assert result.stderr == (
-            "warning: existing_vpc: [sam.authorizer] is none: whoever knows the address can call the "
-            "API\n"
-        )
-
-    def test_a_configuration_is_used(self, run, config, tmp_path):
-        run("base", "--config", config("rds: {max_capacity: 16}"))
-
-        text = (tmp_path / "out" / "base" / "cloudformation" / "rds.yaml").read_text()
-        assert "MaxCapacity: 16.0" in text
-
-
-class TestCheck:
-    def test_a_current_folder_passes(self, run):
-        run()
-
-        assert run("--check").exit_code == 0
-
-    def test_changes_are_listed_and_not_written(self, run, config, tmp_path):
-        run("base")
-        before = tree(tmp_path / "out")
-        result = run(
-            "base", "--check", "--quiet", "--config", config("rds: {backup_retention_period: 8}")
-        )
-
-        assert result.exit_code == 1
-        assert result.stdout == "changed out/base/cloudformation/rds.yaml\n"
-        assert tree(tmp_path / "out") == before
-
-    def test_removals_are_listed(self, run, tmp_path):
-        run("base")
-        result = run("base", "--check", "--quiet", "--nesting", "flat")
-
-        assert "removed out/base/cloudformation/vpc.yaml\n" in result.stdout
-
-    def test_an_absent_folder_is_not_created(self, run, tmp_path):
-        assert run("--check").exit_code == 1
-        assert not (tmp_path / "out").exists()
-
-
-class TestRefusing:
-    @pytest.mark.parametrize(
-        ("text", "sentence"),
-        [
-            ("databse: {}", "databse] is not a setting (did you mean database?)"),
-            ("rds: {max_capacity: 4, min_capacity: 8}", "rds.min_capacity] must be at most max"),
-            ("rds: ]", "my.yaml:1:6] is not YAML"),
-        ],
-    )
-    def test_an_invalid_configuration_exits_with_2_and_writes_nothing(
-        self, run, config, tmp_path, text, sentence
-    ):
-        result = run("base", "--config", config(text))
-
-        assert result.exit_code == 2
-        assert sentence in result.stderr
-        assert not (tmp_path / "out").exists()
-
-    def test_all_problems_are_reported_at_once(self, run, config):
-        wrong = "sam: {timeout: 30}\nrds: {readers: 16}\nx: 1\ndatabase: {name: a-b}\n"
-        result = run("base", "--config", config(wrong))
-
-        assert result.stderr.count("error: [") == 4
-
-    def test_an_invalid_configuration_leaves_the_old_files_intact(self, run, config, tmp_path):
-        run("base")
-        before = tree(tmp_path / "out")
-        run("base", "--config", config("sam: {timeout: 30}"))
-
-        assert tree(tmp_path / "out") == before
-
-    def test_an_unknown_variant_exits_with_2(self, run):
-        result = run("bsae")
-
-        assert result.exit_code == 2
-        assert (
-            "[variant] unknown variant 'bsae' (did you mean base?); the variants are base, auth"
-            in (result.stderr)
-        )
-
-    def test_the_former_name_of_a_variant_is_refused_with_its_new_one(self, run):
-        result = run("service")
-
-        assert result.exit_code == 2
-        assert (
-            "unknown variant 'service' (it was renamed: did you mean existing_vpc?)"
-            in result.stderr
-        )
-
-    def test_a_configuration_is_for_one_variant(self, run, config):
-        result = run("--config", config("{}"))
-
-        assert result.exit_code == 2
-        assert (
-            "[--config] is for one variant; name it: base or auth or existing_vpc" in result.stderr
-        )
-
-    def test_an_output_folder_that_is_a_file_exits_with_2(self, run, tmp_path):
-        (tmp_path / "out").write_text("a file")
-        result = run()
-
-        assert result.exit_code == 2
-        assert "out] is a file; the output must be a folder" in result.stderr
-
-    def test_a_foreign_template_is_not_overwritten(self, run, tmp_path):
-        folder = tmp_path / "out" / "base"
-        folder.mkdir(parents=True)
-        (folder / "template.yaml").write_text("mine")
-        result = run("base")
-
-        assert result.exit_code == 2
-        assert (folder / "template.yaml").read_text() == "mine"
-
-    def test_an_invalid_variant_exits_with_1_and_is_not_written(self, run, tmp_path, monkeypatch):
-        from rdsproxy_templates.stacks.network import vpc
-
-        groups = vpc.function_to_database_groups
-        monkeypatch.setattr(
-            vpc,
-            "function_to_database_groups",
-            lambda network, port, **named: groups(network, port + 1, **named),
-        )
-        result = run()
-
-        assert result.exit_code == 1
-        assert "cloudformation/vpc.yaml:" in result.stderr
-        assert "warning network/port: " in result.stderr
-        assert "nothing was written" in result.stderr
-        assert not (tmp_path / "out").exists()
-
-    def test_an_opinion_is_shown_and_the_variant_is_written(self, run, tmp_path, monkeypatch):
-        from rdsproxy_templates.validators import judgment
-        from rdsproxy_templates.validators.rules import proxy
-
-        opinion = replace(proxy.name, judge=lambda graph: iter(graph.nothing))
-        monkeypatch.setattr(judgment, "GRAPH_RULES", (opinion,))
-        result = run("base")
-
-        assert result.exit_code == 0
-        assert "template.yaml:1: opinion proxy/name: not judged, because" in result.stderr
-        assert (tmp_path / "out" / "base" / "template.yaml").exists()
-
-
-class TestListing:
-    @pytest.mark.parametrize("words", [["list"], ["--list"]])
-    def test_lists_the_variants(self, tmp_path, words):
-        result = CliRunner().invoke(command(out=tmp_path), words)
-        lines = result.stdout.splitlines()
-
-        assert [line.split()[0] for line in lines] == list(VARIANTS)
-
-    @pytest.mark.parametrize("name", VARIANTS)
-    def test_editors_accept_the_schema(self, run, name):
-        schema = json.loads(run(name, "--schema").stdout)
-        jsonschema.Draft202012Validator.check_schema(schema)
-
-        validator = jsonschema.Draft202012Validator(schema)
-        assert not list(validator.iter_errors({"regions": ["us-east-1"]}))
-        assert list(validator.iter_errors({"databse": {}}))
-        assert all(p.get("description") for p in schema["properties"].values())
-
-    def test_the_schema_accepts_the_example(self, run, repository):
-        schema = json.loads(run("base", "--schema").stdout)
-        example = yaml.safe_load((repository / "examples" / "blog" / "blog.yaml").read_text())
-
-        jsonschema.validate(example, schema)
-
-    def test_a_schema_is_of_one_variant(self, run):
-        assert run("--schema").exit_code == 2
-
-    def test_a_schema_is_a_subcommand_and_an_option(self, run, tmp_path):
-        result = CliRunner().invoke(command(out=tmp_path), ["schema", "base"])
-
-        assert result.stdout == run("base", "--schema").stdout
-
-    def test_a_schema_of_an_unknown_variant_is_status_2(self, tmp_path):
-        result = CliRunner().invoke(command(out=tmp_path), ["schema", "bsae"])
-
-        assert result.exit_code == 2
-        assert "unknown variant 'bsae' (did you mean base?)" in result.stderr
-
-    @pytest.mark.parametrize("name", ["render", "build"])
-    def test_render_may_be_named_as_it_is_and_as_it_was(self, tmp_path, name):
-        words = [name, "base", "--no-lint", "--quiet", "--out", str(tmp_path / "out")]
-
-        assert CliRunner().invoke(command(out=tmp_path), words).exit_code == 0
+    @pytest.mark.parametrize("words", [[], ["render"], ["build"]])
+    def test_render_may_be_named_as_it_is_and_as_it_was_or_left_out(self, cli, tmp_path, words):
+        assert cli(*words, "base", "--no-lint", "--quiet").exit_code == 0
         assert (tmp_path / "out" / "base" / "template.yaml").is_file()
 
     def test_the_package_runs_as_a_module(self, tmp_path):
@@ -286,19 +53,116 @@ class TestListing:
 
         assert [line.split()[0] for line in result.stdout.splitlines()] == list(VARIANTS)
 
-    def test_help_names_every_subcommand_and_option(self, run):
-        text = run("--help").stdout
-
-        for option in ("--config", "--out", "--nesting", "--expand", "--check", "--no-lint",
-                       "--list", "--schema", "--quiet", "--version",
-                       "deploy, destroy"):  # fmt: skip
-            assert option in text
+    def test_the_version_is_printed(self, cli):
+        assert re.fullmatch(r"\S+, version \d+\.\d+\.\d+\n", cli("--version").stdout)
 
 
-def test_slow_libraries_are_not_imported_with_the_library():
+class TestMistyped:
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (["deplyo", "base"], "unknown subcommand 'deplyo' (did you mean deploy?)"),
+            (["bse"], "unknown variant 'bse' (did you mean base?)"),
+            (["xyz"], "'xyz' is neither a subcommand nor a variant; the subcommands are render, "),
+            (["service"], "unknown variant 'service' (it was renamed: did you mean existing_vpc?)"),
+            (["orders.py"], "a stack of your own is named by an option: --stack orders.py"),
+            (["edge", "cross_account"], "'cross_account' is a plan, for `deploy`; its variants are "
+             "cross_account_network cross_account_db cross_account_app"),
+            (["deploy", "cross_account_db"], "'cross_account_db' is a step of the plan "
+             "cross_account; name the plan"),
+        ],
+    )  # fmt: skip
+    def test_a_word_is_explained_by_what_it_resembles(self, cli, words, sentence):
+        result = cli(*words)
+
+        assert result.exit_code == 2
+        assert sentence in result.stderr
+
+
+class TestEnding:
+    def test_an_interrupt_is_status_130_and_no_traceback(self, cli, monkeypatch):
+        monkeypatch.setattr(render, "render_variants", lambda _: signal.raise_signal(signal.SIGINT))
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            result = cli("base", "--quiet")
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+        assert (result.exit_code, result.stderr) == (INTERRUPTED, "\ninterrupted\n")
+
+    def test_a_reader_that_has_gone_is_no_error(self, tmp_path):
+        words = [sys.executable, "-m", "rdsproxy_templates", "schema", "base"]
+        done = subprocess.Popen(
+            words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        done.stdout.close()
+        errors = done.stderr.read()
+        done.stderr.close()
+
+        assert (done.wait(60), errors) == (BROKEN_PIPE, "")
+
+    @pytest.mark.parametrize(("value", "colour"), [("1", False), ("", True)])
+    def test_no_color_is_respected(self, tmp_path, monkeypatch, value, colour):
+        monkeypatch.setenv("NO_COLOR", value)
+        monkeypatch.chdir(tmp_path)
+        result = CliRunner().invoke(command(out=tmp_path / "out"), ["schema", "bsae"], color=colour)
+
+        assert ("\x1b[" in result.stderr) is colour
+
+
+class TestList:
+    @pytest.mark.parametrize("word", ["list", "--list"])
+    def test_lists_the_variants(self, cli, word):
+        lines = cli(word).stdout.splitlines()
+
+        assert [line.split()[0] for line in lines] == list(VARIANTS)
+
+
+class TestSchema:
+    @pytest.mark.parametrize("name", VARIANTS)
+    def test_editors_accept_it(self, cli, name):
+        schema = json.loads(cli("schema", name).stdout)
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+        validator = jsonschema.Draft202012Validator(schema)
+        assert not list(validator.iter_errors({"regions": ["us-east-1"]}))
+        assert list(validator.iter_errors({"databse": {}}))
+        assert all(p.get("description") for p in schema["properties"].values())
+
+    def test_it_accepts_the_example(self, cli, repository):
+        schema = json.loads(cli("schema", "base").stdout)
+        example = yaml.safe_load((repository / "examples" / "blog" / "blog.yaml").read_text())
+
+        jsonschema.validate(example, schema)
+
+    @pytest.mark.parametrize("words", [["schema"], ["--schema"], ["base", "edge", "--schema"]])
+    def test_it_is_of_one_variant(self, cli, words):
+        result = cli(*words)
+
+        assert result.exit_code == 2
+        assert "[schema] is of one variant, or of --stack; the variants are base, " in result.stderr
+
+    def test_it_is_a_subcommand_and_an_option(self, cli):
+        assert cli("schema", "base").stdout == cli("base", "--schema").stdout != ""
+
+    def test_that_of_an_unknown_variant_is_status_2(self, cli):
+        result = cli("schema", "bsae")
+
+        assert result.exit_code == 2
+        assert "unknown variant 'bsae' (did you mean base?)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import rdsproxy_templates.variants",
+        "from rdsproxy_templates.cli import command, main",
+    ],
+)
+def test_slow_libraries_are_not_imported(program):
     program = (
-        "import sys, rdsproxy_templates.variants\n"
-        "slow = 'cfnlint samtranslator cloudformation_validate boto3 click sympy'.split()\n"
+        f"import sys; {program}\n"
+        "slow = 'cfnlint samtranslator cloudformation_validate boto3 sympy'.split()\n"
         "print(*[name for name in slow if name in sys.modules])\n"
     )
     result = subprocess.run(

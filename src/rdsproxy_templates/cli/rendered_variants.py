@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +112,10 @@ def _render(name: str, config: Settings, settings: RenderSettings) -> RenderedVa
         code=_code_reference(directory, settings.code_root),
     )
     if own := settings.consumer_stack:
-        bundle = bundle.with_extras(consumers_code(bundle.root, own.folder, without=directory))
+        more = consumers_code(bundle.root, own.folder, without=directory)
     else:
-        bundle = bundle.with_extras(_guide(name, bundle))
+        more = _guide(name, bundle)
+    bundle = replace(bundle, extras={**bundle.extras, **more})
     return RenderedVariant(name=name, config=config, bundle=bundle, directory=directory)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,6 @@ class Bundle:
     def files(self) -> dict[str, bytes]:
         """Content of every file that :meth:`write` writes, by path."""
         return {**{path: text.encode() for path, text in self.templates.items()}, **self.extras}
-
-    def with_extras(self, extras: Mapping[str, bytes]) -> Bundle:
-        """Return this bundle with further files beside the templates."""
-        return replace(self, extras={**self.extras, **extras})
 
     def changes(self, directory: Path) -> folder.Changes:
         """Compare with *directory*: the files that :meth:`write` would create, change and remove.

@@ -1,0 +1,56 @@
+"""Options that say nothing together are refused, all at once."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("words", "sentences"),
+    [
+        ("--stack orders base", ["[--stack] takes the place of VARIANTS; leave out one of them"]),
+        ("base --name x", ["[--name] names a stack of your own: give --stack, too"]),
+        ("--list base --check", ["[--list] and --check say nothing", "[--list] and VARIANTS say"]),
+        ("--schema base --quiet", ["[--schema] and --quiet say nothing together"]),
+        ("--schema --list", ["[--list] and --schema", "[--schema] and --list"]),
+        ("base edge --config my.yaml", ["[--config] is for one variant; name it: base or edge"]),
+        ("schema base --stack orders", ["[--stack] takes the place of VARIANT; leave out"]),
+        ("deploy", ["[plan] is missing; name one, or a stack of your own by --stack; the plans "]),
+        ("deploy base --stack orders", ["[--stack] takes the place of PLAN; leave out one"]),
+        (
+            "deploy base --name x --accept-data-loss",
+            ["[--name] names a stack of", "[--accept-data-loss] is for --yes; without that, each"],
+        ),
+        ("destroy base --accept-data-loss", ["[--accept-data-loss] is for --yes; without that, "]),
+        (
+            "deploy cross_account --profile a --bucket b",
+            [
+                "[--profile] is for plans with one account, and cross_account has two: give "
+                "--app-profile and --db-profile",
+                "[--bucket] is for plans with one account, and cross_account has two: give "
+                "--app-bucket and --db-bucket",
+            ],
+        ),
+        (
+            "deploy base --db-profile a --db-bucket b",
+            [
+                "[--db-profile] is for plans with two accounts, and base has one: give --profile",
+                "[--db-bucket] is for plans with two accounts, and base has one: give --bucket",
+            ],
+        ),
+        (
+            "destroy edge --profile a --app-profile a",
+            ["[--profile] and --app-profile choose the same; leave out one of them"],
+        ),
+        (
+            "deploy base --parameter A=1 --parameter A=2",
+            ["[--parameter] A is given 2 times; give it once"],
+        ),
+    ],
+)
+def test_it_is_explained_with_status_2(cli, words, sentences):
+    result = cli(*words.split())
+
+    assert result.exit_code == 2
+    assert result.stderr.count("error: ") == len(sentences)
+    assert [one for one in sentences if f"error: {one}" not in result.stderr] == []

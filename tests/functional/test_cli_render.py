@@ -1,0 +1,206 @@
+"""`render`, as a person meets it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from rdsproxy_templates.variants import VARIANTS
+
+
+def tree(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class TestRendering:
+    def test_renders_every_variant_and_names_the_next_step(self, run, tmp_path):
+        result = run()
+
+        assert result.exit_code == 0
+        assert {folder.name for folder in (tmp_path / "out").iterdir()} == set(VARIANTS)
+        assert re.search(r"base +5 stacks, 25 resources", result.stdout)
+        assert "sam build && sam deploy --guided" in result.stdout
+        assert "valid: our rules, cloudformation-validate\n" in result.stdout
+
+    def test_renders_only_the_named_variants(self, run, tmp_path):
+        assert run("existing_vpc").exit_code == 0
+        assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["existing_vpc"]
+
+    def test_a_variant_of_several_steps_points_to_its_document(self, run, tmp_path):
+        result = run("edge")
+
+        assert "next:  see out/edge/DEPLOY.md\n" in result.stdout
+        assert (tmp_path / "out" / "edge" / "DEPLOY.md").is_file()
+
+    def test_an_installed_command_includes_the_code(self, run, tmp_path):
+        run("base")
+
+        assert (tmp_path / "out" / "base" / "lambda" / "blog_rds_proxy" / "app.py").is_file()
+
+    def test_the_output_folder_can_be_chosen(self, run, tmp_path):
+        run("base", "--out", "deep/er")
+
+        assert (tmp_path / "deep" / "er" / "base" / "template.yaml").is_file()
+
+    @pytest.mark.parametrize("nesting", ["sam", "plain", "flat"])
+    def test_nesting_can_be_chosen(self, run, tmp_path, nesting):
+        run("base", "--nesting", nesting)
+
+        nested = (tmp_path / "out" / "base" / "cloudformation").is_dir()
+        assert nested is (nesting != "flat")
+
+    def test_the_transform_can_be_expanded(self, run, tmp_path):
+        run("base", "--nesting", "flat", "--expand")
+
+        assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
+
+    def test_quiet_prints_nothing(self, run):
+        assert run("existing_vpc", "--quiet").output == ""
+
+    def test_a_warning_is_printed_and_stops_nothing(self, run, config):
+        result = run("existing_vpc", "--config", config("sam: {authorizer: none}"), "--quiet")
+
+        assert result.exit_code == 0
+        assert result.stderr == (
+            "warning: existing_vpc: [sam.authorizer] is none: whoever knows the address can call the "
+            "API\n"
+        )
+
+    def test_a_configuration_is_used(self, run, config, tmp_path):
+        run("base", "--config", config("rds: {max_capacity: 16}"))
+
+        text = (tmp_path / "out" / "base" / "cloudformation" / "rds.yaml").read_text()
+        assert "MaxCapacity: 16.0" in text
+
+
+class TestCheck:
+    def test_a_current_folder_passes(self, run):
+        run()
+
+        assert run("--check").exit_code == 0
+
+    def test_changes_are_listed_and_not_written(self, run, config, tmp_path):
+        run("base")
+        before = tree(tmp_path / "out")
+        result = run(
+            "base", "--check", "--quiet", "--config", config("rds: {backup_retention_period: 8}")
+        )
+
+        assert result.exit_code == 1
+        assert result.stdout == "changed out/base/cloudformation/rds.yaml\n"
+        assert tree(tmp_path / "out") == before
+
+    def test_removals_are_listed(self, run, tmp_path):
+        run("base")
+        result = run("base", "--check", "--quiet", "--nesting", "flat")
+
+        assert "removed out/base/cloudformation/vpc.yaml\n" in result.stdout
+
+    def test_an_absent_folder_is_not_created(self, run, tmp_path):
+        assert run("--check").exit_code == 1
+        assert not (tmp_path / "out").exists()
+
+
+class TestRefusing:
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("databse: {}", "databse] is not a setting (did you mean database?)"),
+            ("rds: {max_capacity: 4, min_capacity: 8}", "rds.min_capacity] must be at most max"),
+            ("rds: ]", "my.yaml:1:6] is not YAML"),
+        ],
+    )
+    def test_an_invalid_configuration_exits_with_2_and_writes_nothing(
+        self, run, config, tmp_path, text, sentence
+    ):
+        result = run("base", "--config", config(text))
+
+        assert result.exit_code == 2
+        assert sentence in result.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_all_problems_are_reported_at_once(self, run, config):
+        wrong = "sam: {timeout: 30}\nrds: {readers: 16}\nx: 1\ndatabase: {name: a-b}\n"
+        result = run("base", "--config", config(wrong))
+
+        assert result.stderr.count("error: [") == 4
+
+    def test_an_invalid_configuration_leaves_the_old_files_intact(self, run, config, tmp_path):
+        run("base")
+        before = tree(tmp_path / "out")
+        run("base", "--config", config("sam: {timeout: 30}"))
+
+        assert tree(tmp_path / "out") == before
+
+    def test_an_unknown_variant_exits_with_2(self, run):
+        result = run("bsae")
+
+        assert result.exit_code == 2
+        assert (
+            "[variant] unknown variant 'bsae' (did you mean base?); the variants are base, auth"
+            in (result.stderr)
+        )
+
+    def test_the_former_name_of_a_variant_is_refused_with_its_new_one(self, run):
+        result = run("service")
+
+        assert result.exit_code == 2
+        assert (
+            "unknown variant 'service' (it was renamed: did you mean existing_vpc?)"
+            in result.stderr
+        )
+
+    def test_a_configuration_is_for_one_variant(self, run, config):
+        result = run("--config", config("{}"))
+
+        assert result.exit_code == 2
+        assert (
+            "[--config] is for one variant; name it: base or auth or existing_vpc" in result.stderr
+        )
+
+    def test_an_output_folder_that_is_a_file_exits_with_2(self, run, tmp_path):
+        (tmp_path / "out").write_text("a file")
+        result = run()
+
+        assert result.exit_code == 2
+        assert "out] is a file; the output must be a folder" in result.stderr
+
+    def test_a_foreign_template_is_not_overwritten(self, run, tmp_path):
+        folder = tmp_path / "out" / "base"
+        folder.mkdir(parents=True)
+        (folder / "template.yaml").write_text("mine")
+        result = run("base")
+
+        assert result.exit_code == 2
+        assert (folder / "template.yaml").read_text() == "mine"
+
+    def test_an_invalid_variant_exits_with_3_and_is_not_written(self, run, tmp_path, monkeypatch):
+        from rdsproxy_templates.stacks.network import vpc
+
+        groups = vpc.function_to_database_groups
+        monkeypatch.setattr(
+            vpc,
+            "function_to_database_groups",
+            lambda network, port, **named: groups(network, port + 1, **named),
+        )
+        result = run()
+
+        assert result.exit_code == 3
+        assert "cloudformation/vpc.yaml:" in result.stderr
+        assert "warning network/port: " in result.stderr
+        assert "nothing was written" in result.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_an_opinion_is_shown_and_the_variant_is_written(self, run, tmp_path, monkeypatch):
+        from rdsproxy_templates.validators import judgment
+        from rdsproxy_templates.validators.rules import proxy
+
+        opinion = replace(proxy.name, judge=lambda graph: iter(graph.nothing))
+        monkeypatch.setattr(judgment, "GRAPH_RULES", (opinion,))
+        result = run("base")
+
+        assert result.exit_code == 0
+        assert "template.yaml:1: opinion proxy/name: not judged, because" in result.stderr
+        assert (tmp_path / "out" / "base" / "template.yaml").exists()
