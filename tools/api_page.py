@@ -13,7 +13,16 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 import rdsproxy_templates
-from rdsproxy_templates import Field, Value, errors, kinds, pseudo_parameters, stacks, variants
+from rdsproxy_templates import (
+    Field,
+    Ports,
+    Value,
+    errors,
+    kinds,
+    pseudo_parameters,
+    stacks,
+    variants,
+)
 from rdsproxy_templates.model import settings
 from rdsproxy_templates.rendering import documents
 from rdsproxy_templates.variants import VARIANTS
@@ -75,7 +84,7 @@ def _entry(name: str, documented: Any, signature: str | None = None) -> Iterator
 
 def _class(name: str, cls: type) -> Iterator[str]:
     # pydantic makes an own signature for each subclass; a base's says nothing.
-    base = issubclass(cls, BaseModel) or getattr(cls, "_is_protocol", False)
+    base = issubclass(cls, BaseModel | Ports) or getattr(cls, "_is_protocol", False)
     yield from _entry(name, cls, f"class {name}" if base else f"class {name}{_signature(cls)}")
     (body,) = ast.parse(inspect.getsource(cls)).body
     assert isinstance(body, ast.ClassDef)  # noqa: S101 - narrows for mypy

@@ -9,29 +9,28 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import Field
-
-from . import errors, stacks, variants
-from .aws import kinds
-from .errors import ConfigError, InvalidTemplateError, Problem, TemplatesError, WiringError
-from .model import (
-    Child,
-    ListOf,
-    LocalPath,
-    OptionalPairOf,
-    ParameterAttributes,
-    Ports,
-    Settings,
-    Stack,
-    StackModule,
-    Value,
-    Values,
-    nest,
-    pseudo_parameters,
-    sub,
-)
-
 if TYPE_CHECKING:
+    from pydantic import Field
+
+    from . import errors, stacks, variants
+    from .aws import kinds
+    from .errors import ConfigError, InvalidTemplateError, Problem, TemplatesError, WiringError
+    from .model import (
+        Child,
+        ListOf,
+        LocalPath,
+        OptionalPairOf,
+        ParameterAttributes,
+        Ports,
+        Settings,
+        Stack,
+        StackModule,
+        Value,
+        Values,
+        nest,
+        pseudo_parameters,
+        sub,
+    )
     from .pipeline import render
     from .rendering import Bundle, Nesting
     from .validators import Finding, refuse, validate
@@ -69,22 +68,33 @@ __all__ = [
     "variants",
 ]
 
-_LATE: Final = {
-    "Bundle": ".rendering",
-    "Finding": ".validators",
-    "Nesting": ".rendering",
-    "refuse": ".validators",
-    "render": ".pipeline",
-    "validate": ".validators",
+_SUBMODULES: Final = {
+    "errors": ".errors",
+    "kinds": ".aws.kinds",
+    "pseudo_parameters": ".model.pseudo_parameters",
+    "stacks": ".stacks",
+    "variants": ".variants",
 }
-"""Names that only those who render need, and the modules that they are imported from then."""
+_PLACES: Final = {
+    "Field": "pydantic",
+    **dict.fromkeys(("Finding", "refuse", "validate"), ".validators"),
+    **dict.fromkeys(("Bundle", "Nesting"), ".rendering"),
+    "render": ".pipeline",
+    **dict.fromkeys(
+        ("ConfigError", "InvalidTemplateError", "Problem", "TemplatesError", "WiringError"),
+        ".errors",
+    ),
+}
+"""Modules that names are imported from when they are used first; all others from ``model``."""
 
 if not TYPE_CHECKING:  # else a checker takes any name
 
     def __getattr__(name: str) -> Any:
-        if name not in _LATE:
+        if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(_LATE[name], __name__), name)
+        if name in _SUBMODULES:
+            return import_module(_SUBMODULES[name], __name__)
+        return getattr(import_module(_PLACES.get(name, ".model"), __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from rdsproxy_templates import WiringError
 from rdsproxy_templates.aws.kinds import SecretArn, SecurityGroupId, SubnetId
 from rdsproxy_templates.model import ParameterAttributes, Ports, Value, Values
-from rdsproxy_templates.model.ports import logical_id
+from rdsproxy_templates.model.port import logical_id
 
 
 class Subnets(Values):
@@ -18,6 +18,10 @@ class Subnets(Values):
 class Inputs(Ports):
     private_subnet1_id: SubnetId = Field(description="A subnet.")
     subnets: Subnets = Field(description="Some subnets.")
+
+
+class Lone(Ports):
+    subnet_id: SubnetId = Field(description="A subnet.")
 
 
 SUBNET, SUBNETS = SubnetId("subnet-1"), Subnets(["subnet-1", "subnet-2"])
@@ -64,7 +68,7 @@ class TestWiring:
     def test_a_wired_port_cannot_be_rewired(self):
         given = Inputs(private_subnet1_id=SUBNET, subnets=SUBNETS)
 
-        with pytest.raises(ValueError, match="frozen"):
+        with pytest.raises(AttributeError, match="cannot assign to port 'private_subnet1_id'"):
             given.private_subnet1_id = SubnetId("subnet-2")
 
 
@@ -113,3 +117,23 @@ class TestValues:
         assert SubnetId("a") != SubnetId("b")
         assert SubnetId("a") != SecurityGroupId("a")
         assert len({SubnetId("a"), SubnetId("a"), Value("a")}) == 2
+
+
+class TestRecord:
+    """A record of ports is fixed, and equals another of the same values."""
+
+    def test_records_of_equal_values_are_equal_and_hash_alike(self):
+        one, same = (Lone(subnet_id=SubnetId("subnet-1")) for _ in range(2))
+
+        assert one == same != Lone(subnet_id=SubnetId("subnet-2"))
+        assert hash(one) == hash(same)
+        assert repr(one) == "Lone(subnet_id=SubnetId('subnet-1'))"
+
+    def test_a_class_in_a_function_may_name_what_is_local_there(self):
+        class Local(Value):
+            pass
+
+        class Inputs(Ports):
+            one: Local = Field(description="One.")
+
+        assert [port.kind for port in Inputs.ports()] == [Local]

@@ -12,7 +12,7 @@ from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.deploy.guide import parameters_from_steps
 from rdsproxy_templates.deploy.plans import PLANS, Plan
 from rdsproxy_templates.model import did_you_mean
-from rdsproxy_templates.model.ports import logical_id
+from rdsproxy_templates.model.port import logical_id
 from rdsproxy_templates.variants import VARIANTS
 
 FUNCTIONS: Final = "198.51.100.10/32"

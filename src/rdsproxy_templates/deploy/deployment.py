@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import DeploymentError, Problem
 from ..model import Template
-from ..model.ports import logical_id
+from ..model.port import logical_id
 from .accounts import AccountSession, aws_errors_at
 from .change_sets import ChangeSet
 from .failures import failures

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..model import Template
-from ..model.ports import logical_id
+from ..model.port import logical_id
 from .plan import Plan, Step
 
 FILE: Final = "DEPLOY.md"

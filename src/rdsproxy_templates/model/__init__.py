@@ -1,6 +1,7 @@
 """CloudFormation's model, without any service of AWS: settings, ports, stacks, templates."""
 
-from .ports import ParameterAttributes, Port, Ports
+from .port import ParameterAttributes, Port
+from .ports import Ports
 from .setting_problems import did_you_mean
 from .settings import ListOf, OptionalPairOf, Settings
 from .stack import Child, Stack, StackModule, nest, summary

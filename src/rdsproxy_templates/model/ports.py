@@ -2,109 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import FrozenInstanceError, replace
 from types import NoneType
-from typing import Any, ClassVar, Final, Self, get_args
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Self,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from troposphere import GetAtt, Ref
+from pydantic import Field
 
 from ..errors import Problem, WiringError
-from ..records import record
+from .port import Port
 from .values import Value
 
-ACRONYMS: Final = frozenset(
-    {"acl", "api", "cli", "db", "eice", "iam", "rds", "sam", "ssh", "ssm", "vpc"}
-)
-"""Words of a port's name that its logical ID spells in capitals."""
 
-
-def logical_id(name: str) -> str:
-    """CloudFormation's spelling of a port's name.
-
-    >>> logical_id("rds_master_user_secret_arn")
-    'RDSMasterUserSecretArn'
-    """
-    return "".join(
-        word.upper() if word in ACRONYMS else word.capitalize() for word in name.split("_")
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParameterAttributes:
-    """Attributes of a root template's parameter beyond its type and description.
-
-    The names are CloudFormation's; ``constraint_description`` is the sentence that the
-    console shows in place of a pattern.
-    """
-
-    default: str | None = None
-    allowed_pattern: str | None = None
-    allowed_values: tuple[str, ...] = ()
-    constraint_description: str | None = None
-    no_echo: bool = False
-
-    def body(self) -> dict[str, Any]:
-        """The attributes that are set, under CloudFormation's names."""
-        return {
-            name: value
-            for name, value in {
-                "Default": self.default,
-                "AllowedPattern": self.allowed_pattern,
-                "AllowedValues": list(self.allowed_values),
-                "ConstraintDescription": self.constraint_description,
-                "NoEcho": self.no_echo,
-            }.items()
-            if value
-        }
-
-
-@record(frozen=True)
-class Port:
-    """One opening in the border, and the four ways in which CloudFormation spells it."""
-
-    name: str
-    kind: type[Value]
-    description: str
-    optional: bool = False
-    """True where the port may stay unwired; the template then does not mention it."""
-    groups: tuple[str, ...] = ()
-    """Names of the port groups around it, from the outermost inwards."""
-    when_read: bool = False
-    """True where a nested stack has the output only if its parent reads it."""
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """The names that lead to it from the record that it is a port of."""
-        return (*self.groups, self.name)
-
-    @property
-    def logical_id(self) -> str:
-        return logical_id(self.name)
-
-    def parameter(self, attributes: ParameterAttributes) -> dict[str, Any]:
-        """Declare the port as an input, in the stack's own template."""
-        return {
-            "Type": self.kind.parameter_type,
-            "Description": self.description,
-            **attributes.body(),
-        }
-
-    def received(self) -> Value:
-        """The value received, as the stack itself sees it."""
-        return self.kind(Ref(self.logical_id))
-
-    def output(self, value: Value) -> dict[str, Any]:
-        """Declare the port as an output, in the stack's own template."""
-        return {"Description": self.description, "Value": value.joined().to_dict()}
-
-    def offered(self, title: str) -> Value:
-        """The output of the child *title*, as its parent sees it."""
-        return self.kind.split(GetAtt(title, f"Outputs.{self.logical_id}"))
-
-
-class Ports(BaseModel):
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
+class Ports:
     """The values that cross a stack's border in one direction.
 
     Declare each as ``name: Kind = Field(description="…")``. A missing value, an unknown
@@ -122,40 +43,90 @@ class Ports(BaseModel):
     parameter of a nested stack: all that are wired take the same value.
     """
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        arbitrary_types_allowed=True,
-        defer_build=True,  # until the first record is made
-    )
-
     when_read: ClassVar[frozenset[str]] = frozenset()
     """Outputs that a nested stack has only where its parent reads them. The stack fills them
     always, so nobody has to foresee who needs them."""
 
+    _known_fields: ClassVar[Sequence[tuple[str, type[Value | Ports], bool]]]
+    _local_names: ClassVar[Mapping[str, Any]] = {}
+    """Names around the class, where it stands in a function."""
+
     def __init__(self, /, **values: Any) -> None:
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            raise WiringError(self._problems(error)) from None
+        if problems := list(self._problems(values)):
+            raise WiringError(problems)
+        self.__dict__.update({name: values.get(name) for name, _, _ in self._fields()})
+
+    def __init_subclass__(cls) -> None:
+        around = sys._getframe(1)  # noqa: SLF001 - what typing.NamedTuple does, too
+        if around.f_locals is not around.f_globals:
+            cls._local_names = dict(around.f_locals)
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Yield names and values, so that ``dict(record)`` has them."""
+        yield from self.__dict__.items()
+
+    if not TYPE_CHECKING:  # checkers know that the record is frozen
+
+        def __setattr__(self, name: str, value: object) -> None:
+            raise FrozenInstanceError(f"cannot assign to port {name!r}")
+
+        def __eq__(self, other: object) -> bool:
+            return type(self) is type(other) and self.__dict__ == other.__dict__
+
+        def __hash__(self) -> int:
+            return hash((type(self), *self.__dict__.values()))
+
+        def __repr__(self) -> str:
+            values = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+            return f"{type(self).__qualname__}({values})"
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        if not cls.__pydantic_fields_complete__:  # a type is not defined yet
-            return
-        if twice := cls._declared_twice():
-            raise WiringError(
-                Problem(cls._place(), f"has two ports of the logical ID {title}; rename one")
-                for title in twice
+    def _place(cls) -> str:
+        return f"{cls.__module__.rpartition('.')[2]}.{cls.__qualname__}"
+
+    @classmethod
+    def _problems(cls, values: Mapping[str, Any]) -> Iterator[Problem]:
+        """Yield what is wrong with *values*: missing, unknown, or of another kind."""
+        fields = {name: (kind, optional) for name, kind, optional in cls._fields()}
+        for name, (kind, optional) in fields.items():
+            value = values.get(name)
+            if isinstance(value, kind) or (optional and value is None):
+                continue
+            sentence = (
+                f"takes a {kind.__name__}, got {type(value).__name__}"
+                if name in values
+                else f"is not wired; it takes a {kind.__name__}"
             )
+            yield Problem(cls._place(), f"{name} {sentence}")
+        for name in values.keys() - fields.keys():
+            known = ", ".join(fields) or "it has none"
+            yield Problem(cls._place(), f"{name} is not one of its ports: {known}")
 
     @classmethod
-    def _declared_twice(cls) -> list[str]:
-        """Logical IDs that ports share, where they are not of one kind in optional groups."""
+    def _fields(cls) -> Sequence[tuple[str, type[Value | Ports], bool]]:
+        """Each field's name, its kind or group, and whether it is optional."""
+        if "_known_fields" not in cls.__dict__:
+            cls._known_fields = tuple(cls._declared())
+            cls._refuse_ports_of_one_id()
+        return cls._known_fields
+
+    @classmethod
+    def _declared(cls) -> Iterator[tuple[str, type[Value | Ports], bool]]:
+        """Evaluate the annotations, when a port is first asked for."""
+        for name, annotation in get_type_hints(cls, localns=dict(cls._local_names)).items():
+            if get_origin(annotation) is ClassVar:
+                continue
+            optional = NoneType in get_args(annotation)
+            kind = get_args(annotation)[0] if optional else annotation
+            yield name, kind, optional
+
+    @classmethod
+    def _refuse_ports_of_one_id(cls) -> None:
+        """Raise :class:`WiringError` unless ports that share an ID are of optional groups."""
         named: dict[str, list[Port]] = {}
         for port in cls.ports():
             named.setdefault(port.logical_id, []).append(port)
-        return [
+        if twice := [
             title
             for title, ports in named.items()
             if len(ports) > 1
@@ -163,37 +134,11 @@ class Ports(BaseModel):
                 all(port.groups and port.optional for port in ports)
                 and len({port.kind for port in ports}) == 1
             )
-        ]
-
-    @classmethod
-    def _place(cls) -> str:
-        return f"{cls.__module__.rpartition('.')[2]}.{cls.__qualname__}"
-
-    @classmethod
-    def _problems(cls, error: ValidationError) -> Iterator[Problem]:
-        kinds = {name: kind.__name__ for name, kind, _ in cls._fields()}
-        # An optional port is wrong twice: it holds no value of its kind, and it is not None.
-        details = {str(detail["loc"][0]): detail for detail in error.errors()}
-        for name, detail in details.items():
-            match detail["type"]:
-                case "missing":
-                    sentence = f"{name} is not wired; it takes a {kinds[name]}"
-                case "extra_forbidden":
-                    known = ", ".join(kinds) or "it has none"
-                    sentence = f"{name} is not one of its ports: {known}"
-                case _:
-                    got = type(detail["input"]).__name__
-                    sentence = f"{name} takes a {kinds[name]}, got {got}"
-            yield Problem(cls._place(), sentence)
-
-    @classmethod
-    def _fields(cls) -> Iterator[tuple[str, type[Value | Ports], bool]]:
-        """Each field's name, its kind or group, and whether it is optional."""
-        for name, field in cls.model_fields.items():
-            optional = NoneType in get_args(field.annotation)
-            kind = get_args(field.annotation)[0] if optional else field.annotation
-            assert isinstance(kind, type)  # noqa: S101 - narrows for mypy
-            yield name, kind, optional
+        ]:
+            raise WiringError(
+                Problem(cls._place(), f"has two ports of the logical ID {title}; rename one")
+                for title in twice
+            )
 
     @classmethod
     def ports(cls) -> Iterator[Port]:
@@ -205,7 +150,7 @@ class Ports(BaseModel):
                         port, groups=(name, *port.groups), optional=optional or port.optional
                     )
             else:
-                description = cls.model_fields[name].description or ""
+                description = getattr(cls, name).description or ""
                 yield Port(name, kind, description, optional, when_read=name in cls.when_read)
 
     @classmethod

@@ -10,7 +10,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from troposphere import AWSObject
 
 from ..errors import Problem, WiringError
-from .ports import ParameterAttributes, Ports
+from .port import ParameterAttributes
+from .ports import Ports
 from .setting_problems import did_you_mean
 from .settings import Settings
 from .template import Nested, Template, checked

@@ -11,9 +11,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..model import StackModule, did_you_mean
-
 if TYPE_CHECKING:
+    from ..model import StackModule
     from . import (
         auth,
         base,
@@ -40,7 +39,7 @@ __all__ = [  # noqa: RUF022 - in the order in which they are shown
 ]
 
 
-class Variants(Mapping[str, StackModule[Any, Any, Any]]):
+class Variants(Mapping[str, "StackModule[Any, Any, Any]"]):
     """Root stacks by the names of their modules, each imported when it is looked up."""
 
     def __init__(self, package: str, names: Sequence[str]) -> None:
@@ -82,6 +81,8 @@ if not TYPE_CHECKING:  # else a checker takes any name
 
 def similar_variant(name: str, known: Sequence[str]) -> str:
     """Return a hint at the variant that somebody who wrote *name* may mean, or nothing."""
+    from ..model import did_you_mean  # noqa: PLC0415 - whoever makes no mistake needs no model
+
     if (renamed := RENAMED.get(name)) in known:
         return f" (it was renamed: did you mean {renamed}?)"
     return did_you_mean(name, known)
