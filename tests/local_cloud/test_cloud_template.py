@@ -106,7 +106,11 @@ def test_a_good_template_has_no_problems():
     [
         ({"Type": "AWS::Nope::Thing"}, "Unrecognized resource types: [AWS::Nope::Thing]"),
         ({"Type": "AWS::Serverless::Api"}, "Unrecognized resource types: [AWS::Serverless::Api]"),
-        ({"Type": "AWS::GameLift::Fleet"}, "The local cloud does not know the resource types ["),
+        (
+            {"Type": "AWS::GameLift::Fleet"},
+            "The local cloud does not know the resource types [AWS::GameLift::Fleet]; docs/local.md, "
+            '"Teach it a resource type", says how to add them',
+        ),
         (
             GROUP | {"Properties": {"LogGroupName": {"Ref": "Nothing"}}},
             "Unresolved resource dependencies [Nothing] in the Resources block of the template",

@@ -70,7 +70,10 @@ def _type_problems(resources: Mapping[str, Any]) -> Iterator[str]:
     if unheard_of:
         yield f"Template format error: Unrecognized resource types: [{', '.join(unheard_of)}]"
     if strange := [name for name in names if name not in unheard_of and find(name) is None]:
-        yield f"The local cloud does not know the resource types [{', '.join(strange)}]"
+        yield (
+            f"The local cloud does not know the resource types [{', '.join(strange)}]; "
+            'docs/local.md, "Teach it a resource type", says how to add them'
+        )
 
 
 def _name_problems(template: Template) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..cloudformation.resource import ResourceType
 from . import (
+    alarms,
     api_keys,
     buckets,
     cloudformation,
@@ -13,6 +14,7 @@ from . import (
     database_groups,
     databases,
     distributions,
+    event_sources,
     function_versions,
     functions,
     gateways,
@@ -26,14 +28,18 @@ from . import (
     option_groups,
     policies,
     proxies,
+    queues,
     ram,
     rest_apis,
     rest_stages,
+    schedules,
     secret_uses,
     secrets,
     security_groups,
     ssm,
     stack_sets,
+    tables,
+    topics,
     vpc_endpoints,
     web_acls,
 )
@@ -42,6 +48,7 @@ CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 TYPES: Final[dict[str, ResourceType]] = {
     known.name: known
     for module in (
+        alarms,
         api_keys,
         buckets,
         cloudformation,
@@ -49,6 +56,7 @@ TYPES: Final[dict[str, ResourceType]] = {
         database_groups,
         databases,
         distributions,
+        event_sources,
         function_versions,
         functions,
         gateways,
@@ -62,14 +70,18 @@ TYPES: Final[dict[str, ResourceType]] = {
         option_groups,
         policies,
         proxies,
+        queues,
         ram,
         rest_apis,
         rest_stages,
+        schedules,
         secret_uses,
         secrets,
         security_groups,
         ssm,
         stack_sets,
+        tables,
+        topics,
         vpc_endpoints,
         web_acls,
     )

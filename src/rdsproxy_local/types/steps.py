@@ -65,3 +65,8 @@ def refuse_others(changed: Iterable[str], known: Iterable[str]) -> None:
 def gone_tags(old: Iterable[Mapping[str, str]] | None, new: Any) -> list[str]:
     """The keys of tags that are no longer wanted."""
     return sorted({tag["Key"] for tag in old or ()} - {tag["Key"] for tag in new or ()})
+
+
+def tags_by_key(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str] | None:
+    """The tags as APIs take them that have a mapping; None if there are none."""
+    return {tag["Key"]: tag["Value"] for tag in tags} if tags else None
