@@ -67,9 +67,64 @@ def test_a_foreign_file_stays(tmp_path):
 def test_a_foreign_file_is_not_overwritten(tmp_path):
     (tmp_path / "template.yaml").write_bytes(b"mine")
 
-    with pytest.raises(ConfigError, match="was not written by a render"):
+    with pytest.raises(ConfigError, match=r"\.rendered\] is missing, which lists .* template.yaml"):
         write(tmp_path, FILES)
     assert tree(tmp_path) == {"template.yaml": b"mine"}
+
+
+def test_nor_is_one_beside_rendered_files(tmp_path):
+    write(tmp_path, {"cloudformation/rds.yaml": b"two"})
+    (tmp_path / "template.yaml").write_bytes(b"mine")
+
+    with pytest.raises(ConfigError, match=r"template.yaml\] was not written by a render"):
+        write(tmp_path, FILES)
+
+
+def test_a_missing_manifest_is_one_sentence(tmp_path):
+    write(tmp_path, FILES)
+    (tmp_path / MANIFEST).unlink()
+
+    with pytest.raises(ConfigError) as caught:
+        write(tmp_path, dict.fromkeys(FILES, b"other"))
+    [problem] = caught.value.problems
+    assert problem.place == str(tmp_path / MANIFEST)
+    assert "so template.yaml and 1 more may be yours" in problem.sentence
+    assert tree(tmp_path) == FILES
+
+
+class TestEdited:
+    """Somebody has changed a file that is generated."""
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        write(tmp_path, FILES)
+        (tmp_path / "template.yaml").write_bytes(b"edited")
+        return tmp_path
+
+    def test_is_told_apart_from_stale(self, folder):
+        changes = compare(folder, {"template.yaml": b"1", "cloudformation/rds.yaml": b"2"})
+
+        assert changes.changed == ("cloudformation/rds.yaml", "template.yaml")
+        assert changes.edited == ("template.yaml",)
+
+    def test_is_overwritten_and_no_longer_edited(self, folder):
+        assert write(folder, FILES).edited == ("template.yaml",)
+        assert not compare(folder, FILES)
+
+    def test_is_removed_where_it_is_no_longer_rendered(self, folder):
+        changes = write(folder, {"cloudformation/rds.yaml": b"two"})
+
+        assert changes.removed == changes.edited == ("template.yaml",)
+        assert tree(folder) == {"cloudformation/rds.yaml": b"two"}
+
+    def test_is_no_change_where_it_is_what_would_be_rendered(self, folder):
+        assert not compare(folder, {**FILES, "template.yaml": b"edited"})
+
+    def test_is_unknown_where_an_earlier_version_rendered(self, folder):
+        (folder / MANIFEST).write_text("".join(f"{name}\n" for name in FILES))
+
+        changes = compare(folder, FILES)
+        assert (changes.changed, changes.edited) == (("template.yaml",), ())
 
 
 class TestUserEditable:

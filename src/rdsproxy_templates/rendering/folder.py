@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from ..errors import ConfigError, Problem
+from .manifest import (
+    MANIFEST,
+    Entry,
+    both,
+    entries_for,
+    entries_in,
+    read_if_there,
+    text_of,
+)
 from .transaction import Transaction, ensured, left_aside, locked, staging
-
-MANIFEST: Final = ".rendered"
-"""File that lists what a render wrote, one path a line, for the next render to recognize."""
-_LINE: Final = re.compile(r"(.+?)((?: [0-9a-f]{64})*)")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Changes:
     created: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    """Those of ``changed`` and ``removed`` that somebody has edited since the last render."""
 
     def __bool__(self) -> bool:
         return bool(self.created or self.changed or self.removed)
@@ -53,20 +57,18 @@ def write(
     names every file before it is moved.
     """
     changes = compare(directory, files, user_editable)
-    manifest = {n: [_digest(files[n])] if n in user_editable else [] for n in sorted(files)}
-    unlike = changes or _content(directory / MANIFEST) != _text(manifest)
+    manifest = entries_for(files, user_editable)
+    unlike = changes or read_if_there(directory / MANIFEST) != text_of(manifest)
     if not unlike and not left_aside(directory):
         return changes
     with _explained(directory, "written"), ensured(directory), locked(directory):
         changes = _compared(directory, files, user_editable)
-        before = _ours(directory)
-        both = {
-            name: [*before.get(name, ()), *manifest.get(name, ())]
-            for name in sorted(before.keys() | manifest.keys())
-        }
+        before = entries_in(directory)
         todo = {name: files[name] for name in (*changes.created, *changes.changed)}
         with staging(directory) as stage:
-            staged = _staged(stage, [_text(both), *todo.values(), _text(manifest)])
+            staged = _staged(
+                stage, [text_of(both(before, manifest)), *todo.values(), text_of(manifest)]
+            )
             with _taken_back(Transaction(directory, stage)) as transaction:
                 transaction.place(MANIFEST, staged[0])
                 for name in changes.removed:
@@ -81,39 +83,52 @@ def write(
 def _compared(
     directory: Path, files: Mapping[str, bytes], user_editable: Collection[str]
 ) -> Changes:
-    ours = _ours(directory)
-    found = {name: _content(directory / name) for name in files}
-    kept = {name for name in user_editable if _is_changed(found.get(name), ours.get(name, ()))}
+    ours = entries_in(directory)
+    found = {name: read_if_there(directory / name) for name in {*files, *ours}}
+    there = {name: data for name, data in found.items() if data is not None}
+    edited = {
+        name for name, entry in ours.items() if name in there and entry.is_changed(there[name])
+    }
+    kept = {
+        name
+        for name in there.keys() & {*user_editable}
+        if name in edited or not ours.get(name, Entry()).digests
+    }
     left = {
         name
         for name in ours.keys() - files.keys()
-        if (content := _content(directory / name)) is not None
-        and not (ours[name] and _is_changed(content, ours[name]))
+        if name in there and not (ours[name].user_editable and name in edited)
     }
-    foreign = [
-        name
-        for name, content in found.items()
-        if content is not None and name not in ours and name not in kept
-    ]
+    foreign = [name for name in files if name in there and name not in ours and name not in kept]
     foreign += [name for name in files if not _becomes_free(directory, name, left, ours)]
-    if problems := [
-        *_unusable(directory),
-        *(
-            Problem(
-                str(directory / name),
-                "was not written by a render and will not be overwritten; "
-                "move it away, or choose another folder",
-            )
-            for name in foreign
-        ),
-    ]:
+    if problems := [*_unusable(directory), *_not_overwritten(directory, foreign)]:
         raise ConfigError(problems)
-    written = {name: content for name, content in files.items() if name not in kept}
+    written = {name: data for name, data in files.items() if name not in kept}
+    changed = {name for name, new in written.items() if name in there and there[name] != new}
     return Changes(
-        created=tuple(sorted(name for name in written if found[name] is None)),
-        changed=tuple(sorted(n for n, new in written.items() if found[n] not in (None, new))),
+        created=tuple(sorted(written.keys() - there.keys())),
+        changed=tuple(sorted(changed)),
         removed=tuple(sorted(left)),
+        edited=tuple(sorted(edited & (changed | left))),
     )
+
+
+def _not_overwritten(directory: Path, foreign: Sequence[str]) -> Iterator[Problem]:
+    """Yield problems with files in the way that no render wrote, as far as it is known."""
+    if foreign and not (directory / MANIFEST).exists():
+        more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+        yield Problem(
+            str(directory / MANIFEST),
+            f"is missing, which lists what renders wrote, so {foreign[0]}{more} may be yours and "
+            "will not be overwritten; restore it, move the files away, or choose another folder",
+        )
+        return
+    for name in foreign:
+        yield Problem(
+            str(directory / name),
+            "was not written by a render and will not be overwritten; "
+            "move it away, or choose another folder",
+        )
 
 
 def _becomes_free(directory: Path, name: str, left: Collection[str], ours: Collection[str]) -> bool:
@@ -165,40 +180,6 @@ def _staged(stage: Path, contents: Iterable[bytes]) -> list[Path]:
         paths.append(stage / f"new-{number}")
         paths[-1].write_bytes(content)
     return paths
-
-
-def _text(manifest: Mapping[str, Collection[str]]) -> bytes:
-    """A line for each file; digests follow the name of a user-editable one."""
-    return "".join(f"{' '.join((name, *digests))}\n" for name, digests in manifest.items()).encode()
-
-
-def _ours(directory: Path) -> dict[str, Sequence[str]]:
-    """Files that the last render wrote, with the digests of user-editable ones."""
-    lines = (_content(directory / MANIFEST) or b"").decode(errors="replace").splitlines()
-    listed = {m[1]: m[2].split() for line in lines if (m := _LINE.fullmatch(line))}
-    return {
-        name: digests
-        for name, digests in listed.items()
-        if not Path(name).is_absolute() and ".." not in Path(name).parts
-    }
-
-
-def _is_changed(content: bytes | None, digests: Collection[str]) -> bool:
-    """Return True when *content* exists and differs from what a render wrote."""
-    return content is not None and _digest(content) not in digests
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
-    except OSError as error:
-        raise ConfigError([Problem(str(path), f"cannot be read: {error.strerror}")]) from error
 
 
 def _unusable(directory: Path) -> Iterator[Problem]:
