@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from rdsproxy_templates.cli import command, render
 from rdsproxy_templates.cli.commands import SUBCOMMANDS
 from rdsproxy_templates.cli.terminal import BROKEN_PIPE, INTERRUPTED
+from rdsproxy_templates.validators.rules import RULES
 from rdsproxy_templates.variants import VARIANTS
 
 
@@ -150,6 +151,29 @@ class TestSchema:
 
         assert result.exit_code == 2
         assert "unknown variant 'bsae' (did you mean base?)" in result.stderr
+
+
+class TestRules:
+    def test_lists_each_with_its_level_reason_and_source(self, cli):
+        lines = cli("rules").stdout.splitlines()
+
+        assert [line.split()[0] for line in lines[::4]] == sorted(rule.id for rule in RULES)
+        assert lines[2].startswith("  Why: ")
+        assert lines[3].startswith("  Source: https://")
+
+    def test_lists_a_group_or_one_as_json(self, cli):
+        listed = json.loads(cli("rules", "secret", "proxy/name", "--format", "json").stdout)
+
+        assert {"proxy/name", "secret/readable"} < {one["id"] for one in listed}
+        assert {one["id"].partition("/")[0] for one in listed} == {"proxy", "secret"}
+        assert all({*one} == {"id", "level", "title", "why", "source"} for one in listed)
+
+    def test_refuses_an_unknown_one(self, cli):
+        result = cli("rules", "prox", "proxy/nmae")
+
+        assert result.exit_code == 2
+        assert "[rule] unknown rule 'prox' (did you mean proxy?); the groups are" in result.stderr
+        assert "unknown rule 'proxy/nmae' (did you mean proxy/name?)" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,14 @@ import pytest
             ["[--profile] and --app-profile choose the same; leave out one of them"],
         ),
         (
+            "deploy base --stack-prefix my_app",
+            ["[--stack-prefix] must begin with a letter and have only letters, digits and -, got"],
+        ),
+        (
+            f"destroy base --stack-prefix {'a' * 124}",
+            ["[--stack-prefix] must make stack names of at most 128 characters, got 'aaaa"],
+        ),
+        (
             "deploy base --parameter A=1 --parameter A=2",
             ["[--parameter] A is given 2 times; give it once"],
         ),

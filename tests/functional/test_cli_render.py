@@ -103,6 +103,48 @@ class TestCheck:
         assert not (tmp_path / "out").exists()
 
 
+class TestEdited:
+    """A generated file that somebody has edited."""
+
+    @pytest.fixture
+    def edited(self, run, tmp_path):
+        run("base")
+        file = tmp_path / "out" / "base" / "cloudformation" / "rds.yaml"
+        file.write_text(file.read_text() + "# mine\n")
+        return file
+
+    def test_it_is_said_before_it_is_overwritten(self, run, edited):
+        result = run("base", "--quiet")
+
+        assert result.exit_code == 0
+        assert (
+            "warning: base: [out/base/cloudformation/rds.yaml] was edited since the last render, "
+            "and is overwritten; change the settings instead\n" in result.stderr
+        )
+        assert "# mine" not in edited.read_text()
+        assert "was edited" not in run("base", "--quiet").stderr
+
+    def test_it_is_said_before_it_is_removed(self, run, edited):
+        result = run("base", "--quiet", "--nesting", "flat")
+
+        assert "rds.yaml] was edited since the last render, and is removed;" in result.stderr
+
+    def test_a_check_tells_it_from_a_stale_one(self, run, edited):
+        result = run("base", "--check", "--quiet")
+
+        assert result.exit_code == 1
+        assert result.stdout == "edited out/base/cloudformation/rds.yaml\n"
+        assert "# mine" in edited.read_text()
+
+    def test_a_folder_without_its_list_is_left_alone_in_one_sentence(self, run, edited, tmp_path):
+        (tmp_path / "out" / "base" / ".rendered").unlink()
+        result = run("base", "--quiet")
+
+        assert result.exit_code == 2
+        assert result.stderr.count("error: ") == 1
+        assert "error: [out/base/.rendered] is missing, which lists what renders" in result.stderr
+
+
 class TestRefusing:
     @pytest.mark.parametrize(
         ("text", "sentence"),
@@ -176,7 +218,9 @@ class TestRefusing:
         assert result.exit_code == 2
         assert (folder / "template.yaml").read_text() == "mine"
 
-    def test_an_invalid_variant_exits_with_3_and_is_not_written(self, run, tmp_path, monkeypatch):
+    @pytest.fixture
+    def invalid(self, monkeypatch):
+        """A network whose groups have another port than the database."""
         from rdsproxy_templates.stacks.network import vpc
 
         groups = vpc.function_to_database_groups
@@ -185,12 +229,31 @@ class TestRefusing:
             "function_to_database_groups",
             lambda network, port, **named: groups(network, port + 1, **named),
         )
+
+    @pytest.mark.usefixtures("invalid")
+    def test_an_invalid_variant_exits_with_3_and_is_not_written(self, run, tmp_path):
         result = run()
 
         assert result.exit_code == 3
         assert "cloudformation/vpc.yaml:" in result.stderr
-        assert "warning network/port: " in result.stderr
-        assert "nothing was written" in result.stderr
+        assert ": warning network/port: " in result.stderr
+        assert re.search(r"\d+ findings? in base; nothing was written", result.stderr)
+        assert not (tmp_path / "out").exists()
+
+    @pytest.mark.usefixtures("invalid")
+    def test_stale_and_not_valid_is_not_valid_and_says_both(self, run):
+        result = run("base", "--check")
+
+        assert result.exit_code == 3
+        assert "created out/base/template.yaml\n" in result.stdout
+        assert re.search(r"\d+ findings? in base; \d+ files stale, too", result.stderr)
+
+    @pytest.mark.usefixtures("invalid")
+    def test_a_deployment_of_it_is_refused_before_any_account_is_asked(self, cli, tmp_path):
+        result = cli("deploy", "base", "--profile", "nobody")
+
+        assert result.exit_code == 3
+        assert ": warning network/port: " in result.stderr
         assert not (tmp_path / "out").exists()
 
     def test_an_opinion_is_shown_and_the_variant_is_written(self, run, tmp_path, monkeypatch):

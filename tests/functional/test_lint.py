@@ -44,7 +44,7 @@ def test_a_finding_is_at_its_place_in_the_rendered_file():
 def test_data_without_a_deletion_policy_is_an_error():
     findings = linted(broken(without_deletion_policy))
 
-    assert ("cloudformation/rds.yaml", "I3011", "error") in [
+    assert ("cloudformation/rds.yaml", "I3011", "warning") in [
         (found.file, found.rule, found.level) for found in findings
     ]
 

@@ -19,6 +19,7 @@ SUBCOMMANDS: Final = {
     "render": "Render variants, validate them, and write them. The default.",
     "list": "List the variants.",
     "schema": "Print the JSON Schema of a variant's settings.",
+    "rules": "List the library's own rules.",
     "deploy": "Render a plan, and deploy its steps.",
     "destroy": "Delete the stacks of a plan.",
 }

@@ -10,9 +10,8 @@ import click
 
 from ..deploy.deployment import Deployment, RenderedStep
 from ..deploy.plans import PLANS, Plan
-from ..errors import InvalidTemplateError, Problem
+from ..errors import Problem
 from ..model import did_you_mean
-from ..validators import refusing
 from . import rendered_variants
 from .consumer_stack import load
 from .folders import Folders
@@ -24,10 +23,16 @@ from .options import (
     out_option,
     stack_option,
 )
-from .plan_arguments import account_problems, console, plan_named, sessions
+from .plan_arguments import account_problems, console, plan_named, sessions, stack_name_problems
 from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
-from .terminal import EXIT_STATUSES, print_warnings
+from .terminal import (
+    EXIT_STATUSES,
+    fail_invalid,
+    print_edited,
+    print_findings,
+    print_warnings,
+)
 
 
 @click.command(
@@ -87,7 +92,12 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     own = load(stack, name) if stack else None
     chosen = plan_named(plan, own)
     values = _parameters(parameters)
-    refuse(account_problems(chosen, account_choices))
+    refuse(
+        [
+            *account_problems(chosen, account_choices),
+            *stack_name_problems(chosen, stack_prefix),
+        ]
+    )
     settings = RenderSettings(
         consumer_stack=own, config=config, out=out, code_root=folders.code_root
     )
@@ -103,9 +113,13 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     )
     _refuse_unknown_parameters(values, chosen, rendered)
     rendered_variants.write(rendered)
-    outputs = deployment.deploy(
-        {one.name: RenderedStep(root=one.bundle.root, folder=one.directory) for one in rendered}
-    )
+    steps = {one.name: RenderedStep(root=one.bundle.root, folder=one.directory) for one in rendered}
+    try:
+        outputs = deployment.deploy(steps)
+    except KeyboardInterrupt:
+        text = "\nwhat CloudFormation has begun goes on; the same command resumes"
+        click.echo(text, err=True, nl=False)
+        raise
     for output, value in outputs.items():
         click.echo(f"  {output} = {value}")
     click.secho(f"{chosen.name} is deployed", fg="green")
@@ -145,13 +159,11 @@ def _refuse_unknown_parameters(
 
 def _valid(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
     rendered = render_plan(plan, settings)
-    rendered_variants.changes(rendered)
+    changes = rendered_variants.changes(rendered)
     print_warnings(rendered)
     found = rendered_variants.findings(rendered, lint=False)
-    if problems := [
-        Problem(name, str(finding))
-        for name, findings in found.items()
-        for finding in refusing(findings)
-    ]:
-        raise InvalidTemplateError(problems)
+    print_findings(rendered, found)
+    if refused := rendered_variants.refused(found):
+        fail_invalid(refused)
+    print_edited(rendered, changes)
     return rendered

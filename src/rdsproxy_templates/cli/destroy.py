@@ -7,7 +7,7 @@ import click
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
 from .options import account_options, name_option, stack_option
-from .plan_arguments import account_problems, console, plan_named, sessions
+from .plan_arguments import account_problems, console, plan_named, sessions, stack_name_problems
 from .refusals import data_loss, refuse, stack_or
 
 
@@ -40,7 +40,12 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     """Run the subcommand."""
     refuse([*stack_or("PLAN", plan, stack, name), *data_loss(accept_data_loss, yes=yes)])
     chosen = plan_named(plan, load(stack, name) if stack else None)
-    refuse(account_problems(chosen, account_choices))
+    refuse(
+        [
+            *account_problems(chosen, account_choices),
+            *stack_name_problems(chosen, stack_prefix),
+        ]
+    )
     Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import click
 
@@ -14,6 +16,10 @@ from ..deploy.plans import PLANS, AccountName, Plan, plan_of
 from ..errors import ConfigError, DeploymentError, Problem
 from ..variants import VARIANTS, similar_variant
 from .consumer_stack import ConsumerStack
+
+STACK_NAME: Final = re.compile("[A-Za-z][A-Za-z0-9-]*")
+LONGEST_STACK_NAME: Final = 128
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
 
 Choices = Mapping[str, str | None]
 """The options about accounts, by the names of their parameters."""
@@ -51,6 +57,19 @@ def account_problems(plan: Plan, choices: Choices) -> Iterator[Problem]:
             elif value and choices.get(kind) and len(plan.accounts) == 1:
                 sentence = f"and --{account}-{kind} choose the same; leave out one of them"
                 yield Problem(f"--{kind}", sentence)
+
+
+def stack_name_problems(plan: Plan, prefix: str) -> Iterator[Problem]:
+    """Yield problems with the names that *prefix* makes of the steps of *plan*."""
+    if not STACK_NAME.fullmatch(prefix):
+        sentence = f"must begin with a letter and have only letters, digits and -, got {prefix!r}"
+        yield Problem("--stack-prefix", sentence)
+    for name in (step.stack_name(prefix) for step in plan.steps):
+        if len(name) > LONGEST_STACK_NAME:
+            sentence = (
+                f"must make stack names of at most {LONGEST_STACK_NAME} characters, got {name!r}"
+            )
+            yield Problem("--stack-prefix", sentence)
 
 
 def sessions(plan: Plan, choices: Choices, region: str | None) -> dict[AccountName, AccountSession]:

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -14,7 +13,6 @@ from ..deploy.guide import FILE as GUIDE
 from ..errors import Problem
 from ..rendering import NESTINGS, Nesting
 from ..rendering.folder import Changes
-from ..validators import Finding, refusing
 from . import rendered_variants
 from .consumer_stack import load
 from .folders import Folders
@@ -23,7 +21,15 @@ from .options import config_option, name_option, out_option, stack_option
 from .refusals import given_options, refuse, refused_beside, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_variants
 from .schema import print_schema
-from .terminal import EXIT_STATUSES, INVALID, STALE, print_finding, print_warnings, progress
+from .terminal import (
+    EXIT_STATUSES,
+    STALE,
+    fail_invalid,
+    print_edited,
+    print_findings,
+    print_warnings,
+    progress,
+)
 
 
 @click.command(
@@ -52,7 +58,8 @@ from .terminal import EXIT_STATUSES, INVALID, STALE, print_finding, print_warnin
 @click.option(
     "--check",
     is_flag=True,
-    help="Write nothing; list the files that would change, and exit with status 1.",
+    help="Write nothing; list the files that would change, and those that somebody has edited, and "
+    "exit with status 1 if there are any.",
 )
 @click.option("--no-lint", is_flag=True, help="Skip cfn-lint, the slowest of three validators.")
 @click.option("--list", "list_", is_flag=True, help="Same as the subcommand `list`.")
@@ -107,25 +114,22 @@ def _refused_beside_others() -> Iterator[Problem]:
 
 def _render(settings: RenderSettings, *, check: bool, lint: bool, quiet: bool) -> None:
     started = time.monotonic()
-    with progress(3, quiet=quiet) as stage:
+    with progress(2, quiet=quiet) as stage:
         stage("render")
         rendered = render_variants(settings)
         changed = rendered_variants.changes(rendered)
         stage("validate")
         found = rendered_variants.findings(rendered, lint=lint)
-        refused = {name: some for name, every in found.items() if (some := refusing(every))}
-        stage("compare" if check else "write")
-        if not refused and not check:
-            changed = rendered_variants.write(rendered)
     print_warnings(rendered)
-    for one in rendered:
-        for finding in found[one.name]:
-            print_finding(one.directory, finding)
+    print_findings(rendered, found)
     differences = _differences(rendered, changed) if check else []
     for line in differences:
         click.echo(line)
-    if refused:
-        _fail_invalid(refused)
+    if refused := rendered_variants.refused(found):
+        fail_invalid(refused, stale=len(differences))
+    if not check:
+        print_edited(rendered, changed)
+        changed = rendered_variants.write(rendered)
     if not quiet:
         _print_summary(
             rendered, changed, check=check, lint=lint, seconds=time.monotonic() - started
@@ -133,16 +137,10 @@ def _render(settings: RenderSettings, *, check: bool, lint: bool, quiet: bool) -
     sys.exit(STALE if differences else 0)
 
 
-def _fail_invalid(refused: Mapping[str, Sequence[Finding]]) -> NoReturn:
-    count = sum(map(len, refused.values()))
-    text = f"{count} finding{'s' * (count > 1)} in {', '.join(refused)}; nothing was written"
-    click.secho(text, fg="red", err=True)
-    sys.exit(INVALID)
-
-
 def _differences(rendered: Sequence[RenderedVariant], changed: Mapping[str, Changes]) -> list[str]:
+    """Return a line for each file that a write would change; ``edited`` if by hand."""
     return [
-        f"{word} {one.directory / path}"
+        f"{'edited' if path in changed[one.name].edited else word} {one.directory / path}"
         for one in rendered
         for word in ("created", "changed", "removed")
         for path in getattr(changed[one.name], word)

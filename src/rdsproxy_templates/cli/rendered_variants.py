@@ -16,7 +16,7 @@ from ..model import Settings
 from ..rendering import Bundle, Nesting
 from ..rendering.folder import Changes
 from ..rendering.packaging import packaged
-from ..validators import REGIONS, Finding, validate_all
+from ..validators import REGIONS, Finding, refusing, validate_all
 from ..variants import VARIANTS
 from .configuration import Roots, plan_configs, variant_configs, variants_named
 from .consumer_code import consumers_code
@@ -78,6 +78,11 @@ def findings(rendered: Sequence[RenderedVariant], *, lint: bool) -> dict[str, li
         {one.name: (one.bundle, getattr(one.config, "regions", REGIONS)) for one in rendered},
         lint=lint,
     )
+
+
+def refused(found: Mapping[str, Sequence[Finding]]) -> dict[str, list[Finding]]:
+    """Return those findings with which nothing is written, by the names of the variants."""
+    return {name: some for name, every in found.items() if (some := refusing(every))}
 
 
 def changes(rendered: Sequence[RenderedVariant]) -> dict[str, Changes]:

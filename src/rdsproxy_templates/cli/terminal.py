@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -13,8 +13,7 @@ import click
 from ..errors import ConfigError, DeploymentError, TemplatesError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from ..rendering.folder import Changes
     from ..validators import Finding
     from .rendered_variants import RenderedVariant
 
@@ -63,12 +62,36 @@ def print_warnings(rendered: Iterable[RenderedVariant]) -> None:
             click.secho(f"warning: {one.name}: {warning}", fg="yellow", err=True)
 
 
-def print_finding(directory: Path, finding: Finding) -> None:
-    """Print *finding* in a template below *directory*, in the colour of its level."""
-    place, level, rest = str(finding).partition(f" {finding.level} ")
-    click.echo(f"{directory}/{place}", err=True, nl=False)
-    click.secho(level, fg=COLOURS[finding.level], err=True, nl=False)
-    click.echo(rest, err=True)
+def print_edited(rendered: Iterable[RenderedVariant], changes: Mapping[str, Changes]) -> None:
+    """Print a warning of every file that somebody has edited, and that a write would lose."""
+    for one in rendered:
+        for path in changes[one.name].edited:
+            end = "removed" if path in changes[one.name].removed else "overwritten"
+            text = f"was edited since the last render, and is {end}; change the settings instead"
+            click.secho(
+                f"warning: {one.name}: [{one.directory / path}] {text}", fg="yellow", err=True
+            )
+
+
+def print_findings(
+    rendered: Iterable[RenderedVariant], findings: Mapping[str, Sequence[Finding]]
+) -> None:
+    """Print the findings in every variant, each in the colour of its level."""
+    for one in rendered:
+        for finding in findings[one.name]:
+            place, _, rest = str(finding).partition(f" {finding.level} ")
+            click.echo(f"{one.directory}/{place} ", err=True, nl=False)
+            click.secho(finding.level, fg=COLOURS[finding.level], err=True, nl=False)
+            click.echo(f" {rest}", err=True)
+
+
+def fail_invalid(refused: Mapping[str, Sequence[Finding]], *, stale: int = 0) -> NoReturn:
+    """End the command because variants have findings, which have been printed."""
+    count = sum(map(len, refused.values()))
+    text = f"{_counted(count, 'finding')} in {', '.join(refused)}; "
+    text += f"{_counted(stale, 'file')} stale, too" if stale else "nothing was written"
+    click.secho(text, fg="red", err=True)
+    sys.exit(INVALID)
 
 
 @contextmanager
@@ -91,6 +114,10 @@ def progress(stages: int, *, quiet: bool) -> Iterator[Stage]:
 
             yield stage
             bar.update(1)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def _fail(error: TemplatesError, status: int) -> NoReturn:

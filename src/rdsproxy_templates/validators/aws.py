@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..rendering import Bundle
 from ..rendering.documents import document
 from ..rendering.yaml import dump
-from .findings import Finding, Level
+from .findings import Finding, level_of
 from .ignored import AWS_VALIDATOR, is_ignored
 from .lines import located
 from .rules.wiring import is_whole
@@ -71,12 +71,11 @@ def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
 
 
 def _finding(diagnostic: Diagnostic, file: str, line: int) -> Finding:
-    level: Level = "warning" if diagnostic.severity.name == "WARN" else "error"
     return Finding(
         file=file,
         line=line,
         rule=diagnostic.rule_id,
-        level=level,
+        level=level_of(diagnostic.severity.name),
         sentence=diagnostic.message.rstrip("."),
         remedy=diagnostic.suggested_fix or "See the documentation of the resource type",
     )

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Level = Literal["error", "warning", "opinion"]
 """``error``: AWS refuses it, or it never works. ``warning``: AWS takes it, and it hurts.
 ``opinion``: worth a look, and no reason to stop."""
+
+LEVELS: Final[Mapping[str, Level]] = {
+    "fatal": "error",
+    "error": "error",
+    "warn": "warning",
+    "warning": "warning",
+}
+"""Levels by the words of other validators; whatever else they say is only information."""
+
+
+def level_of(word: str) -> Level:
+    """Return the level that another validator's *word* for it means."""
+    return LEVELS.get(word.lower(), "opinion")
 
 
 @dataclass(frozen=True, order=True, kw_only=True)

@@ -25,13 +25,13 @@ from ..rendering.documents import document
 from ..rendering.sam_transform import expanded
 from ..rendering.yaml import dump
 from . import lint_cache
-from .findings import Finding, Level
+from .findings import Finding, Level, level_of
 from .ignored import CFN_LINT, is_ignored
 from .lines import located
 from .rules.wiring import is_whole
 
 INCLUDED: Final = ("I3011",)
-"""Rules that are only information to cfn-lint, and errors here: data without a policy."""
+"""Rules that are only information to cfn-lint, and warnings here: data without a policy."""
 
 FLAT: Final = "flat.yaml"
 SAM_RULE: Final = "sam"
@@ -179,7 +179,7 @@ def _finding(bundle: Bundle, file: str, match: Match) -> Iterator[Finding]:
     if is_ignored(CFN_LINT, match["rule"], "/".join(map(str, place))):
         return
     file, line = located(bundle, _origins(bundle, file), place, file)
-    level: Level = "warning" if match["level"] == "warning" else "error"
+    level: Level = "warning" if match["rule"] in INCLUDED else level_of(match["level"])
     yield Finding(
         file=file,
         line=line,
