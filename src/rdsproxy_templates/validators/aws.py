@@ -1,33 +1,28 @@
-"""AWS's own validator, ``cloudformation-validate``: two milliseconds a template."""
+"""AWS's own validator, ``cloudformation-validate``: two milliseconds a template.
+
+Its verdicts are kept between processes, because its engine takes a quarter of a second to start.
+"""
 
 from __future__ import annotations
 
-import ctypes
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from importlib import metadata
+from typing import Any, Final
 
+from ..aws.validator import engine
 from ..rendering import Bundle
 from ..rendering.documents import document
 from ..rendering.yaml import dump
+from . import verdicts
 from .findings import Finding, level_of
 from .ignored import AWS_VALIDATOR, is_ignored
 from .lines import located
 from .rules.wiring import is_whole
 
-if TYPE_CHECKING:
-    from cloudformation_validate import CompositeEngine, Diagnostic
+Diagnostic = dict[str, Any]
+"""What the validator says of one place of a template."""
 
-
-@cache
-def engine() -> CompositeEngine:
-    """Build the engine, once in a process: a quarter of a second."""
-    from cloudformation_validate import CompositeEngine  # noqa: PLC0415
-
-    built = CompositeEngine()
-    # Never freed: its destructor takes longer than all of our rendering, and fails when the
-    # interpreter shuts down.
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(built))
-    return built
+PACKAGE: Final = "cloudformation-validate"
 
 
 def find(bundle: Bundle) -> list[Finding]:
@@ -36,24 +31,38 @@ def find(bundle: Bundle) -> list[Finding]:
     It reads each template as it was rendered, then the flat form, in which values that
     crossed a stack's border are seen where they arrive.
     """
+    flat, origins = bundle.flat() if is_whole(bundle) else (None, {})
+    whole = dump(document(flat, (), "flat")) if flat else None
     found = [
-        _finding(diagnostic, file, diagnostic.start_line or 1)
+        _finding(diagnostic, file, diagnostic["line"])
         for file, text in bundle.templates.items()
         for diagnostic in _diagnostics(text)
     ]
-    if not is_whole(bundle):
-        return list(dict.fromkeys(found))
-    flat, origins = bundle.flat()
-    for diagnostic in _diagnostics(dump(document(flat, (), "flat"))):
-        entity = diagnostic.entity.logical_id if diagnostic.entity else ""
-        path = ("Resources", entity, *(diagnostic.property_path or "").split("."))
+    for diagnostic in _diagnostics(whole) if whole else ():
+        path = ("Resources", diagnostic["resource"], *diagnostic["property"].split("."))
         found.append(_finding(diagnostic, *located(bundle, origins, path)))
     return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=256)
-def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
+def _diagnostics(text: str) -> list[Diagnostic]:
     """Return what the validator finds in a template, less what we ignore."""
+    return [
+        one for one in _verdict(text) if not is_ignored(AWS_VALIDATOR, one["rule"], one["property"])
+    ]
+
+
+@lru_cache(maxsize=256)
+def _verdict(text: str) -> list[Diagnostic]:
+    """Return all that the validator says of a template, now or when it last saw it."""
+    key = verdicts.key_of(metadata.version(PACKAGE), text)
+    verdict: list[Diagnostic] | None = verdicts.remembered(PACKAGE, key)
+    if verdict is None:
+        verdict = _validated(text)
+        verdicts.remember(PACKAGE, key, verdict)
+    return verdict
+
+
+def _validated(text: str) -> list[Diagnostic]:
     from cloudformation_validate import (  # noqa: PLC0415
         DetailLevel,
         Severity,
@@ -63,19 +72,26 @@ def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
 
     config = ValidateConfig(severity_level=Severity.WARN, detail_level=DetailLevel.STANDARD)
     report = engine().validate_template(TemplateContent(text), config)
-    return tuple(
-        diagnostic
-        for diagnostic in report.diagnostics
-        if not is_ignored(AWS_VALIDATOR, diagnostic.rule_id, diagnostic.property_path or "")
-    )
+    return [
+        {
+            "rule": one.rule_id,
+            "severity": one.severity.name,
+            "message": one.message,
+            "remedy": one.suggested_fix,
+            "resource": (one.entity and one.entity.logical_id) or "",
+            "property": one.property_path or "",
+            "line": one.start_line or 1,
+        }
+        for one in report.diagnostics
+    ]
 
 
 def _finding(diagnostic: Diagnostic, file: str, line: int) -> Finding:
     return Finding(
         file=file,
         line=line,
-        rule=diagnostic.rule_id,
-        level=level_of(diagnostic.severity.name),
-        sentence=diagnostic.message.rstrip("."),
-        remedy=diagnostic.suggested_fix or "See the documentation of the resource type",
+        rule=diagnostic["rule"],
+        level=level_of(diagnostic["severity"]),
+        sentence=diagnostic["message"].rstrip("."),
+        remedy=diagnostic["remedy"] or "See the documentation of the resource type",
     )

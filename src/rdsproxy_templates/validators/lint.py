@@ -7,7 +7,6 @@ which nothing hides behind a parameter.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -24,7 +23,7 @@ from ..rendering import Bundle, Origin
 from ..rendering.documents import document
 from ..rendering.sam_transform import expanded
 from ..rendering.yaml import dump
-from . import lint_cache
+from . import verdicts
 from .findings import Finding, Level, level_of
 from .ignored import CFN_LINT, is_ignored
 from .lines import located
@@ -33,6 +32,7 @@ from .rules.wiring import is_whole
 INCLUDED: Final = ("I3011",)
 """Rules that are only information to cfn-lint, and warnings here: data without a policy."""
 
+PACKAGE: Final = "cfn-lint"
 FLAT: Final = "flat.yaml"
 SAM_RULE: Final = "sam"
 
@@ -59,13 +59,8 @@ class Task:
     @cached_property
     def key(self) -> str:
         """The name of cfn-lint's result: a hash of documents, rules and versions."""
-        parts = [
-            [metadata.version(name) for name in ("cfn-lint", "aws-sam-translator")],
-            INCLUDED,
-            sorted(self.regions),
-            self.documents,
-        ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        versions = [metadata.version(name) for name in (PACKAGE, "aws-sam-translator")]
+        return verdicts.key_of(versions, INCLUDED, sorted(self.regions), self.documents)
 
     def work(self) -> Work:
         """Expand the SAM transform in every document, for a worker to lint."""
@@ -89,7 +84,9 @@ class Lint:
         self._tasks = {name: _tasks(bundle, on) for name, (bundle, on) in bundles.items()}
         distinct = {task.key: task for some in self._tasks.values() for task in some}
         self._known = {
-            key: found for key in distinct if (found := lint_cache.remembered(key)) is not None
+            key: found
+            for key in distinct
+            if (found := verdicts.remembered(PACKAGE, key)) is not None
         }
         fresh = {key: task for key, task in distinct.items() if key not in self._known}
         self._refused: dict[str, list[tuple[str, Match]]] = {}
@@ -99,7 +96,7 @@ class Lint:
         """Wait for cfn-lint, and return its findings for each bundle, by name."""
         for keys, worker in self._running:
             for key, matches in zip(keys, _finished(worker), strict=True):
-                lint_cache.remember(key, matches)
+                verdicts.remember(PACKAGE, key, matches)
                 self._known[key] = matches
         self._running = []
         return {
