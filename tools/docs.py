@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -19,7 +19,7 @@ from rdsproxy_templates import render
 from rdsproxy_templates.model import Settings
 from rdsproxy_templates.rendering import Bundle
 from rdsproxy_templates.validators.graph import CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, Graph
-from rdsproxy_templates.validators.ignored import AWS_VALIDATOR, CFN_LINT
+from rdsproxy_templates.validators.ignored import AWS_VALIDATOR, CFN_LINT, Ignored
 from rdsproxy_templates.validators.rules import RULES
 from rdsproxy_templates.variants import VARIANTS
 
@@ -113,7 +113,7 @@ def reference() -> Iterator[str]:
     yield "| tool | rule | where | why |\n| --- | --- | --- | --- |"
     for tool, ignored in (("cfn-lint", CFN_LINT), ("cloudformation-validate", AWS_VALIDATOR)):
         for entry in ignored:
-            yield f"| {tool} | `{entry.rule}` | `{entry.place}` | {entry.reason} |"
+            yield f"| {tool} | `{entry.rule}` | {_place(entry)} | {entry.reason} |"
     yield ""
 
 
@@ -124,11 +124,12 @@ def _settings(config: Settings, prefix: str = "") -> Iterator[str]:
             yield from _settings(value, f"{prefix}{name}.")
         else:
             yield f"| `{prefix}{name}` | {_type(field)} | {_shown(value)} | {field.description} |"
-            yield from _entries(field, f"{prefix}{name}[].")
+            yield from _entries(field, f"{prefix}{name}")
 
 
-def _entries(field: FieldInfo, prefix: str) -> Iterator[str]:
-    """The settings of each entry, where *field* is a list of records."""
+def _entries(field: FieldInfo, place: str) -> Iterator[str]:
+    """The settings of each entry, where *field* is a list of records, or of an optional one."""
+    prefix = f"{place}[]." if _is_list(field) else f"{place}."
     for kind in get_args(field.annotation):
         if isinstance(kind, type) and issubclass(kind, Settings):
             for name, inner in kind.model_fields.items():
@@ -138,13 +139,21 @@ def _entries(field: FieldInfo, prefix: str) -> Iterator[str]:
                     else _shown(inner.get_default(call_default_factory=True))
                 )
                 yield f"| `{prefix}{name}` | {_type(inner)} | {default} | {inner.description} |"
-                yield from _entries(inner, f"{prefix}{name}[].")
+                yield from _entries(inner, f"{prefix}{name}")
+
+
+def _place(entry: Ignored) -> str:
+    return f"`{entry.place}`" if entry.place else "anywhere"
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is tuple
 
 
 def _type(field: FieldInfo) -> str:
     text = str(getattr(field.annotation, "__name__", field.annotation))
     if any(isinstance(k, type) and issubclass(k, Settings) for k in get_args(field.annotation)):
-        return "list of mappings"
+        return "list of mappings" if _is_list(field) else "mapping"
     if "Literal" in str(field.annotation):
         found = re.findall(r"Literal\[(.*?)\]", str(field.annotation))[0]
         text = " \\| ".join(part.strip().strip("'") for part in found.split(","))

@@ -8,6 +8,7 @@ _DOCS: Final = "https://docs.aws.amazon.com/"
 
 API_GATEWAY_GUIDE: Final = f"{_DOCS}apigateway/latest/developerguide/"
 AURORA_GUIDE: Final = f"{_DOCS}AmazonRDS/latest/AuroraUserGuide/"
+AUTO_SCALING_GUIDE: Final = f"{_DOCS}autoscaling/application/userguide/"
 CLOUDFORMATION_GUIDE: Final = f"{_DOCS}AWSCloudFormation/latest/UserGuide/"
 EC2_GUIDE: Final = f"{_DOCS}AWSEC2/latest/UserGuide/"
 IAM_GUIDE: Final = f"{_DOCS}IAM/latest/UserGuide/"

@@ -60,6 +60,21 @@ def trusts_flow_logs() -> PolicyDocument:
     )
 
 
+def trusts_enhanced_monitoring() -> PolicyDocument:
+    """Trust policy: only Enhanced Monitoring of the role's own account may assume it."""
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Effect=Allow,
+                Principal=Principal("Service", ["monitoring.rds.amazonaws.com"]),
+                Action=[sts.AssumeRole],
+                Condition=Condition(StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")})),
+            )
+        ],
+    )
+
+
 def trusts_role(role: RoleArn) -> PolicyDocument:
     """Trust policy: one other role, which may be another account's, may assume the role."""
     return _lets(role, [sts.AssumeRole])

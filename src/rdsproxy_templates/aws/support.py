@@ -69,7 +69,7 @@ class Lifecycle:
 
 def lifecycle(engine: str, major: str) -> Lifecycle | None:
     """Support dates of *engine* in its major version *major*; None if unknown."""
-    ends = _data()["lifecycles"]["engines"][engine].get(major)
+    ends = data()["lifecycles"]["engines"][engine].get(major)
     if ends is None:
         return None
     standard, extended = ends
@@ -127,12 +127,13 @@ def _lacks(several: list[str]) -> str:
 
 
 def _proxy() -> dict[str, Any]:
-    proxy: dict[str, Any] = _data()["rds_proxy"]
+    proxy: dict[str, Any] = data()["rds_proxy"]
     return proxy
 
 
 @cache
-def _data() -> dict[str, Any]:
+def data() -> dict[str, Any]:
+    """Contents of ``support.json``."""
     text = Path(__file__).with_name("support.json").read_text("utf-8")
-    data: dict[str, Any] = json.loads(text)
-    return data
+    read: dict[str, Any] = json.loads(text)
+    return read

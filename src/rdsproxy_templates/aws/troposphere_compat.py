@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from troposphere import PropsDictType, awslambda, rds, serverless
-from troposphere.validators import double
+from troposphere.validators import double, integer
 
 
 class HttpApiAuth(serverless.HttpApiAuth):
@@ -31,4 +31,5 @@ class ServerlessV2ScalingConfiguration(rds.ServerlessV2ScalingConfiguration):
     props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
         "MinCapacity": (double, True),
         "MaxCapacity": (double, True),
+        "SecondsUntilAutoPause": (integer, False),
     }

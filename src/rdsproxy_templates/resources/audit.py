@@ -59,6 +59,10 @@ class AuditSettings(database.DatabaseSettings):
         """The way the chosen engine records logins; empty when ``audit_log`` is off."""
         return AUDITS[self.engine] if self.audit_log else OFF
 
+    @property
+    def writes_audit_log(self) -> bool:
+        return self.audit.option is not None
+
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         if not self.audit_log:

@@ -3,81 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Final
 
 from pydantic import Field
 from troposphere import rds
 
 from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import ENGINES
+from ..aws.features import Feature, version_doubt, version_problem
 from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
-from ..aws.troposphere_compat import ServerlessV2ScalingConfiguration
 from ..errors import Problem
-from . import database
+from .aurora_instances import AuroraInstancesSettings, cluster_instances
 from .database import Database, durability, engine_properties, master_login
+from .database_logs import exported_logs
+from .monitoring import monitoring
 from .optional_properties import without_none
 from .parameter_groups import cluster_parameters
+from .reader_scaling import ReaderScalingSettings, reader_scaling
 
-SERVERLESS = "db.serverless"
+BURSTABLE: Final = "db.t"
+"""Prefix of the classes without the Data API."""
 
 
-class AuroraSettings(database.DatabaseSettings):
+class AuroraSettings(AuroraInstancesSettings):
     """Settings of an Aurora cluster. ``max_capacity`` makes it Serverless v2."""
 
-    min_capacity: float = Field(
-        default=0.5,
-        ge=0,
-        le=256,
-        multiple_of=0.5,
-        description="Serverless v2: lowest capacity in ACUs, in steps of 0.5. 0 lets the cluster "
-        "pause, which it cannot do behind a proxy. Applies only with `max_capacity`. "
-        f"See {AURORA_GUIDE}aurora-serverless-v2.setting-capacity.html",
-    )
-    max_capacity: float | None = Field(
+    reader_scaling: ReaderScalingSettings | None = Field(
         default=None,
-        ge=1,
-        le=256,
-        multiple_of=0.5,
-        description="Serverless v2: highest capacity in ACUs, in steps of 0.5. Left out: "
-        "instances are provisioned. See "
-        f"{AURORA_GUIDE}aurora-serverless-v2.setting-capacity.html",
+        description="Aurora: let the number of readers follow their load. Left out: there are "
+        "`readers`.",
     )
-    readers: int = Field(
-        default=0,
-        ge=0,
-        le=15,
-        description="Aurora: number of reader instances beside the writer. See "
-        f"{AURORA_GUIDE}Concepts.AuroraHighAvailability.html",
+    data_api: bool = Field(
+        default=False,
+        description="Aurora: take SQL over HTTPS, too, from who may use IAM and a secret for that; "
+        f"not with classes of type T. See {AURORA_GUIDE}data-api.html",
     )
-
-    @property
-    def db_instance_class(self) -> str:
-        """``DBInstanceClass`` of every instance: ``db.serverless`` with ``max_capacity``."""
-        if self.instance_class is None and self.max_capacity:
-            return SERVERLESS
-        return super().db_instance_class
+    local_write_forwarding: bool = Field(
+        default=False,
+        description="Aurora: let readers pass writes on to the writer, which Aurora PostgreSQL "
+        f"does not do behind RDS Proxy. See {AURORA_GUIDE}aurora-mysql-write-forwarding.html",
+    )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        if self.max_capacity is None:
-            if self.instance_class == SERVERLESS:
-                yield Problem("max_capacity", f"must be given, in ACUs, for {SERVERLESS}")
-            if "min_capacity" in self.model_fields_set:
-                yield Problem(
-                    "min_capacity", "needs max_capacity; without it the cluster does not scale"
-                )
-            return
-        if self.db_instance_class != SERVERLESS:
+        if self.reader_scaling is not None:
+            for problem in self.reader_scaling.refused_with(self.readers):
+                yield problem.within("reader_scaling")
+        for feature in self._features:
+            if sentence := version_problem(feature, ENGINES[self.engine], self.version):
+                yield Problem(feature, sentence)
+        small = [one for one in self.db_instance_classes if one.startswith(BURSTABLE)]
+        if self.data_api and small:
             yield Problem(
-                "max_capacity",
-                f"is for {SERVERLESS}, and instance_class is {self.instance_class!r}, "
-                "which is provisioned; give one of the two",
+                "data_api",
+                f"is not offered for classes of type T, got {small[0]}; choose another "
+                "`instance_class`, such as db.r7g.large, or give `max_capacity`",
             )
-        if self.min_capacity > self.max_capacity:
-            yield Problem(
-                "min_capacity",
-                f"must be at most max_capacity ({self.max_capacity:g}), got {self.min_capacity:g}",
-            )
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        for feature in self._features:
+            if sentence := version_doubt(feature, ENGINES[self.engine], self.version):
+                yield Problem(feature, sentence)
+
+    @property
+    def _features(self) -> Sequence[Feature]:
+        """Settings that not every version has."""
+        features: Sequence[Feature] = ("data_api", "local_write_forwarding")
+        return [feature for feature in features if getattr(self, feature)]
 
 
 def aurora_cluster(
@@ -101,6 +94,7 @@ def aurora_cluster(
         SubnetIds=list(subnets),
     )
     parameters = cluster_parameters(choices)
+    monitored = monitoring(choices.monitoring)
     db_cluster = rds.DBCluster(
         "DBCluster",
         **engine_properties(choices),
@@ -110,27 +104,25 @@ def aurora_cluster(
         VpcSecurityGroupIds=[group],
         **durability(choices),
         DBClusterParameterGroupName=parameters.ref(),
-        EnableCloudwatchLogsExports=list(engine.log_exports),
-        **without_none(EnableIAMDatabaseAuthentication=iam or None),
-        **_scaling(choices),
+        EnableCloudwatchLogsExports=list(exported_logs(choices.logs, engine)),
+        **without_none(
+            EnableIAMDatabaseAuthentication=iam or None,
+            EnableHttpEndpoint=choices.data_api or None,
+            EnableLocalWriteForwarding=choices.local_write_forwarding or None,
+        ),
+        **choices.scaling(),
+        **monitored.of_cluster,
     )
-    instances = [
-        rds.DBInstance(
-            f"DBInstance{number}",
-            # The cluster holds the data, and it is the cluster that leaves a snapshot.
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Delete",
-            DBClusterIdentifier=db_cluster.ref(),
-            Engine=choices.engine,
-            DBInstanceClass=choices.db_instance_class,
-            # The version changes only when it changes here.
-            AutoMinorVersionUpgrade=False,
-            PubliclyAccessible=False,
-        )
-        for number in range(1, choices.readers + 2)
-    ]
+    instances = cluster_instances(choices, db_cluster)
     return Database(
-        resources=[subnet_group, parameters, db_cluster, *instances],
+        resources=[
+            subnet_group,
+            parameters,
+            *monitored.resources,
+            db_cluster,
+            *instances,
+            *reader_scaling(choices.reader_scaling, db_cluster, instances),
+        ],
         itself=db_cluster,
         engine=engine,
         host=Hostname(db_cluster.get_att("Endpoint.Address")),
@@ -138,13 +130,3 @@ def aurora_cluster(
         targets={"DBClusterIdentifiers": [db_cluster.ref()]},
         instances=instances,
     )
-
-
-def _scaling(choices: AuroraSettings) -> dict[str, Any]:
-    if choices.max_capacity is None:
-        return {}
-    return {
-        "ServerlessV2ScalingConfiguration": ServerlessV2ScalingConfiguration(
-            MinCapacity=choices.min_capacity, MaxCapacity=choices.max_capacity
-        )
-    }

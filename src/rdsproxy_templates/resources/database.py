@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, secretsmanager
@@ -15,6 +15,9 @@ from ..aws.kinds import Hostname, SecretArn
 from ..errors import Problem
 from ..model import Settings, sub
 from ..records import record
+from .database_logs import LogSettings
+from .monitoring import MonitoringSettings
+from .optional_properties import without_none
 
 
 @record(frozen=True, kw_only=True)
@@ -86,6 +89,23 @@ class DatabaseSettings(Settings):
         description="Days between rotations of every password by Secrets Manager. Left out: "
         f"passwords are not rotated. See {SECRETS_MANAGER_GUIDE}rotating-secrets.html",
     )
+    ca_certificate: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] | None = (
+        Field(
+            default=None,
+            description="Certificate authority of every instance's certificate; the functions that "
+            "connect to the database verify all three. Left out: the account's default, which is "
+            f"rds-ca-rsa2048-g1 unless changed. See {RDS_GUIDE}UsingWithRDS.SSL.html",
+        )
+    )
+    monitoring: MonitoringSettings | None = Field(
+        default=None,
+        description="Database Insights, Performance Insights and Enhanced Monitoring; left out, "
+        "RDS's defaults.",
+    )
+    logs: LogSettings | None = Field(
+        default=None,
+        description="Logs that CloudWatch Logs receives; left out, errors and slow statements.",
+    )
 
     @property
     def version(self) -> str:
@@ -98,6 +118,26 @@ class DatabaseSettings(Settings):
         return self.instance_class or ENGINES[self.engine].default_class
 
     @property
+    def db_instance_classes(self) -> Sequence[str]:
+        """``DBInstanceClass`` of each instance."""
+        return [self.db_instance_class]
+
+    @property
+    def writes_audit_log(self) -> bool:
+        """True where the log ``audit`` holds anything once it is exported."""
+        return ENGINES[self.engine].aurora
+
+    @property
+    def named_classes(self) -> Mapping[str, str]:
+        """Instance classes that the settings choose, by the place of each."""
+        return {"instance_class": self.db_instance_class}
+
+    @property
+    def named_zones(self) -> Mapping[str, str]:
+        """Availability Zones that the settings name, by the place of each."""
+        return {}
+
+    @property
     def tls_only(self) -> bool:
         """True when the database refuses connections without TLS."""
         return True
@@ -105,8 +145,16 @@ class DatabaseSettings(Settings):
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from self._version_problems()
-        for sentence in ENGINES[self.engine].class_problems(self.db_instance_class, ()):
-            yield Problem("instance_class", sentence)
+        engine = ENGINES[self.engine]
+        for place, instance_class in self.named_classes.items():
+            for sentence in engine.class_problems(instance_class, ()):
+                yield Problem(place, sentence)
+        if self.logs is not None:
+            for problem in self.logs.refused_by(engine, audited=self.writes_audit_log):
+                yield problem.within("logs")
+        if self.monitoring is not None:
+            for problem in self.monitoring.refused_by(engine, self.db_instance_classes):
+                yield problem.within("monitoring")
 
     def _version_problems(self) -> Iterator[Problem]:
         engine = ENGINES[self.engine]
@@ -158,6 +206,15 @@ def engine_properties(choices: DatabaseSettings) -> dict[str, Any]:
         "Engine": choices.engine,
         "EngineVersion": choices.version,
         "EngineLifecycleSupport": choices.lifecycle,
+    }
+
+
+def instance_properties(choices: DatabaseSettings) -> dict[str, Any]:
+    """Properties of every instance, in a cluster or without one."""
+    return {
+        # The version changes only when it changes here.
+        "AutoMinorVersionUpgrade": False,
+        **without_none(CACertificateIdentifier=choices.ca_certificate),
     }
 
 

@@ -14,6 +14,7 @@ from troposphere import rds
 
 from ..aws.engines import ENGINES
 from .database import DatabaseSettings
+from .database_logs import log_parameters
 
 NO_OTHERS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -28,7 +29,7 @@ def cluster_parameters(choices: DatabaseSettings) -> rds.DBClusterParameterGroup
         "DBClusterParameterGroup",
         Description="Parameters of the database cluster",
         Family=engine.parameter_family(choices.version),
-        Parameters=engine.parameters(choices.slow_query_seconds, tls_only=choices.tls_only),
+        Parameters=_parameters(choices),
     )
 
 
@@ -42,7 +43,15 @@ def instance_parameters(
         Description="Parameters of the database instance",
         Family=engine.parameter_family(choices.version),
         Parameters={
-            **engine.parameters(choices.slow_query_seconds, tls_only=choices.tls_only),
+            **_parameters(choices),
             **others,
         },
     )
+
+
+def _parameters(choices: DatabaseSettings) -> dict[str, str]:
+    engine = ENGINES[choices.engine]
+    return {
+        **engine.parameters(choices.slow_query_seconds, tls_only=choices.tls_only),
+        **log_parameters(choices.logs, engine),
+    }

@@ -45,7 +45,7 @@ class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from self.pause_problems()
+        yield from self.refused_behind_proxy()
         for problem in database_users.problems(self.users, ENGINES[self.engine]):
             yield problem.within("users")
 
@@ -62,9 +62,9 @@ class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
                 "the same kind of login, or test this mix before you rely on it",
             )
 
-    def pause_problems(self) -> Iterator[Problem]:
-        """Refuse a capacity of 0, at which a cluster behind a proxy never pauses."""
-        return pause_problems(self)
+    def refused_behind_proxy(self) -> Iterator[Problem]:
+        """Refuse what a database behind a proxy does not do."""
+        return refused_behind_proxy(self)
 
 
 def cluster_or_instance(
@@ -83,11 +83,16 @@ def cluster_or_instance(
     return make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
 
 
-def pause_problems(choices: ClusterOrInstanceSettings) -> Iterator[Problem]:
-    """Refuse a capacity of 0: the proxy's connections keep the cluster from pausing."""
+def refused_behind_proxy(choices: ClusterOrInstanceSettings) -> Iterator[Problem]:
+    """Refuse a capacity of 0, at which it never pauses, and what RDS Proxy does not support."""
     if choices.max_capacity is not None and choices.min_capacity == 0:
         yield Problem(
             "min_capacity",
             "must be at least 0.5, got 0: a cluster behind RDS Proxy cannot pause, "
             "because the proxy keeps connections open",
+        )
+    if choices.local_write_forwarding and choices.engine == "aurora-postgresql":
+        yield Problem(
+            "local_write_forwarding",
+            "is not supported behind RDS Proxy with aurora-postgresql; leave it out",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pydantic import Field
@@ -11,11 +11,15 @@ from troposphere import rds
 from ..aws.documentation import RDS_GUIDE
 from ..aws.engines import ENGINES
 from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from ..errors import Problem
 from ..model.accepted_rules import accepted
 from . import database
-from .database import Database, durability, engine_properties, master_login
+from .database import Database, durability, engine_properties, instance_properties, master_login
+from .database_logs import exported_logs
+from .monitoring import monitoring
 from .optional_properties import without_none
 from .parameter_groups import NO_OTHERS, instance_parameters
+from .zones import zone_name_problem
 
 _PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
 
@@ -35,12 +39,31 @@ class RdsInstanceSettings(database.DatabaseSettings):
         description="RDS: keep a standby in a second Availability Zone, at twice the price. "
         f"Aurora takes a reader for that. See {RDS_GUIDE}Concepts.MultiAZ.html",
     )
+    availability_zone: str | None = Field(
+        default=None,
+        description="RDS: name of the Availability Zone of the instance, one of its subnets'; not "
+        "with `multi_az`. A change replaces the database. Left out: RDS chooses. See "
+        f"{RDS_GUIDE}Concepts.RegionsAndAvailabilityZones.html",
+    )
     allow_major_version_upgrade: bool = Field(
         default=False,
         description="RDS: let an update of `engine_version` change the major version, which "
         "cannot be undone. Aurora needs no permission: CloudFormation always lets "
         f"it. See {RDS_GUIDE}USER_UpgradeDBInstance.Upgrading.html",
     )
+
+    @property
+    def named_zones(self) -> Mapping[str, str]:
+        own = {"availability_zone": self.availability_zone} if self.availability_zone else {}
+        return {**super().named_zones, **own}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.availability_zone is not None:
+            if problem := zone_name_problem(self.availability_zone):
+                yield Problem("availability_zone", problem)
+            if self.multi_az:
+                yield Problem("availability_zone", "must not be given with multi_az: RDS chooses")
 
 
 def database_instance(
@@ -70,6 +93,7 @@ def database_instance(
         SubnetIds=list(subnets),
     )
     parameter_group = instance_parameters(choices, parameters)
+    monitored = monitoring(choices.monitoring)
     instance = rds.DBInstance(
         "DBInstance",
         **without_none(Metadata=_PUBLIC if public else None),
@@ -84,18 +108,26 @@ def database_instance(
         AllocatedStorage=str(choices.allocated_storage),
         StorageType="gp3",
         **durability(choices),
-        # The version changes only when it changes here.
-        AutoMinorVersionUpgrade=False,
+        **instance_properties(choices),
         DBParameterGroupName=parameter_group.ref(),
-        EnableCloudwatchLogsExports=[*engine.log_exports, *log_exports],
+        EnableCloudwatchLogsExports=list(
+            dict.fromkeys([*exported_logs(choices.logs, engine), *log_exports])
+        ),
+        **monitored.of_instance,
         **without_none(
+            AvailabilityZone=choices.availability_zone,
             EnableIAMDatabaseAuthentication=iam or None,
             OptionGroupName=options.ref() if options else None,
             AllowMajorVersionUpgrade=choices.allow_major_version_upgrade or None,
         ),
     )
     return Database(
-        resources=[subnet_group, parameter_group, instance],
+        resources=[
+            subnet_group,
+            parameter_group,
+            *monitored.resources,
+            instance,
+        ],
         itself=instance,
         engine=engine,
         host=Hostname(instance.get_att("Endpoint.Address")),

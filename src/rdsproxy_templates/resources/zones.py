@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from troposphere import AWSHelperFn, GetAZs, Select
@@ -12,6 +12,7 @@ from ..aws.support import zone_prefix, zones_without_proxy
 from ..errors import Problem
 
 ZONE_ID: Final = re.compile(r"[a-z]+\d+-az\d+")
+ZONE_NAME: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d(-[a-z]+-\d)?[a-z]")
 
 
 def zone_property(zone: AWSHelperFn | str) -> dict[str, Any]:
@@ -22,6 +23,13 @@ def zone_property(zone: AWSHelperFn | str) -> dict[str, Any]:
 def is_zone_id(zone: object) -> bool:
     """Return True when *zone* is the ID of an Availability Zone: ``use1-az1``."""
     return isinstance(zone, str) and ZONE_ID.fullmatch(zone) is not None
+
+
+def zone_name_problem(zone: str) -> str | None:
+    """Explain why *zone* is not the name of an Availability Zone, as RDS takes it."""
+    if ZONE_NAME.fullmatch(zone):
+        return None
+    return f"must be the name of an Availability Zone, such as us-east-1a, got {zone!r}"
 
 
 def chosen_zone(zones: tuple[str, str] | None, index: int) -> AWSHelperFn | str:
@@ -50,7 +58,7 @@ def zone_problems(
 
 
 def zones_outside_regions(
-    zones: tuple[str, str] | None,
+    zones: Sequence[str] | None,
     regions: tuple[str, ...],
     place: str = "vpc.availability_zones",
 ) -> Iterator[Problem]:

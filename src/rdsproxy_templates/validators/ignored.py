@@ -12,7 +12,7 @@ class Ignored:
 
     rule: str
     place: str
-    """The end of the path to the property or parameter that the rule speaks of."""
+    """The end of the path to the property or parameter that the rule speaks of; "" for all."""
     reason: str
 
     def covers(self, rule: str, place: str) -> bool:
@@ -38,6 +38,14 @@ _LOCAL_CODE: Final = Ignored(
 _LOCAL_LAYER: Final = Ignored(
     rule="W3002", place="Content", reason="The same, of the layers that functions share."
 )
+_GIVEN: Final = (
+    "The ARN of something that exists stands in a template only where the configuration gives it."
+)
+_GIVEN_ARNS: Final = (
+    # It says nothing of the place.
+    Ignored(rule="W9013", place="", reason=_GIVEN),
+    Ignored(rule="W9002", place="MonitoringRoleArn", reason=_GIVEN),
+)
 _DEPRECATED: Final = (
     "A version becomes deprecated while a database runs in it, which goes on; the configuration "
     "warns of it, and our rule database/version refuses what has ended."
@@ -55,6 +63,7 @@ AWS_VALIDATOR: Final = (
     _LOCAL_CODE,
     _LOCAL_LAYER,
     _NAMED_ZONES,
+    *_GIVEN_ARNS,
     Ignored(
         rule="E9006",
         place="EngineVersion",

@@ -15,7 +15,7 @@ from ..records import record
 from ..resources import proxy as proxies
 from ..resources.access import AccessSettings
 from ..resources.network import range_problems
-from ..resources.proxied_database import pause_problems
+from ..resources.proxied_database import refused_behind_proxy
 from . import base, common
 from .database_secrets import Secrets, database_secrets
 from .endpoints import interface_endpoints
@@ -47,7 +47,7 @@ class Cluster(WithFunctionUser):
         default=4, ge=1, le=256, multiple_of=0.5, description="Serverless v2: ACUs at full load."
     )
 
-    def pause_problems(self) -> Iterator[Problem]:
+    def refused_behind_proxy(self) -> Iterator[Problem]:
         """None: only the variant knows whether there is a proxy."""
         yield from ()
 
@@ -93,7 +93,7 @@ class Config(base.Config):
             if problem.place == "public_subnet_cidr" and self.is_public:
                 yield problem
         if self.proxy:
-            yield from (problem.within("rds") for problem in pause_problems(self.rds))
+            yield from (problem.within("rds") for problem in refused_behind_proxy(self.rds))
         else:
             yield from self._without_proxy()
 

@@ -16,6 +16,7 @@ from ..model import ListOf, ParameterAttributes, Settings, did_you_mean
 from ..resources.database import DatabaseSettings
 from ..resources.functions import WITHOUT_RDS_ROOTS
 from ..resources.proxied_database import ProxiedDatabaseSettings
+from ..resources.zones import zones_outside_regions
 
 
 class RegionalSettings(Settings):
@@ -96,8 +97,11 @@ def database_problems(
 ) -> Iterator[Problem]:
     """A class that a region lacks, and names that the engine does not take."""
     engine = ENGINES[rds.engine]
-    for sentence in engine.class_problems(rds.db_instance_class, regions):
-        yield Problem("rds.instance_class", sentence)
+    for place, instance_class in rds.named_classes.items():
+        for sentence in engine.class_problems(instance_class, regions):
+            yield Problem(f"rds.{place}", sentence)
+    for place, zone in rds.named_zones.items():
+        yield from zones_outside_regions((zone,), regions, f"rds.{place}")
     for problem in names.refused_by(engine):
         yield problem.within("database")
 

@@ -101,9 +101,8 @@ class ServiceSettings(RegionalSettings):
 
     def _connection_warnings(self) -> Iterator[Problem]:
         concurrency = self.sam.reserved_concurrent_executions
-        connections = default_connections(
-            ENGINES[self.rds.engine], self.rds.db_instance_class, self.rds.max_capacity
-        )
+        writer, *_ = self.rds.db_instance_classes
+        connections = default_connections(ENGINES[self.rds.engine], writer, self.rds.max_capacity)
         if concurrency is None or connections is None:
             return
         pooled = connections * self.rds.max_connections_percent // 100
@@ -111,7 +110,7 @@ class ServiceSettings(RegionalSettings):
             yield Problem(
                 "sam.reserved_concurrent_executions",
                 f"is {concurrency}, and the proxy has {pooled} connections to share (about "
-                f"{connections} of {self.rds.db_instance_class}, "
+                f"{connections} of {writer}, "
                 f"{self.rds.max_connections_percent} %): executions will wait for one",
             )
 
