@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import get_args, get_origin
 
 import pytest
+from database_groups import groups, some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES, regions
-from rdsproxy_templates.model import Settings
 from rdsproxy_templates.model.references import references
+from rdsproxy_templates.model.setting_problems import is_model
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.stacks.data.public_database import OLD_CLASSES
 from rdsproxy_templates.validators import validate
@@ -34,6 +36,7 @@ VERSIONS = {
     ]
     for name, engine in ENGINES.items()
 }
+PAUSES_LATE = {"seconds_until_auto_pause": 86_400}
 halves = st.integers(1, 512).map(lambda number: number / 2)
 
 
@@ -67,11 +70,6 @@ def networks(draw):
     }
 
 
-def some(**fields):
-    """A mapping with any of the optional fields."""
-    return st.fixed_dictionaries({}, optional=fields)
-
-
 @st.composite
 def databases(draw):
     """A database of any engine: its version, its size, and what all have in common."""
@@ -99,7 +97,7 @@ def databases(draw):
     version = chosen.get("engine_version", ENGINES[name].default_version)
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         chosen["extended_support"] = True
-    return {"engine": name} | size | chosen
+    return {"engine": name} | size | chosen | draw(groups(name, size, version, CLASSES[name]))
 
 
 proxies = st.builds(
@@ -228,7 +226,10 @@ def bastions(draw):
         cluster |= draw(proxies)
         behind = {"proxy": True} | draw(some(sam=sam))
     elif "max_capacity" in cluster:
-        cluster |= draw(some(min_capacity=st.just(0)))
+        cluster |= draw(some(min_capacity=st.just(0)) | st.just({"min_capacity": 0} | PAUSES_LATE))
+    size = {"max_capacity": 4} | cluster
+    version = ENGINES[engine].default_version
+    cluster |= draw(groups(engine, size, version, CLASSES[engine]))
     settings = draw(
         st.fixed_dictionaries(REGIONS, optional={"database": names, "secrets": SECRETS})
     )
@@ -329,7 +330,9 @@ def edges(draw):
     version = database.get("engine_version", ENGINES[name].default_version)
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         database["extended_support"] = True
-    return {"rds": {"engine": name} | database | draw(allowed(4) | st.just({}))} | draw(
+    database |= draw(groups(name, database, version, NEW_CLASSES[name]))
+    rds = {"engine": name} | database | draw(allowed(4) | st.just({}))
+    return {"regions": ["us-east-1"], "rds": rds} | draw(
         some(
             sam=api,
             secrets=SECRETS,
@@ -369,17 +372,22 @@ every_variant = pytest.mark.parametrize("name", VARIANTS)
 
 def fields(variant):
     """Every setting of *variant*, and every setting in them, as paths."""
-    for group, field in variant.Config.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, Settings):
-            yield from ((group, name) for name in inner.model_fields)
-        yield (group,)
+    yield from below(variant.Config)
+
+
+def below(record):
+    for name, field in record.model_fields.items():
+        yield (name,)
+        for inner in (field.annotation, *get_args(field.annotation)):
+            # A list holds records, too, but at places that have no name.
+            if is_model(inner) and get_origin(field.annotation) is not tuple:
+                yield from ((name, *path) for path in below(inner))
 
 
 def with_junk(settings, path, value):
-    if len(path) == 1:
-        return settings | {path[0]: value}
-    return settings | {path[0]: settings.get(path[0], {}) | {path[1]: value}}
+    name, *rest = path
+    inner = settings.get(name) or {}
+    return settings | {name: with_junk(inner, rest, value) if rest else value}
 
 
 @every_variant
