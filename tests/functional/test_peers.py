@@ -8,11 +8,11 @@ from peer_inputs import EXPRESSIBLE, PEERS, peer_of, read_peer
 
 LEAST = {
     "terraform_aws_rds_proxy": 20,
-    "terraform_aws_rds_aurora": 28,
-    "terraform_aws_rds": 29,
+    "terraform_aws_rds_aurora": 53,
+    "terraform_aws_rds": 42,
     "cdk_proxy": 17,
-    "cdk_cluster": 21,
-    "cdk_instance": 21,
+    "cdk_cluster": 31,
+    "cdk_instance": 29,
 }
 """Inputs that we have settings for; a lower count is a setting lost."""
 
