@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from . import support
 from .engines import Engine
@@ -54,8 +54,7 @@ def _is_newer(version: str, known: Mapping[str, str]) -> bool:
 
 def _since(feature: Feature, engine: Engine) -> dict[str, str]:
     """First version with *feature* of each major version."""
-    features: dict[str, Any] = support.data()["features"]
-    since: dict[str, str] = features[feature]["since"].get(engine.name, {})
+    since: dict[str, str] = support.data()[feature]["since"].get(engine.name, {})
     return since
 
 
