@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..deploy.plans import PLANS, Plan
 from ..errors import ConfigError, Problem
 from ..model import Settings, StackModule
-from ..model.settings_file import SettingsFile, read
+from ..model.settings_file import RESERVED, SettingsFile, read, split
+from ..records import record
 from ..variants import similar_variant
+
+if TYPE_CHECKING:
+    from ..model.customization import Customization
 
 Roots = Mapping[str, StackModule[Any, Any, Any]]
 """Root stacks by name: the variants, or a consumer's own."""
@@ -38,18 +42,40 @@ def _unknown_variant(name: str, known: Sequence[str]) -> str:
     return f"unknown variant {name!r}{similar}; the variants are {', '.join(known)}"
 
 
-def variant_configs(names: Sequence[str], file: Path | None, roots: Roots) -> dict[str, Settings]:
+@record(frozen=True, kw_only=True)
+class VariantSettings:
+    """The settings of a variant, and what they customize."""
+
+    config: Settings
+    customization: Customization | None = None
+    file: SettingsFile | None = None
+    place: str = ""
+    """The key of the file that the settings stand below, where it holds those of a plan."""
+
+    def at(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return *problems*, whose places are settings, as seen in the file."""
+        within = [problem.within(self.place) if self.place else problem for problem in problems]
+        return list(self.file.at(within)) if self.file else within
+
+
+def variant_settings(
+    names: Sequence[str], file: Path | None, roots: Roots
+) -> dict[str, VariantSettings]:
     """Configure each of *roots* in *names*; *file* holds the settings of a single one."""
     if file is None:
-        return {name: roots[name].Config.parse(None, name) for name in names}
+        return {
+            name: VariantSettings(config=roots[name].Config.parse(None, name)) for name in names
+        }
     if len(names) != 1:
         sentence = f"is for one variant; name it: {' or '.join(names)}"
         raise ConfigError([Problem("--config", sentence)])
     (name,) = names
-    return {name: read(file).parse(roots[name].Config)}
+    found = read(file)
+    config, customization = found.split(roots[name].Config)
+    return {name: VariantSettings(config=config, customization=customization, file=found)}
 
 
-def plan_configs(plan: Plan, file: Path | None, roots: Roots) -> dict[str, Settings]:
+def plan_settings(plan: Plan, file: Path | None, roots: Roots) -> dict[str, VariantSettings]:
     """Configure each step of *plan*, in its order.
 
     With several steps, *file* maps each variant to its settings. Raises
@@ -57,46 +83,55 @@ def plan_configs(plan: Plan, file: Path | None, roots: Roots) -> dict[str, Setti
     """
     names = [step.variant for step in plan.steps]
     if len(names) == 1 or file is None:
-        return variant_configs(names, file, roots)
-    configs = _parsed_by_variant(names, read(file), roots)
-    if problems := list(_differing_shared_settings(plan, configs)):
+        return variant_settings(names, file, roots)
+    settings = _parsed_by_variant(names, read(file), roots)
+    if problems := list(_differing_shared_settings(plan, settings)):
         raise ConfigError(problems, within=f"{file}:")
-    return configs
+    return settings
 
 
 def _parsed_by_variant(
     names: Sequence[str], file: SettingsFile, roots: Roots
-) -> dict[str, Settings]:
+) -> dict[str, VariantSettings]:
     settings = {} if file.settings is None else file.settings
     if not isinstance(settings, Mapping):
         sentence = f"must be a mapping from {', '.join(names)} to their settings"
         raise ConfigError([Problem(str(file.path), sentence)])
     problems = [
-        Problem(
-            str(name),
-            f"is not a variant of this plan{similar_variant(str(name), names)}; its variants are "
-            f"{', '.join(names)}",
-        )
-        for name in settings
-        if name not in names
+        Problem(str(name), _unknown_key(str(name), names)) for name in settings if name not in names
     ]
-    configs: dict[str, Settings] = {}
+    parsed: dict[str, VariantSettings] = {}
     for name in names:
         kind: type[Settings] = roots[name].Config
         try:
-            configs[name] = kind.parse(settings.get(name), name)
+            config, customization = split(kind, settings.get(name))
         except ConfigError as error:
-            problems += error.problems
+            problems += [problem.within(f"{name}:") for problem in error.relative]
+        else:
+            parsed[name] = VariantSettings(
+                config=config, customization=customization, file=file, place=f"{name}:"
+            )
     if problems:
         raise ConfigError(file.at(problems))
-    return configs
+    return parsed
 
 
-def _differing_shared_settings(plan: Plan, configs: Mapping[str, Settings]) -> Iterator[Problem]:
-    (first, pattern), *others = configs.items()
+def _unknown_key(name: str, names: Sequence[str]) -> str:
+    if name in RESERVED:
+        return f"belongs to one variant; write it below its name: {' or '.join(names)}"
+    return (
+        f"is not a variant of this plan{similar_variant(name, names)}; its variants are "
+        f"{', '.join(names)}"
+    )
+
+
+def _differing_shared_settings(
+    plan: Plan, settings: Mapping[str, VariantSettings]
+) -> Iterator[Problem]:
+    (first, pattern), *others = settings.items()
     for setting in plan.shared_settings:
-        wanted = getattr(pattern, setting)
-        for name, config in others:
-            if (got := getattr(config, setting)) != wanted:
+        wanted = getattr(pattern.config, setting)
+        for name, other in others:
+            if (got := getattr(other.config, setting)) != wanted:
                 sentence = f"must be {wanted!r}, as in {first}, got {got!r}"
                 yield Problem(f"{name}: {setting}", sentence)

@@ -11,14 +11,13 @@ from typing import Any
 
 from ..deploy.guide import FILE, guide_for
 from ..deploy.plans import Plan, plan_of
-from ..errors import Problem
-from ..model import Settings
+from ..errors import ConfigError, Problem
 from ..rendering import Bundle, Nesting
 from ..rendering.folder import Changes
 from ..rendering.packaging import packaged
 from ..validators import REGIONS, Finding, refusing, validate_all
 from ..variants import VARIANTS
-from .configuration import Roots, plan_configs, variant_configs, variants_named
+from .configuration import Roots, VariantSettings, plan_settings, variant_settings, variants_named
 from .consumer_code import consumers_code
 from .consumer_stack import ConsumerStack, explained
 
@@ -34,8 +33,8 @@ class RenderedVariant:
 
     @property
     def warnings(self) -> Sequence[Problem]:
-        """The warnings of its configuration."""
-        return tuple(self.config.warnings())
+        """The warnings of its configuration, and of its overrides."""
+        return (*self.config.warnings(), *self.bundle.warnings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +62,13 @@ def render_variants(settings: RenderSettings) -> list[RenderedVariant]:
     """Render the chosen variants; raise :class:`ConfigError` before any is rendered."""
     names = variants_named(settings.variants, settings.roots)
     with _explained(settings):
-        return _rendered(variant_configs(names, settings.config, settings.roots), settings)
+        return _rendered(variant_settings(names, settings.config, settings.roots), settings)
 
 
 def render_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
     """Render the variants of *plan*, in its order; raise :class:`ConfigError` before any is."""
     with _explained(settings):
-        return _rendered(plan_configs(plan, settings.config, settings.roots), settings)
+        return _rendered(plan_settings(plan, settings.config, settings.roots), settings)
 
 
 def findings(rendered: Sequence[RenderedVariant], *, lint: bool) -> dict[str, list[Finding]]:
@@ -101,27 +100,51 @@ def _explained(settings: RenderSettings) -> AbstractContextManager[None]:
     return explained(own.place, "rendered") if own else nullcontext()
 
 
-def _rendered(configs: Mapping[str, Settings], settings: RenderSettings) -> list[RenderedVariant]:
-    return [_render(name, config, settings) for name, config in configs.items()]
+def _rendered(
+    chosen: Mapping[str, VariantSettings], settings: RenderSettings
+) -> list[RenderedVariant]:
+    rendered: list[RenderedVariant] = []
+    problems: list[Problem] = []
+    for name, one in chosen.items():
+        try:
+            rendered.append(_render(name, one, settings))
+        except ConfigError as error:
+            problems += one.at(error.relative)
+    if problems:
+        raise ConfigError(problems)
+    return rendered
 
 
-def _render(name: str, config: Settings, settings: RenderSettings) -> RenderedVariant:
+def _render(name: str, chosen: VariantSettings, settings: RenderSettings) -> RenderedVariant:
     directory = _relative_to_cwd(settings.out) / name
     # The three validators look at all variants at once, later.
     bundle = packaged(
         settings.roots[name],
-        config,
+        chosen.config,
         name=name,
         nesting=settings.nesting,
         expand=settings.expand,
         code=_code_reference(directory, settings.code_root),
+        customization=chosen.customization,
     )
     if own := settings.consumer_stack:
         more = consumers_code(bundle.root, own.folder, without=directory)
     else:
         more = _guide(name, bundle)
-    bundle = replace(bundle, extras={**bundle.extras, **more})
-    return RenderedVariant(name=name, config=config, bundle=bundle, directory=directory)
+    bundle = replace(_in_file(bundle, chosen), extras={**bundle.extras, **more})
+    return RenderedVariant(name=name, config=chosen.config, bundle=bundle, directory=directory)
+
+
+def _in_file(bundle: Bundle, chosen: VariantSettings) -> Bundle:
+    """Return *bundle* with the line and column of each override."""
+    return replace(
+        bundle,
+        warnings=tuple(chosen.at(bundle.warnings)),
+        customized_by={
+            where: tuple(problem.place for problem in chosen.at(Problem(p, "") for p in places))
+            for where, places in bundle.customized_by.items()
+        },
+    )
 
 
 def _relative_to_cwd(folder: Path) -> Path:

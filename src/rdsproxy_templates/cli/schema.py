@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from ..errors import ConfigError, Problem
+from ..model.customization import Customization
 from ..model.json_schema import json_schema
 from ..variants import VARIANTS
 from .configuration import variants_named
@@ -38,4 +39,9 @@ def print_schema(chosen: Sequence[str], stack: str | None = None) -> None:
     else:
         sentence = f"is of one variant, or of --stack; the variants are {', '.join(VARIANTS)}"
         raise ConfigError([Problem("schema", sentence)])
-    click.echo(json.dumps(json_schema(kind), indent=2))
+    schema = json_schema(kind)
+    schema["properties"] = {
+        **schema.get("properties", {}),
+        **json_schema(Customization)["properties"],
+    }
+    click.echo(json.dumps(schema, indent=2))

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..errors import ConfigError, Problem
 from ..records import record
 from . import Settings, yaml_reader
 from .yaml_reader import ReadError
+
+if TYPE_CHECKING:
+    from .customization import Customization
+
+RESERVED: Final = frozenset({"overrides", "extra_resources"})
+"""Settings that a file keeps for the library, beside those of a stack."""
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
 
@@ -38,6 +44,16 @@ class SettingsFile:
         except ConfigError as error:
             raise ConfigError(self.at(error.relative)) from None
 
+    def split(self, kind: type[SettingsT]) -> tuple[SettingsT, Customization | None]:
+        """Make a record of *kind* from the file, and one of what the file customizes, if it does.
+
+        Raises :class:`ConfigError` with all that is wrong with either.
+        """
+        try:
+            return split(kind, self.settings)
+        except ConfigError as error:
+            raise ConfigError(self.at(error.relative)) from None
+
     def at(self, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Yield *problems*, whose places are settings, with the file, line and column of each."""
         for problem in problems:
@@ -51,6 +67,35 @@ class SettingsFile:
                 return f":{mark.line}:{mark.column}"
             rest = rest.rpartition(".")[0]
         return ""
+
+
+def split(kind: type[SettingsT], settings: object) -> tuple[SettingsT, Customization | None]:
+    """Split *settings* into a record of *kind* and one of what they customize, if they do.
+
+    Raises :class:`ConfigError` with all that is wrong with either.
+    """
+    if not isinstance(settings, Mapping) or RESERVED.isdisjoint(settings):
+        return kind.parse(settings, ""), None
+    from .customization import Customization  # noqa: PLC0415 - most files have none
+
+    config, customization = None, None
+    problems = [
+        Problem(name, f"is a setting of {kind.__module__}, and kept for the library; rename that")
+        for name in sorted(RESERVED & kind.model_fields.keys())
+    ]
+    try:
+        config = kind.parse({k: v for k, v in settings.items() if k not in RESERVED}, "")
+    except ConfigError as error:
+        problems += error.relative
+    try:
+        customization = Customization.parse(
+            {k: v for k, v in settings.items() if k in RESERVED}, ""
+        )
+    except ConfigError as error:
+        problems += error.relative
+    if config is None or problems:
+        raise ConfigError(problems)
+    return config, customization
 
 
 def read(path: Path) -> SettingsFile:

@@ -14,7 +14,7 @@ from .port import ParameterAttributes
 from .ports import Ports
 from .setting_problems import did_you_mean
 from .settings import Settings
-from .template import Nested, Template, checked
+from .template import Nested, Template, checked, in_reading_order
 
 ConfigT = TypeVar("ConfigT", bound=Settings)
 InputsT = TypeVar("InputsT", bound=Ports)
@@ -161,13 +161,10 @@ def template(
 
 
 def _body(resource: AWSObject) -> dict[str, Any]:
-    """Return the resource's body in reading order: its type before the rest."""
     body = resource.to_dict()
     if isinstance(waits_for := body.get("DependsOn"), str):
         body["DependsOn"] = [waits_for]
-    first = ("Type", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy")
-    ahead = {key: body.pop(key) for key in first if key in body}
-    return {**ahead, **body}
+    return in_reading_order(body)
 
 
 def _twice(built: Stack[Any]) -> list[str]:

@@ -90,6 +90,13 @@ def _loose_ends(template: Template) -> Iterator[str]:
     yield from circles(template)
 
 
+def in_reading_order(body: Body) -> dict[str, Any]:
+    """Return the resource *body* with its type before the rest."""
+    first = ("Type", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy")
+    ahead = {key: body[key] for key in first if key in body}
+    return {**ahead, **body}
+
+
 def needed(body: Body) -> set[str]:
     """Return the names that must exist before the resource *body* is created."""
     return {*references(_creation(body))}

@@ -15,6 +15,9 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+from .intrinsic_functions import called
+from .yaml_tags import function_of
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MOST_LEVELS: Final = 32
@@ -35,7 +38,6 @@ _FLOAT: Final = re.compile(
     r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
-_KNOWN_TAGS: Final = {None, "!"} | {f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq")}
 
 
 class Mark(NamedTuple):
@@ -90,6 +92,7 @@ class _Node:
     size: int = 1
     height: int = 1
     key: str | None = None
+    function: str | None = None
     merged: dict[str, Any] = field(default_factory=dict)
 
     def below(self) -> str:
@@ -114,19 +117,15 @@ class _Building:
                     raise ReadError(mark, "begins a second document; a file holds one")
                 case yaml.AliasEvent():
                     self._place(self._anchored(str(event.anchor), mark), mark)
-                case yaml.ScalarEvent() | yaml.CollectionStartEvent() if (
-                    event.tag not in _KNOWN_TAGS
-                ):
-                    tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
-                    raise ReadError(mark, f"has the tag {tag}, which settings do not take")
                 case yaml.ScalarEvent():
-                    plain = event.implicit[0]
+                    function = self._function(event, mark)
+                    plain = event.implicit[0] and not function
                     value = _meant(event.value, mark) if plain else event.value
-                    self._close(_Node(value, self._path(), mark, event.anchor))
-                case yaml.MappingStartEvent():
-                    self._begin(_Node({}, self._path(), mark, event.anchor))
-                case yaml.SequenceStartEvent():
-                    self._begin(_Node([], self._path(), mark, event.anchor))
+                    self._close(_Node(value, self._path(), mark, event.anchor, function=function))
+                case yaml.CollectionStartEvent():
+                    value = {} if isinstance(event, yaml.MappingStartEvent) else []
+                    function = self._function(event, mark)
+                    self._begin(_Node(value, self._path(), mark, event.anchor, function=function))
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     self._close(self._open.pop())
         return Document(self._root.value if self._root else None, self._marks)
@@ -149,6 +148,14 @@ class _Building:
         if mark and line[: mark.column + 1].endswith("\t"):
             return "a tab cannot indent; use spaces"
         return str(error.problem)
+
+    def _function(self, event: Any, mark: Mark) -> str | None:
+        """Return the intrinsic function that the tag of *event* is short for."""
+        outer = [node.key for node in self._open[:2]]
+        try:
+            return function_of(event.tag, outer)
+        except ValueError as error:
+            raise ReadError(mark, f"has the tag {error}") from None
 
     def _path(self) -> str:
         return self._open[-1].below() if self._open else ""
@@ -176,6 +183,8 @@ class _Building:
     def _close(self, node: _Node) -> None:
         if node.merged:
             node.value = node.merged | node.value
+        if node.function:
+            node.value = called(node.function, node.value)
         if node.anchor:
             self._anchors[node.anchor] = node
         self._place(node, node.mark)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..errors import Problem
 from ..model.template import Template
 from . import folder
 from .flat import Flattening, Origin, inlined, with_defaults
@@ -26,6 +27,10 @@ class Bundle:
     """Files beside the templates: samconfig.toml, the functions' code."""
     user_editable: frozenset[str] = frozenset()
     """Paths in ``extras`` that are the user's to change: written once, then kept."""
+    customized_by: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Overrides that made or changed a resource, by the file and the title of the resource."""
+    warnings: tuple[Problem, ...] = ()
+    """Overrides that are allowed, and have a price; a place is that of an override."""
 
     def files(self) -> dict[str, bytes]:
         """Content of every file that :meth:`write` writes, by path."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from posixpath import normpath
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of, template
 from ..model.template import Nested, Template
@@ -14,6 +15,9 @@ from ..model.values import LocalPath
 from .bundle import Bundle
 from .flat import flattened
 from .yaml import HEADER, dump
+
+if TYPE_CHECKING:
+    from ..model.customization import Customization
 
 Nesting = Literal["sam", "plain", "flat"]
 """Form of nested templates: ``sam`` applications, ``plain`` stacks, or one ``flat`` template."""
@@ -30,6 +34,7 @@ def unpackaged(
     *,
     nesting: Nesting = "sam",
     code: str = ".",
+    customization: Customization | None = None,
 ) -> Bundle:
     """Turn *stack*, and all that it nests, into templates only.
 
@@ -41,10 +46,27 @@ def unpackaged(
     *code* is the folder that holds the library's own ``lambda/``, relative to the folder that the
     bundle is written to; by default that folder.
 
-    Raises :class:`WiringError` where a wire leads nowhere.
+    Raises :class:`WiringError` where a wire leads nowhere, and :class:`ConfigError` with all that
+    is wrong with *customization*.
     """
     root = template(name_of(stack), stack, config)
-    return bundle(root, nesting, code)
+    if customization is None:
+        return bundle(root, nesting, code)
+    from .customizing import customized  # noqa: PLC0415 - most renders are without
+
+    made = customized(root, customization)
+    rendered = bundle(made.root, nesting, code)
+    customized_by = {
+        _place(rendered, path, title): places for (path, title), places in made.places.items()
+    }
+    return replace(rendered, customized_by=customized_by, warnings=made.warnings)
+
+
+def _place(rendered: Bundle, path: tuple[str, ...], title: str) -> tuple[str, str]:
+    """Return file and title of a resource, which has a longer title in the flat form."""
+    if path in rendered.paths:
+        return rendered.paths[path], title
+    return ROOT, "".join((*path, title))
 
 
 def bundle(root: Template, nesting: Nesting = "sam", code: str = ".") -> Bundle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import InvalidTemplateError, Problem, TransformError
 from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
@@ -13,6 +14,9 @@ from .bundle import Bundle
 from .documents import ROOT, Nesting, bundled_paths, document
 from .lines import line_of
 from .yaml import HEADER, dump
+
+if TYPE_CHECKING:
+    from ..model.customization import Customization
 
 SAMCONFIG = "samconfig.toml"
 _TEXT = """\
@@ -45,13 +49,16 @@ def packaged(  # noqa: PLR0913 - one parameter a choice
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
+    customization: Customization | None = None,
 ) -> Bundle:
     """Render *stack*, and add ``samconfig.toml`` and, where *code* is None, the functions' code.
 
     *name* is the stack's in ``samconfig.toml``, by default the module's.
     :func:`rdsproxy_templates.render` explains the other arguments.
     """
-    bundle = documents.unpackaged(stack, config, nesting=nesting, code=code or ".")
+    bundle = documents.unpackaged(
+        stack, config, nesting=nesting, code=code or ".", customization=customization
+    )
     if expand:
         bundle = _expanded(bundle, nesting, code or ".")
     stack_name = f"rdsproxy-{(name or name_of(stack)).replace('_', '-')}"

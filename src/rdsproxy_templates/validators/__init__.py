@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from ..errors import InvalidTemplateError, Problem
 from ..rendering import Bundle
 from . import aws, judgment
+from .customized import customized
 from .findings import Finding, refusing
 from .lint import Lint
 
@@ -41,7 +42,9 @@ def validate_all(
         findings[name] += aws.find(bundle)
     for name, found in linting.findings().items():
         findings[name] += found
-    return {name: sorted(set(found)) for name, found in findings.items()}
+    return {
+        name: sorted(set(customized(bundles[name][0], found))) for name, found in findings.items()
+    }
 
 
 def refuse(findings: Sequence[Finding]) -> None:

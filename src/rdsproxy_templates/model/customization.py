@@ -1,0 +1,69 @@
+"""Changes to a rendered stack that no setting of it makes: overrides, resources, tags.
+
+They hold for any root stack, so they are no settings of its ``Config``: a file of settings
+has them beside those, and :func:`rdsproxy_templates.render` takes them as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import Field, WithJsonSchema
+
+from .settings import Settings
+
+Override = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
+"""A merge patch on a resource, or a function that takes the resource and returns it changed."""
+
+POLICIES: Final = {
+    "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot"),
+    "UpdateReplacePolicy": ("Delete", "Retain", "Snapshot"),
+}
+ATTRIBUTES: Final = (
+    "Properties",
+    "DependsOn",
+    "Metadata",
+    *POLICIES,
+    "CreationPolicy",
+    "UpdatePolicy",
+)
+"""What an override may change of a resource: all but its type, and conditions."""
+
+_ATTRIBUTE_SCHEMAS: Final[dict[str, Any]] = {
+    name: {"enum": POLICIES[name]} if name in POLICIES else {"type": ["object", "null"]}
+    for name in ATTRIBUTES
+} | {"DependsOn": {"type": ["string", "array", "null"], "items": {"type": "string"}}}
+_OVERRIDE_SCHEMA: Final = {
+    "type": "object",
+    "properties": _ATTRIBUTE_SCHEMAS,
+    "additionalProperties": False,
+}
+_RESOURCES_SCHEMA: Final = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "properties": {"Type": {"type": "string"}, **_ATTRIBUTE_SCHEMAS},
+        "required": ["Type"],
+        "additionalProperties": False,
+    },
+}
+
+
+class Customization(Settings):
+    """Overrides, resources and tags of a root stack."""
+
+    overrides: dict[str, Annotated[Any, WithJsonSchema(_OVERRIDE_SCHEMA)]] = Field(
+        default={},
+        description="Changes to resources as they would be rendered, by path: the titles of the "
+        "nested stacks and of the resource, such as `RDSStack.DBCluster`, with `*` and `?` for any "
+        "letters of a title. Each is a JSON merge patch (RFC 7396): mappings merge, null removes, "
+        "anything else replaces. They are made in the order in which they are written. Default: "
+        "none.",
+    )
+    extra_resources: dict[str, Annotated[Any, WithJsonSchema(_RESOURCES_SCHEMA)]] = Field(
+        default={},
+        description="Further resources, by the path of the stack that gets them, such as "
+        "`RDSStack`, or `.` for the root; then by title, as CloudFormation spells them. Default: "
+        "none.",
+    )

@@ -1,0 +1,201 @@
+"""Overrides and further resources, made in the graph of templates before it is nested or flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from ..errors import ConfigError, Problem
+from ..model.customization import Customization
+from ..model.merge_patch import merged, patch_between
+from ..model.pieces import plain
+from ..model.references import references
+from ..model.template import Body, Template, circles, in_reading_order
+from ..model.values import LocalPath
+from ..records import record
+from .resource_check import patch_problems, replacements, resource_problems
+from .resource_paths import Path, matching, stack_named, stacks_by_path
+
+_LOCAL = {
+    "AWS::Serverless::Api": ("DefinitionUri",),
+    "AWS::Serverless::Application": ("Location",),
+    "AWS::Serverless::Function": ("CodeUri",),
+    "AWS::Serverless::HttpApi": ("DefinitionUri",),
+    "AWS::Serverless::LayerVersion": ("ContentUri",),
+    "AWS::Serverless::StateMachine": ("DefinitionUri",),
+}
+"""Properties that SAM reads as a path where they are no URL."""
+
+
+@record(frozen=True)
+class Customized:
+    """A template with its customization, and what is to be said about that."""
+
+    root: Template
+    places: Mapping[tuple[Path, str], tuple[str, ...]]
+    """Settings that made or changed a resource, by its path and title."""
+    warnings: tuple[Problem, ...]
+
+
+def customized(root: Template, customization: Customization) -> Customized:
+    """Make the changes of *customization* in *root*.
+
+    Raises :class:`ConfigError` with everything that is wrong with any of them.
+    """
+    work = _Work(root)
+    work.add(customization.extra_resources)
+    for pattern, override in customization.overrides.items():
+        work.override(pattern, override)
+    if work.problems:
+        raise ConfigError(dict.fromkeys(work.problems))
+    return Customized(
+        work.rebuilt(()),
+        {where: tuple(places) for where, places in work.places.items()},
+        tuple(dict.fromkeys(work.warnings)),
+    )
+
+
+class _Work:
+    """The stacks of a root template while they change, and what was found on the way."""
+
+    def __init__(self, root: Template) -> None:
+        self._stacks = stacks_by_path(root)
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.places: dict[tuple[Path, str], list[str]] = {}
+
+    def add(self, resources: Mapping[str, Any]) -> None:
+        """Add all *resources*, by the names of their stacks, then judge them together."""
+        added: list[tuple[str, Path, str, Any]] = []
+        flat = {"".join((*path, t)) for path, one in self._stacks.items() for t in one.resources}
+        for name, bodies in resources.items():
+            place = f"extra_resources.{name}"
+            try:
+                path = stack_named(self._stacks, name)
+            except ConfigError as error:
+                self._refuse("extra_resources", error.relative)
+                continue
+            if not isinstance(bodies, Mapping):
+                sentence = f"must be a mapping from titles to resources, got {bodies!r}"
+                self._refuse(place, [Problem("", sentence)])
+                continue
+            for title, given in bodies.items():
+                body = _normal(plain(given))
+                if sentence := self._clash(path, str(title), flat):
+                    self._refuse(f"{place}.{title}", [Problem("", sentence)])
+                elif isinstance(body, dict) and isinstance(body.get("Type"), str):
+                    flat.add("".join((*path, title)))
+                    self._put(path, title, _with_local_paths(body, body["Type"]))
+                added.append((f"{place}.{title}", path, title, body))
+        for place, path, title, body in added:
+            stack = self._stacks[path]
+            self._refuse(place, resource_problems(title, body, stack))
+            self.places.setdefault((path, title), []).append(place)
+        for place, path, title, _ in added:
+            self._refuse_circles(place, path, title)
+
+    def override(self, pattern: str, override: Any) -> None:
+        """Change every resource that *pattern* matches."""
+        place = f"overrides.{pattern}"
+        try:
+            found = matching(self._stacks, pattern)
+        except ConfigError as error:
+            self._refuse(place, error.relative)
+            return
+        for path, title in found:
+            stack = self._stacks[path]
+            body = dict(stack.resources[title])
+            patch = _patch(override, body)
+            if not isinstance(patch, dict):
+                self._refuse(place, [Problem("", f"must be a mapping, got {patch!r}")])
+                continue
+            if problems := list(patch_problems(patch, body["Type"], stack)):
+                self._refuse(place, problems)
+                continue
+            self.warnings += [
+                problem.within(place)
+                for problem in replacements(patch, body, ".".join((*path, title)))
+            ]
+            self._put(path, title, merged(body, _with_local_paths(patch, body["Type"])))
+            self.places.setdefault((path, title), []).append(place)
+            self._refuse_circles(place, path, title)
+
+    def rebuilt(self, path: Path) -> Template:
+        """Return the stack at *path*, without parameters that nothing uses any more."""
+        stack = self._stacks[path]
+        children = {}
+        for title, nested in stack.children.items():
+            inner = self.rebuilt((*path, title))
+            passed = {n: value for n, value in nested.arguments.items() if n in inner.parameters}
+            children[title] = replace(nested, template=inner, arguments=passed)
+        used = {
+            name
+            for bodies in (
+                [dict(nested.arguments) for nested in children.values()],
+                stack.resources.values(),
+                stack.outputs.values(),
+            )
+            for body in bodies
+            for name in references(dict(body))
+        }
+        parameters = {name: body for name, body in stack.parameters.items() if name in used}
+        return replace(stack, children=children, parameters=parameters)
+
+    def _put(self, path: Path, title: str, body: Body) -> None:
+        stack = self._stacks[path]
+        resources = {**stack.resources, title: in_reading_order(body)}
+        self._stacks[path] = replace(stack, resources=resources)
+
+    def _refuse(self, place: str, problems: Iterable[Problem]) -> None:
+        self.problems += [problem.within(place) for problem in problems]
+
+    def _refuse_circles(self, place: str, path: Path, title: str) -> None:
+        for sentence in circles(self._stacks[path]):
+            if title in sentence:
+                self._refuse(place, [Problem("", sentence)])
+
+    def _clash(self, path: Path, title: str, flat: set[str]) -> str | None:
+        stack = self._stacks[path]
+        for kind, titles in (
+            ("a resource", stack.resources),
+            ("a nested stack", stack.children),
+            ("a parameter", stack.parameters),
+        ):
+            if title in titles:
+                sentence = f"is the title of {kind} of this stack already"
+                return f"{sentence}; change it by overrides" if kind == "a resource" else sentence
+        if (joined := "".join((*path, title))) in flat:
+            return f"makes {joined} in the flat form, which is another resource already"
+        return None
+
+
+def _patch(override: Any, body: Body) -> Any:
+    """Return *override* as a patch on *body*."""
+    if not callable(override):
+        return _normal(plain(override))
+    after = _normal(plain(override(deepcopy(body))))
+    return patch_between(body, after) if isinstance(after, dict) else after
+
+
+def _normal(body: Any) -> Any:
+    """Return *body* with a list of what it waits for, or null where that is nothing."""
+    if not isinstance(body, dict) or "DependsOn" not in body:
+        return body
+    titles = body["DependsOn"]
+    listed = [titles] if isinstance(titles, str) else titles or None
+    return {**body, "DependsOn": listed}
+
+
+def _with_local_paths(body: dict[str, Any], type_: str) -> dict[str, Any]:
+    """Mark the paths in *body*, which are written from the folder of the root template."""
+    properties = body.get("Properties")
+    if not isinstance(properties, dict):
+        return body
+    local = {
+        name: LocalPath(value).to_dict()
+        for name in _LOCAL.get(type_, ())
+        if isinstance(value := properties.get(name), str) and "://" not in value
+    }
+    return {**body, "Properties": {**properties, **local}} if local else body

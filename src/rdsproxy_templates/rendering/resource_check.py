@@ -1,0 +1,131 @@
+"""A change of one resource, or a new one, judged by AWS's schema and by the stack around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..aws.property_check import covered, faults
+from ..aws.resource_schemas import resource_types, schema_of
+from ..errors import Problem
+from ..model import Template, did_you_mean
+from ..model.customization import ATTRIBUTES, POLICIES
+from ..model.intrinsic_functions import is_function
+from ..model.pieces import dangling, leading, malformed, unknown_titles
+from ..model.references import wires
+from ..model.template import Body
+
+_TITLE: Final = re.compile(r"[A-Za-z0-9]{1,255}")
+_SECRET: Final = re.compile(
+    r"(password|passphrase|secret_?string|auth_?token|client_?secret)$", re.IGNORECASE
+)
+_REFUSED: Final = {
+    "Type": "cannot change: a resource of another type is another one; add it by extra_resources",
+    "Condition": "is not supported: decide in the settings, templates have no conditions",
+}
+
+
+def patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> Iterator[Problem]:
+    """Yield what is wrong with *patch* for a resource of *type_* in *stack*."""
+    schema = schema_of(type_)
+    properties = list(schema.body["properties"]) if schema else []
+    for name in patch:
+        if name not in ATTRIBUTES:
+            yield Problem(name, _unknown_attribute(name, properties))
+    for name, choices in POLICIES.items():
+        if patch.get(name) is not None and patch[name] not in choices:
+            yield Problem(name, f"must be one of {', '.join(choices)}, got {patch[name]!r}")
+    yield from _waits(patch.get("DependsOn"), stack)
+    rest = {key: value for key, value in patch.items() if key in ATTRIBUTES and key != "DependsOn"}
+    for found in (malformed(rest), dangling(rest, stack)):
+        yield from (Problem(".".join(slip.path), slip.sentence) for slip in found)
+    for name in ("Properties", "Metadata", "CreationPolicy", "UpdatePolicy"):
+        if rest.get(name) is not None and not isinstance(rest[name], dict):
+            yield Problem(name, f"must be a mapping, got {rest[name]!r}")
+            rest.pop(name)
+    given = rest.get("Properties") or {}
+    yield from (Problem(".".join(("Properties", *path)), text) for path, text in _secrets(given))
+    for fault in faults(schema, given) if schema else ():
+        yield Problem(".".join(("Properties", *fault.path)), fault.sentence)
+
+
+def resource_problems(title: str, body: object, stack: Template) -> Iterator[Problem]:
+    """Yield what is wrong with a new resource of *stack*."""
+    if not isinstance(body, dict):
+        yield Problem("", f"must be a mapping with a Type, got {body!r}")
+        return
+    if not _TITLE.fullmatch(title):
+        yield Problem("", f"must be 1 to 255 letters and digits, got {title!r}")
+    type_ = body.get("Type")
+    if not isinstance(type_, str):
+        yield Problem("Type" if "Type" in body else "", f"must have a Type, got {type_!r}")
+        return
+    if schema_of(type_) is None:
+        similar = did_you_mean(type_, resource_types())
+        yield Problem("Type", f"is not a type that AWS documents, got {type_!r}{similar}")
+    for path, value in leading(body):
+        if value is None:
+            yield Problem(".".join(path), "must not be null: there is nothing to remove")
+    rest = {key: value for key, value in body.items() if key != "Type"}
+    yield from patch_problems(rest, type_, stack)
+
+
+def replacements(patch: Mapping[str, Any], body: Body, name: str) -> Iterator[Problem]:
+    """Yield each property whose change, by *patch*, replaces the resource *body*."""
+    schema = schema_of(str(body["Type"]))
+    if schema is None:
+        return
+    always = list(schema.pointers("createOnlyProperties"))
+    sometimes = list(schema.pointers("conditionalCreateOnlyProperties"))
+    for path, value in leading(patch.get("Properties") or {}):
+        inside = (isinstance(value, dict) and not is_function(value)) or any(
+            part.isdecimal() for part in path
+        )
+        if inside or _found(body.get("Properties", {}), path) == value:
+            continue
+        verb = "replaces" if covered(path, always) else "may replace"
+        if covered(path, [*always, *sometimes]):
+            sentence = f"is create-only: changing it {verb} {name} where that is deployed"
+            yield Problem(".".join(("Properties", *path)), sentence)
+
+
+def _found(node: Any, path: tuple[str, ...]) -> object:
+    for name in path:
+        node = node.get(name) if isinstance(node, dict) else None
+    return node
+
+
+def _unknown_attribute(name: str, properties: list[str]) -> str:
+    if name in _REFUSED:
+        return _REFUSED[name]
+    if name in properties:
+        return f"is a property: write it below Properties, {{Properties: {{{name}: …}}}}"
+    return (
+        f"is not an attribute of a resource{did_you_mean(name, ATTRIBUTES)}; "
+        f"there are {', '.join(ATTRIBUTES)}"
+    )
+
+
+def _waits(titles: object, stack: Template) -> Iterator[Problem]:
+    if titles is None:
+        return
+    if not isinstance(titles, list) or not all(isinstance(one, str) for one in titles):
+        yield Problem("DependsOn", f"must be a title, or a list of titles, got {titles!r}")
+        return
+    for sentence in unknown_titles(titles, stack):
+        yield Problem("DependsOn", sentence)
+
+
+def _secrets(properties: object) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the secrets that stand in *properties* in clear text."""
+    for path, value in leading(properties):
+        if not _SECRET.search(path[-1]) or str(value).lower() in ("true", "false"):
+            continue
+        written = isinstance(value, str) or is_function(value)
+        if written and "{{resolve:" not in str(value) and not any(wires(value)):
+            yield (
+                path,
+                "must not hold a secret in clear text; name where it is stored: "
+                "'{{resolve:secretsmanager:…}}'",
+            )
