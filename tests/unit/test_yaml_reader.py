@@ -196,3 +196,53 @@ def test_any_text_is_a_value_or_a_sentence(text):
         assert "\n" not in wrong.sentence
     else:
         json.dumps(value)
+
+
+class TestTags:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("!Ref Key", {"Ref": "Key"}),
+            ("!Ref 5", {"Ref": "5"}),
+            ("!GetAtt Role.Arn", {"Fn::GetAtt": ["Role", "Arn"]}),
+            ("!GetAtt DB.Endpoint.Address", {"Fn::GetAtt": ["DB", "Endpoint.Address"]}),
+            ("!GetAtt [Role, Arn]", {"Fn::GetAtt": ["Role", "Arn"]}),
+            ("!Sub '${A}-b'", {"Fn::Sub": "${A}-b"}),
+            ("!Sub ['${a}', {a: !Ref B}]", {"Fn::Sub": ["${a}", {"a": {"Ref": "B"}}]}),
+            ("!Join [',', [!Ref A, b]]", {"Fn::Join": [",", [{"Ref": "A"}, "b"]]}),
+            ("!Select [0, !GetAZs '']", {"Fn::Select": [0, {"Fn::GetAZs": ""}]}),
+            ("!Base64 {Fn::Sub: a}", {"Fn::Base64": {"Fn::Sub": "a"}}),
+        ],
+    )
+    @pytest.mark.parametrize("outer", ["overrides", "extra_resources"])
+    def test_a_function_is_read_where_pieces_of_templates_stand(self, outer, text, value):
+        assert parsed(f"{outer}: {{A: {text}}}").value == {outer: {"A": value}}
+        assert parsed(f"base: {{{outer}: {{A: {text}}}}}").value == {"base": {outer: {"A": value}}}
+
+    def test_an_alias_repeats_a_function(self):
+        value = parsed("overrides: {a: &key !Ref Key, b: *key}").value["overrides"]
+
+        assert value == {"a": {"Ref": "Key"}, "b": {"Ref": "Key"}}
+
+    @pytest.mark.parametrize("text", ["rds: !Ref Key", "a: {b: {overrides: !Ref Key}}", "!Ref Key"])
+    def test_a_setting_takes_none(self, text):
+        assert refused(text).sentence == (
+            "has the tag !Ref, which settings do not take; extra_resources and overrides do"
+        )
+
+    @pytest.mark.parametrize(
+        ("tag", "sentence"),
+        [
+            ("!If", "has the tag !If, which needs a condition; decide in the settings, templates"),
+            ("!FindInMap", "has the tag !FindInMap, which is not taken here; taken are !Ref, !Get"),
+            ("!!python/name:os.system", "has the tag !tag:yaml.org,2002:python/name:os.system, wh"),
+        ],
+    )
+    def test_other_tags_are_refused_there_too(self, tag, sentence):
+        wrong = refused(f"overrides:\n  a: {tag} b")
+
+        assert wrong.mark == Mark(2, 6)
+        assert wrong.sentence.startswith(sentence)
+
+    def test_a_function_is_no_key(self):
+        assert refused("overrides: {? !Ref a : 1}").sentence.startswith("must have text as a key")

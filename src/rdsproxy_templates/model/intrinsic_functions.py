@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from .values import LocalPath
 
-REFERENCES: Final = ("Ref", "GetAtt", "Sub")
 FUNCTIONS: Final = {
     name: name if name == "Ref" else f"Fn::{name}"
     for name in (
-        *REFERENCES,
+        "Ref",
+        "GetAtt",
+        "Sub",
         "Join",
         "Select",
         "Split",
@@ -45,4 +46,6 @@ def unknown_function(name: str) -> str:
     """Explain why the function with the short *name* is not taken."""
     if name in CONDITIONAL:
         return f"!{name}, which needs a condition; decide in the settings, templates have none"
-    return f"!{name}, which is not taken here; taken are {', '.join(f'!{one}' for one in FUNCTIONS)}"
+    return (
+        f"!{name}, which is not taken here; taken are {', '.join(f'!{one}' for one in FUNCTIONS)}"
+    )

@@ -44,7 +44,7 @@ def plain(value: Any) -> Any:
 
 def _spelled(node: Any) -> Any:
     match node:
-        case {"Fn::GetAtt": str(text)} if len(node) == 1:
+        case {"Fn::GetAtt": str(text), **rest} if not rest:
             return {"Fn::GetAtt": text.split(".", 1)}
         case Mapping():
             return {key: _spelled(value) for key, value in node.items()}
@@ -90,7 +90,7 @@ def _wrong_functions(node: object) -> Iterator[str]:
     match node:
         case {LocalPath.KEY: str()} | {LocalPath.BUNDLED: str()}:
             return
-        case {"Ref": argument} if len(node) == 1:
+        case {"Ref": argument, **rest} if not rest:
             if not isinstance(argument, str):
                 yield f"must name what !Ref refers to, got {argument!r}"
             return

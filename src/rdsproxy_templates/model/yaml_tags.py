@@ -1,4 +1,4 @@
-"""Tags of YAML: CloudFormation's short functions, in those settings that hold parts of templates."""
+"""Tags of YAML: CloudFormation's short functions, in settings that hold pieces of templates."""
 
 from __future__ import annotations
 

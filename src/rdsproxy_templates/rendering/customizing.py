@@ -68,8 +68,7 @@ class _Work:
 
     def add(self, resources: Mapping[str, Any]) -> None:
         """Add all *resources*, by the names of their stacks, then judge them together."""
-        added: list[tuple[str, Path, str, Any]] = []
-        flat = {"".join((*path, t)) for path, one in self._stacks.items() for t in one.resources}
+        added = []
         for name, bodies in resources.items():
             place = f"extra_resources.{name}"
             try:
@@ -77,24 +76,26 @@ class _Work:
             except ConfigError as error:
                 self._refuse("extra_resources", error.relative)
                 continue
-            if not isinstance(bodies, Mapping):
-                sentence = f"must be a mapping from titles to resources, got {bodies!r}"
-                self._refuse(place, [Problem("", sentence)])
-                continue
-            for title, given in bodies.items():
-                body = _normal(plain(given))
-                if sentence := self._clash(path, str(title), flat):
-                    self._refuse(f"{place}.{title}", [Problem("", sentence)])
-                elif isinstance(body, dict) and isinstance(body.get("Type"), str):
-                    flat.add("".join((*path, title)))
-                    self._put(path, title, _with_local_paths(body, body["Type"]))
-                added.append((f"{place}.{title}", path, title, body))
+            if isinstance(bodies, Mapping):
+                added += [
+                    (f"{place}.{title}", path, title, _normal(plain(body)))
+                    for title, body in bodies.items()
+                ]
+            else:
+                self._refuse_sentence(place, f"must be a mapping from titles, got {bodies!r}")
         for place, path, title, body in added:
-            stack = self._stacks[path]
-            self._refuse(place, resource_problems(title, body, stack))
-            self.places.setdefault((path, title), []).append(place)
-        for place, path, title, _ in added:
-            self._refuse_circles(place, path, title)
+            if clash := self._clash(path, title):
+                self._refuse_sentence(place, clash)
+            elif isinstance(body, dict) and isinstance(type_ := body.get("Type"), str):
+                self._put(path, title, _with_local_paths(body, type_))
+        for place, path, title, body in added:
+            if problems := list(resource_problems(title, body, self._stacks[path])):
+                self._refuse(place, problems)
+                if title in self._stacks[path].resources:
+                    self._put(path, title, {"Type": self._stacks[path].resources[title]["Type"]})
+            else:
+                self.places.setdefault((path, title), []).append(place)
+                self._refuse_circles(place, path, title)
 
     def override(self, pattern: str, override: Any) -> None:
         """Change every resource that *pattern* matches."""
@@ -109,7 +110,7 @@ class _Work:
             body = dict(stack.resources[title])
             patch = _patch(override, body)
             if not isinstance(patch, dict):
-                self._refuse(place, [Problem("", f"must be a mapping, got {patch!r}")])
+                self._refuse_sentence(place, f"must be a mapping, got {patch!r}")
                 continue
             if problems := list(patch_problems(patch, body["Type"], stack)):
                 self._refuse(place, problems)
@@ -151,23 +152,27 @@ class _Work:
     def _refuse(self, place: str, problems: Iterable[Problem]) -> None:
         self.problems += [problem.within(place) for problem in problems]
 
-    def _refuse_circles(self, place: str, path: Path, title: str) -> None:
-        for sentence in circles(self._stacks[path]):
-            if title in sentence:
-                self._refuse(place, [Problem("", sentence)])
+    def _refuse_sentence(self, place: str, sentence: str) -> None:
+        self._refuse(place, [Problem("", sentence)])
 
-    def _clash(self, path: Path, title: str, flat: set[str]) -> str | None:
+    def _refuse_circles(self, place: str, path: Path, title: str) -> None:
+        circular = [one for one in circles(self._stacks[path]) if title in one]
+        for sentence in circular:
+            self._refuse_sentence(place, sentence)
+
+    def _clash(self, path: Path, title: str) -> str | None:
         stack = self._stacks[path]
-        for kind, titles in (
-            ("a resource", stack.resources),
-            ("a nested stack", stack.children),
-            ("a parameter", stack.parameters),
+        if title in stack.resources:
+            return "is the title of a resource already; change it by overrides"
+        if title in stack.children or title in stack.parameters:
+            return "is the title of a nested stack or a parameter already"
+        joined = "".join((*path, title))
+        if any(
+            joined == "".join((*other, name))
+            for other, one in self._stacks.items()
+            for name in one.resources
         ):
-            if title in titles:
-                sentence = f"is the title of {kind} of this stack already"
-                return f"{sentence}; change it by overrides" if kind == "a resource" else sentence
-        if (joined := "".join((*path, title))) in flat:
-            return f"makes {joined} in the flat form, which is another resource already"
+            return f"would be {joined} in the flat form, as another resource is"
         return None
 
 

@@ -20,6 +20,7 @@ _TITLE: Final = re.compile(r"[A-Za-z0-9]{1,255}")
 _SECRET: Final = re.compile(
     r"(password|passphrase|secret_?string|auth_?token|client_?secret)$", re.IGNORECASE
 )
+_STORED: Final = "'{{resolve:secretsmanager:…}}'"
 _REFUSED: Final = {
     "Type": "cannot change: a resource of another type is another one; add it by extra_resources",
     "Condition": "is not supported: decide in the settings, templates have no conditions",
@@ -124,8 +125,4 @@ def _secrets(properties: object) -> Iterator[tuple[tuple[str, ...], str]]:
             continue
         written = isinstance(value, str) or is_function(value)
         if written and "{{resolve:" not in str(value) and not any(wires(value)):
-            yield (
-                path,
-                "must not hold a secret in clear text; name where it is stored: "
-                "'{{resolve:secretsmanager:…}}'",
-            )
+            yield path, f"must not hold a secret in clear text; name where it is stored: {_STORED}"
