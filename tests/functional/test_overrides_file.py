@@ -109,7 +109,7 @@ def test_a_finding_names_the_override_with_its_line(run):
     text = "overrides:\n  RDSStack.RDSProxy: {Properties: {EngineFamily: POSTGRESQL}}"
     status, output = run(text, "base", "--no-lint")
 
-    assert status == 1
+    assert status == 3
     assert "RDSProxy is changed by my.yaml:2:3: overrides.RDSStack.RDSProxy" in output
 
 

@@ -109,7 +109,7 @@ def _rendered(
         try:
             rendered.append(_render(name, one, settings))
         except ConfigError as error:
-            problems += one.at(error.relative)
+            problems += error.problems
     if problems:
         raise ConfigError(problems)
     return rendered
@@ -118,15 +118,18 @@ def _rendered(
 def _render(name: str, chosen: VariantSettings, settings: RenderSettings) -> RenderedVariant:
     directory = _relative_to_cwd(settings.out) / name
     # The three validators look at all variants at once, later.
-    bundle = packaged(
-        settings.roots[name],
-        chosen.config,
-        name=name,
-        nesting=settings.nesting,
-        expand=settings.expand,
-        code=_code_reference(directory, settings.code_root),
-        customization=chosen.customization,
-    )
+    try:
+        bundle = packaged(
+            settings.roots[name],
+            chosen.config,
+            name=name,
+            nesting=settings.nesting,
+            expand=settings.expand,
+            code=_code_reference(directory, settings.code_root),
+            customization=chosen.customization,
+        )
+    except ConfigError as error:
+        raise ConfigError(chosen.at(error.relative)) from None
     if own := settings.consumer_stack:
         more = consumers_code(bundle.root, own.folder, without=directory)
     else:
