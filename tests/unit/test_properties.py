@@ -7,6 +7,7 @@ from typing import get_args, get_origin
 
 import pytest
 from database_groups import groups, some
+from database_upkeep import upkeep
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,7 +98,13 @@ def databases(draw):
     version = chosen.get("engine_version", ENGINES[name].default_version)
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         chosen["extended_support"] = True
-    return {"engine": name} | size | chosen | draw(groups(name, size, version, CLASSES[name]))
+    return (
+        {"engine": name}
+        | size
+        | chosen
+        | draw(upkeep(name))
+        | draw(groups(name, size, version, CLASSES[name]))
+    )
 
 
 proxies = st.builds(
@@ -218,8 +225,10 @@ def ways_in(draw):
 @st.composite
 def bastions(draw):
     engine = draw(st.sampled_from(["aurora-mysql", "aurora-postgresql"]))
-    cluster = {"engine": engine} | draw(
-        capacities() | some(readers=st.integers(0, 15), deletion_protection=st.booleans())
+    cluster = (
+        {"engine": engine}
+        | draw(upkeep(engine))
+        | draw(capacities() | some(readers=st.integers(0, 15), deletion_protection=st.booleans()))
     )
     behind = {}
     if draw(st.booleans()):
@@ -331,6 +340,7 @@ def edges(draw):
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         database["extended_support"] = True
     database |= draw(groups(name, database, version, NEW_CLASSES[name]))
+    database |= draw(upkeep(name))
     rds = {"engine": name} | database | draw(allowed(4) | st.just({}))
     return {"regions": ["us-east-1"], "rds": rds} | draw(
         some(

@@ -2,7 +2,7 @@
 
 from .port import ParameterAttributes, Port
 from .ports import Ports
-from .setting_problems import did_you_mean
+from .setting_problems import did_you_mean, shown
 from .settings import ListOf, OptionalPairOf, Settings
 from .stack import Child, Stack, StackModule, nest, summary
 from .template import Template
@@ -26,6 +26,7 @@ __all__ = [
     "Values",
     "did_you_mean",
     "nest",
+    "shown",
     "sub",
     "summary",
 ]

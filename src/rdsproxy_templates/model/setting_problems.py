@@ -31,7 +31,7 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Prob
 def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
     """Say in our words instead of pydantic's what is wrong, what is allowed and what was got."""
     value, context, loc = detail["input"], detail.get("ctx") or {}, detail["loc"]
-    got = _shown(value)
+    got = shown(value)
     match detail["type"]:
         case "extra_forbidden":
             known = list(_record(model, loc[:-1]).model_fields)
@@ -83,7 +83,7 @@ _SHOWN: Final = {None: "null", True: "true", False: "false"}
 _MOST_SHOWN: Final = 120
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Show *value* as a settings file spells it, cut where it is long."""
     shown = _SHOWN[value] if value is None or isinstance(value, bool) else repr(value)
     return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"

@@ -7,7 +7,7 @@ from typing import Final
 from troposphere import AWSHelperFn, secretsmanager
 
 from ..aws.kinds import SecretArn
-from .database import from_secret
+from .master_user import from_secret
 
 HEADER: Final = "x-api-key"
 """The header in which API Gateway expects an API key."""

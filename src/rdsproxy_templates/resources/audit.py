@@ -63,6 +63,25 @@ class AuditSettings(database.DatabaseSettings):
     def writes_audit_log(self) -> bool:
         return self.audit.option is not None
 
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        for name in sorted(set(self.audit.parameters) & set(self.parameters.instance)):
+            yield Problem(
+                f"parameters.instance.{name}",
+                "is set already by audit_log; leave it out, or turn audit_log off",
+            )
+        if self.audit.parameters and self.parameters.instance_group is not None:
+            yield Problem(
+                "parameters.instance_group",
+                "exists already, and audit_log sets parameters of a group that is created; turn "
+                "audit_log off, or let the group be created with parameters.instance",
+            )
+        if self.audit.option and self.parameters.option_group is not None:
+            yield Problem(
+                "parameters.option_group",
+                "exists already, and audit_log needs a group of its own; turn audit_log off",
+            )
+
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         if not self.audit_log:

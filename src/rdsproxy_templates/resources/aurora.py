@@ -14,11 +14,14 @@ from ..aws.features import Feature, version_doubt, version_problem
 from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
 from ..errors import Problem
 from .aurora_instances import AuroraInstancesSettings, cluster_instances
-from .database import Database, durability, engine_properties, master_login
+from .database import Database, durability
 from .database_logs import exported_logs
+from .database_surroundings import cluster_roles
+from .engine_choice import engine_properties
+from .master_user import master_login
 from .monitoring import monitoring
 from .optional_properties import without_none
-from .parameter_groups import cluster_parameters
+from .parameter_groups import cluster_groups
 from .reader_scaling import ReaderScalingSettings, reader_scaling
 
 BURSTABLE: Final = "db.t"
@@ -93,7 +96,7 @@ def aurora_cluster(
         DBSubnetGroupDescription="Private subnets of the database cluster",
         SubnetIds=list(subnets),
     )
-    parameters = cluster_parameters(choices)
+    groups = cluster_groups(choices)
     monitored = monitoring(choices.monitoring)
     db_cluster = rds.DBCluster(
         "DBCluster",
@@ -103,7 +106,7 @@ def aurora_cluster(
         DBSubnetGroupName=subnet_group.ref(),
         VpcSecurityGroupIds=[group],
         **durability(choices),
-        DBClusterParameterGroupName=parameters.ref(),
+        **groups.of_cluster,
         EnableCloudwatchLogsExports=list(exported_logs(choices.logs, engine)),
         **without_none(
             EnableIAMDatabaseAuthentication=iam or None,
@@ -112,12 +115,19 @@ def aurora_cluster(
         ),
         **choices.scaling(),
         **monitored.of_cluster,
+        **choices.backup.backtrack,
+        **choices.maintenance.window_property,
+        **choices.storage.of_cluster,
+        **choices.identifiers.of_cluster,
+        **choices.network.properties,
+        **choices.directory.properties,
+        **cluster_roles(choices.roles),
     )
-    instances = cluster_instances(choices, db_cluster)
+    instances = cluster_instances(choices, db_cluster, groups.of_instance)
     return Database(
         resources=[
             subnet_group,
-            parameters,
+            *groups.resources,
             *monitored.resources,
             db_cluster,
             *instances,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 from troposphere import rds
@@ -101,9 +102,12 @@ class AuroraInstancesSettings(AuroraCapacitySettings):
 
 
 def cluster_instances(
-    choices: AuroraInstancesSettings, cluster: rds.DBCluster
+    choices: AuroraInstancesSettings, cluster: rds.DBCluster, group: Mapping[str, Any]
 ) -> list[rds.DBInstance]:
-    """``DBInstance1``, the writer, and a ``DBInstance…`` for each reader."""
+    """``DBInstance1``, the writer, and a ``DBInstance…`` for each reader.
+
+    *group* is the property that names a parameter group of theirs, where there is one.
+    """
     return [
         rds.DBInstance(
             f"DBInstance{number}",
@@ -118,6 +122,8 @@ def cluster_instances(
             **without_none(
                 AvailabilityZone=own.availability_zone, PromotionTier=own.promotion_tier
             ),
+            **choices.identifiers.of_member(number),
+            **group,
         )
         for number, own in enumerate(choices.each_instance, start=1)
     ]

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
 
 from pydantic import Field
-from troposphere import AWSHelperFn, AWSObject, secretsmanager
+from troposphere import AWSHelperFn, AWSObject
 
-from ..aws.database_users import User
 from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE, SECRETS_MANAGER_GUIDE
-from ..aws.engines import ENGINES, Engine, EngineName
-from ..aws.kinds import Hostname, SecretArn
+from ..aws.engines import ENGINES, Engine
+from ..aws.kinds import Hostname
 from ..errors import Problem
-from ..model import Settings, sub
+from ..model import ListOf
 from ..records import record
-from .database_logs import LogSettings
+from .backup import BackupSettings
+from .database_logs import LogSettings, log_parameters
+from .database_surroundings import (
+    DatabaseNetworkSettings,
+    DatabaseRole,
+    DirectorySettings,
+    IdentifierSettings,
+    role_problems,
+)
+from .engine_choice import EngineSettings
+from .maintenance import MaintenanceSettings
 from .monitoring import MonitoringSettings
 from .optional_properties import without_none
+from .own_parameters import ParameterSettings
+from .storage import StorageSettings
+from .time_windows import overlap
+
+_LEFT: Final = {
+    "snapshot": "deletes the database and leaves a snapshot",
+    "retain": "leaves the database, which anyone with the right may delete",
+    "delete": "deletes the database and leaves nothing",
+}
+"""What deleting a stack does, by ``backup.at_deletion``."""
 
 
 @record(frozen=True, kw_only=True)
@@ -37,18 +56,9 @@ class Database:
     """Instances that must exist before a proxy can reach what ``targets`` names."""
 
 
-class DatabaseSettings(Settings):
+class DatabaseSettings(EngineSettings):
     """Settings that a cluster and an instance have in common."""
 
-    engine: EngineName = Field(
-        default="aurora-mysql",
-        description="Engine of the database, under CloudFormation's name for it.",
-    )
-    engine_version: str | None = Field(
-        default=None,
-        description="Engine version to create the database in. Left out: the engine's default, a "
-        "long-term support version where it has one.",
-    )
     instance_class: str | None = Field(
         default=None,
         description="Class of the provisioned instances. Left out: the engine's default, or "
@@ -66,14 +76,6 @@ class DatabaseSettings(Settings):
         default=True,
         description="Refuse to delete the database until an update turns this off. See "
         f"{RDS_GUIDE}USER_DeleteInstance.html",
-    )
-    extended_support: bool = Field(
-        default=False,
-        description="Enroll the database in RDS Extended Support when it is created: RDS accepts "
-        "a major version past its standard support, keeps the database on it, and "
-        "charges for that. Off: RDS refuses such a version, and upgrades the "
-        "database when standard support for its version ends. See "
-        f"{AURORA_GUIDE}extended-support.html",
     )
     slow_query_seconds: int = Field(
         default=1,
@@ -106,11 +108,33 @@ class DatabaseSettings(Settings):
         default=None,
         description="Logs that CloudWatch Logs receives; left out, errors and slow statements.",
     )
-
-    @property
-    def version(self) -> str:
-        """``EngineVersion``."""
-        return self.engine_version or ENGINES[self.engine].default_version
+    backup: BackupSettings = Field(
+        default_factory=BackupSettings, description="Backups, and what deletion leaves."
+    )
+    maintenance: MaintenanceSettings = Field(
+        default_factory=MaintenanceSettings, description="When RDS patches, and what it upgrades."
+    )
+    storage: StorageSettings = Field(
+        default_factory=StorageSettings, description="Kind, speed and key of the storage."
+    )
+    parameters: ParameterSettings = Field(
+        default_factory=ParameterSettings, description="Server parameters of one's own."
+    )
+    identifiers: IdentifierSettings = Field(
+        default_factory=IdentifierSettings, description="What the database is called in AWS."
+    )
+    network: DatabaseNetworkSettings = Field(
+        default_factory=DatabaseNetworkSettings, description="Addresses of the database."
+    )
+    directory: DirectorySettings = Field(
+        default_factory=DirectorySettings, description="Kerberos, by an Active Directory."
+    )
+    roles: ListOf[DatabaseRole] = Field(
+        default=(),
+        max_length=15,
+        description="IAM roles that the database assumes, such as to load files from S3; one for "
+        f"each feature. See {AURORA_GUIDE}Concepts.Aurora_Fea_Regions_DB-eng.Feature.html",
+    )
 
     @property
     def db_instance_class(self) -> str:
@@ -144,7 +168,6 @@ class DatabaseSettings(Settings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from self._version_problems()
         engine = ENGINES[self.engine]
         for place, instance_class in self.named_classes.items():
             for sentence in engine.class_problems(instance_class, ()):
@@ -155,110 +178,64 @@ class DatabaseSettings(Settings):
         if self.monitoring is not None:
             for problem in self.monitoring.refused_by(engine, self.db_instance_classes):
                 yield problem.within("monitoring")
+        yield from self._group_problems()
 
-    def _version_problems(self) -> Iterator[Problem]:
+    def _group_problems(self) -> Iterator[Problem]:
+        """Report what a group of settings asks of an engine that lacks it."""
         engine = ENGINES[self.engine]
-        if sentence := engine.version_problem(self.version):
-            yield Problem("engine_version", sentence)
-            return
-        lifecycle = engine.lifecycle(self.version)
-        if lifecycle and (refusal := lifecycle.refusal(enrolled=self.extended_support)):
-            remedy = "" if self.extended_support else "set `extended_support: true`, or "
+        refused = {
+            "backup": self.backup.refused_by(engine),
+            "maintenance": self.maintenance.refused_by(engine),
+            "storage": self.storage.refused_by(engine, self.storage_size),
+            "parameters": self.parameters.refused_by(engine),
+            "identifiers": self.identifiers.refused_by(engine),
+            "roles": role_problems(self.roles, engine),
+        }
+        for name, found in refused.items():
+            yield from (problem.within(name) for problem in found)
+        logged = log_parameters(self.logs, engine)
+        for field in ("cluster", "instance"):
+            for name in sorted(logged.keys() & getattr(self.parameters, field).keys()):
+                yield Problem(f"parameters.{field}.{name}", "is set already by logs; leave it out")
+        backup, maintenance = self.backup.window, self.maintenance.window
+        if backup and maintenance and overlap(backup, maintenance):
             yield Problem(
-                "engine_version",
-                f"{self.version!r} {refusal}; {remedy}choose another: {engine.current_versions}",
+                "backup.window",
+                f"must not overlap maintenance.window ({maintenance}), got {backup!r}",
             )
 
     @property
-    def lifecycle(self) -> str:
-        """``EngineLifecycleSupport``."""
-        enrolled = "" if self.extended_support else "-disabled"
-        return f"open-source-rds-extended-support{enrolled}"
+    def storage_size(self) -> int:
+        """GiB of storage that an instance of RDS is created with."""
+        return 0
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         if not self.deletion_protection:
             yield Problem(
                 "deletion_protection",
-                "is off: deleting the stack deletes the database and leaves a snapshot",
+                f"is off: deleting the stack {_LEFT[self.backup.at_deletion]}",
             )
         engine = ENGINES[self.engine]
-        if not engine.behind_proxy(self.version):
-            yield Problem(
-                "engine_version",
-                f"is {self.version!r}, for which AWS does not document RDS Proxy",
-            )
-        if engine.is_deprecated(self.version):
-            yield Problem(
-                "engine_version",
-                f"is {self.version!r}, which is deprecated for {engine.name}: RDS creates no new "
-                "database in it, and upgrades existing ones at a time of its choosing; choose "
-                f"another: {engine.current_versions}",
-            )
-        lifecycle = engine.lifecycle(self.version)
-        if lifecycle and (doubt := lifecycle.doubt(enrolled=self.extended_support)):
-            yield Problem("engine_version", f"is {self.version!r}, which {doubt}")
-
-
-def engine_properties(choices: DatabaseSettings) -> dict[str, Any]:
-    """Engine, version and lifecycle support, as properties of the cluster or instance."""
-    return {
-        "Engine": choices.engine,
-        "EngineVersion": choices.version,
-        "EngineLifecycleSupport": choices.lifecycle,
-    }
+        family = engine.parameter_family(self.version)
+        for warning in self.parameters.warnings_for(engine, family):
+            yield warning.within("parameters")
 
 
 def instance_properties(choices: DatabaseSettings) -> dict[str, Any]:
     """Properties of every instance, in a cluster or without one."""
     return {
-        # The version changes only when it changes here.
-        "AutoMinorVersionUpgrade": False,
+        **choices.maintenance.of_instance,
         **without_none(CACertificateIdentifier=choices.ca_certificate),
-    }
-
-
-def master_login(master: SecretArn) -> dict[str, Any]:
-    """Name and password of the master user, as dynamic references to the secret *master*."""
-    return {
-        "MasterUsername": from_secret(master, "username"),
-        "MasterUserPassword": from_secret(master, "password"),
     }
 
 
 def durability(choices: DatabaseSettings) -> dict[str, Any]:
     """Encryption, backups, snapshots and deletion protection, as attributes and properties."""
     return {
-        "DeletionPolicy": "Snapshot",
-        "UpdateReplacePolicy": "Snapshot",
+        **choices.backup.policies,
         "StorageEncrypted": True,
         "BackupRetentionPeriod": choices.backup_retention_period,
-        "CopyTagsToSnapshot": True,
+        **choices.backup.properties,
         "DeletionProtection": choices.deletion_protection,
     }
-
-
-def from_secret(secret: SecretArn, key: str) -> AWSHelperFn:
-    """A dynamic reference to *key* of *secret*, which CloudFormation resolves at deployment."""
-    return sub("{{resolve:secretsmanager:${secret}:SecretString:" + key + "}}", secret=secret)
-
-
-def attachments(
-    database: Database, master: SecretArn, others: Iterable[tuple[User, SecretArn]] = ()
-) -> list[secretsmanager.SecretTargetAttachment]:
-    """Write host, port and engine into each secret, as rotation expects them."""
-    return [
-        _attachment(f"{database.itself.title}Attachment", database, master),
-        *(_attachment(f"{user.title}SecretAttachment", database, own) for user, own in others),
-    ]
-
-
-def _attachment(
-    title: str, database: Database, secret: SecretArn
-) -> secretsmanager.SecretTargetAttachment:
-    return secretsmanager.SecretTargetAttachment(
-        title,
-        SecretId=secret,
-        TargetId=database.itself.ref(),
-        TargetType=database.itself.resource_type,
-    )

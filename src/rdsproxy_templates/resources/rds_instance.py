@@ -14,11 +14,14 @@ from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, Subn
 from ..errors import Problem
 from ..model.accepted_rules import accepted
 from . import database
-from .database import Database, durability, engine_properties, instance_properties, master_login
+from .database import Database, durability, instance_properties
 from .database_logs import exported_logs
+from .database_surroundings import instance_roles
+from .engine_choice import engine_properties
+from .master_user import master_login
 from .monitoring import monitoring
 from .optional_properties import without_none
-from .parameter_groups import NO_OTHERS, instance_parameters
+from .parameter_groups import NO_OTHERS, instance_group
 from .zones import zone_name_problem
 
 _PUBLIC: Final = accepted("database/public", "its clients are outside the VPC")
@@ -31,7 +34,7 @@ class RdsInstanceSettings(database.DatabaseSettings):
         default=20,
         ge=20,
         le=65_536,
-        description="RDS: size in GiB of the gp3 storage. Aurora's storage grows by itself. See "
+        description="RDS: size in GiB of the storage. Aurora's storage grows by itself. See "
         f"{RDS_GUIDE}CHAP_Storage.html",
     )
     multi_az: bool = Field(
@@ -51,6 +54,10 @@ class RdsInstanceSettings(database.DatabaseSettings):
         "cannot be undone. Aurora needs no permission: CloudFormation always lets "
         f"it. See {RDS_GUIDE}USER_UpgradeDBInstance.Upgrading.html",
     )
+
+    @property
+    def storage_size(self) -> int:
+        return self.allocated_storage
 
     @property
     def named_zones(self) -> Mapping[str, str]:
@@ -92,7 +99,7 @@ def database_instance(
         "instance",
         SubnetIds=list(subnets),
     )
-    parameter_group = instance_parameters(choices, parameters)
+    group_property, parameter_groups = instance_group(choices, parameters)
     monitored = monitoring(choices.monitoring)
     instance = rds.DBInstance(
         "DBInstance",
@@ -106,10 +113,11 @@ def database_instance(
         PubliclyAccessible=public,
         MultiAZ=choices.multi_az,
         AllocatedStorage=str(choices.allocated_storage),
-        StorageType="gp3",
+        **choices.storage.of_instance,
         **durability(choices),
         **instance_properties(choices),
-        DBParameterGroupName=parameter_group.ref(),
+        **choices.maintenance.of_lone_instance,
+        **group_property,
         EnableCloudwatchLogsExports=list(
             dict.fromkeys([*exported_logs(choices.logs, engine), *log_exports])
         ),
@@ -117,14 +125,18 @@ def database_instance(
         **without_none(
             AvailabilityZone=choices.availability_zone,
             EnableIAMDatabaseAuthentication=iam or None,
-            OptionGroupName=options.ref() if options else None,
+            OptionGroupName=options.ref() if options else choices.parameters.option_group,
             AllowMajorVersionUpgrade=choices.allow_major_version_upgrade or None,
         ),
+        **choices.identifiers.of_lone_instance,
+        **choices.network.properties,
+        **choices.directory.properties,
+        **instance_roles(choices.roles),
     )
     return Database(
         resources=[
             subnet_group,
-            parameter_group,
+            *parameter_groups,
             *monitored.resources,
             instance,
         ],

@@ -93,9 +93,22 @@ def _named(default: str, rule: NameRule) -> ParameterAttributes:
 
 
 def database_problems(
-    rds: DatabaseSettings, names: Database, regions: tuple[str, ...]
+    rds: DatabaseSettings,
+    names: Database,
+    regions: tuple[str, ...],
+    *,
+    has_ipv6: bool = False,
 ) -> Iterator[Problem]:
-    """A class that a region lacks, and names that the engine does not take."""
+    """A class that a region lacks, names that the engine does not take, addresses without subnets.
+
+    *has_ipv6* is True where the database's subnets may have IPv6 ranges.
+    """
+    if rds.network.type == "DUAL" and not has_ipv6:
+        yield Problem(
+            "rds.network.type",
+            "must be IPV4: the subnets that this variant creates have no IPv6 ranges; choose "
+            "`existing_vpc`, with subnets that have them",
+        )
     engine = ENGINES[rds.engine]
     for place, instance_class in rds.named_classes.items():
         for sentence in engine.class_problems(instance_class, regions):

@@ -43,6 +43,10 @@ class Config(ServiceSettings):
         "with private DNS.",
     )
 
+    @property
+    def may_have_ipv6(self) -> bool:
+        return True
+
     def root_inputs(self) -> frozenset[str]:
         inputs = self.administration.is_needed and self.secrets_manager_endpoint == "existing"
         return frozenset({"secrets_manager_endpoint_security_group_id"} if inputs else ())

@@ -78,9 +78,16 @@ class ServiceSettings(RegionalSettings):
         """True where an RDS Proxy stands before the database."""
         return True
 
+    @property
+    def may_have_ipv6(self) -> bool:
+        """True where the subnets are given, and may have IPv6 ranges."""
+        return False
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from common.database_problems(self.rds, self.database, self.regions)
+        yield from common.database_problems(
+            self.rds, self.database, self.regions, has_ipv6=self.may_have_ipv6
+        )
         if self.has_proxy:
             yield from user_problems(self.rds, self.database)
             yield from common.root_problems(self.rds.users, self.regions)

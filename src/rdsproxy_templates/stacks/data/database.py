@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ...aws.kinds import Hostname, SecurityGroupId
 from ...model import Ports, Stack
-from ...resources.database import attachments
+from ...resources.attachments import attachments
 from ...resources.port_groups import DatabaseCredentials, PrivateSubnets
 from ...resources.proxied_database import ClusterOrInstanceSettings, cluster_or_instance
 

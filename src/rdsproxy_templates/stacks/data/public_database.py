@@ -20,8 +20,8 @@ from ...model import ListOf, Ports, Stack
 from ...model.accepted_rules import accepted
 from ...resources import rds_instance
 from ...resources.addresses import AllowedCidrsSettings
+from ...resources.attachments import attachments
 from ...resources.audit import AuditSettings, option_group
-from ...resources.database import attachments
 from ...resources.optional_properties import without_none
 from ...resources.port_groups import DatabaseCredentials, PublicNetwork
 from ...resources.security_groups import inline_ingress_from_range, no_egress

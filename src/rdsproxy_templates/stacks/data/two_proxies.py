@@ -20,7 +20,7 @@ from ...aws.kinds import (
 )
 from ...errors import Problem
 from ...model import Ports, Stack
-from ...resources.database import attachments
+from ...resources.attachments import attachments
 from ...resources.port_groups import DatabaseCredentials
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
 from ...resources.proxy import ProxySettings, SecretLogin, proxy_endpoint, rds_proxy

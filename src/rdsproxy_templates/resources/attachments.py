@@ -1,0 +1,32 @@
+"""Attachments of secrets to a database: they tell a secret where its database is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from troposphere import secretsmanager
+
+from ..aws.database_users import User
+from ..aws.kinds import SecretArn
+from .database import Database
+
+
+def attachments(
+    database: Database, master: SecretArn, others: Iterable[tuple[User, SecretArn]] = ()
+) -> list[secretsmanager.SecretTargetAttachment]:
+    """Write host, port and engine into each secret, as rotation expects them."""
+    return [
+        _attachment(f"{database.itself.title}Attachment", database, master),
+        *(_attachment(f"{user.title}SecretAttachment", database, own) for user, own in others),
+    ]
+
+
+def _attachment(
+    title: str, database: Database, secret: SecretArn
+) -> secretsmanager.SecretTargetAttachment:
+    return secretsmanager.SecretTargetAttachment(
+        title,
+        SecretId=secret,
+        TargetId=database.itself.ref(),
+        TargetType=database.itself.resource_type,
+    )
