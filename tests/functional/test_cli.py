@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from rdsproxy_templates.cli import command, render
+from rdsproxy_templates.cli import command, fresh_render
 from rdsproxy_templates.cli.commands import SUBCOMMANDS
 from rdsproxy_templates.cli.terminal import BROKEN_PIPE, INTERRUPTED
 from rdsproxy_templates.validators.rules import RULES
@@ -82,7 +82,9 @@ class TestMistyped:
 
 class TestEnding:
     def test_an_interrupt_is_status_130_and_no_traceback(self, cli, monkeypatch):
-        monkeypatch.setattr(render, "render_variants", lambda _: signal.raise_signal(signal.SIGINT))
+        monkeypatch.setattr(
+            fresh_render, "render_variants", lambda _: signal.raise_signal(signal.SIGINT)
+        )
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             result = cli("base", "--quiet")

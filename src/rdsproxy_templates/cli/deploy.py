@@ -14,15 +14,9 @@ from ..errors import Problem
 from ..model import did_you_mean
 from . import rendered_variants
 from .consumer_stack import load
+from .deploy_options import account_options, bucket_options
 from .folders import Folders
-from .options import (
-    account_options,
-    bucket_options,
-    config_option,
-    name_option,
-    out_option,
-    stack_option,
-)
+from .options import config_option, name_option, out_option, stack_option
 from .plan_arguments import account_problems, console, plan_named, sessions, stack_name_problems
 from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan

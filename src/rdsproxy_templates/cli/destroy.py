@@ -6,7 +6,8 @@ import click
 
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
-from .options import account_options, name_option, stack_option
+from .deploy_options import account_options
+from .options import name_option, stack_option
 from .plan_arguments import account_problems, console, plan_named, sessions, stack_name_problems
 from .refusals import data_loss, refuse, stack_or
 

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ..deploy.guide import FILE as GUIDE
+from ..aws.validator import start_engine
+from ..cache import unused
 from ..errors import Problem
-from ..rendering import NESTINGS, Nesting
-from ..rendering.folder import Changes
-from . import rendered_variants
-from .consumer_stack import load
+from . import unchanged
+from .choices import Choices
 from .folders import Folders
-from .list import print_variants
 from .options import config_option, name_option, out_option, stack_option
 from .refusals import given_options, refuse, refused_beside, stack_or
-from .rendered_variants import RenderedVariant, RenderSettings, render_variants
-from .schema import print_schema
-from .terminal import (
-    EXIT_STATUSES,
-    STALE,
-    fail_invalid,
-    print_edited,
-    print_findings,
-    print_warnings,
-    progress,
-)
+from .summary import print_summary
+from .terminal import EXIT_STATUSES, STALE, print_warnings
+
+if TYPE_CHECKING:
+    from ..rendering import Nesting
 
 
 @click.command(
@@ -44,7 +38,7 @@ from .terminal import (
 @out_option
 @click.option(
     "--nesting",
-    type=click.Choice(NESTINGS),
+    type=click.Choice(["sam", "plain", "flat"]),
     default="sam",
     show_default=True,
     help="Nest by AWS::Serverless::Application (sam) or by AWS::CloudFormation::Stack "
@@ -62,6 +56,11 @@ from .terminal import (
     "exit with status 1 if there are any.",
 )
 @click.option("--no-lint", is_flag=True, help="Skip cfn-lint, the slowest of three validators.")
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Render and validate from the beginning, whatever is known from an earlier render.",
+)
 @click.option("--list", "list_", is_flag=True, help="Same as the subcommand `list`.")
 @click.option("--schema", is_flag=True, help="Same as the subcommand `schema`.")
 @click.option("--quiet", is_flag=True, help="Print only problems and warnings.")
@@ -79,6 +78,7 @@ def render_command(  # noqa: PLR0913 - one parameter an option
     expand: bool,
     check: bool,
     no_lint: bool,
+    no_cache: bool,
     list_: bool,
     schema: bool,
     quiet: bool,
@@ -88,20 +88,46 @@ def render_command(  # noqa: PLR0913 - one parameter an option
     """
     refuse([*stack_or("VARIANTS", variants, stack, name), *_refused_beside_others()])
     if list_:
+        from .list import print_variants  # noqa: PLC0415 - each imports what it needs
+
         print_variants()
-    elif schema:
+        return
+    if schema:
+        from .schema import print_schema  # noqa: PLC0415
+
         print_schema(variants, stack)
-    else:
-        settings = RenderSettings(
-            variants=variants,
-            consumer_stack=load(stack, name) if stack else None,
-            config=config,
-            out=out,
-            nesting=nesting,
-            expand=expand,
-            code_root=folders.code_root,
-        )
-        _render(settings, check=check, lint=not no_lint, quiet=quiet)
+        return
+    choices = Choices(
+        variants=variants,
+        stack=stack,
+        name=name,
+        config=config,
+        out=out,
+        nesting=nesting,
+        expand=expand,
+        check=check,
+        lint=not no_lint,
+        quiet=quiet,
+        code_root=folders.code_root,
+    )
+    with unused() if no_cache else nullcontext():
+        sys.exit(STALE if render_or_remember(choices) else 0)
+
+
+def render_or_remember(choices: Choices) -> bool:
+    """Give the answer of an earlier render, or render; return True if files are stale."""
+    started = time.monotonic()
+    # A consumer's stack may read anything, and so may change unnoticed.
+    request = None if choices.stack else unchanged.request_of(choices)
+    if request and (shown := unchanged.remembered(request)):
+        print_warnings(shown)
+        if not choices.quiet:
+            print_summary(shown, {}, choices, seconds=time.monotonic() - started)
+        return False
+    start_engine()
+    from .fresh_render import render  # noqa: PLC0415 - the engine is built meanwhile
+
+    return render(choices, request)
 
 
 def _refused_beside_others() -> Iterator[Problem]:
@@ -110,70 +136,3 @@ def _refused_beside_others() -> Iterator[Problem]:
     for option, companions in {"--list": (), "--schema": ("VARIANTS", "--stack")}.items():
         if option in given:
             yield from refused_beside(option, given - {option, *companions})
-
-
-def _render(settings: RenderSettings, *, check: bool, lint: bool, quiet: bool) -> None:
-    started = time.monotonic()
-    with progress(2, quiet=quiet) as stage:
-        stage("render")
-        rendered = render_variants(settings)
-        changed = rendered_variants.changes(rendered)
-        stage("validate")
-        found = rendered_variants.findings(rendered, lint=lint)
-    print_warnings(rendered)
-    print_findings(rendered, found)
-    differences = _differences(rendered, changed) if check else []
-    for line in differences:
-        click.echo(line)
-    if refused := rendered_variants.refused(found):
-        fail_invalid(refused, stale=len(differences))
-    if not check:
-        print_edited(rendered, changed)
-        changed = rendered_variants.write(rendered)
-    if not quiet:
-        _print_summary(
-            rendered, changed, check=check, lint=lint, seconds=time.monotonic() - started
-        )
-    sys.exit(STALE if differences else 0)
-
-
-def _differences(rendered: Sequence[RenderedVariant], changed: Mapping[str, Changes]) -> list[str]:
-    """Return a line for each file that a write would change; ``edited`` if by hand."""
-    return [
-        f"{'edited' if path in changed[one.name].edited else word} {one.directory / path}"
-        for one in rendered
-        for word in ("created", "changed", "removed")
-        for path in getattr(changed[one.name], word)
-    ]
-
-
-def _print_summary(
-    rendered: Sequence[RenderedVariant],
-    changed: Mapping[str, Changes],
-    *,
-    check: bool,
-    lint: bool,
-    seconds: float,
-) -> None:
-    click.echo()
-    width = max(len(one.name) for one in rendered)
-    for one in rendered:
-        root = one.bundle.root
-        stacks = sum(1 for _ in root.walk())
-        resources = sum(len(template.resources) for _, template in root.walk())
-        size = f"{stacks} stack{'s' * (stacks > 1)}, {resources} resources"
-        count = len(changed[one.name])
-        files = f"{count} of {len(one.bundle.files())} files" if count else "no file"
-        verb = "would change" if check else "changed"
-        click.echo(f"  {one.name:{width}}  {size:24}  {files} {verb} in {one.directory}/")
-    validators = "our rules, cloudformation-validate" + (", cfn-lint" if lint else "")
-    click.secho(f"  valid: {validators}", fg="green")
-    if not check:
-        click.echo(f"  next:  {_next_command(rendered[0])}")
-    click.echo(f"  {seconds:.1f} s")
-
-
-def _next_command(one: RenderedVariant) -> str:
-    if GUIDE in one.bundle.extras:
-        return f"see {one.directory / GUIDE}"
-    return f"cd {one.directory} && sam build && sam deploy --guided"

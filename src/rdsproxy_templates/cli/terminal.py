@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..rendering.folder import Changes
     from ..validators import Finding
     from .rendered_variants import RenderedVariant
+    from .summary import Shown
 
 STALE: Final = 1
 FAILED: Final = 1
@@ -55,7 +56,7 @@ def reported() -> Iterator[None]:
         sys.exit(BROKEN_PIPE)
 
 
-def print_warnings(rendered: Iterable[RenderedVariant]) -> None:
+def print_warnings(rendered: Iterable[RenderedVariant | Shown]) -> None:
     """Print the warnings of every variant's configuration."""
     for one in rendered:
         for warning in one.warnings:

@@ -9,11 +9,11 @@ from functools import lru_cache
 from importlib import metadata
 from typing import Any, Final
 
+from .. import cache
 from ..aws.validator import engine
 from ..rendering import Bundle
 from ..rendering.documents import document
 from ..rendering.yaml import dump
-from . import verdicts
 from .findings import Finding, level_of
 from .ignored import AWS_VALIDATOR, is_ignored
 from .lines import located
@@ -54,11 +54,11 @@ def _diagnostics(text: str) -> list[Diagnostic]:
 @lru_cache(maxsize=256)
 def _verdict(text: str) -> list[Diagnostic]:
     """Return all that the validator says of a template, now or when it last saw it."""
-    key = verdicts.key_of(metadata.version(PACKAGE), text)
-    verdict: list[Diagnostic] | None = verdicts.remembered(PACKAGE, key)
+    key = cache.key_of(metadata.version(PACKAGE), text)
+    verdict: list[Diagnostic] | None = cache.remembered(PACKAGE, key)
     if verdict is None:
         verdict = _validated(text)
-        verdicts.remember(PACKAGE, key, verdict)
+        cache.remember(PACKAGE, key, verdict)
     return verdict
 
 

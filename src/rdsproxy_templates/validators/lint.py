@@ -18,12 +18,12 @@ from importlib import metadata
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from .. import cache
 from ..errors import Problem, TransformError
 from ..rendering import Bundle, Origin
 from ..rendering.documents import document
 from ..rendering.sam_transform import expanded
 from ..rendering.yaml import dump
-from . import verdicts
 from .findings import Finding, Level, level_of
 from .ignored import CFN_LINT, is_ignored
 from .lines import located
@@ -60,7 +60,7 @@ class Task:
     def key(self) -> str:
         """The name of cfn-lint's result: a hash of documents, rules and versions."""
         versions = [metadata.version(name) for name in (PACKAGE, "aws-sam-translator")]
-        return verdicts.key_of(versions, INCLUDED, sorted(self.regions), self.documents)
+        return cache.key_of(versions, INCLUDED, sorted(self.regions), self.documents)
 
     def work(self) -> Work:
         """Expand the SAM transform in every document, for a worker to lint."""
@@ -84,9 +84,7 @@ class Lint:
         self._tasks = {name: _tasks(bundle, on) for name, (bundle, on) in bundles.items()}
         distinct = {task.key: task for some in self._tasks.values() for task in some}
         self._known = {
-            key: found
-            for key in distinct
-            if (found := verdicts.remembered(PACKAGE, key)) is not None
+            key: found for key in distinct if (found := cache.remembered(PACKAGE, key)) is not None
         }
         fresh = {key: task for key, task in distinct.items() if key not in self._known}
         self._refused: dict[str, list[tuple[str, Match]]] = {}
@@ -96,7 +94,7 @@ class Lint:
         """Wait for cfn-lint, and return its findings for each bundle, by name."""
         for keys, worker in self._running:
             for key, matches in zip(keys, _finished(worker), strict=True):
-                verdicts.remember(PACKAGE, key, matches)
+                cache.remember(PACKAGE, key, matches)
                 self._known[key] = matches
         self._running = []
         return {

@@ -51,6 +51,9 @@ class Variants(Mapping[str, "StackModule[Any, Any, Any]"]):
             raise KeyError(name)
         return cast("StackModule[Any, Any, Any]", import_module(f".{name}", self._package))
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

@@ -8,54 +8,54 @@ import sys
 
 import pytest
 
-from rdsproxy_templates import render
-from rdsproxy_templates.validators import aws, verdicts
+from rdsproxy_templates import cache, render
+from rdsproxy_templates.validators import aws
 from rdsproxy_templates.variants import edge_waf
 
 KEY = "0" * 64
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    verdicts._tidy.cache_clear()
+    cache._tidy.cache_clear()
     aws._verdict.cache_clear()
     return tmp_path / "rdsproxy_templates"
 
 
-def test_a_kept_verdict_is_remembered():
-    verdicts.remember("a", KEY, [{"rule": "E1"}])
+def test_a_kept_result_is_remembered():
+    cache.remember("a", KEY, [{"rule": "E1"}])
 
-    assert verdicts.remembered("a", KEY) == [{"rule": "E1"}]
-    assert verdicts.remembered("b", KEY) is None
+    assert cache.remembered("a", KEY) == [{"rule": "E1"}]
+    assert cache.remembered("b", KEY) is None
 
 
 @pytest.mark.parametrize("text", ["", "[{", "\udcff"])
-def test_a_torn_file_is_no_verdict(cache, text):
-    verdicts.remember("a", KEY, [])
-    (cache / "a" / f"{KEY}.json").write_text(text, "utf-8", errors="surrogateescape")
+def test_a_torn_file_is_no_result(folder, text):
+    cache.remember("a", KEY, [])
+    (folder / "a" / f"{KEY}.json").write_text(text, "utf-8", errors="surrogateescape")
 
-    assert verdicts.remembered("a", KEY) is None
-
-
-def test_verdicts_older_than_30_days_go(cache):
-    verdicts.remember("a", KEY, [])
-    os.utime(cache / "a" / f"{KEY}.json", (0, 0))
-    verdicts._tidy.cache_clear()
-    verdicts.remember("a", "1" * 64, [])
-
-    assert [path.stem for path in (cache / "a").iterdir()] == ["1" * 64]
+    assert cache.remembered("a", KEY) is None
 
 
-def test_the_oldest_beyond_the_limit_go(cache, monkeypatch):
-    monkeypatch.setattr(verdicts, "KEPT_MOST", 2)
+def test_results_older_than_30_days_go(folder):
+    cache.remember("a", KEY, [])
+    os.utime(folder / "a" / f"{KEY}.json", (0, 0))
+    cache._tidy.cache_clear()
+    cache.remember("a", "1" * 64, [])
+
+    assert [path.stem for path in (folder / "a").iterdir()] == ["1" * 64]
+
+
+def test_the_oldest_beyond_the_limit_go(folder, monkeypatch):
+    monkeypatch.setattr(cache, "KEPT_MOST", 2)
     for number in range(4):
-        verdicts.remember("a", f"{number}", [])
-        os.utime(cache / "a" / f"{number}.json", (2_000_000_000 + number,) * 2)
-    verdicts._tidy.cache_clear()
-    verdicts.remember("a", "new", [])
+        cache.remember("a", f"{number}", [])
+        os.utime(folder / "a" / f"{number}.json", (2_000_000_000 + number,) * 2)
+    cache._tidy.cache_clear()
+    cache.remember("a", "new", [])
 
-    assert sorted(path.stem for path in (cache / "a").iterdir()) == ["2", "3", "new"]
+    assert sorted(path.stem for path in (folder / "a").iterdir()) == ["2", "3", "new"]
 
 
 def test_what_aws_said_of_a_template_is_not_asked_again(monkeypatch):
