@@ -105,9 +105,10 @@ def test_an_invalid_template_is_refused_before_anything_is_created(
         (TAKEN, "ResourceAlreadyExistsException"),
         (group(Colour="red"), "Properties validation failed for resource Bad with message: "),
         (group(RetentionInDays="15"), "RetentionInDays: is not one of"),
+        (group(LogGroupClass="DELIVERY"), "The local cloud ignores LogGroupClass"),
         (
             group(KmsKeyId="arn:aws:kms:eu-west-1:123456789012:key/k"),
-            "The local cloud ignores KmsKeyId",
+            "Key 'arn:aws:kms:eu-west-1:123456789012:key/k' does not exist",
         ),
         (parameter("{{resolve:ssm:/no}}"), "Could not resolve the dynamic reference ssm:/no"),
         (parameter({"Fn::ImportValue": "nobodys"}), "No export named nobodys found."),
