@@ -24,9 +24,11 @@ from . import (
     queues,
     resource_shares,
     routes,
+    schedules,
     security_groups,
     shared_subnets,
     subnet_groups,
+    topics,
     vpc_endpoints,
     wafv2,
 )
@@ -56,9 +58,11 @@ def install() -> None:
         queues,
         resource_shares,
         routes,
+        schedules,
         security_groups,
         shared_subnets,
         subnet_groups,
+        topics,
         vpc_endpoints,
         wafv2,
     ):

@@ -10,6 +10,7 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.ec2.exceptions import InvalidSubnetIdError
 from moto.ec2.models import ec2_backends
 
+from .event_sources import require_rights
 from .roles import may_assume
 from .subnets import known_subnets
 from .surround import surround
@@ -51,7 +52,10 @@ def _create(
     _require_role(backend, given["Role"])
     _require_variables(given)
     _require_network(backend, given)
+    aside = given.get("DeadLetterConfig") or {}
+    require_rights(given["Role"], aside.get("TargetArn"))
     function = create(backend, given)
+    _set_aside(function, aside)
     _log_as(function, given.get("LoggingConfig", {}))
     return function
 
@@ -69,6 +73,9 @@ def _update_configuration(
     _require_network(backend, body)
     if "LoggingConfig" in body:
         _log_as(function, body["LoggingConfig"])
+    if "DeadLetterConfig" in body:
+        require_rights(body.get("Role", function.role), body["DeadLetterConfig"].get("TargetArn"))
+        _set_aside(function, body["DeadLetterConfig"])
     if "EphemeralStorage" in body:
         function.ephemeral_storage = body["EphemeralStorage"]["Size"]
     function.tracing_config = body.get("TracingConfig", function.tracing_config)
@@ -96,7 +103,9 @@ def _configuration(
 ) -> dict[str, Any]:
     known = configuration(function, *arguments, **named)
     logging = getattr(function, "logging_config", {})
-    return known | {"LoggingConfig": logging} | _vpc(function)
+    aside = getattr(function, "dead_letter_config", None) or {}
+    shown = {"DeadLetterConfig": aside} if aside.get("TargetArn") else {}
+    return known | {"LoggingConfig": logging} | shown | _vpc(function)
 
 
 def _vpc(function: LambdaFunction) -> dict[str, Any]:
@@ -113,6 +122,10 @@ def _log_as(function: Any, given: Mapping[str, Any]) -> None:
     defaults = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.function_name}"}
     function.logging_config = defaults | dict(given)
     function.logs_group_name = function.logging_config["LogGroup"]
+
+
+def _set_aside(function: Any, given: Mapping[str, str]) -> None:
+    function.dead_letter_config = dict(given)
 
 
 def _require_role(backend: LambdaBackend, role: str) -> None:

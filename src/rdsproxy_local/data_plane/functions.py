@@ -96,7 +96,7 @@ class Functions:
         self._pools: dict[str, tuple[_Deployed, Pool]] = {}
         self._lock = threading.Lock()
 
-    def invoke(self, function: Any, event: Any) -> Outcome:
+    def invoke(self, function: Any, event: Any, request_id: str | None = None) -> Outcome:
         """Have the function handle *event*; raises :class:`TooManyRequests` at its limit."""
         if not (function.run_time or "").startswith("python3"):
             says = f"the local cloud runs no {function.run_time or function.package_type}"
@@ -105,7 +105,7 @@ class Functions:
             with self._pool(function).environment() as environment:
                 assert isinstance(environment, _Running)
                 written = len(environment.log)
-                answer = environment.invoke(event)
+                answer = environment.invoke(event, request_id)
                 lines = environment.log[written:]
                 function_logs.write(function, environment.role, environment.stream, lines)
         except ThrottlingSettings:
@@ -198,11 +198,12 @@ class Functions:
         return roots.instead_of(self._code.file(function, deployed["RDS_CA_FILE"]))
 
 
-def invoke_by_moto(functions: Functions) -> Callable[..., bytes]:
+def invoke_by_moto(
+    functions: Functions, submit: Callable[[str, Any], object]
+) -> Callable[..., bytes]:
     """A replacement for moto's ``LambdaFunction.invoke``, which starts a container.
 
-    An invocation as an event is answered when the function has answered, and is not repeated
-    when it fails.
+    *submit* calls the function of an ARN as an event.
     """
 
     def invoke(
@@ -210,7 +211,11 @@ def invoke_by_moto(functions: Functions) -> Callable[..., bytes]:
     ) -> bytes:
         if request.get("x-amz-invocation-type") == "DryRun":
             return b""
-        answer, lines = functions.invoke(function, json.loads(body) if body else {})
+        event = json.loads(body) if body else {}
+        if request.get("x-amz-invocation-type") == "Event":
+            submit(function.function_arn, event)
+            return b""
+        answer, lines = functions.invoke(function, event)
         if answer.kind != "response":
             response["x-amz-function-error"] = "Unhandled"
         tail = "\n".join(lines).encode()[-LOG_TAIL:]

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
+from ..events.sources import EventSources
 from ..servers.http_event import Request, Response
 from ..servers.loopback import HOST
 from . import deployed, http_apis, rest_apis
@@ -30,6 +31,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 API_HOST: Final = re.compile(r"([a-z0-9]+)\.execute-api\.", re.IGNORECASE)
 NAME: Final = "/_local/host/"
+FIRE: Final = "/_local/fire/"
 AUTHORITIES: Final = "/_local/authorities"
 PEM: Final = (("content-type", "application/x-pem-file"),)
 JSON: Final = (("content-type", "application/json"),)
@@ -57,7 +59,8 @@ class DataPlane:
             self.functions = Functions(folder / "code", self._surroundings)
             parts.callback(self.functions.close)
             parts.enter_context(guarded())
-            invoke = invoke_by_moto(self.functions)
+            self.events = parts.enter_context(EventSources(self.functions))
+            invoke = invoke_by_moto(self.functions, self.events.calls.submit)
             parts.enter_context(mock.patch.object(LambdaFunction, "invoke", invoke))
             self._parts = parts.pop_all()
         return self
@@ -85,6 +88,8 @@ class DataPlane:
         path = environ.get("PATH_INFO", "")
         if path.startswith(NAME) and environ["REQUEST_METHOD"] == "GET":
             return lambda _: self._named(path.removeprefix(NAME), environ["QUERY_STRING"])
+        if path.startswith(FIRE) and environ["REQUEST_METHOD"] == "POST":
+            return lambda _: self.events.fire(path.removeprefix(FIRE))
         if path == AUTHORITIES:
             return lambda _: self._authorities()
         if api := API_HOST.match(environ.get("HTTP_HOST", "")):

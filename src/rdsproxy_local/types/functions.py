@@ -11,6 +11,7 @@ from .function_code import code_of
 from .steps import gone_tags, refuse_others, undone_on_failure
 
 CONFIGURATION: Final[Mapping[str, Any]] = {
+    "DeadLetterConfig": {"TargetArn": ""},
     "Description": "",
     "Environment": {"Variables": {}},
     "EphemeralStorage": {"Size": 512},
