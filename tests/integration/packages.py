@@ -29,16 +29,25 @@ class Packages:
         }
 
     def deploy(
-        self, desk: Desk, name: str, bundle: Bundle, parameters: Mapping[str, str] | None = None
+        self,
+        desk: Desk,
+        name: str,
+        bundle: Bundle,
+        parameters: Mapping[str, str] | None = None,
+        also: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Create or update the stack *name* with one flat template, rendered for ``LOCAL``."""
+        """Create or update the stack *name* with one flat template, rendered for ``LOCAL``.
+
+        *also* are zips of a consumer's own functions, by the path in the template.
+        """
         [text] = bundle.templates.values()
         storage, bucket = desk.account.client("s3"), desk.bucket()
-        for path, content in self._zips.items():
-            if f"{LOCAL}/{path}" in text:
+        ours = {f"{LOCAL}/{path}": content for path, content in self._zips.items()}
+        for path, content in (ours | dict(also or {})).items():
+            if f"Uri: {path}\n" in text:
                 key = f"{path}.zip"
                 storage.put_object(Bucket=bucket, Key=key, Body=content)
-                text = text.replace(f"{LOCAL}/{path}", f"s3://{bucket}/{key}")
+                text = text.replace(f"Uri: {path}\n", f"Uri: s3://{bucket}/{key}\n")
         storage.put_object(Bucket=bucket, Key="template.yaml", Body=text.encode())
         url = f"https://s3.{desk.account.region}.amazonaws.com/{bucket}/template.yaml"
         desk.execute(desk.change_set_of(name, parameters or {}, TemplateURL=url))

@@ -6,12 +6,12 @@ import time
 from typing import Any
 
 from database import Database, OutcomeUnknown, Refused, Unavailable
-from engine import engine
+from engine import chosen_engine
 
 SECONDS = 20
 """Time for a whole batch."""
 
-sql = engine()
+sql = chosen_engine()
 database = Database(sql)
 
 
