@@ -445,7 +445,7 @@ class TestCluster:
             ({"DBClusterParameterGroupName": "nothing"}, "nothing"),
             ({"ManageMasterUserPassword": True}, "You can't specify MasterUserPassword"),
             ({"AssociatedRoles": [{"RoleArn": "arn:x"}]}, "AssociatedRoles"),
-            ({"EnableLocalWriteForwarding": True}, "ignores EnableLocalWriteForwarding"),
+            ({"Domain": "d-1234567890"}, "ignores Domain"),
         ],
         ids=[
             "subnet group",

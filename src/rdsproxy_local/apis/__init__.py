@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     apigateway,
     apigatewayv2,
+    autoscaling,
     bucket_policies,
     cloudfront,
     databases,
@@ -39,6 +40,7 @@ def install() -> None:
     for module in (
         apigateway,
         apigatewayv2,
+        autoscaling,
         bucket_policies,
         cloudfront,
         databases,

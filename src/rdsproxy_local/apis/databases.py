@@ -16,6 +16,12 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBCluster, DBInstance, MasterUserSecret, RDSBackend
 
+from .database_monitoring import (
+    require_cluster_change,
+    require_cluster_settings,
+    require_instance_settings,
+    require_member_settings,
+)
 from .engines import require_creatable
 from .rds_network import default_vpc, require_groups
 from .surround import surround
@@ -77,14 +83,23 @@ def _create_cluster(
         raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
     require_creatable(given, "cluster")
     _require_place(backend, given)
+    require_cluster_settings(backend, given)
     _require_cluster_parameters(backend, given, given["engine"], given.get("engine_version"))
     _require_one_password(given)
     if given["engine"].startswith("aurora"):
         # Aurora's storage grows by itself; moto has no first size for all kinds of it.
         given.setdefault("allocated_storage", 1)
     cluster = create(backend, given)
-    _remember(cluster, given, CLUSTER_SETTINGS)
+    _remember_cluster(cluster, given)
     return cluster
+
+
+def _remember_cluster(cluster: DBCluster, given: Mapping[str, Any]) -> None:
+    _remember(cluster, given, CLUSTER_SETTINGS)
+    if given.get("enable_local_write_forwarding") is not None:
+        forwards = given["enable_local_write_forwarding"]
+        # An attribute of which moto's class knows nothing, and its answers do.
+        vars(cluster)["local_write_forwarding_status"] = "enabled" if forwards else "disabled"
 
 
 def _modify_cluster(modify: Callable[..., DBCluster], backend: RDSBackend, given: Any) -> DBCluster:
@@ -95,13 +110,14 @@ def _modify_cluster(modify: Callable[..., DBCluster], backend: RDSBackend, given
     require_groups(backend, _vpc_of(backend, cluster), given.get("vpc_security_group_ids"))
     version = given.get("engine_version", cluster.engine_version)
     _require_cluster_parameters(backend, given, cluster.engine, version)
+    require_cluster_change(backend, cluster, given)
     try:
         modified = modify(backend, given)
     except Exception:
         # moto takes the cluster away before it looks at what is to change.
         backend.clusters[name] = cluster
         raise
-    _remember(cluster, given, CLUSTER_SETTINGS)
+    _remember_cluster(cluster, given)
     _change_log_exports(cluster, given.get("cloudwatch_logs_export_configuration") or {})
     return modified
 
@@ -135,11 +151,14 @@ def _create_instance(
         _require_one_password(given)
         if not given.get("allocated_storage"):
             raise InvalidParameterCombination("AllocatedStorage is needed outside a DB Cluster.")
+        require_instance_settings(backend, given)
     elif misplaced := sorted(set(OF_THE_CLUSTER) & set(given)):
         raise InvalidParameterCombination(
             "The requested DB Instance will be a member of a DB Cluster. "
             f"Set {OF_THE_CLUSTER[misplaced[0]]} for the DB Cluster."
         )
+    else:
+        require_member_settings(backend, given)
     database = create(backend, given)
     _remember(database, given, INSTANCE_SETTINGS)
     # moto gives all of them the same, and policies name databases by it.
@@ -158,6 +177,7 @@ def _modify_instance(
     database = backend.describe_db_instances(db_instance_identifier)[0]
     vpc_id = _vpc_of_group(backend, database._db_subnet_group_name)
     require_groups(backend, vpc_id, given.get("vpc_security_group_ids"))
+    require_instance_settings(backend, given, database)
     modified = modify(backend, db_instance_identifier, given)
     _remember(modified, given, INSTANCE_SETTINGS)
     return modified

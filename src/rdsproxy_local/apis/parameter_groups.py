@@ -16,7 +16,7 @@ from moto.rds.models import RDSBackend
 
 from .surround import surround
 
-AllowedValues = tuple[str, ...] | range
+AllowedValues = tuple[str, ...] | range | frozenset[str]
 
 SWITCH: Final = ("0", "1")
 SECONDS: Final = range(31_536_001)
@@ -25,11 +25,22 @@ MYSQL_LOGS: Final[Mapping[str, AllowedValues]] = {
     "slow_query_log": SWITCH,
     "long_query_time": SECONDS,
     "log_output": ("TABLE", "FILE", "NONE"),
+    "general_log": SWITCH,
+}
+AUDIT: Final[Mapping[str, AllowedValues]] = {
+    "server_audit_logging": SWITCH,
+    "server_audit_events": frozenset(
+        {"CONNECT", "QUERY", "QUERY_DCL", "QUERY_DDL", "QUERY_DML", "TABLE"}
+    ),
 }
 POSTGRESQL_LOGS: Final[Mapping[str, AllowedValues]] = {"log_min_duration_statement": MILLISECONDS}
 
 KNOWN: Final[Mapping[tuple[str, str], Mapping[str, AllowedValues]]] = {
-    ("cluster", "aurora-mysql"): {"require_secure_transport": ("ON", "OFF"), **MYSQL_LOGS},
+    ("cluster", "aurora-mysql"): {
+        "require_secure_transport": ("ON", "OFF"),
+        **MYSQL_LOGS,
+        **AUDIT,
+    },
     ("instance", "aurora-mysql"): MYSQL_LOGS,
     ("instance", "mysql"): {"require_secure_transport": SWITCH, **MYSQL_LOGS},
     ("cluster", "aurora-postgresql"): {"rds.force_ssl": SWITCH, **POSTGRESQL_LOGS},
@@ -86,10 +97,12 @@ def _require_parameters(
 def _fits(value: str, allowed: AllowedValues) -> bool:
     if isinstance(allowed, tuple):
         return value in allowed
+    if isinstance(allowed, frozenset):
+        return set(value.split(",")) <= allowed
     return value.lstrip("-").isdigit() and int(value) in allowed
 
 
 def _text(allowed: AllowedValues) -> str:
-    if isinstance(allowed, tuple):
-        return ",".join(allowed)
+    if not isinstance(allowed, range):
+        return ",".join(sorted(allowed) if isinstance(allowed, frozenset) else allowed)
     return f"{allowed.start}-{allowed.stop - 1}"

@@ -33,7 +33,6 @@ IGNORED: Final = {
     "DomainFqdn",
     "DomainIAMRoleName",
     "DomainOu",
-    "EnableLocalWriteForwarding",
 }
 """Parameters that the API accepts and moto forgets."""
 
