@@ -12,6 +12,7 @@ import pytest
         ("base --name x", ["[--name] names a stack of your own: give --stack, too"]),
         ("--list base --check", ["[--list] and --check say nothing", "[--list] and VARIANTS say"]),
         ("--schema base --quiet", ["[--schema] and --quiet say nothing together"]),
+        ("base --nesting sam --expand", ["[--expand] leaves nothing of SAM, by which --nesting"]),
         ("--schema --list", ["[--list] and --schema", "[--schema] and --list"]),
         ("base edge --config my.yaml", ["[--config] is for one variant; name it: base or edge"]),
         ("schema base --stack orders", ["[--stack] takes the place of VARIANT; leave out"]),

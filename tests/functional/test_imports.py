@@ -59,6 +59,17 @@ def test_the_command_imports_no_variant_before_one_is_asked_for():
     assert below("variants", modules) == set()
 
 
+@pytest.mark.parametrize("word", ["list", "--help"])
+def test_help_and_list_import_no_model_and_no_template(word):
+    modules = imported(
+        f"import sys; from rdsproxy_templates.cli import main; sys.argv = ['x', {word!r}]\n"
+        "try: main()\n"
+        "except SystemExit: pass"
+    )
+
+    assert [n for n in (*SLOW, "pydantic", "troposphere") if n != "click" and n in modules] == []
+
+
 @pytest.mark.parametrize(
     "look",
     [

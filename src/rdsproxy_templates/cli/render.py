@@ -86,7 +86,7 @@ def render_command(  # noqa: PLR0913 - one parameter an option
     """Render VARIANTS (default: all), or a stack of your own, as nested CloudFormation templates,
     validate them, and write them for `sam build` and `sam deploy`.
     """
-    refuse([*stack_or("VARIANTS", variants, stack, name), *_refused_beside_others()])
+    refuse([*stack_or("VARIANTS", variants, stack, name), *_meaningless(nesting, expand=expand)])
     if list_:
         from .list import print_variants  # noqa: PLC0415 - each imports what it needs
 
@@ -130,9 +130,12 @@ def render_or_remember(choices: Choices) -> bool:
     return render(choices, request)
 
 
-def _refused_beside_others() -> Iterator[Problem]:
-    """Yield a problem for each option that is given beside `--list` or `--schema`."""
+def _meaningless(nesting: Nesting, *, expand: bool) -> Iterator[Problem]:
+    """Yield a problem for each two options that say nothing together."""
     given = given_options()
     for option, companions in {"--list": (), "--schema": ("VARIANTS", "--stack")}.items():
         if option in given:
             yield from refused_beside(option, given - {option, *companions})
+    if expand and nesting == "sam" and "--nesting" in given:
+        sentence = "leaves nothing of SAM, by which --nesting sam nests; choose plain or flat"
+        yield Problem("--expand", sentence)
