@@ -51,6 +51,13 @@ import pytest
             f"destroy base --stack-prefix {'a' * 124}",
             ["[--stack-prefix] must make stack names of at most 128 characters, got 'aaaa"],
         ),
+        ("--stack= base", ["[--stack] takes the place of VARIANTS"]),
+        ("--stack=", ["[--stack ] must be a module, such as orders or infra.orders, or a file, "]),
+        (
+            "--stack orders.py --name 1st",
+            ["[--stack orders.py] there is no such file"],
+        ),
+        ("deploy base --parameter B=1", ["[--parameter] unknown parameter 'B'"]),
         (
             "deploy base --parameter A=1 --parameter A=2",
             ["[--parameter] A is given 2 times; give it once"],

@@ -118,8 +118,8 @@ class TestEdited:
 
         assert result.exit_code == 0
         assert (
-            "warning: base: [out/base/cloudformation/rds.yaml] was edited since the last render, "
-            "and is overwritten; change the settings instead\n" in result.stderr
+            "warning: base: [out/base/cloudformation/rds.yaml] was edited since the last render "
+            "and is overwritten; make it overrides: in the settings\n" in result.stderr
         )
         assert "# mine" not in edited.read_text()
         assert "was edited" not in run("base", "--quiet").stderr
@@ -127,7 +127,7 @@ class TestEdited:
     def test_it_is_said_before_it_is_removed(self, run, edited):
         result = run("base", "--quiet", "--nesting", "flat")
 
-        assert "rds.yaml] was edited since the last render, and is removed;" in result.stderr
+        assert "rds.yaml] was edited since the last render and is removed;" in result.stderr
 
     def test_a_check_tells_it_from_a_stale_one(self, run, edited):
         result = run("base", "--check", "--quiet")

@@ -52,14 +52,15 @@ def load(stack: str, name: str | None = None) -> ConsumerStack:
     module = _loaded(stack, place)
     if problems := list(_shortcomings(module, place)):
         raise ConfigError(problems)
-    chosen = name or module.__name__.rpartition(".")[2]
+    chosen = module.__name__.rpartition(".")[2] if name is None else name
     if not NAME.fullmatch(chosen):
         sentence = (
             "must begin with a letter and have only letters, digits, - and _, because folder and "
             f"stack are named so, got {chosen!r}"
         )
-        hint = "" if name else "; give another by --name"
-        raise ConfigError([Problem("--name" if name else place, f"{sentence}{hint}")])
+        if name is None:
+            raise ConfigError([Problem(place, f"{sentence}; give another by --name")])
+        raise ConfigError([Problem("--name", sentence)])
     return ConsumerStack(name=chosen, module=cast("Any", module), place=place)
 
 
@@ -72,15 +73,29 @@ def explained(place: str, done: str) -> Iterator[None]:
     try:
         yield
     except TemplatesError as error:
-        if where := _consumers_line(error):
+        if where := consumers_line(error):
             raise type(error)(error.problems, within=f"{where}:") from None
         raise
     except (Exception, SystemExit) as error:
-        if (where := _consumers_line(error)) is None:
+        if (where := consumers_line(error)) is None:
             raise
         said = error.msg if isinstance(error, SyntaxError) else str(error)
         message = f"{type(error).__name__}: {said}".removesuffix(": ")
         raise ConfigError([Problem(place, f"cannot be {done}: {message}, at {where}")]) from error
+
+
+def consumers_line(error: BaseException) -> str | None:
+    """Return file and line of the consumer's code where *error* was raised."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_shown(error.filename)}:{error.lineno}"
+    return next(
+        (
+            f"{_shown(frame.filename)}:{frame.lineno}"
+            for frame in reversed(traceback.extract_tb(error.__traceback__))
+            if _is_consumers(frame.filename)
+        ),
+        None,
+    )
 
 
 def _loaded(stack: str, place: str) -> ModuleType:
@@ -137,20 +152,6 @@ def _not_found(stack: str, message: str) -> str:
 def _similar_file(file: Path) -> str:
     known = [path.name for path in file.parent.glob("*.py")] if file.parent.is_dir() else []
     return did_you_mean(file.name, known)
-
-
-def _consumers_line(error: BaseException) -> str | None:
-    """Return file and line of the consumer's code where *error* was raised."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{_shown(error.filename)}:{error.lineno}"
-    return next(
-        (
-            f"{_shown(frame.filename)}:{frame.lineno}"
-            for frame in reversed(traceback.extract_tb(error.__traceback__))
-            if _is_consumers(frame.filename)
-        ),
-        None,
-    )
 
 
 def _is_consumers(file: str) -> bool:

@@ -83,7 +83,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run the subcommand."""
     refuse([*stack_or("PLAN", plan, stack, name), *data_loss(accept_data_loss, yes=yes)])
-    own = load(stack, name) if stack else None
+    own = load(stack, name) if stack is not None else None
     chosen = plan_named(plan, own)
     values = _parameters(parameters)
     refuse(
@@ -96,6 +96,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         consumer_stack=own, config=config, out=out, code_root=folders.code_root
     )
     rendered = _valid(chosen, settings)
+    _refuse_unknown_parameters(values, chosen, rendered)
     deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
@@ -105,7 +106,6 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         accept_data_loss=accept_data_loss or not yes,
         termination_protection=termination_protection,
     )
-    _refuse_unknown_parameters(values, chosen, rendered)
     rendered_variants.write(rendered)
     steps = {one.name: RenderedStep(root=one.bundle.root, folder=one.directory) for one in rendered}
     try:

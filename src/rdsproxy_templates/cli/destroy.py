@@ -40,7 +40,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run the subcommand."""
     refuse([*stack_or("PLAN", plan, stack, name), *data_loss(accept_data_loss, yes=yes)])
-    chosen = plan_named(plan, load(stack, name) if stack else None)
+    chosen = plan_named(plan, load(stack, name) if stack is not None else None)
     refuse(
         [
             *account_problems(chosen, account_choices),

@@ -52,7 +52,7 @@ def render(choices: Choices, request: Request | None = None) -> bool:
 def _settings(choices: Choices) -> RenderSettings:
     return RenderSettings(
         variants=choices.variants,
-        consumer_stack=load(choices.stack, choices.name) if choices.stack else None,
+        consumer_stack=None if choices.stack is None else load(choices.stack, choices.name),
         config=choices.config,
         out=choices.out,
         nesting=choices.nesting,

@@ -35,9 +35,9 @@ def refused_beside(option: str, others: Iterable[str]) -> Iterator[Problem]:
 
 def stack_or(word: str, chosen: object, stack: str | None, name: str | None) -> Iterator[Problem]:
     """Yield problems of ``--stack`` and ``--name`` beside the argument *word*, if *chosen*."""
-    if stack and chosen:
+    if stack is not None and chosen:
         yield Problem("--stack", f"takes the place of {word}; leave out one of them")
-    if name and not stack:
+    if name is not None and stack is None:
         yield Problem("--name", "names a stack of your own: give --stack, too")
 
 

@@ -118,7 +118,7 @@ def render_or_remember(choices: Choices) -> bool:
     """Give the answer of an earlier render, or render; return True if files are stale."""
     started = time.monotonic()
     # A consumer's stack may read anything, and so may change unnoticed.
-    request = None if choices.stack else unchanged.request_of(choices)
+    request = unchanged.request_of(choices) if choices.stack is None else None
     if request and (shown := unchanged.remembered(request)):
         print_warnings(shown)
         if not choices.quiet:

@@ -19,7 +19,7 @@ from ..validators import REGIONS, Finding, refusing, validate_all
 from ..variants import VARIANTS
 from .configuration import Roots, VariantSettings, plan_settings, variant_settings, variants_named
 from .consumer_code import consumers_code
-from .consumer_stack import ConsumerStack, explained
+from .consumer_stack import ConsumerStack, consumers_line, explained
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,8 @@ def _rendered(
     problems: list[Problem] = []
     for name, one in chosen.items():
         try:
-            rendered.append(_render(name, one, settings))
+            with _explained(settings):
+                rendered.append(_render(name, one, settings))
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -129,6 +130,8 @@ def _render(name: str, chosen: VariantSettings, settings: RenderSettings) -> Ren
             customization=chosen.customization,
         )
     except ConfigError as error:
+        if consumers_line(error):
+            raise
         raise ConfigError(chosen.at(error.relative)) from None
     if own := settings.consumer_stack:
         more = consumers_code(bundle.root, own.folder, without=directory)

@@ -68,7 +68,9 @@ def print_edited(rendered: Iterable[RenderedVariant], changes: Mapping[str, Chan
     for one in rendered:
         for path in changes[one.name].edited:
             end = "removed" if path in changes[one.name].removed else "overwritten"
-            text = f"was edited since the last render, and is {end}; change the settings instead"
+            text = (
+                f"was edited since the last render and is {end}; make it overrides: in the settings"
+            )
             click.secho(
                 f"warning: {one.name}: [{one.directory / path}] {text}", fg="yellow", err=True
             )
