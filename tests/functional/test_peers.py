@@ -7,10 +7,10 @@ import pytest
 from peer_inputs import EXPRESSIBLE, PEERS, peer_of, read_peer
 
 LEAST = {
-    "terraform_aws_rds_proxy": 20,
+    "terraform_aws_rds_proxy": 36,
     "terraform_aws_rds_aurora": 53,
     "terraform_aws_rds": 42,
-    "cdk_proxy": 17,
+    "cdk_proxy": 18,
     "cdk_cluster": 31,
     "cdk_instance": 29,
 }
@@ -19,7 +19,7 @@ LEAST = {
 APPLICABLE = {
     "terraform_aws_rds_proxy": 42,
     "terraform_aws_rds_aurora": 104,
-    "terraform_aws_rds": 95,
+    "terraform_aws_rds": 96,
     "cdk_proxy": 18,
     "cdk_cluster": 56,
     "cdk_instance": 54,

@@ -105,7 +105,7 @@ def test_an_invalid_template_is_refused_before_anything_is_created(
         (TAKEN, "ResourceAlreadyExistsException"),
         (group(Colour="red"), "Properties validation failed for resource Bad with message: "),
         (group(RetentionInDays="15"), "RetentionInDays: is not one of"),
-        (group(LogGroupClass="DELIVERY"), "The local cloud ignores LogGroupClass"),
+        (group(DataProtectionPolicy={}), "The local cloud ignores DataProtectionPolicy"),
         (
             group(KmsKeyId="arn:aws:kms:eu-west-1:123456789012:key/k"),
             "Key 'arn:aws:kms:eu-west-1:123456789012:key/k' does not exist",

@@ -12,7 +12,10 @@ from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.aws.kinds import Cidr, Hostname, SecretArn, SecurityGroupId, SubnetId
 from rdsproxy_templates.resources.database import Database
 from rdsproxy_templates.resources.network import new_subnet, private_network
-from rdsproxy_templates.resources.proxy import ProxySettings, SecretLogin, proxy_endpoint, rds_proxy
+from rdsproxy_templates.resources.proxy import ProxySettings, rds_proxy
+from rdsproxy_templates.resources.proxy_details import ProxyDetails
+from rdsproxy_templates.resources.proxy_endpoints import proxy_endpoint
+from rdsproxy_templates.resources.proxy_logins import SecretLogin
 from rdsproxy_templates.resources.zones import chosen_zone
 
 pytestmark = pytest.mark.xdist_group("cloud-databases")
@@ -32,7 +35,7 @@ def stacks(server):
 ROLES = {"Capabilities": ["CAPABILITY_IAM"]}
 
 
-def resources(engine="aurora-mysql", *, moved=False, name=None):
+def resources(engine="aurora-mysql", *, moved=False, name=None, details=None):
     """A proxy, and its endpoint in other subnets of the network."""
     network = private_network(*map(Cidr, ("10.0.0.0/16", "10.0.0.0/24", "10.0.1.0/24")), None)
     more = [
@@ -65,6 +68,7 @@ def resources(engine="aurora-mysql", *, moved=False, name=None):
     front = rds_proxy(
         "Proxy",
         ProxySettings(),
+        details or ProxyDetails(),
         behind,
         logins=[SecretLogin(SecretArn(secret.ref()), iam=True)],
         subnets=ids[4:6] if moved else ids[:2],
@@ -72,9 +76,9 @@ def resources(engine="aurora-mysql", *, moved=False, name=None):
     )
     host = proxy_endpoint(
         "Endpoint",
-        front,
+        front.itself,
         subnets=ids[2:4],
-        group=SecurityGroupId(group.get_att("GroupId")),
+        groups=[SecurityGroupId(group.get_att("GroupId"))],
         role="READ_WRITE",
         purpose="client",
     )
@@ -126,3 +130,29 @@ def test_an_unchanged_name_blocks_the_new_one(stacks):
     ]
     assert ["already exists" in one or "custom-named" in one for one in reasons] == [True]
     assert stacks.delete("fixed") == "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("details", "reason"),
+    [
+        (
+            {"endpoint_network_type": "DUAL"},
+            "Network type DUAL needs an IPv6 CIDR block in subnet-",
+        ),
+        (
+            {"endpoint_network_type": "IPV6", "target_connection_network_type": "IPV6"},
+            "Network type IPV6 needs an IPv6 CIDR block in subnet-",
+        ),
+        (
+            {"endpoints": [{"name": "more", "network_type": "DUAL"}]},
+            "Network type DUAL needs an IPv6 CIDR block in subnet-",
+        ),
+    ],
+)
+def test_ipv6_is_refused_in_subnets_without_it(stacks, details, reason):
+    wanted = resources(details=ProxyDetails.parse(details, "a test"))
+
+    stacks.create("without-ipv6", wanted, **ROLES)
+
+    assert reason in "".join(stacks.account.failures("without-ipv6"))
+    stacks.delete("without-ipv6")

@@ -107,10 +107,65 @@ def databases(draw):
     )
 
 
+ACCOUNT = "111122223333"
+GIVEN_KEY = st.sampled_from(
+    [f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab", None]
+)
+GROUP_IDS = st.lists(st.sampled_from(["sg-0a1b2c3d", "sg-1a1b2c3d"]), min_size=1, unique=True)
+roles = st.just({"arn": f"arn:aws:iam::{ACCOUNT}:role/service/proxy"}) | some(
+    name=st.from_regex("role[a-z0-9]{0,20}", fullmatch=True),
+    path=st.sampled_from(["/", "/service/"]),
+    description=st.just("Reads secrets"),
+    max_session_duration=st.integers(3600, 43_200),
+    permissions_boundary=st.just(f"arn:aws:iam::{ACCOUNT}:policy/bounds"),
+)
+proxy_logs = some(
+    retention_in_days=st.sampled_from([1, 30, 3653]),
+    kms_key_arn=GIVEN_KEY,
+    log_class=st.sampled_from(["STANDARD", "INFREQUENT_ACCESS"]),
+)
+endpoints = st.lists(
+    st.fixed_dictionaries({"name": st.from_regex("[a-b][a-z0-9]{0,6}", fullmatch=True)})
+    | st.fixed_dictionaries(
+        {
+            "name": st.from_regex("[d-z][a-z0-9]{0,6}", fullmatch=True),
+            "subnet_ids": st.just(["subnet-0a1b2c3d", "subnet-1a1b2c3d"]),
+            "security_group_ids": GROUP_IDS,
+            "network_type": st.sampled_from(["IPV4", "IPV6", "DUAL", None]),
+        }
+    ),
+    max_size=3,
+    unique_by=lambda one: one["name"],
+)
+
+
+def details(*kinds):
+    """A proxy's name, role, log, networks, logins and endpoints."""
+    logins = st.fixed_dictionaries(
+        {
+            "secret_arn": st.from_regex(
+                f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:old-[A-Za-z0-9]{{6}}",
+                fullmatch=True,
+            ),
+            "login": st.sampled_from(kinds),
+        },
+        optional={"kms_key_arn": GIVEN_KEY, "description": st.just("The old service")},
+    )
+    return some(
+        name=st.from_regex("shop(-[a-z0-9]{1,9}){0,3}", fullmatch=True),
+        role=roles,
+        log=proxy_logs,
+        security_group_ids=GROUP_IDS,
+        endpoint_network_type=st.sampled_from(["IPV4", None]),
+        logins=st.lists(logins, max_size=2, unique_by=lambda one: one["secret_arn"]),
+        endpoints=endpoints,
+    )
+
+
 proxies = st.builds(
     lambda one, other: one | other,
     pools() | st.just({}),
-    some(idle_client_timeout=st.integers(1, 28800)),
+    some(idle_client_timeout=st.integers(1, 28800), proxy=details("iam", "password")),
 )
 authorizers = st.sampled_from(
     [
@@ -190,8 +245,15 @@ def auths(draw):
             REGIONS, optional={"database": names, "secrets": SECRETS, "sam": both}
         )
     )
-    half = pools(largest=50)
-    both_proxies = some(password_requires_tls=st.booleans(), password_proxy=half, iam_proxy=half)
+
+    def half(login):
+        return st.builds(lambda one, other: one | other, pools(largest=50), details(login)).map(
+            lambda one: {key: one[key] for key in one if key != "name"}
+        )
+
+    both_proxies = some(
+        password_requires_tls=st.booleans(), password_proxy=half("password"), iam_proxy=half("iam")
+    )
     rds = draw(databases()) | draw(both_proxies) | {"users": people}
     if any(one["login"] == "password" for one in people) and "postgres" not in rds["engine"]:
         rds.pop("password_requires_tls", None)

@@ -8,9 +8,9 @@ import pytest
 
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
+from rdsproxy_templates.aws.names import PROXY_NAME, PROXY_NAME_LENGTH
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.validators.graph import Graph
-from rdsproxy_templates.validators.rules.proxy import NAME, NAME_LENGTH
 from rdsproxy_templates.variants import (
     VARIANTS,
     auth,
@@ -94,7 +94,7 @@ class TestNames:
 
         proxies = dict(zip(of_type(found, "DBProxy"), "pq", strict=False))
         made = names(found, **proxies)
-        assert all(NAME.fullmatch(one) and len(one) <= NAME_LENGTH for one in made)
+        assert all(PROXY_NAME.fullmatch(one) and len(one) <= PROXY_NAME_LENGTH for one in made)
         assert len({*made}) == len(made)
 
     @every_proxy

@@ -9,13 +9,14 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.rds.exceptions import (
     DBProxyNotFoundFault,
+    InvalidParameterCombination,
     InvalidParameterValue,
 )
 from moto.rds.models import DBProxy, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from .proxy_authentication import PASSWORD_TYPES, Authentication
-from .rds_network import proxied_subnets, require_groups
+from .rds_network import proxied_subnets, require_groups, require_ip_versions
 from .surround import surround
 
 
@@ -40,6 +41,11 @@ def _create(create: Callable[..., ActionResult], response: RDSResponse) -> Actio
         raise InvalidParameterValue("Provided EngineFamily is not valid.")
     _authentication(given["EngineFamily"], given, {}).require_valid(backend)
     subnets = proxied_subnets(backend, given["VpcSubnetIds"])
+    endpoint = given.get("EndpointNetworkType", "IPV4")
+    targets = given.get("TargetConnectionNetworkType", "IPV4")
+    require_ip_versions(subnets, endpoint, targets)
+    if endpoint == "IPV6" and targets == "IPV4":
+        raise InvalidParameterCombination("An IPv6-only endpoint needs targets for IPv6.")
     given["VpcSubnetIds"] = [subnet.id for subnet in subnets]
     vpc_id = subnets[0].vpc_id
     require_groups(backend, vpc_id, given.get("VpcSecurityGroupIds"))
@@ -47,8 +53,7 @@ def _create(create: Callable[..., ActionResult], response: RDSResponse) -> Actio
     proxy: Any = backend.db_proxies[given["DBProxyName"]]
     proxy.require_tls = given.get("RequireTLS", False)
     proxy.default_auth_scheme = given.get("DefaultAuthScheme", "NONE")
-    proxy.endpoint_network_type = given.get("EndpointNetworkType", "IPV4")
-    proxy.target_connection_network_type = given.get("TargetConnectionNetworkType", "IPV4")
+    proxy.endpoint_network_type, proxy.target_connection_network_type = endpoint, targets
     return answer
 
 

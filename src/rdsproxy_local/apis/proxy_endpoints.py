@@ -14,7 +14,7 @@ from moto.rds.models import DBProxy, RDSBackend, RDSBaseModel
 from moto.rds.responses import RDSResponse
 
 from .proxies import known_proxy
-from .rds_network import proxied_subnets, require_groups
+from .rds_network import proxied_subnets, require_groups, require_ip_versions
 from .surround import surround
 
 
@@ -42,6 +42,7 @@ class DBProxyEndpoint(RDSBaseModel):
     def placed(self, subnet_ids: list[str], group_ids: list[str] | None) -> Self:
         """In these subnets, which may be another account's, shared with this one."""
         subnets = proxied_subnets(self.backend, subnet_ids)
+        require_ip_versions(subnets, self.endpoint_network_type)
         self.vpc_id = subnets[0].vpc_id
         require_groups(self.backend, self.vpc_id, group_ids)
         self.vpc_subnet_ids = [subnet.id for subnet in subnets]

@@ -58,6 +58,17 @@ def proxied_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subn
     return subnets
 
 
+def require_ip_versions(subnets: Iterable[Subnet], endpoint: str, targets: str = "IPV4") -> None:
+    """The network types of a proxy's endpoint and targets must fit each other and the subnets."""
+    if endpoint not in ("IPV4", "IPV6", "DUAL") or targets not in ("IPV4", "IPV6"):
+        raise InvalidParameterValue(f"The network types {endpoint} and {targets} are not valid.")
+    lacking = [one.id for one in subnets if not one.ipv6_cidr_block_associations]
+    if endpoint != "IPV4" and lacking:
+        raise InvalidParameterCombination(
+            f"Network type {endpoint} needs an IPv6 CIDR block in {', '.join(lacking)}."
+        )
+
+
 def require_groups(backend: RDSBackend, vpc_id: str, group_ids: Iterable[str] | None) -> None:
     """Security groups must be there, and in the VPC of what they are for."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]

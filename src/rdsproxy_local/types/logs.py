@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
 from .steps import Setter, change_each, gone_tags, tags_by_key
 
@@ -13,12 +14,13 @@ def _create(context: Context, properties: Properties) -> Made:
     name = properties.get("LogGroupName") or context.name(512)
     key = properties.get("KmsKeyId")
     if key is not None:
-        context.call("kms", "describe_key", KeyId=key)
+        _require_usable(context, key)
     context.call(
         "logs",
         "create_log_group",
         logGroupName=name,
         kmsKeyId=key,
+        logGroupClass=properties.get("LogGroupClass"),
         tags=tags_by_key(properties.get("Tags")),
     )
     if "RetentionInDays" in properties:
@@ -29,6 +31,17 @@ def _create(context: Context, properties: Properties) -> Made:
 def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     change_each(SETTERS, context, deployed, properties)
     return Made(deployed.physical_id, deployed.attributes)
+
+
+def _require_usable(context: Context, key: str) -> None:
+    """A key must be named by its ARN, exist, and have a policy that admits CloudWatch Logs."""
+    context.call("kms", "describe_key", KeyId=key)
+    policy = context.call("kms", "get_key_policy", KeyId=key, PolicyName="default")["Policy"]
+    if ":key/" not in key or f"logs.{context.region}.amazonaws.com" not in policy:
+        raise Failure(
+            "The specified KMS key does not exist or is not allowed to be used with "
+            f"CloudWatch Logs: {key}"
+        )
 
 
 def _delete(context: Context, deployed: DeployedResource) -> None:

@@ -23,7 +23,8 @@ class ArnRule:
 
 
 KMS_KEY: Final = ArnRule(
-    pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+",
+    pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/"
+    r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})",
     sentence="must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID, and no alias",
 )
 ROLE: Final = ArnRule(

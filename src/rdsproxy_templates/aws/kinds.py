@@ -123,6 +123,10 @@ class Hostname(Value):
     """DNS name of an endpoint, without scheme or port."""
 
 
+class Hostnames(Values):
+    """DNS names of endpoints, in the order that the producing stack documents."""
+
+
 class Url(Value):
     """URL that a client calls: ``https://…/``."""
 

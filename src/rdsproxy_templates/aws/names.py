@@ -93,3 +93,16 @@ POSTGRESQL_DATABASE: Final = NameRule(
     sentence="must be 1 to 63 letters, digits or underscores, no digit first",
     reserved=frozenset({"rdsadmin", "template0", "template1"}),
 )
+
+PROXY_NAME: Final = re.compile(r"[a-zA-Z](-?[a-zA-Z0-9])*")
+PROXY_NAME_LENGTH: Final = 63
+
+
+def proxy_name_problem(name: str) -> str | None:
+    """Explain why *name* is no name of a proxy; None where it is one."""
+    if len(name) <= PROXY_NAME_LENGTH and PROXY_NAME.fullmatch(name):
+        return None
+    return (
+        f"must be at most {PROXY_NAME_LENGTH} letters, digits and single hyphens, a letter first, "
+        f"got {name!r}"
+    )

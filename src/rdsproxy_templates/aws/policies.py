@@ -95,15 +95,15 @@ def lets_read(role: RoleArn) -> PolicyDocument:
     return _lets(role, [secretsmanager.GetSecretValue], Resource=["*"])
 
 
-def decrypts(key: KeyArn) -> PolicyDocument:
-    """Allow Secrets Manager, on the role's behalf, to decrypt with one key, and nothing else to."""
+def decrypts(*keys: KeyArn) -> PolicyDocument:
+    """Allow Secrets Manager, on the role's behalf, to decrypt with *keys*, and nothing else to."""
     return PolicyDocument(
         Version=VERSION,
         Statement=[
             Statement(
                 Effect=Allow,
                 Action=[kms.Decrypt],
-                Resource=[key],
+                Resource=list(keys),
                 Condition=_via_secrets_manager(),
             )
         ],

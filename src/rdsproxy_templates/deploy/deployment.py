@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import DeploymentError, Problem
 from ..model import Template
 from ..model.port import logical_id
+from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from .accounts import AccountSession, aws_errors_at
 from .change_sets import ChangeSet
 from .failures import failures
@@ -121,7 +122,8 @@ class Deployment:
         previous = stack.parameters()
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
         template = packaged(step.name, rendered.root, rendered.folder, stack.session)
-        change_set = stack.change_set(template, parameters)
+        acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
+        change_set = stack.change_set(template, parameters, acknowledged)
         if change_set.empty:
             stack.discard(change_set)
             self.console.say("  nothing to change")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, repeat
 from typing import Any, Final
@@ -19,7 +19,6 @@ PAUSES: Final = (0.5, 1, 2, 4)
 POLLS_WITHOUT_EVENT: Final = 10
 """Polls after which the stack itself is asked, if it has sent no event of its own."""
 
-CAPABILITIES: Final = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 REVIEW: Final = "REVIEW_IN_PROGRESS"
 """The stack has a change set that would create it, and nothing else."""
 
@@ -86,14 +85,16 @@ class RootStack:
         outputs = (self.description() or {}).get("Outputs", ())
         return {one["OutputKey"]: one["OutputValue"] for one in outputs}
 
-    def change_set(self, template: str, parameters: list[dict[str, Any]]) -> ChangeSet:
+    def change_set(
+        self, template: str, parameters: list[dict[str, Any]], capabilities: Sequence[str]
+    ) -> ChangeSet:
         """Create a change set for *template*, with the changes in nested stacks."""
         stack = self.description()
         wanted = {
             "StackName": self.name,
             "TemplateBody": template,
             "Parameters": parameters,
-            "Capabilities": list(CAPABILITIES),
+            "Capabilities": list(capabilities),
         }
         if stack is None or stack["StackStatus"] == REVIEW:
             return self._read(self._created(ChangeSetType="CREATE", **wanted))

@@ -11,6 +11,7 @@ from ..errors import InvalidTemplateError, Problem, TransformError
 from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
 from . import documents
 from .bundle import Bundle
+from .capabilities import AUTO_EXPAND, iam_capability
 from .documents import ROOT, Nesting, bundled_paths, document
 from .lines import line_of
 from .yaml import HEADER, dump
@@ -93,9 +94,9 @@ def _located(file: str, text: str, problem: Problem) -> Problem:
 
 
 def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:
-    capabilities = ["CAPABILITY_IAM"]
+    capabilities = [iam_capability(bundle.root)]
     if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
-        capabilities.append("CAPABILITY_AUTO_EXPAND")
+        capabilities.append(AUTO_EXPAND)
     text = _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
     return f'{text}region = "{region}"\n' if region else text
 

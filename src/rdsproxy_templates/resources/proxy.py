@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import Field
-from troposphere import AWSObject, iam, rds
+from troposphere import AWSHelperFn, AWSObject, logs, rds
 
 from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import Engine
-from ..aws.kinds import Hostname, KeyArn, ProxyArn, SecretArn, SecurityGroupId, SubnetId, VpcId
-from ..aws.policies import connects_to_database, decrypts, reads_secrets, trusts
+from ..aws.kinds import (
+    Hostname,
+    Hostnames,
+    KeyArn,
+    ProxyArn,
+    SecurityGroupId,
+    SubnetId,
+    VpcId,
+)
 from ..errors import Problem
-from ..model import ListOf, Settings
+from ..model import ListOf, Settings, sub
 from ..records import record
 from .database import Database
+from .named_logs import named_log_group
 from .optional_properties import without_none
-from .proxy_names import endpoint_name, proxy_name
-
-TargetRole = Literal["READ_WRITE", "READ_ONLY"]
-"""Target of an endpoint: the writer, or the readers."""
+from .proxy_details import ProxyDetails
+from .proxy_endpoints import further_endpoints
+from .proxy_logins import SecretLogin, authentication, login_policies
+from .proxy_names import proxy_name
+from .roles import service_role
 
 _SETTINGS: Final = f"{AURORA_GUIDE}rds-proxy-connections.html#rds-proxy-connection-pooling-tuning"
 
@@ -101,16 +110,6 @@ class ProxySettings(Settings):
             yield Problem("debug_logging", "is on: the proxy's log will hold SQL statements")
 
 
-@record(frozen=True)
-class SecretLogin:
-    """A user whom the proxy logs in to the database with the password in a secret."""
-
-    secret: SecretArn
-    """Holds the user's name and password."""
-    iam: bool
-    """True when clients send the proxy an IAM token; otherwise they send the same password."""
-
-
 @record(frozen=True, kw_only=True)
 class Proxy:
     """The resources of a proxy, and the references by which clients name it."""
@@ -118,6 +117,8 @@ class Proxy:
     resources: Sequence[AWSObject]
     itself: rds.DBProxy
     endpoint: Hostname
+    further_hosts: Hostnames | None
+    """Hosts of the chosen further endpoints, in their order."""
     arn: ProxyArn
     vpc_id: VpcId
 
@@ -125,6 +126,7 @@ class Proxy:
 def rds_proxy(
     title: str,
     choices: ProxySettings,
+    details: ProxyDetails,
     database: Database,
     *,
     logins: Sequence[SecretLogin],
@@ -135,30 +137,43 @@ def rds_proxy(
     group: SecurityGroupId,
     purpose: str = "proxy",
 ) -> Proxy:
-    """Proxy *title*, its role and its target group.
+    """Proxy *title*, its target group, and its role and log where it has them.
 
     The users *end_to_end* have no secret: client and proxy both log in with IAM tokens. *key*
     encrypts the secrets in place of the account's own key. *purpose* begins the proxy's name and
     distinguishes the proxies of one stack.
     """
-    role = iam.Role(
+    every_login = [*logins, *(login.secret_login for login in details.logins)]
+    keys = [one for one in (key, *(login.key for login in details.logins)) if one]
+    role, role_arn = service_role(
         f"{title}Role",
-        AssumeRolePolicyDocument=trusts("rds.amazonaws.com"),
-        Policies=list(_policies(database, logins, end_to_end, key)),
+        details.role,
+        "rds.amazonaws.com",
+        list(login_policies(database, every_login, end_to_end, keys)),
     )
+    networks = {
+        "EndpointNetworkType": details.endpoint_network_type,
+        "TargetConnectionNetworkType": details.target_connection_network_type,
+    }
+    name = details.name or proxy_name(
+        purpose, database.engine, subnets, networks=list(networks.values())
+    )
+    log = _log(title, details, name)
+    groups = [group, *(SecurityGroupId(one) for one in details.security_group_ids)]
     db_proxy = rds.DBProxy(
         title,
         # An account's first database brings the role that RDS assumes for the proxy.
-        DependsOn=[str(database.itself.title)],
-        DBProxyName=proxy_name(purpose, database.engine, subnets),
+        DependsOn=[str(one.title) for one in (database.itself, *log)],
+        DBProxyName=name,
         EngineFamily=database.engine.family,
         RequireTLS=require_tls,
-        **_authentication(logins, end_to_end),
-        RoleArn=role.get_att("Arn"),
+        **authentication(every_login, end_to_end, details.client_password_auth_type),
+        RoleArn=role_arn,
         VpcSubnetIds=list(subnets),
-        VpcSecurityGroupIds=[group],
+        VpcSecurityGroupIds=groups,
         IdleClientTimeout=choices.idle_client_timeout,
         DebugLogging=choices.debug_logging,
+        **without_none(**networks),
     )
     target_group = rds.DBProxyTargetGroup(
         f"{title}TargetGroup",
@@ -177,67 +192,24 @@ def rds_proxy(
             ),
         ),
     )
+    further = further_endpoints(details.endpoints, db_proxy, subnets=subnets, groups=groups)
     return Proxy(
-        resources=[role, db_proxy, target_group],
+        resources=[*role, *log, db_proxy, target_group, *further],
         itself=db_proxy,
         endpoint=Hostname(db_proxy.get_att("Endpoint")),
+        further_hosts=Hostnames([one.get_att("Endpoint") for one in further]) if further else None,
         arn=ProxyArn(db_proxy.get_att("DBProxyArn")),
         vpc_id=VpcId(db_proxy.get_att("VpcId")),
     )
 
 
-def proxy_endpoint(
-    title: str,
-    proxy: Proxy,
-    *,
-    subnets: Sequence[SubnetId],
-    group: SecurityGroupId,
-    role: TargetRole = "READ_ONLY",
-    purpose: str = "read-only",
-) -> rds.DBProxyEndpoint:
-    """Endpoint *title*: a further host of the proxy, for readers or in the clients' network.
-
-    *purpose* begins the endpoint's name, distinguishes the endpoints of one proxy, and has at
-    most 9 characters.
-    """
-    return rds.DBProxyEndpoint(
-        title,
-        DBProxyEndpointName=endpoint_name(purpose, proxy.itself, subnets),
-        DBProxyName=proxy.itself.ref(),
-        TargetRole=role,
-        VpcSubnetIds=list(subnets),
-        VpcSecurityGroupIds=[group],
+def _log(title: str, details: ProxyDetails, name: AWSHelperFn | str) -> list[logs.LogGroup]:
+    """The log group that RDS would create itself, if it is chosen."""
+    if details.log is None:
+        return []
+    log_name = (
+        f"/aws/rds/proxy/{name}"
+        if isinstance(name, str)
+        else sub("/aws/rds/proxy/${name}", name=name)
     )
-
-
-def _policies(
-    database: Database,
-    logins: Sequence[SecretLogin],
-    end_to_end: Sequence[str],
-    key: KeyArn | None,
-) -> Iterator[iam.Policy]:
-    if logins:
-        yield iam.Policy(
-            PolicyName="ReadSecrets",
-            PolicyDocument=reads_secrets([login.secret for login in logins]),
-        )
-    if key:
-        yield iam.Policy(PolicyName="DecryptSecrets", PolicyDocument=decrypts(key))
-    if end_to_end:
-        yield iam.Policy(
-            PolicyName="ConnectToDatabase",
-            PolicyDocument=connects_to_database(database.resource_id, end_to_end),
-        )
-
-
-def _authentication(logins: Sequence[SecretLogin], end_to_end: Sequence[str]) -> dict[str, Any]:
-    """``Auth`` for the users with a secret, ``DefaultAuthScheme`` for those without."""
-    entries = [
-        rds.AuthFormat(
-            AuthScheme="SECRETS",
-            IAMAuth="REQUIRED" if login.iam else "DISABLED",
-            SecretArn=login.secret,
-        )
-        for login in logins
-    ]
-    return without_none(DefaultAuthScheme="IAM_AUTH" if end_to_end else None, Auth=entries or None)
+    return [named_log_group(f"{title}LogGroup", details.log, log_name)]

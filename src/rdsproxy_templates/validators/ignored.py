@@ -45,6 +45,7 @@ _GIVEN_ARNS: Final = (
     # It says nothing of the place.
     Ignored(rule="W9013", place="", reason=_GIVEN),
     Ignored(rule="W9002", place="MonitoringRoleArn", reason=_GIVEN),
+    Ignored(rule="W9002", place="RoleArn", reason=_GIVEN),
 )
 _DEPRECATED: Final = (
     "A version becomes deprecated while a database runs in it, which goes on; the configuration "

@@ -12,6 +12,7 @@ from ..aws.engines import ENGINES
 from ..aws.kinds import (
     Command,
     Hostname,
+    Hostnames,
     SubnetIds,
     Url,
 )
@@ -72,6 +73,9 @@ class Config(RegionalSettings):
         yield from user_problems(self.rds, self.database)
         yield from common.root_problems(self.rds.users, self.regions)
         yield from self._login_problems()
+        for name in ("password_proxy", "iam_proxy"):
+            for problem in getattr(self.rds, name).ipv6_problems():
+                yield problem.within(f"rds.{name}")
         yield from common.proxy_problems(self.rds.engine, self.regions)
 
     def warnings(self) -> Iterator[Problem]:
@@ -127,6 +131,12 @@ class Outputs(Ports):
     )
     iam_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host that takes IAM tokens, and leads to readers."
+    )
+    password_proxy_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.password_proxy.endpoints`, in their order."
+    )
+    iam_proxy_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.iam_proxy.endpoints`, in their order."
     )
 
 
@@ -202,6 +212,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             get_secret_value_by_cli=secrets.get_secret_value_by_cli,
             password_read_only_endpoint=rds.outputs.password_read_only_endpoint,
             iam_read_only_endpoint=rds.outputs.iam_read_only_endpoint,
+            password_proxy_hosts=rds.outputs.password_proxy_hosts,
+            iam_proxy_hosts=rds.outputs.iam_proxy_hosts,
         ),
         parameters={
             **config.vpc.attributes(),

@@ -29,6 +29,8 @@ class Config(ServiceSettings):
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from zones_outside_regions(self.vpc.availability_zones, self.regions)
+        for problem in self.rds.proxy.ipv6_problems():
+            yield problem.within("rds.proxy")
 
 
 class Inputs(DatabaseNames, VpcRanges):

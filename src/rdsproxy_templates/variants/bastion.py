@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .. import stacks
-from ..aws.kinds import Command, Hostname, SubnetIds, Url
+from ..aws.kinds import Command, Hostname, Hostnames, SubnetIds, Url
 from ..errors import Problem
 from ..model import Child, Ports, Stack, nest
 from ..records import record
@@ -24,6 +24,7 @@ from .service_stacks import ServiceOutputs, service_in
 
 BEHIND_PROXY = (
     *proxies.ProxySettings.model_fields,
+    "proxy",
     "users",
     "master_login",
     "rotate_secrets_after_days",
@@ -125,6 +126,9 @@ class Outputs(Ports):
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host whose connections go to readers, and may not write."
     )
+    rds_proxy_endpoint_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
+    )
 
 
 @record(frozen=True, kw_only=True)
@@ -171,6 +175,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             api_endpoint=service.api_endpoint if service else None,
             rds_proxy_endpoint=service.rds_proxy_endpoint if service else None,
             rds_proxy_read_only_endpoint=service.rds_proxy_read_only_endpoint if service else None,
+            rds_proxy_endpoint_hosts=service.rds_proxy_endpoint_hosts if service else None,
         ),
         parameters=base.parameter_attributes(config),
     )

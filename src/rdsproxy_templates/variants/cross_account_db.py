@@ -13,6 +13,7 @@ from ..aws.kinds import (
     DatabaseName,
     GroupIdElsewhere,
     Hostname,
+    Hostnames,
     RoleArn,
     SubnetIds,
     VpcId,
@@ -90,6 +91,8 @@ class Config(AcrossAccountsSettings, RegionalSettings):
         yield from common.proxy_problems(self.rds.engine, self.regions)
         yield from user_problems(self.rds, self.database)
         yield from common.root_problems(self.rds.users, self.regions)
+        for problem in self.rds.proxy.ipv6_problems():
+            yield problem.within("rds.proxy")
         if self.login == "iam":
             yield from function_user_problems(self.function_user, self.rds)
             return
@@ -140,6 +143,9 @@ class Outputs(Ports):
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="The same, whose connections go to readers, and may not write."
     )
+    rds_proxy_endpoint_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
+    )
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
     by_role: RoleCredentials | None = Field(default=None, description="For login by IAM.")
     by_secret: SecretCredentials | None = Field(default=None, description="For login by password.")
@@ -186,6 +192,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         outputs=Outputs(
             rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
+            rds_proxy_endpoint_hosts=data.rds.rds_proxy_endpoint_hosts,
             rds_database_name=inputs.rds_database_name,
             by_role=RoleCredentials(
                 rds_user=data.function_user, connect_role_arn=connect.outputs.connect_role_arn

@@ -13,6 +13,7 @@ from ..aws.engines import ENGINES
 from ..aws.kinds import (
     Command,
     Hostname,
+    Hostnames,
     SecurityGroupId,
     Url,
 )
@@ -131,6 +132,9 @@ class ServiceOutputs(Ports):
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host whose connections go to readers, and may not write."
     )
+    rds_proxy_endpoint_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
+    )
 
 
 @record(frozen=True, kw_only=True)
@@ -185,6 +189,7 @@ def service_in(
             rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
             get_secret_value_by_cli=data.secrets.get_secret_value_by_cli,
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
+            rds_proxy_endpoint_hosts=data.rds.rds_proxy_endpoint_hosts,
         ),
         data=data,
         login=token.login,

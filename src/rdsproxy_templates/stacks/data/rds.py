@@ -14,6 +14,7 @@ from ...aws.engines import ENGINES
 from ...aws.kinds import (
     DatabaseResourceId,
     Hostname,
+    Hostnames,
     KeyArn,
     ProxyArn,
     SecretArn,
@@ -28,14 +29,10 @@ from ...model import Ports, Stack
 from ...resources.attachments import attachments
 from ...resources.port_groups import DatabaseCredentials, ProxyNetwork
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
-from ...resources.proxy import (
-    Proxy,
-    ProxySettings,
-    SecretLogin,
-    TargetRole,
-    proxy_endpoint,
-    rds_proxy,
-)
+from ...resources.proxy import Proxy, ProxySettings, rds_proxy
+from ...resources.proxy_details import ProxyDetails
+from ...resources.proxy_endpoints import TargetRole, proxy_endpoint
+from ...resources.proxy_logins import SecretLogin
 
 
 class Config(ProxiedDatabaseSettings, ProxySettings):
@@ -44,11 +41,27 @@ class Config(ProxiedDatabaseSettings, ProxySettings):
     master_login: bool = Field(
         default=True, description="Let the master user in through the proxy, by IAM."
     )
+    proxy: ProxyDetails = Field(
+        default_factory=ProxyDetails,
+        description="Name, role, log, networks, further logins and endpoints of the proxy.",
+    )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from self.refused_by(ENGINES[self.engine])
-        if not self.master_login and not self.users:
+        engine = ENGINES[self.engine]
+        yield from self.refused_by(engine)
+        for problem in self.proxy.details_refused_by(engine, self.readers):
+            yield problem.within("proxy")
+        logins = {
+            *(user.login for user in self.users),
+            *(existing.login for existing in self.proxy.logins),
+        }
+        if self.proxy.client_password_auth_type and "password" not in logins:
+            yield Problem(
+                "proxy.client_password_auth_type",
+                "is for clients that send passwords, and nobody logs in with one; leave it out",
+            )
+        if not self.master_login and not self.users and not self.proxy.logins:
             yield Problem(
                 "master_login",
                 "is off, and there are no users: nobody could log in; declare one, "
@@ -84,6 +97,9 @@ class Outputs(Ports):
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host whose connections go to readers, and may not write."
     )
+    rds_proxy_endpoint_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
+    )
     db_cluster_endpoint: Hostname = Field(
         description="Host of the writer itself, where users are created."
     )
@@ -114,6 +130,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     front = rds_proxy(
         "RDSProxy",
         config,
+        config.proxy,
         database,
         logins=_logins(config, master, secrets),
         end_to_end=database_users.end_to_end(config.users),
@@ -133,6 +150,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             rds_proxy_endpoint=_host(endpoints.get("READ_WRITE")) or front.endpoint,
             rds_proxy_arn=front.arn,
             rds_proxy_read_only_endpoint=_host(endpoints.get("READ_ONLY")),
+            rds_proxy_endpoint_hosts=front.further_hosts,
             db_cluster_endpoint=database.host,
             db_resource_id=DatabaseResourceId(database.resource_id),
             vpc_id=front.vpc_id,
@@ -149,16 +167,16 @@ def _endpoints(
     if client is None:
         here = partial(
             proxy_endpoint,
-            proxy=front,
+            proxy=front.itself,
             subnets=inputs.network.subnets.both,
-            group=inputs.network.rds_proxy_security_group_id,
+            groups=[inputs.network.rds_proxy_security_group_id],
         )
         return {"READ_ONLY": here("RDSProxyReadOnlyEndpoint")} if config.readers else {}
     there = partial(
         proxy_endpoint,
-        proxy=front,
+        proxy=front.itself,
         subnets=[SubnetId(Select(index, client.client_subnet_ids)) for index in (0, 1)],
-        group=client.client_endpoint_security_group_id,
+        groups=[client.client_endpoint_security_group_id],
     )
     writer = there("ClientEndpoint", role="READ_WRITE", purpose="client")
     if not config.readers:

@@ -12,6 +12,7 @@ from ...aws.engines import ENGINES, EngineName
 from ...aws.kinds import (
     DatabaseResourceId,
     Hostname,
+    Hostnames,
     ProxyArn,
     SecretArns,
     SecurityGroupId,
@@ -23,31 +24,10 @@ from ...model import Ports, Stack
 from ...resources.attachments import attachments
 from ...resources.port_groups import DatabaseCredentials
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
-from ...resources.proxy import ProxySettings, SecretLogin, proxy_endpoint, rds_proxy
-
-ALL = 100
-"""Percent of the database's connections."""
-
-
-class Pool(ProxySettings):
-    """One of two proxies, which leave each other and administration their share."""
-
-    idle_client_timeout: int = Field(
-        default=120,
-        ge=1,
-        le=28800,
-        description="Seconds after which the proxy cuts an idle client.",
-    )
-    max_connections_percent: int = Field(
-        default=45,
-        ge=1,
-        le=100,
-        description="Share of the database's connections for the proxy; both together have at "
-        "most 100.",
-    )
-    max_idle_connections_percent: int = Field(
-        default=20, ge=0, le=100, description="Share that the proxy keeps open while idle."
-    )
+from ...resources.proxy import rds_proxy
+from ...resources.proxy_endpoints import proxy_endpoint
+from ...resources.proxy_logins import SecretLogin
+from ...resources.two_pools import Pool, two_pools_problems
 
 
 class Config(ProxiedDatabaseSettings):
@@ -81,10 +61,9 @@ class Config(ProxiedDatabaseSettings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        for name in ("password_proxy", "iam_proxy"):
-            for problem in getattr(self, name).refused_by(ENGINES[self.engine]):
-                yield problem.within(name)
-        yield from self._share_problems()
+        yield from two_pools_problems(
+            self.password_proxy, self.iam_proxy, ENGINES[self.engine], self.readers
+        )
         yield from self._tls_problems()
         if not self.master_login:
             kinds = {user.login == "password" for user in self.users}
@@ -95,17 +74,6 @@ class Config(ProxiedDatabaseSettings):
                     "logs in by IAM, such as `[{name: app, login: password}, {name: tokens, "
                     "login: iam}]`; a proxy without any login does nothing",
                 )
-
-    def _share_problems(self) -> Iterator[Problem]:
-        shares = [pool.max_connections_percent for pool in (self.password_proxy, self.iam_proxy)]
-        if sum(shares) > ALL:
-            was_set = "max_connections_percent" in self.iam_proxy.model_fields_set
-            yield Problem(
-                f"{'iam_proxy' if was_set else 'password_proxy'}.max_connections_percent",
-                f"must leave both proxies at most {ALL} together, got {shares[0]} for "
-                f"password_proxy and {shares[1]} for iam_proxy; either could take connections that "
-                "the other counts on",
-            )
 
     def _tls_problems(self) -> Iterator[Problem]:
         """The users function lets no user of MySQL give a password to a connection without TLS."""
@@ -154,6 +122,12 @@ class Outputs(Ports):
     iam_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host that takes IAM tokens, and leads to readers."
     )
+    password_proxy_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.password_proxy.endpoints`, in their order."
+    )
+    iam_proxy_hosts: Hostnames | None = Field(
+        default=None, description="Hosts of `rds.iam_proxy.endpoints`, in their order."
+    )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -175,6 +149,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     passwords = rds_proxy(
         "PasswordProxy",
         config.password_proxy,
+        config.password_proxy,
         database,
         logins=[
             *(SecretLogin(secret, iam=False) for secret in masters),
@@ -188,6 +163,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     tokens = rds_proxy(
         "IAMProxy",
         config.iam_proxy,
+        config.iam_proxy,
         database,
         logins=[
             *(SecretLogin(secret, iam=True) for secret in masters),
@@ -199,7 +175,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         purpose="iam",
     )
     readers = {
-        title: proxy_endpoint(f"{title}ReadOnlyEndpoint", front, subnets=subnets, group=group)
+        title: proxy_endpoint(
+            f"{title}ReadOnlyEndpoint", front.itself, subnets=subnets, groups=[group]
+        )
         for title, front in (("PasswordProxy", passwords), ("IAMProxy", tokens))
         if config.readers
     }
@@ -221,5 +199,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             attached_secret_arns=SecretArns([one.ref() for one in attached]),
             password_read_only_endpoint=hosts.get("PasswordProxy"),
             iam_read_only_endpoint=hosts.get("IAMProxy"),
+            password_proxy_hosts=passwords.further_hosts,
+            iam_proxy_hosts=tokens.further_hosts,
         ),
     )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES
 from ...aws.engines import ENGINES
+from ...aws.names import proxy_name_problem
 from ..graph import PROXY, Graph
 from ..rule import Violation, as_rule
 from ..values import is_literal
 
-NAME = re.compile(r"[a-zA-Z](-?[a-zA-Z0-9])*")
-NAME_LENGTH = 63
 SECRETS = 200
 
 
@@ -27,7 +25,7 @@ SECRETS = 200
 def name(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
         given = body.get("DBProxyName")
-        if is_literal(given) and (len(given) > NAME_LENGTH or not NAME.fullmatch(given)):
+        if is_literal(given) and proxy_name_problem(given):
             yield Violation(
                 proxy,
                 "DBProxyName",

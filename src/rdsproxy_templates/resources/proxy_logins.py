@@ -1,0 +1,112 @@
+"""Logins of a proxy: secrets of users, created here or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+from troposphere import iam, rds
+
+from ..aws.arns import KMS_KEY
+from ..aws.documentation import RDS_GUIDE
+from ..aws.identifiers import SECRET, identifier_problems
+from ..aws.kinds import KeyArn, SecretArn
+from ..aws.policies import connects_to_database, decrypts, reads_secrets
+from ..errors import Problem
+from ..model import Settings
+from ..records import record
+from .database import Database
+from .optional_properties import without_none
+
+
+class ExistingLogin(Settings):
+    """A user of the database that exists already, by the secret that holds name and password."""
+
+    secret_arn: str = Field(
+        description="ARN of the secret, with `username` and `password`, in the proxy's Region. See "
+        f"{RDS_GUIDE}rds-proxy-secrets-arns.html"
+    )
+    login: Literal["iam", "password"] = Field(
+        default="iam",
+        description="Login of clients: `iam`, a token, or `password`, the one in the secret.",
+    )
+    kms_key_arn: str | None = Field(
+        default=None,
+        description="ARN of the KMS key that encrypts the secret; the proxy's role may decrypt "
+        "with it. Left out: the account's key `aws/secretsmanager`.",
+    )
+    description: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="Description of the login, at most 1000 characters. Left out: none.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from identifier_problems(SECRET, "secret_arn", self.secret_arn)
+        yield from identifier_problems(KMS_KEY, "kms_key_arn", self.kms_key_arn)
+
+    @property
+    def secret_login(self) -> SecretLogin:
+        """The login, as the proxy takes it."""
+        return SecretLogin(
+            SecretArn(self.secret_arn), iam=self.login == "iam", description=self.description
+        )
+
+    @property
+    def key(self) -> KeyArn | None:
+        """The key of the secret, if it is not the account's own."""
+        return KeyArn(self.kms_key_arn) if self.kms_key_arn else None
+
+
+@record(frozen=True)
+class SecretLogin:
+    """A user whom the proxy logs in to the database with the password in a secret."""
+
+    secret: SecretArn
+    """Holds the user's name and password."""
+    iam: bool
+    """True when clients send the proxy an IAM token; otherwise they send the same password."""
+    description: str | None = None
+
+
+def login_policies(
+    database: Database,
+    logins: Sequence[SecretLogin],
+    end_to_end: Sequence[str],
+    keys: Sequence[KeyArn],
+) -> Iterator[iam.Policy]:
+    """Allow the role to read the secrets of *logins*, and to log in *end_to_end* with tokens."""
+    if logins:
+        yield iam.Policy(
+            PolicyName="ReadSecrets",
+            PolicyDocument=reads_secrets([login.secret for login in logins]),
+        )
+    if keys:
+        yield iam.Policy(PolicyName="DecryptSecrets", PolicyDocument=decrypts(*keys))
+    if end_to_end:
+        yield iam.Policy(
+            PolicyName="ConnectToDatabase",
+            PolicyDocument=connects_to_database(database.resource_id, end_to_end),
+        )
+
+
+def authentication(
+    logins: Sequence[SecretLogin], end_to_end: Sequence[str], password_type: str | None
+) -> dict[str, Any]:
+    """``Auth`` for the users with a secret, ``DefaultAuthScheme`` for those without."""
+    entries = [
+        rds.AuthFormat(
+            AuthScheme="SECRETS",
+            IAMAuth="REQUIRED" if login.iam else "DISABLED",
+            SecretArn=login.secret,
+            **without_none(
+                Description=login.description,
+                ClientPasswordAuthType=None if login.iam else password_type,
+            ),
+        )
+        for login in logins
+    ]
+    return without_none(DefaultAuthScheme="IAM_AUTH" if end_to_end else None, Auth=entries or None)
