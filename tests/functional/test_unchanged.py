@@ -113,7 +113,7 @@ def test_removed_code_of_the_library_is_noticed(render, library):
 
 
 def test_the_librarys_own_folders_are_watched():
-    watched = {path.name for folder in unchanged.CODE for path in unchanged._files(folder)}
+    watched = {path.name for folder in unchanged.CODE for path in unchanged.files_below(folder)}
 
     assert watched >= {"base.py", "engines.json", "app.py"}
 

@@ -55,6 +55,11 @@ if TYPE_CHECKING:
     help="Write nothing; list the files that would change, and those that somebody has edited, and "
     "exit with status 1 if there are any.",
 )
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Render again whenever the settings file or code is saved, until Ctrl-C. Skips cfn-lint.",
+)
 @click.option("--no-lint", is_flag=True, help="Skip cfn-lint, the slowest of three validators.")
 @click.option(
     "--no-cache",
@@ -77,6 +82,7 @@ def render_command(  # noqa: PLR0913 - one parameter an option
     nesting: Nesting,
     expand: bool,
     check: bool,
+    watch: bool,
     no_lint: bool,
     no_cache: bool,
     list_: bool,
@@ -106,11 +112,14 @@ def render_command(  # noqa: PLR0913 - one parameter an option
         nesting=nesting,
         expand=expand,
         check=check,
-        lint=not no_lint,
+        lint=not (no_lint or watch),
         quiet=quiet,
         code_root=folders.code_root,
     )
     with unused() if no_cache else nullcontext():
+        if watch:
+            _watch(choices)
+            return
         sys.exit(STALE if render_or_remember(choices) else 0)
 
 
@@ -130,12 +139,22 @@ def render_or_remember(choices: Choices) -> bool:
     return render(choices, request)
 
 
+def _watch(choices: Choices) -> None:
+    start_engine()
+    from .fresh_render import render  # noqa: PLC0415 - the engine is built meanwhile
+    from .watch import watch  # noqa: PLC0415
+
+    watch(choices, render)
+
+
 def _meaningless(nesting: Nesting, *, expand: bool) -> Iterator[Problem]:
     """Yield a problem for each two options that say nothing together."""
     given = given_options()
     for option, companions in {"--list": (), "--schema": ("VARIANTS", "--stack")}.items():
         if option in given:
             yield from refused_beside(option, given - {option, *companions})
+    if {"--watch", "--check"} <= given:
+        yield from refused_beside("--watch", ["--check"])
     if expand and nesting == "sam" and "--nesting" in given:
         sentence = "leaves nothing of SAM, by which --nesting sam nests; choose plain or flat"
         yield Problem("--expand", sentence)

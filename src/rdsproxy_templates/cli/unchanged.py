@@ -47,7 +47,7 @@ def request_of(choices: Choices) -> Request:
         [str(Path.cwd()), sys.version, time.strftime("%Y-%m-%d", time.gmtime())],
         _digest_of(choices.config) if choices.config else None,
         sorted(_installed()),
-        sorted((str(file), _digest_of(file)) for folder in CODE for file in _files(folder)),
+        sorted((str(file), _digest_of(file)) for folder in CODE for file in files_below(folder)),
     ]
     return Request(choices=choices, key=cache.key_of(*parts))
 
@@ -99,10 +99,10 @@ def _installed() -> Iterator[str]:
                 yield f"{entry.path} {entry.stat().st_mtime_ns}"
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path) -> Iterator[Path]:
     for entry in _entries(folder):
         if entry.is_dir() and entry.name != "__pycache__":
-            yield from _files(Path(entry.path))
+            yield from files_below(Path(entry.path))
         elif entry.is_file():
             yield Path(entry.path)
 

@@ -54,7 +54,7 @@ class Transaction:
 
     def place(self, name: str, new: Path) -> None:
         """Move the file *new* to *name*, replacing any file there."""
-        target, old = self._directory / name, self._old(name)
+        target, old = self._directory / name, self._old()
         self._make_folders(target.parent)
         if _is_file(target):
             shutil.copy2(target, old, follow_symlinks=False)
@@ -66,7 +66,7 @@ class Transaction:
 
     def remove(self, name: str) -> None:
         """Remove the file *name*."""
-        target, old = self._directory / name, self._old(name)
+        target, old = self._directory / name, self._old()
         self._undo.append(lambda: _move_if_there(old, target))
         target.replace(old)
 
@@ -89,10 +89,8 @@ class Transaction:
         self._undo.append(lambda: folder.rmdir() if folder.is_dir() else None)
         folder.mkdir()
 
-    def _old(self, name: str) -> Path:
-        old = self._stage / "old" / f"{len(self._undo)}" / Path(name).name
-        old.parent.mkdir(parents=True)
-        return old
+    def _old(self) -> Path:
+        return self._stage / f"old-{len(self._undo)}"
 
 
 def _is_file(path: Path) -> bool:

@@ -6,13 +6,16 @@ The slow libraries are imported when they are first used.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..errors import InvalidTemplateError, Problem
 from ..rendering import Bundle
 from . import aws, judgment
 from .customized import customized
 from .findings import Finding, refusing
-from .lint import Lint
+
+if TYPE_CHECKING:
+    from .lint import Lint
 
 __all__ = ["REGIONS", "Finding", "refuse", "refusing", "validate", "validate_all"]
 
@@ -37,14 +40,20 @@ def validate_all(
     """Validate several bundles at once; what they share is linted once."""
     findings = {name: judgment.find(bundle) for name, (bundle, _) in bundles.items()}
     # cfn-lint works in other processes while AWS's validator works in this one.
-    linting = Lint(bundles if lint else {})
+    linting = _linting(bundles) if lint else None
     for name, (bundle, _) in bundles.items():
         findings[name] += aws.find(bundle)
-    for name, found in linting.findings().items():
+    for name, found in linting.findings().items() if linting else ():
         findings[name] += found
     return {
         name: sorted(set(customized(bundles[name][0], found))) for name, found in findings.items()
     }
+
+
+def _linting(bundles: Mapping[str, tuple[Bundle, Sequence[str]]]) -> Lint:
+    from .lint import Lint  # noqa: PLC0415 - it starts processes, and they import cfn-lint
+
+    return Lint(bundles)
 
 
 def refuse(findings: Sequence[Finding]) -> None:
