@@ -630,42 +630,6 @@ class TestRestApis:
         with pytest.raises(Failure, match=reason):
             harness.create("AWS::ApiGateway::RestApi", Body=given, Name="in vain")
 
-    def test_an_api_made_of_parts_matches_its_parts(self, harness):
-        api = harness.create("AWS::ApiGateway::RestApi", Name="parts")
-        place = {"RestApiId": api.physical_id, "ParentId": api.attributes["RootResourceId"]}
-        resource = harness.create("AWS::ApiGateway::Resource", **place, PathPart="a")
-        with pytest.raises(Failure, match="already has this name"):
-            harness.create("AWS::ApiGateway::Resource", **place, PathPart="a")
-        mock = {
-            "Type": "MOCK",
-            "RequestTemplates": {"application/json": '{"statusCode": 200}'},
-            "IntegrationResponses": [{"StatusCode": "200"}],
-        }
-        given = {
-            "RestApiId": api.physical_id,
-            "ResourceId": resource.physical_id,
-            "HttpMethod": "GET",
-            "AuthorizationType": "NONE",
-            "Integration": mock,
-            "MethodResponses": [{"StatusCode": "200"}],
-        }
-        method = harness.create("AWS::ApiGateway::Method", **given)
-        method = harness.update(method, **{**given, "ApiKeyRequired": True})
-        [(key, read)] = methods(harness, api.physical_id).items()
-        assert (key, read["apiKeyRequired"]) == ("GET /a", True)
-        assert read["methodIntegration"]["requestTemplates"] == mock["RequestTemplates"]
-        assert [*read["methodIntegration"]["integrationResponses"]] == ["200"]
-        answer = {"RestApiId": api.physical_id, "ResponseType": "THROTTLED", "StatusCode": "429"}
-        response = harness.create("AWS::ApiGateway::GatewayResponse", **answer)
-        harness.update(response, **{**answer, "StatusCode": "503"})
-        [shown] = harness.call("apigateway", "get_gateway_responses", restApiId=api.physical_id)[
-            "items"
-        ]
-        assert (shown["responseType"], shown["statusCode"]) == ("THROTTLED", "503")
-        for made in (response, method, resource):
-            harness.delete(made)
-        assert methods(harness, api.physical_id) == {}
-
     def test_an_api_without_methods_is_not_deployed(self, harness):
         api = harness.create("AWS::ApiGateway::RestApi", Name="empty")
         with pytest.raises(ClientError, match="doesn't contain any methods"):

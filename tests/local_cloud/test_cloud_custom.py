@@ -8,9 +8,9 @@ import urllib.request
 import zipfile
 
 import pytest
-from made_up_stacks import Stacks, group
 from moto.awslambda.models import LambdaFunction
 
+from made_up_stacks import Stacks, group
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.server import CloudServer
 
@@ -187,9 +187,3 @@ def test_secrets_are_not_sent(stacks, account, provider, thing):
     stacks.create("custom", thing(Password="{{resolve:secretsmanager:db}}"))
     assert provider.asked == []
     assert "secret" in account.failures("custom")[0].lower()
-
-
-def test_a_wait_handle_is_a_url(stacks, account, provider):
-    handle = {"Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
-    assert stacks.create("waiting", handle) == "CREATE_COMPLETE"
-    assert account.resources("waiting")["Handle"].startswith(account.endpoint)

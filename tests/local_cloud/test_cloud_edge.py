@@ -17,23 +17,6 @@ ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 SEEN = {"CloudWatchMetricsEnabled": True, "MetricName": "m", "SampledRequestsEnabled": False}
-
-SNAKES = {
-    "CachePolicy": "cache_policy",
-    "OriginRequestPolicy": "origin_request_policy",
-    "ResponseHeadersPolicy": "response_headers_policy",
-}
-FORWARDED = {
-    "CookiesConfig": {"CookieBehavior": "none"},
-    "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": ["x-a"]},
-    "QueryStringsConfig": {"QueryStringBehavior": "all"},
-}
-COUNTED = {
-    "HeadersConfig": {
-        "HeaderBehavior": "whitelist",
-        "Headers": {"Quantity": 1, "Items": ["x-a"]},
-    }
-}
 ADDED = {"Header": "x-a", "Override": True, "Value": "1"}
 
 
@@ -465,83 +448,7 @@ class TestCloudFront:
             **log,
         }
 
-    @pytest.mark.parametrize(
-        ("kind", "given", "stored"),
-        [
-            (
-                "CachePolicy",
-                {
-                    "Name": "ours",
-                    "DefaultTTL": 10,
-                    "MaxTTL": 20,
-                    "MinTTL": 1,
-                    "ParametersInCacheKeyAndForwardedToOrigin": {
-                        "EnableAcceptEncodingGzip": True,
-                        **FORWARDED,
-                    },
-                },
-                {
-                    "ParametersInCacheKeyAndForwardedToOrigin": {
-                        "EnableAcceptEncodingGzip": True,
-                        **FORWARDED,
-                        **COUNTED,
-                    },
-                },
-            ),
-            ("OriginRequestPolicy", {"Name": "ours", **FORWARDED}, COUNTED),
-            (
-                "ResponseHeadersPolicy",
-                {"Name": "ours", "CustomHeadersConfig": {"Items": [ADDED]}},
-                {"CustomHeadersConfig": {"Quantity": 1, "Items": [ADDED]}},
-            ),
-        ],
-    )
-    def test_policies_are_kept_whole(self, harness, kind, given, stored):
-        made = harness.create(f"AWS::CloudFront::{kind}", **{f"{kind}Config": given})
-        given = {**given, "Comment": "changed"}
-        again = harness.update(made, **{f"{kind}Config": given})
-        assert again.physical_id == made.physical_id
-        get = f"get_{SNAKES[kind]}"
-        answer = harness.call("cloudfront", f"{get}_config", Id=made.physical_id)
-        assert answer[f"{kind}Config"] == {**given, **stored}
-        user = distribution(harness, {f"{kind}Id": made.physical_id})
-        with pytest.raises(ClientError, match=f"{kind}InUse"):
-            harness.delete(made)
-        harness.delete(user)
-        harness.delete(made)
-        with pytest.raises(ClientError, match=f"NoSuch{kind}"):
-            harness.call("cloudfront", get, Id=made.physical_id)
-
     def test_managed_policies_of_aws_exist(self, harness):
         listed = harness.call("cloudfront", "list_cache_policies")["CachePolicyList"]["Items"]
         kinds = {one["CachePolicy"]["Id"]: one["Type"] for one in listed}
         assert kinds[CACHING_DISABLED] == "managed"
-
-    def test_an_origins_access_is_controlled(self, harness):
-        given = {
-            "Name": "signed",
-            "OriginAccessControlOriginType": "s3",
-            "SigningBehavior": "always",
-            "SigningProtocol": "sigv4",
-        }
-        made = harness.create(
-            "AWS::CloudFront::OriginAccessControl", OriginAccessControlConfig=given
-        )
-        bucket = {
-            "Id": "api",
-            "DomainName": "bucket.s3.eu-west-1.amazonaws.com",
-            "S3OriginConfig": {},
-            "OriginAccessControlId": made.physical_id,
-        }
-        user = distribution(harness, Origins=[bucket])
-        [read] = read_config(harness, user)["Origins"]["Items"]
-        assert read["OriginAccessControlId"] == made.physical_id
-        assert read["S3OriginConfig"] == {"OriginAccessIdentity": ""}
-        again = harness.update(
-            made, OriginAccessControlConfig={**given, "SigningBehavior": "no-override"}
-        )
-        control = harness.call("cloudfront", "get_origin_access_control", Id=again.physical_id)
-        read = control["OriginAccessControl"]["OriginAccessControlConfig"]
-        assert read["SigningBehavior"] == "no-override"
-        harness.delete(user)
-        harness.delete(made)

@@ -6,8 +6,6 @@ import base64
 
 import pytest
 from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from type_harness import TypeHarness
 
 from rdsproxy_local.cloudformation.failure import Failure
@@ -306,11 +304,10 @@ def test_a_route_must_have_a_target(harness, network):
 
 
 def test_a_route_changes_its_target_in_place(harness, network):
-    only_out = harness.create("AWS::EC2::EgressOnlyInternetGateway", VpcId=network.id)
+    made = harness.call("ec2", "create_egress_only_internet_gateway", VpcId=network.id)
+    only_out = made["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"]
     properties = {"RouteTableId": network.route_table(), "DestinationIpv6CidrBlock": "::/0"}
-    route = harness.create(
-        "AWS::EC2::Route", **properties, EgressOnlyInternetGatewayId=only_out.physical_id
-    )
+    route = harness.create("AWS::EC2::Route", **properties, EgressOnlyInternetGatewayId=only_out)
     gateway = network.gateway()
     harness.update(route, **properties, GatewayId=gateway)
     tables = harness.call(
@@ -681,39 +678,6 @@ def test_an_instance_has_groups_of_its_network(harness, network, other_network, 
     foreign = [other_network.group().physical_id]
     with pytest.raises(REFUSED, match="different networks"):
         harness.create("AWS::EC2::Instance", **machine(network, image, SecurityGroupIds=foreign))
-
-
-def test_a_private_key_is_kept_where_cloudformation_keeps_it(harness):
-    pair = harness.create("AWS::EC2::KeyPair", KeyName="ours", KeyType="ed25519", Tags=tags(a="1"))
-    pair_id = pair.attributes["KeyPairId"]
-    name = f"/ec2/keypair/{pair_id}"
-    kept = harness.call("ssm", "get_parameter", Name=name, WithDecryption=True)["Parameter"]
-    assert "PRIVATE KEY" in kept["Value"]
-    assert tags_of(harness, pair_id) == {"a": "1"}
-    harness.delete(pair)
-    with pytest.raises(ClientError, match="ParameterNotFound"):
-        harness.call("ssm", "get_parameter", Name=name)
-
-
-def test_a_public_key_is_imported_unchanged(harness, network, image):
-    key = Ed25519PrivateKey.generate().public_key()
-    material = key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-    pair = harness.create("AWS::EC2::KeyPair", KeyName="theirs", PublicKeyMaterial=material)
-    harness.create("AWS::EC2::Instance", **machine(network, image, KeyName="theirs"))
-    harness.delete(pair)
-    with pytest.raises(REFUSED, match=r"InvalidKeyPair\.Format"):
-        harness.create("AWS::EC2::KeyPair", KeyName="wrong", PublicKeyMaterial="no key")
-
-
-def test_a_template_of_instances_gets_new_versions(harness, network, image):
-    data = {"ImageId": image, "InstanceType": "t4g.nano"}
-    template = harness.create("AWS::EC2::LaunchTemplate", LaunchTemplateData=data)
-    user_data = base64.b64encode(b"#!/bin/sh").decode()
-    changed = harness.update(template, LaunchTemplateData={**data, "UserData": user_data})
-    assert changed.attributes["LatestVersionNumber"] == "2"
-    version = {"LaunchTemplateId": template.physical_id, "Version": "2"}
-    harness.create("AWS::EC2::Instance", LaunchTemplate=version, SubnetId=network.subnet_ids[0])
-    harness.delete(changed)
 
 
 def test_a_network_has_one_instance_connect_endpoint(harness, network):

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from botocore.exceptions import UnknownServiceError
-from botocore.session import get_session
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import lambda_backends
 from moto.core.exceptions import JsonRESTError
 
 from ..servers.runtime import Answer, Environment
-from . import function_logs, identities, reachability
+from . import function_logs, identities
+from .function_variables import CloudContext, place_of, variables_of
 from .identities import Identity
 from .packages import Code
-from .pool import Pool, ThrottlingSettings
+from .pool import Pool, Throttled
 from .reachability import Interface
-from .roots import Roots
 
 LAMBDA: Final = "lambda.amazonaws.com"
 ENVIRONMENTS: Final = 4
@@ -31,14 +27,6 @@ ENVIRONMENTS: Final = 4
 
 LOG_TAIL: Final = 4096
 """Bytes of the log that an invocation may ask for."""
-
-IN_FUNCTION: Final = Path(__file__).parent / "in_function"
-SPOKEN_TO: Final = ("lambda", "secretsmanager", "sts")
-"""Services that the functions call without boto3, each with an endpoint variable of its own."""
-
-IAM_PLUGIN: Final = "unix_socket"
-"""The plugin that functions give to users of MariaDB that log in with tokens, for which MariaDB has
-none: this one accepts no password either, and the data plane admits users whose token is good."""
 
 
 class TooManyRequests(LambdaClientError):
@@ -48,15 +36,6 @@ class TooManyRequests(LambdaClientError):
 
     def __init__(self) -> None:
         super().__init__("TooManyRequestsException", "Rate Exceeded.")
-
-
-class DatabaseContext(NamedTuple):
-    """The facts about the local cloud that a function's process must know."""
-
-    endpoint: str
-    nowhere: str
-    """A URL at which nothing answers."""
-    roots: Roots
 
 
 class Outcome(NamedTuple):
@@ -90,9 +69,9 @@ class _Deployed(NamedTuple):
 class Functions:
     """Runs functions as they are deployed at the moment, in processes that are kept."""
 
-    def __init__(self, folder: Path, surroundings: Callable[[], DatabaseContext]) -> None:
+    def __init__(self, folder: Path, context: Callable[[], CloudContext]) -> None:
         self._code = Code(folder)
-        self._surroundings = surroundings
+        self._context = context
         self._pools: dict[str, tuple[_Deployed, Pool]] = {}
         self._lock = threading.Lock()
 
@@ -108,14 +87,14 @@ class Functions:
                 answer = environment.invoke(event, request_id)
                 lines = environment.log[written:]
                 function_logs.write(function, environment.role, environment.stream, lines)
-        except ThrottlingSettings:
+        except Throttled:
             raise TooManyRequests from None
         return Outcome(answer, lines)
 
     def where(self, function_arn: str) -> Interface | None:
         """The function's place in a VPC; None for a function in none."""
         _, _, _, region, account, *_ = function_arn.split(":")
-        return _place(lambda_backends[account][region].get_function(function_arn))
+        return place_of(lambda_backends[account][region].get_function(function_arn))
 
     def sweep(self) -> None:
         """Close the environments of functions that were deleted."""
@@ -132,7 +111,7 @@ class Functions:
             self._pools.clear()
 
     def _pool(self, function: Any) -> Pool:
-        variables = self._variables(function)
+        variables = variables_of(function, self._code, self._context())
         deployed = _deployed(function, variables)
         with self._lock:
             known, pool = self._pools.get(function.function_arn, (None, None))
@@ -165,37 +144,6 @@ class Functions:
             {**variables, **own},
             timeout=int(function.timeout),
         )
-
-    def _variables(self, function: Any) -> dict[str, str]:
-        """Variables that Lambda sets, deployed ones, and ones that lead to the local cloud."""
-        around = self._surroundings()
-        paths = [*(layer / "python" for layer in self._code.layers_of(function)), IN_FUNCTION]
-        lambda_sets = {
-            "AWS_DEFAULT_REGION": function.region,
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
-            "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
-            "AWS_LAMBDA_LOG_FORMAT": function_logs.format_of(function),
-            "AWS_LAMBDA_LOG_GROUP_NAME": function_logs.group_of(function),
-            "AWS_REGION": function.region,
-        }
-        deployed = {"IAM_PLUGIN": IAM_PLUGIN, **(function.environment_vars or {})}
-        return {
-            **lambda_sets,
-            **deployed,
-            **_endpoints(function, around),
-            "LOCAL_CLOUD_FUNCTION": function.function_arn,
-            "LOCAL_CLOUD_URL": around.endpoint,
-            "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "RDS_CA_FILE": str(self._trusted(function, deployed, around.roots)),
-            "SSL_CERT_FILE": str(around.roots.amazon),
-        }
-
-    def _trusted(self, function: Any, deployed: Mapping[str, str], roots: Roots) -> Path:
-        """The roots that the function trusts for databases: Amazon's, unless it names others."""
-        if "RDS_CA_FILE" not in deployed:
-            return roots.amazon
-        return roots.instead_of(self._code.file(function, deployed["RDS_CA_FILE"]))
 
 
 def invoke_by_moto(
@@ -237,34 +185,6 @@ def _deployed(function: Any, variables: Mapping[str, str]) -> _Deployed:
         tuple(sorted(variables.items())),
         ENVIRONMENTS if reserved is None else min(int(reserved), ENVIRONMENTS),
     )
-
-
-def _place(function: Any) -> Interface | None:
-    config = function._vpc_config or {}
-    if not config.get("SubnetIds"):
-        return None
-    return Interface.of(config.get("SecurityGroupIds") or (), config["SubnetIds"])
-
-
-def _endpoints(function: Any, around: DatabaseContext) -> dict[str, str]:
-    """The endpoints where the function finds AWS's APIs, or where nothing answers."""
-    where = _place(function)
-    gets_out = where is None or reachability.reaches_internet(where, reachability.HTTPS)
-    everywhere = around.endpoint if gets_out else around.nowhere
-    inside = () if where is None else reachability.endpoints(where, function.region)
-    own = dict.fromkeys(SPOKEN_TO, everywhere) | dict.fromkeys(inside, around.endpoint)
-    named = {f"AWS_ENDPOINT_URL_{_service_id(name)}": url for name, url in own.items()}
-    return {"AWS_ENDPOINT_URL": everywhere, **named}
-
-
-@cache
-def _service_id(name: str) -> str:
-    """The service's ID in the names of the SDKs' variables."""
-    try:
-        service_id: str = get_session().get_service_model(name).service_id
-    except UnknownServiceError:
-        service_id = name
-    return str(service_id).replace(" ", "_").replace("-", "_").replace(".", "_").upper()
 
 
 def _exists(arn: str) -> bool:

@@ -24,7 +24,8 @@ from .across_accounts import guarded
 from .databases import Databases
 from .distributions import Distributions
 from .fronts import Fronts
-from .functions import DatabaseContext, Functions, invoke_by_moto
+from .function_variables import CloudContext
+from .functions import Functions, invoke_by_moto
 from .names import Names
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -56,7 +57,7 @@ class DataPlane:
             self.distributions = Distributions(self.fronts.amazon, self._apis)
             self._names = Names(self.fronts, self.distributions)
             parts.callback(self._names.close)
-            self.functions = Functions(folder / "code", self._surroundings)
+            self.functions = Functions(folder / "code", self._context)
             parts.callback(self.functions.close)
             parts.enter_context(guarded())
             self.events = parts.enter_context(EventSources(self.functions))
@@ -127,9 +128,9 @@ class DataPlane:
         files = (self.fronts.amazon.file, self.fronts.rds.file)
         return Response(HTTPStatus.OK, PEM, b"".join(file.read_bytes() for file in files))
 
-    def _surroundings(self) -> DatabaseContext:
+    def _context(self) -> CloudContext:
         nowhere = f"http://{HOST}:{self._names.nowhere}"
-        return DatabaseContext(self.endpoint, nowhere, self.fronts.roots)
+        return CloudContext(self.endpoint, nowhere, self.fronts.roots)
 
     def _apis(self) -> str:
         """The URL at which all APIs answer; the host name tells them apart."""

@@ -12,7 +12,7 @@ SECONDS = 30
 """Seconds for which an event waits for an environment while all are busy."""
 
 
-class ThrottlingSettings(Exception):
+class Throttled(Exception):
     """There is no environment for an event, and none may be started."""
 
 
@@ -31,7 +31,7 @@ class Pool:
     def environment(self) -> Iterator[Environment]:
         """An environment that nobody else has, until the end of the ``with`` block."""
         if self._free is None or not self._free.acquire(timeout=SECONDS):
-            raise ThrottlingSettings
+            raise Throttled
         try:
             environment = self._taken()
             try:

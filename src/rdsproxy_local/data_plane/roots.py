@@ -1,4 +1,4 @@
-"""The authorities that functions trust: for each of AWS's roots in their files, its stand-in."""
+"""The authorities that functions trust: a local one for each of AWS's roots in their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""A real database server with a data folder of its own, as private as it can be."""
+"""A real database server with a data folder of its own, as private as it can be.
+
+pytest-postgresql 10 and pytest-mysql 5 do not take its place: their servers are fixtures of pytest,
+which the local cloud does without; `pg_ctl` fails as root (dbfixtures/pytest-postgresql#455), where
+this one changes the account; and neither kills and restarts a server with its data and its port.
+"""
 
 from __future__ import annotations
 

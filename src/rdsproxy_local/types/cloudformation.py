@@ -127,25 +127,6 @@ def _by_key(tags: list[dict[str, str]]) -> dict[str, dict[str, str]]:
     return {tag["Key"]: tag for tag in tags}
 
 
-def _create_handle(context: Context, properties: Properties) -> Made:
-    url = context.client("s3").generate_presigned_url(
-        "put_object",
-        {"Bucket": f"cloudformation-waitcondition-{context.region}", "Key": context.name()},
-    )
-    return Made(url, {"Id": url})
-
-
-def _keep_handle(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
-    return Made(deployed.physical_id, deployed.attributes)
-
-
-def _drop_handle(context: Context, deployed: DeployedResource) -> None:
-    """Do nothing: a handle is only a URL."""
-
-
 TYPES: Final = [
     ResourceType("AWS::CloudFormation::Stack", _create_stack, _delete_stack, _update_stack),
-    ResourceType(
-        "AWS::CloudFormation::WaitConditionHandle", _create_handle, _drop_handle, _keep_handle
-    ),
 ]

@@ -1,4 +1,4 @@
-"""CloudFront: distributions and what they refer to."""
+"""CloudFront's distributions."""
 
 from __future__ import annotations
 
@@ -201,39 +201,6 @@ def _tag(context: Context, arn: str, deployed: DeployedResource, properties: Pro
         context.call(SERVICE, "tag_resource", Resource=arn, Tags={"Items": tags})
 
 
-def _named_config(name: str, snake: str) -> ResourceType:
-    """A type that is a configuration and nothing else: *name* in the API, *snake* in boto3."""
-    config_name = f"{name}Config"
-
-    def create(context: Context, properties: Properties) -> Made:
-        config = _asked(config_name, properties[config_name])
-        answer = context.call(SERVICE, f"create_{snake}", **{config_name: config})
-        return _made(answer[name])
-
-    def update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
-        config = _asked(config_name, properties[config_name])
-        etag = context.call(SERVICE, f"get_{snake}", Id=deployed.physical_id)["ETag"]
-        parameters = {"Id": deployed.physical_id, "IfMatch": etag, config_name: config}
-        return _made(context.call(SERVICE, f"update_{snake}", **parameters)[name])
-
-    def delete(context: Context, deployed: DeployedResource) -> None:
-        etag = context.call(SERVICE, f"get_{snake}", Id=deployed.physical_id)["ETag"]
-        context.call(SERVICE, f"delete_{snake}", Id=deployed.physical_id, IfMatch=etag)
-
-    return ResourceType(f"AWS::CloudFront::{name}", create, delete, update)
-
-
-def _made(answer: Mapping[str, Any]) -> Made:
-    attributes = {"Id": answer["Id"]}
-    if modified := answer.get("LastModifiedTime"):
-        attributes["LastModifiedTime"] = modified.isoformat()
-    return Made(answer["Id"], attributes)
-
-
 TYPES: Final = [
     ResourceType("AWS::CloudFront::Distribution", _create, _delete, _update),
-    _named_config("CachePolicy", "cache_policy"),
-    _named_config("OriginRequestPolicy", "origin_request_policy"),
-    _named_config("ResponseHeadersPolicy", "response_headers_policy"),
-    _named_config("OriginAccessControl", "origin_access_control"),
 ]

@@ -111,12 +111,6 @@ TYPES: Final = [
     ec2_type("AWS::EC2::RouteTable", "route_table", ("VpcId",), tagged="route-table"),
     ec2_type("AWS::EC2::InternetGateway", "internet_gateway", (), tagged="internet-gateway"),
     ec2_type(
-        "AWS::EC2::EgressOnlyInternetGateway",
-        "egress_only_internet_gateway",
-        ("VpcId",),
-        tagged="egress-only-internet-gateway",
-    ),
-    ec2_type(
         "AWS::EC2::NatGateway",
         "nat_gateway",
         ("AllocationId", "ConnectivityType", "SubnetId"),

@@ -1,4 +1,4 @@
-"""EC2: instances, and templates of them."""
+"""EC2: instances, and endpoints for access to them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..cloudformation.resource import (
     ResourceType,
     attributes_in,
 )
-from .ec2 import picked, set_tags, set_value_by, tag_specifications
-from .steps import Setter, change_each, refuse_others, set_each, undone_on_failure
+from .ec2 import ec2_type, picked, set_tags, set_value_by, tag_specifications
+from .steps import Setter, change_each, set_each, undone_on_failure
 
 
 def _create_instance(context: Context, properties: Properties) -> Made:
@@ -27,7 +27,6 @@ def _create_instance(context: Context, properties: Properties) -> Made:
         "InstanceInitiatedShutdownBehavior",
         "InstanceType",
         "KeyName",
-        "LaunchTemplate",
         "MetadataOptions",
         "PrivateIpAddress",
         "SecurityGroupIds",
@@ -150,41 +149,12 @@ SETTERS: Final[Mapping[str, Setter]] = {
 }
 
 
-def _create_template(context: Context, properties: Properties) -> Made:
-    template = context.call(
-        "ec2",
-        "create_launch_template",
-        LaunchTemplateName=properties.get("LaunchTemplateName") or context.name(128),
-        **properties.without("LaunchTemplateName"),
-    )["LaunchTemplate"]
-    return _template(context, template["LaunchTemplateId"])
-
-
-def _update_template(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
-    changed = properties.changed_from(deployed, resets=["VersionDescription"])
-    refuse_others(changed, ["LaunchTemplateData", "VersionDescription"])
-    context.call(
-        "ec2",
-        "create_launch_template_version",
-        LaunchTemplateId=deployed.physical_id,
-        LaunchTemplateData=properties["LaunchTemplateData"],
-        VersionDescription=properties.get("VersionDescription"),
-    )
-    return _template(context, deployed.physical_id)
-
-
-def _delete_template(context: Context, deployed: DeployedResource) -> None:
-    context.call("ec2", "delete_launch_template", LaunchTemplateId=deployed.physical_id)
-
-
-def _template(context: Context, template_id: str) -> Made:
-    answer = context.call("ec2", "describe_launch_templates", LaunchTemplateIds=[template_id])
-    found = answer["LaunchTemplates"][0]
-    versions = {name: str(found[name]) for name in ("DefaultVersionNumber", "LatestVersionNumber")}
-    return Made(template_id, {"LaunchTemplateId": template_id, **versions})
-
-
 TYPES: Final = [
+    ec2_type(
+        "AWS::EC2::InstanceConnectEndpoint",
+        "instance_connect_endpoint",
+        ("ClientToken", "PreserveClientIp", "SecurityGroupIds", "SubnetId"),
+        tagged="instance-connect-endpoint",
+    ),
     ResourceType("AWS::EC2::Instance", _create_instance, _delete_instance, _update_instance),
-    ResourceType("AWS::EC2::LaunchTemplate", _create_template, _delete_template, _update_template),
 ]

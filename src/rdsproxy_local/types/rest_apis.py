@@ -12,7 +12,6 @@ from ..openapi import rest
 
 SERVICE: Final = "apigateway"
 CHANGEABLE: Final = ("name", "description", "apiKeySource", "policy")
-PLACE: Final = {"RestApiId": "restApiId", "ResourceId": "resourceId", "HttpMethod": "httpMethod"}
 """The identifiers of a method, in CloudFormation and in the API."""
 
 
@@ -199,69 +198,6 @@ def _empty(context: Context, api: str) -> None:
         context.call(SERVICE, "delete_gateway_response", **place)
 
 
-def _create_resource(context: Context, properties: Properties) -> Made:
-    api, parent, part = properties["RestApiId"], properties["ParentId"], properties["PathPart"]
-    siblings = [one for one in _resource_items(context, api) if one.get("parentId") == parent]
-    if part in [one["pathPart"] for one in siblings]:
-        raise Failure(f"Another resource with the same parent already has this name: {part}")
-    context.call(SERVICE, "get_resource", restApiId=api, resourceId=parent)
-    made = context.call(SERVICE, "create_resource", restApiId=api, parentId=parent, pathPart=part)
-    return Made(made["id"], {"ResourceId": made["id"]})
-
-
-def _delete_resource(context: Context, deployed: DeployedResource) -> None:
-    api = deployed.properties["RestApiId"]
-    context.call(SERVICE, "delete_resource", restApiId=api, resourceId=deployed.physical_id)
-
-
-def _create_method(context: Context, properties: Properties) -> Made:
-    place = {name: properties[one] for one, name in PLACE.items()}
-    settings = _lowered(properties.without(*PLACE, "MethodResponses", "Integration"))
-    integration = dict(properties.get("Integration", {}))
-    integration_responses = integration.pop("IntegrationResponses", [])
-    calls = Calls(
-        {"authorizationType": "NONE", **settings},
-        [_lowered(one) for one in properties.get("MethodResponses", [])],
-        _lowered(integration),
-        [_lowered(one) for one in integration_responses],
-    )
-    _put(context, place, calls)
-    return Made(context.name(), {})
-
-
-def _update_method(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
-    _create_method(context, properties)
-    return Made(deployed.physical_id, {})
-
-
-def _delete_method(context: Context, deployed: DeployedResource) -> None:
-    place = {name: deployed.properties[one] for one, name in PLACE.items()}
-    context.call(SERVICE, "delete_method", **place)
-
-
-def _create_gateway_response(context: Context, properties: Properties) -> Made:
-    api, response_type = properties["RestApiId"], properties["ResponseType"]
-    settings = _lowered(properties.without("RestApiId", "ResponseType"))
-    _put_gateway_response(context, api, response_type, settings)
-    name = context.name()
-    return Made(name, {"Id": name})
-
-
-def _update_gateway_response(
-    context: Context, deployed: DeployedResource, properties: Properties
-) -> Made:
-    _create_gateway_response(context, properties)
-    return Made(deployed.physical_id, deployed.attributes)
-
-
-def _delete_gateway_response(context: Context, deployed: DeployedResource) -> None:
-    place = {
-        "restApiId": deployed.properties["RestApiId"],
-        "responseType": deployed.properties["ResponseType"],
-    }
-    context.call(SERVICE, "delete_gateway_response", **place)
-
-
 def _put_gateway_response(
     context: Context, api: str, response_type: str, settings: Mapping[str, Any]
 ) -> None:
@@ -289,12 +225,4 @@ def _unescaped(part: str) -> str:
 
 TYPES: Final = [
     ResourceType("AWS::ApiGateway::RestApi", _create_api, _delete_api, _update_api),
-    ResourceType("AWS::ApiGateway::Resource", _create_resource, _delete_resource),
-    ResourceType("AWS::ApiGateway::Method", _create_method, _delete_method, _update_method),
-    ResourceType(
-        "AWS::ApiGateway::GatewayResponse",
-        _create_gateway_response,
-        _delete_gateway_response,
-        _update_gateway_response,
-    ),
 ]

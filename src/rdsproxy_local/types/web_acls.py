@@ -1,9 +1,8 @@
-"""WAF: web ACLs, the sets of addresses in their rules, and the resources that they protect."""
+"""AWS WAF: web ACLs, their logs, and the resources that they protect."""
 
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,10 +10,8 @@ from typing import Any, Final
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
+from .ip_sets import GLOBAL, SERVICE, identity_of, require_scope, retag
 
-SERVICE: Final = "wafv2"
-GLOBAL: Final = "CLOUDFRONT"
-VERSIONS: Final = {"IPV4": 4, "IPV6": 6}
 KEPT: Final = (
     "AssociationConfig",
     "CaptchaConfig",
@@ -29,7 +26,7 @@ KEPT: Final = (
 
 
 def _create_web_acl(context: Context, properties: Properties) -> Made:
-    _check_scope(context, properties["Scope"])
+    require_scope(context, properties["Scope"])
     named = {"Name": properties.get("Name", context.name(128)), "Scope": properties["Scope"]}
     settings = {**_settings(context, properties), "Tags": properties.get("Tags")}
     made = context.call(SERVICE, "create_web_acl", **named, **settings)["Summary"]
@@ -40,16 +37,16 @@ def _create_web_acl(context: Context, properties: Properties) -> Made:
 def _update_web_acl(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     if gone := sorted(deployed.properties.keys() - properties.keys() - {"Rules", "Tags"}):
         raise Failure(f"the local cloud cannot remove {', '.join(gone)} of a web ACL in place")
-    identity = _identity(deployed)
+    identity = identity_of(deployed)
     token = context.call(SERVICE, "get_web_acl", **identity)["LockToken"]
     settings = _settings(context, properties)
     context.call(SERVICE, "update_web_acl", **identity, **settings, LockToken=token)
-    _tag(context, deployed, properties)
+    retag(context, deployed, properties)
     return _web_acl(context, identity)
 
 
 def _delete_web_acl(context: Context, deployed: DeployedResource) -> None:
-    identity = _identity(deployed)
+    identity = identity_of(deployed)
     token = context.call(SERVICE, "get_web_acl", **identity)["LockToken"]
     context.call(SERVICE, "delete_web_acl", **identity, LockToken=token)
 
@@ -122,51 +119,6 @@ def _check_ip_set(context: Context, arn: str, scope: str) -> None:
     context.call(SERVICE, "get_ip_set", Name=found[1], Id=found[2], Scope=scope)
 
 
-def _create_ip_set(context: Context, properties: Properties) -> Made:
-    _check_scope(context, properties["Scope"])
-    _check_addresses(properties)
-    settings = {"Name": context.name(128), **properties}
-    made = context.call(SERVICE, "create_ip_set", **settings)["Summary"]
-    physical_id = "|".join((made["Name"], made["Id"], properties["Scope"]))
-    return Made(physical_id, {"Arn": made["ARN"], "Id": made["Id"]})
-
-
-def _update_ip_set(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
-    changed = properties.changed_from(deployed, resets=("Tags",))
-    if "IPAddressVersion" in changed:
-        raise Failure("the local cloud cannot change IPAddressVersion in place")
-    _check_addresses(properties)
-    identity = _identity(deployed)
-    token = context.call(SERVICE, "get_ip_set", **identity)["LockToken"]
-    settings = properties.without("Name", "Scope", "IPAddressVersion", "Tags")
-    context.call(SERVICE, "update_ip_set", **identity, **settings, LockToken=token)
-    _tag(context, deployed, properties)
-    return Made(deployed.physical_id, deployed.attributes)
-
-
-def _delete_ip_set(context: Context, deployed: DeployedResource) -> None:
-    identity = _identity(deployed)
-    token = context.call(SERVICE, "get_ip_set", **identity)["LockToken"]
-    context.call(SERVICE, "delete_ip_set", **identity, LockToken=token)
-
-
-def _check_addresses(properties: Properties) -> None:
-    """Only CIDRs of the set's version, and none of them everybody."""
-    version = VERSIONS[properties["IPAddressVersion"]]
-    for address in properties["Addresses"]:
-        try:
-            network = ipaddress.ip_network(address, strict=False)
-        except ValueError:
-            raise _no_cidr(address, properties) from None
-        if "/" not in address or network.version != version or not network.prefixlen:
-            raise _no_cidr(address, properties)
-
-
-def _no_cidr(address: str, properties: Properties) -> Failure:
-    version = properties["IPAddressVersion"]
-    return Failure(f"WAFInvalidParameterException: {address} is no {version} CIDR but /0")
-
-
 def _create_association(context: Context, properties: Properties) -> Made:
     resource, acl = properties["ResourceArn"], properties["WebACLArn"]
     _check_protected(context, resource)
@@ -222,32 +174,8 @@ def _check_log(context: Context, destination: str) -> None:
         raise Failure(f"WAFLogDestinationPermissionIssueException: no log group {group[1]}")
 
 
-def _check_scope(context: Context, scope: str) -> None:
-    if scope == GLOBAL and context.region != "us-east-1":
-        raise Failure(
-            "WAFInvalidParameterException: Error reason: The scope is not valid., "
-            f"field: SCOPE_VALUE, parameter: {scope}"
-        )
-
-
-def _identity(deployed: DeployedResource) -> dict[str, str]:
-    name, identifier, scope = deployed.physical_id.split("|")
-    return {"Name": name, "Id": identifier, "Scope": scope}
-
-
-def _tag(context: Context, deployed: DeployedResource, properties: Properties) -> None:
-    arn, tags = deployed.attributes["Arn"], properties.get("Tags", [])
-    kept = [tag["Key"] for tag in tags]
-    old = [tag["Key"] for tag in deployed.properties.get("Tags", [])]
-    if gone := [key for key in old if key not in kept]:
-        context.call(SERVICE, "untag_resource", ResourceARN=arn, TagKeys=gone)
-    if tags:
-        context.call(SERVICE, "tag_resource", ResourceARN=arn, Tags=tags)
-
-
 TYPES: Final = [
     ResourceType("AWS::WAFv2::WebACL", _create_web_acl, _delete_web_acl, _update_web_acl),
-    ResourceType("AWS::WAFv2::IPSet", _create_ip_set, _delete_ip_set, _update_ip_set),
     ResourceType("AWS::WAFv2::WebACLAssociation", _create_association, _delete_association),
     ResourceType(
         "AWS::WAFv2::LoggingConfiguration", _create_logging, _delete_logging, _update_logging
