@@ -6,8 +6,8 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from made_up_stacks import Stacks, group, nested, parameter
 
+from made_up_stacks import Stacks, group, nested, parameter
 from rdsproxy_local import types
 from rdsproxy_local.cloudformation.resource import Made, ResourceType
 from rdsproxy_local.local_cloud import Account, LocalCloud

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from made_up_stacks import Stacks
 from troposphere import ec2, rds, secretsmanager
 
+from made_up_stacks import Stacks
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.server import CloudServer
 from rdsproxy_templates.aws.engines import ENGINES
