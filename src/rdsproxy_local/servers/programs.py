@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 VARIABLE: Final = "SERVER_BINARIES"
 """Names a folder with unpacked packages, which is looked into before any other."""
@@ -16,11 +16,45 @@ VARIABLE: Final = "SERVER_BINARIES"
 UNPACKED: Final = Path(__file__).resolve().parents[3] / ".servers"
 """The folder in which ``tools/databases.sh`` unpacks packages that it may not install."""
 
-PLACES: Final = (".", "bin", "sbin", "usr/bin", "usr/sbin", "usr/lib/postgresql/*/bin")
+PLACES: Final = (
+    ".",
+    "bin",
+    "sbin",
+    "usr/bin",
+    "usr/sbin",
+    "usr/lib/postgresql/*/bin",
+    "usr/libexec",  # Fedora's MariaDB
+    "opt/homebrew/bin",
+    "opt/homebrew/opt/postgresql@*/bin",
+    "usr/local/opt/postgresql@*/bin",
+)
+
+
+class Packages(NamedTuple):
+    """The packages that hold a program, by the system that has them."""
+
+    debian: str
+    """Of Debian and Ubuntu."""
+    fedora: str
+    homebrew: str
+
+    def __str__(self) -> str:
+        return (
+            f"`apt install {self.debian}` on Debian and Ubuntu, `dnf install {self.fedora}` on "
+            f"Fedora, `brew install {self.homebrew}` on macOS"
+        )
+
+
+# Looked up on 2026-11-26: Debian 12's lists, packages.fedoraproject.org, Homebrew/homebrew-core.
+PACKAGES: Final = {
+    "mariadbd": Packages("mariadb-server", "mariadb-server", "mariadb"),
+    "nginx": Packages("nginx", "nginx", "nginx"),
+    "postgres": Packages("postgresql", "postgresql-server", "postgresql@17"),
+}
 
 
 class MissingServer(Exception):
-    """A database server is not on this machine."""
+    """A server's program is not on this machine."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +101,8 @@ def find(name: str, package: str) -> Program:
     for path in _within(UNPACKED, name):
         return Program(path, _libraries(UNPACKED))
     raise MissingServer(
-        f"{name} is not on this machine: tools/databases.sh brings it, or install {package}, "
-        f"or name a folder with the unpacked package in {VARIABLE}"
+        f"{name} is not on this machine: {PACKAGES.get(name, f'install {package}')}; or name a "
+        f"folder with the unpacked package in {VARIABLE}"
     )
 
 
