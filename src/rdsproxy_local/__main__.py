@@ -1,9 +1,10 @@
-"""``python -m cloud --port N``: AWS on loopback until it is told to end."""
+"""``python -m rdsproxy_local --port N``: AWS on loopback until its input ends, or SIGTERM."""
 
 from __future__ import annotations
 
 import argparse
 import signal
+import sys
 
 from .data_plane.running import RunningCloud
 
@@ -16,7 +17,8 @@ def main() -> None:
     try:
         with RunningCloud(port) as cloud:
             print(cloud.endpoint, flush=True)
-            signal.pause()
+            while sys.stdin.buffer.read(1):
+                pass
     except KeyboardInterrupt:
         pass
 

@@ -28,9 +28,12 @@ NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class LocalCloud:
-    """Runs while its ``with`` block does."""
+    """Runs while its ``with`` block does.
 
-    def __init__(self, port: int = 0) -> None:
+    With *wait* it is ready at once, else after :meth:`wait_until_ready`.
+    """
+
+    def __init__(self, port: int = 0, *, wait: bool = True) -> None:
         port = port or free_port()
         self.endpoint = f"http://localhost:{port}"
         self._folder = tempfile.TemporaryDirectory()
@@ -39,22 +42,33 @@ class LocalCloud:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "rdsproxy_local", "--port", str(port)],
                 env=_clean_environment(),
-                stdin=subprocess.DEVNULL,
+                # It ends when this pipe does, however this process ends.
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        wait_for(lambda: self._process.poll() is not None or self._is_healthy(), SECONDS)
-        if not self._is_healthy():
-            log_so_far = self.log[-2000:]
-            self.close()
-            raise RuntimeError(f"the local cloud did not start:\n{log_so_far}")
+        if wait:
+            self.wait_until_ready()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers; raise :class:`RuntimeError` with its output if it does not."""
+        wait_for(lambda: not self.runs or self._is_healthy(), SECONDS)
+        if not self._is_healthy():
+            log_so_far = self.log[-2000:]
+            self.close()
+            raise RuntimeError(f"the local cloud did not start:\n{log_so_far}")
+
+    @property
+    def runs(self) -> bool:
+        """True until its process has ended."""
+        return self._process.poll() is None
 
     @property
     def log(self) -> str:
@@ -67,6 +81,8 @@ class LocalCloud:
     def close(self) -> None:
         """End it, which ends the databases and functions that it runs."""
         self._process.terminate()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         try:
             self._process.wait(SECONDS)
         except subprocess.TimeoutExpired:
@@ -88,6 +104,10 @@ class Account:
     def __init__(self, endpoint: str, account_id: str, region: str) -> None:
         self.endpoint, self.id, self.region = endpoint, account_id, region
 
+    def at(self, region: str) -> Account:
+        """The same account, seen from another region."""
+        return self if region == self.region else Account(self.endpoint, self.id, region)
+
     @cached_property
     def environment(self) -> dict[str, str]:
         """The environment for programs such as sam and aws."""
@@ -106,6 +126,11 @@ class Account:
             "SAM_CLI_POLL_DELAY": "0.3",
         }
 
+    @property
+    def credentials(self) -> Any:
+        """Botocore's credentials of the account's developer."""
+        return self._session.get_credentials()
+
     def client(self, service: str) -> Any:
         """boto3's client for a service."""
         return self._clients(service)
@@ -114,7 +139,8 @@ class Account:
         """The address on this machine of the API of *url*, an output of a stack."""
         api = urlsplit(url)
         host = f"{(api.hostname or '').partition('.')[0]}.execute-api.localhost"
-        return f"http://{host}:{urlsplit(self.endpoint).port}{api.path}"
+        query = f"?{api.query}" if api.query else ""
+        return f"http://{host}:{urlsplit(self.endpoint).port}{api.path}{query}"
 
     def call(
         self, method: str, url: str, *, signed: bool = True, **headers: str
@@ -122,7 +148,7 @@ class Account:
         """Status and content of what the API of *url* answers to this account's developer."""
         request = AWSRequest(method, self.local(url), headers=headers)
         if signed:
-            SigV4Auth(self._session.get_credentials(), "execute-api", self.region).add_auth(request)
+            SigV4Auth(self.credentials, "execute-api", self.region).add_auth(request)
         address = urlsplit(self.local(url))
         # By its address: only browsers and curl know that *.localhost is this machine.
         connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=SECONDS)

@@ -55,8 +55,9 @@ def python(tmp_path_factory, repository):
     folder = tmp_path_factory.mktemp("consumer")
     venv.create(folder, symlinks=True)
     (packages,) = folder.glob("lib/python3*/site-packages")
-    source = repository / "src" / "rdsproxy_templates"
-    shutil.copytree(source, packages / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("rdsproxy_local", "rdsproxy_templates"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(repository / "src" / name, packages / name, ignore=ignored)
     # What the library requires is there already, where the tests run.
     others = {Path(entry) for entry in sys.path if Path(entry).name == "site-packages"}
     (packages / "others.pth").write_text("".join(f"{other}\n" for other in others))

@@ -10,31 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from rdsproxy_local.local_cloud import Account, LocalCloud
+from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.profiles import KEYS, Organization, write_profiles
+
+__all__ = ["KEYS", "Organization", "Planner", "Said", "errors", "step_lines"]
 
 SECONDS: Final = 300
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
-KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-
-
-class Organization:
-    """A management account, and members that it makes."""
-
-    def __init__(self, cloud: LocalCloud, account_id: str) -> None:
-        self._cloud = cloud
-        self._management = cloud.account(account_id)
-        self._management.client("organizations").create_organization(FeatureSet="ALL")
-
-    def member(self, name: str) -> Account:
-        """A new account."""
-        made = self._management.client("organizations").create_account(
-            Email=f"{name}@example.com", AccountName=name
-        )
-        return self._cloud.account(made["CreateAccountStatus"]["AccountId"])
-
-    def enable_sharing(self) -> None:
-        """Enable sharing, as a person does once, before any plan that shares something."""
-        self._management.client("ram").enable_sharing_with_aws_organization()
 
 
 class Said(NamedTuple):
@@ -66,17 +48,7 @@ class Planner:
 
     def write_profiles(self) -> None:
         """Write profiles with the accounts' names, in a configuration of their own."""
-        profiles = [
-            "\n".join(
-                [
-                    f"[profile {name}]",
-                    f"region = {account.region}",
-                    *(f"{key.lower()} = {account.environment[key]}" for key in KEYS),
-                ]
-            )
-            for name, account in self.accounts.items()
-        ]
-        self._config.write_text("\n\n".join(profiles))
+        write_profiles(self._config, self.accounts)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import venv
@@ -27,6 +28,13 @@ class TestExamples:
         run(sam_cli, "build", cwd=folder / "build")
         built = folder / "build" / ".aws-sam" / "build" / "Data" / "SAMStack"
         assert (built / "BlogRDSProxyFunction" / "app.py").is_file()
+
+    def test_the_tests_of_orders_pass_in_a_folder_of_their_own(self, example, run):
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+
+        said = run(*command, cwd=example("orders"), PYTHONDONTWRITEBYTECODE="1").stdout
+
+        assert re.search(r"^5 passed in ", said, re.MULTILINE), said
 
     def test_blog_renders_base_with_its_own_configuration(self, example, run):
         folder = example("blog")

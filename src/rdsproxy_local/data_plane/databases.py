@@ -112,7 +112,7 @@ class Database:
             _apply(server, self._master)
             if self.family == POSTGRESQL:
                 _create_roles(server, self._master.user)
-            if name := _database_name(self.model):
+            if name := database_name(self.model):
                 server.create_database(name, self._master.user)
             until_ready.pop_all()
         return server
@@ -165,7 +165,7 @@ def _create_roles(server: Server, master: str) -> None:
         server.rows(f"GRANT {role} TO {identifier(master)} WITH ADMIN OPTION")
 
 
-def _database_name(model: Any) -> str | None:
+def database_name(model: Any) -> str | None:
     name: str | None = model.database_name if isinstance(model, DBCluster) else model.db_name
     return name
 

@@ -19,7 +19,7 @@ from moto.core.exceptions import JsonRESTError
 from ..events.sources import EventSources
 from ..servers.http_event import Request, Response
 from ..servers.loopback import HOST
-from . import deployed, http_apis, rest_apis
+from . import database_logins, deployed, http_apis, rest_apis
 from .across_accounts import guarded
 from .databases import Databases
 from .distributions import Distributions
@@ -34,6 +34,8 @@ API_HOST: Final = re.compile(r"([a-z0-9]+)\.execute-api\.", re.IGNORECASE)
 NAME: Final = "/_local/host/"
 FIRE: Final = "/_local/fire/"
 AUTHORITIES: Final = "/_local/authorities"
+DATABASES: Final = "/_local/databases"
+LOGIN: Final = "/_local/login"
 PEM: Final = (("content-type", "application/x-pem-file"),)
 JSON: Final = (("content-type", "application/json"),)
 
@@ -93,6 +95,10 @@ class DataPlane:
             return lambda _: self.events.fire(path.removeprefix(FIRE))
         if path == AUTHORITIES:
             return lambda _: self._authorities()
+        if path == DATABASES:
+            return lambda _: _json(database_logins.listed())
+        if path == LOGIN and environ["REQUEST_METHOD"] == "POST":
+            return self._login
         if api := API_HOST.match(environ.get("HTTP_HOST", "")):
             return lambda request: self._called(api[1].lower(), request)
         return None
@@ -120,8 +126,13 @@ class DataPlane:
             place = self._names.from_inside(host, port)
         if place is None:
             return Response.message(HTTPStatus.NOT_FOUND)
-        body = json.dumps({"address": HOST, "port": place}).encode()
-        return Response(HTTPStatus.OK, JSON, body)
+        return _json({"address": HOST, "port": place})
+
+    def _login(self, request: Request) -> Response:
+        """An address, user name and password of a database, for a person at this machine."""
+        wanted = json.loads(request.body)
+        found = database_logins.login(self.databases, wanted["arn"], wanted.get("user"))
+        return Response.message(HTTPStatus.NOT_FOUND) if found is None else _json(found)
 
     def _authorities(self) -> Response:
         """The certificates of both authorities, Amazon's first."""
@@ -141,6 +152,10 @@ class DataPlane:
         self.functions.sweep()
         self.fronts.sweep()
         self.databases.sweep()
+
+
+def _json(content: Any) -> Response:
+    return Response(HTTPStatus.OK, JSON, json.dumps(content).encode())
 
 
 def _request(environ: dict[str, Any]) -> Request:

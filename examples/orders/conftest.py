@@ -1,0 +1,1 @@
+"""Make this folder importable: pytest adds that of each conftest.py to the path."""

@@ -1,0 +1,1 @@
+"""Rendered templates brought into the local cloud: code built and uploaded, stacks deployed."""

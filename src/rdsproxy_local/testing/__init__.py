@@ -1,0 +1,18 @@
+"""Types of the pytest plugin's fixtures, and their work for programs that are no tests."""
+
+from ..deployment.deployed_stack import DeployedStack
+from ..local_cloud import Account
+from .cloud import Answer, RenderedBundle, TestCloud
+from .fixtures import Call, Deploy, Logs, Sql
+
+__all__ = [
+    "Account",
+    "Answer",
+    "Call",
+    "Deploy",
+    "DeployedStack",
+    "Logs",
+    "RenderedBundle",
+    "Sql",
+    "TestCloud",
+]
