@@ -32,8 +32,8 @@ docs: $(VENV)/tests  ## Bring the generated parts of README.md and docs/ up to d
 	$(VENV)/bin/python tools/docs.py
 
 .PHONY: demo
-demo: $(VENV)/tests $(CLIENTS)/clients databases  ## Deploy VARIANT=base, or another, into the local cloud; Ctrl-C ends it
-	$(VENV)/bin/python tools/demo $(VARIANT)
+demo: $(VENV)/tests databases  ## Deploy VARIANT=base, or another, into the local cloud; Ctrl-C ends it
+	$(VENV)/bin/python build.py local up $(VARIANT)
 
 .PHONY: scan
 scan: $(VENV)/library $(SCANNERS)/scanners  ## Have scanners read every variant; docs/by-design.md names what they may report

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from api_page import api_page
 from peer_inputs import peers_page
+from rdsproxy_local.types import TYPES
 from rdsproxy_templates import render
 from rdsproxy_templates.model import Settings
 from rdsproxy_templates.model.customization import Customization
@@ -31,12 +32,13 @@ SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 
 def generated() -> dict[Path, str]:
     """Every generated file, and README.md with its generated block, as they should be."""
-    readme = REPOSITORY / "README.md"
+    readme, local = REPOSITORY / "README.md", REPOSITORY / "docs" / "local.md"
     return {
         readme: _with_block(readme.read_text("utf-8"), "architecture", mermaid("base")),
         REPOSITORY / "docs" / "reference.md": "\n".join(reference()),
         REPOSITORY / "docs" / "api.md": "\n".join((*api_page(), "")),
         REPOSITORY / "docs" / "peers.md": "\n".join(peers_page()),
+        local: _with_block(local.read_text("utf-8"), "local types", "\n".join(local_types())),
     }
 
 
@@ -80,6 +82,16 @@ def _arrows(graph: Graph) -> Iterator[tuple[str, str, str]]:
                 yield proxy, '-- "password" -->', database
                 for instance in graph.instances_of(database):
                     yield database, "---", instance
+
+
+def local_types() -> Iterator[str]:
+    """The resource types that the local cloud knows, a line for each service."""
+    by_service: dict[str, list[str]] = {}
+    for name in sorted(TYPES):
+        service, _, resource = name.rpartition("::")
+        by_service.setdefault(service, []).append(resource)
+    for service, resources in by_service.items():
+        yield f"- `{service}`: {', '.join(resources)}"
 
 
 def reference() -> Iterator[str]:

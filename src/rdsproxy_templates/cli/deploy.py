@@ -16,7 +16,7 @@ from . import rendered_variants
 from .consumer_stack import load
 from .deploy_options import account_options, bucket_options
 from .folders import Folders
-from .options import config_option, name_option, out_option, stack_option
+from .options import config_option, name_option, out_option, parameter_option, stack_option
 from .plan_arguments import account_problems, console, plan_named, sessions, stack_name_problems
 from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
@@ -42,13 +42,7 @@ from .terminal import (
 @name_option
 @config_option("YAML file with the settings of the variant, or with those of each by its name.")
 @out_option
-@click.option(
-    "--parameter",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Parameter of every root template that has it; STEP.NAME=VALUE for one step. Repeatable.",
-)
+@parameter_option
 @click.option(
     "--accept-data-loss",
     is_flag=True,
@@ -85,7 +79,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     refuse([*stack_or("PLAN", plan, stack, name), *data_loss(accept_data_loss, yes=yes)])
     own = load(stack, name) if stack is not None else None
     chosen = plan_named(plan, own)
-    values = _parameters(parameters)
+    values = parameter_values(parameters)
     refuse(
         [
             *account_problems(chosen, account_choices),
@@ -95,8 +89,8 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     settings = RenderSettings(
         consumer_stack=own, config=config, out=out, code_root=folders.code_root
     )
-    rendered = _valid(chosen, settings)
-    _refuse_unknown_parameters(values, chosen, rendered)
+    rendered = valid_plan(chosen, settings)
+    refuse_unknown_parameters(values, chosen, rendered)
     deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
@@ -119,7 +113,8 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     click.secho(f"{chosen.name} is deployed", fg="green")
 
 
-def _parameters(texts: Sequence[str]) -> dict[str, str]:
+def parameter_values(texts: Sequence[str]) -> dict[str, str]:
+    """Return the values of ``--parameter`` by name; raise :class:`ConfigError` for bad ones."""
     refuse(
         Problem("--parameter", f"must be NAME=VALUE, got {text!r}")
         for text in texts
@@ -135,9 +130,10 @@ def _parameters(texts: Sequence[str]) -> dict[str, str]:
     return dict(pairs)
 
 
-def _refuse_unknown_parameters(
+def refuse_unknown_parameters(
     values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]
 ) -> None:
+    """Raise :class:`ConfigError` for parameters that no root template has."""
     known = [
         key
         for step, one in zip(plan.steps, rendered, strict=True)
@@ -151,7 +147,8 @@ def _refuse_unknown_parameters(
     )
 
 
-def _valid(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
+def valid_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
+    """Render *plan*; raise :class:`InvalidTemplateError` with what our rules and AWS's refuse."""
     rendered = render_plan(plan, settings)
     changes = rendered_variants.changes(rendered)
     print_warnings(rendered)

@@ -48,6 +48,18 @@ def name_option(command: Decorated) -> Decorated:
     )(command)
 
 
+def parameter_option(command: Decorated) -> Decorated:
+    """Add `--parameter`."""
+    return click.option(
+        "--parameter",
+        "parameters",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Parameter of every root template that has it; STEP.NAME=VALUE for one step. "
+        "Repeatable.",
+    )(command)
+
+
 def _default_out() -> Path:
     folders = click.get_current_context().find_object(Folders)
     return folders.out if folders else Path("templates_out")

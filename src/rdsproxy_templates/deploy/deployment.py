@@ -40,6 +40,10 @@ class Console:
     """Asks a question; True where the answer is yes."""
 
 
+Package = Callable[[str, Template, Path, AccountSession], str]
+"""Turns a step's root template, in its folder, into one that CloudFormation takes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
     """A plan with everything that its deployment needs."""
@@ -54,6 +58,8 @@ class Deployment:
     """Replace or delete resources that hold data."""
     termination_protection: bool = True
     """Protect deployed stacks from deletion, except by :meth:`destroy`."""
+    package: Package = packaged
+    """Uploads code and nested templates; by default SAM CLI does."""
 
     def deploy(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
         """Deploy every step, *rendered* by its variant; return the outputs of the last one.
@@ -121,7 +127,7 @@ class Deployment:
         values = self._values(step, rendered.root, outputs)
         previous = stack.parameters()
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
-        template = packaged(step.name, rendered.root, rendered.folder, stack.session)
+        template = self.package(step.name, rendered.root, rendered.folder, stack.session)
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
         change_set = stack.change_set(template, parameters, acknowledged)
         if change_set.empty:

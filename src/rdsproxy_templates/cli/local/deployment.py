@@ -1,0 +1,169 @@
+"""Deployment of a plan into accounts of a local cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from posixpath import normpath
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ...deploy.accounts import AccountSession, AccountSettings
+from ...deploy.deployment import Console, Deployment, RenderedStep
+from ...deploy.guide import PREFIX, parameters_from_steps
+from ...deploy.plans import Plan, Step
+from ...errors import ConfigError, DeploymentError, Problem
+from ...model import Template
+from ...model.port import logical_id
+from ...rendering.documents import consumers_paths
+from ..rendered_variants import RenderedVariant
+from . import network
+
+if TYPE_CHECKING:
+    from rdsproxy_local.deployment.bucket import PackageBucket
+    from rdsproxy_local.deployment.packaging import PlacedCode
+    from rdsproxy_local.local_cloud import Account, LocalCloud
+
+MANAGEMENT: Final = "123456789012"
+"""The only account; with several, their organization's."""
+
+
+@dataclass(frozen=True)
+class LocalSession:
+    """The part of boto3's session that a deployment uses, in an account of a local cloud."""
+
+    account: Account
+
+    def client(self, service: str, region_name: str) -> Any:
+        """Return boto3's client for a service."""
+        return self.account.at(region_name).client(service)
+
+
+@dataclass(kw_only=True)
+class LocalDeployment:
+    """A rendered plan, and the accounts that it is deployed into."""
+
+    plan: Plan
+    rendered: Sequence[RenderedVariant]
+    accounts: Mapping[str, Account]
+    consumer_folder: Path | None = None
+    """Folder of a stack of one's own, where its functions' code is edited."""
+    codes: dict[str, tuple[PlacedCode, ...]] = field(default_factory=dict)
+    """The code behind each step, once it is deployed."""
+    _buckets: dict[tuple[str, str], PackageBucket] = field(default_factory=dict)
+
+    def deploy(self, parameters: Mapping[str, str], *, verbose: bool) -> None:
+        """Deploy every step; raise :class:`DeploymentError` at the first that fails."""
+        sessions = {
+            name: AccountSession(
+                name=name,
+                settings=AccountSettings(),
+                id=self.accounts[name].id,
+                session=LocalSession(self.accounts[name]),
+                region=self.accounts[name].region,
+            )
+            for name in self.plan.accounts
+        }
+        Deployment(
+            plan=self.plan,
+            account_sessions=sessions,
+            console=Console(
+                say=lambda line: click.echo(line) if verbose or not line.startswith("  ") else None,
+                confirm=lambda _: True,
+            ),
+            parameters={**parameters, **self._network(parameters)},
+            accept_data_loss=True,
+            termination_protection=False,
+            package=self._packaged,
+        ).deploy(
+            {
+                one.name: RenderedStep(root=one.bundle.root, folder=one.directory)
+                for one in self.rendered
+            }
+        )
+
+    def account_of(self, step: Step) -> Account:
+        """Return the account of *step*, in the Region of its stack."""
+        account = self.accounts[step.account]
+        return account.at(step.region or account.region)
+
+    def stack_name(self, step: Step) -> str:
+        """Return the name of a step's stack."""
+        return step.stack_name(PREFIX)
+
+    def refuse_missing(self, parameters: Mapping[str, str]) -> None:
+        """Raise :class:`ConfigError` for parameters that neither anybody gives nor a network."""
+        if problems := [
+            Problem(step.name, f"needs --parameter {name}=… ({body['Description'].rstrip('.')})")
+            for step, one, name in self._untold(parameters)
+            if name not in network.offered(_engine(one))
+            for body in [one.bundle.root.parameters[name]]
+        ]:
+            raise ConfigError(problems)
+
+    def _network(self, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Create a network for the steps that are given none, and return their parameters."""
+        found: dict[str, str] = {}
+        for step, one, name in self._untold(parameters):
+            if f"{step.name}.{name}" in found:
+                continue
+            names = [each for each_step, _, each in self._untold(parameters) if each_step is step]
+            click.echo(f"network for {step.name}: that of base, in stack {network.STACK}")
+            made = network.create(self.account_of(step), names, _engine(one))
+            found |= {f"{step.name}.{each}": value for each, value in made.items()}
+        return found
+
+    def _untold(self, parameters: Mapping[str, str]) -> Iterator[tuple[Step, RenderedVariant, str]]:
+        """Yield the required parameters that are neither given nor filled in by earlier steps."""
+        for step, one in zip(self.plan.steps, self.rendered, strict=True):
+            root = one.bundle.root
+            known = {
+                *map(logical_id, step.account_ids),
+                *(name for name, _ in parameters_from_steps(self.plan, step, root)),
+            }
+            for name, body in root.parameters.items():
+                told = name in known or {name, f"{step.name}.{name}"} & {*parameters}
+                if "Default" not in body and not told:
+                    yield step, one, name
+
+    def _packaged(self, place: str, root: Template, folder: Path, session: AccountSession) -> str:
+        from rdsproxy_local.deployment.bucket import PackageBucket  # noqa: PLC0415 - an extra
+        from rdsproxy_local.deployment.packaging import Rendered, package  # noqa: PLC0415
+
+        where = session.id, session.region
+        if where not in self._buckets:
+            self._buckets[where] = PackageBucket(session.client("s3"), *where)
+        rendered = Rendered(folder.resolve(), self._origins(root))
+        try:
+            packaged = package(rendered, self._buckets[where].upload, session.region)
+        except DeploymentError as error:
+            raise DeploymentError(error.relative, within=place) from None
+        self.codes[place] = packaged.codes
+        return packaged.text
+
+    def _origins(self, root: Template) -> dict[str, Path]:
+        """Return where the consumer's code was copied from, by its path in the folder."""
+        if self.consumer_folder is None:
+            return {}
+        places = {
+            path: self.consumer_folder / path for path in map(normpath, consumers_paths(root))
+        }
+        return {path: place for path, place in places.items() if place.exists()}
+
+
+def accounts_for(plan: Plan, cloud: LocalCloud, region: str) -> dict[str, Account]:
+    """Return the accounts of *plan*; several are members of one organization that shares."""
+    from rdsproxy_local.profiles import Organization  # noqa: PLC0415 - an extra
+
+    if len(plan.accounts) == 1:
+        return {plan.accounts[0]: cloud.account(MANAGEMENT, region)}
+    organization = Organization(cloud, MANAGEMENT)
+    organization.enable_sharing()
+    return {name: organization.member(name).at(region) for name in plan.accounts}
+
+
+def _engine(one: RenderedVariant) -> str | None:
+    """Return the database engine of a variant that has one."""
+    return getattr(getattr(one.config, "rds", None), "engine", None)

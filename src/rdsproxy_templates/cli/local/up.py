@@ -1,0 +1,229 @@
+"""`local up`: start a local cloud, deploy a plan, and keep it running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from ...deploy.plans import PLANS, Plan
+from ...errors import ConfigError, DeploymentError, Problem
+from .. import rendered_variants
+from ..consumer_stack import ConsumerStack, load
+from ..deploy import parameter_values, refuse_unknown_parameters, valid_plan
+from ..folders import Folders
+from ..options import config_option, name_option, parameter_option, stack_option
+from ..plan_arguments import plan_named
+from ..refusals import refuse, stack_or
+from ..rendered_variants import RenderedVariant, RenderSettings
+from .deployment import LocalDeployment, accounts_for
+from .detached import start_detached
+from .pasting import Deployed, to_paste
+from .running import require_extra, stacks
+from .settings import settings_file
+
+if TYPE_CHECKING:
+    from rdsproxy_local.local_cloud import LocalCloud
+    from rdsproxy_local.state import State
+
+PAUSE: Final = 0.3
+"""Seconds between two looks at logs and files."""
+PROFILES: Final = "aws-config"
+
+
+@click.command(
+    "up",
+    help="Start a local cloud, and deploy PLAN into it: base by default, or with --stack a stack "
+    "of your own. Functions are reloaded when their files change. Ctrl-C ends everything.",
+    epilog=f"Plans: {', '.join(PLANS)}. Neither SAM CLI nor AWS CLI is needed.",
+)
+@click.argument("plan", required=False)
+@stack_option
+@name_option
+@config_option("YAML file with the settings of the variant, or with those of each by its name.")
+@parameter_option
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="Port of the local cloud. Default: any that is free.",
+)
+@click.option(
+    "--region", metavar="NAME", default="eu-west-1", show_default=True, help="Region to deploy to."
+)
+@click.option("--detach", is_flag=True, help="Return once everything is deployed.")
+@click.option("--verbose", is_flag=True, help="Print each change and each event of the stacks.")
+@click.pass_obj
+def up_command(  # noqa: PLR0913 - one parameter an option
+    folders: Folders,
+    /,
+    *,
+    plan: str | None,
+    stack: str | None,
+    name: str | None,
+    config: Path | None,
+    parameters: tuple[str, ...],
+    port: int,
+    region: str,
+    detach: bool,
+    verbose: bool,
+) -> None:
+    """Run the subcommand."""
+    require_extra()
+    refuse(stack_or("PLAN", plan, stack, name))
+    values = parameter_values(parameters)
+    if detach:
+        start_detached()
+        return
+    own = load(stack, name) if stack is not None else None
+    chosen = plan_named(plan or ("base" if own is None else None), own)
+    with _cloud(port, chosen) as cloud:
+        out = _folder()
+        settings = RenderSettings(
+            consumer_stack=own,
+            config=config or settings_file(chosen, out),
+            out=out,
+            code_root=folders.code_root,
+        )
+        rendered = valid_plan(chosen, settings)
+        refuse_unknown_parameters(values, chosen, rendered)
+        _refuse_missing_servers(rendered)
+        deployment = _prepared(chosen, rendered, own)
+        deployment.refuse_missing(values)
+        rendered_variants.write(rendered)
+        _wait_until_ready(cloud)
+        deployment.accounts = accounts_for(chosen, cloud, region)
+        deployment.deploy(values, verbose=verbose)
+        _keep_running(cloud, deployment, _ready(cloud, deployment, out))
+
+
+@contextmanager
+def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
+    """Start a local cloud for the current folder, and end it after the block."""
+    from rdsproxy_local.local_cloud import LocalCloud  # noqa: PLC0415 - an extra
+    from rdsproxy_local.servers.loopback import listens  # noqa: PLC0415
+    from rdsproxy_local.state import AlreadyRuns, State, sole_owner  # noqa: PLC0415
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # SIGINT, too, because a job in the background is told to ignore it.
+        signal.signal(number, signal.default_int_handler)
+    if port and listens(port):
+        raise ConfigError([Problem("--port", f"{port} is in use; choose another")])
+    try:
+        with sole_owner():
+            # It starts while the plan is rendered.
+            cloud = LocalCloud(port, wait=False)
+            try:
+                _state(cloud, plan).write()
+                yield cloud
+            finally:
+                cloud.close()
+                (_folder() / PROFILES).unlink(missing_ok=True)
+    except AlreadyRuns:
+        known = State.read()
+        what = f"{known.plan}, at {known.endpoint}, process {known.pid}" if known else "it"
+        sentence = f"a local cloud runs for this folder: {what}; end it by `local down`"
+        raise ConfigError([Problem("local", sentence)]) from None
+    except KeyboardInterrupt:
+        click.echo("\nEnded. Nothing is left running.")
+
+
+def _prepared(
+    plan: Plan, rendered: Sequence[RenderedVariant], own: ConsumerStack | None
+) -> LocalDeployment:
+    folder = own.folder if own else None
+    return LocalDeployment(plan=plan, rendered=rendered, accounts={}, consumer_folder=folder)
+
+
+def _refuse_missing_servers(rendered: Sequence[RenderedVariant]) -> None:
+    """Raise :class:`DeploymentError` with every program that this machine lacks."""
+    from rdsproxy_local.servers.required import missing_servers  # noqa: PLC0415 - an extra
+
+    resources: Iterator[Any] = (
+        resource
+        for one in rendered
+        for _, template in one.bundle.root.walk()
+        for resource in template.resources.values()
+    )
+    if missing := missing_servers(resources):
+        raise DeploymentError([Problem("local", sentence) for sentence in missing])
+
+
+def _wait_until_ready(cloud: LocalCloud) -> None:
+    try:
+        cloud.wait_until_ready()
+    except RuntimeError as error:
+        raise DeploymentError([Problem("local", str(error))]) from None
+
+
+def _ready(cloud: LocalCloud, deployment: LocalDeployment, folder: Path) -> State:
+    """Say what is deployed, and let other commands find it."""
+    from rdsproxy_local.profiles import write_profiles  # noqa: PLC0415 - an extra
+
+    profiles = folder / PROFILES
+    write_profiles(profiles, deployment.accounts)
+    state = _state(cloud, deployment.plan, deployment)
+    *_, last = stacks(state).values()
+    click.echo(to_paste(Deployed(deployment, last.outputs, folder, profiles)))
+    click.echo("The functions' logs follow. Ctrl-C ends everything.")
+    sys.stdout.flush()
+    state.write()
+    return state
+
+
+def _keep_running(cloud: LocalCloud, deployment: LocalDeployment, state: State) -> NoReturn:
+    """Print logs, and reload functions, until interrupted."""
+    from rdsproxy_local.deployment.reloading import Reloader  # noqa: PLC0415 - an extra
+    from rdsproxy_local.function_output import LogReader  # noqa: PLC0415
+
+    deployed = stacks(state)
+    reloader = Reloader(click.echo)
+    for step, codes in deployment.codes.items():
+        reloader.watch(deployed[step], codes)
+    readers = [LogReader(stack.account) for stack in deployed.values()]
+    while cloud.runs:
+        for reader in readers:
+            for _, text in reader.new_lines():
+                click.echo(text)
+        reloader.reload()
+        sys.stdout.flush()
+        time.sleep(PAUSE)
+    sentence = f"the local cloud has ended by itself:\n{cloud.log[-2000:]}"
+    raise DeploymentError([Problem("local", sentence)])
+
+
+def _state(cloud: LocalCloud, plan: Plan, deployment: LocalDeployment | None = None) -> State:
+    from rdsproxy_local.state import DeployedStep, State  # noqa: PLC0415 - an extra
+
+    steps = [
+        DeployedStep(
+            step=step.name,
+            stack=deployment.stack_name(step),
+            account=deployment.account_of(step).id,
+            region=deployment.account_of(step).region,
+        )
+        for step in (plan.steps if deployment else ())
+        if deployment
+    ]
+    started = time.strftime("%Y-%m-%d %H:%M:%S")
+    return State(
+        plan=plan.name,
+        pid=os.getpid(),
+        endpoint=cloud.endpoint,
+        started=started,
+        steps=tuple(steps),
+    )
+
+
+def _folder() -> Path:
+    from rdsproxy_local.state import FOLDER  # noqa: PLC0415 - an extra
+
+    return FOLDER.resolve()
