@@ -45,9 +45,9 @@ LISTS: Final = (
     ("secretsmanager", "list_secrets", "SecretList", "ARN"),
     ("ssm", "describe_parameters", "Parameters", "Name"),
 )
-OF_AWS: Final = ("/aws/service/", "default.")
-"""Prefixes of parameters and parameter groups that AWS itself owns; moto lists them once they were
-used."""
+OF_AWS: Final = ("/aws/service/", "/aws/rds/", "default.")
+"""Prefixes of parameters, parameter groups and log groups that AWS itself owns; moto lists the
+former once they were used, and RDS creates the latter and leaves them."""
 SNAPSHOTS: Final = {"DBClusterSnapshots", "DBSnapshots"}
 
 

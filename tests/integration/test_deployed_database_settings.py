@@ -7,6 +7,7 @@ import pytest
 pytestmark = pytest.mark.xdist_group("deployed-database-settings")
 
 ACCOUNT = "100000000121"
+INSTANCE_ACCOUNT = "100000000122"
 STACK = "rdsproxy-bastion"
 KEY = "arn:aws:kms:eu-west-1:100000000121:key/0a1b2c3d-1111-2222-3333-444455556666"
 MONITORING = {
@@ -25,7 +26,12 @@ CLUSTER = {
     "instances": [{"instance_class": "db.r7g.large", "promotion_tier": 0}, {"promotion_tier": 9}],
     "reader_scaling": {"min_readers": 1, "max_readers": 3, "schedule": [NIGHT]},
     "monitoring": MONITORING,
-    "logs": {"exports": ["audit", "error", "general", "slowquery"], "audit_events": ["CONNECT"]},
+    "identifiers": {"database": "many-settings"},
+    "logs": {
+        "exports": ["audit", "error", "general", "slowquery"],
+        "audit_events": ["CONNECT"],
+        "retention_in_days": 90,
+    },
     "data_api": True,
     "local_write_forwarding": True,
     "ca_certificate": "rds-ca-rsa4096-g1",
@@ -63,6 +69,11 @@ class Deployed:
             DBClusterParameterGroupName=self.physical["DBClusterParameterGroup"],
         )
         return {one["ParameterName"]: one.get("ParameterValue") for one in found}
+
+    def log_groups(self, prefix):
+        """The days that each log group is kept, by its name."""
+        found = self.account.client("logs").describe_log_groups(logGroupNamePrefix=prefix)
+        return {one["logGroupName"]: one.get("retentionInDays") for one in found["logGroups"]}
 
     def of_scaling(self, what, answer):
         scaling = self.account.client("application-autoscaling")
@@ -103,6 +114,9 @@ def test_what_is_exported_is_written(deployed):
     exported = deployed.cluster["EnabledCloudwatchLogsExports"]
 
     assert exported == ["audit", "error", "general", "slowquery"]
+    groups = deployed.log_groups("/aws/rds/cluster/many-settings/")
+    assert [name.rpartition("/")[2] for name in groups] == exported
+    assert {*groups.values()} == {90}
     written = {name: deployed.parameters[name] for name in ("general_log", "server_audit_logging")}
     assert written == {"general_log": "1", "server_audit_logging": "1"}
 
@@ -139,3 +153,38 @@ def test_a_reader_that_scaling_created_keeps_the_cluster_until_it_is_deleted(dep
     rds.delete_db_instance(DBInstanceIdentifier="application-autoscaling-1", SkipFinalSnapshot=True)
     deployed.desk.delete(STACK)
     assert deployed.of_rds("describe_db_clusters", "DBClusters") == []
+    assert deployed.log_groups("/aws/rds/cluster/many-settings/") == {}
+
+
+INSTANCE = {
+    "engine": "postgres",
+    "identifiers": {"database": "one-instance"},
+    "availability_zone": "eu-west-1a",
+    "monitoring": {"performance_insights": True, "retention_days": 31, "enhanced_interval": 60},
+    "logs": {"exports": ["postgresql", "iam-db-auth-error"], "retention_in_days": 7},
+    "ca_certificate": "rds-ca-ecc384-g1",
+}
+
+
+def test_an_instance_has_them_too_and_answers(desk, configured):
+    mine = desk(INSTANCE_ACCOUNT)
+    settings = {
+        "regions": ["eu-west-1"],
+        "vpc": {"availability_zones": ["eu-west-1a", "eu-west-1b"]},
+        "rds": INSTANCE,
+    }
+    mine.with_sam(configured("base", settings))
+
+    [instance] = mine.account.client("rds").describe_db_instances()["DBInstances"]
+    assert instance["DBInstanceIdentifier"] == "one-instance"
+    assert instance["AvailabilityZone"] == "eu-west-1a"
+    assert instance["PerformanceInsightsRetentionPeriod"] == 31
+    assert (instance["MonitoringInterval"], instance["CACertificateIdentifier"]) == (
+        60,
+        "rds-ca-ecc384-g1",
+    )
+    logs = mine.account.client("logs")
+    found = logs.describe_log_groups(logGroupNamePrefix="/aws/rds/instance/one-instance/")
+    assert [one["retentionInDays"] for one in found["logGroups"]] == [7, 7]
+    url = mine.account.outputs("rdsproxy-base")["APIEndpoint"]
+    assert mine.account.call("POST", f"{url}initialize")[0] == 200

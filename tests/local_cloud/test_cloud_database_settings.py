@@ -180,6 +180,25 @@ class TestLogs:
         with pytest.raises(ClientError, match="You cannot use the log types 'audit'"):
             harness.update(made, **{**made.properties, "EnableCloudwatchLogsExports": ["audit"]})
 
+    def test_rds_writes_to_a_group_of_its_own_or_to_the_one_there_is(self, harness, create):
+        made = create(EnableCloudwatchLogsExports=["error"])
+        taken = f"/aws/rds/cluster/{made.physical_id}/error"
+        with pytest.raises(ClientError, match="already exists"):
+            harness.create("AWS::Logs::LogGroup", LogGroupName=taken, RetentionInDays=7)
+
+        given = {"LogGroupName": "/aws/rds/instance/known/postgresql", "RetentionInDays": 7}
+        group = harness.create("AWS::Logs::LogGroup", **given, LogGroupClass="INFREQUENT_ACCESS")
+        create(
+            "postgres",
+            DBInstanceIdentifier="known",
+            EnableCloudwatchLogsExports=["postgresql", "upgrade"],
+        )
+        found = harness.call(
+            "logs", "describe_log_groups", logGroupNamePrefix="/aws/rds/instance/known/"
+        )["logGroups"]
+        assert [one.get("retentionInDays") for one in found] == [7, None]
+        harness.delete(group)
+
     @pytest.mark.parametrize(
         ("family", "parameters", "reason"),
         [

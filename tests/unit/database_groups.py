@@ -46,11 +46,15 @@ def monitoring(draw, engine, instance_class):
 
 
 @st.composite
-def logs(draw, engine):
+def logs(draw, engine, *, identified):
     """Some of the engine's logs."""
     known = [log for log in EXPORTS[engine] if (engine, log) != ("mysql", "audit")]
     exports = draw(st.lists(st.sampled_from(known), unique=True))
     chosen = {"exports": exports}
+    if identified and draw(st.booleans()):
+        kinds = st.sampled_from(["STANDARD", "INFREQUENT_ACCESS"])
+        groups = some(kms_key_arn=st.just(KEY), log_group_class=kinds)
+        chosen |= {"retention_in_days": draw(st.sampled_from([1, 3653]))} | draw(groups)
     if "audit" in exports:
         events = st.lists(st.sampled_from(["CONNECT", "QUERY_DDL", "TABLE"]), min_size=1)
         chosen |= draw(some(audit_events=events.map(lambda names: sorted(set(names)))))
@@ -118,6 +122,6 @@ def groups(draw, engine, size, version, classes):
         some(
             ca_certificate=st.sampled_from(["rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]),
             monitoring=monitoring(engine, worst),
-            logs=logs(engine),
+            logs=logs(engine, identified="database" in size.get("identifiers", {})),
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rendered import flat, of_type, problems
+from rendered import flat, named_of_type, of_type, problems
 
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.resources.database_logs import EXPORTS
@@ -121,3 +121,110 @@ def test_logs_with_statements_warn(logs, place):
     config = base.Config.parse({"rds": {"logs": logs}}, "my.yaml")
 
     assert place in [warning.place for warning in config.warnings()]
+
+
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-1111-2222-3333-444455556666"
+
+
+class TestRetention:
+    def database(self, engine, variant=base, **logs):
+        rds = {"engine": engine, "identifiers": {"database": "shop"}, "logs": logs}
+        return flat(variant, rds=rds).resources
+
+    @pytest.mark.parametrize(
+        ("engine", "expected"),
+        [
+            ("aurora-mysql", ["cluster/shop/error", "cluster/shop/slowquery"]),
+            ("aurora-postgresql", ["cluster/shop/postgresql"]),
+            ("mysql", ["instance/shop/error", "instance/shop/slowquery"]),
+            ("postgres", ["instance/shop/postgresql"]),
+        ],
+    )
+    def test_each_exported_log_has_a_group_before_the_database(self, engine, expected):
+        found = self.database(engine, retention_in_days=90)
+
+        groups = {
+            title: body
+            for title, body in named_of_type(found, "Logs::LogGroup").items()
+            if title.startswith("RDSStack")
+        }
+        assert [body["LogGroupName"] for body in groups.values()] == [
+            f"/aws/rds/{name}" for name in expected
+        ]
+        assert {body["RetentionInDays"] for body in groups.values()} == {90}
+        kind = "DBCluster" if ENGINES[engine].aurora else "DBInstance"
+        assert {*groups} <= {*found[f"RDSStack{kind}"]["DependsOn"]}
+
+    def test_logs_of_logins_have_a_group_too(self):
+        found = self.database("mysql", edge, retention_in_days=90)
+
+        names = [body.get("LogGroupName") for body in of_type(found, "Logs::LogGroup")]
+        assert "/aws/rds/instance/shop/audit" in names
+
+    def test_the_groups_have_the_chosen_key_and_class(self):
+        found = self.database(
+            "postgres",
+            retention_in_days=1,
+            kms_key_arn=KEY,
+            log_group_class="INFREQUENT_ACCESS",
+        )
+
+        [group] = [one for one in of_type(found, "Logs::LogGroup") if "KmsKeyId" in one]
+        assert (group["KmsKeyId"], group["LogGroupClass"]) == (KEY, "INFREQUENT_ACCESS")
+
+    def test_without_a_retention_rds_creates_the_groups(self):
+        found = self.database("postgres")
+
+        names = [body.get("LogGroupName") for body in of_type(found, "Logs::LogGroup")]
+        assert "/aws/rds/instance/shop/postgresql" not in names
+
+    @pytest.mark.parametrize(
+        ("logs", "expected"),
+        [
+            (
+                {"retention_in_days": 30},
+                "[my.yaml: rds.logs.retention_in_days] needs identifiers.database: RDS creates",
+            ),
+            ({"retention_in_days": 31}, "rds.logs.retention_in_days] must be one of 1, 3, 5, 7"),
+            (
+                {"kms_key_arn": KEY},
+                "[my.yaml: rds.logs.kms_key_arn] is of log groups that the stack creates: give",
+            ),
+            (
+                {"log_group_class": "STANDARD"},
+                "[my.yaml: rds.logs.log_group_class] is of log groups that the stack creates",
+            ),
+            (
+                {"kms_key_arn": "alias/logs"},
+                "[my.yaml: rds.logs.kms_key_arn] must be the ARN of a KMS key",
+            ),
+        ],
+    )
+    def test_groups_that_cannot_be_created_are_refused(self, logs, expected):
+        assert expected in "\n".join(problems(base, rds={"logs": logs}))
+
+
+def test_an_audit_log_is_exported_where_the_option_group_is_given():
+    found = flat(
+        base,
+        rds={
+            "engine": "mysql",
+            "parameters": {"option_group": "audited"},
+            "logs": {"exports": ["audit"]},
+        },
+    ).resources
+
+    [database] = of_type(found, "RDS::DBInstance")
+    assert database["EnableCloudwatchLogsExports"] == ["audit"]
+
+
+def test_a_given_parameter_group_must_write_what_is_exported():
+    rds = {"parameters": {"cluster_group": "ours"}, "logs": {"exports": ["general"]}}
+    config = base.Config.parse({"rds": rds}, "my.yaml")
+
+    [warning] = [
+        str(one)
+        for one in config.warnings()
+        if one.place == "rds.logs.exports" and "not ours" in one.sentence
+    ]
+    assert "needs general_log, log_output in ours" in warning

@@ -98,13 +98,8 @@ def databases(draw):
     version = chosen.get("engine_version", ENGINES[name].default_version)
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         chosen["extended_support"] = True
-    return (
-        {"engine": name}
-        | size
-        | chosen
-        | draw(upkeep(name))
-        | draw(groups(name, size, version, CLASSES[name]))
-    )
+    size |= draw(upkeep(name))
+    return {"engine": name} | size | chosen | draw(groups(name, size, version, CLASSES[name]))
 
 
 ACCOUNT = "111122223333"
@@ -401,8 +396,8 @@ def edges(draw):
     version = database.get("engine_version", ENGINES[name].default_version)
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         database["extended_support"] = True
-    database |= draw(groups(name, database, version, NEW_CLASSES[name]))
     database |= draw(upkeep(name))
+    database |= draw(groups(name, database, version, NEW_CLASSES[name]))
     rds = {"engine": name} | database | draw(allowed(4) | st.just({}))
     return {"regions": ["us-east-1"], "rds": rds} | draw(
         some(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from moto.logs.models import logs_backends
 from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
@@ -159,6 +160,17 @@ def _require_logs(engine: str, version: str | None, exports: Iterable[str] | Non
             f"You cannot use the log types '{', '.join(unknown)}' with engine version {engine} "
             f"{version or ''}. For supported log types, see the documentation."
         )
+
+
+def create_log_groups(
+    backend: RDSBackend, kind: str, identifier: str, exports: Iterable[str] | None
+) -> None:
+    """Create the log group of each export that has none, as RDS does at the first line."""
+    logs = logs_backends[backend.account_id][backend.region_name]
+    for log in exports or ():
+        name = f"/aws/rds/{kind}/{identifier}/{log}"
+        if name not in logs.groups:
+            logs.create_log_group(name, {})
 
 
 def _require_zone(backend: RDSBackend, given: Mapping[str, Any], group: str | None) -> None:

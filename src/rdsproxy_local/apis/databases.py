@@ -17,6 +17,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBCluster, DBInstance, MasterUserSecret, RDSBackend
 
 from .database_monitoring import (
+    create_log_groups,
     require_cluster_change,
     require_cluster_settings,
     require_instance_settings,
@@ -91,6 +92,8 @@ def _create_cluster(
         given.setdefault("allocated_storage", 1)
     cluster = create(backend, given)
     _remember_cluster(cluster, given)
+    exports = given.get("enable_cloudwatch_logs_exports")
+    create_log_groups(backend, "cluster", cluster.db_cluster_identifier, exports)
     return cluster
 
 
@@ -119,6 +122,7 @@ def _modify_cluster(modify: Callable[..., DBCluster], backend: RDSBackend, given
         raise
     _remember_cluster(cluster, given)
     _change_log_exports(cluster, given.get("cloudwatch_logs_export_configuration") or {})
+    create_log_groups(backend, "cluster", name, cluster.enabled_cloudwatch_logs_exports)
     return modified
 
 
@@ -163,6 +167,8 @@ def _create_instance(
     _remember(database, given, INSTANCE_SETTINGS)
     # moto gives all of them the same, and policies name databases by it.
     database.dbi_resource_id = f"db-{token_hex(13).upper()}"
+    exports = given.get("enable_cloudwatch_logs_exports")
+    create_log_groups(backend, "instance", database.db_instance_identifier, exports)
     if database.db_cluster_identifier:
         database.port = backend.clusters[database.db_cluster_identifier].port
     return database
@@ -180,6 +186,8 @@ def _modify_instance(
     require_instance_settings(backend, given, database)
     modified = modify(backend, db_instance_identifier, given)
     _remember(modified, given, INSTANCE_SETTINGS)
+    change = given.get("cloudwatch_logs_export_configuration") or {}
+    create_log_groups(backend, "instance", db_instance_identifier, change.get("EnableLogTypes"))
     return modified
 
 

@@ -15,7 +15,7 @@ from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, Subn
 from ..errors import Problem
 from .aurora_instances import AuroraInstancesSettings, cluster_instances
 from .database import Database, durability
-from .database_logs import exported_logs
+from .database_logs import exported_logs, log_groups
 from .database_surroundings import cluster_roles
 from .engine_choice import engine_properties
 from .master_user import master_login
@@ -98,8 +98,11 @@ def aurora_cluster(
     )
     groups = cluster_groups(choices)
     monitored = monitoring(choices.monitoring)
+    exports = exported_logs(choices.logs, engine)
+    groups_of_logs = log_groups(choices.logs, exports, "cluster", choices.identifiers.database)
     db_cluster = rds.DBCluster(
         "DBCluster",
+        **without_none(DependsOn=[str(one.title) for one in groups_of_logs] or None),
         **engine_properties(choices),
         DatabaseName=name,
         **master_login(master),
@@ -107,7 +110,7 @@ def aurora_cluster(
         VpcSecurityGroupIds=[group],
         **durability(choices),
         **groups.of_cluster,
-        EnableCloudwatchLogsExports=list(exported_logs(choices.logs, engine)),
+        EnableCloudwatchLogsExports=list(exports),
         **without_none(
             EnableIAMDatabaseAuthentication=iam or None,
             EnableHttpEndpoint=choices.data_api or None,
@@ -129,6 +132,7 @@ def aurora_cluster(
             subnet_group,
             *groups.resources,
             *monitored.resources,
+            *groups_of_logs,
             db_cluster,
             *instances,
             *reader_scaling(choices.reader_scaling, db_cluster, instances),

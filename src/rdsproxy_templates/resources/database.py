@@ -172,12 +172,6 @@ class DatabaseSettings(EngineSettings):
         for place, instance_class in self.named_classes.items():
             for sentence in engine.class_problems(instance_class, ()):
                 yield Problem(place, sentence)
-        if self.logs is not None:
-            for problem in self.logs.refused_by(engine, audited=self.writes_audit_log):
-                yield problem.within("logs")
-        if self.monitoring is not None:
-            for problem in self.monitoring.refused_by(engine, self.db_instance_classes):
-                yield problem.within("monitoring")
         yield from self._group_problems()
 
     def _group_problems(self) -> Iterator[Problem]:
@@ -191,6 +185,12 @@ class DatabaseSettings(EngineSettings):
             "identifiers": self.identifiers.refused_by(engine),
             "roles": role_problems(self.roles, engine),
         }
+        if self.monitoring is not None:
+            refused["monitoring"] = self.monitoring.refused_by(engine, self.db_instance_classes)
+        if self.logs is not None:
+            refused["logs"] = self.logs.refused_by(
+                engine, audited=self.writes_audit_log, identifier=self.identifiers.database
+            )
         for name, found in refused.items():
             yield from (problem.within(name) for problem in found)
         logged = log_parameters(self.logs, engine)
@@ -220,6 +220,11 @@ class DatabaseSettings(EngineSettings):
         family = engine.parameter_family(self.version)
         for warning in self.parameters.warnings_for(engine, family):
             yield warning.within("parameters")
+        named = self.parameters.cluster_group if engine.aurora else self.parameters.instance_group
+        if named and (needed := log_parameters(self.logs, engine)):
+            yield Problem(
+                "logs.exports", f"needs {', '.join(needed)} in {named}, which is not ours"
+            )
 
 
 def instance_properties(choices: DatabaseSettings) -> dict[str, Any]:

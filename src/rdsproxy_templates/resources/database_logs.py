@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Literal
 
 from pydantic import Field
+from troposphere import logs
 
-from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE
+from ..aws import arns
+from ..aws.documentation import AURORA_GUIDE, LOGS_GUIDE, RDS_GUIDE
 from ..aws.engines import Engine
 from ..errors import Problem
 from ..model import ListOf, Settings
+from .functions import LogRetention
+from .optional_properties import without_none
 
 Log = Literal[
     "audit", "error", "general", "iam-db-auth-error", "instance", "postgresql", "slowquery",
@@ -63,8 +67,35 @@ class LogSettings(Settings):
         f"statements, with the values in them. See {AURORA_GUIDE}AuroraMySQL.Auditing.html",
     )
 
+    retention_in_days: LogRetention | None = Field(
+        default=None,
+        description="Days that CloudWatch Logs keeps each exported log. The stack then creates "
+        "the log groups before the database, of which it must know the name: "
+        "`identifiers.database`, at creation only. Left out: RDS creates the groups itself, and "
+        f"they never expire. See {LOGS_GUIDE}Working-with-log-groups-and-streams.html",
+    )
+    kms_key_arn: str | None = Field(
+        default=None,
+        description="ARN of the KMS key that encrypts the log groups; its policy must let "
+        "CloudWatch Logs of the Region use it. Needs `retention_in_days`. Left out: CloudWatch "
+        f"Logs' own key. See {LOGS_GUIDE}encrypt-log-data-kms.html",
+    )
+    log_group_class: Literal["STANDARD", "INFREQUENT_ACCESS"] | None = Field(
+        default=None,
+        description="Class of the log groups, at creation only; INFREQUENT_ACCESS costs half for "
+        "the data, and has no live tail and no metric filters. Needs `retention_in_days`. Left "
+        f"out: STANDARD. See {LOGS_GUIDE}CloudWatch_Logs_Log_Classes.html",
+    )
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        if self.kms_key_arn is not None and (problem := arns.KMS_KEY.problem(self.kms_key_arn)):
+            yield Problem("kms_key_arn", problem)
+        for name in ("kms_key_arn", "log_group_class"):
+            if getattr(self, name) is not None and self.retention_in_days is None:
+                yield Problem(
+                    name, "is of log groups that the stack creates: give retention_in_days, too"
+                )
         for name in ("exports", "audit_events"):
             given = getattr(self, name) or ()
             if twice := sorted({one for one in given if given.count(one) > 1}):
@@ -72,8 +103,20 @@ class LogSettings(Settings):
         if "audit_events" in self.model_fields_set and "audit" not in (self.exports or ()):
             yield Problem("audit_events", "is of the log audit, which exports must name")
 
-    def refused_by(self, engine: Engine, *, audited: bool) -> Iterator[Problem]:
-        """Report logs that *engine* does not have, or leaves empty where it is not *audited*."""
+    def refused_by(
+        self, engine: Engine, *, audited: bool, identifier: str | None
+    ) -> Iterator[Problem]:
+        """Report logs that *engine* does not have, or leaves empty where it is not *audited*.
+
+        Without an *identifier* the names of the log groups are not known beforehand.
+        """
+        if self.retention_in_days is not None and identifier is None:
+            yield Problem(
+                "retention_in_days",
+                "needs identifiers.database: RDS creates a log's group itself, unless there is "
+                "one under the database's name; choose both when the database is created, because "
+                "another identifier means another, empty database",
+            )
         known = EXPORTS[engine.name]
         if strange := [log for log in self.exports or () if log not in known]:
             yield Problem(
@@ -111,11 +154,34 @@ def exported_logs(choices: LogSettings | None, engine: Engine) -> tuple[str, ...
     return choices.exports
 
 
+def log_groups(
+    choices: LogSettings | None, exports: Sequence[str], kind: str, identifier: str | None
+) -> list[logs.LogGroup]:
+    """The log group of each of *exports*, where the stack creates them; RDS writes to them.
+
+    *kind* is ``cluster`` or ``instance``.
+    """
+    if choices is None or choices.retention_in_days is None:
+        return []
+    return [
+        logs.LogGroup(
+            f"{log.title().replace('-', '')}LogGroup",
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+            # RDS writes nowhere else: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/190
+            LogGroupName=f"/aws/rds/{kind}/{identifier}/{log}",
+            RetentionInDays=choices.retention_in_days,
+            **without_none(KmsKeyId=choices.kms_key_arn, LogGroupClass=choices.log_group_class),
+        )
+        for log in exports
+    ]
+
+
 def log_parameters(choices: LogSettings | None, engine: Engine) -> dict[str, str]:
     """Parameters that write the exported logs, beside the one of slow statements."""
     events = ",".join(choices.audit_events) if choices else ""
     return {
         name: value.format(events=events)
         for log in exported_logs(choices, engine)
-        for name, value in EXPORTS[engine.name][log].items()
+        for name, value in EXPORTS[engine.name].get(log, NOTHING).items()
     }

@@ -15,7 +15,7 @@ from ..errors import Problem
 from ..model.accepted_rules import accepted
 from . import database
 from .database import Database, durability, instance_properties
-from .database_logs import exported_logs
+from .database_logs import exported_logs, log_groups
 from .database_surroundings import instance_roles
 from .engine_choice import engine_properties
 from .master_user import master_login
@@ -60,6 +60,10 @@ class RdsInstanceSettings(database.DatabaseSettings):
         return self.allocated_storage
 
     @property
+    def writes_audit_log(self) -> bool:
+        return super().writes_audit_log or self.parameters.option_group is not None
+
+    @property
     def named_zones(self) -> Mapping[str, str]:
         own = {"availability_zone": self.availability_zone} if self.availability_zone else {}
         return {**super().named_zones, **own}
@@ -101,9 +105,14 @@ def database_instance(
     )
     group_property, parameter_groups = instance_group(choices, parameters)
     monitored = monitoring(choices.monitoring)
+    exports = list(dict.fromkeys([*exported_logs(choices.logs, engine), *log_exports]))
+    groups_of_logs = log_groups(choices.logs, exports, "instance", choices.identifiers.database)
     instance = rds.DBInstance(
         "DBInstance",
-        **without_none(Metadata=_PUBLIC if public else None),
+        **without_none(
+            Metadata=_PUBLIC if public else None,
+            DependsOn=[str(one.title) for one in groups_of_logs] or None,
+        ),
         **engine_properties(choices),
         DBInstanceClass=choices.db_instance_class,
         DBName=name,
@@ -118,9 +127,7 @@ def database_instance(
         **instance_properties(choices),
         **choices.maintenance.of_lone_instance,
         **group_property,
-        EnableCloudwatchLogsExports=list(
-            dict.fromkeys([*exported_logs(choices.logs, engine), *log_exports])
-        ),
+        EnableCloudwatchLogsExports=exports,
         **monitored.of_instance,
         **without_none(
             AvailabilityZone=choices.availability_zone,
@@ -138,6 +145,7 @@ def database_instance(
             subnet_group,
             *parameter_groups,
             *monitored.resources,
+            *groups_of_logs,
             instance,
         ],
         itself=instance,
