@@ -6,8 +6,8 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from made_up_stacks import Stacks, group, nested
 
+from made_up_stacks import Stacks, group, nested
 from rdsproxy_templates.deploy.root_stack import RootStack
 
 pytestmark = pytest.mark.xdist_group("plan")

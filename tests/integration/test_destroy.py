@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from made_up_stacks import Stacks, group
 from planning import Planner, errors
+
+from made_up_stacks import Stacks, group
 
 pytestmark = pytest.mark.xdist_group("destroy")
 

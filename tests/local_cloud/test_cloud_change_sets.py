@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
-from made_up_stacks import Stacks, group, nested, parameter
 
+from made_up_stacks import Stacks, group, nested, parameter
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.server import CloudServer
 
