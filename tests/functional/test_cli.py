@@ -8,14 +8,15 @@ import signal
 import subprocess
 import sys
 
+import click
 import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
 
-from rdsproxy_templates.cli import command, fresh_render
+from rdsproxy_templates.cli import INTERRUPTED, command, fresh_render
 from rdsproxy_templates.cli.commands import SUBCOMMANDS
-from rdsproxy_templates.cli.terminal import BROKEN_PIPE, INTERRUPTED
+from rdsproxy_templates.cli.terminal import BROKEN_PIPE
 from rdsproxy_templates.validators.rules import RULES
 from rdsproxy_templates.variants import VARIANTS
 
@@ -92,6 +93,14 @@ class TestEnding:
             signal.signal(signal.SIGINT, before)
 
         assert (result.exit_code, result.stderr) == (INTERRUPTED, "\ninterrupted\n")
+
+    def test_an_interrupt_at_a_question_is_one_too(self, cli, monkeypatch):
+        def asked(_):
+            raise click.Abort
+
+        monkeypatch.setattr(fresh_render, "render_variants", asked)
+
+        assert cli("base", "--quiet", "--no-cache").exit_code == INTERRUPTED
 
     def test_a_reader_that_has_gone_is_no_error(self, tmp_path):
         words = [sys.executable, "-m", "rdsproxy_templates", "schema", "base"]

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from rdsproxy_templates import render
+
 STACK = '''"""A log group."""
 
 from troposphere import logs
@@ -51,6 +53,15 @@ class TestRendering:
         assert (tmp_path / "out" / "orders" / "cloudformation" / "data" / "rds.yaml").is_file()
         assert run("--stack", "orders", "--check").exit_code == 0
         assert run("--stack", "orders", "--check", "--nesting", "flat").exit_code == 1
+
+    def test_its_templates_are_those_that_the_library_renders(self, run, example, tmp_path):
+        example("orders")
+        run("--stack", "orders")
+        import orders
+
+        written = tmp_path / "out" / "orders"
+        for path, text in render(orders, orders.Config()).templates.items():
+            assert (written / path).read_text() == text
 
     def test_a_file_may_be_anywhere_and_imports_its_neighbours(self, run, repository, tmp_path):
         result = run("--stack", repository / "examples" / "orders" / "orders.py")

@@ -1,5 +1,42 @@
 """The command ``rdsproxy-templates``: one module for each subcommand."""
 
-from .commands import command, main
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .commands import command
 
 __all__ = ["command", "main"]
+
+INTERRUPTED: Final = 130
+"""Exit status, as a shell says it of a command that Ctrl-C ended."""
+
+
+def main() -> None:
+    """Run the command of an installed library: it writes to ./templates_out, with the code."""
+    try:
+        from .commands import run  # noqa: PLC0415 - an interrupt during the import is one, too
+
+        run()
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
+        # An import that was interrupted in a thread leaves a lock, for which Python would wait.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+
+
+if not TYPE_CHECKING:  # else a checker takes any name
+
+    def __getattr__(name: str) -> Any:
+        if name != "command":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .commands import command  # noqa: PLC0415
+
+        return command

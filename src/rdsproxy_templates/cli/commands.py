@@ -39,11 +39,11 @@ class Subcommands(click.Group):
     """A group that passes everything to :data:`DEFAULT` unless a subcommand is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in (*SUBCOMMANDS, *ALIASES, *OWN_OPTIONS):
-            with reported():
+        with reported():
+            if not args or args[0] not in (*SUBCOMMANDS, *ALIASES, *OWN_OPTIONS):
                 _refuse_mistyped(args)
-            args = [DEFAULT, *args]
-        return super().parse_args(ctx, args)
+                args = [DEFAULT, *args]
+            return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(SUBCOMMANDS)
@@ -73,7 +73,8 @@ def command(*, out: Path, code_root: Path | None = None) -> click.Command:
     """
     group = Subcommands(
         help="Generate CloudFormation and SAM templates for serverless services on a database "
-        "behind RDS Proxy. Each subcommand has its own --help.",
+        "behind RDS Proxy. Each subcommand has its own --help; without one, the words are "
+        "those of render, such as the name of a variant.",
         epilog=EXIT_STATUSES,
         context_settings={
             "help_option_names": ["-h", "--help"],
@@ -86,8 +87,8 @@ def command(*, out: Path, code_root: Path | None = None) -> click.Command:
     return click.version_option(package_name="rdsproxy_templates")(group)
 
 
-def main() -> None:
-    """Run the command of an installed library: it writes to ./templates_out, with the code."""
+def run() -> None:
+    """Run the command in the current folder."""
     command(out=Path("templates_out"))(prog_name="rdsproxy-templates")
 
 

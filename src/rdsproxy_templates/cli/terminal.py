@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import click
 
 from ..errors import ConfigError, DeploymentError, TemplatesError
+from . import INTERRUPTED
 
 if TYPE_CHECKING:
     from ..rendering.folder import Changes
@@ -22,7 +23,6 @@ STALE: Final = 1
 FAILED: Final = 1
 WRONG: Final = 2
 INVALID: Final = 3
-INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 EXIT_STATUSES: Final = (
     "Exit status: 0 success; 1 files are stale (render --check), or a deployment failed; 2 wrong "
@@ -47,7 +47,7 @@ def reported() -> Iterator[None]:
         _fail(error, FAILED)
     except TemplatesError as error:
         _fail(error, INVALID)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):  # at work, or at a question
         click.echo("\ninterrupted", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
