@@ -12,8 +12,9 @@ from typing import Final
 
 import click
 
+from . import INTERRUPTED
 from .choices import Choices
-from .terminal import INTERRUPTED, reported
+from .terminal import reported
 from .unchanged import CODE, PACKAGE, files_below
 
 SETTINGS_SECONDS: Final = 0.02
