@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .errors import ConfigError
 from .model.stack import ConfigT, InputsT, OutputsT, StackModule
 from .rendering import Bundle, Nesting
 from .rendering.packaging import packaged
@@ -19,6 +20,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
     *,
     overrides: Mapping[str, Override] | None = None,
     extra_resources: Mapping[str, Mapping[str, Any]] | None = None,
+    tags: Mapping[str, str] | None = None,
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
@@ -40,10 +42,11 @@ def render(  # noqa: PLR0913 - one parameter a choice
     *overrides* changes resources as they would be rendered, by their path, such as
     ``RDSStack.DBCluster``: by a JSON merge patch, or by a function that takes the resource and
     returns it changed. *extra_resources* adds resources to the stack of a path, ``.`` for the
-    root. docs/overrides.md explains both.
+    root. docs/overrides.md explains both. *tags* are the stack's: they are written into
+    ``samconfig.toml``, and to what those of a stack do not reach.
 
-    Raises :class:`ConfigError` with all that is wrong with *overrides* and *extra_resources*,
-    :class:`WiringError` where a wire leads nowhere, and :class:`InvalidTemplateError` with
+    Raises :class:`ConfigError` with all that is wrong with *overrides*, *extra_resources* and
+    *tags*, :class:`WiringError` where a wire leads nowhere, and :class:`InvalidTemplateError` with
     everything that the validators find or SAM's transform refuses.
     """
     bundle = packaged(
@@ -52,7 +55,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
         nesting=nesting,
         expand=expand,
         code=code,
-        customization=_customization(overrides, extra_resources),
+        customization=_customization(overrides, extra_resources, tags),
     )
     if validate:
         _refuse_invalid(bundle)
@@ -62,14 +65,19 @@ def render(  # noqa: PLR0913 - one parameter a choice
 def _customization(
     overrides: Mapping[str, Override] | None,
     extra_resources: Mapping[str, Mapping[str, Any]] | None,
+    tags: Mapping[str, str] | None,
 ) -> Customization | None:
-    if not (overrides or extra_resources):
+    if not (overrides or extra_resources) and tags is None:
         return None
     from .model.customization import Customization  # noqa: PLC0415 - most renders are without
 
-    return Customization(
-        overrides=dict(overrides or {}), extra_resources=dict(extra_resources or {})
-    )
+    given = {"overrides": overrides, "extra_resources": extra_resources, "tags": tags}
+    try:
+        return Customization.parse(
+            {name: dict(one) for name, one in given.items() if one is not None}, ""
+        )
+    except ConfigError as error:
+        raise ConfigError(error.relative) from None
 
 
 def _refuse_invalid(bundle: Bundle) -> None:

@@ -150,7 +150,7 @@ def test_the_documented_examples_render(repository, tmp_path):
         settings = RenderSettings(config=tmp_path / "my.yaml", out=tmp_path / "out")
         rendered = render_plan(plan, settings)
 
-        assert any(one.bundle.customized_by for one in rendered)
+        assert any(one.bundle.customized_by or one.bundle.tags for one in rendered)
         found = findings(rendered, lint=False)
         assert [finding for every in found.values() for finding in refusing(every)] == []
 

@@ -473,6 +473,12 @@ def test_an_override_is_made_in_every_variant_that_has_the_resource():
     assert json.dumps({"team": "shop"}) in json.dumps(resource(bundle, CLUSTER))
 
 
+def test_a_role_with_a_name_needs_its_own_acknowledgement():
+    named = rendered({"RDSStack.RDSProxyRole": {"Properties": {"RoleName": "proxy"}}})
+
+    assert b'"CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND"' in named.extras["samconfig.toml"]
+
+
 def test_who_has_no_overrides_reads_no_schema():
     code = (
         "import sys; from rdsproxy_templates import render; from rdsproxy_templates.variants import "

@@ -40,7 +40,7 @@ def _create_instance(context: Context, properties: Properties) -> Made:
         "run_instances",
         MinCount=1,
         MaxCount=1,
-        TagSpecifications=tag_specifications("instance", properties),
+        TagSpecifications=_tags(properties),
         **picked(properties, same),
         **renamed,
     )["Instances"][0]["InstanceId"]
@@ -72,6 +72,13 @@ def _instance(context: Context, instance_id: str) -> Made:
         **attributes_in(found, ["InstanceId", "PrivateDnsName", "PublicDnsName", "VpcId"]),
     }
     return Made(instance_id, {name: value for name, value in read.items() if value is not None})
+
+
+def _tags(properties: Properties) -> list[Any] | None:
+    """The tags of the instance, and of the volumes that it hands them on to."""
+    handed_on = properties.get("PropagateTagsToVolumeOnCreation") in (True, "true")
+    kinds = ("instance", "volume") if handed_on else ("instance",)
+    return [one for kind in kinds for one in tag_specifications(kind, properties) or ()] or None
 
 
 def _interfaces(given: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -136,6 +143,10 @@ def _set_metadata_options(context: Context, instance_id: str, _: Any, new: Any) 
     context.call("ec2", "modify_instance_metadata_options", InstanceId=instance_id, **new)
 
 
+def _set_at_launch(_context: Context, _instance_id: str, _old: Any, _new: Any) -> None:
+    """Accept a change that counts when an instance is launched, and changes no running one."""
+
+
 SET_LATER: Final[Mapping[str, Setter]] = {
     name: _instance_attribute(name) for name in ("DisableApiTermination", "SourceDestCheck")
 }
@@ -143,6 +154,7 @@ SETTERS: Final[Mapping[str, Setter]] = {
     **SET_LATER,
     "InstanceType": _while_stopped(_instance_attribute("InstanceType")),
     "MetadataOptions": _set_metadata_options,
+    "PropagateTagsToVolumeOnCreation": _set_at_launch,
     "SecurityGroupIds": _set_instance_groups,
     "Tags": set_tags,
     "UserData": _while_stopped(_set_user_data),

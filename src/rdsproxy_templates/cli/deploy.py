@@ -101,7 +101,10 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         termination_protection=termination_protection,
     )
     rendered_variants.write(rendered)
-    steps = {one.name: RenderedStep(root=one.bundle.root, folder=one.directory) for one in rendered}
+    steps = {
+        one.name: RenderedStep(root=one.bundle.root, folder=one.directory, tags=one.bundle.tags)
+        for one in rendered
+    }
     try:
         outputs = deployment.deploy(steps)
     except KeyboardInterrupt:

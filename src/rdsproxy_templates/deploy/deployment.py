@@ -25,10 +25,12 @@ from .subnets import removed_subnets
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedStep:
-    """The root template of a step, and the folder that holds its files."""
+    """The root template of a step, its tags, and the folder that holds its files."""
 
     root: Template
     folder: Path
+    tags: Mapping[str, str] | None = None
+    """Tags of the stack; None leaves those of a deployed one as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +131,7 @@ class Deployment:
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
         template = self.package(step.name, rendered.root, rendered.folder, stack.session)
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
-        change_set = stack.change_set(template, parameters, acknowledged)
+        change_set = stack.change_set(template, parameters, acknowledged, rendered.tags)
         if change_set.empty:
             stack.discard(change_set)
             self.console.say("  nothing to change")

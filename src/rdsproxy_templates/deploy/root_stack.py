@@ -86,16 +86,25 @@ class RootStack:
         return {one["OutputKey"]: one["OutputValue"] for one in outputs}
 
     def change_set(
-        self, template: str, parameters: list[dict[str, Any]], capabilities: Sequence[str]
+        self,
+        template: str,
+        parameters: list[dict[str, Any]],
+        capabilities: Sequence[str],
+        tags: Mapping[str, str] | None = None,
     ) -> ChangeSet:
-        """Create a change set for *template*, with the changes in nested stacks."""
+        """Create a change set for *template*, with the changes in nested stacks.
+
+        The stack keeps its tags where *tags* is None.
+        """
         stack = self.description()
-        wanted = {
+        wanted: dict[str, Any] = {
             "StackName": self.name,
             "TemplateBody": template,
             "Parameters": parameters,
             "Capabilities": list(capabilities),
         }
+        if tags is not None:
+            wanted["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         if stack is None or stack["StackStatus"] == REVIEW:
             return self._read(self._created(ChangeSetType="CREATE", **wanted))
         found = self._created(ChangeSetType="UPDATE", IncludeNestedStacks=True, **wanted)

@@ -6,12 +6,14 @@ has them beside those, and :func:`rdsproxy_templates.render` takes them as argum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import Field, WithJsonSchema
 
+from ..errors import Problem
 from .settings import Settings
+from .tags import tag_problems
 
 Override = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
 """A merge patch on a resource, or a function that takes the resource and returns it changed."""
@@ -67,3 +69,16 @@ class Customization(Settings):
         "`RDSStack`, or `.` for the root; then by title, as CloudFormation spells them. Default: "
         "none.",
     )
+    tags: dict[str, str] | None = Field(
+        default=None,
+        description="Tags of the stack and of all that can be tagged in it, at most 50. Keys of 1 "
+        "to 128 and values of 1 to 256 letters, digits, spaces and `_ . : / = + - @`, which do not "
+        "begin with `aws:` or `rds:`. A resource's own tag of the same key wins. Default: null, "
+        "with which a deployment leaves the stack's tags as they are; `{}` removes them. See "
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+        "aws-properties-resource-tags.html",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from (problem.within("tags") for problem in tag_problems(self.tags or {}))

@@ -31,6 +31,8 @@ class Bundle:
     """Overrides that made or changed a resource, by the file and the title of the resource."""
     warnings: tuple[Problem, ...] = ()
     """Overrides that are allowed, and have a price; a place is that of an override."""
+    tags: Mapping[str, str] | None = None
+    """Tags of the stack; None leaves those of a deployed one as they are."""
 
     def files(self) -> dict[str, bytes]:
         """Content of every file that :meth:`write` writes, by path."""

@@ -17,6 +17,7 @@ from ..model.values import LocalPath
 from ..records import record
 from .resource_check import patch_problems, replacements, resource_problems
 from .resource_paths import Path, matching, stack_named, stacks_by_path
+from .tagging import tagged
 
 _LOCAL = {
     "AWS::Serverless::Api": ("DefinitionUri",),
@@ -50,8 +51,9 @@ def customized(root: Template, customization: Customization) -> Customized:
         work.override(pattern, override)
     if work.problems:
         raise ConfigError(dict.fromkeys(work.problems))
+    made = work.rebuilt(())
     return Customized(
-        work.rebuilt(()),
+        tagged(made, customization.tags) if customization.tags else made,
         {where: tuple(places) for where, places in work.places.items()},
         tuple(dict.fromkeys(work.warnings)),
     )

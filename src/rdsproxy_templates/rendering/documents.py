@@ -59,7 +59,12 @@ def unpackaged(
     customized_by = {
         _place(rendered, path, title): places for (path, title), places in made.places.items()
     }
-    return replace(rendered, customized_by=customized_by, warnings=made.warnings)
+    return replace(
+        rendered,
+        customized_by=customized_by,
+        warnings=made.warnings,
+        tags=customization.tags,
+    )
 
 
 def _place(rendered: Bundle, path: tuple[str, ...], title: str) -> tuple[str, str]:

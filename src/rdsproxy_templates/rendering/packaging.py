@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -98,7 +99,17 @@ def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:
     if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
         capabilities.append(AUTO_EXPAND)
     text = _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
-    return f'{text}region = "{region}"\n' if region else text
+    if region:
+        text += f'region = "{region}"\n'
+    if bundle.tags:
+        pairs = [_pair(*tag) for tag in bundle.tags.items()]
+        text += f"tags = {json.dumps(pairs, ensure_ascii=False)}\n"
+    return text
+
+
+def _pair(key: str, value: str) -> str:
+    """Spell a tag for SAM CLI, which wants quotes where there is more than one ``=``."""
+    return f'"{key}"="{value}"' if "=" in key + value else f"{key}={value}"
 
 
 def _files(path: str) -> Iterator[tuple[str, bytes]]:
