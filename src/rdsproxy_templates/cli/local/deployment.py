@@ -79,7 +79,9 @@ class LocalDeployment:
             package=self._packaged,
         ).deploy(
             {
-                one.name: RenderedStep(root=one.bundle.root, folder=one.directory)
+                one.name: RenderedStep(
+                    root=one.bundle.root, folder=one.directory, tags=one.bundle.tags
+                )
                 for one in self.rendered
             }
         )
