@@ -79,12 +79,14 @@ class TestMistyped:
 
         assert result.exit_code == 2
         assert sentence in result.stderr
+        assert result.stderr.startswith("error: [")
+        assert result.stderr.count("\n") == 1
 
 
 class TestEnding:
     def test_an_interrupt_is_status_130_and_no_traceback(self, cli, monkeypatch):
         monkeypatch.setattr(
-            fresh_render, "render_variants", lambda _: signal.raise_signal(signal.SIGINT)
+            fresh_render, "render_variants", lambda *_: signal.raise_signal(signal.SIGINT)
         )
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
@@ -95,7 +97,7 @@ class TestEnding:
         assert (result.exit_code, result.stderr) == (INTERRUPTED, "\ninterrupted\n")
 
     def test_an_interrupt_at_a_question_is_one_too(self, cli, monkeypatch):
-        def asked(_):
+        def asked(*_):
             raise click.Abort
 
         monkeypatch.setattr(fresh_render, "render_variants", asked)

@@ -12,7 +12,7 @@ from ..rendering.folder import Changes
 from . import rendered_variants, unchanged
 from .choices import Choices
 from .consumer_stack import load
-from .rendered_variants import RenderedVariant, RenderSettings, render_variants
+from .rendered_variants import RenderedVariant, RenderSettings, configured, render_variants
 from .summary import Shown, print_summary
 from .terminal import fail_invalid, print_edited, print_findings, print_warnings, progress
 from .unchanged import Request
@@ -24,9 +24,11 @@ def render(choices: Choices, request: Request | None = None) -> bool:
     The answer to *request* is remembered, if there is one.
     """
     started = time.monotonic()
+    settings = _settings(choices)
+    chosen = configured(settings)
     with progress(2, quiet=choices.quiet) as stage:
         stage("render")
-        rendered = render_variants(_settings(choices))
+        rendered = render_variants(settings, chosen)
         changed = rendered_variants.changes(rendered)
         stage("validate")
         found = rendered_variants.findings(rendered, lint=choices.lint)

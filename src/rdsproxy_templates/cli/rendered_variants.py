@@ -58,11 +58,18 @@ class RenderSettings:
         return {own.name: own.module} if own else VARIANTS
 
 
-def render_variants(settings: RenderSettings) -> list[RenderedVariant]:
-    """Render the chosen variants; raise :class:`ConfigError` before any is rendered."""
+def configured(settings: RenderSettings) -> dict[str, VariantSettings]:
+    """Configure the chosen variants; raise :class:`ConfigError` with all that is wrong."""
     names = variants_named(settings.variants, settings.roots)
     with _explained(settings):
-        return _rendered(variant_settings(names, settings.config, settings.roots), settings)
+        return variant_settings(names, settings.config, settings.roots)
+
+
+def render_variants(
+    settings: RenderSettings, chosen: Mapping[str, VariantSettings] | None = None
+) -> list[RenderedVariant]:
+    """Render the variants that :func:`configured` has *chosen*, or chooses now."""
+    return _rendered(configured(settings) if chosen is None else chosen, settings)
 
 
 def render_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:
