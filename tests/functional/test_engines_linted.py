@@ -9,6 +9,23 @@ from rdsproxy_templates.validators import validate_all
 from rdsproxy_templates.variants import auth, base, existing_vpc
 
 USERS = [{"name": "reports", "login": "password"}, {"name": "app", "login": "end_to_end_iam"}]
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-1111-2222-3333-444455556666"
+RECORDED = {
+    "identifiers": {"database": "shop"},
+    "ca_certificate": "rds-ca-ecc384-g1",
+    "monitoring": {
+        "database_insights": "advanced",
+        "kms_key_arn": KEY,
+        "enhanced_interval": 15,
+        "role": {"path": "/shop/", "permissions_boundary": "arn:aws:iam::123456789012:policy/b"},
+    },
+    "logs": {
+        "exports": ["error", "general", "slowquery", "iam-db-auth-error"],
+        "retention_in_days": 30,
+        "kms_key_arn": KEY,
+        "log_group_class": "INFREQUENT_ACCESS",
+    },
+}
 FAMILIES = {
     "base, a cluster of PostgreSQL that scales, with readers": (
         base,
@@ -19,6 +36,23 @@ FAMILIES = {
         {"engine": "postgres", "users": USERS},
     ),
     "existing_vpc, an instance of MySQL": (existing_vpc, {"engine": "mysql"}),
+    "existing_vpc, an instance of MySQL of which much is recorded": (
+        existing_vpc,
+        {"engine": "mysql", "instance_class": "db.m7g.large", **RECORDED},
+    ),
+    "base, a cluster of MySQL with every feature": (
+        base,
+        {
+            "max_capacity": 4,
+            "readers": 1,
+            "instances": [{"instance_class": "db.r7g.large", "promotion_tier": 0}],
+            "reader_scaling": {"max_readers": 3},
+            "rolling_updates": True,
+            "data_api": True,
+            "local_write_forwarding": True,
+            **RECORDED,
+        },
+    ),
     "auth, a cluster of MySQL with readers": (
         auth,
         {"engine": "aurora-mysql", "readers": 1, "users": USERS},

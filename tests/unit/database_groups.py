@@ -92,6 +92,7 @@ def cluster_groups(draw, engine, size, version, classes):
         some(
             instances=st.lists(one, max_size=1 + readers),
             reader_scaling=scaling(readers),
+            rolling_updates=st.booleans(),
         )
     )
     own = [entry.get("instance_class") for entry in chosen.get("instances", ())]

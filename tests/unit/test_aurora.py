@@ -51,6 +51,13 @@ class TestInstances:
             "db.serverless",
         )
 
+    def test_rolling_updates_change_one_instance_after_the_other(self):
+        rds = {"readers": 2, "rolling_updates": True}
+        found = flat(base, rds=rds).resources
+
+        waits = [found[f"RDSStackDBInstance{number}"].get("DependsOn") for number in (1, 2, 3)]
+        assert waits == [None, ["RDSStackDBInstance1"], ["RDSStackDBInstance2"]]
+
     def test_every_instance_has_the_chosen_certificate_authority(self):
         found = instances(readers=1, ca_certificate="rds-ca-ecc384-g1")
 
@@ -231,6 +238,12 @@ class TestReaderScaling:
                 "ScalableTargetAction": {"MinCapacity": 3},
             }
         ]
+
+    def test_without_a_reader_of_the_stack_it_warns_that_the_proxy_has_no_host_for_them(self):
+        for readers, found in ((0, True), (1, False)):
+            rds = {"readers": readers, "reader_scaling": self.SCALING}
+            warned = base.Config.parse({"rds": rds}, "my.yaml").warnings()
+            assert ("rds.reader_scaling" in [one.place for one in warned]) is found
 
     def test_a_cluster_with_such_readers_warns_that_it_is_not_deleted(self):
         config = base.Config.parse({"rds": {"reader_scaling": self.SCALING}}, "my.yaml")

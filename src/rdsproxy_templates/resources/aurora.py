@@ -65,6 +65,12 @@ class AuroraSettings(AuroraInstancesSettings):
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
+        if self.reader_scaling is not None and not self.readers:
+            yield Problem(
+                "reader_scaling",
+                "creates readers that only the cluster's own reader endpoint leads to: the proxy "
+                "has a read-only endpoint with `readers: 1` or more",
+            )
         for feature in self._features:
             if sentence := version_doubt(feature, ENGINES[self.engine], self.version):
                 yield Problem(feature, sentence)

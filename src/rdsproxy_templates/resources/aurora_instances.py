@@ -63,6 +63,13 @@ class AuroraInstancesSettings(AuroraCapacitySettings):
         "then those of the `readers`; an instance without an entry is as the others.",
     )
 
+    rolling_updates: bool = Field(
+        default=False,
+        description="Aurora: change one instance after the other, at creation and at updates, so "
+        "that others answer while one restarts; all at once takes less time. See "
+        f"{AURORA_GUIDE}Concepts.AuroraHighAvailability.html",
+    )
+
     @property
     def each_instance(self) -> Sequence[AuroraInstanceSettings]:
         """What each instance has of its own, the writer first."""
@@ -111,6 +118,7 @@ def cluster_instances(
     return [
         rds.DBInstance(
             f"DBInstance{number}",
+            **without_none(DependsOn=_earlier(number) if choices.rolling_updates else None),
             # The cluster holds the data, and it is the cluster that leaves a snapshot.
             DeletionPolicy="Delete",
             UpdateReplacePolicy="Delete",
@@ -127,3 +135,8 @@ def cluster_instances(
         )
         for number, own in enumerate(choices.each_instance, start=1)
     ]
+
+
+def _earlier(number: int) -> list[str] | None:
+    """Title of the instance that is changed before the one of this *number*."""
+    return [f"DBInstance{number - 1}"] if number > 1 else None
