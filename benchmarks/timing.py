@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -47,6 +48,8 @@ class Runs:
     """Timed runs."""
     once: bool = False
     """True for one minimal run, which shows only that everything works."""
+    processor: bool = False
+    """True to count the seconds of the processor, which a busy machine changes little."""
 
     @property
     def uncounted(self) -> int:
@@ -59,18 +62,22 @@ def in_turns(commands: Mapping[Name, Command], runs: Runs) -> dict[Name, list[fl
     seconds: dict[Name, list[float]] = {name: [] for name in commands}
     for turn in range(runs.uncounted + runs.rounds):
         for name, command in commands.items():
-            taken = once(command)
+            taken = once(command, processor=runs.processor)
             if turn >= runs.uncounted:
                 seconds[name].append(taken)
     return seconds
 
 
-def once(command: Command) -> float:
-    """Run *command* and return its seconds; raises ``RuntimeError`` with its output if it fails."""
+def once(command: Command, *, processor: bool = False) -> float:
+    """Run *command* and return its seconds, or those of the *processor* that it took.
+
+    Raises ``RuntimeError`` with its output if it fails.
+    """
+    clock = _of_children if processor else time.perf_counter
     with TemporaryDirectory() as fresh:
         arguments = [str(argument).replace(FRESH, fresh) for argument in command.arguments]
         added = {name: value.replace(FRESH, fresh) for name, value in command.environment.items()}
-        started = time.perf_counter()
+        started = clock()
         done = subprocess.run(
             arguments,
             env={**_inherited(), **added},
@@ -80,10 +87,16 @@ def once(command: Command) -> float:
             timeout=TIMEOUT,
             check=False,
         )
-        taken = time.perf_counter() - started
+        taken = clock() - started
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments)}\n{done.stdout}{done.stderr}")
     return taken
+
+
+def _of_children() -> float:
+    """Seconds of the processor that all processes took which have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _inherited() -> dict[str, str]:
@@ -102,8 +115,14 @@ def runs(description: str | None) -> Runs:
         action="store_true",
         help="one minimal run, which shows only that everything works",
     )
+    parser.add_argument(
+        "--processor",
+        action="store_true",
+        help="count seconds of the processor in place of those of the clock, on a busy machine",
+    )
     given = parser.parse_args()
-    return Runs(rounds=1 if given.once else given.rounds, once=given.once)
+    rounds = 1 if given.once else given.rounds
+    return Runs(rounds=rounds, once=given.once, processor=given.processor)
 
 
 def row(name: str, ours: float, peer: float) -> None:

@@ -12,10 +12,16 @@ pytestmark = pytest.mark.xdist_group("benchmarks")
 
 SECONDS = 300
 MEASURED = {
-    "against_cdk": ["cold, with AWS's validator", "each further copy, with AWS's validator"],
+    "against_cdk": [
+        "render base, cold",
+        "render base, nothing changed",
+        "render, every variant, nothing changed",
+        "each further copy, with AWS's validator",
+    ],
     "function": ["cold: the first answer", "reusing the connection / reconnecting"],
-    "imports": ["edge_waf", "base", "all variants", "imported of boto3"],
-    "rebuild": ["cold / the command cfn-lint", "warm / --no-lint"],
+    "imports": ["edge_waf", "base", "all variants", "among 40", "imported of boto3"],
+    "rebuild": ["cold / the command cfn-lint", "nothing changed / cold"],
+    "watch": ["an answer of render --watch / CDK's synthesis"],
     "truth": ["MYSQL       half-open", "POSTGRESQL  half-open", "warm requests: {200: 200}"],
 }
 

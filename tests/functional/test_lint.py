@@ -58,15 +58,17 @@ def test_a_rebuild_lints_nothing_again(monkeypatch):
 
 
 def test_another_region_is_linted_again():
-    task, *_ = lint._tasks(render(base, base.Config()), ["us-east-1"])
-    other, *_ = lint._tasks(render(base, base.Config()), ["eu-west-1"])
+    task, *_ = lint.tasks_for(render(base, base.Config()), ["us-east-1"])
+    other, *_ = lint.tasks_for(render(base, base.Config()), ["eu-west-1"])
 
     assert task.key != other.key
 
 
 def test_templates_that_two_variants_share_are_linted_once():
-    one = {task.key for task in lint._tasks(render(base, base.Config()), REGIONS)}
-    two = {task.key for task in lint._tasks(render(existing_vpc, existing_vpc.Config()), REGIONS)}
+    one = {task.key for task in lint.tasks_for(render(base, base.Config()), REGIONS)}
+    two = {
+        task.key for task in lint.tasks_for(render(existing_vpc, existing_vpc.Config()), REGIONS)
+    }
 
     assert len(one & two) == 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 from ..model import did_you_mean
@@ -51,6 +51,6 @@ def _families(engine: Engine) -> tuple[str, str]:
 
 @cache
 def _names() -> dict[str, frozenset[str]]:
-    text = (resources.files(__package__) / "parameters.json").read_text("utf-8")
+    text = Path(__file__).with_name("parameters.json").read_text("utf-8")
     data: dict[str, Any] = json.loads(text)
     return {family: frozenset(data[family]) for family in ("MYSQL", "POSTGRESQL")}

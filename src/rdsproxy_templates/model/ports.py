@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import FrozenInstanceError, replace
 from types import NoneType
 from typing import (
@@ -22,6 +22,8 @@ from pydantic import Field
 from ..errors import Problem, WiringError
 from .port import Port
 from .values import Value
+
+_Field = tuple[str, "type[Value | Ports]", bool]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
@@ -47,7 +49,7 @@ class Ports:
     """Outputs that a nested stack has only where its parent reads them. The stack fills them
     always, so nobody has to foresee who needs them."""
 
-    _known_fields: ClassVar[Sequence[tuple[str, type[Value | Ports], bool]]]
+    _found: ClassVar[tuple[Sequence[_Field], Sequence[Port]]]
     _local_names: ClassVar[Mapping[str, Any]] = {}
     """Names around the class, where it stands in a function."""
 
@@ -103,16 +105,22 @@ class Ports:
             yield Problem(cls._place(), f"{name} is not one of its ports: {known}")
 
     @classmethod
-    def _fields(cls) -> Sequence[tuple[str, type[Value | Ports], bool]]:
+    def _fields(cls) -> Sequence[_Field]:
         """Each field's name, its kind or group, and whether it is optional."""
-        if "_known_fields" not in cls.__dict__:
-            cls._known_fields = tuple(cls._declared())
-            cls._refuse_ports_of_one_id()
-        return cls._known_fields
+        return cls._known()[0]
 
     @classmethod
-    def _declared(cls) -> Iterator[tuple[str, type[Value | Ports], bool]]:
-        """Evaluate the annotations, when a port is first asked for."""
+    def _known(cls) -> tuple[Sequence[_Field], Sequence[Port]]:
+        """The fields and the ports, found out when one is first asked for."""
+        if "_found" not in cls.__dict__:
+            fields = tuple(cls._declared())
+            ports = tuple(cls._openings(fields))
+            cls._refuse_ports_of_one_id(ports)
+            cls._found = fields, ports
+        return cls._found
+
+    @classmethod
+    def _declared(cls) -> Iterator[_Field]:
         for name, annotation in get_type_hints(cls, localns=dict(cls._local_names)).items():
             if get_origin(annotation) is ClassVar:
                 continue
@@ -121,18 +129,18 @@ class Ports:
             yield name, kind, optional
 
     @classmethod
-    def _refuse_ports_of_one_id(cls) -> None:
+    def _refuse_ports_of_one_id(cls, ports: Iterable[Port]) -> None:
         """Raise :class:`WiringError` unless ports that share an ID are of optional groups."""
         named: dict[str, list[Port]] = {}
-        for port in cls.ports():
+        for port in ports:
             named.setdefault(port.logical_id, []).append(port)
         if twice := [
             title
-            for title, ports in named.items()
-            if len(ports) > 1
+            for title, same in named.items()
+            if len(same) > 1
             and not (
-                all(port.groups and port.optional for port in ports)
-                and len({port.kind for port in ports}) == 1
+                all(port.groups and port.optional for port in same)
+                and len({port.kind for port in same}) == 1
             )
         ]:
             raise WiringError(
@@ -143,7 +151,11 @@ class Ports:
     @classmethod
     def ports(cls) -> Iterator[Port]:
         """The openings in the order of their declaration, those of groups in their place."""
-        for name, kind, optional in cls._fields():
+        return iter(cls._known()[1])
+
+    @classmethod
+    def _openings(cls, fields: Iterable[_Field]) -> Iterator[Port]:
+        for name, kind, optional in fields:
             if issubclass(kind, Ports):
                 for port in kind.ports():
                     yield replace(

@@ -81,7 +81,7 @@ class Lint:
 
     def __init__(self, bundles: Mapping[str, tuple[Bundle, Sequence[str]]]) -> None:
         self._bundles = bundles
-        self._tasks = {name: _tasks(bundle, on) for name, (bundle, on) in bundles.items()}
+        self._tasks = {name: tasks_for(bundle, on) for name, (bundle, on) in bundles.items()}
         distinct = {task.key: task for some in self._tasks.values() for task in some}
         self._known = {
             key: found for key in distinct if (found := cache.remembered(PACKAGE, key)) is not None
@@ -134,7 +134,8 @@ class Lint:
         return running
 
 
-def _tasks(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
+def tasks_for(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
+    """Return what there is to lint in *bundle*: each template, and its flat form."""
     nested = {
         bundle.paths[path]: document(template, path, "sam") for path, template in bundle.root.walk()
     }
