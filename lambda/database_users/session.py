@@ -14,6 +14,8 @@ import deadline
 from aws import CallFailed, secret_value
 from dialect import Rows
 from engine import Engine, Fault
+from own_keys import current_keys
+from rds_token import token
 
 Done = TypeVar("Done")
 
@@ -106,8 +108,8 @@ def in_session(engine: Engine, task: Callable[[Session], Done], until: float) ->
 
 @contextmanager
 def _opened(engine: Engine, until: float) -> Iterator[Session]:
-    master, password = _master()
     host, port = os.environ["RDS_HOST"], int(os.environ.get("RDS_PORT", engine.PORT))
+    master, password = _master(host, port)
     name = os.environ["RDS_DATABASE_NAME"]
     connect = partial(engine.connect, host, port, master, password, name)
     try:
@@ -122,8 +124,13 @@ def _opened(engine: Engine, until: float) -> Iterator[Session]:
             engine.close(connection)
 
 
-def _master() -> tuple[str, str]:
-    """Read the secret for each connection: it may have been rotated since the last one."""
+def _master(host: str, port: int) -> tuple[str, str]:
+    """Read the secret for each connection: it may have been rotated since the last one.
+
+    A master without a password has no secret, and logs in with a token.
+    """
+    if user := os.environ.get("RDS_MASTER_USER"):
+        return user, token(host, port, user, os.environ["AWS_REGION"], current_keys())
     try:
         secret = secret_value(os.environ["RDS_MASTER_SECRET_ARN"])
         return secret["username"], secret["password"]

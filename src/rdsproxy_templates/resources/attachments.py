@@ -9,14 +9,20 @@ from troposphere import secretsmanager
 from ..aws.database_users import User
 from ..aws.kinds import SecretArn
 from .database import Database
+from .master_user import MasterSettings
 
 
 def attachments(
-    database: Database, master: SecretArn, others: Iterable[tuple[User, SecretArn]] = ()
+    database: Database, master: MasterSettings, others: Iterable[tuple[User, SecretArn]] = ()
 ) -> list[secretsmanager.SecretTargetAttachment]:
-    """Write host, port and engine into each secret, as rotation expects them."""
+    """Write host, port and engine into each secret, as rotation expects them.
+
+    RDS itself keeps the master's secret that it manages.
+    """
+    own_master = database.master_secret if master.is_own else None
+    title = f"{database.itself.title}Attachment"
     return [
-        _attachment(f"{database.itself.title}Attachment", database, master),
+        *([_attachment(title, database, own_master)] if own_master else ()),
         *(_attachment(f"{user.title}SecretAttachment", database, own) for user, own in others),
     ]
 

@@ -11,14 +11,15 @@ from troposphere import rds
 from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import ENGINES
 from ..aws.features import Feature, version_doubt, version_problem
-from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from ..aws.kinds import DatabaseName, Hostname, SecurityGroupId, SubnetId
 from ..errors import Problem
 from .aurora_instances import AuroraInstancesSettings, cluster_instances
-from .database import Database, durability
+from .database import Database
 from .database_logs import exported_logs, log_groups
+from .database_properties import durability
 from .database_surroundings import cluster_roles
 from .engine_choice import engine_properties
-from .master_user import master_login
+from .master_user import MasterUser, master_login, master_secrets
 from .monitoring import monitoring
 from .optional_properties import without_none
 from .parameter_groups import cluster_groups
@@ -86,14 +87,14 @@ def aurora_cluster(
     choices: AuroraSettings,
     *,
     name: DatabaseName,
-    master: SecretArn,
+    master: MasterUser,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
     iam: bool,
 ) -> Database:
     """``DBCluster`` and its instances: one writer and ``readers`` readers.
 
-    *master* is the secret of the master user. *iam* lets database users log in to the cluster
+    *iam* lets database users log in to the cluster
     itself with an IAM token.
     """
     engine = ENGINES[choices.engine]
@@ -111,14 +112,14 @@ def aurora_cluster(
         **without_none(DependsOn=[str(one.title) for one in groups_of_logs] or None),
         **engine_properties(choices),
         DatabaseName=name,
-        **master_login(master),
+        **master_login(choices.master, master),
         DBSubnetGroupName=subnet_group.ref(),
         VpcSecurityGroupIds=[group],
         **durability(choices),
         **groups.of_cluster,
         EnableCloudwatchLogsExports=list(exports),
         **without_none(
-            EnableIAMDatabaseAuthentication=iam or None,
+            EnableIAMDatabaseAuthentication=iam or choices.master.by_iam or None,
             EnableHttpEndpoint=choices.data_api or None,
             EnableLocalWriteForwarding=choices.local_write_forwarding or None,
         ),
@@ -133,6 +134,7 @@ def aurora_cluster(
         **cluster_roles(choices.roles),
     )
     instances = cluster_instances(choices, db_cluster, groups.of_instance)
+    secrets = master_secrets(choices.master, master, db_cluster)
     return Database(
         resources=[
             subnet_group,
@@ -144,6 +146,8 @@ def aurora_cluster(
             *reader_scaling(choices.reader_scaling, db_cluster, instances),
         ],
         itself=db_cluster,
+        master_secret=secrets.current,
+        managed_secret=secrets.managed,
         engine=engine,
         host=Hostname(db_cluster.get_att("Endpoint.Address")),
         resource_id=db_cluster.get_att("DBClusterResourceId"),

@@ -12,7 +12,7 @@ from ..aws.documentation import AURORA_GUIDE
 from ..errors import Problem
 from ..model import ListOf, Settings
 from .aurora_capacity import AuroraCapacitySettings
-from .database import instance_properties
+from .database_properties import instance_properties
 from .optional_properties import without_none
 from .zones import zone_name_problem
 

@@ -10,7 +10,7 @@ from troposphere import AWSHelperFn, AWSObject
 
 from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE, SECRETS_MANAGER_GUIDE
 from ..aws.engines import ENGINES, Engine
-from ..aws.kinds import Hostname
+from ..aws.kinds import Hostname, SecretArn
 from ..errors import Problem
 from ..model import ListOf
 from ..records import record
@@ -25,8 +25,8 @@ from .database_surroundings import (
 )
 from .engine_choice import EngineSettings
 from .maintenance import MaintenanceSettings
+from .master_user import MasterSettings
 from .monitoring import MonitoringSettings
-from .optional_properties import without_none
 from .own_parameters import ParameterSettings
 from .storage import StorageSettings
 from .time_windows import overlap
@@ -52,6 +52,10 @@ class Database:
     """ID by which ``rds-db:connect`` names the database."""
     targets: Mapping[str, Any]
     """Property of a proxy's target group that names the database."""
+    master_secret: SecretArn | None
+    """Secret with the master user's password; None where it has none."""
+    managed_secret: SecretArn | None
+    """The same secret, where RDS manages it: it is there once the database is."""
     instances: Sequence[AWSObject]
     """Instances that must exist before a proxy can reach what ``targets`` names."""
 
@@ -88,8 +92,9 @@ class DatabaseSettings(EngineSettings):
         default=None,
         ge=1,
         le=1000,
-        description="Days between rotations of every password by Secrets Manager. Left out: "
-        f"passwords are not rotated. See {SECRETS_MANAGER_GUIDE}rotating-secrets.html",
+        description="Days between rotations of every password in a secret of the stack by Secrets "
+        "Manager. Left out: passwords are not rotated. See "
+        f"{SECRETS_MANAGER_GUIDE}rotating-secrets.html",
     )
     ca_certificate: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] | None = (
         Field(
@@ -129,6 +134,9 @@ class DatabaseSettings(EngineSettings):
     directory: DirectorySettings = Field(
         default_factory=DirectorySettings, description="Kerberos, by an Active Directory."
     )
+    master: MasterSettings = Field(
+        default_factory=MasterSettings, description="Password of the master user."
+    )
     roles: ListOf[DatabaseRole] = Field(
         default=(),
         max_length=15,
@@ -166,6 +174,16 @@ class DatabaseSettings(EngineSettings):
         """True when the database refuses connections without TLS."""
         return True
 
+    @property
+    def users_with_secrets(self) -> Sequence[str]:
+        """Names of the declared users that have a password in a secret."""
+        return ()
+
+    @property
+    def needs_master_name(self) -> bool:
+        """True where the database's stack takes the master's name from a parameter."""
+        return not self.master.has_stack_secret
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         engine = ENGINES[self.engine]
@@ -183,6 +201,7 @@ class DatabaseSettings(EngineSettings):
             "storage": self.storage.refused_by(engine, self.storage_size),
             "parameters": self.parameters.refused_by(engine),
             "identifiers": self.identifiers.refused_by(engine),
+            "master": self.master.refused_by(engine),
             "roles": role_problems(self.roles, engine),
         }
         if self.monitoring is not None:
@@ -193,6 +212,8 @@ class DatabaseSettings(EngineSettings):
             )
         for name, found in refused.items():
             yield from (problem.within(name) for problem in found)
+        if self.rotate_secrets_after_days is not None:
+            yield from self.master.rotation_problems(self.users_with_secrets)
         logged = log_parameters(self.logs, engine)
         for field in ("cluster", "instance"):
             for name in sorted(logged.keys() & getattr(self.parameters, field).keys()):
@@ -225,22 +246,3 @@ class DatabaseSettings(EngineSettings):
             yield Problem(
                 "logs.exports", f"needs {', '.join(needed)} in {named}, which is not ours"
             )
-
-
-def instance_properties(choices: DatabaseSettings) -> dict[str, Any]:
-    """Properties of every instance, in a cluster or without one."""
-    return {
-        **choices.maintenance.of_instance,
-        **without_none(CACertificateIdentifier=choices.ca_certificate),
-    }
-
-
-def durability(choices: DatabaseSettings) -> dict[str, Any]:
-    """Encryption, backups, snapshots and deletion protection, as attributes and properties."""
-    return {
-        **choices.backup.policies,
-        "StorageEncrypted": True,
-        "BackupRetentionPeriod": choices.backup_retention_period,
-        **choices.backup.properties,
-        "DeletionProtection": choices.deletion_protection,
-    }

@@ -18,6 +18,7 @@ from ..aws.kinds import (
     VpcId,
 )
 from ..model import Ports
+from .master_user import MasterUser
 
 
 class DatabaseNames(Ports):
@@ -35,12 +36,20 @@ class DatabaseCredentials(Ports):
     """The database's name, and the secrets with which its users log in."""
 
     rds_database_name: DatabaseName = Field(description="Name of the first database.")
-    rds_master_user_secret_arn: SecretArn = Field(
-        description="Secret with the username and password of the master user."
+    rds_master_user_secret_arn: SecretArn | None = Field(
+        default=None, description="Secret with the username and password of the master user."
+    )
+    rds_master_username: DatabaseUser | None = Field(
+        default=None, description="Name of the master user, where no secret of ours holds it."
     )
     user_secret_arns: SecretArns | None = Field(
         default=None, description="Secrets of the users that have a password, in their order."
     )
+
+    @property
+    def master(self) -> MasterUser:
+        """The master user, as a stack of the database needs it."""
+        return MasterUser(secret=self.rds_master_user_secret_arn, name=self.rds_master_username)
 
 
 class VpcRanges(Ports):
@@ -118,9 +127,10 @@ class AdministrationNetwork(Ports):
     db_security_group_id: SecurityGroupId = Field(
         description="Security group of the database, to which a rule for the functions is added."
     )
-    endpoint_security_group_id: SecurityGroupId = Field(
+    endpoint_security_group_id: SecurityGroupId | None = Field(
+        default=None,
         description="Security group of Secrets Manager's interface endpoint, to which a rule for "
-        "the functions is added."
+        "the functions is added.",
     )
 
 

@@ -9,11 +9,12 @@ from pydantic import Field
 from ..aws import database_users
 from ..aws.database_users import User
 from ..aws.engines import ENGINES
-from ..aws.kinds import DatabaseName, SecretArn, SecurityGroupId, SubnetId
+from ..aws.kinds import DatabaseName, SecurityGroupId, SubnetId
 from ..errors import Problem
 from ..model import ListOf
 from . import aurora, rds_instance
 from .database import Database
+from .master_user import MasterUser
 
 
 class ClusterOrInstanceSettings(aurora.AuroraSettings, rds_instance.RdsInstanceSettings):
@@ -43,6 +44,10 @@ class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
         "database and let in through the proxy by its own kind of login.",
     )
 
+    @property
+    def users_with_secrets(self) -> Sequence[str]:
+        return [user.name for user in database_users.with_secrets(self.users)]
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from self.refused_behind_proxy()
@@ -71,7 +76,7 @@ def cluster_or_instance(
     choices: ClusterOrInstanceSettings,
     *,
     name: DatabaseName,
-    master: SecretArn,
+    master: MasterUser,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
     iam: bool,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, logs, rds
@@ -11,6 +11,7 @@ from troposphere import AWSHelperFn, AWSObject, logs, rds
 from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import Engine
 from ..aws.kinds import (
+    DatabaseUser,
     Hostname,
     Hostnames,
     KeyArn,
@@ -130,8 +131,8 @@ def rds_proxy(
     database: Database,
     *,
     logins: Sequence[SecretLogin],
-    end_to_end: Sequence[str] = (),
-    key: KeyArn | None = None,
+    end_to_end: Sequence[DatabaseUser | str] = (),
+    keys: Sequence[KeyArn] = (),
     require_tls: bool = True,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
@@ -139,12 +140,12 @@ def rds_proxy(
 ) -> Proxy:
     """Proxy *title*, its target group, and its role and log where it has them.
 
-    The users *end_to_end* have no secret: client and proxy both log in with IAM tokens. *key*
-    encrypts the secrets in place of the account's own key. *purpose* begins the proxy's name and
+    The users *end_to_end* have no secret: client and proxy both log in with IAM tokens. *keys*
+    encrypt secrets in place of the account's own key. *purpose* begins the proxy's name and
     distinguishes the proxies of one stack.
     """
     every_login = [*logins, *(login.secret_login for login in details.logins)]
-    keys = [one for one in (key, *(login.key for login in details.logins)) if one]
+    keys = [*keys, *(login.key for login in details.logins if login.key)]
     role, role_arn = service_role(
         f"{title}Role",
         details.role,
@@ -162,8 +163,7 @@ def rds_proxy(
     groups = [group, *(SecurityGroupId(one) for one in details.security_group_ids)]
     db_proxy = rds.DBProxy(
         title,
-        # An account's first database brings the role that RDS assumes for the proxy.
-        DependsOn=[str(one.title) for one in (database.itself, *log)],
+        **_waits(database, every_login, log),
         DBProxyName=name,
         EngineFamily=database.engine.family,
         RequireTLS=require_tls,
@@ -213,3 +213,15 @@ def _log(title: str, details: ProxyDetails, name: AWSHelperFn | str) -> list[log
         else sub("/aws/rds/proxy/${name}", name=name)
     )
     return [named_log_group(f"{title}LogGroup", details.log, log_name)]
+
+
+def _waits(
+    database: Database, logins: Sequence[SecretLogin], log: Sequence[logs.LogGroup]
+) -> dict[str, Any]:
+    """``DependsOn``: an account's first database brings the role that RDS assumes for the proxy.
+
+    A proxy that reads the secret of the database itself refers to it, and so waits anyway.
+    """
+    secrets = [login.secret for login in logins]
+    first = [] if database.managed_secret in secrets else [database.itself]
+    return without_none(DependsOn=[str(one.title) for one in (*first, *log)] or None)

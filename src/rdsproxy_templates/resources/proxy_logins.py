@@ -11,7 +11,7 @@ from troposphere import iam, rds
 from ..aws.arns import KMS_KEY
 from ..aws.documentation import RDS_GUIDE
 from ..aws.identifiers import SECRET, identifier_problems
-from ..aws.kinds import KeyArn, SecretArn
+from ..aws.kinds import DatabaseUser, KeyArn, SecretArn
 from ..aws.policies import connects_to_database, decrypts, reads_secrets
 from ..errors import Problem
 from ..model import Settings
@@ -75,7 +75,7 @@ class SecretLogin:
 def login_policies(
     database: Database,
     logins: Sequence[SecretLogin],
-    end_to_end: Sequence[str],
+    end_to_end: Sequence[DatabaseUser | str],
     keys: Sequence[KeyArn],
 ) -> Iterator[iam.Policy]:
     """Allow the role to read the secrets of *logins*, and to log in *end_to_end* with tokens."""
@@ -94,7 +94,9 @@ def login_policies(
 
 
 def authentication(
-    logins: Sequence[SecretLogin], end_to_end: Sequence[str], password_type: str | None
+    logins: Sequence[SecretLogin],
+    end_to_end: Sequence[DatabaseUser | str],
+    password_type: str | None,
 ) -> dict[str, Any]:
     """``Auth`` for the users with a secret, ``DefaultAuthScheme`` for those without."""
     entries = [

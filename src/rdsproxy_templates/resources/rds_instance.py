@@ -10,15 +10,17 @@ from troposphere import rds
 
 from ..aws.documentation import RDS_GUIDE
 from ..aws.engines import ENGINES
-from ..aws.kinds import DatabaseName, Hostname, SecretArn, SecurityGroupId, SubnetId
+from ..aws.kinds import DatabaseName, Hostname, SecurityGroupId, SubnetId
+from ..aws.troposphere_compat import DBInstance
 from ..errors import Problem
 from ..model.accepted_rules import accepted
 from . import database
-from .database import Database, durability, instance_properties
+from .database import Database
 from .database_logs import exported_logs, log_groups
+from .database_properties import durability, instance_properties
 from .database_surroundings import instance_roles
 from .engine_choice import engine_properties
-from .master_user import master_login
+from .master_user import MasterUser, master_login, master_secrets
 from .monitoring import monitoring
 from .optional_properties import without_none
 from .parameter_groups import NO_OTHERS, instance_group
@@ -81,7 +83,7 @@ def database_instance(
     choices: RdsInstanceSettings,
     *,
     name: DatabaseName,
-    master: SecretArn,
+    master: MasterUser,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
     iam: bool,
@@ -90,7 +92,7 @@ def database_instance(
     log_exports: Sequence[str] = (),
     public: bool = False,
 ) -> Database:
-    """``DBInstance``; *master* is the secret of the master user.
+    """``DBInstance``.
 
     *iam* lets database users log in to the instance itself with an IAM token. *parameters* and
     *log_exports* are added to those of every instance. *public* gives it a public address, which
@@ -107,7 +109,7 @@ def database_instance(
     monitored = monitoring(choices.monitoring)
     exports = list(dict.fromkeys([*exported_logs(choices.logs, engine), *log_exports]))
     groups_of_logs = log_groups(choices.logs, exports, "instance", choices.identifiers.database)
-    instance = rds.DBInstance(
+    instance = DBInstance(
         "DBInstance",
         **without_none(
             Metadata=_PUBLIC if public else None,
@@ -116,7 +118,7 @@ def database_instance(
         **engine_properties(choices),
         DBInstanceClass=choices.db_instance_class,
         DBName=name,
-        **master_login(master),
+        **master_login(choices.master, master),
         DBSubnetGroupName=subnet_group.ref(),
         VPCSecurityGroups=[group],
         PubliclyAccessible=public,
@@ -131,7 +133,7 @@ def database_instance(
         **monitored.of_instance,
         **without_none(
             AvailabilityZone=choices.availability_zone,
-            EnableIAMDatabaseAuthentication=iam or None,
+            EnableIAMDatabaseAuthentication=iam or choices.master.by_iam or None,
             OptionGroupName=options.ref() if options else choices.parameters.option_group,
             AllowMajorVersionUpgrade=choices.allow_major_version_upgrade or None,
         ),
@@ -140,6 +142,7 @@ def database_instance(
         **choices.directory.properties,
         **instance_roles(choices.roles),
     )
+    secrets = master_secrets(choices.master, master, instance)
     return Database(
         resources=[
             subnet_group,
@@ -149,6 +152,8 @@ def database_instance(
             instance,
         ],
         itself=instance,
+        master_secret=secrets.current,
+        managed_secret=secrets.managed,
         engine=engine,
         host=Hostname(instance.get_att("Endpoint.Address")),
         resource_id=instance.get_att("DbiResourceId"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from troposphere import AWSHelperFn, secretsmanager
 
-from ..aws.kinds import DatabaseUser, KeyArn
+from ..aws.kinds import Command, DatabaseUser, KeyArn, SecretArn
 from ..model import sub
 from .optional_properties import without_none
 
@@ -43,6 +43,17 @@ def login_secret(
             PasswordLength=password_length,
             ExcludeCharacters=REFUSED_IN_PASSWORDS,
         ),
+    )
+
+
+def get_secret_value(secret: SecretArn | AWSHelperFn) -> Command:
+    """A command line that prints *secret*."""
+    return Command(
+        sub(
+            "aws secretsmanager get-secret-value --region ${AWS::Region} "
+            "--secret-id ${secret} --query SecretString --output text",
+            secret=secret,
+        )
     )
 
 

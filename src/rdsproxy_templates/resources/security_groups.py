@@ -213,26 +213,24 @@ def administrator_group(
     *,
     port: int,
     database: SecurityGroupId,
-    endpoint: SecurityGroupId,
+    endpoint: SecurityGroupId | None,
 ) -> Administrator:
-    """Group *title* of *who*, and the rules that admit it to *database* and *endpoint*."""
+    """Group *title* of *who*, and the rules that admit it to *database* and any *endpoint*."""
+    away = "to the database and to Secrets Manager" if endpoint else "to the database"
     group = ec2.SecurityGroup(
         title,
-        GroupDescription=f"{who.capitalize()}: out to the database and to Secrets Manager",
+        GroupDescription=f"{who.capitalize()}: out {away}",
         VpcId=vpc_id,
         SecurityGroupEgress=[
             inline_egress(database, port, "The database"),
-            inline_egress(endpoint, HTTPS, "Secrets Manager"),
+            *([inline_egress(endpoint, HTTPS, "Secrets Manager")] if endpoint else ()),
         ],
     )
-    member = group.get_att("GroupId")
-    return Administrator(
-        group=group,
-        ways=[
-            ingress_rule("DBSecurityGroupIngress", database, port, member, f"The {who}"),
-            ingress_rule("EndpointSecurityGroupIngress", endpoint, HTTPS, member, f"The {who}"),
-        ],
-    )
+    member, whose = group.get_att("GroupId"), f"The {who}"
+    ways = [ingress_rule("DBSecurityGroupIngress", database, port, member, whose)]
+    if endpoint:
+        ways.append(ingress_rule("EndpointSecurityGroupIngress", endpoint, HTTPS, member, whose))
+    return Administrator(group=group, ways=ways)
 
 
 def endpoint_access_rules(

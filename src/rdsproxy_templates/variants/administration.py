@@ -42,6 +42,11 @@ class AdministrationSettings:
         """True where there are users to keep or secrets to rotate."""
         return bool(self.users or self.database.rotate_secrets_after_days)
 
+    @property
+    def reads_secrets(self) -> bool:
+        """True where one of the functions reads a secret, and so needs Secrets Manager."""
+        return self.is_needed and bool(not self.database.master.by_iam or with_secrets(self.users))
+
 
 @record(frozen=True, kw_only=True)
 class AdministeredDatabase:
@@ -71,10 +76,10 @@ def administration(
 ) -> Administration:
     """Create *database*'s users and rotate its *secrets*, as *settings* say."""
     if not settings.is_needed:
-        return Administration(children=[], function_user=secrets.master)
+        return Administration(children=[], function_user=secrets.master_name)
     children: list[Child[Any]] = []
     endpoint = database.endpoint_security_group_id
-    if endpoint is None:
+    if endpoint is None and settings.reads_secrets:
         created = secrets_manager_endpoint(database.vpc_id, database.subnet_ids)
         children.append(created)
         endpoint = created.outputs.endpoint_security_group_id
@@ -91,7 +96,7 @@ def administration(
         function_user = users.outputs.function_user
     if days := settings.database.rotate_secrets_after_days:
         children.append(_rotation(settings, days, database, network))
-    return Administration(children=children, function_user=function_user or secrets.master)
+    return Administration(children=children, function_user=function_user or secrets.master_name)
 
 
 def _users(
@@ -107,6 +112,7 @@ def _users(
             users=tuple(settings.users),
             engine=settings.database.engine,
             function_user=settings.function_user,
+            master=settings.database.master,
             tables=settings.creates_tables,
             runtime=settings.functions.runtime,
             architecture=settings.functions.architecture,
@@ -116,7 +122,7 @@ def _users(
             network=network,
             db_endpoint=database.db_endpoint,
             db_resource_id=database.db_resource_id,
-            credentials=secrets.credentials,
+            credentials=secrets.for_administration,
             key_arn=secrets.key_arn,
         ),
     )
@@ -129,7 +135,8 @@ def _rotation(
     network: AdministrationNetwork,
 ) -> Child[stacks.rotation.Outputs]:
     own = (f"{user.title}Secret" for user in with_secrets(settings.users))
-    secrets = ("RDSMasterUserSecret", *own)
+    master = ["RDSMasterUserSecret"] if settings.database.master.is_own else []
+    secrets = (*master, *own)
     return nest(
         "RotationStack",
         stacks.rotation,

@@ -103,6 +103,12 @@ class Config(RegionalSettings):
             ("password_user", self.password_user, passwords),
             ("iam_user", self.iam_user, tokens),
         ):
+            if field == "password_user" and wanted is None and self.rds.master.kms_key_arn:
+                yield Problem(
+                    field,
+                    "must name one of rds.users, because rds.master.kms_key_arn encrypts the "
+                    "master's secret, and the function may not use that key",
+                )
             if wanted is None and not self.rds.master_login:
                 yield Problem(field, "must name one of rds.users: rds.master_login is off")
             if wanted is not None and wanted not in known:
@@ -123,8 +129,9 @@ class Outputs(Ports):
     iam_url: Url = Field(description="Address of the function that uses an IAM token.")
     password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
     iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
-    get_secret_value_by_cli: Command = Field(
-        description="Prints the master user's secret; needs the AWS CLI and the right to read it."
+    get_secret_value_by_cli: Command | None = Field(
+        default=None,
+        description="Prints the master user's secret; needs the AWS CLI and the right to read it.",
     )
     password_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host that takes passwords, and leads to readers."
@@ -151,7 +158,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
     function_subnets = SubnetIds([vpc.outputs.function_subnet_id])
     endpoints = secrets_manager_endpoint(vpc.outputs.vpc_id, function_subnets)
-    secrets = database_secrets(config.secrets, config.rds.users, inputs)
+    secrets = database_secrets(config.secrets, config.rds, config.rds.users, inputs)
     rds = nest(
         "RDSStack",
         stacks.two_proxies,
@@ -163,6 +170,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
         ),
     )
+    secrets = secrets.with_managed(rds.outputs.managed_secret_arn)
     administered = administration(
         config.administration,
         secrets,
@@ -176,7 +184,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             attached_secret_arns=rds.outputs.attached_secret_arns,
         ),
     )
-    master_secret = secrets.credentials.rds_master_user_secret_arn
+    password_secret = secrets.by_user.get(config.password_user or "", secrets.master_secret)
+    assert password_secret  # noqa: S101 - Config refuses a function without a login
     sam = nest(
         "SAMStack",
         stacks.functions,
@@ -192,7 +201,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             password=PasswordPorts(
                 rds_database_name=inputs.rds_database_name,
                 password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
-                password_secret_arn=secrets.by_user.get(config.password_user or "", master_secret),
+                password_secret_arn=password_secret,
             ),
             iam=IAMPorts(
                 rds_database_name=inputs.rds_database_name,

@@ -113,8 +113,9 @@ Inputs = base.Inputs
 
 class Outputs(Ports):
     bastion: stacks.bastion_host.Outputs = Field(description="The bastion, and the ways to it.")
-    get_secret_value_by_cli: Command = Field(
-        description="Prints the master user's secret; needs the AWS CLI and the right to read it."
+    get_secret_value_by_cli: Command | None = Field(
+        default=None,
+        description="Prints the master user's secret; needs the AWS CLI and the right to read it.",
     )
     db_cluster_endpoint: Hostname = Field(description="Host to which tunnels lead.")
     api_endpoint: Url | None = Field(
@@ -202,7 +203,7 @@ def _with_proxy(config: Config, inputs: Inputs) -> _Database:
 
 def _without_proxy(config: Config, inputs: Inputs) -> _Database:
     vpc = nest("VPCStack", stacks.database_vpc, config.vpc, inputs)
-    secrets = database_secrets(config.secrets, (), inputs)
+    secrets = database_secrets(config.secrets, config.rds, (), inputs)
     rds = nest(
         "RDSStack",
         stacks.database,
@@ -213,6 +214,7 @@ def _without_proxy(config: Config, inputs: Inputs) -> _Database:
             db_cluster_security_group_id=vpc.outputs.db_cluster_security_group_id,
         ),
     )
+    secrets = secrets.with_managed(rds.outputs.managed_secret_arn)
     return _Database(
         children=[vpc, *secrets.children, rds],
         network=vpc.outputs,

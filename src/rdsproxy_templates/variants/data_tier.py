@@ -60,7 +60,7 @@ def data_tier(
     need one.
     """
     shared = client.shared_secret if client else None
-    secrets = database_secrets(config.secrets, config.rds.users, names, shared)
+    secrets = database_secrets(config.secrets, config.rds, config.rds.users, names, shared)
     rds = nest(
         "RDSStack",
         stacks.rds,
@@ -72,6 +72,7 @@ def data_tier(
             client=client.network if client else None,
         ),
     )
+    secrets = secrets.with_managed(rds.outputs.managed_secret_arn)
     administered = administration(
         config.administration,
         secrets,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .. import stacks
@@ -11,7 +12,10 @@ from ..aws.database_users import secrets as secrets_of
 from ..aws.kinds import Command, DatabaseUser, KeyArn, RoleArn, SecretArn
 from ..model import Child, nest
 from ..records import record
+from ..resources.database import DatabaseSettings
+from ..resources.master_user import MasterSettings
 from ..resources.port_groups import DatabaseCredentials, DatabaseNames, SecretCredentials
+from ..resources.secret import get_secret_value
 
 
 @record(frozen=True, kw_only=True)
@@ -27,14 +31,40 @@ class Secrets:
     """The stacks, and what they offer."""
 
     children: Sequence[Child[Any]]
-    master: DatabaseUser
-    """Name of the master user."""
+    master: MasterSettings
+    master_name: DatabaseUser
     credentials: DatabaseCredentials
+    """What the stack of the database takes."""
     by_user: Mapping[str, SecretArn]
     """Secret of each declared user that has a password."""
-    get_secret_value_by_cli: Command
+    master_secret: SecretArn | None
+    """Secret with the password that the master has; None where it has none, or RDS has it yet
+    to make."""
+    own_command: Command | None
+    """A command that prints the stack's own secret of the master."""
     shared: SecretCredentials | None
     """The shared secret and its key, where one is shared."""
+
+    def with_managed(self, arn: SecretArn | None) -> Secrets:
+        """Add the master's secret that RDS manages, where it does."""
+        return replace(self, master_secret=arn) if self.master.is_managed else self
+
+    @property
+    def for_administration(self) -> DatabaseCredentials:
+        """What the stack that logs in as the master takes."""
+        return DatabaseCredentials(
+            rds_database_name=self.credentials.rds_database_name,
+            rds_master_user_secret_arn=self.master_secret,
+            rds_master_username=self.master_name if self.master.by_iam else None,
+            user_secret_arns=self.credentials.user_secret_arns,
+        )
+
+    @property
+    def get_secret_value_by_cli(self) -> Command | None:
+        """A command that prints the master's secret; None where the master has none."""
+        if self.own_command or not self.master_secret:
+            return self.own_command
+        return get_secret_value(self.master_secret)
 
     @property
     def key_arn(self) -> KeyArn | None:
@@ -44,38 +74,50 @@ class Secrets:
 
 def database_secrets(
     config: stacks.secrets.Config,
+    database: DatabaseSettings,
     users: Sequence[User],
     names: DatabaseNames,
     shared: SharedSecret | None = None,
 ) -> Secrets:
-    """``SecretsStack``, and ``UserSecretsStack`` for users with a password.
+    """``SecretsStack`` of the master, and ``UserSecretsStack`` for users with a password.
 
     A *shared* secret has a key of its own, because no other account may use AWS's.
     """
-    master = nest(
+    master = _master_secret(config, names) if database.master.has_stack_secret else None
+    master_arn = master.outputs.rds_master_user_secret_arn if master else None
+    own = master.outputs if master and database.master.is_own else None
+    key = _key(shared) if shared else None
+    key_arn = key.outputs.key_arn if key else None
+    of_users = _user_secrets(users, shared, key_arn) if with_secrets(users) else None
+    arns = of_users.outputs.user_secret_arns if of_users else None
+    by_user = {user.name: arn for user, arn in secrets_of(users, arns)}
+    return Secrets(
+        children=[child for child in (master, key, of_users) if child],
+        master=database.master,
+        master_name=names.rds_master_username,
+        credentials=DatabaseCredentials(
+            rds_database_name=names.rds_database_name,
+            rds_master_user_secret_arn=master_arn,
+            rds_master_username=names.rds_master_username if database.needs_master_name else None,
+            user_secret_arns=arns,
+        ),
+        by_user=by_user,
+        master_secret=own.rds_master_user_secret_arn if own else None,
+        own_command=own.get_secret_value_by_cli if own else None,
+        shared=SecretCredentials(secret_arn=by_user[shared.user], key_arn=key.outputs.key_arn)
+        if shared and key
+        else None,
+    )
+
+
+def _master_secret(
+    config: stacks.secrets.Config, names: DatabaseNames
+) -> Child[stacks.secrets.Outputs]:
+    return nest(
         "SecretsStack",
         stacks.secrets,
         config,
         stacks.secrets.Inputs(rds_master_username=names.rds_master_username),
-    )
-    key = _key(shared) if shared else None
-    key_arn = key.outputs.key_arn if key else None
-    own = _user_secrets(users, shared, key_arn) if with_secrets(users) else None
-    arns = own.outputs.user_secret_arns if own else None
-    by_user = {user.name: arn for user, arn in secrets_of(users, arns)}
-    return Secrets(
-        children=[child for child in (master, key, own) if child],
-        master=names.rds_master_username,
-        credentials=DatabaseCredentials(
-            rds_database_name=names.rds_database_name,
-            rds_master_user_secret_arn=master.outputs.rds_master_user_secret_arn,
-            user_secret_arns=arns,
-        ),
-        by_user=by_user,
-        get_secret_value_by_cli=master.outputs.get_secret_value_by_cli,
-        shared=SecretCredentials(secret_arn=by_user[shared.user], key_arn=key.outputs.key_arn)
-        if shared and key
-        else None,
     )
 
 

@@ -118,8 +118,9 @@ class Outputs(Ports):
     call_around_by_curl: Command = Field(
         description="Answers 403 to every address: only CloudFront gets in at the API itself."
     )
-    get_secret_value_by_cli: Command = Field(
-        description="Prints the master user's secret; needs the AWS CLI and the right to read it."
+    get_secret_value_by_cli: Command | None = Field(
+        default=None,
+        description="Prints the master user's secret; needs the AWS CLI and the right to read it.",
     )
     distribution_host: Hostname | None = Field(
         default=None, description="Where the DNS of `distribution.domain_name` has to lead."
@@ -133,7 +134,7 @@ class _Database:
     children: Sequence[Child[Any]]
     outputs: stacks.public_database.Outputs
     user: DatabaseUser
-    get_secret: Command
+    get_secret: Command | None
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -199,7 +200,7 @@ def _database(config: Config, inputs: Inputs) -> _Database:
         config.vpc,
         inputs,
     )
-    secrets = database_secrets(config.secrets, (), inputs)
+    secrets = database_secrets(config.secrets, config.rds, (), inputs)
     rds = nest(
         "RDSStack",
         stacks.public_database,
@@ -209,6 +210,7 @@ def _database(config: Config, inputs: Inputs) -> _Database:
             credentials=secrets.credentials,
         ),
     )
+    secrets = secrets.with_managed(rds.outputs.managed_secret_arn)
     administered = administration(
         config.administration,
         secrets,

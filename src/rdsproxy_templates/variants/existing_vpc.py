@@ -48,12 +48,12 @@ class Config(ServiceSettings):
         return True
 
     def root_inputs(self) -> frozenset[str]:
-        inputs = self.administration.is_needed and self.secrets_manager_endpoint == "existing"
+        inputs = self.administration.reads_secrets and self.secrets_manager_endpoint == "existing"
         return frozenset({"secrets_manager_endpoint_security_group_id"} if inputs else ())
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        if self.secrets_manager_endpoint == "existing" and not self.administration.is_needed:
+        if self.secrets_manager_endpoint == "existing" and not self.administration.reads_secrets:
             yield Problem(
                 "secrets_manager_endpoint",
                 "is for rds.users and rds.rotate_secrets_after_days, and there are neither: "

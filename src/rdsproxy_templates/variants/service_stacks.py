@@ -126,8 +126,9 @@ class ServiceSettings(RegionalSettings):
 class ServiceOutputs(Ports):
     api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
     rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
-    get_secret_value_by_cli: Command = Field(
-        description="Prints the master user's secret; needs the AWS CLI and the right to read it."
+    get_secret_value_by_cli: Command | None = Field(
+        default=None,
+        description="Prints the master user's secret; needs the AWS CLI and the right to read it.",
     )
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host whose connections go to readers, and may not write."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ...aws.kinds import Hostname, SecurityGroupId
+from ...aws.kinds import Hostname, SecretArn, SecurityGroupId
 from ...model import Ports, Stack
 from ...resources.attachments import attachments
 from ...resources.port_groups import DatabaseCredentials, PrivateSubnets
@@ -20,7 +20,12 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
+    when_read = frozenset({"managed_secret_arn"})
+
     db_cluster_endpoint: Hostname = Field(description="Host of the writer itself.")
+    managed_secret_arn: SecretArn | None = Field(
+        default=None, description="Secret of the master user, where RDS manages it."
+    )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -28,13 +33,16 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     database = cluster_or_instance(
         config,
         name=inputs.credentials.rds_database_name,
-        master=inputs.credentials.rds_master_user_secret_arn,
+        master=inputs.credentials.master,
         subnets=inputs.subnets.both,
         group=inputs.db_cluster_security_group_id,
         iam=False,
     )
-    attached = attachments(database, inputs.credentials.rds_master_user_secret_arn)
+    attached = attachments(database, config.master)
     return Stack(
         resources=[*database.resources, *attached],
-        outputs=Outputs(db_cluster_endpoint=database.host),
+        outputs=Outputs(
+            db_cluster_endpoint=database.host,
+            managed_secret_arn=database.managed_secret,
+        ),
     )

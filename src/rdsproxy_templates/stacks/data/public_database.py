@@ -12,6 +12,7 @@ from ...aws.engines import ENGINES
 from ...aws.kinds import (
     DatabaseResourceId,
     Hostname,
+    SecretArn,
     SecretArns,
     SecurityGroupId,
 )
@@ -96,7 +97,7 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    when_read = frozenset({"attached_secret_arns"})
+    when_read = frozenset({"attached_secret_arns", "managed_secret_arn"})
 
     db_endpoint: Hostname = Field(description="Host of the database.")
     db_resource_id: DatabaseResourceId = Field(description="ID that permissions name it by.")
@@ -105,6 +106,9 @@ class Outputs(Ports):
     )
     attached_secret_arns: SecretArns = Field(
         description="The master's secret, for rotation, once it says where the database is."
+    )
+    managed_secret_arn: SecretArn | None = Field(
+        default=None, description="Secret of the master user, where RDS manages it."
     )
 
 
@@ -115,7 +119,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     database = rds_instance.database_instance(
         config,
         name=inputs.credentials.rds_database_name,
-        master=inputs.credentials.rds_master_user_secret_arn,
+        master=inputs.credentials.master,
         subnets=[inputs.network.public_subnet1_id, inputs.network.public_subnet2_id],
         group=SecurityGroupId(group.get_att("GroupId")),
         iam=True,
@@ -124,7 +128,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         log_exports=config.audit.log_exports,
         public=True,
     )
-    attached = attachments(database, inputs.credentials.rds_master_user_secret_arn)
+    attached = attachments(database, config.master)
     return Stack(
         resources=[
             group,
@@ -137,6 +141,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             db_resource_id=DatabaseResourceId(database.resource_id),
             db_security_group_id=SecurityGroupId(group.get_att("GroupId")),
             attached_secret_arns=SecretArns([one.ref() for one in attached]),
+            managed_secret_arn=database.managed_secret,
         ),
     )
 

@@ -13,6 +13,7 @@ from ...aws.database_users import User
 from ...aws.engines import ENGINES
 from ...aws.kinds import (
     DatabaseResourceId,
+    DatabaseUser,
     Hostname,
     Hostnames,
     KeyArn,
@@ -27,6 +28,7 @@ from ...aws.kinds import (
 from ...errors import Problem
 from ...model import Ports, Stack
 from ...resources.attachments import attachments
+from ...resources.database import Database
 from ...resources.port_groups import DatabaseCredentials, ProxyNetwork
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
 from ...resources.proxy import Proxy, ProxySettings, rds_proxy
@@ -45,6 +47,10 @@ class Config(ProxiedDatabaseSettings, ProxySettings):
         default_factory=ProxyDetails,
         description="Name, role, log, networks, further logins and endpoints of the proxy.",
     )
+
+    @property
+    def needs_master_name(self) -> bool:
+        return super().needs_master_name or (self.master_login and self.master.by_iam)
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -89,7 +95,13 @@ class Inputs(Ports):
 
 class Outputs(Ports):
     when_read = frozenset(
-        {"db_cluster_endpoint", "db_resource_id", "vpc_id", "attached_secret_arns"}
+        {
+            "db_cluster_endpoint",
+            "db_resource_id",
+            "vpc_id",
+            "attached_secret_arns",
+            "managed_secret_arn",
+        }
     )
 
     rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
@@ -110,31 +122,33 @@ class Outputs(Ports):
     attached_secret_arns: SecretArns = Field(
         description="The master's secret and the users', once they name the cluster."
     )
+    managed_secret_arn: SecretArn | None = Field(
+        default=None, description="Secret of the master user, where RDS manages it."
+    )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The proxy logs in to the database with secrets, and lets clients in by IAM or password."""
     subnets = inputs.network.subnets.both
     group = inputs.network.rds_proxy_security_group_id
-    master = inputs.credentials.rds_master_user_secret_arn
     secrets = list(database_users.secrets(config.users, inputs.credentials.user_secret_arns))
     database = cluster_or_instance(
         config,
         name=inputs.credentials.rds_database_name,
-        master=master,
+        master=inputs.credentials.master,
         subnets=subnets,
         group=inputs.network.db_cluster_security_group_id,
         iam=bool(database_users.end_to_end(config.users)),
     )
-    attached = attachments(database, master, secrets)
+    attached = attachments(database, config.master, secrets)
     front = rds_proxy(
         "RDSProxy",
         config,
         config.proxy,
         database,
-        logins=_logins(config, master, secrets),
-        end_to_end=database_users.end_to_end(config.users),
-        key=inputs.key_arn,
+        logins=_logins(config, database, secrets),
+        end_to_end=_end_to_end(config, inputs),
+        keys=_keys(config, inputs),
         subnets=subnets,
         group=group,
     )
@@ -155,6 +169,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             db_resource_id=DatabaseResourceId(database.resource_id),
             vpc_id=front.vpc_id,
             attached_secret_arns=SecretArns([one.ref() for one in attached]),
+            managed_secret_arn=database.managed_secret,
         ),
     )
 
@@ -189,10 +204,24 @@ def _host(endpoint: rds.DBProxyEndpoint | None) -> Hostname | None:
     return Hostname(endpoint.get_att("Endpoint")) if endpoint else None
 
 
+def _end_to_end(config: Config, inputs: Inputs) -> Sequence[DatabaseUser | str]:
+    """Users whom the proxy logs in with a token, the master among them if it has no password."""
+    master = inputs.credentials.rds_master_username
+    masters = [master] if master and config.master_login and config.master.by_iam else []
+    return [*masters, *database_users.end_to_end(config.users)]
+
+
+def _keys(config: Config, inputs: Inputs) -> Sequence[KeyArn]:
+    """Keys of the secrets that the proxy reads, where they are not AWS's."""
+    managed = config.master.key_arn if config.master_login else None
+    return [key for key in (inputs.key_arn, managed) if key]
+
+
 def _logins(
-    config: Config, master: SecretArn, secrets: Sequence[tuple[User, SecretArn]]
+    config: Config, database: Database, secrets: Sequence[tuple[User, SecretArn]]
 ) -> Sequence[SecretLogin]:
+    master = database.master_secret
     return [
-        *([SecretLogin(master, iam=True)] if config.master_login else ()),
+        *([SecretLogin(master, iam=True)] if config.master_login and master else ()),
         *(SecretLogin(secret, iam=user.login == "iam") for user, secret in secrets),
     ]

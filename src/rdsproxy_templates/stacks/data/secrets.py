@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from ...aws.kinds import Command, DatabaseUser, SecretArn
-from ...model import Ports, Settings, Stack, sub
-from ...resources.secret import login_secret
+from ...model import Ports, Settings, Stack
+from ...resources.secret import get_secret_value, login_secret
 
 
 class Config(Settings):
@@ -44,12 +44,6 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         resources=[master],
         outputs=Outputs(
             rds_master_user_secret_arn=SecretArn(master.ref()),
-            get_secret_value_by_cli=Command(
-                sub(
-                    "aws secretsmanager get-secret-value --region ${AWS::Region} "
-                    "--secret-id ${secret} --query SecretString --output text",
-                    secret=master.ref(),
-                )
-            ),
+            get_secret_value_by_cli=get_secret_value(master.ref()),
         ),
     )

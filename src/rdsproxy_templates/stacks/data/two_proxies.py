@@ -14,6 +14,7 @@ from ...aws.kinds import (
     Hostname,
     Hostnames,
     ProxyArn,
+    SecretArn,
     SecretArns,
     SecurityGroupId,
     SubnetId,
@@ -65,6 +66,13 @@ class Config(ProxiedDatabaseSettings):
             self.password_proxy, self.iam_proxy, ENGINES[self.engine], self.readers
         )
         yield from self._tls_problems()
+        if self.master_login and self.master.by_iam:
+            yield Problem(
+                "master_login",
+                "must be off with `master: {password: none}`: the master has no password for the "
+                "one proxy; declare users for both, `users: [{name: app, login: password}, "
+                "{name: tokens, login: end_to_end_iam}]`",
+            )
         if not self.master_login:
             kinds = {user.login == "password" for user in self.users}
             if kinds != {True, False}:
@@ -104,7 +112,7 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    when_read = frozenset({"db_resource_id", "attached_secret_arns"})
+    when_read = frozenset({"db_resource_id", "attached_secret_arns", "managed_secret_arn"})
 
     password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
     iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
@@ -115,6 +123,9 @@ class Outputs(Ports):
     )
     attached_secret_arns: SecretArns = Field(
         description="The master's secret and the users', once they name the instance."
+    )
+    managed_secret_arn: SecretArn | None = Field(
+        default=None, description="Secret of the master user, where RDS manages it."
     )
     password_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host that takes passwords, and leads to readers."
@@ -133,19 +144,20 @@ class Outputs(Ports):
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """One database; whichever way a client logs in to a proxy, it sees the same data."""
     subnets = [SubnetId(Select(index, inputs.database_subnet_ids)) for index in (0, 1)]
-    master = inputs.credentials.rds_master_user_secret_arn
     database = cluster_or_instance(
         config,
         name=inputs.credentials.rds_database_name,
-        master=master,
+        master=inputs.credentials.master,
         subnets=subnets,
         group=inputs.db_security_group_id,
         iam=bool(database_users.end_to_end(config.users)),
     )
     secrets = list(database_users.secrets(config.users, inputs.credentials.user_secret_arns))
-    attached = attachments(database, master, secrets)
+    attached = attachments(database, config.master, secrets)
     group = inputs.rds_proxy_security_group_id
-    masters = [master] if config.master_login else []
+    master = database.master_secret
+    masters = [master] if config.master_login and master else []
+    keys = [config.master.key_arn] if masters and config.master.key_arn else []
     passwords = rds_proxy(
         "PasswordProxy",
         config.password_proxy,
@@ -155,6 +167,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *(SecretLogin(secret, iam=False) for secret in masters),
             *(SecretLogin(own, iam=False) for user, own in secrets if user.login == "password"),
         ],
+        keys=keys,
         require_tls=config.password_requires_tls,
         subnets=subnets,
         group=group,
@@ -170,6 +183,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *(SecretLogin(own, iam=True) for user, own in secrets if user.login == "iam"),
         ],
         end_to_end=database_users.end_to_end(config.users),
+        keys=keys,
         subnets=subnets,
         group=group,
         purpose="iam",
@@ -197,6 +211,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             db_endpoint=database.host,
             db_resource_id=DatabaseResourceId(database.resource_id),
             attached_secret_arns=SecretArns([one.ref() for one in attached]),
+            managed_secret_arn=database.managed_secret,
             password_read_only_endpoint=hosts.get("PasswordProxy"),
             iam_read_only_endpoint=hosts.get("IAMProxy"),
             password_proxy_hosts=passwords.further_hosts,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from awacs.aws import PolicyDocument
 from pydantic import Field
 from troposphere import AWSHelperFn, AWSObject, PropsDictType
 
@@ -17,11 +18,12 @@ from ...aws.kinds import (
     KeyArn,
     SecretArn,
 )
-from ...aws.policies import decrypts, invokes, reads_secrets
-from ...model import ListOf, LocalPath, Ports, Stack, sub
+from ...aws.policies import connects_to_database, decrypts, invokes, reads_secrets
+from ...model import Expression, ListOf, LocalPath, Ports, Stack, sub
 from ...resources import functions
 from ...resources.functions import database_layer, function, log_group
 from ...resources.logins import RDS_ROOTS
+from ...resources.master_user import MasterSettings
 from ...resources.optional_properties import without_none
 from ...resources.port_groups import AdministrationNetwork, DatabaseCredentials
 from ...resources.security_groups import administrator_group
@@ -67,6 +69,9 @@ class Config(functions.FunctionSettings):
     users: ListOf[User] = Field(min_length=1, description="Users that the stack keeps.")
     engine: str = Field(description="Engine of the database.")
     function_user: str | None = Field(default=None, description="User whose name the stack offers.")
+    master: MasterSettings = Field(
+        default_factory=MasterSettings, description="How the master user logs in."
+    )
     tables: bool = Field(
         default=True, description="Also create the tables of the library's own functions."
     )
@@ -120,13 +125,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             "RDS_PORT": str(engine.port),
             "RDS_ENGINE_FAMILY": engine.family,
             "RDS_DATABASE_NAME": inputs.credentials.rds_database_name,
-            "RDS_MASTER_SECRET_ARN": inputs.credentials.rds_master_user_secret_arn,
+            **_master(inputs),
             "RDS_CA_FILE": RDS_ROOTS,
         },
-        policies=[
-            reads_secrets([inputs.credentials.rds_master_user_secret_arn, *_own(config, inputs)]),
-            *([decrypts(inputs.key_arn)] if inputs.key_arn else ()),
-        ],
+        policies=list(_policies(config, inputs)),
     )
     answer = function(
         "AnswerUserFunction",
@@ -163,6 +165,26 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         ],
         outputs=Outputs(function_user=DatabaseUser(chosen.get_att("UserName")) if chosen else None),
     )
+
+
+def _master(inputs: Inputs) -> Mapping[str, Expression]:
+    """Variables by which the function logs in as the master: a secret, or a name for tokens."""
+    credentials = inputs.credentials
+    if credentials.rds_master_user_secret_arn:
+        return {"RDS_MASTER_SECRET_ARN": credentials.rds_master_user_secret_arn}
+    assert credentials.rds_master_username  # noqa: S101 - it is wired where there is no secret
+    return {"RDS_MASTER_USER": credentials.rds_master_username}
+
+
+def _policies(config: Config, inputs: Inputs) -> Iterator[PolicyDocument]:
+    credentials = inputs.credentials
+    master = credentials.rds_master_user_secret_arn
+    if secrets := [*([master] if master else ()), *_own(config, inputs)]:
+        yield reads_secrets(secrets)
+    if keys := [key for key in (inputs.key_arn, config.master.key_arn) if key]:
+        yield decrypts(*keys)
+    if credentials.rds_master_username:
+        yield connects_to_database(inputs.db_resource_id, [credentials.rds_master_username])
 
 
 def _own(config: Config, inputs: Inputs) -> Sequence[SecretArn]:
