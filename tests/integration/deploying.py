@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 from rdsproxy_local.local_cloud import Account
@@ -92,7 +93,7 @@ class Desk:
         kind = kind or ("UPDATE" if name in self._complete() else "CREATE")
         answer = self._stacks.create_change_set(
             StackName=name,
-            ChangeSetName=f"a-{kind.lower()}",
+            ChangeSetName=f"a-{kind.lower()}-{token_hex(4)}",
             ChangeSetType=kind,
             Capabilities=acknowledged,
             Parameters=_described(parameters),

@@ -17,6 +17,7 @@ from rdsproxy_local.types import TYPES
 pytestmark = pytest.mark.xdist_group("cloud-databases")
 
 REFUSED = (Failure, ClientError, ParamValidationError)
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:mine"
 PASSWORD = "not-to-be-seen"  # noqa: S105
 NUMBERS = count()
 NO_EXTENDED_SUPPORT = "open-source-rds-extended-support-disabled"
@@ -489,6 +490,64 @@ class TestCluster:
         harness.delete(deployed)
         with pytest.raises(ClientError, match="ResourceNotFound"):
             harness.call("secretsmanager", "get_secret_value", **secret)
+
+    def test_nobody_else_changes_the_secret_that_rds_manages(self, harness, basics):
+        without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
+        deployed = harness.create("AWS::RDS::DBCluster", **without, ManageMasterUserPassword=True)
+        secret = {"SecretId": deployed.attributes["MasterUserSecret.SecretArn"]}
+
+        described = harness.call("secretsmanager", "describe_secret", **secret)
+        assert described["OwningService"] == "rds"
+        assert described["RotationRules"] == {"AutomaticallyAfterDays": 7}
+        for call, more in (
+            ("put_secret_value", {"SecretString": "mine"}),
+            ("update_secret", {"SecretString": "mine"}),
+            ("delete_secret", {"ForceDeleteWithoutRecovery": True}),
+            ("rotate_secret", {"RotationLambdaARN": FUNCTION}),
+        ):
+            with pytest.raises(ClientError, match="owns and manages it"):
+                harness.call("secretsmanager", call, **secret, **more)
+
+    def test_rds_rotates_its_own_secret(self, harness, basics):
+        without = {name: basics[name] for name in basics if name != "MasterUserPassword"}
+        deployed = harness.create("AWS::RDS::DBCluster", **without, ManageMasterUserPassword=True)
+        secret = {"SecretId": deployed.attributes["MasterUserSecret.SecretArn"]}
+        before = harness.call("secretsmanager", "get_secret_value", **secret)["SecretString"]
+
+        harness.call(
+            "rds",
+            "modify_db_cluster",
+            DBClusterIdentifier=deployed.physical_id,
+            RotateMasterUserPassword=True,
+            ApplyImmediately=True,
+        )
+
+        after = harness.call("secretsmanager", "get_secret_value", **secret)["SecretString"]
+        assert json.loads(after)["username"] == json.loads(before)["username"]
+        assert after != before
+
+    @pytest.mark.parametrize(
+        ("more", "reason"),
+        [
+            ({}, "not supported for engine aurora-mysql"),
+            ({"Engine": "aurora-postgresql"}, "can't specify a master user password"),
+            (
+                {"Engine": "aurora-postgresql", "MasterUserPassword": None},
+                "needs EnableIAMDatabaseAuthentication",
+            ),
+        ],
+    )
+    def test_a_master_by_iam_is_postgresqls_and_has_no_password(
+        self, harness, basics, more, reason
+    ):
+        own = ("EngineVersion", "DBClusterParameterGroupName")
+        given = {name: basics[name] for name in basics if name not in own}
+        given |= {"MasterUsername": "boss"} | more
+        given = {name: value for name, value in given.items() if value is not None}
+        with pytest.raises(ClientError, match=reason):
+            harness.create(
+                "AWS::RDS::DBCluster", **given, MasterUserAuthenticationType="iam-db-auth"
+            )
 
     def test_its_password_may_be_managed_by_rds_and_by_the_template_again(
         self, harness, basics, cluster

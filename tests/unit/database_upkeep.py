@@ -51,6 +51,9 @@ def upkeep(draw, name):
     both = {"backup": backup, "maintenance": maintenance}
     both["directory"] = st.just({"id": "d-1234567890", "role_name": "directory"})
     both["network"] = st.just({"type": "IPV4"})
+    both["master"] = some(keep_secret=st.booleans()).map(
+        lambda more: {"password": "managed"} | more
+    )
     if engine.aurora:
         kind = some(type=st.sampled_from(["aurora", "aurora-iopt1"]), kms_key_arn=st.just(KEY))
         both |= {

@@ -11,6 +11,7 @@ import deadline
 from apply import SPARE_SECONDS
 from engine import Fault
 from session import LAST_SECONDS, Lost, in_session
+from sigv4 import Keys
 
 SECONDS = 60
 CLOCK = 0.5
@@ -82,6 +83,22 @@ def test_another_try_has_no_more_time_than_is_left():
 
     assert in_session(engine, both, until) == [(1,)]
     assert max(engine.ends) <= until + LAST_SECONDS + CLOCK
+
+
+def test_a_master_without_a_password_logs_in_with_a_token(monkeypatch):
+    monkeypatch.delenv("RDS_MASTER_SECRET_ARN")
+    monkeypatch.setenv("RDS_MASTER_USER", "boss")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setattr("session.current_keys", lambda: Keys("AKID", "key", "session"))
+    engine, given = Engine(), []
+    engine.connect = lambda *login: given.append(login) or engine
+
+    in_session(engine, both, time.monotonic() + SECONDS)
+
+    host, port, user, token, database = given[0]
+    assert (host, port, user, database) == ("localhost", 1, "boss", "shop")
+    assert token.startswith("localhost:1/?Action=connect&DBUser=boss&")
+    assert "X-Amz-Security-Token=session" in token
 
 
 def test_what_is_begun_last_leaves_time_for_the_answer():

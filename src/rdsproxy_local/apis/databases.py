@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, MutableMapping
 from secrets import token_hex
 from typing import Any, Final
@@ -11,10 +10,9 @@ from moto.rds.exceptions import (
     DBClusterNotFoundError,
     DBClusterParameterGroupNotFoundError,
     InvalidParameterCombination,
-    InvalidParameterValue,
     RDSClientError,
 )
-from moto.rds.models import DBCluster, DBInstance, MasterUserSecret, RDSBackend
+from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
 from .database_monitoring import (
     create_log_groups,
@@ -24,6 +22,7 @@ from .database_monitoring import (
     require_member_settings,
 )
 from .engines import require_creatable
+from .master_logins import BY_IAM, require_new_login, require_one_login
 from .rds_network import default_vpc, require_groups
 from .surround import surround
 
@@ -44,6 +43,7 @@ SETTINGS: Final = {
     "dedicated_log_volume": "dedicated_log_volume",
     "enable_performance_insights": "performance_insights_enabled",
     "engine_lifecycle_support": "engine_lifecycle_support",
+    "master_user_authentication_type": "master_user_authentication_type",
     "monitoring_interval": "monitoring_interval",
     "monitoring_role_arn": "monitoring_role_arn",
     "network_type": "network_type",
@@ -68,7 +68,6 @@ def install() -> None:
     surround(RDSBackend, "delete_db_cluster", _delete_cluster)
     surround(RDSBackend, "create_db_instance", _create_instance)
     surround(RDSBackend, "modify_db_instance", _modify_instance)
-    surround(MasterUserSecret, "_generate_secret_string", _managed_secret)
 
 
 def _remember(database: Any, given: Mapping[str, Any], settings: Mapping[str, str]) -> None:
@@ -86,10 +85,13 @@ def _create_cluster(
     _require_place(backend, given)
     require_cluster_settings(backend, given)
     _require_cluster_parameters(backend, given, given["engine"], given.get("engine_version"))
-    _require_one_password(given)
+    require_one_login(given)
     if given["engine"].startswith("aurora"):
         # Aurora's storage grows by itself; moto has no first size for all kinds of it.
         given.setdefault("allocated_storage", 1)
+    if given.get("master_user_authentication_type") == BY_IAM:
+        # moto makes no cluster without one; the data plane ignores it.
+        given["master_user_password"] = token_hex(16)
     cluster = create(backend, given)
     _remember_cluster(cluster, given)
     exports = given.get("enable_cloudwatch_logs_exports")
@@ -114,6 +116,7 @@ def _modify_cluster(modify: Callable[..., DBCluster], backend: RDSBackend, given
     version = given.get("engine_version", cluster.engine_version)
     _require_cluster_parameters(backend, given, cluster.engine, version)
     require_cluster_change(backend, cluster, given)
+    require_new_login(cluster, given, "iam_auth")
     try:
         modified = modify(backend, given)
     except Exception:
@@ -152,7 +155,7 @@ def _create_instance(
     if given.get("db_cluster_identifier") is None:
         require_creatable(given, "instance")
         _require_place(backend, given)
-        _require_one_password(given)
+        require_one_login(given)
         if not given.get("allocated_storage"):
             raise InvalidParameterCombination("AllocatedStorage is needed outside a DB Cluster.")
         require_instance_settings(backend, given)
@@ -184,6 +187,7 @@ def _modify_instance(
     vpc_id = _vpc_of_group(backend, database._db_subnet_group_name)
     require_groups(backend, vpc_id, given.get("vpc_security_group_ids"))
     require_instance_settings(backend, given, database)
+    require_new_login(database, given, "enable_iam_database_authentication")
     modified = modify(backend, db_instance_identifier, given)
     _remember(modified, given, INSTANCE_SETTINGS)
     change = given.get("cloudwatch_logs_export_configuration") or {}
@@ -225,18 +229,3 @@ def _require_cluster_parameters(
             f"The parameter group {name} with DBParameterGroupFamily {family} can't be used for "
             f"this instance. Please use a Parameter Group of {engine} {version or ''}".rstrip()
         )
-
-
-def _require_one_password(given: Mapping[str, Any]) -> None:
-    managed, own = given.get("manage_master_user_password"), given.get("master_user_password")
-    if managed and own:
-        raise InvalidParameterCombination(
-            "You can't specify MasterUserPassword when ManageMasterUserPassword is true."
-        )
-    if not (managed or own):
-        raise InvalidParameterValue("Invalid master password")
-
-
-def _managed_secret(_: Callable[..., str], secret: MasterUserSecret) -> str:
-    """The login of the master user that there is; moto's is "admin" everywhere."""
-    return json.dumps({"username": secret.resource.master_username, "password": token_hex(16)})

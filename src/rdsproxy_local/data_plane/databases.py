@@ -19,6 +19,8 @@ from . import secret_values
 
 MYSQL: Final = "MYSQL"
 POSTGRESQL: Final = "POSTGRESQL"
+BY_IAM: Final = "iam-db-auth"
+_UNKNOWN: Final = secrets.token_urlsafe(24)
 ENGINES: Final = {
     "aurora-mysql": MYSQL,
     "mysql": MYSQL,
@@ -171,6 +173,9 @@ def database_name(model: Any) -> str | None:
 
 
 def _master(model: Any) -> Credentials:
+    if getattr(model, "master_user_authentication_type", None) == BY_IAM:
+        # The server knows passwords only: nobody learns this one.
+        return Credentials(model.master_username, _UNKNOWN)
     if getattr(model, "manage_master_user_password", False):
         login = secret_values.login_of(model.master_user_secret.secret_arn)
         if login is None:

@@ -36,7 +36,11 @@ IGNORED: Final = {
 }
 """Parameters that the API accepts and moto forgets."""
 
-LOGIN: Final = {"MasterUserPassword": None, "ManageMasterUserPassword": False}
+LOGIN: Final = {
+    "MasterUserPassword": None,
+    "ManageMasterUserPassword": False,
+    "MasterUserAuthenticationType": "password",
+}
 """Alternatives in a template, each with the API's value for the one that was removed."""
 
 ONLY_FOR_DELETION: Final = "DeleteAutomatedBackups"
