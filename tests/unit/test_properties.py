@@ -98,8 +98,9 @@ def databases(draw):
     version = chosen.get("engine_version", ENGINES[name].default_version)
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         chosen["extended_support"] = True
-<<<<<<< HEAD
     size |= draw(upkeep(name))
+    if "master" in size:
+        chosen.pop("rotate_secrets_after_days", None)
     return {"engine": name} | size | chosen | draw(groups(name, size, version, CLASSES[name]))
 
 
@@ -156,13 +157,6 @@ def details(*kinds):
         logins=st.lists(logins, max_size=2, unique_by=lambda one: one["secret_arn"]),
         endpoints=endpoints,
     )
-=======
-    kept = draw(upkeep(name))
-    if "master" in kept:
-        chosen.pop("rotate_secrets_after_days", None)
-    more = draw(groups(name, size, version, CLASSES[name]))
-    return {"engine": name} | size | chosen | kept | more
->>>>>>> 0793e89 (Deploy, switch and call families whose master has no password of ours)
 
 
 proxies = st.builds(
@@ -405,12 +399,9 @@ def edges(draw):
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         database["extended_support"] = True
     database |= draw(upkeep(name))
-<<<<<<< HEAD
-    database |= draw(groups(name, database, version, NEW_CLASSES[name]))
-=======
     if "master" in database:
         database.pop("rotate_secrets_after_days", None)
->>>>>>> 0793e89 (Deploy, switch and call families whose master has no password of ours)
+    database |= draw(groups(name, database, version, NEW_CLASSES[name]))
     rds = {"engine": name} | database | draw(allowed(4) | st.just({}))
     return {"regions": ["us-east-1"], "rds": rds} | draw(
         some(
