@@ -57,9 +57,9 @@ class TestName:
     def test_a_chosen_name_warns_that_nothing_can_replace_the_proxy(self):
         assert "an update that replaces the proxy" in warnings(name="orders")["rds.proxy.name"]
 
-    def test_two_proxies_of_one_name_are_refused(self):
-        same = {"name": "orders"}
-        with pytest.raises(ConfigError, match="must differ from password_proxy's"):
+    @pytest.mark.parametrize("same", [{"name": "orders"}, {"role": {"name": "orders"}}])
+    def test_two_proxies_of_one_name_are_refused(self, same):
+        with pytest.raises(ConfigError, match="must differ from password_proxy's, got 'orders'"):
             auth.Config.parse({"rds": {"password_proxy": same, "iam_proxy": same}}, "my")
 
 

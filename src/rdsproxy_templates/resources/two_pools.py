@@ -49,21 +49,22 @@ def two_pools_problems(
 
 
 def _login_problems(password_proxy: Pool, iam_proxy: Pool) -> Iterator[Problem]:
-    """Each proxy takes one kind of login, of its further users, too."""
-    for name, kind, pool in (
-        ("password_proxy", "password", password_proxy),
-        ("iam_proxy", "iam", iam_proxy),
-    ):
+    """Each proxy takes one kind of login, of its further users, too, and has names of its own."""
+    pools = {"password": password_proxy, "iam": iam_proxy}
+    for kind, pool in pools.items():
         for index, existing in enumerate(pool.logins):
             if existing.login != kind:
                 yield Problem(
-                    f"{name}.logins.{index}.login",
+                    f"{kind}_proxy.logins.{index}.login",
                     f"must be {kind}, which this proxy takes, got {existing.login!r}",
                 )
     if iam_proxy.name and iam_proxy.name == password_proxy.name:
         yield Problem(
             "iam_proxy.name", f"must differ from password_proxy's, got {iam_proxy.name!r}"
         )
+    names = [pool.role.name if pool.role else None for pool in pools.values()]
+    if names[0] and names[0] == names[1]:
+        yield Problem("iam_proxy.role.name", f"must differ from password_proxy's, got {names[0]!r}")
     if iam_proxy.client_password_auth_type:
         yield Problem(
             "iam_proxy.client_password_auth_type",
