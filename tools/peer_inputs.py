@@ -15,8 +15,10 @@ from typing import Any, Final
 
 import yaml
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+from pydantic import BaseModel
 
 from rdsproxy_templates.errors import Problem
+from rdsproxy_templates.model.customization import Customization
 from rdsproxy_templates.model.setting_problems import did_you_mean
 from rdsproxy_templates.variants import VARIANTS
 
@@ -147,8 +149,10 @@ def _wrong_property(value: str) -> Iterator[str]:
 def settings() -> frozenset[str]:
     """The paths of every setting of every variant, by the JSON Schemas of the variants."""
     found: set[str] = set()
-    for variant in VARIANTS.values():
-        schema = variant.Config.model_json_schema()
+    records: list[type[BaseModel]] = [Customization]
+    records += [variant.Config for variant in VARIANTS.values()]
+    for record in records:
+        schema = record.model_json_schema()
         found |= set(_paths(schema, schema.get("$defs", {})))
     return frozenset(found)
 
@@ -202,5 +206,6 @@ def peers_page() -> Iterator[str]:
 def _here(row: Row) -> str:
     if row.kind in ("decided", "impossible", "not applicable"):
         return f"{KINDS[row.kind]}: {'; '.join(row.values)}"
-    values = ", ".join(f"`{value}`" for value in row.values)
-    return values if row.kind == "setting" else f"{KINDS[row.kind]}: {values}"
+    if row.kind == "setting":
+        return ", ".join(f"[`{one}`](reference.md#{one.replace('[]', '')})" for one in row.values)
+    return f"{KINDS[row.kind]}: " + ", ".join(f"`{value}`" for value in row.values)

@@ -40,7 +40,7 @@ def test_every_remedy_for_a_scanners_finding_is_a_setting(repository):
     }
 
     assert "rds.multi_az" in named
-    assert [setting for setting in sorted(named) if f"| `{setting}` |" not in reference] == []
+    assert [setting for setting in sorted(named) if f'id="{setting}"' not in reference] == []
 
 
 def test_every_finding_that_stays_has_a_rule_and_a_reason(repository):

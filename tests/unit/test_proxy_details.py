@@ -175,8 +175,16 @@ class TestNetworks:
         ],
     )
     def test_a_network_without_ipv6_refuses_it(self, variant, proxy):
-        (sentence,) = problems(variant, **proxy).values()
+        (path,) = proxy
+        place = "endpoints.0.network_type" if path == "endpoints" else path
+        sentence = problems(variant, rds={"network": {"type": "DUAL"}}, **proxy)[f"proxy.{place}"]
+
         assert "the network of this variant has no IPv6 ranges" in sentence
+
+    def test_targets_by_ipv6_need_a_database_that_has_it(self):
+        found = problems(existing_vpc, target_connection_network_type="IPV6")
+
+        assert "set `network: {type: DUAL}`" in found["proxy.target_connection_network_type"]
 
     def test_an_endpoint_for_ipv6_only_needs_targets_for_it(self):
         found = problems(existing_vpc, endpoint_network_type="IPV6")

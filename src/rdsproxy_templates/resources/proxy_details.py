@@ -62,8 +62,8 @@ class ProxyDetails(Settings):
     )
     target_connection_network_type: Literal["IPV4", "IPV6"] | None = Field(
         default=None,
-        description="IP version by which the proxy reaches the database. `IPV6` needs a database "
-        f"in dual-stack mode; a change replaces the proxy. Left out: IPV4. See {_NETWORKS}",
+        description="IP version by which the proxy reaches the database. `IPV6` needs "
+        f"`network: {{type: DUAL}}`; a change replaces the proxy. Left out: IPV4. See {_NETWORKS}",
     )
     client_password_auth_type: (
         Literal[
@@ -157,9 +157,4 @@ class ProxyDetails(Settings):
                 "client_password_auth_type",
                 f"is {self.client_password_auth_type}, which is weaker than the default; it is for "
                 "clients that know nothing better",
-            )
-        if self.target_connection_network_type == "IPV6":
-            yield Problem(
-                "target_connection_network_type",
-                "is IPV6: the database must be in dual-stack mode, or its registration fails",
             )

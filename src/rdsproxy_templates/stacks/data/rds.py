@@ -58,6 +58,13 @@ class Config(ProxiedDatabaseSettings, ProxySettings):
         yield from self.refused_by(engine)
         for problem in self.proxy.details_refused_by(engine, self.readers):
             yield problem.within("proxy")
+        targets = self.proxy.target_connection_network_type
+        if targets == "IPV6" and self.network.type != "DUAL":
+            yield Problem(
+                "proxy.target_connection_network_type",
+                "is IPV6, and the database has IPv4 addresses only; set `network: {type: DUAL}`, "
+                "or leave it out",
+            )
         logins = {
             *(user.login for user in self.users),
             *(existing.login for existing in self.proxy.logins),

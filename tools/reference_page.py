@@ -1,0 +1,172 @@
+"""The page docs/reference.md: every group of settings once, then what each variant takes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from rdsproxy_templates import render
+from rdsproxy_templates.model.customization import Customization
+from rdsproxy_templates.variants import VARIANTS
+from setting_groups import Group, by_part, caption, groups, has_a_section, kind_of, nested, owner
+
+CAPTIONS_FROM: Final = 12
+"""Options from which a group has a table for each of its parts."""
+
+
+def settings_part() -> Iterator[str]:
+    """Yield the part about settings: keys of any variant, then every group."""
+    known = groups()
+    yield "## Settings\n"
+    yield "Keys of the YAML file that `--config` takes, and fields of `Config` in Python."
+    yield "[settings.md](settings.md) says which to look at first. A dot stands for nesting,"
+    yield "`[]` for each entry of a list; every setting can be linked to by its path.\n"
+    yield "| group | for |\n| --- | --- |"
+    yield "| [any variant](#settings-of-any-variant) | tags, and what no setting says |"
+    for group in known:
+        place = anchor(group.paths[0]) or "top-level"
+        yield f"| [{heading(group)}](#{place}) | {_summary(group)} |"
+    yield "\n### Settings of any variant\n"
+    yield "Beside those of its variant, and arguments of `render`. [overrides.md](overrides.md)"
+    yield "shows them at work.\n"
+    yield "| setting | type | meaning |\n| --- | --- | --- |"
+    for name, info in Customization.model_fields.items():
+        yield f'| <a id="{name}"></a>`{name}` | mapping | {info.description} |'
+    seen: dict[tuple[type, str], str] = {}
+    first = {group.paths[0]: list(group.kinds) for group in known if "." not in group.paths[0]}
+    for group in known:
+        yield from _section(group, seen, first.get(group.paths[0].partition(".")[0], []))
+
+
+def heading(group: Group) -> str:
+    """The group's place, as its section is called."""
+    return f"`{group.paths[0]}`" if group.paths[0] else "top level"
+
+
+def anchor(path: str) -> str:
+    """The anchor of a setting or a group."""
+    return path.replace("[]", "")
+
+
+def _summary(group: Group) -> str:
+    text = group.description.partition(". See http")[0].partition(". Left out")[0]
+    first = text.partition(". ")[0].rstrip(".")
+    return (first or "Each variant's own settings") + "."
+
+
+def _section(
+    group: Group, seen: dict[tuple[type, str], str], around: Sequence[str]
+) -> Iterator[str]:
+    anchors = "".join(f'<a id="{anchor(path)}"></a>' for path in group.paths if path)
+    yield f"\n### {anchors}{heading(group)}\n"
+    if group.description:
+        yield f"{_linked(group.description)}\n"
+    if group.paths[1:]:
+        yield f"Also at {_names(group.paths[1:])}.\n"
+    elif group.paths[0] and ("." not in group.paths[0] or list(group.kinds) != around):
+        yield f"In {_names(list(group.kinds))}.\n"
+    parts: dict[str, list[str]] = {}
+    elsewhere: dict[str, list[str]] = {}
+    for name in by_part(group):
+        if has_a_section(group, name):
+            continue
+        variant = group.having(name)[0]
+        declared = owner(group.kinds[variant], name)
+        if (declared, name) in seen:
+            elsewhere.setdefault(seen[declared, name], []).append(name)
+            continue
+        seen[declared, name] = group.paths[0]
+        in_parts = group.paths[0] and len(group.fields) > CAPTIONS_FROM
+        title = caption(group.kinds[variant], name) if in_parts else ""
+        parts.setdefault(title, []).append(name)
+    for title, names in parts.items():
+        if title:
+            yield f"\n**{title}**\n"
+        yield "| setting | type | default | meaning |\n| --- | --- | --- | --- |"
+        for name in names:
+            yield _row(group, name)
+    for place, names in elsewhere.items():
+        anchored = ", ".join(
+            f"{_anchors(group, name)}[`{name}`](#{anchor(f'{place}.{name}')})" for name in names
+        )
+        yield f"\nAlso, as in `{place or 'the top level'}`: {anchored}."
+
+
+def _row(group: Group, name: str) -> str:
+    variants = group.having(name)
+    infos = [group.info(name, variant) for variant in variants]
+    description = Counter(info.description or "" for info in infos).most_common(1)[0][0]
+    path = f"{group.paths[0]}.{name}".lstrip(".")
+    only = ""
+    if len(variants) < len(group.kinds) and group.paths[0]:
+        only = f" Only in {_names(variants)}."
+    elif not group.paths[0] and len(variants) < len(VARIANTS):
+        only = f" In {_names(variants)}."
+    held = {variant: group.default(name, variant) for variant in variants}
+    kinds = Counter(kind_of(info) for info in infos)
+    return (
+        f"| {_anchors(group, name)}`{path}` | {kinds.most_common(1)[0][0]} | {_defaults(held)} | "
+        f"{_linked(description)}{only} |"
+    )
+
+
+def _linked(text: str) -> str:
+    """*text* with its last address as a link."""
+    return re.sub(r" See (https://\S+?)\.?$", r" [AWS's page](\1)", text)
+
+
+def _defaults(held: Mapping[str, str]) -> str:
+    """The most common default, then the others with their variants."""
+    ((usual, _), *others) = Counter(held.values()).most_common()
+    texts = [usual]
+    for other, _ in others:
+        texts.append(f"{other} in {_names([name for name in held if held[name] == other])}")
+    return "; ".join(texts)
+
+
+def _anchors(group: Group, name: str) -> str:
+    paths = [f"{path}.{name}".lstrip(".") for path in group.paths]
+    infos = [group.info(name, variant) for variant in group.having(name)]
+    if any(True for info in infos for _ in nested(info.annotation)):
+        return ""  # the section has it
+    return "".join(f'<a id="{anchor(path)}"></a>' for path in paths)
+
+
+def _names(variants: Sequence[str]) -> str:
+    return ", ".join(f"`{variant}`" for variant in variants)
+
+
+def variants_part() -> Iterator[str]:
+    """Yield the part about variants: groups of settings, parameters and outputs of each."""
+    known = groups()
+    yield "\n## Variants\n"
+    yield "Parameters and outputs are those of the root template with the defaults."
+    for name, variant in VARIANTS.items():
+        root = render(variant, variant.Config()).root
+        yield f"\n### {name}\n\n{root.description}\n"
+        own = [one for one in variant.Config.model_fields if one not in _inner(known, name)]
+        links = [f"[`{path}`](#{anchor(path)})" for path in (*own, *_inner(known, name))]
+        yield f"Settings: {', '.join(links)}."
+        if root.parameters:
+            yield "\n| parameter | type | default | meaning |\n| --- | --- | --- | --- |"
+        for parameter, body in root.parameters.items():
+            meaning = " — ".join(
+                filter(None, (body["Description"], body.get("ConstraintDescription")))
+            )
+            default = f"`{body['Default']}`" if "Default" in body else "none: must be given"
+            yield f"| `{parameter}` | `{body['Type']}` | {default} | {meaning} |"
+        yield "\n| output | meaning |\n| --- | --- |"
+        for output, body in root.outputs.items():
+            yield f"| `{output}` | {body['Description']} |"
+
+
+def _inner(known: Sequence[Group], variant: str) -> list[str]:
+    """The paths of the groups that *variant* has at its first level."""
+    return [
+        path
+        for group in known
+        for path in group.paths
+        if variant in group.kinds and path and "." not in path
+    ]
