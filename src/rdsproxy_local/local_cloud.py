@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
+from .clients import NOBODY, client
 from .servers.loopback import free_port, wait_for
 
 SECONDS: Final = 60
@@ -30,17 +31,21 @@ NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class LocalCloud:
     """Runs while its ``with`` block does.
 
-    With *wait* it is ready at once, else after :meth:`wait_until_ready`.
+    With *wait* it is ready at once, else after :meth:`wait_until_ready`. If it is *eager*,
+    databases start when they are created, and not at their first use.
     """
 
-    def __init__(self, port: int = 0, *, wait: bool = True) -> None:
+    def __init__(self, port: int = 0, *, wait: bool = True, eager: bool = False) -> None:
         port = port or free_port()
         self.endpoint = f"http://localhost:{port}"
         self._folder = tempfile.TemporaryDirectory()
         self._log = Path(self._folder.name) / "log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "rdsproxy_local", "--port", str(port)],
+                [
+                    *(sys.executable, "-m", "rdsproxy_local", "--port", str(port)),
+                    *(["--eager"] if eager else []),
+                ],
                 env=_clean_environment(),
                 # It ends when this pipe does, however this process ends.
                 stdin=subprocess.PIPE,
@@ -127,9 +132,10 @@ class Account:
         }
 
     @property
-    def credentials(self) -> Any:
-        """Botocore's credentials of the account's developer."""
-        return self._session.get_credentials()
+    def credentials(self) -> Credentials:
+        """The credentials of the account's developer."""
+        keys = self._keys
+        return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
     def client(self, service: str) -> Any:
         """boto3's client for a service."""
@@ -205,31 +211,16 @@ class Account:
     @cached_property
     def _clients(self) -> Callable[[str], Any]:
         """Makes each client only once: making one takes longer than most calls."""
-        return cache(lambda service: self._session.client(service, endpoint_url=self.endpoint))
+        return cache(lambda service: client(service, self.endpoint, self.region, self._keys))
 
     @cached_property
     def _stacks(self) -> Any:
         return self.client("cloudformation")
 
     @cached_property
-    def _session(self) -> boto3.Session:
-        return boto3.Session(
-            self._keys["AccessKeyId"],
-            self._keys["SecretAccessKey"],
-            self._keys["SessionToken"],
-            region_name=self.region,
-        )
-
-    @cached_property
     def _keys(self) -> dict[str, str]:
         # moto sees the account of a caller in the role that its keys were got with.
-        sts = boto3.client(
-            "sts",
-            endpoint_url=self.endpoint,
-            region_name=self.region,
-            aws_access_key_id="developer",
-            aws_secret_access_key="none",
-        )
+        sts = client("sts", self.endpoint, self.region, NOBODY)
         role = f"arn:aws:iam::{self.id}:role/developer"
         keys: dict[str, str] = sts.assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
         return keys

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def local_cloud() -> Iterator[TestCloud]:
     """A local cloud, with accounts by `local_cloud.account(id, region)`."""
-    from .local_cloud import LocalCloud  # noqa: PLC0415 - only those who use it pay for its import
-    from .testing import TestCloud  # noqa: PLC0415
+    # Only those who use it pay for its import.
+    from .local_cloud import LocalCloud  # noqa: PLC0415
 
-    with TestCloud(LocalCloud()) as cloud:
+    starting = LocalCloud(wait=False, eager=True)
+    from .testing import TestCloud  # noqa: PLC0415 - meanwhile
+
+    with TestCloud(starting) as cloud:
+        cloud.prepare()
         yield cloud
 
 

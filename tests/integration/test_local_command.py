@@ -21,6 +21,7 @@ SECONDS = 180
 ROWS = '{"items": [{"id": 1, "name": "one"}, {"id": 2, "name": "two"}, {"id": 3, "name": "three"}]}'
 DEPLOYED = '"StackStatus": "CREATE_COMPLETE"'
 READY = "Ctrl-C ends everything"
+SERVERS = Path(__file__).resolve().parents[2] / ".servers"
 
 ENDED_BY_CTRL_C = (
     "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
@@ -50,7 +51,9 @@ class Command:
 
     def __init__(self, folder, library):
         self.folder = folder
-        self._environment = {
+        self.environment = {
+            # An installed library does not know where `make test` unpacks servers.
+            "SERVER_BINARIES": str(SERVERS),
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             "PYTHONPATH": str(library),
             "PYTHONSAFEPATH": "1",
@@ -58,7 +61,7 @@ class Command:
 
     def run(self, *words, **more):
         return subprocess.run(
-            self._words(words), cwd=self.folder, env=self._environment, capture_output=True,
+            self._words(words), cwd=self.folder, env=self.environment, capture_output=True,
             text=True, check=False, timeout=SECONDS, **more,
         )  # fmt: skip
 
@@ -67,10 +70,10 @@ class Command:
         """A local cloud in the foreground, which Ctrl-C must end."""
         with subprocess.Popen(
             [sys.executable, "-c", ENDED_BY_CTRL_C, *self._words(("up", *words))[1:]],
-            cwd=self.folder, env=self._environment, text=True,
+            cwd=self.folder, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         ) as process:  # fmt: skip
-            stuck = threading.Timer(SECONDS, process.kill)
+            stuck = threading.Timer(4 * SECONDS, process.kill)
             stuck.start()
             try:
                 running = Running(process)
@@ -331,14 +334,14 @@ def test_a_port_in_use_is_refused(installed, tmp_path):
 
 def test_missing_servers_are_named_with_their_packages(installed, tmp_path):
     command = Command(tmp_path, installed)
-    command._environment |= {"PATH": "/nonexistent", "SERVER_BINARIES": str(tmp_path)}
+    command.environment |= {"PATH": "/nonexistent", "SERVER_BINARIES": str(tmp_path)}
     program = (
         "from rdsproxy_local.servers import programs; programs.PLACES = ()\n"
         "from rdsproxy_templates.cli import main; main()"
     )
     said = subprocess.run(
         [sys.executable, "-c", program, "local", "up", "base"],
-        cwd=tmp_path, env=command._environment, capture_output=True, text=True,
+        cwd=tmp_path, env=command.environment, capture_output=True, text=True,
         check=False, timeout=SECONDS,
     )  # fmt: skip
 
@@ -358,7 +361,7 @@ def test_without_the_extra_it_says_how_to_install_it(installed, tmp_path):
     )
     command = Command(tmp_path, installed)
     said = subprocess.run(
-        [sys.executable, "-c", program, "local", "up"], cwd=tmp_path, env=command._environment,
+        [sys.executable, "-c", program, "local", "up"], cwd=tmp_path, env=command.environment,
         capture_output=True, text=True, check=False, timeout=SECONDS,
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ class _RdsMariaDB(MariaDB):
 
     user: ClassVar = "rdsadmin"
     database: ClassVar = "rdsadmin"
+    keeps_template: ClassVar = True
 
 
 class _RdsPostgreSQL(PostgreSQL):
@@ -43,6 +44,7 @@ class _RdsPostgreSQL(PostgreSQL):
 
     user: ClassVar = "rdsadmin"
     database: ClassVar = "rdsadmin"
+    keeps_template: ClassVar = True
 
 
 SERVERS: Final[dict[str, type[Server]]] = {MYSQL: _RdsMariaDB, POSTGRESQL: _RdsPostgreSQL}

@@ -92,10 +92,7 @@ class MariaDB(Server):
             tables,
             f"CREATE DATABASE {cls.database};",
             "FLUSH PRIVILEGES;",
-            (
-                f"CREATE USER {who} IDENTIFIED VIA mysql_native_password"
-                f" USING PASSWORD('{cls.password}');"
-            ),
+            f"CREATE USER {who} IDENTIFIED VIA mysql_native_password;",
             f"GRANT ALL ON *.* TO {who} WITH GRANT OPTION;",
         ]
         cls._run(cls._program(), *cls._basics(data), "--bootstrap", text="\n".join(statements))
@@ -108,12 +105,22 @@ class MariaDB(Server):
             f"--port={self.port}",
             f"--socket={self.unix_socket}",
             f"--pid-file={self.folder / 'pid'}",
+            f"--init-file={self._login_file}",
             f"--tmpdir={self.folder}",
             f"--ssl-cert={certificate.cert}",
             f"--ssl-key={certificate.key}",
             "--max-connections=400",
             "--skip-name-resolve",
         ]
+
+    @property
+    def _login_file(self) -> Path:
+        return self.folder / "login.sql"
+
+    def _write_password(self) -> None:
+        by = f"mysql_native_password USING PASSWORD({_quoted(self.password)})"
+        self._login_file.touch(mode=0o600)
+        self._login_file.write_text(f"ALTER USER '{self.user}'@'%' IDENTIFIED VIA {by};\n")
 
     def _answers(self) -> bool:
         try:

@@ -77,14 +77,10 @@ class PostgreSQL(Server):
 
     @classmethod
     def _initialise(cls, data: Path) -> None:
-        secret = data.with_name("password")
-        secret.write_text(cls.password)
-        cls._hand_over(secret)
         cls._run(
             cls._program().beside("initdb"),
             f"--pgdata={data}",
             f"--username={cls.user}",
-            f"--pwfile={secret}",
             "--auth-local=trust",
             "--auth-host=scram-sha-256",
             "--encoding=UTF8",
@@ -108,6 +104,9 @@ class PostgreSQL(Server):
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return ["-D", str(self._data), *options]
+
+    def _tell_password(self) -> None:
+        self.set_password(self.credentials)
 
     def _answers(self) -> bool:
         try:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
 from .accounts import Account
+from .initial_data import data_folder, keep
 from .loopback import HOST, free_port, wait_for
 from .programs import Program
 
@@ -50,6 +51,8 @@ class Server(ABC):
     stops_with: ClassVar = signal.SIGTERM
     ends_with: ClassVar = signal.SIGKILL
     """The signal that ends it fastest once its data are not needed any more."""
+    keeps_template: ClassVar = False
+    """Keep the initial data for other processes, in the user's cache folder."""
 
     def __enter__(self) -> Self:
         self.folder = self._private_folder()
@@ -57,8 +60,10 @@ class Server(ABC):
         self._process: subprocess.Popen[bytes] | None = None
         try:
             shutil.copytree(self._template(), self._data)
+            self._write_password()
             self._hand_over(self.folder)
             self.start()
+            self._tell_password()
         except BaseException:
             self.close()
             raise
@@ -164,6 +169,12 @@ class Server(ABC):
     def _answers(self) -> bool:
         """True if a client would be served by now."""
 
+    def _write_password(self) -> None:  # noqa: B027 - not every server needs it
+        """Put its own user's password into its folder, where it is read at each start."""
+
+    def _tell_password(self) -> None:  # noqa: B027 - not every server needs it
+        """Give its own user the password, which the initial data do not have."""
+
     @property
     def _data(self) -> Path:
         return self.folder / "data"
@@ -185,12 +196,15 @@ class Server(ABC):
     @classmethod
     @cache
     def _template(cls) -> Path:
-        """A data folder as it is before the first start, made once a process."""
+        """A data folder as it is before the first start, made once a process, or once at all."""
         cls._program()
+        kept = data_folder(cls, cls._program()) if cls.keeps_template else None
+        if kept is not None and kept.is_dir():
+            return kept
         folder = cls._private_folder()
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         cls._initialise(folder / "data")
-        return folder / "data"
+        return keep(folder / "data", kept) if kept is not None else folder / "data"
 
     @classmethod
     def _private_folder(cls) -> Path:

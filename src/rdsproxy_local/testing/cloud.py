@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSRequest
 
 from rdsproxy_templates.errors import ConfigError, Problem
 
+from ..clients import NOBODY, client
 from ..databases import Database, databases_of, login_of, run_sql
 from ..deployment.bucket import PackageBucket
 from ..deployment.code import Code, State
@@ -89,6 +90,12 @@ class TestCloud:
 
     def __exit__(self, *_: object) -> None:
         self.cloud.close()
+
+    def prepare(self) -> None:
+        """Wait until the local cloud answers; meanwhile, read what the first clients need."""
+        for service in ("cloudformation", "s3", "sts"):
+            client(service, self.cloud.endpoint, "us-east-1", NOBODY)
+        self.cloud.wait_until_ready()
 
     def account(self, account_id: str, region: str = "eu-west-1") -> Account:
         """Return an account, seen from a Region, with boto3's clients of it."""

@@ -120,7 +120,7 @@ def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
     try:
         with sole_owner():
             # It starts while the plan is rendered.
-            cloud = LocalCloud(port, wait=False)
+            cloud = LocalCloud(port, wait=False, eager=True)
             try:
                 _state(cloud, plan).write()
                 yield cloud
