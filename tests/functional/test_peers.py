@@ -8,8 +8,8 @@ from peer_inputs import EXPRESSIBLE, PEERS, peer_of, read_peer
 
 LEAST = {
     "terraform_aws_rds_proxy": 36,
-    "terraform_aws_rds_aurora": 72,
-    "terraform_aws_rds": 64,
+    "terraform_aws_rds_aurora": 74,
+    "terraform_aws_rds": 65,
     "cdk_proxy": 18,
     "cdk_cluster": 48,
     "cdk_instance": 48,

@@ -171,6 +171,9 @@ class TestFeatures:
     def test_what_a_version_or_class_lacks_is_refused(self, rds, expected):
         assert expected in refused(**rds)
 
+    def test_an_engine_without_a_cluster_is_told_so_and_nothing_else(self):
+        assert len(refused(engine="mysql", data_api=True).splitlines()) == 1
+
     def test_without_a_proxy_postgresql_forwards_writes(self):
         one = cluster(bastion, local_write_forwarding=True, engine_version="16.11")
 

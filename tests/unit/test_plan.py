@@ -240,12 +240,25 @@ class TestFailures:
         [one] = failures(Stacks(out=events), "out", "deploy")
         assert str(one) == "[VPC] now"
 
-    def test_remedies_are_named(self):
-        reason = "can only be shared within your AWS Organization."
-        events = [event("Share", "CREATE_FAILED", reason)]
+    @pytest.mark.parametrize(
+        ("reason", "remedy"),
+        [
+            (
+                "can only be shared within your AWS Organization.",
+                "aws ram enable-sharing-with-aws-organization",
+            ),
+            (
+                "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
+                "delete them by `aws rds delete-db-instance`",
+            ),
+            ("/aws/rds/cluster/shop/error already exists", "delete the group, or leave out"),
+        ],
+    )
+    def test_remedies_are_named(self, reason, remedy):
+        events = [event("Any", "CREATE_FAILED", reason)]
 
         [one] = failures(Stacks(out=events), "out", "deploy")
-        assert "aws ram enable-sharing-with-aws-organization" in str(one)
+        assert remedy in str(one)
 
     def test_a_nested_stack_without_events_is_the_innermost(self):
         events = [

@@ -50,6 +50,8 @@ class AuroraSettings(AuroraInstancesSettings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        if not ENGINES[self.engine].aurora:
+            return
         if self.reader_scaling is not None:
             for problem in self.reader_scaling.refused_with(self.readers):
                 yield problem.within("reader_scaling")
