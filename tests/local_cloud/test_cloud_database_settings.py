@@ -144,6 +144,54 @@ class TestInsights:
             harness.update(made, **{**made.properties, "DatabaseInsightsMode": "advanced"})
 
 
+class TestChanges:
+    """Settings that a deployed database gains by an update, in place."""
+
+    LATER = {
+        "PerformanceInsightsRetentionPeriod": 465,
+        "MonitoringInterval": 30,
+        "EnableCloudwatchLogsExports": ["error"],
+    }
+
+    def test_a_cluster_gains_them(self, harness, create, monitors):
+        made = create()
+        later = {**ADVANCED, **self.LATER, "MonitoringRoleArn": monitors}
+        features = {"EnableHttpEndpoint": True, "EnableLocalWriteForwarding": True}
+        harness.update(made, **made.properties, **later, **features)
+
+        [found] = harness.call("rds", "describe_db_clusters", DBClusterIdentifier=made.physical_id)[
+            "DBClusters"
+        ]
+        assert found["DatabaseInsightsMode"] == "advanced"
+        assert found["MonitoringInterval"] == 30
+        assert found["EnabledCloudwatchLogsExports"] == ["error"]
+        assert found["HttpEndpointEnabled"] is True
+        assert found["LocalWriteForwardingStatus"] == "enabled"
+
+    def test_an_instance_gains_them(self, harness, create, monitors):
+        made = create("mysql")
+        insights = {"DatabaseInsightsMode": "advanced", "EnablePerformanceInsights": True}
+        others = {"MonitoringRoleArn": monitors, "CACertificateIdentifier": "rds-ca-ecc384-g1"}
+        harness.update(made, **made.properties, **insights, **self.LATER, **others)
+
+        [found] = harness.call(
+            "rds", "describe_db_instances", DBInstanceIdentifier=made.physical_id
+        )["DBInstances"]
+        assert found["DatabaseInsightsMode"] == "advanced"
+        assert found["MonitoringInterval"] == 30
+        assert found["CACertificateIdentifier"] == "rds-ca-ecc384-g1"
+
+    def test_a_member_gains_its_tier_and_another_class(self, harness, add_member):
+        made = add_member()
+        changed = {**made.properties, "DBInstanceClass": "db.r7g.large", "PromotionTier": 9}
+        harness.update(made, **changed)
+
+        [found] = harness.call(
+            "rds", "describe_db_instances", DBInstanceIdentifier=made.physical_id
+        )["DBInstances"]
+        assert (found["DBInstanceClass"], found["PromotionTier"]) == ("db.r7g.large", 9)
+
+
 class TestEnhancedMonitoring:
     def test_a_role_that_it_may_assume_writes_the_records(self, create, monitors):
         assert create(MonitoringInterval=60, MonitoringRoleArn=monitors).physical_id

@@ -71,7 +71,7 @@ class AuroraSettings(AuroraInstancesSettings):
         if self.reader_scaling is not None and not self.readers:
             yield Problem(
                 "reader_scaling",
-                "creates readers that only the cluster's own reader endpoint leads to: the proxy "
+                "creates readers to which only the cluster's own reader endpoint leads: a proxy "
                 "has a read-only endpoint with `readers: 1` or more",
             )
         for feature in self._features:
