@@ -80,6 +80,15 @@ class TestRendering:
         assert run("--stack", "infra/roots/logs_only.py").exit_code == 0
         assert (tmp_path / "out" / "logs_only" / "template.yaml").is_file()
 
+    @pytest.mark.parametrize("stack", ["infra/logs_only.py", "infra.logs_only"])
+    def test_either_form_imports_what_the_current_folder_has(self, run, tmp_path, stack):
+        (tmp_path / "infra").mkdir()
+        (tmp_path / "infra" / "shared.py").write_text(STACK)
+        text = "from infra.shared import Config, Inputs, Outputs, build"
+        (tmp_path / "infra" / "logs_only.py").write_text(text)
+
+        assert run("--stack", stack).exit_code == 0
+
     def test_the_name_can_be_chosen(self, run, example, tmp_path):
         example("orders")
 

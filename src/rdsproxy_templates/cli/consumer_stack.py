@@ -106,8 +106,8 @@ def _loaded(stack: str, place: str) -> ModuleType:
         sentence = "must be a module, such as orders or infra.orders, or a file, such as orders.py"
         raise ConfigError([Problem(place, sentence)])
     root, dotted = _importable(file) if file else (Path.cwd(), stack)
-    # As Python does for a script, so that it can import its neighbours.
-    sys.path.insert(0, str(root))
+    # As Python does for scripts and for `-m`: neighbours can be imported, and all of this folder.
+    sys.path[:0] = dict.fromkeys((str(root), str(Path.cwd())))
     try:
         with explained(place, "imported"):
             module = import_module(dotted)
