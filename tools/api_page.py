@@ -23,7 +23,7 @@ from rdsproxy_templates import (
     stacks,
     variants,
 )
-from rdsproxy_templates.model import settings
+from rdsproxy_templates.model import customization, settings
 from rdsproxy_templates.rendering import documents
 from rdsproxy_templates.variants import VARIANTS
 
@@ -58,7 +58,7 @@ def api_page() -> Iterator[str]:
             yield from _class(name, value)
     yield "\n## Types and fields\n"
     yield f"- `Field`: {FIELD}"
-    for module in (documents, settings):
+    for module in (customization, documents, settings):
         for name, text in _documented(ast.parse(inspect.getsource(module)).body):
             if name in public:
                 yield f"- `{name}`: {text}"

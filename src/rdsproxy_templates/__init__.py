@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         pseudo_parameters,
         sub,
     )
+    from .model.customization import Override
     from .pipeline import render
     from .rendering import Bundle, Nesting
     from .validators import Finding, refuse, validate
@@ -46,6 +47,7 @@ __all__ = [
     "LocalPath",
     "Nesting",
     "OptionalPairOf",
+    "Override",
     "ParameterAttributes",
     "Ports",
     "Problem",
@@ -79,6 +81,7 @@ _PLACES: Final = {
     "Field": "pydantic",
     **dict.fromkeys(("Finding", "refuse", "validate"), ".validators"),
     **dict.fromkeys(("Bundle", "Nesting"), ".rendering"),
+    "Override": ".model.customization",
     "render": ".pipeline",
     **dict.fromkeys(
         ("ConfigError", "InvalidTemplateError", "Problem", "TemplatesError", "WiringError"),

@@ -96,6 +96,17 @@ def test_wrong_settings_and_wrong_customizations_are_refused_together(run):
     assert "my.yaml:3:1: extra_resources] must be a mapping of settings, got null" in output
 
 
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [("override", "overrides"), ("extra_resource", "extra_resources"), ("tag", "tags")],
+)
+def test_a_misspelled_key_is_told_what_it_may_mean(run, typo, meant):
+    status, output = run(f"{typo}: {{}}\n", "base")
+
+    assert status == 2
+    assert f"my.yaml:1:1: {typo}] is not a setting (did you mean {meant}?); there are" in output
+
+
 def test_a_warning_has_line_and_column(run):
     text = "overrides: {RDSStack.DBCluster: {Properties: {KmsKeyId: alias/mine}}}"
 

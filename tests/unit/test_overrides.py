@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from troposphere import GetAtt, Ref
 
 from rdsproxy_templates import ConfigError, InvalidTemplateError, LocalPath, render
+from rdsproxy_templates.aws.resource_schemas import schema_of
 from rdsproxy_templates.rendering import flattened, unpackaged
 from rdsproxy_templates.variants import base, cross_account_db
 
@@ -176,7 +178,7 @@ class TestRefused:
         ("patch", "place", "sentence"),
         [
             (5, "", "must be a mapping, got 5"),
-            (lambda _: None, "", "must be a mapping, got None"),
+            (lambda _: None, "", "must be a mapping, got null"),
             ({"Type": "AWS::SNS::Topic"}, "Type", "cannot change: a resource of another type"),
             ({"Condition": "IsProd"}, "Condition", "is not supported: decide in the settings"),
             ({"Propertys": {}}, "Propertys", "is not an attribute of a resource (did you mean Prop"),
@@ -268,10 +270,21 @@ class TestRefused:
             "overrides.RDSStack.Nobody",
         ]
 
-    def test_a_secret_is_not_repeated_in_the_message(self):
-        assert "hunter2" not in str(
-            problems({CLUSTER: {"Properties": {"MasterUserPassword": "hunter2"}}})
-        )
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "hunter2",
+            {"Fn::Sub": ["hunter2"]},
+            {"Fn::Join": "hunter2"},
+            ["hunter2"],
+            {"a": "hunter2"},
+        ],
+    )
+    def test_a_secret_is_not_repeated_in_the_message(self, value):
+        found = problems({CLUSTER: {"Properties": {"MasterUserPassword": value}}})
+
+        assert "clear text" in str(found)
+        assert "hunter2" not in str(found)
 
     def test_a_stored_secret_is_no_clear_text(self):
         stored = {"MasterUserPassword": "{{resolve:ssm-secure:/db/master}}"}
@@ -375,7 +388,7 @@ class TestExtraResources:
             (".", "RDSStackDBCluster", TOPIC, "..RDSStackDBCluster", "would be RDSStackDBCluster in"),
             (".", "My-Topic", TOPIC, "..My-Topic", "must be 1 to 255 letters and digits, got 'My-T"),
             (".", "Topic", 5, "..Topic", "must be a mapping with a Type, got 5"),
-            (".", "Topic", {}, "..Topic", "must have a Type, got None"),
+            (".", "Topic", {}, "..Topic", "must have a Type, got null"),
             (".", "Topic", {"Type": "AWS::SNS::Topik"}, "..Topic.Type", "is not a type that AWS docum"),
             (".", "Topic", TOPIC | {"Propertis": {}}, "..Topic.Propertis", "is not an attribute of a"),
             (".", "Topic", TOPIC | {"Condition": "A"}, "..Topic.Condition", "is not supported: decid"),
@@ -402,11 +415,25 @@ class TestExtraResources:
         assert where == f"extra_resources.{place}"
         assert said.startswith(sentence)
 
+    def test_a_title_that_sam_gives_is_refused(self):
+        role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
+        [(_, said)] = problems(None, {"SAMStack": {"BlogRDSProxyFunctionRole": role}})
+
+        assert said == "is the title that SAM gives the role of BlogRDSProxyFunction"
+
     def test_a_secret_in_clear_text_is_refused(self):
         secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "hunter2"}}
         [(place, _)] = problems(None, {".": {"Own": secret}})
 
         assert place == "extra_resources...Own.Properties.SecretString"
+
+    def test_a_generated_secret_is_none_in_clear_text(self):
+        generated = {
+            "GenerateSecretString": {"PasswordLength": 40, "GenerateStringKey": "password"}
+        }
+        secret = {"Type": "AWS::SecretsManager::Secret", "Properties": generated}
+
+        assert resource(rendered(None, {".": {"Own": secret}}), "Own") == secret
 
     def test_two_that_wait_for_each_other_are_refused(self):
         one, two = TOPIC | {"DependsOn": "Two"}, TOPIC | {"DependsOn": "One"}
@@ -456,6 +483,51 @@ def test_any_override_renders_alike_in_any_nesting(chosen):
         body = resource(nested, path)
         for attribute, values in patch.items():
             assert body.get(attribute, {}).items() >= values.items()
+
+
+NAMES = ["DBCluster", "RDSProxyRole", "RDSDatabaseName", "VPCStack", "Nobody", "AWS::Region"]
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 10**6)
+    | st.floats()
+    | st.sampled_from(["", "x", "5", "true", "${X}", "{{resolve:ssm:/a}}", "a" * 300])
+    | st.sampled_from(NAMES).map(lambda name: {"Ref": name})
+    | st.sampled_from(NAMES).map(lambda name: {"Fn::GetAtt": [name, "Arn"]})
+    | st.sampled_from(NAMES).map(lambda name: {"Fn::Sub": f"a${{{name}}}"})
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["Key", "Value", "Ref", "Fn::Sub", "Fn::If", "Fn::Join", "Fn::GetAtt"]),
+            inner,
+            max_size=2,
+        )
+    ),
+    max_leaves=5,
+)
+
+
+@st.composite
+def patches(draw):
+    """The path of a resource, and a patch that may have anything where a resource has something."""
+    path, body = draw(st.sampled_from(PATHS))
+    known = st.sampled_from([*schema_of(body["Type"]).body["properties"], "Unknown"])
+    patch = draw(
+        st.dictionaries(st.sampled_from(["DependsOn", "Metadata", "DeletionPolicy"]), ANYTHING)
+    )
+    return path, patch | {"Properties": draw(st.dictionaries(known, ANYTHING, max_size=3))}
+
+
+@settings(max_examples=150, deadline=None)
+@given(patches(), st.sampled_from(["sam", "flat"]), st.booleans())
+def test_any_patch_at_all_is_rendered_or_refused(case, nesting, expand):
+    path, patch = case
+    for override in (patch, lambda body: {**body, **patch}):
+        with suppress(ConfigError, InvalidTemplateError):
+            rendered({path: override}, nesting=nesting, expand=expand and nesting == "flat")
 
 
 @pytest.mark.parametrize("nesting", ["sam", "plain", "flat"])

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from ..model import did_you_mean
 from ..model.intrinsic_functions import is_function
 from ..model.pieces import leading
+from ..model.setting_problems import shown
 from .resource_schemas import Pointer, ResourceSchema
 
 Node = Mapping[str, Any]
@@ -145,7 +146,7 @@ def _misfit(views: Sequence[Node], value: object) -> str | None:
     wanted = " or ".join(_SHOWN.get(type_, type_) for type_ in sorted(types))
     if isinstance(value, float) and "string" in types:
         return f'must be text, got {value!r}; put it in quotes: "{value!r}"'
-    return f"must be {wanted}, got {_shown(value)}"
+    return f"must be {wanted}, got {shown(value)}"
 
 
 def _fits(value: object, type_: str) -> bool:
@@ -179,20 +180,20 @@ def _bound(view: Node, value: object) -> str | None:
     choices = [str(choice) for choice in view.get("enum", ())]
     if choices and text not in choices and not isinstance(value, bool):
         similar = did_you_mean(text, choices)
-        return f"must be one of {', '.join(choices)}, got {_shown(value)}{similar}"
+        return f"must be one of {', '.join(choices)}, got {shown(value)}{similar}"
     if isinstance(value, str):
         if len(value) > view.get("maxLength", len(value)):
             return f"must be at most {view['maxLength']} characters long, got {len(value)}"
         if len(value) < view.get("minLength", 0):
             return f"must be at least {view['minLength']} characters long, got {len(value)}"
         if "pattern" in view and not _matches(view["pattern"], value):
-            return f"must match {view['pattern']}, got {_shown(value)}"
+            return f"must match {view['pattern']}, got {shown(value)}"
     with suppress(ValueError):
         number = float(text)
         if number < view.get("minimum", number):
-            return f"must be at least {view['minimum']}, got {_shown(value)}"
+            return f"must be at least {view['minimum']}, got {shown(value)}"
         if number > view.get("maximum", number):
-            return f"must be at most {view['maximum']}, got {_shown(value)}"
+            return f"must be at most {view['maximum']}, got {shown(value)}"
     return None
 
 
@@ -202,7 +203,3 @@ def _matches(pattern: str, text: str) -> bool:
         return re.search(pattern, text) is not None
     except re.error:
         return True
-
-
-def _shown(value: object) -> str:
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)

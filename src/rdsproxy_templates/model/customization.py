@@ -33,7 +33,7 @@ ATTRIBUTES: Final = (
 """What an override may change of a resource: all but its type, and conditions."""
 
 _ATTRIBUTE_SCHEMAS: Final[dict[str, Any]] = {
-    name: {"enum": POLICIES[name]} if name in POLICIES else {"type": ["object", "null"]}
+    name: {"enum": [*POLICIES[name], None]} if name in POLICIES else {"type": ["object", "null"]}
     for name in ATTRIBUTES
 } | {"DependsOn": {"type": ["string", "array", "null"], "items": {"type": "string"}}}
 _OVERRIDE_SCHEMA: Final = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from ..errors import ConfigError, Problem
 from ..records import record
 from . import Settings, yaml_reader
+from .setting_problems import did_you_mean
 from .yaml_reader import ReadError
 
 if TYPE_CHECKING:
@@ -74,28 +75,37 @@ def split(kind: type[SettingsT], settings: object) -> tuple[SettingsT, Customiza
 
     Raises :class:`ConfigError` with all that is wrong with either.
     """
-    if not isinstance(settings, Mapping) or RESERVED.isdisjoint(settings):
+    if not isinstance(settings, Mapping):
         return kind.parse(settings, ""), None
-    from .customization import Customization  # noqa: PLC0415 - most files have none
-
-    config, customization = None, None
+    reserved = {key: value for key, value in settings.items() if key in RESERVED}
     problems = [
         Problem(name, f"is a setting of {kind.__module__}, and kept for the library; rename that")
-        for name in sorted(RESERVED & kind.model_fields.keys())
+        for name in sorted(reserved.keys() & kind.model_fields.keys())
     ]
+    config, customization = None, None
     try:
         config = kind.parse({k: v for k, v in settings.items() if k not in RESERVED}, "")
     except ConfigError as error:
-        problems += error.relative
-    try:
-        customization = Customization.parse(
-            {k: v for k, v in settings.items() if k in RESERVED}, ""
-        )
-    except ConfigError as error:
-        problems += error.relative
+        problems += map(_reminded, error.relative)
+    if reserved:
+        from .customization import Customization  # noqa: PLC0415 - most files have none
+
+        try:
+            customization = Customization.parse(reserved, "")
+        except ConfigError as error:
+            problems += error.relative
     if config is None or problems:
         raise ConfigError(problems)
     return config, customization
+
+
+def _reminded(problem: Problem) -> Problem:
+    """Add the setting that somebody may mean who wrote an unknown one."""
+    similar = did_you_mean(problem.place, sorted(RESERVED))
+    unknown = problem.sentence.startswith("is not a setting;")
+    if not (unknown and similar):
+        return problem
+    return Problem(problem.place, problem.sentence.replace(";", f"{similar};", 1))
 
 
 def read(path: Path) -> SettingsFile:

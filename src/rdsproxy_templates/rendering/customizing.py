@@ -12,6 +12,7 @@ from ..model.customization import Customization
 from ..model.merge_patch import merged, patch_between
 from ..model.pieces import plain
 from ..model.references import references
+from ..model.setting_problems import shown
 from ..model.template import Body, Template, circles, in_reading_order
 from ..model.values import LocalPath
 from ..records import record
@@ -84,7 +85,7 @@ class _Work:
                     for title, body in bodies.items()
                 ]
             else:
-                self._refuse_sentence(place, f"must be a mapping from titles, got {bodies!r}")
+                self._refuse_sentence(place, f"must be a mapping from titles, got {shown(bodies)}")
         for place, path, title, body in added:
             if clash := self._clash(path, title):
                 self._refuse_sentence(place, clash)
@@ -112,7 +113,7 @@ class _Work:
             body = dict(stack.resources[title])
             patch = _patch(override, body)
             if not isinstance(patch, dict):
-                self._refuse_sentence(place, f"must be a mapping, got {patch!r}")
+                self._refuse_sentence(place, f"must be a mapping, got {shown(patch)}")
                 continue
             if problems := list(patch_problems(patch, body["Type"], stack)):
                 self._refuse(place, problems)

@@ -14,12 +14,14 @@ from ..model.customization import ATTRIBUTES, POLICIES
 from ..model.intrinsic_functions import is_function
 from ..model.pieces import dangling, leading, malformed, unknown_titles
 from ..model.references import wires
+from ..model.setting_problems import shown
 from ..model.template import Body
 
 _TITLE: Final = re.compile(r"[A-Za-z0-9]{1,255}")
 _SECRET: Final = re.compile(
-    r"(password|passphrase|secret_?string|auth_?token|client_?secret)$", re.IGNORECASE
+    r"(password|passphrase|(?<!generate)secret_?string|auth_?token|client_?secret)$", re.IGNORECASE
 )
+_WITH_ROLE: Final = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 _STORED: Final = "'{{resolve:secretsmanager:…}}'"
 _REFUSED: Final = {
     "Type": "cannot change: a resource of another type is another one; add it by extra_resources",
@@ -28,7 +30,18 @@ _REFUSED: Final = {
 
 
 def patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> Iterator[Problem]:
-    """Yield what is wrong with *patch* for a resource of *type_* in *stack*."""
+    """Yield what is wrong with *patch* for a resource of *type_* in *stack*.
+
+    Of a secret in clear text nothing else is said, because that might repeat it.
+    """
+    clear = [Problem(".".join(("Properties", *path)), text) for path, text in _secrets(patch)]
+    yield from clear
+    for problem in _patch_problems(patch, type_, stack):
+        if not any(f"{problem.place}.".startswith(f"{one.place}.") for one in clear):
+            yield problem
+
+
+def _patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> Iterator[Problem]:
     schema = schema_of(type_)
     properties = list(schema.body["properties"]) if schema else []
     for name in patch:
@@ -36,17 +49,16 @@ def patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> Ite
             yield Problem(name, _unknown_attribute(name, properties))
     for name, choices in POLICIES.items():
         if patch.get(name) is not None and patch[name] not in choices:
-            yield Problem(name, f"must be one of {', '.join(choices)}, got {patch[name]!r}")
+            yield Problem(name, f"must be one of {', '.join(choices)}, got {shown(patch[name])}")
     yield from _waits(patch.get("DependsOn"), stack)
     rest = {key: value for key, value in patch.items() if key in ATTRIBUTES and key != "DependsOn"}
     for found in (malformed(rest), dangling(rest, stack)):
         yield from (Problem(".".join(slip.path), slip.sentence) for slip in found)
     for name in ("Properties", "Metadata", "CreationPolicy", "UpdatePolicy"):
         if rest.get(name) is not None and not isinstance(rest[name], dict):
-            yield Problem(name, f"must be a mapping, got {rest[name]!r}")
+            yield Problem(name, f"must be a mapping, got {shown(rest[name])}")
             rest.pop(name)
     given = rest.get("Properties") or {}
-    yield from (Problem(".".join(("Properties", *path)), text) for path, text in _secrets(given))
     for fault in faults(schema, given) if schema else ():
         yield Problem(".".join(("Properties", *fault.path)), fault.sentence)
 
@@ -54,13 +66,16 @@ def patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> Ite
 def resource_problems(title: str, body: object, stack: Template) -> Iterator[Problem]:
     """Yield what is wrong with a new resource of *stack*."""
     if not isinstance(body, dict):
-        yield Problem("", f"must be a mapping with a Type, got {body!r}")
+        yield Problem("", f"must be a mapping with a Type, got {shown(body)}")
         return
+    functions = [name for name, one in stack.resources.items() if one["Type"] in _WITH_ROLE]
+    if title.removesuffix("Role") in functions and title.endswith("Role"):
+        yield Problem("", f"is the title that SAM gives the role of {title.removesuffix('Role')}")
     if not _TITLE.fullmatch(title):
         yield Problem("", f"must be 1 to 255 letters and digits, got {title!r}")
     type_ = body.get("Type")
     if not isinstance(type_, str):
-        yield Problem("Type" if "Type" in body else "", f"must have a Type, got {type_!r}")
+        yield Problem("Type" if "Type" in body else "", f"must have a Type, got {shown(type_)}")
         return
     if schema_of(type_) is None:
         similar = did_you_mean(type_, resource_types())
@@ -112,17 +127,17 @@ def _waits(titles: object, stack: Template) -> Iterator[Problem]:
     if titles is None:
         return
     if not isinstance(titles, list) or not all(isinstance(one, str) for one in titles):
-        yield Problem("DependsOn", f"must be a title, or a list of titles, got {titles!r}")
+        yield Problem("DependsOn", f"must be a title, or a list of titles, got {shown(titles)}")
         return
     for sentence in unknown_titles(titles, stack):
         yield Problem("DependsOn", sentence)
 
 
-def _secrets(properties: object) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the secrets that stand in *properties* in clear text."""
-    for path, value in leading(properties):
+def _secrets(patch: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the secrets that stand in the properties of *patch* in clear text."""
+    for path, value in leading(patch.get("Properties")):
         if not _SECRET.search(path[-1]) or str(value).lower() in ("true", "false"):
             continue
-        written = isinstance(value, str) or is_function(value)
+        written = value is not None and not isinstance(value, bool | int)
         if written and "{{resolve:" not in str(value) and not any(wires(value)):
             yield path, f"must not hold a secret in clear text; name where it is stored: {_STORED}"
