@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from deploying import Desk
-from packages import Packages
+from packages import LOCAL, Packages
 
 from rdsproxy_local.local_cloud import LocalCloud
 from rdsproxy_local.servers.aws_api import AwsApi
@@ -121,33 +121,22 @@ def built(
 
 
 @pytest.fixture(scope="session")
-def configured(
-    desk: Callable[[str], Desk], repository: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., Path]:
-    """The folder of a variant with settings of its own, after `sam build`.
-
-    Given a *folder* that it made before, it builds there again, as an update is made.
-    """
-
-    def configured(variant: str, settings: object, folder: Path | None = None) -> Path:
-        if folder is None:
-            checkout = tmp_path_factory.mktemp("checkout")
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(repository / "lambda", checkout / "lambda", ignore=ignored)
-            folder = checkout / "templates_out" / variant
-        config = VARIANTS[variant].Config.parse(settings, "a test")
-        render(VARIANTS[variant], config, code="../..").write(folder)
-        builder = desk("999999999999")
-        builder.run(builder.sam, "build", cwd=folder)
-        return folder
-
-    return configured
-
-
-@pytest.fixture(scope="session")
 def packages(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Packages:
     """The functions' code, with which boto3 deploys flat templates."""
     return Packages(repository, tmp_path_factory.mktemp("packages"))
+
+
+@pytest.fixture(scope="session")
+def deploy(packages: Packages) -> Callable[..., None]:
+    """Deploys a variant with settings of its own, in nested stacks and without SAM CLI."""
+
+    def deploy(desk: Desk, variant: str, settings: object = None) -> None:
+        module = VARIANTS[variant]
+        config = module.Config.parse(settings or {}, "a test")
+        bundle = render(module, config, code=LOCAL)
+        packages.deploy(desk, f"rdsproxy-{variant.replace('_', '-')}", bundle)
+
+    return deploy
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
+from botocore.exceptions import WaiterError
+
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_templates.rendering.packaging import SAMCONFIG
 
@@ -110,7 +112,11 @@ class Desk:
         self._stacks.execute_change_set(ChangeSetName=change_set["ChangeSetId"])
         name = "stack_update_complete" if exists else "stack_create_complete"
         waiter = self._stacks.get_waiter(ends or name)
-        waiter.wait(StackName=change_set["StackName"], WaiterConfig=WAITER)
+        try:
+            waiter.wait(StackName=change_set["StackName"], WaiterConfig=WAITER)
+        except WaiterError as error:
+            reasons = self.account.failures(change_set["StackId"])
+            raise AssertionError("\n".join(reasons)) from error
 
     def create(self, name: str, template: str, parameters: Mapping[str, str]) -> None:
         """A stack that is made directly."""

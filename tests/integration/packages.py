@@ -36,20 +36,27 @@ class Packages:
         parameters: Mapping[str, str] | None = None,
         also: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Create or update the stack *name* with one flat template, rendered for ``LOCAL``.
+        """Create or update the stack *name* from a bundle that was rendered for ``LOCAL``.
 
         *also* are zips of a consumer's own functions, by the path in the template.
         """
-        [text] = bundle.templates.values()
         storage, bucket = desk.account.client("s3"), desk.bucket()
         ours = {f"{LOCAL}/{path}": content for path, content in self._zips.items()}
-        for path, content in (ours | dict(also or {})).items():
-            if f"Uri: {path}\n" in text:
-                key = f"{path}.zip"
-                storage.put_object(Bucket=bucket, Key=key, Body=content)
-                text = text.replace(f"Uri: {path}\n", f"Uri: s3://{bucket}/{key}\n")
-        storage.put_object(Bucket=bucket, Key="template.yaml", Body=text.encode())
-        url = f"https://s3.{desk.account.region}.amazonaws.com/{bucket}/template.yaml"
+        code = ours | dict(also or {})
+        home = f"https://s3.{desk.account.region}.amazonaws.com/{bucket}"
+        uploaded = set()
+        for name_of, template in bundle.templates.items():
+            text, up = template, "../" * name_of.count("/")
+            for path in code:
+                if f"Uri: {up}{path}\n" in text:
+                    text = text.replace(f"Uri: {up}{path}\n", f"Uri: s3://{bucket}/{path}.zip\n")
+                    uploaded.add(path)
+            for child in bundle.templates:
+                text = text.replace(f"Location: {child}\n", f"Location: {home}/{child}\n")
+            storage.put_object(Bucket=bucket, Key=name_of, Body=text.encode())
+        for path in uploaded:
+            storage.put_object(Bucket=bucket, Key=f"{path}.zip", Body=code[path])
+        url = f"{home}/template.yaml"
         desk.execute(desk.change_set_of(name, parameters or {}, TemplateURL=url))
 
 

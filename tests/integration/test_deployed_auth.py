@@ -72,9 +72,9 @@ class Auth:
 
 
 @pytest.fixture(scope="module")
-def auth(desk, built):
+def auth(desk, deploy):
     here = desk("100000000002")
-    here.with_sam(built("auth"))
+    deploy(here, "auth")
     return Auth(here.account)
 
 
@@ -182,28 +182,27 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def service_with_users(desk, configured):
+def service_with_users(desk, deploy):
     here = desk("100000000003")
-    folder = configured("auth", SETTINGS)
-    here.with_sam(folder)
-    return here, folder, Auth(here.account)
+    deploy(here, "auth", SETTINGS)
+    return here, Auth(here.account)
 
 
 class TestUsers:
     def test_they_are_created_while_the_stack_is_deployed(self, service_with_users):
-        _, _, auth = service_with_users
+        _, auth = service_with_users
 
         [first] = auth.visit("password")
         assert auth.visit("iam") == [first + 1, first]
 
     def test_the_function_logs_in_as_its_user(self, service_with_users):
-        _, _, auth = service_with_users
+        _, auth = service_with_users
 
         assert auth.configuration("iam")["Environment"]["Variables"]["RDS_USER"] == "owner1"
         assert auth.secret()["username"] == "app"
 
     def test_an_end_to_end_user_has_no_secret_anywhere(self, service_with_users):
-        _, _, auth = service_with_users
+        _, auth = service_with_users
 
         names = {
             json.loads(auth.secrets.get_secret_value(SecretId=one["ARN"])["SecretString"])[
@@ -214,7 +213,7 @@ class TestUsers:
         assert names == {"admin", "app", "tokens"}
 
     def test_the_proxys_role_must_be_allowed_to_connect_too(self, service_with_users):
-        _, _, auth = service_with_users
+        _, auth = service_with_users
         roles = auth.account.client("iam")
         role = auth.physical("RDSStack", "IAMProxyRole")
         given = {"RoleName": role, "PolicyName": "ConnectToDatabase"}
@@ -228,15 +227,15 @@ class TestUsers:
 
         assert isinstance(auth.visit("iam"), list)
 
-    def test_a_user_that_is_no_longer_declared_is_dropped(self, service_with_users, configured):
-        here, folder, auth = service_with_users
+    def test_a_user_that_is_no_longer_declared_is_dropped(self, service_with_users, deploy):
+        here, auth = service_with_users
         fewer = [one for one in PEOPLE if one["name"] != "app"] + [
             {"name": "another", "login": "password", "grants": [{"privileges": ["ALL"]}]}
         ]
         changed = SETTINGS["rds"] | {"users": fewer}
         settings = SETTINGS | {"rds": changed, "password_user": "another"}
         old = auth.secret()
-        here.with_sam(configured("auth", settings, folder))
+        deploy(here, "auth", settings)
 
         assert auth.secret()["username"] == "another"
         assert isinstance(auth.visit("password"), list)
@@ -246,7 +245,7 @@ class TestUsers:
         assert auth.visit("password") == UNAVAILABLE
 
     def test_deleting_it_deletes_everything(self, service_with_users):
-        here, _, auth = service_with_users
+        here, auth = service_with_users
         here.delete(STACK)
 
         assert auth.account.client("rds").describe_db_proxies()["DBProxies"] == []

@@ -61,9 +61,9 @@ class Base:
 
 
 @pytest.fixture(scope="module")
-def base(desk, built):
+def base(desk, deploy):
     here = desk(ACCOUNT)
-    here.with_sam(built("base"))
+    deploy(here, "base")
     base = Base(here.account)
     assert base.call("POST", "initialize") == (200, {"initialized": True})
     return base

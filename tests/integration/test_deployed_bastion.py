@@ -90,10 +90,10 @@ class Deployed:
 
 
 @pytest.fixture(scope="module", params=WAYS, ids=WAYS)
-def deployed(request, desk, configured):
+def deployed(request, desk, deploy):
     mine = desk(ACCOUNTS[request.param])
     mine.account.client("ec2").create_key_pair(KeyName="laptop")
-    mine.with_sam(configured("bastion", {"bastion": WAYS[request.param]}))
+    deploy(mine, "bastion", {"bastion": WAYS[request.param]})
     return Deployed(mine.account, WAYS[request.param])
 
 
@@ -250,9 +250,9 @@ def test_an_instance_that_stopped_itself_is_started_again(deployed, aws_cli):
 
 
 @pytest.fixture(scope="module")
-def proxied(desk, configured):
+def proxied(desk, deploy):
     mine = desk("100000000120")
-    mine.with_sam(configured("bastion", {"proxy": True}))
+    deploy(mine, "bastion", {"proxy": True})
     return Deployed(mine.account, {"ways": ["ssm"]})
 
 

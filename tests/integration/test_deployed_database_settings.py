@@ -81,9 +81,9 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed(desk, configured):
+def deployed(desk, deploy):
     mine = desk(ACCOUNT)
-    mine.with_sam(configured("bastion", {"regions": ["eu-west-1"], "rds": CLUSTER}))
+    deploy(mine, "bastion", {"regions": ["eu-west-1"], "rds": CLUSTER})
     return Deployed(mine)
 
 
