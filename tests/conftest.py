@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,9 @@ USERS = REPOSITORY / "lambda" / "database_users"
 # `lambda` is a keyword of Python: its modules are reached by their folders.
 sys.path[:0] = [str(FUNCTION), str(USERS), str(LAYER)]
 sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "tools")]
+
+# `nohup make test &` begins with SIGINT ignored, which every program of the tests would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Two cores that do other work too: no example is too slow, and CI tries the same ones again.
 settings.register_profile("ours", deadline=None, derandomize="CI" in os.environ)

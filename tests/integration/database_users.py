@@ -176,7 +176,12 @@ class Postgres:
     @contextmanager
     def client(server: Server, user: str, password: str) -> Iterator[Execute]:
         connection = pg8000.dbapi.connect(
-            user, host=HOST, port=server.port, password=password, database="app"
+            user,
+            host=HOST,
+            port=server.port,
+            password=password,
+            database="app",
+            ssl_context=False,
         )
         connection.autocommit = True
         with closing(connection), closing(connection.cursor()) as cursor:

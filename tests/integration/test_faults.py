@@ -18,7 +18,7 @@ FAMILIES = [
     for family in ("MYSQL", "POSTGRESQL")
 ]
 CUTS = 150
-CLIENTS, ENVIRONMENTS, SECONDS = 200, 20, 10
+CLIENTS, ENVIRONMENTS, SECONDS = 200, 20, 5
 # What is found in the statements of both engines.
 ITEMS, INSERT, LIST = b"items WHERE", b"visits (visited_at", b"visits WHERE"
 CERTAIN, UNCERTAIN, WRITTEN = (

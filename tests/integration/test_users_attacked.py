@@ -119,12 +119,17 @@ def running(request, aws, tmp_path_factory):
 
 @pytest.fixture
 def place(running, monkeypatch):
-    for name, value in running.variables.items():
+    prepare(running, monkeypatch)
+    yield running
+    reset(running)
+
+
+def prepare(place, monkeypatch):
+    """Give this process the environment of the function."""
+    for name, value in place.variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("session.PAUSES", (0.01, 0.05, 0.2))
     engine.tls.cache_clear()
-    yield running
-    reset(running)
 
 
 def reset(place):
@@ -260,34 +265,44 @@ class TestNames:
         assert "failure" not in place.apply()
 
 
+def leave_behind(place):
+    """Drop two users that left objects; `reports` is still there."""
+    told = {"LogicalResourceId": "R"}
+    for one in (
+        place.apply(grants=(CREATES,)),
+        place.apply(name="reports", grants=(READS,), **told),
+        place.apply(name="other", grants=(CREATES,), LogicalResourceId="O"),
+    ):
+        assert "failure" not in one, one
+    place.as_user("CREATE TABLE public.others AS SELECT 'private' AS word", "other")
+    for statement in (
+        """CREATE FUNCTION public.helper(what text) RETURNS text LANGUAGE plpgsql
+            SECURITY DEFINER AS $$ DECLARE said text; BEGIN
+                EXECUTE what INTO said; RETURN said; END $$""",
+        "CREATE VIEW public.peek AS SELECT word FROM public.secret",
+        "CREATE VIEW public.peek_at_others AS SELECT word FROM public.others",
+        "CREATE TABLE public.kept AS SELECT 7 AS id",
+        "GRANT ALL ON public.peek, public.peek_at_others, public.kept TO PUBLIC",
+    ):
+        place.as_user(statement)
+    assert place.as_user("SELECT public.helper('SELECT current_user')", "reports") == [("app",)]
+    assert not place.may("SELECT * FROM public.peek", "reports")
+    for said in (place.delete(), place.delete("other", LogicalResourceId="O")):
+        assert "failure" not in said, said
+
+
+@pytest.fixture(scope="class")
+def left(running):
+    """What dropped users left, to be looked at by all tests of a class."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        prepare(running, monkeypatch)
+        leave_behind(running)
+        yield running
+        reset(running)
+
+
 class TestLeftBehind:
     """Objects of a dropped user can do no more than before."""
-
-    @pytest.fixture
-    def left(self, place):
-        told = {"LogicalResourceId": "R"}
-        for one in (
-            place.apply(grants=(CREATES,)),
-            place.apply(name="reports", grants=(READS,), **told),
-            place.apply(name="other", grants=(CREATES,), LogicalResourceId="O"),
-        ):
-            assert "failure" not in one, one
-        place.as_user("CREATE TABLE public.others AS SELECT 'private' AS word", "other")
-        for statement in (
-            """CREATE FUNCTION public.helper(what text) RETURNS text LANGUAGE plpgsql
-                SECURITY DEFINER AS $$ DECLARE said text; BEGIN
-                    EXECUTE what INTO said; RETURN said; END $$""",
-            "CREATE VIEW public.peek AS SELECT word FROM public.secret",
-            "CREATE VIEW public.peek_at_others AS SELECT word FROM public.others",
-            "CREATE TABLE public.kept AS SELECT 7 AS id",
-            "GRANT ALL ON public.peek, public.peek_at_others, public.kept TO PUBLIC",
-        ):
-            place.as_user(statement)
-        assert place.as_user("SELECT public.helper('SELECT current_user')", "reports") == [("app",)]
-        assert not place.may("SELECT * FROM public.peek", "reports")
-        for said in (place.delete(), place.delete("other", LogicalResourceId="O")):
-            assert "failure" not in said, said
-        return place
 
     def test_belongs_to_a_role_without_rights_that_cannot_log_in(self, left):
         owners = left.server.rows(
@@ -312,17 +327,23 @@ class TestLeftBehind:
     def test_rows_stay_and_keep_their_readers(self, left):
         assert left.as_user("SELECT id FROM public.kept", "reports") == [(7,)]
 
-    def test_the_name_is_free_and_its_next_owner_inherits_nothing(self, left):
-        assert "failure" not in left.apply(grants=(CREATES,))
 
-        assert not left.may("DROP TABLE public.kept")
-        assert not left.may("SELECT public.helper('SELECT 1')")
+class TestNextOwner:
+    """Users that come after a dropped one."""
 
-    def test_a_user_who_may_read_every_table_reads_it(self, left):
-        said = left.apply("Update", "reports", grants=(READS_ALL,), LogicalResourceId="R")
+    def test_inherits_nothing_of_the_one_before(self, place):
+        leave_behind(place)
+        assert "failure" not in place.apply(grants=(CREATES,))
+
+        assert not place.may("DROP TABLE public.kept")
+        assert not place.may("SELECT public.helper('SELECT 1')")
+
+    def test_reads_what_was_left_if_it_may_read_every_table(self, place):
+        leave_behind(place)
+        said = place.apply("Update", "reports", grants=(READS_ALL,), LogicalResourceId="R")
         assert "failure" not in said, said
 
-        assert left.as_user("SELECT word FROM public.others", "reports") == [("private",)]
+        assert place.as_user("SELECT word FROM public.others", "reports") == [("private",)]
 
     def test_nothing_is_left_of_a_user_that_owns_nothing(self, place):
         place.apply(grants=(ALL,))
