@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from rdsproxy_templates import render, validate
+from rdsproxy_templates.variants import base
 
 MOST_LINES = 60
 
@@ -58,12 +59,10 @@ def test_its_function_has_the_login_of_the_service(variant, config):
 
 
 def test_it_offers_what_base_offers_and_the_queue(variant, config):
-    assert set(render(variant, config).root.outputs) == {
-        "APIEndpoint",
-        "RDSProxyEndpoint",
-        "GetSecretValueByCLI",
-        "QueueUrl",
-    }
+    settings = {"rds": config.rds, "function_user": config.function_user}
+    offered = render(base, base.Config(**settings)).root.outputs
+
+    assert set(render(variant, config).root.outputs) == {*offered, "QueueUrl"}
 
 
 @pytest.mark.parametrize("deliveries", [0, 1001, "3", None])

@@ -9,7 +9,14 @@ from made_up_stacks import Stacks
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.server import CloudServer
 from rdsproxy_templates.aws.engines import ENGINES
-from rdsproxy_templates.aws.kinds import Cidr, Hostname, SecretArn, SecurityGroupId, SubnetId
+from rdsproxy_templates.aws.kinds import (
+    Cidr,
+    DatabaseArn,
+    Hostname,
+    SecretArn,
+    SecurityGroupId,
+    SubnetId,
+)
 from rdsproxy_templates.resources.database import Database
 from rdsproxy_templates.resources.network import new_subnet, private_network
 from rdsproxy_templates.resources.proxy import ProxySettings, rds_proxy
@@ -61,9 +68,12 @@ def resources(engine="aurora-mysql", *, moved=False, name=None, details=None):
         itself=places,
         engine=ENGINES[engine],
         host=Hostname("database.example"),
+        arn=DatabaseArn(places.ref()),
         resource_id=places.ref(),
         targets={},
         instances=[],
+        master_secret=None,
+        managed_secret=None,
     )
     front = rds_proxy(
         "Proxy",

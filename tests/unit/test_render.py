@@ -131,9 +131,14 @@ class TestContract:
         "VPCStack": "PrivateSubnet1Id PrivateSubnet2Id FunctionSecurityGroupId "
         "DBClusterSecurityGroupId RDSProxySecurityGroupId",
         "SecretsStack": "RDSMasterUserSecretArn GetSecretValueByCLI",
-        "RDSStack": "RDSProxyEndpoint RDSProxyArn",
-        "SAMStack": "APIEndpoint",
+        "RDSStack": "RDSProxyEndpoint RDSProxyArn DBClusterEndpoint DBArn DBResourceId VPCId",
+        "SAMStack": "APIEndpoint FunctionArns",
     }
+    ROOT_OUTPUTS = (
+        "APIEndpoint RDSProxyEndpoint GetSecretValueByCLI DBClusterEndpoint RDSProxyArn DBArn "
+        "DBResourceId VPCId DBClusterSecurityGroupId RDSProxySecurityGroupId "
+        "RDSMasterUserSecretArn FunctionSecurityGroupId FunctionArns"
+    )
     ROOT = render(base, base.Config()).root
 
     @pytest.mark.parametrize("title", RESOURCES)
@@ -152,7 +157,7 @@ class TestContract:
             "RDSMasterUsername": "root",
             "RDSDatabaseName": "blog_rds_proxy",
         }
-        assert list(self.ROOT.outputs) == ["APIEndpoint", "RDSProxyEndpoint", "GetSecretValueByCLI"]
+        assert list(self.ROOT.outputs) == self.ROOT_OUTPUTS.split()
 
     def test_every_parameter_of_the_root_says_what_it_accepts(self):
         for body in self.ROOT.parameters.values():
@@ -164,4 +169,5 @@ class TestContract:
         same = render(base, base.Config.parse(settings, "my.yaml")).root
 
         assert list(inside.children) == list(same.children)[1:]
-        assert list(inside.outputs) == list(self.ROOT.outputs)
+        assert list(inside.outputs) == list(same.outputs)
+        assert set(inside.outputs) == {*self.ROOT.outputs, "UserSecretArns"}

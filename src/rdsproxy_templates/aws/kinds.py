@@ -107,8 +107,16 @@ class FunctionArn(Value):
     """ARN of a Lambda function."""
 
 
+class FunctionArns(Values):
+    """ARNs of Lambda functions, in the order that the producing stack documents."""
+
+
 class ProxyArn(Value):
     """ARN of an RDS Proxy: ``arn:aws:rds:<region>:<account>:db-proxy:prx-…``."""
+
+
+class DatabaseArn(Value):
+    """ARN of a cluster or an instance: ``arn:aws:rds:<region>:<account>:cluster:…``."""
 
 
 class DatabaseResourceId(Value):

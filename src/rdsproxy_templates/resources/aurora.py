@@ -11,7 +11,13 @@ from troposphere import rds
 from ..aws.documentation import AURORA_GUIDE
 from ..aws.engines import ENGINES
 from ..aws.features import Feature, version_doubt, version_problem
-from ..aws.kinds import DatabaseName, Hostname, SecurityGroupId, SubnetId
+from ..aws.kinds import (
+    DatabaseArn,
+    DatabaseName,
+    Hostname,
+    SecurityGroupId,
+    SubnetId,
+)
 from ..errors import Problem
 from .aurora_instances import AuroraInstancesSettings, cluster_instances
 from .database import Database
@@ -152,6 +158,7 @@ def aurora_cluster(
         managed_secret=secrets.managed,
         engine=engine,
         host=Hostname(db_cluster.get_att("Endpoint.Address")),
+        arn=DatabaseArn(db_cluster.get_att("DBClusterArn")),
         resource_id=db_cluster.get_att("DBClusterResourceId"),
         targets={"DBClusterIdentifiers": [db_cluster.ref()]},
         instances=instances,

@@ -10,7 +10,11 @@ from troposphere import AWSHelperFn, AWSObject
 
 from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE, SECRETS_MANAGER_GUIDE
 from ..aws.engines import ENGINES, Engine
-from ..aws.kinds import Hostname, SecretArn
+from ..aws.kinds import (
+    DatabaseArn,
+    Hostname,
+    SecretArn,
+)
 from ..errors import Problem
 from ..model import ListOf
 from ..records import record
@@ -48,6 +52,7 @@ class Database:
     engine: Engine
     host: Hostname
     """Host of the writer."""
+    arn: DatabaseArn
     resource_id: AWSHelperFn
     """ID by which ``rds-db:connect`` names the database."""
     targets: Mapping[str, Any]

@@ -6,9 +6,12 @@ from pydantic import Field
 
 from ..aws.kinds import (
     Cidr,
+    DatabaseArn,
     DatabaseName,
+    DatabaseResourceId,
     DatabaseUser,
     KeyArn,
+    ProxyArn,
     RoleArn,
     SecretArn,
     SecretArns,
@@ -117,6 +120,30 @@ class ServiceNetwork(PrivateSubnets):
             db_cluster_security_group_id=self.db_cluster_security_group_id,
             rds_proxy_security_group_id=self.rds_proxy_security_group_id,
         )
+
+
+class DataTierOutputs(Ports):
+    """A database and its proxy by ARN and ID, for other stacks, alarms and scripts."""
+
+    rds_proxy_arn: ProxyArn = Field(description="ARN of the proxy.")
+    db_arn: DatabaseArn = Field(description="ARN of the database.")
+    db_resource_id: DatabaseResourceId = Field(
+        description="ID by which `rds-db:connect` names the database itself."
+    )
+    vpc_id: VpcId = Field(description="ID of the VPC of database and proxy.")
+    db_cluster_security_group_id: SecurityGroupId = Field(
+        description="ID of the database's security group."
+    )
+    rds_proxy_security_group_id: SecurityGroupId = Field(
+        description="ID of the proxy's security group, which must admit a client's."
+    )
+    rds_master_user_secret_arn: SecretArn | None = Field(
+        default=None, description="ARN of the master user's secret."
+    )
+    user_secret_arns: SecretArns | None = Field(
+        default=None,
+        description="ARNs of the secrets of `rds.users` that have a password, in their order.",
+    )
 
 
 class AdministrationNetwork(Ports):

@@ -10,7 +10,13 @@ from troposphere import rds
 
 from ..aws.documentation import RDS_GUIDE
 from ..aws.engines import ENGINES
-from ..aws.kinds import DatabaseName, Hostname, SecurityGroupId, SubnetId
+from ..aws.kinds import (
+    DatabaseArn,
+    DatabaseName,
+    Hostname,
+    SecurityGroupId,
+    SubnetId,
+)
 from ..aws.troposphere_compat import DBInstance
 from ..errors import Problem
 from ..model.accepted_rules import accepted
@@ -156,6 +162,7 @@ def database_instance(
         managed_secret=secrets.managed,
         engine=engine,
         host=Hostname(instance.get_att("Endpoint.Address")),
+        arn=DatabaseArn(instance.get_att("DBInstanceArn")),
         resource_id=instance.get_att("DbiResourceId"),
         targets={"DBInstanceIdentifiers": [instance.ref()]},
         instances=[],

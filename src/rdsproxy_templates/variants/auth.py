@@ -11,10 +11,18 @@ from ..aws.database_users import VISITS_TABLES
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
     Command,
+    DatabaseArn,
+    DatabaseResourceId,
+    FunctionArns,
     Hostname,
     Hostnames,
+    ProxyArn,
+    SecretArn,
+    SecretArns,
+    SecurityGroupId,
     SubnetIds,
     Url,
+    VpcId,
 )
 from ..errors import Problem
 from ..model import Ports, Stack, did_you_mean, nest
@@ -145,6 +153,35 @@ class Outputs(Ports):
     iam_proxy_hosts: Hostnames | None = Field(
         default=None, description="Hosts of `rds.iam_proxy.endpoints`, in their order."
     )
+    password_proxy_arn: ProxyArn = Field(description="ARN of the proxy that takes passwords.")
+    iam_proxy_arn: ProxyArn = Field(description="ARN of the proxy that takes IAM tokens.")
+    db_endpoint: Hostname = Field(
+        description="Host of the database's writer itself, for administration."
+    )
+    db_arn: DatabaseArn = Field(description="ARN of the database.")
+    db_resource_id: DatabaseResourceId = Field(
+        description="ID by which `rds-db:connect` names the database itself."
+    )
+    vpc_id: VpcId = Field(description="ID of the VPC.")
+    db_security_group_id: SecurityGroupId = Field(
+        description="ID of the database's security group."
+    )
+    rds_proxy_security_group_id: SecurityGroupId = Field(
+        description="ID of both proxies' security group, which must admit a client's."
+    )
+    function_security_group_id: SecurityGroupId = Field(
+        description="ID of the functions' security group."
+    )
+    rds_master_user_secret_arn: SecretArn | None = Field(
+        default=None, description="ARN of the master user's secret."
+    )
+    user_secret_arns: SecretArns | None = Field(
+        default=None,
+        description="ARNs of the secrets of `rds.users` that have a password, in their order.",
+    )
+    function_arns: FunctionArns = Field(
+        description="ARNs of the functions: the one with a password, the one with a token."
+    )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -223,6 +260,18 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             iam_read_only_endpoint=rds.outputs.iam_read_only_endpoint,
             password_proxy_hosts=rds.outputs.password_proxy_hosts,
             iam_proxy_hosts=rds.outputs.iam_proxy_hosts,
+            password_proxy_arn=rds.outputs.password_proxy_arn,
+            iam_proxy_arn=rds.outputs.iam_proxy_arn,
+            db_endpoint=rds.outputs.db_endpoint,
+            db_arn=rds.outputs.db_arn,
+            db_resource_id=rds.outputs.db_resource_id,
+            vpc_id=vpc.outputs.vpc_id,
+            db_security_group_id=vpc.outputs.db_security_group_id,
+            rds_proxy_security_group_id=vpc.outputs.rds_proxy_security_group_id,
+            function_security_group_id=vpc.outputs.function_security_group_id,
+            rds_master_user_secret_arn=secrets.master_secret,
+            user_secret_arns=secrets.credentials.user_secret_arns,
+            function_arns=sam.outputs.function_arns,
         ),
         parameters={
             **config.vpc.attributes(),

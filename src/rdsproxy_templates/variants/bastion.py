@@ -8,13 +8,21 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .. import stacks
-from ..aws.kinds import Command, Hostname, Hostnames, SubnetIds, Url
+from ..aws.kinds import (
+    Command,
+    FunctionArns,
+    Hostname,
+    Hostnames,
+    SubnetIds,
+    Url,
+)
 from ..errors import Problem
 from ..model import Child, Ports, Stack, nest
 from ..records import record
 from ..resources import proxy as proxies
 from ..resources.access import AccessSettings
 from ..resources.network import range_problems
+from ..resources.port_groups import DataTierOutputs
 from ..resources.proxied_database import refused_behind_proxy
 from . import base, common
 from .database_secrets import Secrets, database_secrets
@@ -130,6 +138,12 @@ class Outputs(Ports):
     rds_proxy_endpoint_hosts: Hostnames | None = Field(
         default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
     )
+    data: DataTierOutputs | None = Field(
+        default=None, description="With `proxy`: the database and its proxy."
+    )
+    function_arns: FunctionArns | None = Field(
+        default=None, description="With `proxy`: ARN of the function."
+    )
 
 
 @record(frozen=True, kw_only=True)
@@ -177,6 +191,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             rds_proxy_endpoint=service.rds_proxy_endpoint if service else None,
             rds_proxy_read_only_endpoint=service.rds_proxy_read_only_endpoint if service else None,
             rds_proxy_endpoint_hosts=service.rds_proxy_endpoint_hosts if service else None,
+            data=service.data if service else None,
+            function_arns=service.function_arns if service else None,
         ),
         parameters=base.parameter_attributes(config),
     )

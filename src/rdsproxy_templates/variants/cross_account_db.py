@@ -23,7 +23,13 @@ from ..errors import Problem
 from ..model import Child, Ports, Stack, did_you_mean, nest
 from ..resources.functions import FunctionSettings
 from ..resources.network import PrivateRanges
-from ..resources.port_groups import DatabaseNames, RoleCredentials, SecretCredentials, VpcRanges
+from ..resources.port_groups import (
+    DatabaseNames,
+    DataTierOutputs,
+    RoleCredentials,
+    SecretCredentials,
+    VpcRanges,
+)
 from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
@@ -147,6 +153,10 @@ class Outputs(Ports):
         default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
     )
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
+    db_cluster_endpoint: Hostname = Field(
+        description="Host of the database's writer itself, for administration."
+    )
+    data: DataTierOutputs = Field(description="The database and its proxy.")
     by_role: RoleCredentials | None = Field(default=None, description="For login by IAM.")
     by_secret: SecretCredentials | None = Field(default=None, description="For login by password.")
 
@@ -194,6 +204,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
             rds_proxy_endpoint_hosts=data.rds.rds_proxy_endpoint_hosts,
             rds_database_name=inputs.rds_database_name,
+            db_cluster_endpoint=data.rds.db_cluster_endpoint,
+            data=data.outputs,
             by_role=RoleCredentials(
                 rds_user=data.function_user, connect_role_arn=connect.outputs.connect_role_arn
             )

@@ -9,7 +9,7 @@ from .. import stacks
 from ..aws.kinds import DatabaseUser, SecurityGroupId
 from ..model import Child, nest
 from ..records import record
-from ..resources.port_groups import DatabaseNames, ProxyNetwork
+from ..resources.port_groups import DatabaseNames, DataTierOutputs, ProxyNetwork
 from .administration import AdministeredDatabase, AdministrationSettings, administration
 from .database_secrets import Secrets, SharedSecret, database_secrets
 
@@ -43,6 +43,21 @@ class DataTier:
     secrets: Secrets
     function_user: DatabaseUser
     """The user that a function logs in as."""
+    network: ProxyNetwork
+
+    @property
+    def outputs(self) -> DataTierOutputs:
+        """What other stacks may refer to."""
+        return DataTierOutputs(
+            rds_proxy_arn=self.rds.rds_proxy_arn,
+            db_arn=self.rds.db_arn,
+            db_resource_id=self.rds.db_resource_id,
+            vpc_id=self.rds.vpc_id,
+            db_cluster_security_group_id=self.network.db_cluster_security_group_id,
+            rds_proxy_security_group_id=self.network.rds_proxy_security_group_id,
+            rds_master_user_secret_arn=self.secrets.master_secret,
+            user_secret_arns=self.secrets.credentials.user_secret_arns,
+        )
 
 
 def data_tier(
@@ -91,4 +106,5 @@ def data_tier(
         rds=rds.outputs,
         secrets=secrets,
         function_user=administered.function_user,
+        network=network,
     )

@@ -12,6 +12,7 @@ from ..aws.connections import default_connections
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
     Command,
+    FunctionArns,
     Hostname,
     Hostnames,
     SecurityGroupId,
@@ -27,7 +28,7 @@ from ..resources.database_functions import (
 )
 from ..resources.login_ports import FunctionNetworkPorts, TokenPorts
 from ..resources.logins import TokenLogin
-from ..resources.port_groups import DatabaseNames, ServiceNetwork
+from ..resources.port_groups import DatabaseNames, DataTierOutputs, ServiceNetwork
 from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
@@ -136,6 +137,14 @@ class ServiceOutputs(Ports):
     rds_proxy_endpoint_hosts: Hostnames | None = Field(
         default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
     )
+    db_cluster_endpoint: Hostname = Field(
+        description="Host of the database's writer itself, for administration."
+    )
+    data: DataTierOutputs = Field(description="The database and its proxy.")
+    function_security_group_id: SecurityGroupId = Field(
+        description="ID of the function's security group."
+    )
+    function_arns: FunctionArns = Field(description="ARN of the function.")
 
 
 @record(frozen=True, kw_only=True)
@@ -191,6 +200,10 @@ def service_in(
             get_secret_value_by_cli=data.secrets.get_secret_value_by_cli,
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
             rds_proxy_endpoint_hosts=data.rds.rds_proxy_endpoint_hosts,
+            db_cluster_endpoint=data.rds.db_cluster_endpoint,
+            data=data.outputs,
+            function_security_group_id=network.function_security_group_id,
+            function_arns=sam.outputs.function_arns,
         ),
         data=data,
         login=token.login,

@@ -8,7 +8,13 @@ from pydantic import Field
 from troposphere import AWSObject, Select, Split
 from troposphere.iam import PolicyType
 
-from ...aws.kinds import Hostname, RoleArn, SecretArn, Url
+from ...aws.kinds import (
+    FunctionArns,
+    Hostname,
+    RoleArn,
+    SecretArn,
+    Url,
+)
 from ...errors import Problem, WiringError
 from ...model import ListOf, Ports, Settings, Stack
 from ...resources.api_functions import (
@@ -97,6 +103,8 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
+    when_read = frozenset({"function_arns"})
+
     api_endpoint: Url | None = Field(
         default=None, description="Address of the HTTP API; see /initialize and /load."
     )
@@ -110,6 +118,8 @@ class Outputs(Ports):
     api_url: Url | None = Field(
         default=None, description="The API's own address, which answers 403 to all but CloudFront."
     )
+
+    function_arns: FunctionArns = Field(description="ARNs of the functions, in their order.")
 
     def at(self, address: Address) -> Url:
         """Return the output *address*; raises :class:`WiringError` where no function has it."""
@@ -162,6 +172,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             iam_url=urls.get("iam_url"),
             api_host=api.host if isinstance(api, RestApi) else None,
             api_url=urls.get("api_url"),
+            function_arns=FunctionArns([one.function.get_att("Arn") for one in functions]),
         ),
     )
 

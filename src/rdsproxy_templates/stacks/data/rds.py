@@ -12,6 +12,7 @@ from ...aws import database_users
 from ...aws.database_users import User
 from ...aws.engines import ENGINES
 from ...aws.kinds import (
+    DatabaseArn,
     DatabaseResourceId,
     DatabaseUser,
     Hostname,
@@ -104,6 +105,7 @@ class Outputs(Ports):
     when_read = frozenset(
         {
             "db_cluster_endpoint",
+            "db_arn",
             "db_resource_id",
             "vpc_id",
             "attached_secret_arns",
@@ -122,6 +124,7 @@ class Outputs(Ports):
     db_cluster_endpoint: Hostname = Field(
         description="Host of the writer itself, where users are created."
     )
+    db_arn: DatabaseArn = Field(description="ARN of the cluster, or of the instance of RDS.")
     db_resource_id: DatabaseResourceId = Field(
         description="ID of the database itself; another database has another."
     )
@@ -173,6 +176,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             rds_proxy_read_only_endpoint=_host(endpoints.get("READ_ONLY")),
             rds_proxy_endpoint_hosts=front.further_hosts,
             db_cluster_endpoint=database.host,
+            db_arn=database.arn,
             db_resource_id=DatabaseResourceId(database.resource_id),
             vpc_id=front.vpc_id,
             attached_secret_arns=SecretArns([one.ref() for one in attached]),

@@ -10,6 +10,7 @@ from troposphere import Select
 from ...aws import database_users
 from ...aws.engines import ENGINES, EngineName
 from ...aws.kinds import (
+    DatabaseArn,
     DatabaseResourceId,
     Hostname,
     Hostnames,
@@ -19,6 +20,7 @@ from ...aws.kinds import (
     SecurityGroupId,
     SubnetId,
     SubnetIds,
+    VpcId,
 )
 from ...errors import Problem
 from ...model import Ports, Stack
@@ -112,12 +114,24 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    when_read = frozenset({"db_resource_id", "attached_secret_arns", "managed_secret_arn"})
+    when_read = frozenset(
+        {
+            "password_proxy_arn",
+            "db_arn",
+            "db_resource_id",
+            "vpc_id",
+            "attached_secret_arns",
+            "managed_secret_arn",
+        }
+    )
 
     password_proxy_endpoint: Hostname = Field(description="Host that takes passwords.")
     iam_proxy_endpoint: Hostname = Field(description="Host that takes IAM tokens.")
     iam_proxy_arn: ProxyArn = Field(description="The proxy that takes IAM tokens.")
+    password_proxy_arn: ProxyArn = Field(description="The proxy that takes passwords.")
     db_endpoint: Hostname = Field(description="Host of the database itself, for administration.")
+    db_arn: DatabaseArn = Field(description="ARN of the instance, or of the cluster of Aurora.")
+    vpc_id: VpcId = Field(description="VPC of the subnets.")
     db_resource_id: DatabaseResourceId = Field(
         description="ID of the database itself; another database has another."
     )
@@ -208,6 +222,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             password_proxy_endpoint=passwords.endpoint,
             iam_proxy_endpoint=tokens.endpoint,
             iam_proxy_arn=tokens.arn,
+            password_proxy_arn=passwords.arn,
+            db_arn=database.arn,
+            vpc_id=tokens.vpc_id,
             db_endpoint=database.host,
             db_resource_id=DatabaseResourceId(database.resource_id),
             attached_secret_arns=SecretArns([one.ref() for one in attached]),
