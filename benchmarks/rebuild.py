@@ -17,7 +17,8 @@ import timing
 from timing import FRESH, REPOSITORY, Command, in_turns, once, python, row
 
 from rdsproxy_templates import render
-from rdsproxy_templates.validators.lint import INCLUDED, tasks_for
+from rdsproxy_templates.aws.cfn_lint import INCLUDED
+from rdsproxy_templates.validators.lint import tasks_for
 from rdsproxy_templates.variants import VARIANTS
 
 SMALL: Final = "edge_waf"

@@ -6,6 +6,7 @@ import pytest
 from broken_variants import broken
 
 from rdsproxy_templates import InvalidTemplateError, render
+from rdsproxy_templates.aws import cfn_lint
 from rdsproxy_templates.validators import lint, refuse, validate
 from rdsproxy_templates.validators.findings import Finding
 from rdsproxy_templates.variants import base, existing_vpc
@@ -52,7 +53,7 @@ def test_data_without_a_deletion_policy_is_an_error():
 def test_a_rebuild_lints_nothing_again(monkeypatch):
     bundles = {v.__name__: (render(v, v.Config()), REGIONS) for v in (base, existing_vpc)}
     first = lint.Lint(bundles).findings()
-    monkeypatch.setattr(lint, "_worker", lambda: pytest.fail("cfn-lint ran again"))
+    monkeypatch.setattr(lint.cfn_lint, "worker", lambda: pytest.fail("cfn-lint ran again"))
 
     assert lint.Lint(bundles).findings() == first
 
@@ -87,3 +88,20 @@ def test_all_findings_are_refused_at_once():
         refuse([finding, finding])
 
     refuse([])
+
+
+def test_a_worker_that_was_started_early_is_taken_or_ended():
+    cfn_lint.start_early()
+    (early,) = cfn_lint._early
+    taken = cfn_lint.worker()
+    cfn_lint.send(taken, [])
+
+    assert taken is early
+    assert cfn_lint.finished(taken) == []
+
+    cfn_lint.start_early()
+    (early,) = cfn_lint._early
+    cfn_lint.stop_early()
+
+    assert early.returncode is not None
+    assert cfn_lint._early == []

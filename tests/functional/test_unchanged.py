@@ -180,3 +180,41 @@ def test_an_unchanged_render_imports_no_library(render, tmp_path):
     imported = {name.partition(".")[0] for name in json.loads(again.stdout)}
     heavy = {"cfnlint", "cloudformation_validate", "pydantic", "samtranslator", "troposphere"}
     assert imported & {*heavy, "yaml"} == set()
+
+
+READ = """
+import json, sys
+from pathlib import Path
+opened = set()
+
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        opened.add(arguments[0])
+
+sys.addaudithook(note)
+from rdsproxy_templates.cli import command
+try:
+    command(out=Path("out"))(["edge_waf", "--config", "my.yaml", "--no-lint", "--no-cache", "--quiet"])
+finally:
+    known = [sys.prefix, sys.base_prefix, *sys.path[1:], "/dev", "/proc", "/etc"]
+    print(json.dumps([one for one in opened if not any(one.startswith(at) for at in known)]))
+"""
+
+
+def test_a_render_reads_only_what_its_answer_depends_on(render, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", READ],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    read = {(tmp_path / name).resolve() for name in json.loads(done.stdout)}
+    code = [*unchanged.CODE, tmp_path / "out"]
+
+    assert [
+        file
+        for file in read - {tmp_path / "my.yaml"}
+        if not any(file.is_relative_to(folder) for folder in code)
+    ] == []

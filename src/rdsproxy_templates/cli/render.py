@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..aws import cfn_lint
 from ..aws.validator import start_engine
 from ..cache import unused
 from ..errors import Problem
@@ -134,9 +135,14 @@ def render_or_remember(choices: Choices) -> bool:
             print_summary(shown, {}, choices, seconds=time.monotonic() - started)
         return False
     start_engine()
-    from .fresh_render import render  # noqa: PLC0415 - the engine is built meanwhile
+    if choices.lint:
+        cfn_lint.start_early()
+    try:
+        from .fresh_render import render  # noqa: PLC0415 - the validators start meanwhile
 
-    return render(choices, request)
+        return render(choices, request)
+    finally:
+        cfn_lint.stop_early()
 
 
 def _watch(choices: Choices) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Final, TypeGuard, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +13,8 @@ from ..errors import ConfigError, Problem
 
 def did_you_mean(word: object, known: Sequence[str]) -> str:
     """Return `` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - whoever makes no mistake needs none
+
     close = get_close_matches(str(word), known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 

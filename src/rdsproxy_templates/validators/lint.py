@@ -8,9 +8,7 @@ which nothing hides behind a parameter.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -19,6 +17,8 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from .. import cache
+from ..aws import cfn_lint
+from ..aws.cfn_lint import INCLUDED
 from ..errors import Problem, TransformError
 from ..rendering import Bundle, Origin
 from ..rendering.documents import document
@@ -28,9 +28,6 @@ from .findings import Finding, Level, level_of
 from .ignored import CFN_LINT, is_ignored
 from .lines import located
 from .rules.wiring import is_whole
-
-INCLUDED: Final = ("I3011",)
-"""Rules that are only information to cfn-lint, and warnings here: data without a policy."""
 
 PACKAGE: Final = "cfn-lint"
 FLAT: Final = "flat.yaml"
@@ -59,8 +56,7 @@ class Task:
     @cached_property
     def key(self) -> str:
         """The name of cfn-lint's result: a hash of documents, rules and versions."""
-        versions = [metadata.version(name) for name in (PACKAGE, "aws-sam-translator")]
-        return cache.key_of(versions, INCLUDED, sorted(self.regions), self.documents)
+        return cache.key_of(_versions(), INCLUDED, sorted(self.regions), self.documents)
 
     def work(self) -> Work:
         """Expand the SAM transform in every document, for a worker to lint."""
@@ -88,15 +84,17 @@ class Lint:
         }
         fresh = {key: task for key, task in distinct.items() if key not in self._known}
         self._refused: dict[str, list[tuple[str, Match]]] = {}
-        self._running = self._started(fresh)
+        self._running = self._started(fresh) if fresh else None
+        cfn_lint.stop_early()
 
     def findings(self) -> dict[str, list[Finding]]:
         """Wait for cfn-lint, and return its findings for each bundle, by name."""
-        for keys, worker in self._running:
-            for key, matches in zip(keys, _finished(worker), strict=True):
+        if self._running:
+            keys, worker = self._running
+            for key, matches in zip(keys, cfn_lint.finished(worker), strict=True):
                 cache.remember(PACKAGE, key, matches)
                 self._known[key] = matches
-        self._running = []
+            self._running = None
         return {
             name: sorted(
                 {
@@ -117,21 +115,19 @@ class Lint:
         # The flat form is refused for what a nested template is, under longer names.
         yield from chain(*refused.values()) if any(refused.values()) else flat
 
-    def _started(self, tasks: Mapping[str, Task]) -> list[tuple[list[str], subprocess.Popen[str]]]:
-        """Start workers, each with the keys of its tasks: the longest first, dealt out in turn.
+    def _started(self, tasks: Mapping[str, Task]) -> tuple[list[str], subprocess.Popen[str]]:
+        """Start a worker; return the keys of its tasks, too, the longest first.
 
-        They import cfn-lint while the tasks are being expanded here. What SAM refuses to
-        expand is not linted.
+        It imports cfn-lint while the tasks are being expanded here. What SAM refuses to expand is
+        not linted.
         """
+        worker = cfn_lint.worker()
         order = sorted(tasks, key=lambda key: -len(str(tasks[key].documents[tasks[key].file])))
-        hands = [hand for start in range(_processors()) if (hand := order[start :: _processors()])]
-        running = [(hand, _worker()) for hand in hands]
-        for hand, worker in running:
-            works = {key: tasks[key].work() for key in hand}
-            self._refused |= {key: work.refused for key, work in works.items() if work.refused}
-            hand[:] = [key for key in hand if not works[key].refused]
-            _send(worker, [works[key].sent for key in hand])
-        return running
+        works = {key: tasks[key].work() for key in order}
+        self._refused |= {key: work.refused for key, work in works.items() if work.refused}
+        sent = [key for key in order if not works[key].refused]
+        cfn_lint.send(worker, [works[key].sent for key in sent])
+        return sent, worker
 
 
 def tasks_for(bundle: Bundle, regions: Sequence[str]) -> list[Task]:
@@ -197,31 +193,6 @@ def _origins(bundle: Bundle, file: str) -> Mapping[str, Origin]:
     }
 
 
-def _finished(worker: subprocess.Popen[str]) -> list[list[Match]]:
-    output, errors = worker.communicate()
-    if worker.returncode:
-        raise RuntimeError(f"cfn-lint did not run: {errors}")
-    matches: list[list[Match]] = json.loads(output)
-    return matches
-
-
-def _worker() -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "rdsproxy_templates.validators.lint_worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-
-
-def _send(worker: subprocess.Popen[str], work: list[Match]) -> None:
-    assert worker.stdin is not None  # noqa: S101 - narrows for mypy
-    json.dump(work, worker.stdin)
-    worker.stdin.close()
-    worker.stdin = None
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+@lru_cache(maxsize=1)
+def _versions() -> list[str]:
+    return [metadata.version(name) for name in (PACKAGE, "aws-sam-translator")]
