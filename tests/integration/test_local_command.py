@@ -301,6 +301,8 @@ def test_one_that_died_is_said_to_have_died_and_leaves_nothing_running(installed
         (["up", "--parameter", "Nothing"], 2, "must be NAME=VALUE, got 'Nothing'"),
         (["up", "--parameter", "RDSDatabaseNam=x"], 2, "did you mean RDSDatabaseName"),
         (["up", "--config", "missing.yaml"], 2, "missing.yaml"),
+        (["upp"], 2, "[local] unknown subcommand 'upp' (did you mean up?); the subcommands are up"),
+        (["up", "--region", "eu-west-9"], 2, "[--region] unknown Region 'eu-west-9' (did you mean"),
         (["up", "--port", "70000"], 2, "70000 is not in the range"),
         (["status"], 1, "nothing runs for this folder; `rdsproxy-templates local up` starts it"),
         (["down"], 1, "nothing runs for this folder"),

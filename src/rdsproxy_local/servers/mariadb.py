@@ -105,7 +105,7 @@ class MariaDB(Server):
             f"--port={self.port}",
             f"--socket={self.unix_socket}",
             f"--pid-file={self.folder / 'pid'}",
-            f"--init-file={self._login_file}",
+            f"--init-file={self._write_login()}",
             f"--tmpdir={self.folder}",
             f"--ssl-cert={certificate.cert}",
             f"--ssl-key={certificate.key}",
@@ -113,14 +113,14 @@ class MariaDB(Server):
             "--skip-name-resolve",
         ]
 
-    @property
-    def _login_file(self) -> Path:
-        return self.folder / "login.sql"
-
-    def _write_password(self) -> None:
+    def _write_login(self) -> Path:
+        """Write the statement that gives its own user the password, at each start."""
         by = f"mysql_native_password USING PASSWORD({_quoted(self.password)})"
-        self._login_file.touch(mode=0o600)
-        self._login_file.write_text(f"ALTER USER '{self.user}'@'%' IDENTIFIED VIA {by};\n")
+        file = self.folder / "login.sql"
+        file.touch(mode=0o600)
+        file.write_text(f"ALTER USER '{self.user}'@'%' IDENTIFIED VIA {by};\n")
+        self._hand_over(file)
+        return file
 
     def _answers(self) -> bool:
         try:

@@ -60,7 +60,6 @@ class Server(ABC):
         self._process: subprocess.Popen[bytes] | None = None
         try:
             shutil.copytree(self._template(), self._data)
-            self._write_password()
             self._hand_over(self.folder)
             self.start()
             self._tell_password()
@@ -169,9 +168,6 @@ class Server(ABC):
     def _answers(self) -> bool:
         """True if a client would be served by now."""
 
-    def _write_password(self) -> None:  # noqa: B027 - not every server needs it
-        """Put its own user's password into its folder, where it is read at each start."""
-
     def _tell_password(self) -> None:  # noqa: B027 - not every server needs it
         """Give its own user the password, which the initial data do not have."""
 
@@ -197,14 +193,13 @@ class Server(ABC):
     @cache
     def _template(cls) -> Path:
         """A data folder as it is before the first start, made once a process, or once at all."""
-        cls._program()
         kept = data_folder(cls, cls._program()) if cls.keeps_template else None
         if kept is not None and kept.is_dir():
             return kept
         folder = cls._private_folder()
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        cls._initialise(folder / "data")
-        return keep(folder / "data", kept) if kept is not None else folder / "data"
+        cls._initialise(made := folder / "data")
+        return made if kept is None else keep(made, kept)
 
     @classmethod
     def _private_folder(cls) -> Path:

@@ -1,5 +1,6 @@
 """Types of the pytest plugin's fixtures, and their work for programs that are no tests."""
 
+from ..databases import NoLogin, SqlError
 from ..deployment.deployed_stack import DeployedStack
 from ..local_cloud import Account
 from .cloud import Answer, RenderedBundle, TestCloud
@@ -12,7 +13,9 @@ __all__ = [
     "Deploy",
     "DeployedStack",
     "Logs",
+    "NoLogin",
     "RenderedBundle",
     "Sql",
+    "SqlError",
     "TestCloud",
 ]

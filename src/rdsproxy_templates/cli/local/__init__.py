@@ -7,6 +7,9 @@ from typing import Final, cast
 
 import click
 
+from ...errors import ConfigError, Problem
+from ...model import did_you_mean
+
 SUBCOMMANDS: Final = {
     "up": "Start a local cloud, and deploy a plan into it.",
     "status": "Show what runs, with addresses and outputs.",
@@ -22,6 +25,17 @@ class LocalSubcommands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(SUBCOMMANDS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in SUBCOMMANDS and not args[0].startswith("-"):
+            sentence = (
+                f"unknown subcommand {args[0]!r}{did_you_mean(args[0], [*SUBCOMMANDS])}; the "
+                f"subcommands are {', '.join(SUBCOMMANDS)}"
+            )
+            raise ConfigError([Problem("local", sentence)])
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in SUBCOMMANDS:

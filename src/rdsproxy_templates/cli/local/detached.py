@@ -11,14 +11,18 @@ from typing import Final
 
 import click
 
+from .running import already_runs
+
 PAUSE: Final = 0.1
 LOG: Final = "log"
 
 
 def start_detached() -> None:
     """Run this command line again without ``--detach``; return once everything is deployed."""
-    from rdsproxy_local.state import FOLDER, State  # noqa: PLC0415 - an extra
+    from rdsproxy_local.state import FOLDER, is_owned  # noqa: PLC0415 - an extra
 
+    if is_owned():
+        raise already_runs()
     FOLDER.mkdir(exist_ok=True)
     log = FOLDER / LOG
     words = [word for word in sys.argv[1:] if word != "--detach"]
@@ -31,6 +35,17 @@ def start_detached() -> None:
             start_new_session=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
+    try:
+        _wait_until_ready(process, log)
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    from rdsproxy_local.state import State  # noqa: PLC0415 - an extra
+
     printed = 0
     while True:
         status = process.poll()

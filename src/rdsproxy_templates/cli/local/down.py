@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -22,7 +23,8 @@ def down_command() -> None:
     state = running(ready=False)
     from rdsproxy_local.state import is_owned  # noqa: PLC0415 - an extra
 
-    os.kill(state.pid, signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(state.pid, signal.SIGTERM)
     deadline = time.monotonic() + SECONDS
     while is_owned():
         if time.monotonic() > deadline:

@@ -49,6 +49,16 @@ def running(*, ready: bool = True) -> State:
     return state
 
 
+def already_runs() -> ConfigError:
+    """Return the error of a second local cloud for the current folder."""
+    from rdsproxy_local.state import State  # noqa: PLC0415 - an extra
+
+    known = State.read()
+    what = f"{known.plan}, at {known.endpoint}, process {known.pid}" if known else "it is starting"
+    sentence = f"a local cloud runs for this folder: {what}; end it by `local down`"
+    return ConfigError([Problem("local", sentence)])
+
+
 def stacks(state: State) -> dict[str, DeployedStack]:
     """Return the root stacks by their steps."""
     from rdsproxy_local.deployment.deployed_stack import DeployedStack  # noqa: PLC0415

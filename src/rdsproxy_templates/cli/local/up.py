@@ -15,6 +15,7 @@ import click
 
 from ...deploy.plans import PLANS, Plan
 from ...errors import ConfigError, DeploymentError, Problem
+from ...model import did_you_mean
 from .. import rendered_variants
 from ..consumer_stack import ConsumerStack, load
 from ..deploy import parameter_values, refuse_unknown_parameters, valid_plan
@@ -26,7 +27,7 @@ from ..rendered_variants import RenderedVariant, RenderSettings
 from .deployment import LocalDeployment, accounts_for
 from .detached import start_detached
 from .pasting import Deployed, to_paste
-from .running import require_extra, stacks
+from .running import already_runs, require_extra, stacks
 from .settings import settings_file
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def up_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run the subcommand."""
     require_extra()
-    refuse(stack_or("PLAN", plan, stack, name))
+    refuse([*stack_or("PLAN", plan, stack, name), *_region_problems(region)])
     values = parameter_values(parameters)
     if detach:
         start_detached()
@@ -105,12 +106,20 @@ def up_command(  # noqa: PLR0913 - one parameter an option
         _keep_running(cloud, deployment, _ready(cloud, deployment, out))
 
 
+def _region_problems(region: str) -> Iterator[Problem]:
+    from botocore.session import get_session  # noqa: PLC0415 - an extra
+
+    known = get_session().get_available_regions("rds")
+    if region not in known:
+        yield Problem("--region", f"unknown Region {region!r}{did_you_mean(region, known)}")
+
+
 @contextmanager
 def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
     """Start a local cloud for the current folder, and end it after the block."""
     from rdsproxy_local.local_cloud import LocalCloud  # noqa: PLC0415 - an extra
     from rdsproxy_local.servers.loopback import listens  # noqa: PLC0415
-    from rdsproxy_local.state import AlreadyRuns, State, sole_owner  # noqa: PLC0415
+    from rdsproxy_local.state import AlreadyRuns, sole_owner  # noqa: PLC0415
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # SIGINT, too, because a job in the background is told to ignore it.
@@ -128,10 +137,7 @@ def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
                 cloud.close()
                 (_folder() / PROFILES).unlink(missing_ok=True)
     except AlreadyRuns:
-        known = State.read()
-        what = f"{known.plan}, at {known.endpoint}, process {known.pid}" if known else "it"
-        sentence = f"a local cloud runs for this folder: {what}; end it by `local down`"
-        raise ConfigError([Problem("local", sentence)]) from None
+        raise already_runs() from None
     except KeyboardInterrupt:
         click.echo("\nEnded. Nothing is left running.")
 
