@@ -93,7 +93,7 @@ def login_of(endpoint: str, database: Database, user: str | None = None) -> Logi
 
 
 def run_sql(login: Login, statement: str) -> Result:
-    """Run *statement*, and commit it; return the rows of the last one if there are several.
+    """Run *statement*, and commit it; of several, return the rows of the last that has any.
 
     Raises :class:`SqlError` with the database's reason.
     """
@@ -108,13 +108,15 @@ def client_of(login: Login, folder: Path) -> tuple[list[str], Mapping[str, str]]
     file = folder / f"login-{os.getpid()}"
     if login.family == MYSQL:
         program = shutil.which("mariadb") or shutil.which("mysql")
-        file_text = f'[client]\nuser={login.user}\npassword="{login.password}"\n'
+        password = login.password.replace("\\", "\\\\")
+        file_text = f'[client]\nuser={login.user}\npassword="{password}"\n'
         options = [f"--defaults-extra-file={file}", "--protocol=tcp", f"--host={login.host}"]
         command = [program or "", *options, f"--port={login.port}", login.database]
         variables: dict[str, str] = {}
     else:
         program = shutil.which("psql")
-        file_text = f"{login.host}:{login.port}:*:{login.user}:{login.password}\n"
+        password = login.password.replace("\\", "\\\\").replace(":", "\\:")
+        file_text = f"{login.host}:{login.port}:*:{login.user}:{password}\n"
         place = f"host={login.host} port={login.port} user={login.user} dbname={login.database}"
         command, variables = [program or "", place], {"PGPASSFILE": str(file)}
     if program is None:
@@ -143,7 +145,7 @@ def _mysql(login: Login, statement: str) -> Result:
             cursor.execute(statement)
             result = _result(cursor)
             while cursor.nextset():
-                result = _result(cursor)
+                result = _result(cursor) if cursor.description else result
             return result
     except pymysql.MySQLError as error:
         raise SqlError(str(error.args[-1])) from None
@@ -158,8 +160,15 @@ def _postgresql(login: Login, statement: str) -> Result:
     from pg8000.exceptions import DatabaseError, InterfaceError  # noqa: PLC0415
     from pg8000.native import Connection  # noqa: PLC0415
 
+    class LastRows(Connection):  # type: ignore[misc] # pg8000 has no types
+        """Keeps the rows of the last statement only."""
+
+        def handle_ROW_DESCRIPTION(self, data: bytes, context: Any) -> None:
+            context.rows = []
+            super().handle_ROW_DESCRIPTION(data, context)
+
     try:
-        connection = Connection(
+        connection = LastRows(
             login.user,
             host=login.host,
             port=login.port,
