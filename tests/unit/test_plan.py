@@ -548,7 +548,6 @@ class TestTerminationProtection:
         """The output when a plan is deployed that changes nothing."""
         monkeypatch.setattr(Standing, "protected", False)
         monkeypatch.setattr(deployment, "RootStack", Standing)
-        monkeypatch.setattr(deployment, "packaged", lambda *_: "")
 
         def deployed(plan, **more):
             said = []
@@ -556,7 +555,11 @@ class TestTerminationProtection:
             console = Console(say=said.append, confirm=lambda _: True)
             parts = {step.variant: RenderedStep(root=NOTHING, folder=Path()) for step in plan.steps}
             Deployment(
-                plan=plan, account_sessions=account_sessions, console=console, **more
+                plan=plan,
+                account_sessions=account_sessions,
+                console=console,
+                package=lambda *_: "",
+                **more,
             ).deploy(parts)
             return said
 
