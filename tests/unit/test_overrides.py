@@ -234,6 +234,7 @@ class TestRefused:
                 "refers to RDSDatabaseName.Arn, and RDSDatabaseName is a parameter, which has no",
             ),
             ({"KmsKeyId": {"Ref": 5}}, "KmsKeyId", "must name what !Ref refers to, got 5"),
+            ({"KmsKeyId": {"Ref": ""}}, "KmsKeyId", "must name what !Ref refers to, got ''"),
             ({"KmsKeyId": {"Fn::GetAtt": "Arn"}}, "KmsKeyId", "must be !GetAtt Title.Attribute, got"),
             ({"KmsKeyId": {"Fn::If": ["A", 1, 2]}}, "KmsKeyId", "has !If, which needs a condition"),
             ({"KmsKeyId": {"Fn::FindInMap": []}}, "KmsKeyId", "has !FindInMap, which is not taken"),
@@ -304,6 +305,13 @@ class TestRefused:
             rendered({"RDSStack.RDSProxy": patch}, validate=True)
 
         assert "RDSProxy is changed by overrides.RDSStack.RDSProxy" in str(caught.value)
+
+    def test_an_override_is_named_where_the_finding_is_about_the_other_end(self):
+        with pytest.raises(InvalidTemplateError) as caught:
+            rendered({CLUSTER: {"Properties": {"Port": 3307}}}, validate=True)
+
+        hint = f"RDSStackDBCluster is changed by overrides.{CLUSTER}"
+        assert [hint in str(problem) for problem in caught.value.problems] == [True] * 3
 
     def test_an_override_that_breaks_a_rule_is_named_in_the_flat_form(self):
         patch = {"Properties": {"EngineFamily": "POSTGRESQL"}}

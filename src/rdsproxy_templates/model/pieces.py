@@ -91,12 +91,12 @@ def _wrong_functions(node: object) -> Iterator[str]:
         case {LocalPath.KEY: str()} | {LocalPath.BUNDLED: str()}:
             return
         case {"Ref": argument, **rest} if not rest:
-            if not isinstance(argument, str):
+            if not (argument and isinstance(argument, str)):
                 yield f"must name what !Ref refers to, got {argument!r}"
             return
         case {"Fn::GetAtt": argument}:
             match argument:
-                case [str(), str()]:
+                case [str(title), str(attribute)] if title and attribute:
                     return
                 case _:
                     yield f"must be !GetAtt Title.Attribute, got {argument!r}"
