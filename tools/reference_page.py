@@ -30,7 +30,7 @@ def settings_part() -> Iterator[str]:
         yield f"| [{heading(group)}](#{place}) | {_summary(group)} |"
     yield "\n### Settings of any variant\n"
     yield "Beside those of its variant, and arguments of `render`. [overrides.md](overrides.md)"
-    yield "shows them at work.\n"
+    yield "shows them at work. Titles of stacks and resources are public contract for their sake.\n"
     yield "| setting | type | meaning |\n| --- | --- | --- |"
     for name, info in Customization.model_fields.items():
         yield f'| <a id="{name}"></a>`{name}` | mapping | {info.description} |'

@@ -116,6 +116,48 @@ def test_a_warning_has_line_and_column(run):
     )
 
 
+class TestKeptSamconfig:
+    """Once somebody has changed ``samconfig.toml``, rendering leaves it as it is, and says so."""
+
+    NAMED = "overrides: {RDSStack.RDSProxyRole: {Properties: {RoleName: proxy}}}"
+
+    @pytest.fixture
+    def changed(self, run, tmp_path):
+        assert run("", "base", "--no-lint")[0] == 0
+        file = tmp_path / "out/base/samconfig.toml"
+        file.write_text(file.read_text().replace("cached = true", "cached = false"))
+        return file
+
+    def test_missing_tags_are_named_with_the_line_to_write(self, run, changed):
+        status, output = run("tags: {team: shop}", "base", "--no-lint")
+
+        assert status == 0
+        assert 'samconfig.toml] is yours and has other tags; for these, write: tags = ["t' in output
+        assert "team" not in changed.read_text()
+
+    def test_a_missing_capability_is_named(self, run, changed):
+        assert "lacks the capability for a named role" in run(self.NAMED, "base", "--no-lint")[1]
+
+    def test_what_is_there_is_not_missing(self, run, changed):
+        text = changed.read_text().replace('"CAPABILITY_IAM', '"CAPABILITY_NAMED_IAM')
+        changed.write_text(text + 'tags = ["team=shop"]\n')
+        output = run(f"{self.NAMED}\ntags: {{team: shop}}", "base", "--no-lint")[1]
+
+        assert "is yours" not in output
+
+    def test_one_that_cannot_be_read_lacks_everything(self, run, changed):
+        changed.write_text("][")
+
+        assert "is yours and has other tags" in run("tags: {team: shop}", "base", "--no-lint")[1]
+
+    def test_an_unchanged_one_is_written_anew(self, run, tmp_path):
+        assert run("", "base", "--no-lint")[0] == 0
+        output = run("tags: {team: shop}", "base", "--no-lint")[1]
+
+        assert "is yours" not in output
+        assert 'tags = ["team=shop"]' in (tmp_path / "out/base/samconfig.toml").read_text()
+
+
 def test_a_finding_names_the_override_with_its_line(run):
     text = "overrides:\n  RDSStack.RDSProxy: {Properties: {EngineFamily: POSTGRESQL}}"
     status, output = run(text, "base", "--no-lint")

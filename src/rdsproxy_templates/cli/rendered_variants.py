@@ -20,6 +20,7 @@ from ..variants import VARIANTS
 from .configuration import Roots, VariantSettings, plan_settings, variant_settings, variants_named
 from .consumer_code import consumers_code
 from .consumer_stack import ConsumerStack, consumers_line, explained
+from .kept_samconfig import missing_in_samconfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +146,8 @@ def _render(name: str, chosen: VariantSettings, settings: RenderSettings) -> Ren
     else:
         more = _guide(name, bundle)
     bundle = replace(_in_file(bundle, chosen), extras={**bundle.extras, **more})
+    missing = missing_in_samconfig(bundle, directory) if chosen.customization else ()
+    bundle = replace(bundle, warnings=(*bundle.warnings, *missing))
     return RenderedVariant(name=name, config=chosen.config, bundle=bundle, directory=directory)
 
 
