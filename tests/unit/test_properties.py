@@ -101,6 +101,10 @@ def databases(draw):
     size |= draw(upkeep(name))
     if "master" in size:
         chosen.pop("rotate_secrets_after_days", None)
+    if "rotate_secrets_after_days" in chosen:
+        chosen["rotation"] = draw(
+            some(duration_hours=st.integers(1, 24), immediately=st.booleans())
+        )
     return {"engine": name} | size | chosen | draw(groups(name, size, version, CLASSES[name]))
 
 
@@ -115,11 +119,13 @@ roles = st.just({"arn": f"arn:aws:iam::{ACCOUNT}:role/service/proxy"}) | some(
     description=st.just("Reads secrets"),
     max_session_duration=st.integers(3600, 43_200),
     permissions_boundary=st.just(f"arn:aws:iam::{ACCOUNT}:policy/bounds"),
+    tags=st.just({"team": "shop"}),
 )
 proxy_logs = some(
     retention_in_days=st.sampled_from([1, 30, 3653]),
     kms_key_arn=GIVEN_KEY,
     log_class=st.sampled_from(["STANDARD", "INFREQUENT_ACCESS"]),
+    tags=st.just({"team": "shop"}),
 )
 endpoints = st.lists(
     st.fixed_dictionaries({"name": st.from_regex("[a-b][a-z0-9]{0,6}", fullmatch=True)})
@@ -156,6 +162,7 @@ def details(*kinds):
         endpoint_network_type=st.sampled_from(["IPV4", None]),
         logins=st.lists(logins, max_size=2, unique_by=lambda one: one["secret_arn"]),
         endpoints=endpoints,
+        tags=st.just({"team": "shop"}),
     )
 
 
@@ -344,6 +351,7 @@ def databases_elsewhere(draw):
     database = draw(databases()) | draw(proxies) | {"users": people, "master_login": not user}
     if login == "password":
         database.pop("rotate_secrets_after_days", None)
+        database.pop("rotation", None)
     return settings | {"login": login, "rds": database, "function_user": user}
 
 

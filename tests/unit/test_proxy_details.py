@@ -350,6 +350,30 @@ class TestEndpoints:
         assert "every other endpoint's" in found["proxy.endpoints.1.name"]
 
 
+class TestTags:
+    TAGS = {"team": "shop", "Cost Center": "42"}
+    SHOWN = [{"Key": "team", "Value": "shop"}, {"Key": "Cost Center", "Value": "42"}]
+
+    def test_proxy_endpoints_role_and_log_have_tags_of_their_own(self):
+        bundle = rendered(
+            tags=self.TAGS,
+            role={"tags": self.TAGS},
+            log={"tags": self.TAGS},
+            endpoints=[{"name": "more"}],
+        )
+
+        for title in ("", "MoreEndpoint", "Role", "LogGroup"):
+            tags = resource(bundle, f"RDSProxy{title}")["Properties"]["Tags"]
+            assert sorted(tags, key=str) == sorted(self.SHOWN, key=str)
+
+    @pytest.mark.parametrize("group", ["", "role.", "log."])
+    def test_tags_that_aws_keeps_for_itself_are_refused(self, group):
+        tags = {"tags": {"aws:team": "shop"}}
+        found = problems(**({group.rstrip("."): tags} if group else tags))
+
+        assert "which is AWS's own" in found[f"proxy.{group}tags.aws:team"]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_longest_names_with_network_types_fit(engine):
     half = 17

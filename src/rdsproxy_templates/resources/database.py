@@ -32,6 +32,7 @@ from .maintenance import MaintenanceSettings
 from .master_user import MasterSettings
 from .monitoring import MonitoringSettings
 from .own_parameters import ParameterSettings
+from .rotation_rules import RotationSettings
 from .storage import StorageSettings
 from .time_windows import overlap
 
@@ -100,6 +101,11 @@ class DatabaseSettings(EngineSettings):
         description="Days between rotations of every password in a secret of the stack by Secrets "
         "Manager. Left out: passwords are not rotated. See "
         f"{SECRETS_MANAGER_GUIDE}rotating-secrets.html",
+    )
+    rotation: RotationSettings | None = Field(
+        default=None,
+        description="When passwords are replaced; left out, the first time after "
+        "`rotate_secrets_after_days`.",
     )
     ca_certificate: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] | None = (
         Field(
@@ -217,7 +223,9 @@ class DatabaseSettings(EngineSettings):
             )
         for name, found in refused.items():
             yield from (problem.within(name) for problem in found)
-        if self.rotate_secrets_after_days is not None:
+        if self.rotation is not None:
+            yield from self.rotation.refused_beside(self.rotate_secrets_after_days)
+        if self.rotates:
             yield from self.master.rotation_problems(self.users_with_secrets)
         logged = log_parameters(self.logs, engine)
         for field in ("cluster", "instance"):
@@ -229,6 +237,12 @@ class DatabaseSettings(EngineSettings):
                 "backup.window",
                 f"must not overlap maintenance.window ({maintenance}), got {backup!r}",
             )
+
+    @property
+    def rotates(self) -> bool:
+        """True where Secrets Manager replaces passwords."""
+        scheduled = self.rotation is not None and self.rotation.schedule is not None
+        return scheduled or self.rotate_secrets_after_days is not None
 
     @property
     def storage_size(self) -> int:

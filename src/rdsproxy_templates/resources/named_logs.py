@@ -13,8 +13,9 @@ from ..aws.documentation import CLOUDWATCH_LOGS_GUIDE
 from ..aws.identifiers import identifier_problems
 from ..errors import Problem
 from ..model import Settings
+from ..model.tags import tag_problems
 from .functions import LogRetention
-from .optional_properties import without_none
+from .optional_properties import own_tags, without_none
 
 
 class NamedLogSettings(Settings):
@@ -36,8 +37,15 @@ class NamedLogSettings(Settings):
         f"STANDARD. See {CLOUDWATCH_LOGS_GUIDE}CloudWatch_Logs_Log_Classes.html",
     )
 
+    tags: dict[str, str] = Field(
+        default={},
+        description="Tags of the log group, beside those of the stack, which they override. "
+        f"Default: none. See {CLOUDWATCH_LOGS_GUIDE}Working-with-log-groups-and-streams.html",
+    )
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from (problem.within("tags") for problem in tag_problems(self.tags))
         yield from identifier_problems(KMS_KEY, "kms_key_arn", self.kms_key_arn)
 
 
@@ -52,4 +60,5 @@ def named_log_group(
         LogGroupName=name,
         RetentionInDays=choices.retention_in_days,
         **without_none(KmsKeyId=choices.kms_key_arn, LogGroupClass=choices.log_class),
+        **own_tags(choices.tags),
     )

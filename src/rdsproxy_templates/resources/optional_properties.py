@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from troposphere import Tags
+
+NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def without_none(**properties: Any) -> dict[str, Any]:
     """Drop the properties that are None, for a resource's keyword arguments."""
     return {name: value for name, value in properties.items() if value is not None}
+
+
+def own_tags(tags: Mapping[str, str]) -> dict[str, Any]:
+    """``Tags`` of one resource, which has none of its own without *tags*."""
+    return {"Tags": Tags(**tags)} if tags else {}

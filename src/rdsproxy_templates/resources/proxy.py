@@ -25,7 +25,7 @@ from ..model import ListOf, Settings, sub
 from ..records import record
 from .database import Database
 from .named_logs import named_log_group
-from .optional_properties import without_none
+from .optional_properties import own_tags, without_none
 from .proxy_details import ProxyDetails
 from .proxy_endpoints import further_endpoints
 from .proxy_logins import SecretLogin, authentication, login_policies
@@ -174,6 +174,7 @@ def rds_proxy(
         IdleClientTimeout=choices.idle_client_timeout,
         DebugLogging=choices.debug_logging,
         **without_none(**networks),
+        **own_tags(details.tags),
     )
     target_group = rds.DBProxyTargetGroup(
         f"{title}TargetGroup",
@@ -192,7 +193,9 @@ def rds_proxy(
             ),
         ),
     )
-    further = further_endpoints(details.endpoints, db_proxy, subnets=subnets, groups=groups)
+    further = further_endpoints(
+        details.endpoints, db_proxy, subnets=subnets, groups=groups, tags=details.tags
+    )
     return Proxy(
         resources=[*role, *log, db_proxy, target_group, *further],
         itself=db_proxy,

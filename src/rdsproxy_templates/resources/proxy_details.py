@@ -14,6 +14,7 @@ from ..aws.identifiers import SECURITY_GROUP, list_problems
 from ..aws.names import proxy_name_problem
 from ..errors import Problem
 from ..model import ListOf, Settings
+from ..model.tags import tag_problems
 from .named_logs import NamedLogSettings
 from .proxy_endpoints import EndpointSettings, endpoint_problems
 from .proxy_logins import ExistingLogin
@@ -93,8 +94,15 @@ class ProxyDetails(Settings):
         f"order. See {AURORA_GUIDE}rds-proxy-endpoints.html",
     )
 
+    tags: dict[str, str] = Field(
+        default={},
+        description="Tags of the proxy and its endpoints, beside those of the stack, which they "
+        f"override. Default: none. See {RDS_GUIDE}USER_Tagging.html",
+    )
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from (problem.within("tags") for problem in tag_problems(self.tags))
         if self.name is not None and (sentence := proxy_name_problem(self.name)):
             yield Problem("name", sentence)
         yield from list_problems(SECURITY_GROUP, "security_group_ids", self.security_group_ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -14,7 +14,7 @@ from ..aws.identifiers import SECURITY_GROUP, SUBNET, list_problems
 from ..aws.kinds import SecurityGroupId, SubnetId
 from ..errors import Problem
 from ..model import ListOf, Settings
-from .optional_properties import without_none
+from .optional_properties import NO_TAGS, own_tags, without_none
 from .proxy_names import endpoint_name
 
 TargetRole = Literal["READ_WRITE", "READ_ONLY"]
@@ -102,6 +102,7 @@ def proxy_endpoint(
     role: TargetRole = "READ_ONLY",
     purpose: str = "read-only",
     network_type: str | None = None,
+    tags: Mapping[str, str] = NO_TAGS,
 ) -> rds.DBProxyEndpoint:
     """Endpoint *title*: a further host of the proxy, for readers or in the clients' network.
 
@@ -116,6 +117,7 @@ def proxy_endpoint(
         VpcSubnetIds=list(subnets),
         VpcSecurityGroupIds=list(groups),
         **without_none(EndpointNetworkType=network_type),
+        **own_tags(tags),
     )
 
 
@@ -125,6 +127,7 @@ def further_endpoints(
     *,
     subnets: Sequence[SubnetId],
     groups: Sequence[SecurityGroupId],
+    tags: Mapping[str, str] = NO_TAGS,
 ) -> list[rds.DBProxyEndpoint]:
     """The chosen *endpoints*, in *subnets* and *groups* of the proxy where they have none."""
     return [
@@ -136,6 +139,7 @@ def further_endpoints(
             role=endpoint.target_role,
             purpose=endpoint.name,
             network_type=endpoint.network_type,
+            tags=tags,
         )
         for endpoint in endpoints
     ]

@@ -15,7 +15,8 @@ from ..aws.identifiers import identifier_problems
 from ..aws.policies import trusts
 from ..errors import Problem
 from ..model import Settings
-from .optional_properties import without_none
+from ..model.tags import tag_problems
+from .optional_properties import own_tags, without_none
 
 
 class RoleSettings(Settings):
@@ -57,8 +58,15 @@ class RoleSettings(Settings):
         f"{IAM_GUIDE}access_policies_boundaries.html",
     )
 
+    tags: dict[str, str] = Field(
+        default={},
+        description="Tags of the created role, beside those of the stack, which they override. "
+        f"Default: none. See {IAM_GUIDE}id_tags_roles.html",
+    )
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from (problem.within("tags") for problem in tag_problems(self.tags))
         yield from identifier_problems(ROLE, "arn", self.arn)
         yield from identifier_problems(POLICY, "permissions_boundary", self.permissions_boundary)
         if self.name is not None and not re.fullmatch(r"[\w+=,.@-]{1,64}", self.name, re.ASCII):
@@ -92,6 +100,7 @@ class RoleSettings(Settings):
             Description=self.description,
             MaxSessionDuration=self.max_session_duration,
             PermissionsBoundary=self.permissions_boundary,
+            **own_tags(self.tags),
         )
 
 

@@ -21,6 +21,7 @@ from ..records import record
 from ..resources.database import DatabaseSettings
 from ..resources.functions import FunctionSettings
 from ..resources.port_groups import AdministrationNetwork
+from ..resources.rotation_rules import RotationSettings
 from .database_secrets import Secrets
 from .endpoints import secrets_manager_endpoint
 
@@ -40,7 +41,7 @@ class AdministrationSettings:
     @property
     def is_needed(self) -> bool:
         """True where there are users to keep or secrets to rotate."""
-        return bool(self.users or self.database.rotate_secrets_after_days)
+        return bool(self.users or self.database.rotates)
 
     @property
     def reads_secrets(self) -> bool:
@@ -94,8 +95,8 @@ def administration(
         users = _users(settings, secrets, database, network)
         children.append(users)
         function_user = users.outputs.function_user
-    if days := settings.database.rotate_secrets_after_days:
-        children.append(_rotation(settings, days, database, network))
+    if settings.database.rotates:
+        children.append(_rotation(settings, database, network))
     return Administration(children=children, function_user=function_user or secrets.master_name)
 
 
@@ -130,7 +131,6 @@ def _users(
 
 def _rotation(
     settings: AdministrationSettings,
-    days: int,
     database: AdministeredDatabase,
     network: AdministrationNetwork,
 ) -> Child[stacks.rotation.Outputs]:
@@ -140,6 +140,11 @@ def _rotation(
     return nest(
         "RotationStack",
         stacks.rotation,
-        stacks.rotation.Config(engine=settings.database.engine, secrets=secrets, days=days),
+        stacks.rotation.Config(
+            engine=settings.database.engine,
+            secrets=secrets,
+            days=settings.database.rotate_secrets_after_days,
+            rotation=settings.database.rotation or RotationSettings(),
+        ),
         stacks.rotation.Inputs(network=network, attached_secret_arns=database.attached_secret_arns),
     )

@@ -36,6 +36,7 @@ BEHIND_PROXY = (
     "users",
     "master_login",
     "rotate_secrets_after_days",
+    "rotation",
 )
 """Settings of ``rds`` that mean nothing without a proxy."""
 

@@ -123,9 +123,10 @@ class Config(AcrossAccountsSettings, RegionalSettings):
                 f", because login is password; got {self.function_user!r}{similar}; write "
                 f"{users}`function_user: {name}`",
             )
-        if self.rds.rotate_secrets_after_days:
+        if self.rds.rotates:
+            days = self.rds.rotate_secrets_after_days
             yield Problem(
-                "rds.rotate_secrets_after_days",
+                "rds.rotate_secrets_after_days" if days else "rds.rotation",
                 "cannot be given where login is password: the functions that rotate may not use "
                 "the key of the secret that is shared",
             )

@@ -9,6 +9,7 @@ from ...aws.engines import ENGINES
 from ...aws.kinds import SecretArns, SubnetIds
 from ...model import ListOf, Ports, Settings, Stack
 from ...resources.port_groups import AdministrationNetwork
+from ...resources.rotation_rules import RotationSettings
 from ...resources.secret import REFUSED_IN_PASSWORDS
 from ...resources.security_groups import administrator_group
 
@@ -21,7 +22,12 @@ class Config(Settings):
     secrets: ListOf[str] = Field(
         min_length=1, description="Logical names of the secrets, in their order."
     )
-    days: int = Field(ge=1, le=1000, description="Days after which a password is replaced.")
+    days: int | None = Field(
+        ge=1, le=1000, description="Days after which a password is replaced, without a schedule."
+    )
+    rotation: RotationSettings = Field(
+        default_factory=RotationSettings, description="When passwords are replaced."
+    )
 
 
 class Inputs(Ports):
@@ -57,9 +63,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
                 VpcSecurityGroupIds=inside.group.get_att("GroupId"),
                 VpcSubnetIds=_joined(inputs.network.subnet_ids),
             ),
-            RotationRules=secretsmanager.RotationRules(AutomaticallyAfterDays=config.days),
+            RotationRules=secretsmanager.RotationRules(**config.rotation.rules(config.days)),
             # The passwords are new: the first rotation can wait for its day.
-            RotateImmediatelyOnUpdate=False,
+            RotateImmediatelyOnUpdate=config.rotation.immediately,
         )
         for index, name in enumerate(config.secrets)
     ]
