@@ -5,6 +5,7 @@ What they say is read from the code, and a test compares, so that they cannot dr
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -34,7 +35,11 @@ def generated() -> dict[Path, str]:
         REPOSITORY / "docs" / "reference.md": "\n".join(reference()),
         REPOSITORY / "docs" / "api.md": "\n".join((*api_page(), "")),
         REPOSITORY / "docs" / "peers.md": "\n".join(peers_page()),
-        local: _with_block(local.read_text("utf-8"), "local types", "\n".join(local_types())),
+        local: _with_block(
+            _with_block(local.read_text("utf-8"), "local types", "\n".join(local_types())),
+            "mends of moto",
+            "\n".join(mends_of_moto()),
+        ),
     }
 
 
@@ -78,6 +83,21 @@ def _arrows(graph: Graph) -> Iterator[tuple[str, str, str]]:
                 yield proxy, '-- "password" -->', database
                 for instance in graph.instances_of(database):
                     yield database, "---", instance
+
+
+def mends_of_moto() -> Iterator[str]:
+    """A row for each ``mend(…)`` of the local cloud, read without importing moto."""
+    yield "| in moto | what it does | what AWS does |"
+    yield "| --- | --- | --- |"
+    for path in sorted((REPOSITORY / "src" / "rdsproxy_local" / "apis").glob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match call:
+                case ast.Call(
+                    ast.Name("mend"), [ast.Name(owner), ast.Constant(str(name)), *_], said
+                ):
+                    told = {one.arg: ast.literal_eval(one.value) for one in said}
+                    aws = f"[{told['aws']}]({told['source']})"
+                    yield f"| `{owner}.{name}` | {told['moto']} | {aws} |"
 
 
 def local_types() -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from ipaddress import ip_network
 from itertools import count
 from typing import Any
 
@@ -857,8 +858,19 @@ def shown(harness, proxy):
     return answer["DBProxies"][0]
 
 
+def with_ipv6(harness, network, subnets):
+    """Give subnets an IPv6 block each, of a new one of their VPC."""
+    made = harness.call(
+        "ec2", "associate_vpc_cidr_block", VpcId=network.vpc, AmazonProvidedIpv6CidrBlock=True
+    )
+    block = ip_network(made["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"])
+    for subnet, part in zip(subnets, block.subnets(new_prefix=64), strict=False):
+        harness.call("ec2", "associate_subnet_cidr_block", SubnetId=subnet, Ipv6CidrBlock=str(part))
+
+
 class TestProxy:
     def test_it_matches_its_template(self, harness, network, settings, login):
+        with_ipv6(harness, network, settings["VpcSubnetIds"])
         deployed = harness.create(
             "AWS::RDS::DBProxy",
             **settings,

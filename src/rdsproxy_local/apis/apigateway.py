@@ -7,27 +7,36 @@ from typing import Any, Final
 
 from moto.apigateway.models import APIGatewayBackend, Integration, UsagePlan
 
+from .surround import mend
+
 CALLER: Final = "arn:aws:iam::*:user/*"
 """The credentials of whoever calls a method; botocore's model documents them at Integration."""
 NUMBERS: Final = {"limit": int, "offset": int, "burstLimit": int, "rateLimit": float}
 
-_put_integration: Final[Callable[..., Integration]] = APIGatewayBackend.put_integration
-
 
 def install() -> None:
-    backend: Any = APIGatewayBackend
-    backend.put_integration = put_integration
+    mend(
+        APIGatewayBackend,
+        "put_integration",
+        _put_integration,
+        moto="the caller's credentials, arn:aws:iam::*:user/*, are another account's",
+        aws="they are the caller's own",
+        source="https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html",
+    )
     plan: Any = UsagePlan
     plan.apply_patch_operations = apply_patch_operations
 
 
-def put_integration(
-    self: APIGatewayBackend, *place: str, credentials: str | None = None, **settings: Any
+def _put_integration(
+    put: Callable[..., Integration],
+    backend: APIGatewayBackend,
+    *place: str,
+    credentials: str | None = None,
+    **settings: Any,
 ) -> Integration:
-    """Moto takes the account of the caller's credentials for a foreign one."""
     if credentials != CALLER:
-        return _put_integration(self, *place, credentials=credentials, **settings)
-    integration = _put_integration(self, *place, **settings)
+        return put(backend, *place, credentials=credentials, **settings)
+    integration = put(backend, *place, **settings)
     integration.credentials = CALLER
     return integration
 

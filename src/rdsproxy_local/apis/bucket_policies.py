@@ -10,7 +10,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
 from ..data_plane.policies import said_to_everybody
-from .surround import surround
+from .surround import mend
 
 BY_TLS: Final = {"aws:SecureTransport": "true"}
 """Loopback stands for HTTPS."""
@@ -22,7 +22,14 @@ RESULTS: Final = {
 
 
 def install() -> None:
-    surround(FakeBucket, "get_permission", _permission)
+    mend(
+        FakeBucket,
+        "get_permission",
+        _permission,
+        moto="a Deny whose condition does not hold denies",
+        aws="it has no effect",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html",
+    )
 
 
 def _permission(

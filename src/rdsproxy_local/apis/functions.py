@@ -13,7 +13,7 @@ from moto.ec2.models import ec2_backends
 from .event_sources import require_rights
 from .roles import may_assume
 from .subnets import known_subnets
-from .surround import surround
+from .surround import mend, surround
 
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 RESERVED_VARIABLES: Final = {
@@ -41,9 +41,30 @@ MOST_BYTES_OF_VARIABLES: Final = 4096
 
 def install() -> None:
     surround(LambdaBackend, "create_function", _create)
-    surround(LambdaBackend, "update_function_configuration", _update_configuration)
-    surround(LambdaBackend, "update_function_code", _update_code)
-    surround(LambdaFunction, "get_configuration", _configuration)
+    mend(
+        LambdaBackend,
+        "update_function_configuration",
+        _update_configuration,
+        moto="storage, tracing, key, logging and dead-letter queue do not change",
+        aws="they change",
+        source="https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html",
+    )
+    mend(
+        LambdaBackend,
+        "update_function_code",
+        _update_code,
+        moto="Architectures is ignored",
+        aws="it changes",
+        source="https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html",
+    )
+    mend(
+        LambdaFunction,
+        "get_configuration",
+        _configuration,
+        moto="LoggingConfig and DeadLetterConfig are missing, and the VPC is made up",
+        aws="they are there, and the VPC is that of the subnets",
+        source="https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html",
+    )
 
 
 def _create(

@@ -10,14 +10,21 @@ from moto.ec2.exceptions import InvalidParameterValue
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Reservation
 
-from .surround import surround
+from .surround import mend
 
 
 def install() -> None:
     settings.ENABLE_AMI_VALIDATION = True
     settings.ENABLE_KEYPAIR_VALIDATION = True
     settings.EC2_ENABLE_INSTANCE_TYPE_VALIDATION = True
-    surround(EC2Backend, "run_instances", _run)
+    mend(
+        EC2Backend,
+        "run_instances",
+        _run,
+        moto="a request that is refused leaves a reservation",
+        aws="it leaves nothing",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html",
+    )
 
 
 def _run(

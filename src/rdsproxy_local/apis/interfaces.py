@@ -13,14 +13,35 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.subnets import Subnet
 
 from .security_groups import require_group
-from .surround import surround
+from .surround import mend, surround
 
 
 def install() -> None:
     surround(NetworkInterface, "__init__", _begin)
-    surround(EC2Backend, "delete_nat_gateway", _delete_nat_gateway)
-    surround(EC2Backend, "modify_instance_security_groups", _set_instance_groups)
-    surround(Instance, "prep_nics", _make_for_instance)
+    mend(
+        EC2Backend,
+        "delete_nat_gateway",
+        _delete_nat_gateway,
+        moto="the gateway's network interface stays",
+        aws="it goes with the gateway",
+        source="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
+    )
+    mend(
+        EC2Backend,
+        "modify_instance_security_groups",
+        _set_instance_groups,
+        moto="the groups of the instance change, and those of its interface stay",
+        aws="they are the groups of the primary network interface",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html",
+    )
+    mend(
+        Instance,
+        "prep_nics",
+        _make_for_instance,
+        moto="an interface that is made for an instance stays when that ends",
+        aws="it is deleted, unless DeleteOnTermination is false",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html",
+    )
     surround(Instance, "terminate", _terminate)
 
 

@@ -15,7 +15,7 @@ from moto.ec2.exceptions import (
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 
-from .surround import surround
+from .surround import mend, surround
 
 # Of descriptions of groups and of rules, in EC2's service model.
 DESCRIPTION: Final = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
@@ -28,7 +28,14 @@ def install() -> None:
     surround(EC2Backend, "authorize_security_group_ingress", _authorize)
     surround(EC2Backend, "authorize_security_group_egress", _authorize)
     surround(EC2Backend, "_add_source_group", _add_source_group)
-    surround(SecurityGroupRule, "__eq__", _is_same_rule)
+    mend(
+        SecurityGroupRule,
+        "__eq__",
+        _is_same_rule,
+        moto="rules that differ in their descriptions are two rules",
+        aws="the second is a duplicate (InvalidPermission.Duplicate)",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html",
+    )
 
 
 def backends_in(region: str) -> list[EC2Backend]:

@@ -11,12 +11,19 @@ from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
 
 from .rds_network import usable_subnets
-from .surround import surround
+from .surround import mend, surround
 
 
 def install() -> None:
     surround(RDSResponse, "create_db_subnet_group", _create)
-    surround(RDSResponse, "modify_db_subnet_group", _modify)
+    mend(
+        RDSResponse,
+        "modify_db_subnet_group",
+        _modify,
+        moto="a modified group is lost",
+        aws="it has the new subnets",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSubnetGroup.html",
+    )
     surround(RDSBackend, "delete_subnet_group", _delete)
 
 

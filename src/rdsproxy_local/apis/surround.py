@@ -16,7 +16,7 @@ class Mend(NamedTuple):
 
 
 MENDS: Final[list[Mend]] = []
-"""All mends that are installed; docs/local.md lists them."""
+"""All mends that are installed. docs/local.md lists them as they are written."""
 
 
 def surround(owner: type, name: str, around: Callable[..., Any]) -> None:

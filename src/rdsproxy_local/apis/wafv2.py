@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from moto.cloudfront.models import cloudfront_backends
 from moto.wafv2.exceptions import WAFv2ClientError
 from moto.wafv2.models import WAFV2Backend
 
-from .surround import surround
-
-_update_web_acl: Final = WAFV2Backend.update_web_acl
+from .surround import mend, surround
 
 
 def install() -> None:
-    backend: Any = WAFV2Backend
-    backend.update_web_acl = update_web_acl
+    mend(
+        WAFV2Backend,
+        "update_web_acl",
+        _update_web_acl,
+        moto="UpdateWebACL without rules keeps the old ones",
+        aws="the rules are those that are given",
+        source="https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html",
+    )
     surround(WAFV2Backend, "delete_web_acl", _delete_web_acl)
     surround(WAFV2Backend, "delete_ip_set", _delete_ip_set)
 
 
-def update_web_acl(
-    self: WAFV2Backend, name: str, _id: str, default_action: Any, rules: Any, *rest: Any
+def _update_web_acl(
+    update: Callable[..., str],
+    backend: WAFV2Backend,
+    name: str,
+    _id: str,
+    default_action: Any,
+    rules: Any,
+    *rest: Any,
 ) -> str:
-    token = _update_web_acl(self, name, _id, default_action, rules, *rest)
+    token = update(backend, name, _id, default_action, rules, *rest)
     if not rules:
-        self.get_web_acl(None, name, _id).rules = []
+        backend.get_web_acl(None, name, _id).rules = []
     return token
 
 
