@@ -7,7 +7,7 @@ SCANNERS := .venv-scanners
 
 .PHONY: help
 help:  ## Say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 .PHONY: build
 build: $(VENV)/library  ## Render every variant into templates_out/, validated
@@ -16,6 +16,14 @@ build: $(VENV)/library  ## Render every variant into templates_out/, validated
 .PHONY: test
 test: $(VENV)/tests $(CLIENTS)/clients databases peers  ## Run every test, with AWS's clients and real databases
 	$(VENV)/bin/python -m pytest
+
+.PHONY: test-library
+test-library: $(VENV)/tests $(CLIENTS)/clients databases peers  ## Run the tests of the library, without those of the local cloud
+	$(VENV)/bin/python -m pytest tests/unit tests/functional tests/integration
+
+.PHONY: test-local
+test-local: $(VENV)/tests databases  ## Run the tests of the local cloud
+	$(VENV)/bin/python -m pytest tests/local_cloud
 
 .PHONY: check
 check: $(VENV)/tests  ## Style, types, imports, goldens and every test: what must hold before a commit
