@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+from rdsproxy_templates.aws import resource_schemas
 from rdsproxy_templates.aws.property_check import covered, faults
 from rdsproxy_templates.aws.resource_schemas import REGION, resource_types, schema_of
 from rdsproxy_templates.rendering import unpackaged
@@ -31,6 +32,19 @@ def test_a_schema_is_the_one_of_cfn_lint(type_):
     theirs = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, type_)
 
     assert schema_of(type_).body == theirs.schema
+
+
+def test_a_schema_is_found_however_cfn_lint_lays_out_its_files(monkeypatch, tmp_path):
+    for function in (resource_schemas.schema_of, resource_schemas._files):
+        function.cache_clear()
+    monkeypatch.setattr(resource_schemas, "_folder", lambda: tmp_path)
+    try:
+        assert "DBProxyName" in schema_of("AWS::RDS::DBProxy").body["properties"]
+        assert schema_of("AWS::RDS::DBPrxy") is None
+        assert "AWS::Serverless::Function" in resource_types()
+    finally:
+        for function in (resource_schemas.schema_of, resource_schemas._files):
+            function.cache_clear()
 
 
 def test_an_unknown_type_has_no_schema():
