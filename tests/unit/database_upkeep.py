@@ -54,6 +54,9 @@ def upkeep(draw, name):
     both["master"] = some(keep_secret=st.booleans()).map(
         lambda more: {"password": "managed"} | more
     )
+    both["restore"] = st.just({"snapshot": "before"}) | some(
+        copy_on_write=st.just(True) if engine.aurora else st.just(False)
+    ).map(lambda more: {"source": "shop", "time": "latest"} | more)
     if engine.aurora:
         kind = some(type=st.sampled_from(["aurora", "aurora-iopt1"]), kms_key_arn=st.just(KEY))
         both |= {
@@ -66,7 +69,7 @@ def upkeep(draw, name):
             both["backup"] = st.builds(
                 lambda one, more: one | more, backup, some(backtrack_hours=st.integers(1, 72))
             )
-        return draw(some(**both))
+        return _fitting(draw(some(**both)))
     both |= {
         "parameters": some(instance=own),
         "identifiers": some(database=st.just("shop")),
@@ -76,4 +79,14 @@ def upkeep(draw, name):
     }
     if name == "postgres":
         both["roles"] = st.just([{"arn": ROLE, "feature": "s3Import"}])
-    return draw(some(**both)) | draw(storages() | st.just({}))
+    kept = _fitting(draw(some(**both)) | draw(storages() | st.just({})))
+    if "restore" in kept:
+        kept.get("storage", {}).pop("kms_key_arn", None)
+    return kept
+
+
+def _fitting(kept):
+    """A restored database takes its master's name from its source."""
+    if "restore" in kept:
+        kept.get("master", {}).pop("keep_secret", None)
+    return kept

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import secrets
 import socket
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from moto.rds.models import DBCluster
 from pg8000.native import identifier
 
+from ..apis.data_copies import data_of
 from ..servers.mariadb import MariaDB
 from ..servers.postgresql import PostgreSQL
 from ..servers.server import Credentials, Server
@@ -103,6 +107,14 @@ class Database:
                 self._invented[user] = login
             return login
 
+    def copy(self, folder: Path) -> Path | None:
+        """Copy the present data to *folder*; None where there are none yet."""
+        with self._lock:
+            if self._server is None:
+                return data_of(self.model)
+            self._server.copy_data(folder)
+            return folder
+
     def close(self) -> None:
         with self._lock:
             if self._server is not None:
@@ -111,9 +123,13 @@ class Database:
     def _started(self) -> Server:
         """A server with the master user, and the database that was asked for."""
         with ExitStack() as until_ready:
-            server = until_ready.enter_context(SERVERS[self.family]())
+            origin = data_of(self.model)
+            server = until_ready.enter_context(SERVERS[self.family](origin))
             self._master = _master(self.model)
             _apply(server, self._master)
+            if origin is not None:
+                until_ready.pop_all()
+                return server
             if self.family == POSTGRESQL:
                 _create_roles(server, self._master.user)
             if name := database_name(self.model):
@@ -127,6 +143,8 @@ class Databases:
 
     def __init__(self, exists: Callable[[Any], bool]) -> None:
         self._exists = exists
+        self._copies = tempfile.TemporaryDirectory(prefix="copies-")
+        self._numbers = count()
         self._databases: dict[Any, Database] = {}
         self._lock = threading.Lock()
 
@@ -136,6 +154,13 @@ class Databases:
             if model not in self._databases:
                 self._databases[model] = Database(model)
             return self._databases[model]
+
+    def copy(self, model: Any) -> Path | None:
+        """A copy of the data of a cluster, or of an instance without one."""
+        if getattr(model, "db_cluster_identifier", None) and not isinstance(model, DBCluster):
+            return None
+        folder = Path(self._copies.name) / str(next(self._numbers))
+        return self.of(model).copy(folder)
 
     def sweep(self) -> None:
         """End the servers of what does not exist any more."""
@@ -150,6 +175,7 @@ class Databases:
             for database in self._databases.values():
                 database.close()
             self._databases.clear()
+        self._copies.cleanup()
 
 
 def _apply(server: Server, master: Credentials) -> None:

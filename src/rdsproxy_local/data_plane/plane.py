@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
+from ..apis import data_copies
 from ..events.sources import EventSources
 from ..servers.http_event import Request, Response
 from ..servers.loopback import HOST
@@ -54,6 +55,7 @@ class DataPlane:
             folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="cloud-")))
             self.databases = Databases(deployed.exists)
             parts.callback(self.databases.close)
+            parts.enter_context(data_copies.made_by(self.databases.copy))
             self.fronts = Fronts(folder / "authorities", self.databases)
             parts.callback(self.fronts.close)
             self.distributions = Distributions(self.fronts.amazon, self._apis)

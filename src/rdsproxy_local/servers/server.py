@@ -54,12 +54,16 @@ class Server(ABC):
     keeps_template: ClassVar = False
     """Keep the initial data for other processes, in the user's cache folder."""
 
+    def __init__(self, data: Path | None = None) -> None:
+        """A server whose data are a copy of the folder *data*, or new."""
+        self._origin = data
+
     def __enter__(self) -> Self:
         self.folder = self._private_folder()
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         try:
-            shutil.copytree(self._template(), self._data)
+            shutil.copytree(self._origin or self._template(), self._data)
             self._hand_over(self.folder)
             self.start()
             self._tell_password()
@@ -104,6 +108,14 @@ class Server(ABC):
     def restart(self) -> None:
         self.stop()
         self.start()
+
+    def copy_data(self, folder: Path) -> None:
+        """Copy the data to *folder*, which must not exist; clients are cut meanwhile."""
+        self.stop()
+        try:
+            shutil.copytree(self._data, folder)
+        finally:
+            self.start()
 
     def close(self) -> None:
         """End, and leave nothing behind."""

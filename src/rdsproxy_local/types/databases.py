@@ -18,6 +18,7 @@ from ..cloudformation.resource import (
     attributes_in,
 )
 from .database_groups import set_rds_tags
+from .restored_databases import cluster_restore, instance_restore, restored
 
 API_NAMES: Final = {
     "PerformanceInsightsEnabled": "EnablePerformanceInsights",
@@ -51,7 +52,10 @@ def _create_cluster(context: Context, properties: Properties) -> Made:
     name = properties.get("DBClusterIdentifier") or context.name(lower=True)
     given = properties.without("DBClusterIdentifier", ONLY_FOR_DELETION)
     _note(properties, ONLY_FOR_DELETION)
-    answer = context.call("rds", "create_db_cluster", DBClusterIdentifier=name, **_named(given))
+    named = _named(given)
+    if how := cluster_restore(named):
+        return _cluster(restored(context, how, name, named, "DBCluster"))
+    answer = context.call("rds", "create_db_cluster", DBClusterIdentifier=name, **named)
     return _cluster(answer["DBCluster"])
 
 
@@ -99,7 +103,10 @@ def _create_instance(context: Context, properties: Properties) -> Made:
     name = properties.get("DBInstanceIdentifier") or context.name(lower=True)
     given = properties.without("DBInstanceIdentifier", ONLY_FOR_DELETION, *ONLY_FOR_CHANGES)
     _note(properties, ONLY_FOR_DELETION, *ONLY_FOR_CHANGES)
-    answer = context.call("rds", "create_db_instance", DBInstanceIdentifier=name, **_named(given))
+    named = _named(given)
+    if how := instance_restore(named):
+        return _instance(restored(context, how, name, named, "DBInstance"))
+    answer = context.call("rds", "create_db_instance", DBInstanceIdentifier=name, **named)
     return _instance(answer["DBInstance"])
 
 

@@ -49,6 +49,9 @@ class Ports:
     """Outputs that a nested stack has only where its parent reads them. The stack fills them
     always, so nobody has to foresee who needs them."""
 
+    when_used: ClassVar[frozenset[str]] = frozenset()
+    """Inputs of a root that are parameters only where something refers to them."""
+
     _found: ClassVar[tuple[Sequence[_Field], Sequence[Port]]]
     _local_names: ClassVar[Mapping[str, Any]] = {}
     """Names around the class, where it stands in a function."""

@@ -14,7 +14,7 @@ from .port import ParameterAttributes
 from .ports import Ports
 from .setting_problems import did_you_mean
 from .settings import Settings
-from .template import Nested, Template, checked, in_reading_order
+from .template import Nested, Template, checked, in_reading_order, without_unused
 
 ConfigT = TypeVar("ConfigT", bound=Settings)
 InputsT = TypeVar("InputsT", bound=Ports)
@@ -141,23 +141,20 @@ def template(
         ],
     )
     attributes = built.parameters if given is None else {}
-    return checked(
-        place,
-        Template(
-            description=summary(stack),
-            parameters={
-                port.logical_id: port.parameter(attributes.get(port.name, ParameterAttributes()))
-                for port in ports
-            },
-            children={child.title: child.nested for child in built.children},
-            resources={str(resource.title): _body(resource) for resource in built.resources},
-            outputs={port.logical_id: port.output(value) for port, value in built.outputs.wired()},
-            when_read=frozenset(
-                port.logical_id for port in built.outputs.ports() if port.when_read
-            ),
-            transforms=built.transforms,
-        ),
+    spared = [one.logical_id for one in ports if one.name in stack.Inputs.when_used]
+    whole = Template(
+        description=summary(stack),
+        parameters={
+            port.logical_id: port.parameter(attributes.get(port.name, ParameterAttributes()))
+            for port in ports
+        },
+        children={child.title: child.nested for child in built.children},
+        resources={str(resource.title): _body(resource) for resource in built.resources},
+        outputs={port.logical_id: port.output(value) for port, value in built.outputs.wired()},
+        when_read=frozenset(port.logical_id for port in built.outputs.ports() if port.when_read),
+        transforms=built.transforms,
     )
+    return checked(place, whole if given is not None else without_unused(whole, spared))
 
 
 def _body(resource: AWSObject) -> dict[str, Any]:

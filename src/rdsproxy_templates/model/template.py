@@ -58,6 +58,17 @@ def checked(place: str, template: Template) -> Template:
     return replace(template, children=children)
 
 
+def without_unused(template: Template, names: Collection[str]) -> Template:
+    """Drop the parameters in *names* to which nothing refers."""
+    used = {name for body in _bodies(template) for name in references(dict(body))}
+    kept = {
+        name: body
+        for name, body in template.parameters.items()
+        if name in used or name not in names
+    }
+    return replace(template, parameters=kept)
+
+
 def _as_read(title: str, nested: Nested, read: Collection[str]) -> Nested:
     """Drop the outputs of *nested* that are optional and not in *read*."""
     inside = nested.template

@@ -8,7 +8,7 @@ from troposphere import secretsmanager
 
 from ..aws.database_users import User
 from ..aws.kinds import SecretArn
-from .database import Database
+from .database_record import Database
 from .master_user import MasterSettings
 
 

@@ -20,9 +20,9 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from .aurora_instances import AuroraInstancesSettings, cluster_instances
-from .database import Database
 from .database_logs import exported_logs, log_groups
 from .database_properties import durability
+from .database_record import Database
 from .database_surroundings import cluster_roles
 from .engine_choice import engine_properties
 from .master_user import MasterUser, master_login, master_secrets
@@ -94,7 +94,7 @@ class AuroraSettings(AuroraInstancesSettings):
 def aurora_cluster(
     choices: AuroraSettings,
     *,
-    name: DatabaseName,
+    name: DatabaseName | None,
     master: MasterUser,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
@@ -102,8 +102,8 @@ def aurora_cluster(
 ) -> Database:
     """``DBCluster`` and its instances: one writer and ``readers`` readers.
 
-    *iam* lets database users log in to the cluster
-    itself with an IAM token.
+    *iam* lets database users log in to the cluster itself with an IAM token. A restored one has
+    its database already, and takes no *name*.
     """
     engine = ENGINES[choices.engine]
     subnet_group = rds.DBSubnetGroup(
@@ -119,8 +119,8 @@ def aurora_cluster(
         "DBCluster",
         **without_none(DependsOn=[str(one.title) for one in groups_of_logs] or None),
         **engine_properties(choices),
-        DatabaseName=name,
-        **master_login(choices.master, master),
+        **without_none(DatabaseName=name),
+        **master_login(choices.master, master, restored=choices.restore.is_chosen),
         DBSubnetGroupName=subnet_group.ref(),
         VpcSecurityGroupIds=[group],
         **durability(choices),
@@ -136,6 +136,7 @@ def aurora_cluster(
         **choices.backup.backtrack,
         **choices.maintenance.window_property,
         **choices.storage.of_cluster,
+        **choices.restore.of_cluster,
         **choices.identifiers.of_cluster,
         **choices.network.properties,
         **choices.directory.properties,

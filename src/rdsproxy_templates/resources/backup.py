@@ -12,7 +12,7 @@ from ..aws.engines import Engine
 from ..errors import Problem
 from ..model import Settings
 from .optional_properties import without_none
-from .time_windows import daily_problem
+from .time_windows import daily_problem, overlap
 
 Policy = Literal["snapshot", "retain", "delete"]
 
@@ -64,8 +64,13 @@ class BackupSettings(Settings):
         if self.window is not None and (sentence := daily_problem(self.window)):
             yield Problem("window", sentence)
 
-    def refused_by(self, engine: Engine) -> Iterator[Problem]:
-        """Report settings that *engine* does not take."""
+    def refused_by(self, engine: Engine, maintenance: str | None) -> Iterator[Problem]:
+        """Report what *engine* does not take, and a window that meets that of *maintenance*."""
+        if self.window and maintenance and overlap(self.window, maintenance):
+            yield Problem(
+                "window",
+                f"must not overlap maintenance.window ({maintenance}), got {self.window!r}",
+            )
         if self.backtrack_hours is not None and engine.name != "aurora-mysql":
             yield Problem(
                 "backtrack_hours",

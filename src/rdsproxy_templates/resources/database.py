@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import Field
-from troposphere import AWSHelperFn, AWSObject
 
 from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE, SECRETS_MANAGER_GUIDE
-from ..aws.engines import ENGINES, Engine
-from ..aws.kinds import (
-    DatabaseArn,
-    Hostname,
-    SecretArn,
-)
+from ..aws.engines import ENGINES
 from ..errors import Problem
 from ..model import ListOf
-from ..records import record
 from .backup import BackupSettings
 from .database_logs import LogSettings, log_parameters
 from .database_surroundings import (
@@ -32,9 +25,9 @@ from .maintenance import MaintenanceSettings
 from .master_user import MasterSettings
 from .monitoring import MonitoringSettings
 from .own_parameters import ParameterSettings
+from .restore import RestoreSettings
 from .rotation_rules import RotationSettings
 from .storage import StorageSettings
-from .time_windows import overlap
 
 _LEFT: Final = {
     "snapshot": "deletes the database and leaves a snapshot",
@@ -42,28 +35,6 @@ _LEFT: Final = {
     "delete": "deletes the database and leaves nothing",
 }
 """What deleting a stack does, by ``backup.at_deletion``."""
-
-
-@record(frozen=True, kw_only=True)
-class Database:
-    """The resources of a database, and the references by which others name it."""
-
-    resources: Sequence[AWSObject]
-    itself: AWSObject
-    engine: Engine
-    host: Hostname
-    """Host of the writer."""
-    arn: DatabaseArn
-    resource_id: AWSHelperFn
-    """ID by which ``rds-db:connect`` names the database."""
-    targets: Mapping[str, Any]
-    """Property of a proxy's target group that names the database."""
-    master_secret: SecretArn | None
-    """Secret with the master user's password; None where it has none."""
-    managed_secret: SecretArn | None
-    """The same secret, where RDS manages it: it is there once the database is."""
-    instances: Sequence[AWSObject]
-    """Instances that must exist before a proxy can reach what ``targets`` names."""
 
 
 class DatabaseSettings(EngineSettings):
@@ -148,6 +119,9 @@ class DatabaseSettings(EngineSettings):
     master: MasterSettings = Field(
         default_factory=MasterSettings, description="Password of the master user."
     )
+    restore: RestoreSettings = Field(
+        default_factory=RestoreSettings, description="Data that the database begins with."
+    )
     roles: ListOf[DatabaseRole] = Field(
         default=(),
         max_length=15,
@@ -193,7 +167,7 @@ class DatabaseSettings(EngineSettings):
     @property
     def needs_master_name(self) -> bool:
         """True where the database's stack takes the master's name from a parameter."""
-        return not self.master.has_stack_secret
+        return not (self.master.has_stack_secret or self.restore.is_chosen)
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -207,12 +181,13 @@ class DatabaseSettings(EngineSettings):
         """Report what a group of settings asks of an engine that lacks it."""
         engine = ENGINES[self.engine]
         refused = {
-            "backup": self.backup.refused_by(engine),
+            "backup": self.backup.refused_by(engine, self.maintenance.window),
             "maintenance": self.maintenance.refused_by(engine),
             "storage": self.storage.refused_by(engine, self.storage_size),
-            "parameters": self.parameters.refused_by(engine),
+            "parameters": self.parameters.refused_by(engine, log_parameters(self.logs, engine)),
             "identifiers": self.identifiers.refused_by(engine),
-            "master": self.master.refused_by(engine),
+            "master": self.master.refused_by(engine, restored=self.restore.is_chosen),
+            "restore": self.restore.refused_by(engine),
             "roles": role_problems(self.roles, engine),
         }
         if self.monitoring is not None:
@@ -227,15 +202,11 @@ class DatabaseSettings(EngineSettings):
             yield from self.rotation.refused_beside(self.rotate_secrets_after_days)
         if self.rotates:
             yield from self.master.rotation_problems(self.users_with_secrets)
-        logged = log_parameters(self.logs, engine)
-        for field in ("cluster", "instance"):
-            for name in sorted(logged.keys() & getattr(self.parameters, field).keys()):
-                yield Problem(f"parameters.{field}.{name}", "is set already by logs; leave it out")
-        backup, maintenance = self.backup.window, self.maintenance.window
-        if backup and maintenance and overlap(backup, maintenance):
+        if self.restore.is_chosen and self.storage.kms_key_arn and not engine.aurora:
             yield Problem(
-                "backup.window",
-                f"must not overlap maintenance.window ({maintenance}), got {backup!r}",
+                "storage.kms_key_arn",
+                "must be left out: a restored instance has the key of its source; copy the "
+                "snapshot with another key first",
             )
 
     @property

@@ -20,7 +20,8 @@ def durability(choices: DatabaseSettings) -> dict[str, Any]:
     """Encryption, backups, snapshots and deletion protection, as attributes and properties."""
     return {
         **choices.backup.policies,
-        "StorageEncrypted": True,
+        # A restored database is encrypted as its source is.
+        **({} if choices.restore.is_chosen else {"StorageEncrypted": True}),
         "BackupRetentionPeriod": choices.backup_retention_period,
         **choices.backup.properties,
         "DeletionProtection": choices.deletion_protection,

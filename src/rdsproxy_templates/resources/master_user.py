@@ -77,8 +77,18 @@ class MasterSettings(Settings):
         if self.keep_secret and self.is_own:
             yield Problem("keep_secret", "is for `password: managed` or `none`; leave it out")
 
-    def refused_by(self, engine: Engine) -> Iterator[Problem]:
+    def refused_by(self, engine: Engine, *, restored: bool) -> Iterator[Problem]:
         """Report a login that *engine* does not have (API Reference, ``CreateDBCluster``)."""
+        if restored and self.by_iam:
+            yield Problem(
+                "password",
+                "must be own or managed with restore: RDS restores the master as it was, and no "
+                "restore takes another way to log in; turn the password off in a later update",
+            )
+        if restored and self.keep_secret:
+            yield Problem(
+                "keep_secret", "is not needed with restore, where the master's name is the source's"
+            )
         if self.by_iam and engine.family != "POSTGRESQL":
             yield Problem(
                 "password",
@@ -104,12 +114,13 @@ class MasterUser:
     name: DatabaseUser | None
 
 
-def master_login(choices: MasterSettings, master: MasterUser) -> dict[str, Any]:
-    """Name and password of the master user, or who else keeps it."""
-    return {"MasterUsername": _name(master), **master_password(choices, master)}
+def master_login(choices: MasterSettings, master: MasterUser, *, restored: bool) -> dict[str, Any]:
+    """Name and password of the master user; a *restored* database has the name already."""
+    name = {} if restored else {"MasterUsername": _name(master)}
+    return {**name, **_password(choices, master)}
 
 
-def master_password(choices: MasterSettings, master: MasterUser) -> dict[str, Any]:
+def _password(choices: MasterSettings, master: MasterUser) -> dict[str, Any]:
     """Password of the master user, or who else keeps it."""
     if choices.is_managed:
         key = rds.MasterUserSecret(KmsKeyId=choices.kms_key_arn) if choices.kms_key_arn else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import Field
@@ -70,8 +70,8 @@ class ParameterSettings(Settings):
                 )
             yield from _value_problems(field, getattr(self, field))
 
-    def refused_by(self, engine: Engine) -> Iterator[Problem]:
-        """Report what *engine* does not have, or what the library sets itself."""
+    def refused_by(self, engine: Engine, logged: Collection[str]) -> Iterator[Problem]:
+        """Report what *engine* lacks, and what is set already, such as the *logged* ones."""
         if not engine.aurora:
             for field in ("cluster", "cluster_group"):
                 if getattr(self, field):
@@ -84,6 +84,8 @@ class ParameterSettings(Settings):
             for name in getattr(self, field):
                 if sentence := _protected(name, engine) or parameter_problem(name, engine):
                     yield Problem(f"{field}.{name}", sentence)
+                elif name in logged:
+                    yield Problem(f"{field}.{name}", "is set already by logs; leave it out")
 
     def warnings_for(self, engine: Engine, family: str) -> Iterator[Problem]:
         """Warn of unknown names, and of a group that somebody else keeps."""

@@ -27,6 +27,8 @@ from .master_user import MasterUser
 class DatabaseNames(Ports):
     """The names that a root asks for: they are parameters, at creation only."""
 
+    when_used = frozenset({"rds_master_username"})
+
     rds_master_username: DatabaseUser = Field(
         description="Name of the database's master user; at creation only."
     )
@@ -38,7 +40,9 @@ class DatabaseNames(Ports):
 class DatabaseCredentials(Ports):
     """The database's name, and the secrets with which its users log in."""
 
-    rds_database_name: DatabaseName = Field(description="Name of the first database.")
+    rds_database_name: DatabaseName | None = Field(
+        default=None, description="Name of the first database."
+    )
     rds_master_user_secret_arn: SecretArn | None = Field(
         default=None, description="Secret with the username and password of the master user."
     )
@@ -48,6 +52,12 @@ class DatabaseCredentials(Ports):
     user_secret_arns: SecretArns | None = Field(
         default=None, description="Secrets of the users that have a password, in their order."
     )
+
+    @property
+    def database(self) -> DatabaseName:
+        """Name of the database to log in to."""
+        assert self.rds_database_name  # noqa: S101 - only a restored database is made without it
+        return self.rds_database_name
 
     @property
     def master(self) -> MasterUser:

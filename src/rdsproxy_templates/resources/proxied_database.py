@@ -13,7 +13,7 @@ from ..aws.kinds import DatabaseName, SecurityGroupId, SubnetId
 from ..errors import Problem
 from ..model import ListOf
 from . import aurora, rds_instance
-from .database import Database
+from .database_record import Database
 from .master_user import MasterUser
 
 
@@ -75,7 +75,7 @@ class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
 def cluster_or_instance(
     choices: ClusterOrInstanceSettings,
     *,
-    name: DatabaseName,
+    name: DatabaseName | None,
     master: MasterUser,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,

@@ -23,7 +23,7 @@ from ..aws.kinds import (
 from ..errors import Problem
 from ..model import ListOf, Settings, sub
 from ..records import record
-from .database import Database
+from .database_record import Database
 from .named_logs import named_log_group
 from .optional_properties import own_tags, without_none
 from .proxy_details import ProxyDetails

@@ -16,7 +16,7 @@ from ..aws.policies import connects_to_database, decrypts, reads_secrets
 from ..errors import Problem
 from ..model import Settings
 from ..records import record
-from .database import Database
+from .database_record import Database
 from .optional_properties import without_none
 
 

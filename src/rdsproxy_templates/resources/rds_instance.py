@@ -21,9 +21,9 @@ from ..aws.troposphere_compat import DBInstance
 from ..errors import Problem
 from ..model.accepted_rules import accepted
 from . import database
-from .database import Database
 from .database_logs import exported_logs, log_groups
 from .database_properties import durability, instance_properties
+from .database_record import Database
 from .database_surroundings import instance_roles
 from .engine_choice import engine_properties
 from .master_user import MasterUser, master_login, master_secrets
@@ -88,7 +88,7 @@ class RdsInstanceSettings(database.DatabaseSettings):
 def database_instance(
     choices: RdsInstanceSettings,
     *,
-    name: DatabaseName,
+    name: DatabaseName | None,
     master: MasterUser,
     subnets: Sequence[SubnetId],
     group: SecurityGroupId,
@@ -123,8 +123,8 @@ def database_instance(
         ),
         **engine_properties(choices),
         DBInstanceClass=choices.db_instance_class,
-        DBName=name,
-        **master_login(choices.master, master),
+        **without_none(DBName=name),
+        **master_login(choices.master, master, restored=choices.restore.is_chosen),
         DBSubnetGroupName=subnet_group.ref(),
         VPCSecurityGroups=[group],
         PubliclyAccessible=public,
@@ -143,6 +143,7 @@ def database_instance(
             OptionGroupName=options.ref() if options else choices.parameters.option_group,
             AllowMajorVersionUpgrade=choices.allow_major_version_upgrade or None,
         ),
+        **choices.restore.of_instance,
         **choices.identifiers.of_lone_instance,
         **choices.network.properties,
         **choices.directory.properties,

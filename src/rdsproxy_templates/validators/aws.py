@@ -47,7 +47,9 @@ def find(bundle: Bundle) -> list[Finding]:
 def _diagnostics(text: str) -> list[Diagnostic]:
     """Return what the validator finds in a template, less what we ignore."""
     return [
-        one for one in _verdict(text) if not is_ignored(AWS_VALIDATOR, one["rule"], one["property"])
+        one
+        for one in _verdict(text)
+        if not is_ignored(AWS_VALIDATOR, one["rule"], one["property"], one["message"])
     ]
 
 

@@ -14,10 +14,12 @@ class Ignored:
     place: str
     """The end of the path to the property or parameter that the rule speaks of; "" for all."""
     reason: str
+    about: str = ""
+    """A word of the finding, where the place does not tell what it is about."""
 
-    def covers(self, rule: str, place: str) -> bool:
-        """Tell whether this entry ignores a finding of *rule* at *place*."""
-        return rule == self.rule and place.endswith(self.place)
+    def covers(self, rule: str, place: str, sentence: str) -> bool:
+        """Tell whether this entry ignores the finding of *rule* at *place* with this *sentence*."""
+        return rule == self.rule and place.endswith(self.place) and self.about in sentence
 
 
 _LOCAL_FILES: Final = Ignored(
@@ -45,7 +47,12 @@ _GIVEN_ARNS: Final = (
     # It says nothing of the place.
     Ignored(rule="W9013", place="", reason=_GIVEN),
     Ignored(rule="W9002", place="MonitoringRoleArn", reason=_GIVEN),
+    Ignored(rule="W9002", place="SourceDBInstanceAutomatedBackupsArn", reason=_GIVEN),
     Ignored(rule="W9002", place="RoleArn", reason=_GIVEN),
+)
+_RESTORED: Final = (
+    "A restored database has its master's name already, and takes another password: CloudFormation "
+    "restores, and then sets it by a modification."
 )
 _DEPRECATED: Final = (
     "A version becomes deprecated while a database runs in it, which goes on; the configuration "
@@ -56,6 +63,9 @@ CFN_LINT: Final = (
     _LOCAL_CODE,
     _LOCAL_LAYER,
     _NAMED_ZONES,
+    Ignored(rule="E3021", place="Properties", about="'MasterUserPassword'", reason=_RESTORED),
+    Ignored(rule="E3020", place="MasterUserPassword", reason=_RESTORED),
+    Ignored(rule="W3689", place="MasterUserPassword", reason=_RESTORED),
     Ignored(rule="W3690", place="Properties", reason=_DEPRECATED),
     Ignored(rule="W3691", place="Properties", reason=_DEPRECATED),
 )
@@ -65,6 +75,9 @@ AWS_VALIDATOR: Final = (
     _LOCAL_LAYER,
     _NAMED_ZONES,
     *_GIVEN_ARNS,
+    Ignored(rule="F3021", place="Properties", about="'MasterUserPassword'", reason=_RESTORED),
+    Ignored(rule="F3020", place="MasterUserPassword", reason=_RESTORED),
+    Ignored(rule="W3689", place="MasterUserPassword", reason=_RESTORED),
     Ignored(
         rule="E9006",
         place="EngineVersion",
@@ -101,6 +114,6 @@ AWS_VALIDATOR: Final = (
 )
 
 
-def is_ignored(ignored: tuple[Ignored, ...], rule: str, place: str) -> bool:
-    """Tell whether one of *ignored* covers a finding of *rule* at *place*."""
-    return any(entry.covers(rule, place) for entry in ignored)
+def is_ignored(ignored: tuple[Ignored, ...], rule: str, place: str, sentence: str) -> bool:
+    """Tell whether one of *ignored* covers the finding of *rule* at *place*, in these words."""
+    return any(entry.covers(rule, place, sentence) for entry in ignored)

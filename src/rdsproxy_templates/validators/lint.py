@@ -168,7 +168,7 @@ def _refusal(problem: Problem) -> Match:
 def _finding(bundle: Bundle, file: str, match: Match) -> Iterator[Finding]:
     """Report *match* at the place in the rendered files that it comes from."""
     place = match["path"]
-    if is_ignored(CFN_LINT, match["rule"], "/".join(map(str, place))):
+    if is_ignored(CFN_LINT, match["rule"], "/".join(map(str, place)), match["message"]):
         return
     file, line = located(bundle, _origins(bundle, file), place, file)
     level: Level = "warning" if match["rule"] in INCLUDED else level_of(match["level"])

@@ -83,7 +83,7 @@ def data_tier(
         stacks.rds.Inputs(
             credentials=secrets.credentials,
             network=network,
-            key_arn=secrets.key_arn,
+            key_arn=secrets.key_arn if config.rds.creates_proxy_role else None,
             client=client.network if client else None,
         ),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from .. import stacks
 from ..aws.database_users import User, with_secrets
 from ..aws.database_users import secrets as secrets_of
-from ..aws.kinds import Command, DatabaseUser, KeyArn, RoleArn, SecretArn
+from ..aws.kinds import Command, DatabaseName, DatabaseUser, KeyArn, RoleArn, SecretArn
 from ..model import Child, nest
 from ..records import record
 from ..resources.database import DatabaseSettings
@@ -33,6 +33,7 @@ class Secrets:
     children: Sequence[Child[Any]]
     master: MasterSettings
     master_name: DatabaseUser
+    database_name: DatabaseName
     credentials: DatabaseCredentials
     """What the stack of the database takes."""
     by_user: Mapping[str, SecretArn]
@@ -53,7 +54,7 @@ class Secrets:
     def for_administration(self) -> DatabaseCredentials:
         """What the stack that logs in as the master takes."""
         return DatabaseCredentials(
-            rds_database_name=self.credentials.rds_database_name,
+            rds_database_name=self.database_name,
             rds_master_user_secret_arn=self.master_secret,
             rds_master_username=self.master_name if self.master.by_iam else None,
             user_secret_arns=self.credentials.user_secret_arns,
@@ -95,8 +96,9 @@ def database_secrets(
         children=[child for child in (master, key, of_users) if child],
         master=database.master,
         master_name=names.rds_master_username,
+        database_name=names.rds_database_name,
         credentials=DatabaseCredentials(
-            rds_database_name=names.rds_database_name,
+            rds_database_name=None if database.restore.is_chosen else names.rds_database_name,
             rds_master_user_secret_arn=master_arn,
             rds_master_username=names.rds_master_username if database.needs_master_name else None,
             user_secret_arns=arns,

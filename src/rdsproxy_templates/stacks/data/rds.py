@@ -29,7 +29,7 @@ from ...aws.kinds import (
 from ...errors import Problem
 from ...model import Ports, Stack
 from ...resources.attachments import attachments
-from ...resources.database import Database
+from ...resources.database_record import Database
 from ...resources.port_groups import DatabaseCredentials, ProxyNetwork
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
 from ...resources.proxy import Proxy, ProxySettings, rds_proxy
@@ -48,6 +48,11 @@ class Config(ProxiedDatabaseSettings, ProxySettings):
         default_factory=ProxyDetails,
         description="Name, role, log, networks, further logins and endpoints of the proxy.",
     )
+
+    @property
+    def creates_proxy_role(self) -> bool:
+        """True where the proxy's role is the stack's own, with rights of its own."""
+        return self.proxy.role is None or self.proxy.role.arn is None
 
     @property
     def needs_master_name(self) -> bool:

@@ -124,7 +124,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             "RDS_HOST": inputs.db_endpoint,
             "RDS_PORT": str(engine.port),
             "RDS_ENGINE_FAMILY": engine.family,
-            "RDS_DATABASE_NAME": inputs.credentials.rds_database_name,
+            "RDS_DATABASE_NAME": inputs.credentials.database,
             **_master(inputs),
             "RDS_CA_FILE": RDS_ROOTS,
         },
@@ -228,4 +228,4 @@ def _resource(
 def _target(grant: Grant, config: Config, inputs: Inputs) -> AWSHelperFn | str:
     if ENGINES[config.engine].family == "POSTGRESQL":
         return f"public.{grant.on}"
-    return sub("${database}." + grant.on, database=inputs.credentials.rds_database_name)
+    return sub("${database}." + grant.on, database=inputs.credentials.database)
