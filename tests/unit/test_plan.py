@@ -523,7 +523,7 @@ class Standing:
     def parameters(self):
         return {}
 
-    def change_set(self, template, parameters):
+    def change_set(self, *_):
         return ChangeSet(id="one", reason="No updates are to be performed.")
 
     def discard(self, change_set):
