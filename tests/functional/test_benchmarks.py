@@ -20,6 +20,7 @@ MEASURED = {
     ],
     "function": ["cold: the first answer", "reusing the connection / reconnecting"],
     "imports": ["edge_waf", "base", "all variants", "among 40", "imported of boto3"],
+    "local_deploy": ["a session: deploy base", "a second test: render"],
     "rebuild": ["cold / the command cfn-lint", "nothing changed / cold"],
     "watch": ["an answer of render --watch / CDK's synthesis"],
     "truth": ["MYSQL       half-open", "POSTGRESQL  half-open", "warm requests: {200: 200}"],
