@@ -92,6 +92,15 @@ def test_a_parameter_is_text_of_the_callers(deploy):
     assert stack.outputs["Greeting"] == "hi"
 
 
+def test_a_bundles_tags_are_the_stacks(deploy, stack):
+    tagged = Bundle(API, **code("''"))
+    tagged.tags = {"team": "orders"}
+
+    tags = [one.account.stack(one.name)["Tags"] for one in (deploy(tagged, name="tagged"), stack)]
+
+    assert tags == [[{"Key": "team", "Value": "orders"}], []]
+
+
 def test_the_same_bundle_is_deployed_once(stack, deploy):
     again = deploy(Bundle(API, **code("event['body']")), name="greeter")
 

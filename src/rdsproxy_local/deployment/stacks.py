@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -20,19 +21,24 @@ NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
 STACK: Final = "AWS::CloudFormation::Stack"
 
 
-def put_stack(
-    account: Account,
-    bucket: PackageBucket,
-    name: str,
-    template: str,
-    parameters: Mapping[str, str],
-) -> None:
-    """Create or update the stack *name*; raise :class:`DeploymentError` with every failure."""
+@dataclass(frozen=True, kw_only=True)
+class WantedStack:
+    """A stack as somebody wants it to be."""
+
+    name: str
+    template: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = None
+    """None keeps the tags that a deployed stack has."""
+
+
+def put_stack(account: Account, bucket: PackageBucket, wanted: WantedStack) -> None:
+    """Create or update a stack; raise :class:`DeploymentError` with every failure."""
     try:
-        _put(account, name, template, parameters, bucket)
+        _put(account, bucket, wanted)
     except ClientError as error:
         message = error.response["Error"]["Message"]
-        raise DeploymentError([Problem(name, message)]) from None
+        raise DeploymentError([Problem(wanted.name, message)]) from None
 
 
 def failures(account: Account, stack: str) -> list[Problem]:
@@ -40,26 +46,19 @@ def failures(account: Account, stack: str) -> list[Problem]:
     return list(dict.fromkeys(_failures(account, stack, ())))
 
 
-def _put(
-    account: Account,
-    name: str,
-    template: str,
-    parameters: Mapping[str, str],
-    bucket: PackageBucket,
-) -> None:
-    api = account.client("cloudformation")
-    kind = "UPDATE" if _exists(api, name) else "CREATE"
+def _put(account: Account, bucket: PackageBucket, wanted: WantedStack) -> None:
+    api, name = account.client("cloudformation"), wanted.name
     key = f"root-{name}-{time.time_ns()}.template"
-    place = bucket.upload(key, template.encode())
+    place = bucket.upload(key, wanted.template.encode())
+    tags = {"Tags": _pairs("", wanted.tags)} if wanted.tags is not None else {}
     created = api.create_change_set(
         StackName=name,
         ChangeSetName=f"local-{time.time_ns()}",
-        ChangeSetType=kind,
+        ChangeSetType="UPDATE" if _exists(api, name) else "CREATE",
         Capabilities=list(CAPABILITIES),
         TemplateURL=f"https://s3.{account.region}.amazonaws.com/{place}/{key}",
-        Parameters=[
-            {"ParameterKey": one, "ParameterValue": value} for one, value in parameters.items()
-        ],
+        Parameters=_pairs("Parameter", wanted.parameters),
+        **tags,
     )
     change_set = created["Id"]
     while (found := api.describe_change_set(ChangeSetName=change_set))["Status"].endswith(
@@ -78,6 +77,11 @@ def _put(
     if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         found_failures = failures(account, name)
         raise DeploymentError(found_failures or [Problem("", f"is {status}")], within=name)
+
+
+def _pairs(word: str, values: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return *values* as AWS's APIs take them."""
+    return [{f"{word}Key": key, f"{word}Value": value} for key, value in values.items()]
 
 
 def _exists(api: Any, name: str) -> bool:

@@ -3,7 +3,8 @@
 from ..databases import NoLogin, SqlError
 from ..deployment.deployed_stack import DeployedStack
 from ..local_cloud import Account
-from .cloud import Answer, RenderedBundle, TestCloud
+from .answers import Answer
+from .cloud import RenderedBundle, TestCloud
 from .fixtures import Call, Deploy, Logs, Sql
 
 __all__ = [

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,14 +25,14 @@ from ..deployment.bucket import PackageBucket
 from ..deployment.code import Code, State
 from ..deployment.deployed_stack import DeployedStack
 from ..deployment.packaging import Rendered, package
-from ..deployment.stacks import put_stack
+from ..deployment.stacks import WantedStack, put_stack
 from ..function_output import LogReader, group_of
 from ..local_cloud import Account, LocalCloud
 from ..viewer import Viewer
+from .answers import Answer, send
 
 API_HOST: Final = re.compile(r"[a-z0-9]+\.execute-api\..+", re.IGNORECASE)
 DISTRIBUTION_HOST: Final = re.compile(r"[a-z0-9]+\.cloudfront\.net", re.IGNORECASE)
-SECONDS: Final = 60
 
 
 class RenderedBundle(Protocol):
@@ -42,25 +41,6 @@ class RenderedBundle(Protocol):
     def files(self) -> Mapping[str, bytes]:
         """Return the content of every file by its path; the root is ``template.yaml``."""
         ...
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The answer of an API or of a distribution."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Headers by their names in lower case."""
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        return self.body.decode()
-
-    def json(self) -> Any:
-        """Return the body, which must be JSON."""
-        return json.loads(self.body)
 
 
 @dataclass(frozen=True)
@@ -130,7 +110,13 @@ class TestCloud:
             bucket = self._bucket(account)
             packaged = package(place, bucket.upload, account.region)
             self._deployments.pop((account.id, account.region, name), None)
-            put_stack(account, bucket, name, packaged.text, given)
+            wanted = WantedStack(
+                name=name,
+                template=packaged.text,
+                parameters=given,
+                tags=getattr(rendered, "tags", None),
+            )
+            put_stack(account, bucket, wanted)
         codes = {
             one.code: one.code.state()
             for one in packaged.codes
@@ -165,7 +151,7 @@ class TestCloud:
         request = AWSRequest(method, account.local(url), headers=own, data=content)
         if signed:
             SigV4Auth(account.credentials, "execute-api", account.region).add_auth(request)
-        return _send(request)
+        return send(request)
 
     def sql(
         self, statement: str, *, stack: DeployedStack | None = None, user: str | None = None
@@ -205,19 +191,6 @@ class TestCloud:
             else "has no database"
         )
         raise ConfigError([Problem("stack", sentence)])
-
-
-def _send(request: AWSRequest) -> Answer:
-    address = urlsplit(request.url)
-    target = address.path + (f"?{address.query}" if address.query else "")
-    # By its address: only browsers and curl know that *.localhost is this machine.
-    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=SECONDS)
-    with closing(connection):
-        headers = dict(request.headers) | {"Host": address.netloc}
-        connection.request(request.method, target, request.data or None, headers)
-        answer = connection.getresponse()
-        lower = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(answer.status, lower, answer.read())
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from ..deployment.deployed_stack import DeployedStack
 from ..local_cloud import Account
-from .cloud import Answer, RenderedBundle
+from .answers import Answer
+from .cloud import RenderedBundle
 
 
 class Deploy(Protocol):

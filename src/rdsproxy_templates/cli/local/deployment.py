@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import normpath
@@ -12,14 +12,14 @@ import click
 
 from ...deploy.accounts import AccountSession, AccountSettings
 from ...deploy.deployment import Console, Deployment, RenderedStep
-from ...deploy.guide import PREFIX, parameters_from_steps
+from ...deploy.guide import PREFIX
 from ...deploy.plans import Plan, Step
-from ...errors import ConfigError, DeploymentError, Problem
+from ...errors import DeploymentError
 from ...model import Template
-from ...model.port import logical_id
 from ...rendering.documents import consumers_paths
 from ..rendered_variants import RenderedVariant
 from . import network
+from .parameters import missing_parameters
 
 if TYPE_CHECKING:
     from rdsproxy_local.deployment.bucket import PackageBucket
@@ -95,40 +95,15 @@ class LocalDeployment:
         """Return the name of a step's stack."""
         return step.stack_name(PREFIX)
 
-    def refuse_missing(self, parameters: Mapping[str, str]) -> None:
-        """Raise :class:`ConfigError` for parameters that neither anybody gives nor a network."""
-        if problems := [
-            Problem(step.name, f"needs --parameter {name}=… ({body['Description'].rstrip('.')})")
-            for step, one, name in self._untold(parameters)
-            if name not in network.offered(_engine(one))
-            for body in [one.bundle.root.parameters[name]]
-        ]:
-            raise ConfigError(problems)
-
     def _network(self, parameters: Mapping[str, str]) -> dict[str, str]:
         """Create a network for the steps that are given none, and return their parameters."""
         found: dict[str, str] = {}
-        for step, one, name in self._untold(parameters):
-            if f"{step.name}.{name}" in found:
-                continue
-            names = [each for each_step, _, each in self._untold(parameters) if each_step is step]
+        for missing in missing_parameters(self.plan, self.rendered, parameters):
+            step, names = missing.step, missing.names
             click.echo(f"network for {step.name}: that of base, in stack {network.STACK}")
-            made = network.create(self.account_of(step), names, _engine(one))
-            found |= {f"{step.name}.{each}": value for each, value in made.items()}
+            made = network.create(self.account_of(step), names, missing.engine)
+            found |= {f"{step.name}.{name}": value for name, value in made.items()}
         return found
-
-    def _untold(self, parameters: Mapping[str, str]) -> Iterator[tuple[Step, RenderedVariant, str]]:
-        """Yield the required parameters that are neither given nor filled in by earlier steps."""
-        for step, one in zip(self.plan.steps, self.rendered, strict=True):
-            root = one.bundle.root
-            known = {
-                *map(logical_id, step.account_ids),
-                *(name for name, _ in parameters_from_steps(self.plan, step, root)),
-            }
-            for name, body in root.parameters.items():
-                told = name in known or {name, f"{step.name}.{name}"} & {*parameters}
-                if "Default" not in body and not told:
-                    yield step, one, name
 
     def _packaged(self, place: str, root: Template, folder: Path, session: AccountSession) -> str:
         from rdsproxy_local.deployment.bucket import PackageBucket  # noqa: PLC0415 - an extra
@@ -164,8 +139,3 @@ def accounts_for(plan: Plan, cloud: LocalCloud, region: str) -> dict[str, Accoun
     organization = Organization(cloud, MANAGEMENT)
     organization.enable_sharing()
     return {name: organization.member(name).at(region) for name in plan.accounts}
-
-
-def _engine(one: RenderedVariant) -> str | None:
-    """Return the database engine of a variant that has one."""
-    return getattr(getattr(one.config, "rds", None), "engine", None)

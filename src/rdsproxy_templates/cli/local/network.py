@@ -23,14 +23,14 @@ def offered(engine: str | None) -> set[str]:
 def create(account: Account, names: Sequence[str], engine: str | None) -> dict[str, str]:
     """Create the network, and return its outputs with these *names*."""
     from rdsproxy_local.deployment.bucket import PackageBucket  # noqa: PLC0415 - an extra
-    from rdsproxy_local.deployment.stacks import put_stack  # noqa: PLC0415
+    from rdsproxy_local.deployment.stacks import WantedStack, put_stack  # noqa: PLC0415
 
     bundle = _bundle(engine)
     parameters = bundle.root.parameters
     values = {name: str(parameters[name]["Default"]) for name in _child(engine).parameters}
     text = bundle.templates[bundle.paths[(CHILD,)]]
     bucket = PackageBucket(account.client("s3"), account.id, account.region)
-    put_stack(account, bucket, STACK, text, values)
+    put_stack(account, bucket, WantedStack(name=STACK, template=text, parameters=values))
     outputs = account.outputs(STACK)
     return {name: outputs[name] for name in names}
 

@@ -17,7 +17,7 @@ from ...deploy.plans import PLANS, Plan
 from ...errors import ConfigError, DeploymentError, Problem
 from ...model import did_you_mean
 from .. import rendered_variants
-from ..consumer_stack import ConsumerStack, load
+from ..consumer_stack import load
 from ..deploy import parameter_values, refuse_unknown_parameters, valid_plan
 from ..folders import Folders
 from ..options import config_option, name_option, parameter_option, stack_option
@@ -26,6 +26,7 @@ from ..refusals import refuse, stack_or
 from ..rendered_variants import RenderedVariant, RenderSettings
 from .deployment import LocalDeployment, accounts_for
 from .detached import start_detached
+from .parameters import unmet_parameters
 from .pasting import Deployed, to_paste
 from .running import already_runs, require_extra, stacks
 from .settings import settings_file
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rdsproxy_local.local_cloud import LocalCloud
     from rdsproxy_local.state import State
 
-PAUSE: Final = 0.3
+PAUSE: Final = 0.5
 """Seconds between two looks at logs and files."""
 PROFILES: Final = "aws-config"
 
@@ -97,11 +98,15 @@ def up_command(  # noqa: PLR0913 - one parameter an option
         rendered = valid_plan(chosen, settings)
         refuse_unknown_parameters(values, chosen, rendered)
         _refuse_missing_servers(rendered)
-        deployment = _prepared(chosen, rendered, own)
-        deployment.refuse_missing(values)
+        refuse(unmet_parameters(chosen, rendered, values))
         rendered_variants.write(rendered)
         _wait_until_ready(cloud)
-        deployment.accounts = accounts_for(chosen, cloud, region)
+        deployment = LocalDeployment(
+            plan=chosen,
+            rendered=rendered,
+            accounts=accounts_for(chosen, cloud, region),
+            consumer_folder=own.folder if own else None,
+        )
         deployment.deploy(values, verbose=verbose)
         _keep_running(cloud, deployment, _ready(cloud, deployment, out))
 
@@ -140,13 +145,6 @@ def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
         raise already_runs() from None
     except KeyboardInterrupt:
         click.echo("\nEnded. Nothing is left running.")
-
-
-def _prepared(
-    plan: Plan, rendered: Sequence[RenderedVariant], own: ConsumerStack | None
-) -> LocalDeployment:
-    folder = own.folder if own else None
-    return LocalDeployment(plan=plan, rendered=rendered, accounts={}, consumer_folder=folder)
 
 
 def _refuse_missing_servers(rendered: Sequence[RenderedVariant]) -> None:
