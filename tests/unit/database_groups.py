@@ -40,7 +40,7 @@ def monitoring(draw, engine, instance_class):
         chosen["enhanced_interval"] = draw(st.sampled_from([1, 5, 10, 15, 30, 60]))
         path = some(path=st.just("/service/"), max_session_duration=st.integers(3600, 43_200))
         chosen |= draw(
-            st.just({"role_arn": ROLE}) | path.map(lambda role: {"role": role}) | st.just({})
+            st.just({"role": {"arn": ROLE}}) | path.map(lambda role: {"role": role}) | st.just({})
         )
     return chosen
 

@@ -126,7 +126,7 @@ def test_the_role_has_the_chosen_path_and_bounds():
 
 
 def test_a_role_of_ones_own_is_taken_and_none_created():
-    one, found = database(base, "mysql", {"enhanced_interval": 1, "role_arn": ROLE})
+    one, found = database(base, "mysql", {"enhanced_interval": 1, "role": {"arn": ROLE}})
 
     assert one["MonitoringRoleArn"] == ROLE
     assert not [name for name in found if "MonitoringRole" in name]
@@ -156,19 +156,18 @@ def test_a_role_of_ones_own_is_taken_and_none_created():
         ),
         ({"kms_key_arn": KEY.replace("key/", "alias/")}, "and no alias, got 'arn:aws:kms:"),
         ({"enhanced_interval": 0}, "enhanced_interval] must be one of 1, 5, 10, 15, 30, 60, got 0"),
-        ({"role_arn": ROLE}, "rds.monitoring.role_arn] is for Enhanced Monitoring: give"),
         ({"role": {}}, "rds.monitoring.role] is for Enhanced Monitoring: give"),
         (
-            {"enhanced_interval": 5, "role_arn": "rds-monitoring-role"},
-            "rds.monitoring.role_arn] must be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/",
+            {"enhanced_interval": 5, "role": {"arn": "rds-monitoring-role"}},
+            "rds.monitoring.role.arn] must be the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/",
         ),
         (
-            {"enhanced_interval": 5, "role_arn": ROLE, "role": {}},
-            "rds.monitoring.role] is of the role that the stack creates, and role_arn gives one",
+            {"enhanced_interval": 5, "role": {"arn": ROLE, "path": "/a/"}},
+            "rds.monitoring.role.arn] is of a role that exists, and path of one that is created",
         ),
         (
             {"enhanced_interval": 5, "role": {"path": "service"}},
-            "rds.monitoring.role.path] must begin and end with a slash, as /service/",
+            "rds.monitoring.role.path] must begin and end with a slash, such as /service/",
         ),
         (
             {"enhanced_interval": 5, "role": {"permissions_boundary": ROLE}},

@@ -9,7 +9,7 @@ from pydantic import Field
 from troposphere import AWSHelperFn, iam
 
 from ..aws import arns
-from ..aws.documentation import AURORA_GUIDE, IAM_GUIDE, RDS_GUIDE
+from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE
 from ..aws.engines import Engine
 from ..aws.features import insights_problem
 from ..aws.policies import trusts_enhanced_monitoring
@@ -17,6 +17,7 @@ from ..errors import Problem
 from ..model import Settings, sub
 from ..records import record
 from .optional_properties import without_none
+from .roles import RoleSettings
 
 InsightsRetention = Literal[
     7, 31, 62, 93, 124, 155, 186, 217, 248, 279, 310, 341, 372, 403, 434, 465, 496, 527, 558, 589,
@@ -26,41 +27,6 @@ InsightsRetention = Literal[
 
 ADVANCED_RETENTION: Final = 465
 """Fewest days with the Advanced mode of Database Insights."""
-
-
-class MonitoringRoleSettings(Settings):
-    """Settings of the role by which Enhanced Monitoring writes its log."""
-
-    path: str | None = Field(
-        default=None,
-        description="Path of the role, such as `/service/`. Left out: `/`. See "
-        f"{IAM_GUIDE}reference_identifiers.html",
-    )
-    description: str | None = Field(
-        default=None, max_length=1000, description="Description of the role, in IAM's list."
-    )
-    permissions_boundary: str | None = Field(
-        default=None,
-        description="ARN of the managed policy that bounds the role. Left out: none. See "
-        f"{IAM_GUIDE}access_policies_boundaries.html",
-    )
-    max_session_duration: int | None = Field(
-        default=None,
-        ge=3600,
-        le=43_200,
-        description="Seconds that a session of the role may last. Left out: 3600, IAM's default. "
-        f"See {IAM_GUIDE}id_roles_manage-assume.html",
-    )
-
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
-        path = self.path
-        if path is not None and not (path.startswith("/") and path.endswith("/")):
-            yield Problem("path", f"must begin and end with a slash, as /service/, got {path!r}")
-        if self.permissions_boundary is not None and (
-            problem := arns.POLICY.problem(self.permissions_boundary)
-        ):
-            yield Problem("permissions_boundary", problem)
 
 
 class MonitoringSettings(Settings):
@@ -96,14 +62,11 @@ class MonitoringSettings(Settings):
         "`RDSOSMetrics`, which CloudWatch Logs charges for. Left out: Enhanced Monitoring is off. "
         f"See {RDS_GUIDE}USER_Monitoring.OS.html",
     )
-    role_arn: str | None = Field(
+    role: RoleSettings | None = Field(
         default=None,
-        description="ARN of an existing role for Enhanced Monitoring, with the policy "
+        description="The role by which Enhanced Monitoring writes; one that exists has the policy "
         "`AmazonRDSEnhancedMonitoringRole`. Left out: the stack creates one. See "
         f"{RDS_GUIDE}USER_Monitoring.OS.Enabling.html",
-    )
-    role: MonitoringRoleSettings | None = Field(
-        default=None, description="The role that the stack creates for Enhanced Monitoring."
     )
 
     @property
@@ -130,15 +93,10 @@ class MonitoringSettings(Settings):
         yield from super().problems()
         if self.kms_key_arn is not None and (problem := arns.KMS_KEY.problem(self.kms_key_arn)):
             yield Problem("kms_key_arn", problem)
-        if self.role_arn is not None and (problem := arns.ROLE.problem(self.role_arn)):
-            yield Problem("role_arn", problem)
-        for name in ("role_arn", "role"):
-            if getattr(self, name) is not None and self.enhanced_interval is None:
-                yield Problem(
-                    name, "is for Enhanced Monitoring: give enhanced_interval, in seconds, too"
-                )
-        if self.role_arn is not None and self.role is not None:
-            yield Problem("role", "is of the role that the stack creates, and role_arn gives one")
+        if self.role is not None and self.enhanced_interval is None:
+            yield Problem(
+                "role", "is for Enhanced Monitoring: give enhanced_interval, in seconds, too"
+            )
         if self.performance_insights is False and (needs := self._needs_performance_insights()):
             yield Problem(
                 "performance_insights",
@@ -212,9 +170,9 @@ def monitoring(choices: MonitoringSettings | None) -> Monitoring:
 
 def _role(choices: MonitoringSettings) -> tuple[iam.Role | None, AWSHelperFn | str | None]:
     """The role that the stack creates, if any, and the ARN of the role in use."""
-    if choices.enhanced_interval is None or choices.role_arn:
-        return None, choices.role_arn
-    chosen = choices.role or MonitoringRoleSettings()
+    chosen = choices.role
+    if choices.enhanced_interval is None or (chosen and chosen.arn):
+        return None, chosen.arn if chosen else None
     role = iam.Role(
         "MonitoringRole",
         AssumeRolePolicyDocument=trusts_enhanced_monitoring(),
@@ -223,11 +181,6 @@ def _role(choices: MonitoringSettings) -> tuple[iam.Role | None, AWSHelperFn | s
                 "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
             )
         ],
-        **without_none(
-            Path=chosen.path,
-            Description=chosen.description,
-            PermissionsBoundary=chosen.permissions_boundary,
-            MaxSessionDuration=chosen.max_session_duration,
-        ),
+        **(chosen.properties if chosen else {}),
     )
     return role, role.get_att("Arn")
