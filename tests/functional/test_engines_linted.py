@@ -21,9 +21,11 @@ RECORDED = {
     },
     "logs": {
         "exports": ["error", "general", "slowquery", "iam-db-auth-error"],
-        "retention_in_days": 30,
-        "kms_key_arn": KEY,
-        "log_group_class": "INFREQUENT_ACCESS",
+        "groups": {
+            "retention_in_days": 30,
+            "kms_key_arn": KEY,
+            "log_class": "INFREQUENT_ACCESS",
+        },
     },
 }
 FAMILIES = {

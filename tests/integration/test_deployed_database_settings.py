@@ -30,7 +30,7 @@ CLUSTER = {
     "logs": {
         "exports": ["audit", "error", "general", "slowquery"],
         "audit_events": ["CONNECT"],
-        "retention_in_days": 90,
+        "groups": {"retention_in_days": 90},
     },
     "data_api": True,
     "local_write_forwarding": True,
@@ -161,7 +161,7 @@ INSTANCE = {
     "identifiers": {"database": "one-instance"},
     "availability_zone": "eu-west-1a",
     "monitoring": {"performance_insights": True, "retention_days": 31, "enhanced_interval": 60},
-    "logs": {"exports": ["postgresql", "iam-db-auth-error"], "retention_in_days": 7},
+    "logs": {"exports": ["postgresql", "iam-db-auth-error"], "groups": {"retention_in_days": 7}},
     "ca_certificate": "rds-ca-ecc384-g1",
 }
 

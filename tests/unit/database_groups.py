@@ -53,8 +53,9 @@ def logs(draw, engine, *, identified):
     chosen = {"exports": exports}
     if identified and draw(st.booleans()):
         kinds = st.sampled_from(["STANDARD", "INFREQUENT_ACCESS"])
-        groups = some(kms_key_arn=st.just(KEY), log_group_class=kinds)
-        chosen |= {"retention_in_days": draw(st.sampled_from([1, 3653]))} | draw(groups)
+        days = st.sampled_from([1, 3653])
+        group = some(retention_in_days=days, kms_key_arn=st.just(KEY), log_class=kinds)
+        chosen["groups"] = draw(group)
     if "audit" in exports:
         events = st.lists(st.sampled_from(["CONNECT", "QUERY_DDL", "TABLE"]), min_size=1)
         chosen |= draw(some(audit_events=events.map(lambda names: sorted(set(names)))))

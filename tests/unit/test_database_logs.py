@@ -128,7 +128,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-1111-2222-3333-4444555566
 
 class TestRetention:
     def database(self, engine, variant=base, **logs):
-        rds = {"engine": engine, "identifiers": {"database": "shop"}, "logs": logs}
+        rds = {"engine": engine, "identifiers": {"database": "shop"}, "logs": {"groups": logs}}
         return flat(variant, rds=rds).resources
 
     @pytest.mark.parametrize(
@@ -166,14 +166,15 @@ class TestRetention:
             "postgres",
             retention_in_days=1,
             kms_key_arn=KEY,
-            log_group_class="INFREQUENT_ACCESS",
+            log_class="INFREQUENT_ACCESS",
         )
 
         [group] = [one for one in of_type(found, "Logs::LogGroup") if "KmsKeyId" in one]
         assert (group["KmsKeyId"], group["LogGroupClass"]) == (KEY, "INFREQUENT_ACCESS")
 
     def test_without_a_retention_rds_creates_the_groups(self):
-        found = self.database("postgres")
+        rds = {"engine": "postgres", "identifiers": {"database": "shop"}, "logs": {}}
+        found = flat(base, rds=rds).resources
 
         names = [body.get("LogGroupName") for body in of_type(found, "Logs::LogGroup")]
         assert "/aws/rds/instance/shop/postgresql" not in names
@@ -182,21 +183,16 @@ class TestRetention:
         ("logs", "expected"),
         [
             (
-                {"retention_in_days": 30},
-                "[my.yaml: rds.logs.retention_in_days] needs identifiers.database: RDS creates",
-            ),
-            ({"retention_in_days": 31}, "rds.logs.retention_in_days] must be one of 1, 3, 5, 7"),
-            (
-                {"kms_key_arn": KEY},
-                "[my.yaml: rds.logs.kms_key_arn] is of log groups that the stack creates: give",
+                {"groups": {}},
+                "[my.yaml: rds.logs.groups] needs identifiers.database: RDS creates",
             ),
             (
-                {"log_group_class": "STANDARD"},
-                "[my.yaml: rds.logs.log_group_class] is of log groups that the stack creates",
+                {"groups": {"retention_in_days": 31}},
+                "rds.logs.groups.retention_in_days] must be one of 1, 3, 5, 7",
             ),
             (
-                {"kms_key_arn": "alias/logs"},
-                "[my.yaml: rds.logs.kms_key_arn] must be the ARN of a KMS key",
+                {"groups": {"kms_key_arn": "alias/logs"}},
+                "[my.yaml: rds.logs.groups.kms_key_arn] must be the ARN of a KMS key",
             ),
         ],
     )

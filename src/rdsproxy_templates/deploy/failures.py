@@ -26,7 +26,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "still contains DB instances": "`reader_scaling` created readers outside the stack: delete "
     "them by `aws rds delete-db-instance`, and begin again",
     "/aws/rds/": "RDS created this log group itself when it first wrote the log: delete the group, "
-    "or leave out `rds.logs.retention_in_days`",
+    "or leave out `rds.logs.groups` or `rds.proxy.log`",
     "Timed out waiting for target group": "the proxy could not log in to the database: check "
     "that the secret's user exists, and that the security groups let the proxy in",
 }

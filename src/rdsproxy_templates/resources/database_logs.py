@@ -9,13 +9,11 @@ from typing import Final, Literal
 from pydantic import Field
 from troposphere import logs
 
-from ..aws import arns
-from ..aws.documentation import AURORA_GUIDE, LOGS_GUIDE, RDS_GUIDE
+from ..aws.documentation import AURORA_GUIDE, CLOUDWATCH_LOGS_GUIDE, RDS_GUIDE
 from ..aws.engines import Engine
 from ..errors import Problem
 from ..model import ListOf, Settings
-from .functions import LogRetention
-from .optional_properties import without_none
+from .named_logs import NamedLogSettings, named_log_group
 
 Log = Literal[
     "audit", "error", "general", "iam-db-auth-error", "instance", "postgresql", "slowquery",
@@ -67,35 +65,16 @@ class LogSettings(Settings):
         f"statements, with the values in them. See {AURORA_GUIDE}AuroraMySQL.Auditing.html",
     )
 
-    retention_in_days: LogRetention | None = Field(
+    groups: NamedLogSettings | None = Field(
         default=None,
-        description="Days that CloudWatch Logs keeps each exported log. The stack then creates "
-        "the log groups before the database, of which it must know the name: "
-        "`identifiers.database`, at creation only. Left out: RDS creates the groups itself, and "
-        f"they never expire. See {LOGS_GUIDE}Working-with-log-groups-and-streams.html",
-    )
-    kms_key_arn: str | None = Field(
-        default=None,
-        description="ARN of the KMS key that encrypts the log groups; its policy must let "
-        "CloudWatch Logs of the Region use it. Needs `retention_in_days`. Left out: CloudWatch "
-        f"Logs' own key. See {LOGS_GUIDE}encrypt-log-data-kms.html",
-    )
-    log_group_class: Literal["STANDARD", "INFREQUENT_ACCESS"] | None = Field(
-        default=None,
-        description="Class of the log groups, at creation only; INFREQUENT_ACCESS costs half for "
-        "the data, and has no live tail and no metric filters. Needs `retention_in_days`. Left "
-        f"out: STANDARD. See {LOGS_GUIDE}CloudWatch_Logs_Log_Classes.html",
+        description="The log group of each exported log, which the stack creates before the "
+        "database, under its name: `identifiers.database`, at creation only. Left out: RDS creates "
+        f"the groups itself, and they never expire. See {CLOUDWATCH_LOGS_GUIDE}"
+        "Working-with-log-groups-and-streams.html",
     )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        if self.kms_key_arn is not None and (problem := arns.KMS_KEY.problem(self.kms_key_arn)):
-            yield Problem("kms_key_arn", problem)
-        for name in ("kms_key_arn", "log_group_class"):
-            if getattr(self, name) is not None and self.retention_in_days is None:
-                yield Problem(
-                    name, "is of log groups that the stack creates: give retention_in_days, too"
-                )
         for name in ("exports", "audit_events"):
             given = getattr(self, name) or ()
             if twice := sorted({one for one in given if given.count(one) > 1}):
@@ -110,9 +89,9 @@ class LogSettings(Settings):
 
         Without an *identifier* the names of the log groups are not known beforehand.
         """
-        if self.retention_in_days is not None and identifier is None:
+        if self.groups is not None and identifier is None:
             yield Problem(
-                "retention_in_days",
+                "groups",
                 "needs identifiers.database: RDS creates a log's group itself, unless there is "
                 "one under the database's name; choose both when the database is created, because "
                 "another identifier means another, empty database",
@@ -161,17 +140,14 @@ def log_groups(
 
     *kind* is ``cluster`` or ``instance``.
     """
-    if choices is None or choices.retention_in_days is None:
+    if choices is None or choices.groups is None:
         return []
+    # RDS writes nowhere else: aws-cloudformation/cloudformation-coverage-roadmap#190.
     return [
-        logs.LogGroup(
+        named_log_group(
             f"{log.title().replace('-', '')}LogGroup",
-            DeletionPolicy="Delete",
-            UpdateReplacePolicy="Delete",
-            # RDS writes nowhere else: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/190
-            LogGroupName=f"/aws/rds/{kind}/{identifier}/{log}",
-            RetentionInDays=choices.retention_in_days,
-            **without_none(KmsKeyId=choices.kms_key_arn, LogGroupClass=choices.log_group_class),
+            choices.groups,
+            f"/aws/rds/{kind}/{identifier}/{log}",
         )
         for log in exports
     ]
