@@ -166,14 +166,14 @@ INSTANCE = {
 }
 
 
-def test_an_instance_has_them_too_and_answers(desk, configured):
+def test_an_instance_has_them_too_and_answers(desk, deploy):
     mine = desk(INSTANCE_ACCOUNT)
     settings = {
         "regions": ["eu-west-1"],
         "vpc": {"availability_zones": ["eu-west-1a", "eu-west-1b"]},
         "rds": INSTANCE,
     }
-    mine.with_sam(configured("base", settings))
+    deploy(mine, "base", settings)
 
     [instance] = mine.account.client("rds").describe_db_instances()["DBInstances"]
     assert instance["DBInstanceIdentifier"] == "one-instance"
