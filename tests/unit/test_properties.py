@@ -93,6 +93,11 @@ def databases(draw):
         deletion_protection=st.booleans(),
         extended_support=st.booleans(),
         rotate_secrets_after_days=st.integers(1, 1000),
+        subnet_group=st.just("shared"),
+        clients=st.sampled_from(
+            [[{"cidr": "10.20.0.0/16"}], [{"security_group_id": "sg-0a1b2c3d"}]]
+        ),
+        tags=st.just({"team": "shop"}),
     )
     chosen = draw(common)
     version = chosen.get("engine_version", ENGINES[name].default_version)

@@ -13,11 +13,14 @@ from ..aws.kinds import DatabaseName, SecurityGroupId, SubnetId
 from ..errors import Problem
 from ..model import ListOf
 from . import aurora, rds_instance
+from .database_placement import PlacementSettings, placed
 from .database_record import Database
 from .master_user import MasterUser
 
 
-class ClusterOrInstanceSettings(aurora.AuroraSettings, rds_instance.RdsInstanceSettings):
+class ClusterOrInstanceSettings(
+    aurora.AuroraSettings, rds_instance.RdsInstanceSettings, PlacementSettings
+):
     """Settings of a database of any engine; some are for Aurora only, others for RDS only."""
 
     def problems(self) -> Iterator[Problem]:
@@ -82,10 +85,10 @@ def cluster_or_instance(
     iam: bool,
 ) -> Database:
     """``DBCluster`` for Aurora, else ``DBInstance``; *iam* lets users log in to it with a token."""
-    make = (
-        aurora.aurora_cluster if ENGINES[choices.engine].aurora else rds_instance.database_instance
-    )
-    return make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
+    engine = ENGINES[choices.engine]
+    make = aurora.aurora_cluster if engine.aurora else rds_instance.database_instance
+    database = make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
+    return placed(choices, database, group, engine.port)
 
 
 def refused_behind_proxy(choices: ClusterOrInstanceSettings) -> Iterator[Problem]:
