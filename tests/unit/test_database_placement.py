@@ -59,6 +59,14 @@ def test_tags_of_the_database_are_on_all_that_is_part_of_it_and_nothing_else(eng
     }
 
 
+def test_tags_of_the_network_are_on_its_groups_too():
+    root = render(base, base.Config.parse({"vpc": {"tags": TAGS}}, "my")).root
+    network = root.children["VPCStack"].template.resources
+
+    tagged = [title for title, body in network.items() if "Tags" in body["Properties"]]
+    assert {"VPC", "PrivateSubnet1", "DBClusterSecurityGroup"} <= set(tagged)
+
+
 @pytest.mark.parametrize(
     ("rds", "place", "wrong"),
     [

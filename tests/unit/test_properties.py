@@ -64,6 +64,7 @@ def networks(draw):
         "vpc_cidr": f"10.{second}.0.0/16",
         "private_subnet1_cidr": f"10.{second}.0.0/{prefix}",
         "private_subnet2_cidr": f"10.{second}.16.0/{prefix}",
+        "tags": draw(st.sampled_from([{}, {"team": "shop"}])),
         "availability_zones": draw(
             st.none()
             | st.permutations(["us-east-1a", "us-east-1b", "us-east-1f"]).map(lambda z: z[:2])

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from typing import Final
 
 from pydantic import Field
-from troposphere import AWSObject, ec2
+from troposphere import ec2
 
 from ..aws.documentation import RDS_GUIDE, VPC_GUIDE
 from ..aws.identifiers import SECURITY_GROUP, identifier_problems
@@ -18,7 +18,7 @@ from ..errors import Problem
 from ..model import ListOf, Settings
 from ..model.tags import tag_problems
 from .database_record import Database
-from .optional_properties import own_tags
+from .optional_properties import give_tags
 from .security_groups import ingress_rule, ingress_rule_from_range
 
 _GROUP: Final = re.compile(r"[a-z](-?[a-z0-9_. ])*", re.IGNORECASE)
@@ -117,17 +117,10 @@ def placed(
     if choices.subnet_group:
         resources = [one for one in resources if one.resource_type != "AWS::RDS::DBSubnetGroup"]
         database.itself.DBSubnetGroupName = choices.subnet_group
-    if choices.tags:
-        for one in resources:
-            _tag(one, choices.tags)
+    own = [one for one in resources if str(one.resource_type).startswith(_TAGGED)]
+    give_tags(own, choices.tags)
     rules = [client.rule(group, port) for client in choices.clients]
     return replace(database, resources=[*resources, *rules])
-
-
-def _tag(resource: AWSObject, tags: dict[str, str]) -> None:
-    if str(resource.resource_type).startswith(_TAGGED):
-        for name, value in own_tags(tags).items():
-            setattr(resource, name, value)
 
 
 def _is_private(text: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from troposphere import Tags
+from troposphere import AWSObject, Tags
 
 NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -19,3 +19,10 @@ def without_none(**properties: Any) -> dict[str, Any]:
 def own_tags(tags: Mapping[str, str]) -> dict[str, Any]:
     """``Tags`` of one resource, which has none of its own without *tags*."""
     return {"Tags": Tags(**tags)} if tags else {}
+
+
+def give_tags(resources: Iterable[AWSObject], tags: Mapping[str, str]) -> None:
+    """Give each of *resources* that takes tags these ones of its own."""
+    for resource in resources:
+        if tags and "Tags" in resource.props:
+            resource.Tags = Tags(**tags)

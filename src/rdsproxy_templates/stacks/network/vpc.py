@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from ...aws.documentation import EC2_GUIDE
 from ...aws.engines import ENGINES
 from ...aws.kinds import RouteTableId, SecurityGroupId, SubnetId, VpcId
 from ...errors import Problem
 from ...model import OptionalPairOf, Ports, Stack
+from ...model.tags import tag_problems
 from ...resources.network import PrivateRanges, private_network
+from ...resources.optional_properties import give_tags
 from ...resources.port_groups import ServiceNetwork, VpcRanges
 from ...resources.security_groups import function_to_database_groups
 from ...resources.zones import zone_problems
@@ -27,8 +30,16 @@ class VpcSettings(PrivateRanges):
         "See https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html",
     )
 
+    tags: dict[str, str] = Field(
+        default={},
+        description="Tags of the network's own resources (VPC, subnets, route table, security "
+        "groups), beside those of the stack, which they override. Default: none. See "
+        f"{EC2_GUIDE}Using_Tags.html",
+    )
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        yield from (problem.within("tags") for problem in tag_problems(self.tags))
         yield from zone_problems(self.availability_zones)
 
 
@@ -74,8 +85,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     groups = function_to_database_groups(
         network.vpc, config.port, database="DBClusterSecurityGroup", noun="cluster"
     )
+    resources = [*network.resources, *groups.resources]
+    give_tags(resources, config.tags)
     return Stack(
-        resources=[*network.resources, *groups.resources],
+        resources=resources,
         outputs=Outputs(
             private_subnet1_id=SubnetId(network.subnet1.ref()),
             private_subnet2_id=SubnetId(network.subnet2.ref()),
