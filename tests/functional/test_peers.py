@@ -17,7 +17,7 @@ LEAST = {
 """Inputs that we have settings for; a lower count is a setting lost."""
 
 APPLICABLE = {
-    "terraform_aws_rds_proxy": 40,
+    "terraform_aws_rds_proxy": 42,
     "terraform_aws_rds_aurora": 104,
     "terraform_aws_rds": 96,
     "cdk_proxy": 18,

@@ -47,15 +47,12 @@ def test_each_client_has_a_rule_on_the_databases_port(variant, port):
 
 @pytest.mark.parametrize("engine", ["aurora-postgresql", "mysql"])
 def test_tags_of_the_database_are_on_all_that_is_part_of_it_and_nothing_else(engine):
-    identifiers, logs = {"database": "shop"}, {"retention_in_days": 30}
-    found = resources(engine=engine, tags=TAGS, identifiers=identifiers, logs=logs)
+    found = resources(engine=engine, tags=TAGS)
     tagged = {body["Type"] for body in found.values() if "Tags" in body["Properties"]}
 
     kinds = {body["Type"] for body in found.values()}
     assert tagged == {
-        kind
-        for kind in kinds
-        if kind.startswith(("AWS::RDS::DB", "AWS::Logs")) and "Proxy" not in kind
+        kind for kind in kinds if kind.startswith("AWS::RDS::DB") and "Proxy" not in kind
     }
 
 

@@ -23,8 +23,8 @@ from .security_groups import ingress_rule, ingress_rule_from_range
 
 _GROUP: Final = re.compile(r"[a-z](-?[a-z0-9_. ])*", re.IGNORECASE)
 _LONGEST: Final = 255
-_TAGGED: Final = ("AWS::RDS::", "AWS::Logs::LogGroup")
-"""Beginnings of the types that the database's own tags are for."""
+_TAGGED: Final = "AWS::RDS::"
+"""Beginning of the types that the database's own tags are for."""
 
 
 class DatabaseClient(Settings):
@@ -89,8 +89,8 @@ class PlacementSettings(Settings):
     )
     tags: dict[str, str] = Field(
         default={},
-        description="Tags of the database's own resources (cluster, instances, their groups and "
-        "log groups), beside those of the stack, which they override. Default: none. See "
+        description="Tags of the database's own resources (cluster, instances and their groups), "
+        "beside those of the stack, which they override. Default: none. See "
         f"{RDS_GUIDE}USER_Tagging.html",
     )
 
