@@ -127,14 +127,16 @@ class Desk:
         waiter.wait(StackName=name, WaiterConfig=WAITER)
 
     def delete(self, name: str, *, fails: bool = False) -> None:
-        """``aws cloudformation delete-stack``, and wait: `sam delete` refuses loopback URLs."""
+        """Delete a stack, which must succeed, or fail: `sam delete` refuses loopback URLs."""
         stack_id = self.account.stack(name)["StackId"]
-        here = Path.cwd()
-        self.run(self.aws, "cloudformation", "delete-stack", "--stack-name", name, cwd=here)
-        self.run(
-            self.aws, "cloudformation", "wait", "stack-delete-complete",
-            "--stack-name", stack_id, cwd=here, fails=fails,
-        )  # fmt: skip
+        self._stacks.delete_stack(StackName=name)
+        waiter = self._stacks.get_waiter("stack_delete_complete")
+        try:
+            waiter.wait(StackName=stack_id, WaiterConfig=WAITER)
+        except WaiterError:
+            assert fails, self.account.failures(stack_id)
+        else:
+            assert not fails, f"{name} was deleted"
 
     @property
     def _stacks(self) -> Any:
