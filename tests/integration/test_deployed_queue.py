@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
-import json
 import sys
-import urllib.request
 import zipfile
 
 import pytest
@@ -55,10 +53,7 @@ class Queue:
 
     def fire(self):
         """Deliver hidden messages again; the number of those that stay."""
-        name = self.outputs["QueueUrl"].rpartition("/")[2]
-        request = urllib.request.Request(f"{self.account.endpoint}/_local/fire/{name}", b"")
-        with urllib.request.urlopen(request) as answer:
-            return json.loads(answer.read())["messages"]
+        return self.account.fire(self.outputs["QueueUrl"].rpartition("/")[2])["messages"]
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +85,11 @@ def test_a_message_is_a_row(queue):
     wait_for(lambda: queue.waiting() == 0, 20)
     assert queue.waiting() == 0, queue.lines()
     assert len(queue.visits()) == len(before) + len(("one", "two"))
+
+
+def test_nothing_else_is_fired(queue):
+    with pytest.raises(LookupError, match="there is no rule, schedule or queue nothing"):
+        queue.account.fire("nothing")
 
 
 def test_a_message_is_set_aside_when_the_database_stays_away(queue):
