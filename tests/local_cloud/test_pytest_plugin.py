@@ -156,6 +156,17 @@ def test_a_template_that_cloudformation_refuses_is_an_error(deploy):
         deploy(Bundle({"Resources": {}}), name="nothing")
 
 
+def test_a_missing_server_is_said_before_anything_is_deployed(deploy, monkeypatch, tmp_path):
+    from rdsproxy_local.servers import programs
+
+    monkeypatch.setattr(programs, "PLACES", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    database = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres"}}
+
+    with pytest.raises(DeploymentError, match=r"^\[no-server\] postgres is not on this machine: "):
+        deploy(Bundle({"Resources": {"Database": database}}), name="no-server")
+
+
 def test_a_stack_without_a_database_has_no_sql(stack, sql):
     with pytest.raises(ConfigError, match=r"\[stack\] has no database"):
         sql("SELECT 1", stack=stack)

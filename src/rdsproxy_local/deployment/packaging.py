@@ -84,6 +84,8 @@ class Packaged:
 
     text: str
     codes: tuple[PlacedCode, ...]
+    resources: tuple[Mapping[str, Any], ...]
+    """The resources of all its templates, as they were written."""
 
 
 @dataclass
@@ -101,7 +103,8 @@ def package(rendered: Rendered, upload: Upload, region: str, root: str = ROOT) -
     codes = tuple(_codes(document))
     with ThreadPoolExecutor(4) as pool:
         built = dict(zip(codes, pool.map(lambda one: one.code.zipped(), codes), strict=True))
-    return Packaged(_placed(document, built, upload, region), codes)
+    resources = tuple(_resources(document))
+    return Packaged(_placed(document, built, upload, region), codes, resources)
 
 
 def _read(rendered: Rendered, path: str, stacks: tuple[str, ...]) -> _Document:
@@ -143,6 +146,13 @@ def _codes(document: _Document) -> Iterator[PlacedCode]:
     yield from document.codes.values()
     for child in document.children.values():
         yield from _codes(child)
+
+
+def _resources(document: _Document) -> Iterator[Mapping[str, Any]]:
+    if isinstance(document.body, Mapping):
+        yield from dict(document.body.get("Resources") or {}).values()
+    for child in document.children.values():
+        yield from _resources(child)
 
 
 def _placed(

@@ -23,10 +23,11 @@ def missing_servers(resources: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _program(resource: Mapping[str, Any]) -> str | None:
-    type_ = resource.get("Type")
+    type_, properties = resource.get("Type"), resource.get("Properties")
     if type_ == DISTRIBUTION:
         return "nginx"
-    engine = resource.get("Properties", {}).get("Engine") if type_ in DATABASES else None
+    has_engine = type_ in DATABASES and isinstance(properties, Mapping)
+    engine = properties.get("Engine") if has_engine and properties else None
     if not isinstance(engine, str):
         return None
     return "postgres" if "postgres" in engine else "mariadbd"

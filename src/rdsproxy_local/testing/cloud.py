@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from rdsproxy_templates.errors import ConfigError, Problem
+from rdsproxy_templates.errors import ConfigError, DeploymentError, Problem
 
 from ..clients import NOBODY, client
 from ..databases import Database, databases_of, login_of, run_sql
@@ -28,6 +28,7 @@ from ..deployment.packaging import Rendered, package
 from ..deployment.stacks import WantedStack, put_stack
 from ..function_output import LogReader, group_of
 from ..local_cloud import Account, LocalCloud
+from ..servers.required import missing_servers
 from ..viewer import Viewer
 from .answers import Answer, send
 
@@ -110,6 +111,8 @@ class TestCloud:
             bucket = self._bucket(account)
             packaged = package(place, bucket.upload, account.region)
             self._deployments.pop((account.id, account.region, name), None)
+            if missing := missing_servers(packaged.resources):
+                raise DeploymentError([Problem(name, sentence) for sentence in missing])
             wanted = WantedStack(
                 name=name,
                 template=packaged.text,
