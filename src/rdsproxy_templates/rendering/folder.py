@@ -140,10 +140,11 @@ def _becomes_free(directory: Path, name: str, left: Collection[str], ours: Colle
     parents = [str(parent) for parent in Path(name).parents[:-1]]
     if any((directory / parent).is_file() and parent not in left for parent in parents):
         return False
+    if not (directory / name).is_dir():
+        return True
     below = [path for path in (directory / name).rglob("*") if not path.is_dir()]
     if not below:
-        emptied = any(one.startswith(f"{name}/") for one in ours)
-        return emptied or not (directory / name).is_dir()
+        return any(one.startswith(f"{name}/") for one in ours)
     return all(path.relative_to(directory).as_posix() in left for path in below)
 
 
