@@ -26,8 +26,7 @@ def settings_part() -> Iterator[str]:
     yield "| group | for |\n| --- | --- |"
     yield "| [any variant](#settings-of-any-variant) | tags, and what no setting says |"
     for group in known:
-        place = anchor(group.paths[0]) or "top-level"
-        yield f"| [{heading(group)}](#{place}) | {_summary(group)} |"
+        yield from _summaries(group)
     yield "\n### Settings of any variant\n"
     yield "Beside those of its variant, and arguments of `render`. [overrides.md](overrides.md)"
     yield "shows them at work. Titles of stacks and resources are public contract for their sake.\n"
@@ -40,9 +39,26 @@ def settings_part() -> Iterator[str]:
         yield from _section(group, seen, first.get(group.paths[0].partition(".")[0], []))
 
 
+def _summaries(group: Group) -> Iterator[str]:
+    """A row of the overview for each use of the group."""
+    if not group.paths[0]:
+        yield "| [top level](#top-level) | Each variant's own settings. |"
+    for description, paths in _by_description(group).items():
+        links = ", ".join(f"[`{path}`](#{anchor(path)})" for path in paths)
+        yield f"| {links} | {_first_sentence(description)} |"
+
+
+def _by_description(group: Group) -> dict[str, list[str]]:
+    """The places of the group by what it is for there."""
+    found: dict[str, list[str]] = {}
+    for path, description in group.descriptions.items():
+        found.setdefault(description, []).append(path)
+    return found
+
+
 def heading(group: Group) -> str:
-    """The group's place, as its section is called."""
-    return f"`{group.paths[0]}`" if group.paths[0] else "top level"
+    """The group's places, as its section is called."""
+    return ", ".join(f"`{path}`" for path in group.paths) if group.paths[0] else "top level"
 
 
 def anchor(path: str) -> str:
@@ -50,10 +66,9 @@ def anchor(path: str) -> str:
     return path.replace("[]", "")
 
 
-def _summary(group: Group) -> str:
-    text = group.description.partition(". See http")[0].partition(". Left out")[0]
-    first = text.partition(". ")[0].rstrip(".")
-    return (first or "Each variant's own settings") + "."
+def _first_sentence(text: str) -> str:
+    short = text.partition(". See http")[0].partition(". Left out")[0]
+    return short.partition(". ")[0].rstrip(".") + "."
 
 
 def _section(
@@ -61,11 +76,12 @@ def _section(
 ) -> Iterator[str]:
     anchors = "".join(f'<a id="{anchor(path)}"></a>' for path in group.paths if path)
     yield f"\n### {anchors}{heading(group)}\n"
-    if group.description:
-        yield f"{_linked(group.description)}\n"
-    if group.paths[1:]:
-        yield f"Also at {_names(group.paths[1:])}.\n"
-    elif group.paths[0] and ("." not in group.paths[0] or list(group.kinds) != around):
+    uses = _by_description(group)
+    for description, paths in uses.items():
+        place = f"{_names(paths)}: " if len(uses) > 1 else ""
+        yield f"{place}{_linked(description)}\n"
+    first = group.paths[0]
+    if first and not group.paths[1:] and ("." not in first or list(group.kinds) != around):
         yield f"In {_names(list(group.kinds))}.\n"
     parts: dict[str, list[str]] = {}
     elsewhere: dict[str, list[str]] = {}
@@ -98,7 +114,7 @@ def _row(group: Group, name: str) -> str:
     variants = group.having(name)
     infos = [group.info(name, variant) for variant in variants]
     description = Counter(info.description or "" for info in infos).most_common(1)[0][0]
-    path = f"{group.paths[0]}.{name}".lstrip(".")
+    path = name if group.paths[1:] else f"{group.paths[0]}.{name}".lstrip(".")
     only = ""
     if len(variants) < len(group.kinds) and group.paths[0]:
         only = f" Only in {_names(variants)}."

@@ -23,7 +23,13 @@ class Group:
     """The class of the settings, by variant."""
     values: dict[str, Settings | None] = field(default_factory=dict)
     """The defaults, by variant; None where the group is left out by default, or a list."""
-    description: str = ""
+    descriptions: dict[str, str] = field(default_factory=dict)
+    """What the settings are for, by place."""
+
+    @property
+    def description(self) -> str:
+        """What the settings are for at their first place."""
+        return self.descriptions.get(self.paths[0], "")
 
     @property
     def fields(self) -> list[str]:
@@ -60,6 +66,7 @@ def groups() -> list[Group]:
         alike = next((one for one in merged if path and _takes_the_same(one, group)), None)
         if alike:
             alike.paths.append(path)
+            alike.descriptions |= group.descriptions
         else:
             merged.append(group)
     return merged
@@ -84,7 +91,7 @@ def _collect(
             place = f"{path}.{name}" if path else name
             place += "[]" if is_list(info) else ""
             _collect(found, variant, inner, value if isinstance(value, Settings) else None, place)
-            found[place].description = found[place].description or info.description or ""
+            found[place].descriptions.setdefault(place, info.description or "")
 
 
 def nested(annotation: Any) -> Iterator[type[Settings]]:
