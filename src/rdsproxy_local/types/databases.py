@@ -45,13 +45,15 @@ LOGIN: Final = {
 """Alternatives in a template, each with the API's value for the one that was removed."""
 
 ONLY_FOR_DELETION: Final = "DeleteAutomatedBackups"
+FOR_UPGRADES: Final = "DBInstanceParameterGroupName"
+"""CloudFormation sends it with another version only."""
 ONLY_FOR_CHANGES: Final = ("AllowMajorVersionUpgrade", "ApplyImmediately")
 
 
 def _create_cluster(context: Context, properties: Properties) -> Made:
     name = properties.get("DBClusterIdentifier") or context.name(lower=True)
-    given = properties.without("DBClusterIdentifier", ONLY_FOR_DELETION)
-    _note(properties, ONLY_FOR_DELETION)
+    given = properties.without("DBClusterIdentifier", ONLY_FOR_DELETION, FOR_UPGRADES)
+    _note(properties, ONLY_FOR_DELETION, FOR_UPGRADES)
     named = _named(given)
     if how := cluster_restore(named):
         return _cluster(restored(context, how, name, named, "DBCluster"))
@@ -60,7 +62,10 @@ def _create_cluster(context: Context, properties: Properties) -> Made:
 
 
 def _update_cluster(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
-    changed = properties.changed_from(deployed, resets=["Tags", ONLY_FOR_DELETION, *LOGIN])
+    resets = ["Tags", ONLY_FOR_DELETION, FOR_UPGRADES, *LOGIN]
+    changed = properties.changed_from(deployed, resets=resets)
+    if "EngineVersion" not in changed:
+        changed.pop(FOR_UPGRADES, None)
     answer = context.call(
         "rds",
         "modify_db_cluster",
