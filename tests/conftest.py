@@ -46,5 +46,5 @@ def function() -> Path:
 
 @pytest.fixture(scope="session")
 def layer() -> Path:
-    """The folder of what all functions share."""
-    return LAYER
+    """The folder of the package that all functions share."""
+    return LAYER / "rdsproxy_client"

@@ -1,6 +1,6 @@
 """Print rds_roots.pem: the root certificates of RDS, from the given bundles.
 
-    python tools/rds_roots.py 'SOURCE=FILE' … > lambda/database_layer/rds_roots.pem
+    python tools/rds_roots.py 'SOURCE=FILE' … > lambda/database_layer/rdsproxy_client/rds_roots.pem
 
 AWS publishes three bundles, at the addresses in ``BUNDLES``, and adds roots to them with new
 Regions. Left out are certificates that have expired, that are not roots of Amazon RDS, and that

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from database import Database
-from engine import chosen_engine
-from request import GREATEST, Request
-from web import Routes, Written, answer
+from rdsproxy_client import Database
+from rdsproxy_client.request import GREATEST, Request
+from rdsproxy_client.web import Routes, Written, answer
+from rdsproxy_demo import chosen_statements
 
 SEEDS = ((1, "one"), (2, "two"), (3, "three"))
 PAGE = 1000
 """Most rows in one answer."""
 
-sql = chosen_engine()
-database = Database(sql)
+sql = chosen_statements()
+database = Database.from_environment()
 
 
 def initialize(request: Request) -> dict[str, Any]:
@@ -25,15 +25,15 @@ def initialize(request: Request) -> dict[str, Any]:
     ((ready,),) = database.read(sql.READY, until=request.until)
     if not ready:
         for statement in sql.CREATE:
-            database.write(statement, until=request.until)
+            database.write(statement, idempotent=True, until=request.until)
     for row in SEEDS:
-        database.write(sql.SEED, *row, until=request.until)
+        database.write(sql.SEED, row, idempotent=True, until=request.until)
     return {"initialized": True}
 
 
 def load(request: Request) -> dict[str, Any]:
     """List the items after a given one, by default from the first; ``next`` leads to more."""
-    rows = database.read(sql.LOAD, request.whole("after", 0), PAGE, until=request.until)
+    rows = database.read(sql.LOAD, (request.whole("after", 0), PAGE), until=request.until)
     items = [{"id": number, "name": name} for number, name in rows]
     more = {"next": f"{request.path}?after={rows[-1][0]}"} if len(rows) == PAGE else {}
     return {"items": items} | more
@@ -46,7 +46,7 @@ def list_visits(request: Request) -> dict[str, Any]:
 
 def visit(request: Request) -> dict[str, Any]:
     """Record the current time, once for each key, and list the newest visits."""
-    database.write(sql.INSERT_VISIT, request.key, until=request.until)
+    database.write(sql.INSERT_VISIT, (request.key,), idempotent=True, until=request.until)
     try:
         return _visits(request, GREATEST)
     except Exception as error:
@@ -55,7 +55,7 @@ def visit(request: Request) -> dict[str, Any]:
 
 
 def _visits(request: Request, before: int) -> dict[str, Any]:
-    rows = database.read(sql.LIST_VISITS, before, PAGE, until=request.until)
+    rows = database.read(sql.LIST_VISITS, (before, PAGE), until=request.until)
     visits = [{"id": number, "at": f"{at.isoformat()}Z"} for number, at in rows]
     more = {"next": f"{request.path}?before={rows[-1][0]}"} if len(rows) == PAGE else {}
     return {"visits": visits} | more

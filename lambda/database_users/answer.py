@@ -15,7 +15,7 @@ from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import physical_id
-from aws import Answer, CallFailed, invoked
+from rdsproxy_client.aws import Answer, CallFailed, invoked
 from response import delivered
 from unexpected import logged
 

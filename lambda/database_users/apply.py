@@ -15,11 +15,12 @@ from typing import Any
 import physical_id
 import tables
 import users
-from aws import CallFailed, secret_value
 from declaration import Invalid, User, declared
 from dialect import chosen_dialect
-from engine import chosen_engine
-from environment import Misconfigured
+from rdsproxy_client.aws import CallFailed, secret_value
+from rdsproxy_client.engine import chosen_engine
+from rdsproxy_client.environment import Misconfigured
+from rdsproxy_demo import chosen_statements
 from session import LAST_SECONDS, Lost, Refused, Session, in_session
 from unexpected import logged
 
@@ -76,7 +77,7 @@ class Change:
 
     def _tables_made(self) -> dict[str, Any]:
         tables.check(self._event["ResourceProperties"])
-        self._in_session(lambda session: tables.make(session, self._engine, self._dialect))
+        self._in_session(lambda session: tables.make(session, chosen_statements(), self._dialect))
         made = physical_id.of_tables(os.environ["RDS_ENGINE_FAMILY"])
         return {"physical_id": made, "data": {}}
 

@@ -9,7 +9,7 @@ import ssl
 import time
 from urllib.parse import urlsplit
 
-from aws import LOOPBACK
+from rdsproxy_client.aws import LOOPBACK
 
 SECONDS = 4
 PAUSES = (0.2, 0.5, 1, 2)

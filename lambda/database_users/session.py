@@ -10,12 +10,13 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-import deadline
-from aws import CallFailed, secret_value
 from dialect import Rows
-from engine import Engine, Fault
-from own_keys import current_keys
-from rds_token import token
+from rdsproxy_client import deadline
+from rdsproxy_client.aws import CallFailed, secret_value
+from rdsproxy_client.engine import Engine
+from rdsproxy_client.errors import Fault
+from rdsproxy_client.own_keys import current_keys
+from rdsproxy_client.rds_token import token
 
 Done = TypeVar("Done")
 

@@ -11,7 +11,7 @@ from typing import Any
 import users
 from declaration import Invalid, resource_id_problems
 from dialect import Dialect
-from engine import Engine
+from rdsproxy_demo import Statements
 from session import Session
 
 RESOURCE_TYPE = "Custom::DatabaseTables"
@@ -26,8 +26,8 @@ def check(properties: Mapping[str, Any]) -> None:
         raise Invalid(problem)
 
 
-def make(session: Session, engine: Engine, dialect: Dialect) -> None:
+def make(session: Session, statements: Statements, dialect: Dialect) -> None:
     """Create the missing tables; existing ones stay as they are."""
     users.begin(session, dialect)
-    for statement in engine.CREATE:
+    for statement in statements.CREATE:
         session.run("create the tables", statement)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from database import Database
-from engine import chosen_engine
-from request import Request
-from web import Routes, answer
+from rdsproxy_client import Database
+from rdsproxy_client.request import Request
+from rdsproxy_client.web import Routes, answer
+from rdsproxy_demo import chosen_statements
 
-sql = chosen_engine()
-database = Database(sql)
+sql = chosen_statements()
+database = Database.from_environment()
 
 
 def users(request: Request) -> dict[str, Any]:

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from database import Database, Refused
-from engine import Fault, chosen_engine
-from request import GREATEST, Request
-from web import EVERY_PATH, Routes, Written, answer
+from rdsproxy_client import Database, Fault, Refused
+from rdsproxy_client.request import GREATEST, Request
+from rdsproxy_client.web import EVERY_PATH, Routes, Written, answer
+from rdsproxy_demo import chosen_statements
 
 NEWEST = 1000
 """Most rows in one answer; a response from Lambda is limited to 6 MB."""
 
-sql = chosen_engine()
-database = Database(sql)
+sql = chosen_statements()
+database = Database.from_environment()
 
 
 def visit(request: Request) -> dict[str, Any]:
     """Record a visit and list the newest ones."""
     try:
-        database.write(sql.INSERT_VISIT, request.key, until=request.until)
+        database.write(sql.INSERT_VISIT, (request.key,), idempotent=True, until=request.until)
     except Refused as refused:
         if refused.fault is not Fault.NO_TABLE:
             raise
         for statement in sql.CREATE:
-            database.write(statement, until=request.until)
-        database.write(sql.INSERT_VISIT, request.key, until=request.until)
+            database.write(statement, idempotent=True, until=request.until)
+        database.write(sql.INSERT_VISIT, (request.key,), idempotent=True, until=request.until)
     try:
-        rows = database.read(sql.LIST_VISITS, GREATEST, NEWEST, until=request.until)
+        rows = database.read(sql.LIST_VISITS, (GREATEST, NEWEST), until=request.until)
         return {"visits": [{"id": number, "at": f"{at.isoformat()}Z"} for number, at in rows]}
     except Exception as error:
         # The row is written; "unavailable" would say otherwise.

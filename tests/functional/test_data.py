@@ -96,7 +96,9 @@ def test_no_runtime_that_cfn_lint_knows_is_missing():
 
 def test_the_roots_are_amazons_from_certifi(repository):
     certificate = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
-    bundle = (repository / "lambda" / "database_layer" / "amazon_roots.pem").read_text("utf-8")
+    bundle = (
+        repository / "lambda" / "database_layer" / "rdsproxy_client" / "amazon_roots.pem"
+    ).read_text("utf-8")
     everyone = Path(certifi.where()).read_text("utf-8")
     labelled = re.findall(rf'# Label: "(.*?)".*?({certificate.pattern})', everyone, re.DOTALL)
     amazons = [text for label, text in labelled if label.startswith("Amazon Root CA ")]

@@ -20,8 +20,9 @@ import pymysql
 import pytest
 
 import apply
-import engine_mysql
-import engine_postgresql
+import rdsproxy_demo.mysql
+import rdsproxy_demo.postgresql
+from rdsproxy_client import engine_mysql, engine_postgresql
 from rdsproxy_local.servers.aws_api import AwsApi
 from rdsproxy_local.servers.certificates import Authority
 from rdsproxy_local.servers.loopback import HOST, Background
@@ -101,6 +102,7 @@ class MySQL:
     """MySQL's side: server, front and driver, and what can be seen of its users."""
 
     server, front, module = MasterMariaDB, MySQLFront, engine_mysql
+    demo = rdsproxy_demo.mysql
     errors = (pymysql.MySQLError,)
     container = "app"
     prepare = ("CREATE TABLE items (id INT)",)
@@ -148,6 +150,7 @@ class Postgres:
     """PostgreSQL's side: server, front and driver, and what can be seen of its users."""
 
     server, front, module = PostgreSQL.of(17), PostgreSQLFront, engine_postgresql
+    demo = rdsproxy_demo.postgresql
     errors = (pg8000.dbapi.Error,)
     container = "public"
     prepare = (

@@ -84,7 +84,7 @@ class TestInitializing:
         assert rows(service, "small") == 1
 
     def test_from_many_clients_at_once_creates_the_tables_once(self, service):
-        sql = import_module(f"engine_{service.variables['RDS_ENGINE_FAMILY'].lower()}")
+        sql = import_module(f"rdsproxy_demo.{service.variables['RDS_ENGINE_FAMILY'].lower()}")
         together = threading.Barrier(8)
 
         def create(_):

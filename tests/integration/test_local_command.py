@@ -188,7 +188,7 @@ class TestBase:
         assert '"route": "/initialize"' in logs
 
     def test_a_changed_layer_reaches_its_functions(self, command, running):
-        web = command.folder / ".rdsproxy-local/base/lambda/database_layer/web.py"
+        web = command.folder / ".rdsproxy-local/base/lambda/database_layer/rdsproxy_client/web.py"
 
         web.write_text(web.read_text() + "\nprint('layer reloaded')\n")
         said = running.read_until("the layer of SAMStack.BlogRDSProxyFunction\n")

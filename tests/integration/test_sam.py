@@ -12,8 +12,8 @@ from rdsproxy_templates import render
 from rdsproxy_templates.variants import VARIANTS, base
 
 LAYER_FILES = {
-    "database.py",
-    "engine_mysql.py",
+    "rdsproxy_client",
+    "rdsproxy_demo",
     "amazon_roots.pem",
     "rds_roots.pem",
     "pymysql",
@@ -98,7 +98,7 @@ def test_an_expanded_variant_is_packaged_for_stack_sets(tmp_path, sam_cli, run, 
 def test_the_built_function_can_be_imported(built, run):
     stack = built("base") / ".aws-sam" / "build" / "SAMStack"
 
-    program = "import app; print(app.handler.__name__, app.sql.pymysql.__file__)"
+    program = "import app, pymysql; print(app.handler.__name__, pymysql.__file__)"
     said = run(
         sys.executable,
         "-I",

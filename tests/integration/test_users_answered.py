@@ -11,7 +11,7 @@ from database_users import STACK, Cloud, context
 
 import answer
 import apply
-from aws import Answer
+from rdsproxy_client.aws import Answer
 
 DONE = "response", {"physical_id": "MYSQL/app", "data": {"UserName": "app"}}
 

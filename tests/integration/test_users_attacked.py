@@ -9,7 +9,7 @@ import pytest
 from database_users import ALL, PASSWORD, READS, Place, server_or_skip
 
 import dialect_postgresql
-import engine
+from rdsproxy_client import engine
 from rdsproxy_local.servers.postgresql import PostgreSQL
 
 VERSIONS = (14, 15, 16, 17)

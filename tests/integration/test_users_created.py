@@ -30,7 +30,7 @@ from database_users import (
 )
 
 import apply
-import engine
+from rdsproxy_client import engine
 from rdsproxy_local.servers.runtime import Environment
 
 SHORT = apply.SPARE_SECONDS + 0.2
@@ -119,7 +119,7 @@ class TestCreate:
         place.apply(name="other")
         place.apply(grants=(), lists_users=True)
 
-        names = {name for (name,) in place.as_user(place.side.module.LIST_USERS)}
+        names = {name for (name,) in place.as_user(place.side.demo.LIST_USERS)}
         assert {"app", "other"} <= names
         assert not place.may(place.side.passwords)
 
@@ -127,7 +127,7 @@ class TestCreate:
         place.apply(grants=(), lists_users=True)
         place.apply("Update", grants=())
 
-        assert place.may(place.side.module.LIST_USERS) is place.side.everybody_lists_users
+        assert place.may(place.side.demo.LIST_USERS) is place.side.everybody_lists_users
 
     def test_a_grant_on_a_missing_table_fails_with_a_sentence(self, place):
         said = place.apply(grants=(MISSING,))
@@ -589,9 +589,9 @@ class TestBothFunctions:
 
     @pytest.fixture
     def both(self, place, cloud, function, layer, tmp_path):
-        for folder in (layer, function.parent / "database_users"):
-            for file in folder.glob("*.py"):
-                (tmp_path / file.name).symlink_to(file)
+        shared, demo = layer, layer.parent / "rdsproxy_demo"
+        for file in (shared, demo, *(function.parent / "database_users").glob("*.py")):
+            (tmp_path / file.name).symlink_to(file)
         outside = {"APPLY_FUNCTION_NAME": "apply", "AWS_ENDPOINT_URL_LAMBDA": cloud.address}
         with (
             Environment(tmp_path, "apply.handler", place.variables) as inner,
@@ -636,8 +636,8 @@ class TestBothFunctions:
         assert (place.users, place.marks) == (set(), set())
 
 
-def test_the_roots_are_those_of_rds_and_good_for_a_year(function):
-    file = function.parent / "database_layer" / "rds_roots.pem"
+def test_the_roots_are_those_of_rds_and_good_for_a_year(layer):
+    file = layer / "rds_roots.pem"
     trusted = ssl.create_default_context(cafile=str(file)).get_ca_certs()
     year = 365 * 24 * 3600
 

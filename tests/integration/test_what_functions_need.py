@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from database_users import FAMILIES, Place, server_or_skip
 
-import engine
-import engine_mysql
-import engine_postgresql
+import rdsproxy_demo.mysql
+import rdsproxy_demo.postgresql
+from rdsproxy_client import engine
 from rdsproxy_templates.aws.database_users import BLOG_TABLES, NEEDED
 
-STATEMENTS = {"MYSQL": engine_mysql, "POSTGRESQL": engine_postgresql}
+STATEMENTS = {"MYSQL": rdsproxy_demo.mysql, "POSTGRESQL": rdsproxy_demo.postgresql}
 
 
 @pytest.fixture(

@@ -15,8 +15,8 @@ from botocore.credentials import Credentials
 
 import answer
 import physical_id
-from aws import Answer, CallFailed
-from sigv4 import Keys, signed_headers
+from rdsproxy_client.aws import Answer, CallFailed
+from rdsproxy_client.sigv4 import Keys, signed_headers
 
 NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
 EVENT = {

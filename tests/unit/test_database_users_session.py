@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-import deadline
 from apply import SPARE_SECONDS
-from engine import Fault
+from rdsproxy_client import deadline
+from rdsproxy_client.errors import Fault
+from rdsproxy_client.sigv4 import Keys
 from session import LAST_SECONDS, Lost, in_session
-from sigv4 import Keys
 
 SECONDS = 60
 CLOCK = 0.5

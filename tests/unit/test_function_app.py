@@ -10,10 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 import app
-from database import NotUnderstood, OutcomeUnknown, Refused, Unavailable
-from engine import Fault
-from environment import Misconfigured
-from request import GREATEST
+from rdsproxy_client.environment import Misconfigured
+from rdsproxy_client.errors import Fault, NotUnderstood, OutcomeUnknown, Refused, Unavailable
+from rdsproxy_client.request import GREATEST
 
 NOON = datetime(2026, 11, 22, 12, 0, 5, 123456)  # noqa: DTZ001 - as a driver gives it
 CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 29_000)
@@ -31,13 +30,13 @@ class Database:
         self.rows, self.failures, self.written = rows, {"read": read, "write": write}, []
         self.ready, self.asked = ready, []
 
-    def read(self, statement, *values, until):
+    def read(self, statement, values=(), *, until):
         if self.failures["read"]:
             raise self.failures["read"]
         self.asked.append(values)
         return [(self.ready,)] if statement == app.sql.READY else list(self.rows)
 
-    def write(self, statement, *values, until):
+    def write(self, statement, values=(), *, idempotent, until):
         self.written.append((statement, values))
         if self.failures["write"]:
             raise self.failures["write"]

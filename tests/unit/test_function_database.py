@@ -7,10 +7,11 @@ import logging
 
 import pytest
 
-import database as module
-from database import Database, NotUnderstood, OutcomeUnknown, Refused, Unavailable
-from engine import Fault
-from environment import Misconfigured
+from rdsproxy_client import database as module
+from rdsproxy_client.database import Database
+from rdsproxy_client.environment import Misconfigured
+from rdsproxy_client.errors import Fault, NotUnderstood, OutcomeUnknown, Refused, Unavailable
+from rdsproxy_client.result import Result
 
 ENVIRONMENT = {
     "RDS_PROXY_ENDPOINT": "proxy.example",
@@ -49,9 +50,9 @@ class Engine:
         self._next("connect", host, port, user, password, database)
         return object()
 
-    def run(self, connection, statement, values):
+    def execute(self, connection, statement, values):
         self._next("run", statement, values)
-        return [(1,)]
+        return Result([(1,)])
 
     def ping(self, connection):
         self._next("ping")
@@ -114,7 +115,7 @@ class TestConnecting:
         engine = Engine(connections=itertools.repeat(Fault.LOST))
 
         with pytest.raises(Unavailable):
-            Database(engine).write("INSERT", until=LONG)
+            Database(engine).write("INSERT", idempotent=True, until=LONG)
         assert engine.count("connect") == len(module.PAUSES) + 1
 
     def test_ends_when_there_is_no_time_for_another_try(self):
@@ -151,14 +152,16 @@ class TestReading:
 class TestWriting:
     def test_that_got_no_answer_is_sent_again_on_a_new_connection(self):
         engine = Engine(statements=[Fault.LOST])
-        Database(engine).write("INSERT", "key", until=LONG)
+        Database(engine).write("INSERT", ("key",), idempotent=True, until=LONG)
 
         names = [call[0] for call in engine.calls]
         assert names == ["connect", "run", "close", "connect", "run"]
 
     def test_that_was_sent_and_never_answered_has_an_unknown_outcome(self):
         with pytest.raises(OutcomeUnknown):
-            Database(Engine(statements=itertools.repeat(Fault.LOST))).write("INSERT", until=LONG)
+            Database(Engine(statements=itertools.repeat(Fault.LOST))).write(
+                "INSERT", idempotent=True, until=LONG
+            )
 
     def test_that_was_sent_once_stays_unknown_when_no_connection_comes_back(self):
         engine = Engine(
@@ -166,17 +169,17 @@ class TestWriting:
             connections=itertools.chain([None], itertools.repeat(Fault.LOST)),
         )
         with pytest.raises(OutcomeUnknown):
-            Database(engine).write("INSERT", until=LONG)
+            Database(engine).write("INSERT", idempotent=True, until=LONG)
 
     def test_that_was_never_executed_is_only_unavailable(self):
         engine = Engine(statements=itertools.repeat(Fault.NOT_EXECUTED))
 
         with pytest.raises(Unavailable):
-            Database(engine).write("INSERT", until=LONG)
+            Database(engine).write("INSERT", idempotent=True, until=LONG)
 
     def test_a_deadlock_keeps_the_connection(self):
         engine = Engine(statements=[Fault.ROLLED_BACK])
-        Database(engine).write("INSERT", until=LONG)
+        Database(engine).write("INSERT", idempotent=True, until=LONG)
 
         assert engine.count("connect") == 1
 
@@ -197,11 +200,13 @@ class TestWhatNobodyExpects:
 
     def test_leaves_the_outcome_of_a_write_unknown(self):
         with pytest.raises(OutcomeUnknown):
-            Database(Engine(statements=[ValueError()])).write("INSERT", until=LONG)
+            Database(Engine(statements=[ValueError()])).write("INSERT", idempotent=True, until=LONG)
 
     def test_does_not_say_what_the_error_said(self, caplog):
         with caplog.at_level(logging.DEBUG), pytest.raises(OutcomeUnknown):
-            Database(Engine(statements=[ValueError("secret")])).write("INSERT", until=LONG)
+            Database(Engine(statements=[ValueError("secret")])).write(
+                "INSERT", idempotent=True, until=LONG
+            )
 
         assert "secret" not in " ".join(str(vars(record)) for record in caplog.records)
 
@@ -211,7 +216,7 @@ class TestRefusals:
         engine = Engine(statements=[Fault.LOST, Fault.FORBIDDEN])
 
         with pytest.raises(OutcomeUnknown):
-            Database(engine).write("INSERT", until=LONG)
+            Database(engine).write("INSERT", idempotent=True, until=LONG)
 
     @pytest.mark.parametrize(
         "name", ["RDS_PROXY_ENDPOINT", "RDS_USER", "RDS_DATABASE_NAME", "AWS_REGION"]
@@ -227,7 +232,7 @@ class TestRefusals:
         engine = Engine(statements=[fault])
 
         with pytest.raises(Refused) as caught:
-            Database(engine).write("INSERT", until=LONG)
+            Database(engine).write("INSERT", idempotent=True, until=LONG)
         assert (caught.value.fault, str(caught.value)) == (fault, "42")
         assert engine.count("run") == 1
 
@@ -242,7 +247,7 @@ class TestRefusals:
         engine = Engine(statements=[Fault.LOST], connections=[None, Fault.DENIED])
 
         with pytest.raises(OutcomeUnknown):
-            Database(engine).write("INSERT", until=LONG)
+            Database(engine).write("INSERT", idempotent=True, until=LONG)
 
     def test_nothing_secret_is_logged(self, caplog):
         with caplog.at_level(logging.DEBUG), pytest.raises(Unavailable):
@@ -258,7 +263,7 @@ class TestSecrets:
     def secrets(self, monkeypatch):
         contents = [{"username": "app", "password": "old"}]
         monkeypatch.setenv("RDS_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:1:secret:s")
-        monkeypatch.setattr("login.secret_value", lambda arn: contents[-1])
+        monkeypatch.setattr("rdsproxy_client.login.secret_value", lambda arn: contents[-1])
         return contents
 
     def test_the_password_of_a_secret_is_used(self, secrets):

@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-import deadline
-import http_call
+from rdsproxy_client import deadline, http_call
 
 
 @pytest.fixture

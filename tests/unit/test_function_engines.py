@@ -8,11 +8,9 @@ import pg8000.dbapi
 import pymysql
 import pytest
 
-import engine
-import engine_mysql
-import engine_postgresql
-from engine import Fault
-from environment import Misconfigured
+from rdsproxy_client import engine, engine_mysql, engine_postgresql
+from rdsproxy_client.environment import Misconfigured
+from rdsproxy_client.errors import Fault
 
 
 def server(state, severity="ERROR"):

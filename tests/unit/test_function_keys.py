@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.credentials import ContainerProvider
 
-import own_keys
-from environment import Misconfigured
-from http_call import CallFailed, Response
-from sigv4 import Keys
+from rdsproxy_client import own_keys
+from rdsproxy_client.environment import Misconfigured
+from rdsproxy_client.http_call import CallFailed, Response
+from rdsproxy_client.sigv4 import Keys
 
 VARIABLES = (
     "AWS_ACCESS_KEY_ID",

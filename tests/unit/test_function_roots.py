@@ -7,7 +7,7 @@ import re
 import pytest
 from cryptography import x509
 
-import engine
+from rdsproxy_client import engine
 from rdsproxy_templates.aws import engines
 from rdsproxy_templates.errors import ConfigError
 from rdsproxy_templates.resources.functions import WITHOUT_RDS_ROOTS

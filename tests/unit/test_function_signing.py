@@ -12,10 +12,9 @@ from botocore.credentials import Credentials
 from botocore.loaders import Loader
 from botocore.regions import EndpointResolver
 
-import aws
-import login
+from rdsproxy_client import aws, login
+from rdsproxy_client.sigv4 import Keys, signed_headers
 from rdsproxy_templates.aws import engines
-from sigv4 import Keys, signed_headers
 
 NOON = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
 SERVICES = ("secretsmanager", "sts")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from database import Unavailable
+from rdsproxy_client.errors import Unavailable
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", get_remaining_time_in_millis=lambda: 29_000)
 
@@ -29,7 +29,7 @@ class Database:
     def __init__(self, *names, failure=None):
         self.names, self.failure = names, failure
 
-    def read(self, statement, *values, until):
+    def read(self, statement, values=(), *, until):
         assert "user" in statement
         if self.failure:
             raise self.failure
@@ -81,7 +81,7 @@ def test_a_database_that_keeps_it_out_is_unavailable(app, monkeypatch):
 
 @pytest.mark.parametrize("name", ["idempotency-key", "Idempotency-Key"])
 def test_headers_have_one_name_however_a_client_spells_it(name):
-    from request import Request
+    from rdsproxy_client.request import Request
 
     event = {
         "path": "/",

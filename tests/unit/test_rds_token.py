@@ -10,8 +10,8 @@ import boto3
 import botocore.auth
 import pytest
 
-import rds_token
-from sigv4 import Keys
+from rdsproxy_client import rds_token
+from rdsproxy_client.sigv4 import Keys
 
 HOSTS = (
     "proxy.proxy-abc.eu-west-1.rds.amazonaws.com",

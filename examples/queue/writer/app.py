@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from database import Database, OutcomeUnknown, Refused, Unavailable
-from engine import chosen_engine
+from rdsproxy_client import Database, DatabaseError, within_invocation
 
-SECONDS = 20
-"""Time for a whole batch."""
+INSERT = (
+    "INSERT INTO visits (visited_at, request) VALUES (UTC_TIMESTAMP(6), %s)"
+    " ON DUPLICATE KEY UPDATE request = request"
+)
 
-sql = chosen_engine()
-database = Database(sql)
+database = Database.from_environment()
 
 
+@within_invocation
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Write a batch; the messages that failed are delivered again, and only these."""
-    until = time.monotonic() + SECONDS
     failed: list[dict[str, str]] = []
     for message in event["Records"]:
         try:
             # The message's ID is the row's key: a second delivery changes nothing.
-            database.write(sql.INSERT_VISIT, message["messageId"], until=until)
-        except (OutcomeUnknown, Refused, Unavailable):
+            database.write(INSERT, (message["messageId"],), idempotent=True)
+        except DatabaseError:
             failed.append({"itemIdentifier": message["messageId"]})
     return {"batchItemFailures": failed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from ..model.customization import Customization
 
 SAMCONFIG = "samconfig.toml"
+MADE = re.compile(r"__pycache__$|build$|.*\.egg-info$")
+"""Folders that Python and pip make beside the code."""
+
 _TEXT = """\
 # Written by rdsproxy_templates, and yours from then on: once you change it, or
 # `sam deploy --guided` keeps its answers here, rendering again leaves it alone.
@@ -116,8 +120,9 @@ def _files(path: str) -> Iterator[tuple[str, bytes]]:
     """Read the files below one of the library's local paths, such as ``lambda/blog_rds_proxy``."""
     source = _bundled_root() / path.removeprefix("lambda/")
     for file in sorted(source.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            yield f"{path}/{file.relative_to(source).as_posix()}", file.read_bytes()
+        inside = file.relative_to(source)
+        if file.is_file() and not any(MADE.match(part) for part in inside.parts):
+            yield f"{path}/{inside.as_posix()}", file.read_bytes()
 
 
 def _bundled_root() -> Path:

@@ -7,7 +7,8 @@ import socket
 import ssl
 from typing import NamedTuple
 
-from engine import Engine, Fault
+from .engine import Engine
+from .errors import Fault
 
 OTHER_NAME, EXPIRED = (62, 64), 10
 """OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH and CERT_HAS_EXPIRED."""
@@ -65,6 +66,8 @@ def _certificate(error: ssl.SSLCertVerificationError, host: str) -> Diagnosis:
 
 
 def _login() -> str:
+    if os.environ.get("DATABASE_URL"):
+        return "Check user and password of DATABASE_URL."
     if arn := os.environ.get("RDS_SECRET_ARN"):
         return f"Check that {arn} has the user's password, and that the proxy uses this secret."
     user, role = os.environ.get("RDS_USER"), os.environ.get("RDS_CONNECT_ROLE_ARN")

@@ -7,7 +7,7 @@ gets a new one and none is kept.
 
 from __future__ import annotations
 
-from sigv4 import Keys, presigned
+from .sigv4 import Keys, presigned
 
 LIFETIME = 900
 

@@ -6,37 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 import pymysql
-from pymysql.constants import CR, ER
+from pymysql.constants import CR, ER, SERVER_STATUS
 
-import deadline
-from engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, Fault, tls
+from . import deadline
+from .engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, tls
+from .errors import Fault
+from .result import Result, rows
 
 PORT = 3306
 ERRORS = (pymysql.err.Error, OSError)
 
-# A user sees only tables that it has a privilege on. Older tables compared keys without case.
-READY = """SELECT COUNT(*) = 2 FROM information_schema.columns
-    WHERE table_schema = DATABASE() AND (table_name = 'items' AND column_name = 'id'
-        OR table_name = 'visits' AND column_name = 'request' AND collation_name = 'utf8mb4_bin')"""
-KEY = "request VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL"
-CREATE = (
-    "CREATE TABLE IF NOT EXISTS items (id INT PRIMARY KEY, name VARCHAR(50) NOT NULL)",
-    f"""CREATE TABLE IF NOT EXISTS visits (
-        id BIGINT AUTO_INCREMENT PRIMARY KEY,
-        visited_at DATETIME(6) NOT NULL,
-        {KEY} UNIQUE
-    )""",
-    f"ALTER TABLE visits MODIFY {KEY}",
-)
-SEED = "INSERT INTO items (id, name) VALUES (%s, %s) ON DUPLICATE KEY UPDATE name = name"
-LOAD = "SELECT id, name FROM items WHERE id > %s ORDER BY id LIMIT %s"
-INSERT_VISIT = (
-    "INSERT INTO visits (visited_at, request) VALUES (UTC_TIMESTAMP(6), %s)"
-    " ON DUPLICATE KEY UPDATE request = request"
-)
-LIST_VISITS = "SELECT id, visited_at FROM visits WHERE id < %s ORDER BY id DESC LIMIT %s"
-# MySQL has an account for each pair of name and host.
-LIST_USERS = "SELECT DISTINCT user FROM mysql.user ORDER BY user"
+REFUSED_COMMIT_IS_ROLLED_BACK = False  # 1180 may come after the binary log was written
+
+KEYS = "rdsproxy_client_keys"
+# Names are bytes, because each collation of text takes some different keys for equal.
+KEY_TABLE = f"""CREATE TABLE IF NOT EXISTS {KEYS} (
+    name VARBINARY(255) PRIMARY KEY,
+    result LONGTEXT,
+    made_at DATETIME(6) NOT NULL
+) DEFAULT CHARACTER SET utf8mb4"""
+CLAIM_KEY = f"INSERT INTO {KEYS} (name, made_at) VALUES (%s, UTC_TIMESTAMP(6))"
 
 _LOST = {
     0,  # PyMySQL's own: the connection was closed here
@@ -65,6 +54,9 @@ _MEANINGS = {
     ER.ACCESS_DENIED_ERROR: Fault.DENIED,
     3159: Fault.DENIED,  # RDS Proxy: TLS is required
     ER.NO_SUCH_TABLE: Fault.NO_TABLE,
+    # Of unique, not null, foreign keys (both directions, old and new), and check in both servers.
+    **dict.fromkeys((1062, 1586, 1048, 1216, 1217, 1451, 1452, 3819, 4025), Fault.CONFLICT),
+    **dict.fromkeys((3024, 1969), Fault.TIMEOUT),  # MySQL's and MariaDB's limit of a statement
     # On a database, a table, a column, a routine, or globally.
     **dict.fromkeys((1044, 1142, 1143, 1370, 1227), Fault.FORBIDDEN),
     **dict.fromkeys(_LOST, Fault.LOST),
@@ -72,7 +64,9 @@ _MEANINGS = {
 }
 
 
-def connect(host: str, port: int, user: str, password: str, database: str) -> Any:
+def connect(
+    host: str, port: int, user: str, password: str, database: str, *, secure: bool = True
+) -> Any:
     """Connect over verified TLS, and only then send the password or token."""
     connection = pymysql.Connection(
         host=host,
@@ -80,7 +74,8 @@ def connect(host: str, port: int, user: str, password: str, database: str) -> An
         user=user,
         password=password,
         database=database,
-        ssl=tls(),
+        ssl=tls() if secure else None,
+        ssl_disabled=not secure,
         charset="utf8mb4",
         autocommit=True,
         defer_connect=True,
@@ -95,6 +90,30 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
     with deadline.within(READ_SECONDS), connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return list(cursor.fetchall())
+
+
+def execute(connection: Any, statement: str, values: Sequence[object]) -> Result:
+    """Execute one statement likewise; ``%%`` is a percent sign, also without values."""
+    with deadline.within(READ_SECONDS), connection.cursor() as cursor:
+        cursor.execute(statement, tuple(values))
+        found = rows(cursor.description, cursor.fetchall())
+        return Result(found, cursor.rowcount, cursor.lastrowid or None)
+
+
+def begin(isolation: str | None) -> Sequence[str]:
+    """Return the statements that begin a transaction."""
+    first = (f"SET TRANSACTION ISOLATION LEVEL {isolation}",) if isolation else ()
+    return (*first, "START TRANSACTION")
+
+
+def in_transaction(connection: Any) -> bool:
+    """Return true if the server's last answer was within a transaction."""
+    return bool(connection.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS)
+
+
+def commits_by_itself(connection: Any) -> bool:
+    """Return true if each statement outside a transaction is one by itself."""
+    return bool(connection.get_autocommit())
 
 
 def ping(connection: Any) -> None:

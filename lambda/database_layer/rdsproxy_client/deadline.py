@@ -11,10 +11,13 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
 
 _END: ContextVar[float] = ContextVar("end", default=math.inf)
 
@@ -32,6 +35,31 @@ def until(moment: float) -> Iterator[None]:
 def within(seconds: float) -> AbstractContextManager[None]:
     """Set the deadline to *seconds* from now, for everything inside together."""
     return until(time.monotonic() + seconds)
+
+
+def until_answer_to(context: Any) -> float:
+    """Return the moment by which the handler of a Lambda *context* should have its answer.
+
+    The last second of the function's time, or a tenth of it, is left to answer in.
+    """
+    seconds: float = context.get_remaining_time_in_millis() / 1000
+    return time.monotonic() + seconds - min(1, seconds / 10)
+
+
+def within_invocation(handler: Callable[[Any, Any], Answer]) -> Callable[[Any, Any], Answer]:
+    """Decorate a Lambda handler: its deadline holds for all that it does with the database."""
+
+    @wraps(handler)
+    def timed(event: Any, context: Any) -> Answer:
+        with until(until_answer_to(context)):
+            return handler(event, context)
+
+    return timed
+
+
+def end() -> float:
+    """Return the deadline, by ``time.monotonic``; infinity without one."""
+    return _END.get()
 
 
 def left() -> float | None:

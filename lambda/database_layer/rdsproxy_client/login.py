@@ -6,11 +6,11 @@ import os
 import time
 from collections.abc import Sequence
 
-from aws import assumed_role, secret_value
-from environment import Misconfigured, variable
-from own_keys import are_renewable, current_keys, forget_keys
-from rds_token import token
-from sigv4 import Keys
+from .aws import assumed_role, secret_value
+from .environment import Misconfigured, target, variable
+from .own_keys import are_renewable, current_keys, forget_keys
+from .rds_token import token
+from .sigv4 import Keys
 
 MARGIN = 300
 """Seconds before their expiry at which assumed keys are renewed."""
@@ -84,8 +84,26 @@ class Secret:
             raise Misconfigured(f"The secret {self._arn} must be {wanted}.") from None
 
 
-def chosen_login() -> Token | Secret:
+class UrlLogin:
+    """Login as ``DATABASE_URL`` says, on a laptop."""
+
+    def credentials(self, host: str, port: int) -> tuple[str, str]:  # noqa: ARG002
+        said = target(port)
+        return said.user, said.password
+
+    pauses: Sequence[float] = ()
+
+    def renew(self) -> None:
+        """Change nothing: the URL stays what it is."""
+
+
+Login = Token | Secret | UrlLogin
+
+
+def chosen_login() -> Login:
     """Choose the login that the environment configures."""
+    if os.environ.get("DATABASE_URL"):
+        return UrlLogin()
     if arn := os.environ.get("RDS_SECRET_ARN"):
         return Secret(arn)
     if arn := os.environ.get("RDS_CONNECT_ROLE_ARN"):

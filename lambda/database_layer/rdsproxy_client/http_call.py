@@ -6,7 +6,7 @@ import http.client
 import ssl
 from typing import NamedTuple
 
-import deadline
+from . import deadline
 
 FAILURES = (OSError, http.client.HTTPException)
 """Exceptions that a call may raise."""

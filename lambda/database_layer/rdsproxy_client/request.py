@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
+
+from . import deadline
 
 KEY = "idempotency-key"
 KEY_LENGTH = 64
@@ -27,9 +28,7 @@ class Request:
 
     def __init__(self, event: Any, context: Any) -> None:
         self.id: str = context.aws_request_id
-        seconds: float = context.get_remaining_time_in_millis() / 1000
-        # The last second of the function's time, or a tenth of it, is left to answer in.
-        self.until = time.monotonic() + seconds - min(1, seconds / 10)
+        self.until = deadline.until_answer_to(context)
         self.path, self.method = _called(event)
         self.headers = _all(event, "headers", "multiValueHeaders")
         self.query = _all(event, "queryStringParameters", "multiValueQueryStringParameters")

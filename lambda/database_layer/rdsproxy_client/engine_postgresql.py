@@ -12,41 +12,30 @@ from typing import Any, cast
 
 import pg8000.dbapi
 
-import deadline
-from engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, Fault, tls
+from . import deadline
+from .engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, tls
+from .errors import Fault
+from .result import Result, rows
 
 PORT = 5432
 ERRORS = (pg8000.dbapi.Error, OSError, struct.error)
 
-READY = """SELECT count(*) = 2 FROM pg_catalog.pg_tables
-    WHERE schemaname = 'public' AND tablename IN ('items', 'visits')"""
+REFUSED_COMMIT_IS_ROLLED_BACK = True
 
-
-def _created(table: str, columns: str) -> str:
-    """Ignore that a concurrent session created the table: IF NOT EXISTS does not see it."""
-    return f"""DO $$ BEGIN
-        CREATE TABLE IF NOT EXISTS public.{table} ({columns});
-    EXCEPTION WHEN unique_violation OR duplicate_table OR duplicate_object THEN NULL;
-    END $$"""
-
-
-CREATE = (
-    _created("items", "id INT PRIMARY KEY, name VARCHAR(50) NOT NULL"),
-    _created(
-        "visits",
-        """id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        visited_at TIMESTAMP(6) NOT NULL,
-        request VARCHAR(64) NOT NULL UNIQUE""",
-    ),
+KEYS = "public.rdsproxy_client_keys"
+# IF NOT EXISTS does not see that a concurrent session creates the table.
+KEY_TABLE = f"""DO $$ BEGIN
+    CREATE TABLE IF NOT EXISTS {KEYS} (
+        name VARCHAR(255) PRIMARY KEY,
+        result TEXT,
+        made_at TIMESTAMP(6) NOT NULL
+    );
+EXCEPTION WHEN unique_violation OR duplicate_table OR duplicate_object THEN NULL;
+END $$"""
+CLAIM_KEY = (
+    f"INSERT INTO {KEYS} (name, made_at)"
+    " VALUES (%s, clock_timestamp() AT TIME ZONE 'UTC') ON CONFLICT DO NOTHING"
 )
-SEED = "INSERT INTO public.items (id, name) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
-LOAD = "SELECT id, name FROM public.items WHERE id > %s ORDER BY id LIMIT %s"
-INSERT_VISIT = (
-    "INSERT INTO public.visits (visited_at, request)"
-    " VALUES (clock_timestamp() AT TIME ZONE 'UTC', %s) ON CONFLICT (request) DO NOTHING"
-)
-LIST_VISITS = "SELECT id, visited_at FROM public.visits WHERE id < %s ORDER BY id DESC LIMIT %s"
-LIST_USERS = "SELECT usename FROM pg_catalog.pg_user ORDER BY usename"
 
 _MEANINGS = {
     "25006": Fault.NOT_EXECUTED,  # a reader: the writer is now another
@@ -54,17 +43,21 @@ _MEANINGS = {
     "53300": Fault.NOT_EXECUTED,  # too many connections
     "57P03": Fault.NOT_EXECUTED,  # the server is starting
     "40001": Fault.ROLLED_BACK,
+    "40003": Fault.LOST,  # the server does not know if it executed the statement
     "40P01": Fault.ROLLED_BACK,
     "55P03": Fault.ROLLED_BACK,
     "28000": Fault.DENIED,
     "28P01": Fault.DENIED,
     "42P01": Fault.NO_TABLE,
     "42501": Fault.FORBIDDEN,
+    "57014": Fault.TIMEOUT,  # statement_timeout, or canceled by somebody
     "XX000": Fault.LOST,  # an internal error of the server or proxy, which says nothing more
 }
 
 
-def connect(host: str, port: int, user: str, password: str, database: str) -> Any:
+def connect(
+    host: str, port: int, user: str, password: str, database: str, *, secure: bool = True
+) -> Any:
     """Connect over verified TLS, and only then send the password or token."""
     with deadline.within(CONNECT_SECONDS):
         plain = deadline.connected(host, port)
@@ -75,7 +68,7 @@ def connect(host: str, port: int, user: str, password: str, database: str) -> An
                 port=port,
                 password=password,
                 database=database,
-                ssl_context=tls(),
+                ssl_context=tls() if secure else None,
                 sock=plain,
             )
         except BaseException:
@@ -91,6 +84,30 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
         cursor = connection.cursor()
         cursor.execute(statement, values)
         return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+
+
+def execute(connection: Any, statement: str, values: Sequence[object]) -> Result:
+    """Execute one statement likewise; ``%%`` is a percent sign."""
+    with deadline.within(READ_SECONDS):
+        cursor = connection.cursor()
+        cursor.execute(statement, tuple(values))
+        found = rows(cursor.description, cursor.fetchall()) if cursor.description else []
+        return Result(found, None if cursor.rowcount < 0 else cursor.rowcount)
+
+
+def begin(isolation: str | None) -> Sequence[str]:
+    """Return the statements that begin a transaction."""
+    return (f"BEGIN ISOLATION LEVEL {isolation}" if isolation else "BEGIN",)
+
+
+def in_transaction(connection: Any) -> bool:
+    """Return true if the server's last answer was within a transaction."""
+    return bool(connection._in_transaction)  # noqa: SLF001
+
+
+def commits_by_itself(connection: Any) -> bool:
+    """Return true if each statement outside a transaction is one by itself."""
+    return bool(connection.autocommit)
 
 
 def ping(connection: Any) -> None:
@@ -115,6 +132,8 @@ def fault(error: Exception) -> Fault:
     state = answer.get("C", "")
     if not state or state.startswith(("08", "57P")):
         return _MEANINGS.get(state, Fault.LOST)
+    if state.startswith("23"):
+        return Fault.CONFLICT
     ended = answer.get("V") in ("FATAL", "PANIC")
     return _MEANINGS.get(state, Fault.LOST if ended else Fault.OTHER)
 

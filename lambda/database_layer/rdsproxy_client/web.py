@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-import deadline
-from database import NotUnderstood, OutcomeUnknown, Refused, Unavailable
-from engine import Fault
-from environment import Misconfigured
-from request import KEY, Failed, Request
+from . import deadline
+from .environment import Misconfigured
+from .errors import Fault, NotUnderstood, OutcomeUnknown, Refused, Unavailable
+from .request import KEY, Failed, Request
 
 LIMIT = 5_500_000
 """Largest body: a response from Lambda is limited to 6 MB, headers included."""

@@ -9,11 +9,11 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
-import deadline
-from environment import Misconfigured
-from http_call import FAILURES, CallFailed, Response, exchanged
-from own_keys import current_keys
-from sigv4 import Keys, signed_headers
+from . import deadline
+from .environment import Misconfigured
+from .http_call import FAILURES, CallFailed, Response, exchanged
+from .own_keys import current_keys
+from .sigv4 import Keys, signed_headers
 
 __all__ = ["Answer", "CallFailed", "assumed_role", "invoked", "secret_value"]
 

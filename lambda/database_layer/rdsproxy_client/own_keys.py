@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import deadline
-from environment import Misconfigured
-from http_call import FAILURES, CallFailed, exchanged
-from sigv4 import Keys
+from . import deadline
+from .environment import Misconfigured
+from .http_call import FAILURES, CallFailed, exchanged
+from .sigv4 import Keys
 
 MARGIN = 600
 """Seconds before their expiry at which keys are requested again."""

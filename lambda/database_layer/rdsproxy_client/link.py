@@ -1,0 +1,149 @@
+"""The one connection of an execution environment: opened on first use, kept until it is lost."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import environment
+from .aws import CallFailed
+from .diagnosis import diagnosed
+from .engine import Engine
+from .errors import Fault, Misused, NotUnderstood, Refused
+from .login import chosen_login
+from .result import Result
+
+IDLE_SECONDS = 30
+"""Idle time after which the connection is tested before it is used."""
+
+TRY_SECONDS = 1
+"""Time that must be left for another try to begin."""
+
+log = logging.getLogger(__name__)
+
+
+class LoginRefused(Exception):
+    """The database refused the function's login; it would refuse the same login again."""
+
+
+class Link:
+    """A connection with its login, and what is known about it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        self.engine, self.clock = engine, clock
+        self._login = chosen_login()
+        self._read_only = read_only
+        self._open: Any = None
+        self._used = 0.0
+        self._borrowed = False
+
+    def borrow(self) -> None:
+        """Keep the connection for a transaction or a driver until :meth:`give_back`."""
+        self.refuse_if_borrowed()
+        self._borrowed = True
+
+    def give_back(self) -> None:
+        self._borrowed = False
+
+    def refuse_if_borrowed(self) -> None:
+        if self._borrowed:
+            raise Misused(
+                "The connection is in use by a transaction or by connection(): inside, use"
+                " what they give you, not the database."
+            )
+
+    def execute(self, statement: str, values: Sequence[object]) -> Result:
+        """Execute a statement on the open connection.
+
+        Raises an error of the engine, or :class:`NotUnderstood` and drops the connection: the next
+        statement would read what is left of this answer as its own.
+        """
+        if isinstance(values, str | bytes):
+            raise TypeError("values must be a sequence, such as a tuple: (value,)")
+        try:
+            result = self.engine.execute(self._open, statement, values)
+        except self.engine.ERRORS:
+            raise
+        except BaseException as error:
+            self.drop()
+            if not isinstance(error, Exception):
+                raise
+            raise NotUnderstood(type(error).__name__) from error
+        self._used = self.clock()
+        return result
+
+    def judged(self, error: Exception, statement: str) -> Fault:
+        """Classify *error*, and drop the connection if it cannot be used any more.
+
+        Raises :class:`Refused` if another try would be refused too.
+        """
+        fault, number = self.engine.fault(error), self.engine.number(error)
+        # The first words of a statement contain no values.
+        facts = {"fault": fault.name, "number": number, "begins": " ".join(statement.split()[:3])}
+        log.warning("statement failed", extra=facts)
+        if fault in (Fault.LOST, Fault.NOT_EXECUTED):
+            self.drop()
+        elif fault is not Fault.ROLLED_BACK:
+            raise Refused(fault, number) from None
+        return fault
+
+    def alive(self, until: float) -> Any:
+        """Return the connection, tested after idling, or None if none can be opened now."""
+        if self._open is not None and self.clock() - self._used > IDLE_SECONDS:
+            try:
+                self.engine.ping(self._open)
+            except Exception:  # noqa: BLE001 - whatever is wrong, a new connection is better
+                self.drop()
+        if self._open is None:
+            target = environment.target(self.engine.PORT, read_only=self._read_only)
+            try:
+                self._open = self._connected(target, until)
+            except self.engine.ERRORS as error:
+                found = diagnosed(error, self.engine, target.host, target.port)
+                log.warning(
+                    "connection failed",
+                    extra={"number": self.engine.number(error)} | found._asdict(),
+                )
+                if self.engine.fault(error) in (Fault.DENIED, Fault.FORBIDDEN):
+                    raise LoginRefused from None
+            except CallFailed as error:
+                log.warning("no credentials", extra={"reason": str(error), "detail": error.detail})
+        return self._open
+
+    def _connected(self, target: environment.Target, until: float) -> Any:
+        """Open a connection; renew a refused login, which may have been rotated or revoked."""
+
+        def connect() -> Any:
+            user, password = self._login.credentials(target.host, target.port)
+            insecure = {} if target.tls else {"secure": False}
+            return self.engine.connect(
+                target.host, target.port, user, password, target.database, **insecure
+            )
+
+        for pause in self._login.pauses:
+            try:
+                return connect()
+            except self.engine.ERRORS as error:
+                late = self.clock() + pause + TRY_SECONDS > until
+                if self.engine.fault(error) is not Fault.DENIED or late:
+                    raise
+            time.sleep(pause)
+            self._login.renew()
+        return connect()
+
+    def drop(self) -> None:
+        """Give the connection up; the server rolls its transaction back."""
+        if self._open is not None:
+            try:
+                self.engine.close(self._open)
+            except Exception:  # noqa: BLE001 - the connection is given up anyway
+                log.debug("already closed")
+        self._open = None
