@@ -58,6 +58,28 @@ class TestBucket:
         assert read(harness, "get_bucket_versioning", made)["Status"] == "Enabled"
         harness.delete(made)
 
+    def test_old_objects_expire_as_its_rules_say(self, harness):
+        rule = {"Id": "old", "Status": "Enabled", "Prefix": "logs/", "ExpirationInDays": 30}
+        made = harness.create("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]})
+
+        [read_back] = read(harness, "get_bucket_lifecycle_configuration", made)["Rules"]
+        assert (read_back["ID"], read_back["Expiration"]) == ("old", {"Days": 30})
+        assert read_back["Filter"] == {"Prefix": "logs/"}
+        made = harness.update(made)
+        with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+            read(harness, "get_bucket_lifecycle_configuration", made)
+
+    def test_a_lifecycle_that_is_not_understood_fails(self, harness):
+        moved = [{"StorageClass": "GLACIER", "TransitionInDays": 1}]
+        rule = {"Status": "Enabled", "Transitions": moved}
+        with pytest.raises(Failure, match="ignores Transitions of a lifecycle rule"):
+            harness.create("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]})
+
+    def test_its_owner_owns_its_objects(self, harness):
+        controls = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+        made = harness.create("AWS::S3::Bucket", OwnershipControls=controls)
+        assert read(harness, "get_bucket_ownership_controls", made)["OwnershipControls"] == controls
+
     def test_its_name_is_in_every_address_of_it(self, bucket):
         name = bucket.physical_id
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
 from .steps import Setter, change_each, set_by, set_each, undone_on_failure
 
@@ -85,8 +86,50 @@ def _set_tags(context: Context, bucket: str, _: Any, new: Any) -> None:
         context.call("s3", "delete_bucket_tagging", Bucket=bucket)
 
 
+def _set_ownership(context: Context, bucket: str, _: Any, new: Mapping[str, Any] | None) -> None:
+    if new is None:
+        context.call("s3", "delete_bucket_ownership_controls", Bucket=bucket)
+        return
+    context.call("s3", "put_bucket_ownership_controls", Bucket=bucket, OwnershipControls=new)
+
+
+def _set_lifecycle(context: Context, bucket: str, _: Any, new: Mapping[str, Any] | None) -> None:
+    if new is None:
+        context.call("s3", "delete_bucket_lifecycle", Bucket=bucket)
+        return
+    rules = [_lifecycle_rule(one) for one in new["Rules"]]
+    context.call(
+        "s3",
+        "put_bucket_lifecycle_configuration",
+        Bucket=bucket,
+        LifecycleConfiguration={"Rules": rules},
+    )
+
+
+def _lifecycle_rule(given: Mapping[str, Any]) -> dict[str, Any]:
+    """One rule as the API takes it."""
+    if unknown := sorted(set(given) - {*LIFECYCLE, "Prefix", "Status"}):
+        raise Failure(f"the local cloud ignores {', '.join(unknown)} of a lifecycle rule")
+    asked = dict(LIFECYCLE[name](value) for name, value in given.items() if name in LIFECYCLE)
+    return {"Filter": {"Prefix": given.get("Prefix", "")}, "Status": given["Status"], **asked}
+
+
+LIFECYCLE: Final[Mapping[str, Callable[[Any], tuple[str, Any]]]] = {
+    "AbortIncompleteMultipartUpload": lambda given: ("AbortIncompleteMultipartUpload", given),
+    "ExpirationInDays": lambda days: ("Expiration", {"Days": days}),
+    "Id": lambda name: ("ID", name),
+    "NoncurrentVersionExpiration": lambda given: ("NoncurrentVersionExpiration", given),
+    "NoncurrentVersionExpirationInDays": lambda days: (
+        "NoncurrentVersionExpiration",
+        {"NoncurrentDays": days},
+    ),
+}
+"""The API's name and value for a part of a lifecycle rule."""
+
 SETTERS: Final[Mapping[str, Setter]] = {
     "BucketEncryption": _set_encryption,
+    "LifecycleConfiguration": _set_lifecycle,
+    "OwnershipControls": _set_ownership,
     "PublicAccessBlockConfiguration": _set_access,
     "Tags": _set_tags,
     "VersioningConfiguration": set_by(
