@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from client import call, here_or_skip
 
+from rdsproxy_local.servers.loopback import wait_for
 from rdsproxy_local.servers.service import Service
 
 FAMILIES = [
@@ -145,13 +146,18 @@ class TestTheDatabase:
                 answer = call(service.api, "POST", "/visits", idempotency_key=f"k{number}")
                 (acknowledged if answer.status == 200 else unknown).append(f"k{number}")
 
+        def await_writes():
+            """Wait until some more visits are acknowledged, however slow this machine is."""
+            wanted = len(acknowledged) + 4
+            wait_for(lambda: len(acknowledged) >= wanted, 60)
+
         with ThreadPoolExecutor(1) as pool:
             writing = pool.submit(write)
             for _ in range(3):
-                time.sleep(0.3)
+                await_writes()
                 service.database.kill()
                 service.database.start()
-            time.sleep(0.3)
+            await_writes()
             done.set()
             writing.result(60)
 
