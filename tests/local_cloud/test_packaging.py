@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from importlib import metadata
 
 import pytest
 
 from rdsproxy_local.deployment import code
-from rdsproxy_local.deployment.packaging import Rendered, package
+from rdsproxy_local.deployment.packaging import Rendered, build
 from rdsproxy_templates.errors import DeploymentError
 
 REGION = "eu-west-1"
@@ -63,7 +64,7 @@ def names_in(content):
 
 
 def packaged(folder, bucket, **more):
-    return package(Rendered(folder, **more), bucket.upload, REGION)
+    return build(Rendered(folder, **more)).uploaded(bucket.upload, REGION)
 
 
 def resources_of(packaged):
@@ -99,6 +100,22 @@ class TestCode:
         assert names_in(bucket.at(uri)) == ["app.py", "requirements.txt"]
         requirements.write_text("./nowhere\n")
         with pytest.raises(DeploymentError, match=r"(?s)\[Writer\] cannot be built.*nowhere"):
+            packaged(folder, bucket)
+
+    def test_packages_that_are_installed_here_are_taken_without_a_network(
+        self, folder, bucket, monkeypatch
+    ):
+        monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+        monkeypatch.setenv("PIP_RETRIES", "0")
+        version = metadata.version("PyMySQL")
+        requirements = folder / "writer" / "requirements.txt"
+        requirements.write_text(f"PyMySQL=={version}  # the driver\n")
+        write(folder, {"Writer": function()})
+
+        uri = resources_of(packaged(folder, bucket))["Writer"]["Properties"]["CodeUri"]
+        assert "pymysql/cursors.py" in names_in(bucket.at(uri))
+        requirements.write_text("PyMySQL==0.1\n")
+        with pytest.raises(DeploymentError, match=r"(?s)\[Writer\] cannot be built.*PyMySQL==0\.1"):
             packaged(folder, bucket)
 
     def test_plain_cloudformation_gets_bucket_and_key(self, folder, bucket):

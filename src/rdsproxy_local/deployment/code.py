@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -17,6 +18,8 @@ from typing import Final, Literal
 from platformdirs import user_cache_path
 
 from rdsproxy_templates.errors import DeploymentError, Problem
+
+from .wheels import offline
 
 SECONDS: Final = 600
 LAST_LINES: Final = 12
@@ -100,28 +103,35 @@ class Code:
         if self.method == "copy":
             return archive_of(self.source)
         with tempfile.TemporaryDirectory() as folder:
-            made, work = Path(folder) / "made", Path(folder) / "work" / self.prefix
-            shutil.copytree(self.source, work, ignore=shutil.ignore_patterns(*IGNORED))
-            if self.method == "makefile":
-                made.mkdir()
-                target = f"build-{self.logical_id}"
-                self._run("make", "--silent", target, f"ARTIFACTS_DIR={made}", cwd=work)
-            else:
-                made = Path(folder) / "work"
-                self._run(
-                    sys.executable, "-m", "pip", "install", "--quiet", "--no-compile",
-                    "--disable-pip-version-check", "--requirement", REQUIREMENTS,
-                    "--target", str(work), cwd=work,
-                )  # fmt: skip
-            return archive_of(made)
+            variables = offline(self.source / REQUIREMENTS, Path(folder) / "wheels")
+            if variables:
+                with suppress(DeploymentError):  # its packages may need others
+                    return self._built_in(Path(folder) / "offline", variables)
+            return self._built_in(Path(folder) / "online", {})
 
-    def _run(self, *command: str, cwd: Path) -> None:
+    def _built_in(self, folder: Path, variables: Mapping[str, str]) -> bytes:
+        """Build in *folder*, which is new."""
+        made, work = folder / "made", folder / "work" / self.prefix
+        shutil.copytree(self.source, work, ignore=shutil.ignore_patterns(*IGNORED))
+        if self.method == "makefile":
+            made.mkdir()
+            target = f"build-{self.logical_id}"
+            command = ["make", "--silent", target, f"ARTIFACTS_DIR={made}"]
+        else:
+            made = folder / "work"
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
+            options = ["--disable-pip-version-check", "--requirement", REQUIREMENTS]
+            command = [*pip, *options, "--target", str(work)]
+        self._run(command, work, variables)
+        return archive_of(made)
+
+    def _run(self, command: Sequence[str], cwd: Path, variables: Mapping[str, str]) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         try:
             done = subprocess.run(
                 command,
                 cwd=cwd,
-                env=os.environ | {"PATH": path},
+                env=os.environ | {"PATH": path} | dict(variables),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

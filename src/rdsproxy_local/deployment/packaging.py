@@ -78,16 +78,6 @@ class PlacedCode:
     is_layer: bool
 
 
-@dataclass(frozen=True)
-class Packaged:
-    """The root template, ready for CloudFormation, and the code behind it."""
-
-    text: str
-    codes: tuple[PlacedCode, ...]
-    resources: tuple[Mapping[str, Any], ...]
-    """The resources of all its templates, as they were written."""
-
-
 @dataclass
 class _Document:
     path: str
@@ -97,14 +87,39 @@ class _Document:
     codes: dict[str, PlacedCode]
 
 
-def package(rendered: Rendered, upload: Upload, region: str, root: str = ROOT) -> Packaged:
-    """Build and upload all code of *rendered*, and the templates nested in its *root*."""
+@dataclass(frozen=True)
+class Packaged:
+    """The root template, ready for CloudFormation, and the code behind it."""
+
+    text: str
+    codes: tuple[PlacedCode, ...]
+
+
+@dataclass(frozen=True)
+class Built:
+    """Templates that still name local paths, and the archives of the code at these paths."""
+
+    root: _Document
+    archives: Mapping[PlacedCode, bytes]
+
+    @property
+    def resources(self) -> Iterator[Mapping[str, Any]]:
+        """The resources of all templates."""
+        return _resources(self.root)
+
+    def uploaded(self, upload: Upload, region: str) -> Packaged:
+        """Upload the archives and the nested templates; return the root that names them."""
+        text = _placed(self.root, self.archives, upload, region)
+        return Packaged(text, tuple(self.archives))
+
+
+def build(rendered: Rendered, root: str = ROOT) -> Built:
+    """Build all code that the templates of *rendered* name, from its *root* inwards."""
     document = _read(rendered, root, ())
     codes = tuple(_codes(document))
     with ThreadPoolExecutor(4) as pool:
-        built = dict(zip(codes, pool.map(lambda one: one.code.zipped(), codes), strict=True))
-    resources = tuple(_resources(document))
-    return Packaged(_placed(document, built, upload, region), codes, resources)
+        archives = pool.map(lambda one: one.code.zipped(), codes)
+        return Built(document, dict(zip(codes, archives, strict=True)))
 
 
 def _read(rendered: Rendered, path: str, stacks: tuple[str, ...]) -> _Document:

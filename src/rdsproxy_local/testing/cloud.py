@@ -24,7 +24,7 @@ from ..databases import Database, databases_of, login_of, run_sql
 from ..deployment.bucket import PackageBucket
 from ..deployment.code import Code, State
 from ..deployment.deployed_stack import DeployedStack
-from ..deployment.packaging import Rendered, package
+from ..deployment.packaging import Rendered, build
 from ..deployment.stacks import WantedStack, put_stack
 from ..function_output import LogReader, group_of
 from ..local_cloud import Account, LocalCloud
@@ -73,13 +73,13 @@ class TestCloud:
         self.cloud.close()
 
     def prepare(self) -> None:
-        """Wait until the local cloud answers; meanwhile, read what the first clients need."""
+        """Read what the first clients need, while the local cloud starts."""
         for service in ("cloudformation", "s3", "sts"):
             client(service, self.cloud.endpoint, "us-east-1", NOBODY)
-        self.cloud.wait_until_ready()
 
     def account(self, account_id: str, region: str = "eu-west-1") -> Account:
         """Return an account, seen from a Region, with boto3's clients of it."""
+        self.cloud.wait_until_ready()
         return self.cloud.account(account_id, region)
 
     @cached_property
@@ -108,11 +108,13 @@ class TestCloud:
         if known is not None and known.digest == digest and known.is_fresh():
             return known.stack
         with _as_folder(rendered, folder) as place:
-            bucket = self._bucket(account)
-            packaged = package(place, bucket.upload, account.region)
-            self._deployments.pop((account.id, account.region, name), None)
-            if missing := missing_servers(packaged.resources):
+            built = build(place)
+            if missing := missing_servers(built.resources):
                 raise DeploymentError([Problem(name, sentence) for sentence in missing])
+            self.cloud.wait_until_ready()
+            bucket = self._bucket(account)
+            packaged = built.uploaded(bucket.upload, account.region)
+            self._deployments.pop((account.id, account.region, name), None)
             wanted = WantedStack(
                 name=name,
                 template=packaged.text,

@@ -107,14 +107,14 @@ class LocalDeployment:
 
     def _packaged(self, place: str, root: Template, folder: Path, session: AccountSession) -> str:
         from rdsproxy_local.deployment.bucket import PackageBucket  # noqa: PLC0415 - an extra
-        from rdsproxy_local.deployment.packaging import Rendered, package  # noqa: PLC0415
+        from rdsproxy_local.deployment.packaging import Rendered, build  # noqa: PLC0415
 
         where = session.id, session.region
         if where not in self._buckets:
             self._buckets[where] = PackageBucket(session.client("s3"), *where)
         rendered = Rendered(folder.resolve(), self._origins(root))
         try:
-            packaged = package(rendered, self._buckets[where].upload, session.region)
+            packaged = build(rendered).uploaded(self._buckets[where].upload, session.region)
         except DeploymentError as error:
             raise DeploymentError(error.relative, within=place) from None
         self.codes[place] = packaged.codes

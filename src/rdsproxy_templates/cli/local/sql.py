@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "sql",
     help="Open a deployed database as USER, by default as its master user: with psql, mariadb or "
     "mysql, past proxy and security groups. STEP is needed where several steps have a database. "
-    "With -c, or with statements on standard input, no client need be installed.",
+    "With -c, or with statements on standard input, no client needs to be installed.",
 )
 @click.argument("user", metavar="[[STEP/]USER]", required=False)
 @click.option("-c", "--command", "statement", metavar="SQL", help="Run SQL, and print its rows.")
