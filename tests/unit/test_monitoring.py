@@ -156,6 +156,7 @@ def test_a_role_of_ones_own_is_taken_and_none_created():
         ),
         ({"kms_key_arn": KEY.replace("key/", "alias/")}, "and no alias, got 'arn:aws:kms:"),
         ({"enhanced_interval": 0}, "enhanced_interval] must be one of 1, 5, 10, 15, 30, 60, got 0"),
+        ({"enhanced_interval": True}, "must be one of 1, 5, 10, 15, 30, 60, got true"),
         ({"role": {}}, "rds.monitoring.role] is for Enhanced Monitoring: give"),
         (
             {"enhanced_interval": 5, "role": {"arn": "rds-monitoring-role"}},

@@ -3,7 +3,7 @@
 from .port import ParameterAttributes, Port
 from .ports import Ports
 from .setting_problems import did_you_mean, shown
-from .settings import ListOf, OptionalPairOf, Settings
+from .settings import ListOf, NumberOf, OptionalPairOf, Settings
 from .stack import Child, Stack, StackModule, nest, summary
 from .template import Template
 from .text import sub
@@ -14,6 +14,7 @@ __all__ = [
     "Expression",
     "ListOf",
     "LocalPath",
+    "NumberOf",
     "OptionalPairOf",
     "ParameterAttributes",
     "Port",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, TypeGuard, get_args
+from typing import Annotated, Any, Final, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -110,6 +110,8 @@ def _choices(model: type[BaseModel], loc: Sequence[int | str]) -> Sequence[objec
 
 def _leaves(annotation: object) -> Iterator[object]:
     arguments = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        arguments = arguments[:1]
     if not arguments and not isinstance(annotation, type):
         yield annotation
     for argument in arguments:

@@ -16,6 +16,7 @@ from typing import (
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     ModelWrapValidatorHandler,
     Strict,
@@ -24,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from ..errors import ConfigError, Problem
 from .setting_problems import is_model, problems_of
@@ -34,6 +36,18 @@ ListOf = Annotated[tuple[ItemT, ...], Strict(strict=False)]
 """A setting that is a list in YAML, and a tuple in Python because settings are frozen."""
 OptionalPairOf = Annotated[tuple[ItemT, ItemT] | None, Strict(strict=False)]
 """A setting that is a list of two, or null."""
+
+
+def _without_booleans(value: Any) -> Any:
+    # Python's True equals 1, and so is one of the numbers of a Literal.
+    if isinstance(value, bool):
+        error = "literal_error"
+        raise PydanticCustomError(error, "must be a number")
+    return value
+
+
+NumberOf = Annotated[ItemT, BeforeValidator(_without_booleans)]
+"""A setting that is one of some numbers: ``NumberOf[Literal[1, 3]]``."""
 
 
 class Settings(BaseModel):

@@ -12,13 +12,13 @@ from ..aws.documentation import LAMBDA_GUIDE
 from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
 from ..aws.troposphere_compat import LoggingConfig
 from ..errors import Problem
-from ..model import Expression, LocalPath, Settings
+from ..model import Expression, LocalPath, NumberOf, Settings
 from .optional_properties import without_none
 
-LogRetention = Literal[
+LogRetention = NumberOf[Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
     2922, 3288, 3653,
-]  # fmt: skip
+]]  # fmt: skip
 """Days that CloudWatch Logs takes as the retention of a log group."""
 
 

@@ -14,7 +14,7 @@ from ..aws.engines import Engine
 from ..aws.features import insights_problem
 from ..aws.policies import trusts_enhanced_monitoring
 from ..errors import Problem
-from ..model import Settings, sub
+from ..model import NumberOf, Settings, sub
 from ..records import record
 from .optional_properties import without_none
 from .roles import RoleSettings
@@ -56,7 +56,7 @@ class MonitoringSettings(Settings):
         "changes it only in a new database. Left out: the key `aws/rds` of the account. See "
         f"{AURORA_GUIDE}USER_PerfInsights.access-control.html",
     )
-    enhanced_interval: Literal[1, 5, 10, 15, 30, 60] | None = Field(
+    enhanced_interval: NumberOf[Literal[1, 5, 10, 15, 30, 60]] | None = Field(
         default=None,
         description="Seconds between the records of the operating system in the log group "
         "`RDSOSMetrics`, which CloudWatch Logs charges for. Left out: Enhanced Monitoring is off. "
