@@ -70,6 +70,17 @@ class TestRole:
         assert template.resources["RDSProxy"]["Properties"]["RoleArn"] == ROLE
         assert "RDSProxyRole" not in template.resources
 
+    def test_a_role_that_is_given_needs_no_key_of_a_shared_secret_from_us(self):
+        shared = {"users": [{"name": "app", "login": "password"}], "master_login": False}
+        settings = {
+            "login": "password",
+            "function_user": "app",
+            "rds": {**shared, "proxy": {"role": {"arn": ROLE}}},
+        }
+        root = render(cross_account_db, cross_account_db.Config.parse(settings, "my")).root
+
+        assert "KeyArn" not in root.children["RDSStack"].template.parameters
+
     def test_a_created_role_has_the_chosen_bounds(self):
         chosen = properties(
             "RDSProxyRole",

@@ -12,8 +12,13 @@ from ..aws.database_users import Grant, User
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
     Command,
+    DatabaseArn,
+    DatabaseResourceId,
     DatabaseUser,
+    FunctionArns,
     Hostname,
+    SecretArn,
+    SecurityGroupId,
     SubnetIds,
     Url,
     WebACLArn,
@@ -125,6 +130,18 @@ class Outputs(Ports):
     distribution_host: Hostname | None = Field(
         default=None, description="Where the DNS of `distribution.domain_name` has to lead."
     )
+    db_endpoint: Hostname = Field(description="Host of the database.")
+    db_arn: DatabaseArn = Field(description="ARN of the database.")
+    db_resource_id: DatabaseResourceId = Field(
+        description="ID by which `rds-db:connect` names the database."
+    )
+    db_security_group_id: SecurityGroupId = Field(
+        description="ID of the database's security group."
+    )
+    rds_master_user_secret_arn: SecretArn | None = Field(
+        default=None, description="ARN of the master user's secret."
+    )
+    function_arns: FunctionArns = Field(description="ARN of the function.")
 
 
 @record(frozen=True, kw_only=True)
@@ -135,6 +152,7 @@ class _Database:
     outputs: stacks.public_database.Outputs
     user: DatabaseUser
     get_secret: Command | None
+    master_secret: SecretArn | None
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -180,6 +198,12 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             call_around_by_curl=_curl(sam.outputs.at("api_url")),
             get_secret_value_by_cli=database.get_secret,
             distribution_host=distribution.outputs.distribution_host,
+            db_endpoint=database.outputs.db_endpoint,
+            db_arn=database.outputs.db_arn,
+            db_resource_id=database.outputs.db_resource_id,
+            db_security_group_id=database.outputs.db_security_group_id,
+            rds_master_user_secret_arn=database.master_secret,
+            function_arns=sam.outputs.function_arns,
         ),
         parameters={
             "web_acl_arn": ParameterAttributes(
@@ -229,6 +253,7 @@ def _database(config: Config, inputs: Inputs) -> _Database:
         outputs=rds.outputs,
         user=administered.function_user,
         get_secret=secrets.get_secret_value_by_cli,
+        master_secret=secrets.master_secret,
     )
 
 

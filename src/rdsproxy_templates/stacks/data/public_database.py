@@ -10,6 +10,7 @@ from troposphere import ec2
 
 from ...aws.engines import ENGINES
 from ...aws.kinds import (
+    DatabaseArn,
     DatabaseResourceId,
     Hostname,
     SecretArn,
@@ -97,9 +98,10 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    when_read = frozenset({"attached_secret_arns", "managed_secret_arn"})
+    when_read = frozenset({"db_arn", "attached_secret_arns", "managed_secret_arn"})
 
     db_endpoint: Hostname = Field(description="Host of the database.")
+    db_arn: DatabaseArn = Field(description="ARN of the instance.")
     db_resource_id: DatabaseResourceId = Field(description="ID that permissions name it by.")
     db_security_group_id: SecurityGroupId = Field(
         description="Group of the database; who is to reach it from the VPC adds a rule to it."
@@ -138,6 +140,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         ],
         outputs=Outputs(
             db_endpoint=database.host,
+            db_arn=database.arn,
             db_resource_id=DatabaseResourceId(database.resource_id),
             db_security_group_id=SecurityGroupId(group.get_att("GroupId")),
             attached_secret_arns=SecretArns([one.ref() for one in attached]),
