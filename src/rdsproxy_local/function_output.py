@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Final
 
 from .local_cloud import Account
 
-PREFIX = "/aws/lambda/"
+PREFIX: Final = "/aws/lambda/"
+LATE: Final = 1000
+"""Milliseconds after which an event is no longer written behind a later one."""
 
 
 def group_of(account: Account, function: str) -> str:
@@ -21,7 +24,8 @@ class LogReader:
 
     def __init__(self, account: Account, groups: list[str] | None = None) -> None:
         self._account, self._groups = account, groups
-        self._seen: dict[str, int] = {}
+        self._last: dict[str, tuple[int, frozenset[str]]] = {}
+        """The time from which each group is read, and the events since then that were read."""
 
     def new_lines(self) -> Iterator[tuple[str, str]]:
         """Yield group and text of the events that came since the last call."""
@@ -29,7 +33,16 @@ class LogReader:
         known = [one["logGroupName"] for one in api.describe_log_groups()["logGroups"]]
         for group in known:
             if self._groups is None or group in self._groups:
-                events = api.filter_log_events(logGroupName=group)["events"]
-                for event in events[self._seen.get(group, 0) :]:
-                    yield group, str(event["message"]).rstrip()
-                self._seen[group] = len(events)
+                yield from ((group, text) for text in self._new_texts(api, group))
+
+    def _new_texts(self, api: Any, group: str) -> Iterator[str]:
+        since, seen = self._last.get(group, (0, frozenset()))
+        pages = api.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
+        events = [event for page in pages for event in page["events"]]
+        for event in events:
+            if event["eventId"] not in seen:
+                yield str(event["message"]).rstrip()
+        if events:
+            start = max(event["timestamp"] for event in events) - LATE
+            ids = {event["eventId"] for event in events if event["timestamp"] >= start}
+            self._last[group] = max(start, since), frozenset(ids)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from botocore.exceptions import ClientError
+
 from rdsproxy_templates.errors import DeploymentError
 
 from .code import Code, State
@@ -49,7 +51,11 @@ class Reloader:
                 continue
             for stack, one in self._watched:
                 if one.code == code:
-                    self._put(stack, one, content)
+                    try:
+                        self._put(stack, one, content)
+                    except ClientError as error:
+                        reason = error.response["Error"]["Message"]
+                        self.say(f"error: [{code.logical_id}] {reason}; the deployed code stays")
 
     def _put(self, stack: DeployedStack, placed: PlacedCode, content: bytes) -> None:
         resource = stack.find(placed.stacks, placed.code.logical_id)

@@ -192,7 +192,8 @@ def _keep_running(cloud: LocalCloud, deployment: LocalDeployment, state: State) 
     reloader = Reloader(click.echo)
     for step, codes in deployment.codes.items():
         reloader.watch(deployed[step], codes)
-    readers = [LogReader(stack.account) for stack in deployed.values()]
+    accounts = {(one.account.id, one.account.region): one.account for one in deployed.values()}
+    readers = [LogReader(account) for account in accounts.values()]
     while cloud.runs:
         for reader in readers:
             for _, text in reader.new_lines():
