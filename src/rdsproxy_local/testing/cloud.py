@@ -77,7 +77,7 @@ class TestCloud:
         for service in ("cloudformation", "s3", "sts"):
             client(service, self.cloud.endpoint, "us-east-1", NOBODY)
 
-    def account(self, account_id: str, region: str = "eu-west-1") -> Account:
+    def account(self, account_id: str = "123456789012", region: str = "eu-west-1") -> Account:
         """Return an account, seen from a Region, with boto3's clients of it."""
         self.cloud.wait_until_ready()
         return self.cloud.account(account_id, region)
@@ -85,7 +85,7 @@ class TestCloud:
     @cached_property
     def default_account(self) -> Account:
         """The account of whoever names none."""
-        return self.cloud.account()
+        return self.account()
 
     def deploy(
         self,
