@@ -84,8 +84,8 @@ class TestCloud:
 
     @cached_property
     def default_account(self) -> Account:
-        """The account of whoever names none."""
-        return self.account()
+        """The account of whoever names none; it may be named before the cloud is ready."""
+        return self.cloud.account()
 
     def deploy(
         self,
