@@ -74,6 +74,12 @@ class Peer:
         return sum(row.kind in kinds for row in self.rows)
 
     @property
+    def left(self) -> Sequence[Row]:
+        """The inputs that mean something here, and have no setting."""
+        known = (*EXPRESSIBLE, "not applicable")
+        return [row for row in self.rows if row.kind not in known]
+
+    @property
     def applicable(self) -> int:
         """The number of inputs that mean something here."""
         return len(self.rows) - self.count("not applicable")
@@ -190,11 +196,15 @@ def peers_page() -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for peer in peers:
         chosen, together = peer.count("setting", "parameter"), peer.count(*EXPRESSIBLE)
-        left = peer.applicable - together
         link = f"[{peer.name}]({peer.source}) ({peer.version})"
-        fixed = peer.count("decided")
+        fixed, left = peer.count("decided"), len(peer.left)
         yield f"| {link} | {chosen} | {fixed} | {together} of {peer.applicable} | {left} |"
-    yield "\nWhat is left takes an override of the property, or a resource beside ours."
+    yield "\n## What is left\n"
+    yield "[Overrides](overrides.md) set a property, `extra_resources` add a resource beside ours."
+    yield "\n| input | of | here |\n| --- | --- | --- |"
+    for peer in peers:
+        for row in peer.left:
+            yield f"| `{row.name}` | {peer.name} | {_here(row)} |"
     for peer in peers:
         yield f"\n## {peer.name}\n"
         yield "| input | here |\n| --- | --- |"
