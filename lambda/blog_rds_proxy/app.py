@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rdsproxy_client import Database
-from rdsproxy_client.request import GREATEST, Request
+from rdsproxy_client import Database, Fault
+from rdsproxy_client.request import GREATEST, Failed, Request
 from rdsproxy_client.web import Routes, Written, answer
 from rdsproxy_demo import chosen_statements
 
@@ -61,6 +61,7 @@ def _visits(request: Request, before: int) -> dict[str, Any]:
     return {"visits": visits} | more
 
 
+REFUSALS = {Fault.NO_TABLE: Failed(409, "not_initialized", "Call /initialize first.")}
 ROUTES: Routes = {
     "/initialize": {"POST": initialize},
     "/load": {"GET": load},
@@ -70,4 +71,4 @@ ROUTES: Routes = {
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Answer an event of the HTTP API."""
-    return answer(ROUTES, event, context)
+    return answer(ROUTES, event, context, REFUSALS)

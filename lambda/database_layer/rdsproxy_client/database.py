@@ -46,10 +46,10 @@ class Database:
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
         *,
-        read_only: bool = False,
+        link: Link | None = None,
     ) -> None:
         self._engine, self._clock = engine, clock
-        self._link = Link(engine, clock, read_only=read_only)
+        self._link = link or Link(engine, clock)
 
     @classmethod
     def from_environment(cls) -> Database:
@@ -71,9 +71,13 @@ class Database:
 
         A reader may lag behind, and refuses writes. It has a connection of its own.
         """
-        if environment.has_reader():
-            return type(self)(self._engine, self._clock, read_only=True)
-        return self
+        if not environment.has_reader():
+            return self
+        engine = self._engine
+        link = Link(
+            engine, self._clock, target=lambda: environment.target(engine.PORT, read_only=True)
+        )
+        return Database(engine, self._clock, link=link)
 
     def read(
         self, statement: str, values: Sequence[object] = (), *, until: float | None = None
@@ -175,7 +179,7 @@ class Database:
                 return connection
             if pause is None or self._clock() + pause + TRY_SECONDS > until:
                 break
-            time.sleep(pause)
+            self._link.pause(pause)
         raise Unavailable
 
     def _tried(
@@ -213,7 +217,7 @@ class Database:
                     break
             if pause is None or self._clock() + pause + TRY_SECONDS > until:
                 break
-            time.sleep(pause)
+            self._link.pause(pause)
         raise Unavailable
 
     @contextmanager

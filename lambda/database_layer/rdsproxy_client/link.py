@@ -11,8 +11,9 @@ from . import environment
 from .aws import CallFailed
 from .diagnosis import diagnosed
 from .engine import Engine
+from .environment import Target
 from .errors import Fault, Misused, NotUnderstood, Refused
-from .login import chosen_login
+from .login import Login, chosen_login
 from .result import Result
 
 IDLE_SECONDS = 30
@@ -36,11 +37,13 @@ class Link:
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
         *,
-        read_only: bool = False,
+        login: Login | None = None,
+        target: Callable[[], Target] | None = None,
     ) -> None:
+        """By default, log in and find the database as the environment says."""
         self.engine, self.clock = engine, clock
-        self._login = chosen_login()
-        self._read_only = read_only
+        self._login = login or chosen_login()
+        self._target = target or (lambda: environment.target(engine.PORT))
         self._open: Any = None
         self._used = 0.0
         self._borrowed = False
@@ -103,7 +106,7 @@ class Link:
             except Exception:  # noqa: BLE001 - whatever is wrong, a new connection is better
                 self.drop()
         if self._open is None:
-            target = environment.target(self.engine.PORT, read_only=self._read_only)
+            target = self._target()
             try:
                 self._open = self._connected(target, until)
             except self.engine.ERRORS as error:
@@ -118,7 +121,7 @@ class Link:
                 log.warning("no credentials", extra={"reason": str(error), "detail": error.detail})
         return self._open
 
-    def _connected(self, target: environment.Target, until: float) -> Any:
+    def _connected(self, target: Target, until: float) -> Any:
         """Open a connection; renew a refused login, which may have been rotated or revoked."""
 
         def connect() -> Any:
@@ -135,9 +138,13 @@ class Link:
                 late = self.clock() + pause + TRY_SECONDS > until
                 if self.engine.fault(error) is not Fault.DENIED or late:
                     raise
-            time.sleep(pause)
+            self.pause(pause)
             self._login.renew()
         return connect()
+
+    def pause(self, seconds: float) -> None:
+        """Wait before another try."""
+        time.sleep(seconds)
 
     def drop(self) -> None:
         """Give the connection up; the server rolls its transaction back."""

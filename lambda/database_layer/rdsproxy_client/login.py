@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 from .aws import assumed_role, secret_value
 from .environment import Misconfigured, target, variable
@@ -97,7 +98,16 @@ class UrlLogin:
         """Change nothing: the URL stays what it is."""
 
 
-Login = Token | Secret | UrlLogin
+class Login(Protocol):
+    """Login that returns user and password, and what to do when they are refused."""
+
+    @property
+    def pauses(self) -> Sequence[float]:
+        """Seconds before each retry with a renewed login."""
+        ...
+
+    def credentials(self, host: str, port: int) -> tuple[str, str]: ...
+    def renew(self) -> None: ...
 
 
 def chosen_login() -> Login:

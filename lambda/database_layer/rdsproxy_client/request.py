@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from . import deadline
@@ -23,6 +26,10 @@ class Failed(Exception):
 class Request:
     """Request from an HTTP API (format 1.0 or 2.0), a REST API, a function URL or an ALB.
 
+    *headers* and *query* have names in lower case; several values are joined by commas. *event*
+    is what Lambda was called with, *until* the moment by which to answer, *key* the client's
+    Idempotency-Key, or else the ID that the API gave to the request.
+
     Raises :class:`Failed` for anything else.
     """
 
@@ -30,9 +37,31 @@ class Request:
         self.id: str = context.aws_request_id
         self.until = deadline.until_answer_to(context)
         self.path, self.method = _called(event)
+        self.event: Mapping[str, Any] = event
+        self.path_parameters: dict[str, str] = {}
+        """Parts of the path, percent-decoded, by the names in the route's pattern."""
         self.headers = _all(event, "headers", "multiValueHeaders")
         self.query = _all(event, "queryStringParameters", "multiValueQueryStringParameters")
-        self.key = self._key(event["requestContext"])
+        around: Mapping[str, Any] = event["requestContext"]
+        self.key = self._key(around)
+        self.claims = _claims(around)
+        """Claims of a JWT or a Cognito user, or what a Lambda authorizer said; else empty."""
+
+    @cached_property
+    def body(self) -> bytes:
+        """Body, decoded where the API encodes it; empty without one."""
+        text = self.event.get("body") or ""
+        try:
+            return b64decode(text) if self.event.get("isBase64Encoded") else text.encode()
+        except ValueError:
+            raise Failed(400, "invalid_body", "The body cannot be decoded.") from None
+
+    def json(self) -> Any:
+        """Read the body as JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise Failed(400, "invalid_json", "The body must be JSON.") from None
 
     def whole(self, name: str, default: int) -> int:
         """Read a whole number, 0 or greater, from the query."""
@@ -83,6 +112,17 @@ def _called(event: Any) -> tuple[str, str]:
         message = "The path contains half of a character (a lone surrogate)."
         raise Failed(400, "invalid_path", message) from None
     return path, method
+
+
+def _claims(around: Mapping[str, Any]) -> dict[str, Any]:
+    match around.get("authorizer"):
+        case {"jwt": {"claims": dict(said)}} | {"claims": dict(said)} | {"lambda": dict(said)}:
+            return said
+        case {"iam": _}:
+            return {}
+        case dict(said):
+            return said
+    return {}
 
 
 def _all(event: Mapping[str, Any], one: str, many: str) -> dict[str, str]:

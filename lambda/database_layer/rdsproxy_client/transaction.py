@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NoReturn, TypeVar
 
@@ -143,7 +142,7 @@ def transacted(
                 break
         if pause is None or link.clock() + pause + TRY_SECONDS > until:
             break
-        time.sleep(pause)
+        link.pause(pause)
     if attempt.unknown is None:
         raise Unavailable
     log.warning("outcome unknown", extra={"after": attempt.unknown})

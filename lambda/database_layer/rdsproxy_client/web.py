@@ -8,7 +8,8 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from . import deadline
 from .environment import Misconfigured
@@ -38,12 +39,28 @@ class Written(Exception):
     """The write was executed, but the list that should follow cannot be read."""
 
 
-Route = Callable[[Request], dict[str, Any]]
+class Answer(NamedTuple):
+    """Response of a route that is more than a JSON object with status 200."""
+
+    body: Any = None
+    """What becomes JSON; None is an empty body."""
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+Route = Callable[[Request], dict[str, Any] | Answer]
 Routes = Mapping[str, Mapping[str, Route]]
-"""Routes by path and method; ``*`` is every path, ``ANY`` every method."""
+"""Routes by path and method; ``/orders/{id}`` is a pattern, ``*`` every path, ``ANY`` every method.
+
+A route raises :class:`Failed` to refuse a request, with a status, a code and a sentence."""
+
+Refusals = Mapping[Fault, Failed]
+"""Answers to statements that the database refused, in place of those of this module."""
 
 
-def answer(routes: Routes, event: Any, context: Any) -> dict[str, Any]:
+def answer(
+    routes: Routes, event: Any, context: Any, refusals: Refusals | None = None
+) -> dict[str, Any]:
     """Answer an event; whatever goes wrong, the response is JSON and says what to do."""
     started = time.perf_counter()
     headers = {"content-type": "application/json", "cache-control": "no-store"}
@@ -51,9 +68,12 @@ def answer(routes: Routes, event: Any, context: Any) -> dict[str, Any]:
     try:
         request = Request(event, context)
         with deadline.until(request.until):
-            status, text = 200, _text(_route(routes, request)(request))
+            said = _route(routes, request)(request)
+            made = said if isinstance(said, Answer) else Answer(said)
+            text = "" if made.body is None else _text(made.body)
+            status, headers = made.status, headers | {**made.headers}
     except Exception as error:  # noqa: BLE001 - the last that can answer
-        failed = _failed(error, request)
+        failed = _failed(error, request, refusals or {})
         status, headers = failed.status, headers | failed.headers
         id_ = context.aws_request_id
         text = _text({"error": {"code": failed.code, "message": str(failed), "requestId": id_}})
@@ -87,7 +107,7 @@ def _text(body: dict[str, Any]) -> str:
 
 
 def _route(routes: Routes, request: Request) -> Route:
-    methods = routes.get(request.path, routes.get(EVERY_PATH))
+    methods = _methods(routes, request)
     if methods is None:
         known = ", ".join(routes)
         raise Failed(404, "not_found", f"Unknown path {request.path}; known paths are {known}.")
@@ -101,7 +121,24 @@ def _route(routes: Routes, request: Request) -> Route:
     return route
 
 
-def _failed(error: BaseException | None, request: Request | None) -> Failed:
+def _methods(routes: Routes, request: Request) -> Mapping[str, Route] | None:
+    """Find the route of the path: itself, a pattern, or every path."""
+    if request.path in routes:
+        return routes[request.path]
+    parts = request.path.split("/")
+    for pattern, methods in routes.items():
+        names = pattern.split("/")
+        if "{" in pattern and len(names) == len(parts):
+            pairs = list(zip(names, parts, strict=True))
+            if all(part if name.startswith("{") else name == part for name, part in pairs):
+                request.path_parameters = {
+                    name[1:-1]: unquote(part) for name, part in pairs if name.startswith("{")
+                }
+                return methods
+    return routes.get(EVERY_PATH)
+
+
+def _failed(error: BaseException | None, request: Request | None, refusals: Refusals) -> Failed:
     """Choose the client's response; log what an operator needs to know."""
     key = {KEY: request.key} if request else {}
     match error:
@@ -117,11 +154,20 @@ def _failed(error: BaseException | None, request: Request | None) -> Failed:
             )
             return Failed(503, "outcome_unknown", message, **AGAIN, **key)
         case Written():
-            _failed(error.__cause__, request)
+            _failed(error.__cause__, request, refusals)
             message = "The write was executed; only the list after it cannot be read now."
             return Failed(503, "written_without_list", message, **AGAIN, **key)
+        case Refused(fault=fault) if fault in refusals:
+            return refusals[fault]
         case Refused(fault=Fault.NO_TABLE):
-            return Failed(409, "not_initialized", "Call /initialize first.")
+            log.error("table missing", extra={"number": str(error)})
+            return Failed(500, "no_table", "A table is missing in the database.")
+        case Refused(fault=Fault.CONFLICT):
+            return Failed(409, "conflict", "The database has something that conflicts with this.")
+        case Refused(fault=Fault.TIMEOUT):
+            log.error("statement timed out", extra={"number": str(error)})
+            message = "The database ended the statement; try again."
+            return Failed(503, "statement_timeout", message, **AGAIN)
         case Refused(fault=Fault.FORBIDDEN):
             remedy = "Grant the function's user the privilege that this statement needs."
             log.error("statement forbidden", extra={"number": str(error), "remedy": remedy})
