@@ -31,7 +31,7 @@ check: $(VENV)/tests  ## Style, types, imports, goldens and every test: what mus
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/mypy
-	for folder in lambda/*/; do $(VENV)/bin/mypy "$$folder" || exit 1; done
+	for folder in lambda/*/ examples/orders/service/; do $(VENV)/bin/mypy "$$folder" || exit 1; done
 	$(VENV)/bin/python build.py --check
 	$(MAKE) test
 

@@ -47,6 +47,10 @@ def hidden(error):
         (pymysql.err.OperationalError(1142, "no grant on a table"), Fault.FORBIDDEN),
         (pymysql.err.OperationalError(1044, "no grant on a database"), Fault.FORBIDDEN),
         (pymysql.err.ProgrammingError(1146, "no table"), Fault.NO_TABLE),
+        (pymysql.err.IntegrityError(1062, "duplicate"), Fault.CONFLICT),
+        (pymysql.err.IntegrityError(1452, "foreign key"), Fault.CONFLICT),
+        (pymysql.err.OperationalError(4025, "check of MariaDB"), Fault.CONFLICT),
+        (pymysql.err.OperationalError(3024, "max_execution_time"), Fault.TIMEOUT),
         (pymysql.err.ProgrammingError(1064, "syntax"), Fault.OTHER),
     ],
 )
@@ -73,6 +77,10 @@ def test_mysql(error, fault):
         (server("42501"), Fault.FORBIDDEN),
         (server("25P03", "FATAL"), Fault.LOST),
         (server("42P01"), Fault.NO_TABLE),
+        (server("23505"), Fault.CONFLICT),
+        (server("23503"), Fault.CONFLICT),
+        (server("57014"), Fault.TIMEOUT),
+        (server("40003"), Fault.LOST),
         (server("42601"), Fault.OTHER),
     ],
 )

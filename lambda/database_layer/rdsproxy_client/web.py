@@ -14,7 +14,21 @@ from urllib.parse import unquote
 from . import deadline
 from .environment import Misconfigured
 from .errors import Fault, NotUnderstood, OutcomeUnknown, Refused, Unavailable
-from .request import KEY, Failed, Request
+from .request import GREATEST, KEY, Failed, Request
+
+__all__ = [
+    "EVERY_PATH",
+    "GREATEST",
+    "Answer",
+    "Failed",
+    "Refusals",
+    "Request",
+    "Route",
+    "Routes",
+    "Written",
+    "answer",
+    "set_log_level",
+]
 
 LIMIT = 5_500_000
 """Largest body: a response from Lambda is limited to 6 MB, headers included."""
