@@ -230,9 +230,11 @@ class World:
             "RDS_DATABASE_NAME": "blog",
         }
         driver = Path(pymysql.__file__).parent
-        folders = (function, function.parent / "database_layer")
-        files = [path for folder in folders for path in folder.iterdir() if path.is_file()]
-        own = {path.name: path.read_text() for path in files}
+        own = {
+            str(path.relative_to(folder)): path.read_text()
+            for folder in (function, function.parent / "database_layer")
+            for path in folder.rglob("*.py")
+        }
         drivers = {
             f"pymysql/{path.relative_to(driver)}": path.read_text() for path in driver.rglob("*.py")
         }
