@@ -99,7 +99,7 @@ class LocalCloud:
     def _is_healthy(self) -> bool:
         try:
             with NO_PROXY.open(f"{self.endpoint}/_local/health", timeout=1) as answer:
-                return bool(answer.status == 200)
+                return bool(answer.read().decode() == str(self._process.pid))
         except OSError:
             return False
 
