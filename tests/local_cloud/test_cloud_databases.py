@@ -688,7 +688,7 @@ class TestInstance:
             ({"DBSubnetGroupName": "nowhere"}, "nowhere"),
             ({"VPCSecurityGroups": ["sg-nothing"]}, "sg-nothing"),
             ({"DBParameterGroupName": "nothing"}, "nothing"),
-            ({"DBSnapshotIdentifier": "old"}, "DBSnapshotIdentifier"),
+            ({"DBSnapshotIdentifier": "old"}, "takes no DBName, MasterUsername"),
             ({"AllocatedStorage": "0"}, "AllocatedStorage"),
         ],
         ids=["subnet group", "group", "parameter group", "snapshot", "storage"],
