@@ -17,6 +17,7 @@ CLUSTER = {
     "storage": {"type": "aurora-iopt1"},
     "parameters": {"cluster": {"binlog_format": "ROW"}, "instance": {"max_connections": 500}},
     "identifiers": {"database": "shop", "instances": "shop-db"},
+    "network": {"port": 3307},
     "readers": 1,
 }
 INSTANCE = {
@@ -28,6 +29,7 @@ INSTANCE = {
     "maintenance": {"apply_immediately": False},
     "parameters": {"instance": {"log_temp_files": 0}},
     "identifiers": {"database": "store"},
+    "network": {"port": 5433},
 }  # fmt: skip
 
 
@@ -53,7 +55,7 @@ def test_a_cluster_has_what_was_chosen(deployed):
     assert cluster["CopyTagsToSnapshot"] is False
     assert cluster["BacktrackWindow"] == 7_200
     assert cluster["StorageType"] == "aurora-iopt1"
-    assert cluster["NetworkType"] == "IPV4"
+    assert (cluster["NetworkType"], cluster["Port"]) == ("IPV4", 3307)
     assert {one["DBInstanceIdentifier"] for one in members} == {"shop-db-1", "shop-db-2"}
     assert all(one["AutoMinorVersionUpgrade"] for one in members)
     groups = {one["DBParameterGroups"][0]["DBParameterGroupName"] for one in members}
@@ -77,6 +79,9 @@ def test_an_instance_has_what_was_chosen_and_changes_in_place(deployed):
     group = instance["DBParameterGroups"][0]["DBParameterGroupName"]
     own = chosen(rds, "describe_db_parameters", group)
     assert (own["log_temp_files"], own["rds.force_ssl"]) == ("0", "1")
+
+    assert instance["Endpoint"]["Port"] == 5433
+    assert_does_what_it_does(lambda method, path: service.call(method, "APIEndpoint", path))
 
     more = {"storage": {"iops": 4_000}, "backup": {"window": "01:00-02:00"}}
     service.again(given("postgresql", merged(INSTANCE, more)))

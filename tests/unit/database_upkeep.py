@@ -50,7 +50,7 @@ def upkeep(draw, name):
     )
     both = {"backup": backup, "maintenance": maintenance}
     both["directory"] = st.just({"id": "d-1234567890", "role_name": "directory"})
-    both["network"] = st.just({"type": "IPV4"})
+    both["network"] = some(type=st.just("IPV4"), port=st.integers(1150, 65_535))
     both["master"] = some(keep_secret=st.booleans()).map(
         lambda more: {"password": "managed"} | more
     )

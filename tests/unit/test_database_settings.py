@@ -374,6 +374,26 @@ class TestSurroundings:
         for variant in (base, auth, bastion):
             one(problems(variant, rds=dual), "rds.network.type", "existing_vpc")
 
+    def test_a_port_is_the_databases_and_the_proxy_keeps_the_engines(self):
+        users = {"users": [{"name": "app", "login": "iam"}]}
+        settings = AURORA | users | {"network": {"port": 3307}}
+        found = rendered.flat(base, rds=settings, function_user="app").resources
+        rules = of_type(found, "EC2::SecurityGroupIngress")
+        ports = {(rule["Description"], rule["FromPort"]) for rule in rules}
+
+        assert of_type(found, "RDS::DBCluster")[0]["Port"] == 3307
+        assert {("RDS Proxy", 3307), ("The users function", 3307)} <= ports
+        assert ("The function", 3306) in ports
+        assert "'RDS_PORT': '3307'" in str(of_type(found, "Serverless::Function"))
+        assert instance(network={"port": 3307})["Port"] == "3307"
+
+    def test_a_port_needs_groups_and_clients_that_use_it(self):
+        port = {"network": {"port": 3307}}
+
+        assert "3307" in warnings(existing_vpc, **port)["rds.network.port"]
+        one(problems(edge, rds=port), "rds.network.port", "left out")
+        one(refused(network={"port": 1149}), "rds.network.port", "1150")
+
     def test_a_directory_is_joined_with_a_role(self):
         directory = {"id": "d-1234567890", "role_name": "directory"}
         for found in (cluster(directory=directory), instance(directory=directory)):

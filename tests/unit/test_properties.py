@@ -413,6 +413,7 @@ def edges(draw):
     if ENGINES[name].lifecycle(version).refusal(enrolled=False):
         database["extended_support"] = True
     database |= draw(upkeep(name))
+    database.get("network", {}).pop("port", None)
     if "master" in database:
         database.pop("rotate_secrets_after_days", None)
     database |= draw(groups(name, database, version, NEW_CLASSES[name]))

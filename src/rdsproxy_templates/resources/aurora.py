@@ -138,7 +138,7 @@ def aurora_cluster(
         **choices.storage.of_cluster,
         **choices.restore.of_cluster,
         **choices.identifiers.of_cluster,
-        **choices.network.properties,
+        **choices.network.of_cluster,
         **choices.directory.properties,
         **cluster_roles(choices.roles),
     )

@@ -155,6 +155,11 @@ class DatabaseSettings(EngineSettings):
         return {}
 
     @property
+    def port(self) -> int:
+        """TCP port that the database listens on."""
+        return self.network.port or ENGINES[self.engine].port
+
+    @property
     def tls_only(self) -> bool:
         """True when the database refuses connections without TLS."""
         return True

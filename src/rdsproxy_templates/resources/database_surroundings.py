@@ -97,10 +97,25 @@ class DatabaseNetworkSettings(Settings):
         f"`IPV4`. See {AURORA_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
     )
 
+    port: int | None = Field(
+        default=None,
+        ge=1_150,
+        le=65_535,
+        description="TCP port that the database listens on, 1,150 to 65,535; RDS Proxy listens on "
+        "the engine's own in any case. Left out: 3306, or 5432 for PostgreSQL. A change restarts "
+        f"an instance of RDS. See {RDS_GUIDE}Overview.DBInstance.Modifying.html",
+    )
+
     @property
-    def properties(self) -> dict[str, Any]:
-        """``NetworkType`` of a cluster or an instance."""
-        return without_none(NetworkType=self.type)
+    def of_cluster(self) -> dict[str, Any]:
+        """``NetworkType`` and ``Port`` of a cluster."""
+        return without_none(NetworkType=self.type, Port=self.port)
+
+    @property
+    def of_instance(self) -> dict[str, Any]:
+        """``NetworkType`` and ``Port`` of an instance that is not part of a cluster."""
+        port = None if self.port is None else str(self.port)
+        return without_none(NetworkType=self.type, Port=port)
 
 
 class DirectorySettings(Settings):

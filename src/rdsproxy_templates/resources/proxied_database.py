@@ -88,7 +88,7 @@ def cluster_or_instance(
     engine = ENGINES[choices.engine]
     make = aurora.aurora_cluster if engine.aurora else rds_instance.database_instance
     database = make(choices, name=name, master=master, subnets=subnets, group=group, iam=iam)
-    return placed(choices, database, group, engine.port)
+    return placed(choices, database, group, choices.port)
 
 
 def refused_behind_proxy(choices: ClusterOrInstanceSettings) -> Iterator[Problem]:

@@ -145,7 +145,7 @@ def database_instance(
         ),
         **choices.restore.of_instance,
         **choices.identifiers.of_lone_instance,
-        **choices.network.properties,
+        **choices.network.of_instance,
         **choices.directory.properties,
         **instance_roles(choices.roles),
     )

@@ -42,13 +42,15 @@ class Pair:
     into_database: ec2.SecurityGroupIngress
 
 
-def function_to_database_groups(vpc: ec2.VPC, port: int, *, database: str, noun: str) -> Chain:
+def function_to_database_groups(
+    vpc: ec2.VPC, port: int, database_port: int | None, *, database: str, noun: str
+) -> Chain:
     """``FunctionSecurityGroup``, ``RDSProxySecurityGroup`` and the group titled *database*.
 
-    Each may connect to the next on *port*. *noun* names the database in descriptions: ``cluster``.
+    The proxy listens on *port*, the database on *database_port* or the same; *noun* describes it.
     """
     behind = proxy_to_database_groups(
-        vpc, port, database=database, noun=noun, client="the function"
+        vpc, database_port or port, database=database, noun=noun, client="the function"
     )
     function_group = ec2.SecurityGroup(
         "FunctionSecurityGroup",

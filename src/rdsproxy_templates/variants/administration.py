@@ -112,6 +112,7 @@ def _users(
         stacks.users.Config(
             users=tuple(settings.users),
             engine=settings.database.engine,
+            port=settings.database.port,
             function_user=settings.function_user,
             master=settings.database.master,
             tables=settings.creates_tables,
@@ -142,6 +143,7 @@ def _rotation(
         stacks.rotation,
         stacks.rotation.Config(
             engine=settings.database.engine,
+            port=settings.database.port,
             secrets=secrets,
             days=settings.database.rotate_secrets_after_days,
             rotation=settings.database.rotation or RotationSettings(),

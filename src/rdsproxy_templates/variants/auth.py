@@ -190,7 +190,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     vpc = nest(
         "VPCStack",
         stacks.function_vpc,
-        config.vpc.with_context(stacks.function_vpc.Config, port=engine.port),
+        config.vpc.with_context(
+            stacks.function_vpc.Config, port=engine.port, database_port=config.rds.network.port
+        ),
         inputs,
     )
     function_subnets = SubnetIds([vpc.outputs.function_subnet_id])

@@ -61,7 +61,11 @@ def network(
     config: Config, ranges: VpcRanges, *, expose_network: bool = False
 ) -> Child[stacks.vpc.Outputs]:
     """``VPCStack``, with the groups of function, proxy and cluster."""
-    known = {"port": ENGINES[config.rds.engine].port, "expose_network": expose_network}
+    known = {
+        "port": ENGINES[config.rds.engine].port,
+        "database_port": config.rds.network.port,
+        "expose_network": expose_network,
+    }
     return nest("VPCStack", stacks.vpc, config.vpc.with_context(stacks.vpc.Config, **known), ranges)
 
 

@@ -167,7 +167,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     bastion = nest(
         "BastionStack",
         stacks.bastion_host,
-        config.bastion.with_context(stacks.bastion_host.Config, engine=config.rds.engine),
+        config.bastion.with_context(
+            stacks.bastion_host.Config,
+            engine=config.rds.engine,
+            database_port=config.rds.network.port,
+        ),
         stacks.bastion_host.Inputs(
             vpc_id=network.vpc_id,
             subnet_id=public.outputs.subnet_id if public else network.subnets.private_subnet1_id,

@@ -168,7 +168,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     vpc = nest(
         "VPCStack",
         stacks.proxy_vpc,
-        config.vpc.with_context(stacks.proxy_vpc.Config, port=port),
+        config.vpc.with_context(stacks.proxy_vpc.Config, port=config.rds.port),
         stacks.proxy_vpc.Inputs(ranges=inputs, availability_zone_ids=inputs.availability_zone_ids),
     )
     client = nest(

@@ -60,6 +60,15 @@ class Config(ServiceSettings):
                 "nothing needs an endpoint",
             )
 
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        if self.rds.network.port is not None:
+            yield Problem(
+                "rds.network.port",
+                f"is {self.rds.network.port}: the security groups that you give must let the proxy "
+                "reach the database on it, and the function reach the proxy on the engine's own",
+            )
+
 
 class Inputs(ServiceNetwork, DatabaseNames):
     """Names in the database, then subnets and groups that exist."""

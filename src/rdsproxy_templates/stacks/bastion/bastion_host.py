@@ -47,11 +47,14 @@ class Config(AccessSettings):
     """The settings, and the database's engine, which the parent stack knows."""
 
     engine: str = Field(default="aurora-postgresql", description="Engine of the database.")
+    database_port: int | None = Field(
+        default=None, description="Port of the database, if not the engine's own."
+    )
 
     @property
     def port(self) -> int:
         """TCP port that the database listens on."""
-        return ENGINES[self.engine].port
+        return self.database_port or ENGINES[self.engine].port
 
 
 class Inputs(Ports):

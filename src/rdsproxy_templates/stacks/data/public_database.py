@@ -53,13 +53,13 @@ class Config(AuditSettings, rds_instance.RdsInstanceSettings, AllowedCidrsSettin
         f"({RANGES}), where everybody's instances are. The default one lets in nobody.",
     )
 
-    @property
-    def port(self) -> int:
-        """Port on which the database listens."""
-        return ENGINES[self.engine].port
-
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        if self.network.port is not None:
+            yield Problem(
+                "network.port",
+                "must be left out: the function connects to the engine's own port",
+            )
         if self.db_instance_class.startswith(OLD_CLASSES):
             yield Problem(
                 "instance_class",

@@ -19,6 +19,7 @@ TRANSFORM = "AWS::SecretsManager-2024-09-16"
 
 class Config(Settings):
     engine: str = Field(description="Engine of the database.")
+    port: int = Field(description="TCP port that the database listens on.")
     secrets: ListOf[str] = Field(
         min_length=1, description="Logical names of the secrets, in their order."
     )
@@ -48,7 +49,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "RotationSecurityGroup",
         "rotation functions",
         inputs.network.vpc_id,
-        port=engine.port,
+        port=config.port,
         database=inputs.network.db_security_group_id,
         endpoint=inputs.network.endpoint_security_group_id,
     )

@@ -68,6 +68,7 @@ class DatabaseTablesResource(AWSObject):
 class Config(functions.FunctionSettings):
     users: ListOf[User] = Field(min_length=1, description="Users that the stack keeps.")
     engine: str = Field(description="Engine of the database.")
+    port: int = Field(description="TCP port that the database listens on.")
     function_user: str | None = Field(default=None, description="User whose name the stack offers.")
     master: MasterSettings = Field(
         default_factory=MasterSettings, description="How the master user logs in."
@@ -104,7 +105,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "UsersFunctionSecurityGroup",
         "users function",
         inputs.network.vpc_id,
-        port=engine.port,
+        port=config.port,
         database=inputs.network.db_security_group_id,
         endpoint=inputs.network.endpoint_security_group_id,
     )
@@ -122,7 +123,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         group=inside.group.get_att("GroupId"),
         variables={
             "RDS_HOST": inputs.db_endpoint,
-            "RDS_PORT": str(engine.port),
+            "RDS_PORT": str(config.port),
             "RDS_ENGINE_FAMILY": engine.family,
             "RDS_DATABASE_NAME": inputs.credentials.database,
             **_master(inputs),

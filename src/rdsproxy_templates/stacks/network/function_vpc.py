@@ -61,7 +61,11 @@ class Config(FunctionVpcSettings):
         default=ENGINES["mysql"].port,
         ge=1,
         le=65_535,
-        description="TCP port that the database listens on, 1 to 65535.",
+        description="TCP port that the proxy listens on, 1 to 65535.",
+    )
+    database_port: int | None = Field(
+        default=None,
+        description="TCP port that the database listens on. Left out: the same as the proxy.",
     )
 
 
@@ -108,7 +112,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     database2 = new_subnet("DatabaseSubnet2", vpc, inputs.database_subnet2_cidr, second)
     subnets = [functions, database1, database2]
     groups = function_to_database_groups(
-        vpc, config.port, database="DBSecurityGroup", noun="instance"
+        vpc,
+        config.port,
+        config.database_port,
+        database="DBSecurityGroup",
+        noun="instance",
     )
     return Stack(
         resources=[vpc, *subnets, *private_routes(vpc, *subnets), *groups.resources],

@@ -50,7 +50,11 @@ class Config(VpcSettings):
         default=ENGINES["aurora-mysql"].port,
         ge=1,
         le=65_535,
-        description="TCP port that the database listens on, 1 to 65535.",
+        description="TCP port that the proxy listens on, 1 to 65535.",
+    )
+    database_port: int | None = Field(
+        default=None,
+        description="TCP port that the database listens on. Left out: the same as the proxy.",
     )
     expose_network: bool = Field(
         default=False,
@@ -83,7 +87,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         config.availability_zones,
     )
     groups = function_to_database_groups(
-        network.vpc, config.port, database="DBClusterSecurityGroup", noun="cluster"
+        network.vpc,
+        config.port,
+        config.database_port,
+        database="DBClusterSecurityGroup",
+        noun="cluster",
     )
     resources = [*network.resources, *groups.resources]
     give_tags(resources, config.tags)
