@@ -38,4 +38,4 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             db_cluster_security_group_id=net.outputs.database,
         ),
     )
-    return Stack(children=[net, data], outputs=Outputs(orders_url=data.outputs.api_endpoint))
+    return Stack(children=[net, data], outputs=Outputs(orders_url=data.outputs.api_url))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigError
@@ -24,6 +25,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
+    folder: Path | None = None,
     validate: bool = True,
 ) -> Bundle:
     """Render *stack*, and all that it nests, into files that are ready for ``sam build``.
@@ -36,7 +38,8 @@ def render(  # noqa: PLR0913 - one parameter a choice
     (``AWS::CloudFormation::Stack``) or ``flat`` (one template). *expand* runs the SAM
     transform here, so that only plain CloudFormation is left. *code* is the folder that
     holds the library's ``lambda/``, relative to the folder that the bundle is written to;
-    without it, the bundle carries the code. Where *config* has a ``required_region``,
+    without it, the bundle carries the code. *folder* is the one that the ``code`` of declared
+    functions is relative to, by default the current one. Where *config* has a ``required_region``,
     ``samconfig.toml`` names that Region.
 
     *overrides* changes resources as they would be rendered, by their path, such as
@@ -55,6 +58,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
         nesting=nesting,
         expand=expand,
         code=code,
+        folder=folder,
         customization=_customization(overrides, extra_resources, tags),
     )
     if validate:

@@ -67,6 +67,10 @@ class DatabaseName(Value):
         return names.refused_by_all(text, rules)
 
 
+class DatabaseUsers(Values):
+    """Names of database users, in the order that the producing stack documents."""
+
+
 class DatabaseUser(Value):
     """Name of a database user, the master user included."""
 
@@ -137,6 +141,10 @@ class Hostnames(Values):
 
 class Url(Value):
     """URL that a client calls: ``https://…/``."""
+
+
+class Urls(Values):
+    """URLs, in the order that the producing stack documents."""
 
 
 class Command(Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from awacs import awslambda, kms, logs, rds_db, secretsmanager, sts
+from awacs import awslambda, kms, logs, rds_db, secretsmanager, sqs, sts
 from awacs.aws import (
     Action,
     Allow,
@@ -176,6 +176,17 @@ def connects_to_database(
 def invokes(function: FunctionArn) -> PolicyDocument:
     """Allow to invoke one function."""
     return _allows([awslambda.InvokeFunction], function)
+
+
+def receives(queue_arn: AWSHelperFn) -> PolicyDocument:
+    """Allow to take messages from one queue."""
+    actions = [
+        sqs.ReceiveMessage,
+        sqs.DeleteMessage,
+        sqs.GetQueueAttributes,
+        sqs.ChangeMessageVisibility,
+    ]
+    return _allows(actions, queue_arn)
 
 
 def writes_log(group_arn: AWSHelperFn) -> PolicyDocument:

@@ -17,9 +17,10 @@ class HttpApiAuth(serverless.HttpApiAuth):
 
 
 class LoggingConfig(awslambda.LoggingConfig):
-    """Lambda's LoggingConfig with LogFormat, which troposphere's class of that name has lost."""
+    """Lambda's LoggingConfig with what troposphere's class of that name has lost."""
 
     props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
+        "ApplicationLogLevel": (str, False),
         "LogFormat": (str, False),
         "LogGroup": (str, False),
     }
@@ -43,3 +44,12 @@ class DBInstance(rds.DBInstance):
 
     def validate(self) -> None:
         """Leave the rules to the validators, which know them."""
+
+
+class EventSourceMapping(awslambda.EventSourceMapping):
+    """Lambda's EventSourceMapping, whose ScalingConfig troposphere takes for another's."""
+
+    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
+        **awslambda.EventSourceMapping.props,
+        "ScalingConfig": (dict, False),
+    }

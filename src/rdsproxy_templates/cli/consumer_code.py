@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 from ..errors import ConfigError, Problem
-from ..model import Template
-from ..rendering.documents import consumers_paths
 
 
-def consumers_code(root: Template, folder: Path, *, without: Path) -> dict[str, bytes]:
-    """Read what the local paths of *root* name below *folder*; *without* is the output folder.
+def consumers_code(paths: Iterable[str], folder: Path, *, without: Path) -> dict[str, bytes]:
+    """Read what the local *paths* name below *folder*; *without* is the output folder.
 
     A path that leads out of *folder* is left as it is: it is seen from the output folder.
     """
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
-    for path in sorted(map(normpath, consumers_paths(root))):
+    for path in sorted(map(normpath, paths)):
         if path == "." or PurePosixPath(path).is_absolute() or path.startswith(".."):
             continue
         if not (folder / path).exists():

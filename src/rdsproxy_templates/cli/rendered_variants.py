@@ -13,6 +13,7 @@ from ..deploy.guide import FILE, guide_for
 from ..deploy.plans import Plan, plan_of
 from ..errors import ConfigError, Problem
 from ..rendering import Bundle, Nesting
+from ..rendering.documents import consumers_paths
 from ..rendering.folder import Changes
 from ..rendering.packaging import packaged
 from ..validators import REGIONS, Finding, refusing, validate_all
@@ -136,19 +137,28 @@ def _render(name: str, chosen: VariantSettings, settings: RenderSettings) -> Ren
             expand=settings.expand,
             code=_code_reference(directory, settings.code_root),
             customization=chosen.customization,
+            folder=_settings_folder(chosen, settings),
         )
     except ConfigError as error:
         if consumers_line(error):
             raise
         raise ConfigError(chosen.at(error.relative)) from None
     if own := settings.consumer_stack:
-        more = consumers_code(bundle.root, own.folder, without=directory)
+        paths = consumers_paths(bundle.root) - bundle.origins.keys()
+        more = consumers_code(paths, own.folder, without=directory)
     else:
         more = _guide(name, bundle)
     bundle = replace(_in_file(bundle, chosen), extras={**bundle.extras, **more})
     missing = missing_in_samconfig(bundle, directory) if chosen.customization else ()
     bundle = replace(bundle, warnings=(*bundle.warnings, *missing))
     return RenderedVariant(name=name, config=chosen.config, bundle=bundle, directory=directory)
+
+
+def _settings_folder(chosen: VariantSettings, settings: RenderSettings) -> Path:
+    """Return the folder that settings name code from: that of their file, or of the stack."""
+    if chosen.file:
+        return chosen.file.path.parent
+    return settings.consumer_stack.folder if settings.consumer_stack else Path()
 
 
 def _in_file(bundle: Bundle, chosen: VariantSettings) -> Bundle:

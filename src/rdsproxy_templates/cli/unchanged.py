@@ -59,19 +59,26 @@ def remembered(request: Request) -> list[Shown] | None:
         return None
     if any(_digest_of(Path(file)) != digest for file, digest in answer["files"].items()):
         return None
+    if any(_state_of(Path(folder)) != state for folder, state in answer["code"].items()):
+        return None
     return [Shown(**one) for one in answer["shown"]]
 
 
 def remember(request: Request, shown: Sequence[Shown], bundles: Mapping[Path, Bundle]) -> None:
     """Keep what was *shown*, and the files of *bundles*, by the folders that they lie in."""
-    if (
-        request_of(request.choices) != request
-    ):  # something was edited meanwhile, and is in the files or not
+    # Something may be edited meanwhile, and be in the files or not.
+    code = dict(_copied(bundles))
+    if request_of(request.choices) != request:
         return
     files = dict(_written(bundles))
     if None not in files.values():
         folders = [str(directory) for directory in bundles]
-        answer = {"folders": folders, "files": files, "shown": [asdict(one) for one in shown]}
+        answer = {
+            "folders": folders,
+            "files": files,
+            "code": code,
+            "shown": [asdict(one) for one in shown],
+        }
         cache.remember(KIND, request.key, answer)
 
 
@@ -83,6 +90,23 @@ def _written(bundles: Mapping[Path, Bundle]) -> Iterator[tuple[str, str | None]]
             file = directory / name
             kept = name in bundle.user_editable  # as the user has left it
             yield str(file), _digest_of(file) if kept else hashlib.sha256(content).hexdigest()
+
+
+def _copied(bundles: Mapping[Path, Bundle]) -> Iterator[tuple[str, str]]:
+    """Yield the folders that code was copied from, each with its state."""
+    for bundle in bundles.values():
+        for folder in bundle.origins.values():
+            yield str(folder.resolve()), _state_of(folder)
+
+
+def _state_of(folder: Path) -> str:
+    """Return a digest of names, times and sizes of the files below *folder*."""
+    found = sorted(
+        (str(file.relative_to(folder)), status.st_mtime_ns, status.st_size)
+        for file in files_below(folder)
+        if (status := file.stat())
+    )
+    return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
 def _is_whole(directory: Path) -> bool:

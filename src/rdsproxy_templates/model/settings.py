@@ -30,6 +30,9 @@ from pydantic_core import PydanticCustomError
 from ..errors import ConfigError, Problem
 from .setting_problems import is_model, problems_of
 
+if TYPE_CHECKING:
+    from .local_code import LocalCode
+
 ContextT = TypeVar("ContextT", bound="Settings")
 ItemT = TypeVar("ItemT")
 ListOf = Annotated[tuple[ItemT, ...], Strict(strict=False)]
@@ -101,6 +104,12 @@ class Settings(BaseModel):
         for name in type(self).model_fields:
             if isinstance(nested := getattr(self, name), Settings):
                 yield from (warning.within(name) for warning in nested.warnings())
+
+    def local_code(self) -> Iterator[LocalCode]:
+        """Yield the folders of code that these settings and nested records name."""
+        for name in type(self).model_fields:
+            if isinstance(nested := getattr(self, name), Settings):
+                yield from (code.within(name) for code in nested.local_code())
 
     def root_inputs(self) -> frozenset[str]:
         """Name the optional inputs that a root template takes, with these settings."""

@@ -16,6 +16,7 @@ from .bundle import Bundle
 from .capabilities import AUTO_EXPAND, iam_capability
 from .documents import ROOT, Nesting, bundled_paths, document
 from .lines import line_of
+from .local_code import copied_code
 from .yaml import HEADER, dump
 
 if TYPE_CHECKING:
@@ -56,12 +57,16 @@ def packaged(  # noqa: PLR0913 - one parameter a choice
     expand: bool = False,
     code: str | None = None,
     customization: Customization | None = None,
+    folder: Path | None = None,
 ) -> Bundle:
-    """Render *stack*, and add ``samconfig.toml`` and, where *code* is None, the functions' code.
+    """Render *stack*, and add ``samconfig.toml`` and the functions' code.
 
+    The library's own code is added where *code* is None, declared functions' always: *config*
+    names it relative to *folder*, by default the current one.
     *name* is the stack's in ``samconfig.toml``, by default the module's.
     :func:`rdsproxy_templates.render` explains the other arguments.
     """
+    own = copied_code(config, folder or Path())
     bundle = documents.unpackaged(
         stack, config, nesting=nesting, code=code or ".", customization=customization
     )
@@ -72,8 +77,9 @@ def packaged(  # noqa: PLR0913 - one parameter a choice
     if code is None:
         for path in bundled_paths(bundle.root):
             extras.update(_files(path))
+    extras.update(own.files)
     # `sam deploy --guided` writes its answers into it.
-    return replace(bundle, extras=extras, user_editable=frozenset({SAMCONFIG}))
+    return replace(bundle, extras=extras, user_editable=frozenset({SAMCONFIG}), origins=own.origins)
 
 
 def _expanded(bundle: Bundle, nesting: Nesting, code: str) -> Bundle:

@@ -76,11 +76,11 @@ class HttpApi:
         host = "https://${api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/"
         return Url(sub(host + path, api=self.api.ref()))
 
-    def route(self, path: str) -> dict[str, Any]:
-        """An event of a function: any method on *path*."""
+    def route(self, path: str, method: str = "ANY") -> dict[str, Any]:
+        """An event of a function: *method* on *path*."""
         return {
             "Type": "HttpApi",
-            "Properties": {"ApiId": self.api.ref(), "Method": "ANY", "Path": path},
+            "Properties": {"ApiId": self.api.ref(), "Method": method, "Path": path},
         }
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydantic import Field
+from troposphere import Select
 
+from ..aws.database_users import User, secrets
 from ..aws.kinds import (
     DatabaseName,
     DatabaseResourceId,
     DatabaseUser,
+    DatabaseUsers,
     Hostname,
     ProxyArn,
     SecretArn,
+    SecretArns,
     SecurityGroupId,
     SubnetId,
     SubnetIds,
@@ -20,7 +24,7 @@ from ..aws.kinds import (
 from ..errors import Problem, WiringError
 from ..model import Ports
 from .database_functions import FunctionNetwork
-from .logins import DatabaseLogin, RoleLogin, SecretLogin, SharedSecretLogin, TokenLogin
+from .logins import DatabaseLogin, Login, RoleLogin, SecretLogin, SharedSecretLogin, TokenLogin
 from .port_groups import PrivateSubnets, RoleCredentials, SecretCredentials
 
 
@@ -158,5 +162,39 @@ class DatabasePorts(Ports):
             host=self.db_endpoint,
             resource_id=self.db_resource_id,
             user=self.function_user,
+            database=self.rds_database_name,
+        )
+
+
+class DeclaredPorts(Ports):
+    """A proxy, and the users of the functions that a person declares."""
+
+    rds_database_name: DatabaseName = Field(description="Database that the functions use.")
+    rds_proxy_endpoint: Hostname = Field(description="Host that the functions connect to.")
+    rds_proxy_arn: ProxyArn = Field(description="Proxy that the functions may log in to.")
+    rds_proxy_read_only_endpoint: Hostname | None = Field(
+        default=None, description="Host of the functions that only read."
+    )
+    function_users: DatabaseUsers = Field(
+        description="Users that functions log in as, once they are there, in their order."
+    )
+    user_secret_arns: SecretArns | None = Field(
+        default=None, description="Secrets of the users that have a password, in their order."
+    )
+
+    def login(self, user: User, position: int, users: Sequence[User], *, reads_only: bool) -> Login:
+        """Return the login of *user*, who is at *position* of those that functions log in as."""
+        host = self.rds_proxy_endpoint
+        if reads_only and self.rds_proxy_read_only_endpoint:
+            host = self.rds_proxy_read_only_endpoint
+        if user.login == "password":
+            arns = {one.name: arn for one, arn in secrets(users, self.user_secret_arns)}
+            return SecretLogin(
+                host=host, secret_arn=arns[user.name], database=self.rds_database_name
+            )
+        return TokenLogin(
+            host=host,
+            proxy_arn=self.rds_proxy_arn,
+            user=DatabaseUser(Select(position, self.function_users)),
             database=self.rds_database_name,
         )

@@ -63,9 +63,9 @@ class RestApi:
         host = "https://${api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
         return Url(self._sub(f"{host}/{STAGE}/{path}"))
 
-    def route(self, path: str) -> dict[str, Any]:
-        """An event of a function: any method on *path*."""
-        properties = {"RestApiId": self.api.ref(), "Method": "ANY", "Path": path}
+    def route(self, path: str, method: str = "ANY") -> dict[str, Any]:
+        """An event of a function: *method* on *path*."""
+        properties = {"RestApiId": self.api.ref(), "Method": method, "Path": path}
         return {"Type": "Api", "Properties": properties}
 
     def _sub(self, text: str) -> AWSHelperFn:

@@ -10,6 +10,7 @@ from ..aws.database_users import User, with_secrets
 from ..aws.kinds import (
     DatabaseResourceId,
     DatabaseUser,
+    DatabaseUsers,
     Hostname,
     SecretArns,
     SecurityGroupId,
@@ -34,6 +35,8 @@ class AdministrationSettings:
     users: Sequence[User]
     function_user: str | None
     """The user that a function logs in as; None for the master."""
+    function_users: Sequence[str] = ()
+    """The users that declared functions log in as."""
     functions: FunctionSettings
     creates_tables: bool
     """Also create the tables of the library's own functions, where there are users."""
@@ -70,6 +73,10 @@ class Administration:
     children: Sequence[Child[Any]]
     function_user: DatabaseUser
     """The user that a function logs in as, once the user is there, or the master."""
+    function_users: DatabaseUsers | None = None
+    """The users that declared functions log in as, once they are there."""
+    endpoint_security_group_id: SecurityGroupId | None = None
+    """Group of the VPC's endpoint for Secrets Manager; None where there is none."""
 
 
 def administration(
@@ -90,14 +97,20 @@ def administration(
         db_security_group_id=database.db_security_group_id,
         endpoint_security_group_id=endpoint,
     )
-    function_user = None
+    function_user, function_users = None, None
     if settings.users:
         users = _users(settings, secrets, database, network)
         children.append(users)
         function_user = users.outputs.function_user
+        function_users = users.outputs.function_users
     if settings.database.rotates:
         children.append(_rotation(settings, database, network))
-    return Administration(children=children, function_user=function_user or secrets.master_name)
+    return Administration(
+        children=children,
+        function_user=function_user or secrets.master_name,
+        function_users=function_users,
+        endpoint_security_group_id=endpoint,
+    )
 
 
 def _users(
@@ -114,6 +127,7 @@ def _users(
             engine=settings.database.engine,
             port=settings.database.port,
             function_user=settings.function_user,
+            function_users=tuple(settings.function_users),
             master=settings.database.master,
             tables=settings.creates_tables,
             runtime=settings.functions.runtime,

@@ -15,6 +15,7 @@ from ..aws.kinds import (
     Hostnames,
     SubnetIds,
     Url,
+    Urls,
 )
 from ..errors import Problem
 from ..model import Child, Ports, Stack, nest
@@ -112,7 +113,7 @@ class Config(base.Config):
         for name in BEHIND_PROXY:
             if name in self.rds.model_fields_set:
                 yield Problem(f"rds.{name}", sentence)
-        for name in ("sam", "function_user"):
+        for name in ("sam", "function_user", "functions"):
             if name in self.model_fields_set:
                 yield Problem(name, sentence)
 
@@ -144,6 +145,10 @@ class Outputs(Ports):
     )
     function_arns: FunctionArns | None = Field(
         default=None, description="With `proxy`: ARN of the function."
+    )
+    queue_urls: Urls | None = Field(
+        default=None,
+        description="With `functions`: URLs of the queues, in the order of their functions.",
     )
 
 
@@ -198,6 +203,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             rds_proxy_endpoint_hosts=service.rds_proxy_endpoint_hosts if service else None,
             data=service.data if service else None,
             function_arns=service.function_arns if service else None,
+            queue_urls=service.queue_urls if service else None,
         ),
         parameters=base.parameter_attributes(config),
     )

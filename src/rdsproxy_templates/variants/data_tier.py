@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from .. import stacks
-from ..aws.kinds import DatabaseUser, SecurityGroupId
+from ..aws.kinds import DatabaseUser, DatabaseUsers, SecurityGroupId
 from ..model import Child, nest
 from ..records import record
 from ..resources.port_groups import DatabaseNames, DataTierOutputs, ProxyNetwork
@@ -43,6 +43,10 @@ class DataTier:
     secrets: Secrets
     function_user: DatabaseUser
     """The user that a function logs in as."""
+    function_users: DatabaseUsers | None
+    """The users that declared functions log in as."""
+    endpoint_security_group_id: SecurityGroupId | None
+    """Group of the VPC's endpoint for Secrets Manager; None where there is none."""
     network: ProxyNetwork
 
     @property
@@ -106,5 +110,7 @@ def data_tier(
         rds=rds.outputs,
         secrets=secrets,
         function_user=administered.function_user,
+        function_users=administered.function_users,
+        endpoint_security_group_id=administered.endpoint_security_group_id,
         network=network,
     )

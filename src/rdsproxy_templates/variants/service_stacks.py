@@ -17,22 +17,27 @@ from ..aws.kinds import (
     Hostnames,
     SecurityGroupId,
     Url,
+    Urls,
 )
-from ..errors import Problem
-from ..model import Child, Ports, nest
+from ..errors import Problem, WiringError
+from ..model import Child, ListOf, Ports, nest
+from ..model.local_code import LocalCode
 from ..records import record
 from ..resources.database_functions import (
     DatabaseFunctionSettings,
     FunctionNetwork,
     database_function_settings,
 )
-from ..resources.login_ports import FunctionNetworkPorts, TokenPorts
+from ..resources.function_code import function_folders
+from ..resources.function_declaration import DeclaredFunction, function_users
+from ..resources.login_ports import DeclaredPorts, FunctionNetworkPorts, TokenPorts
 from ..resources.logins import TokenLogin
 from ..resources.port_groups import DatabaseNames, DataTierOutputs, ServiceNetwork
 from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
 from .data_tier import DataTier, data_tier
+from .declared import declared_problems, declared_warnings, replaced_problems
 from .logins import (
     function_user_problems,
     grant_warnings,
@@ -58,6 +63,11 @@ class ServiceSettings(RegionalSettings):
         description="One of `rds.users` that the function logs in as, by IAM. Left out: the "
         "master user, which AWS recommends against.",
     )
+    functions: ListOf[DeclaredFunction] = Field(
+        default=(),
+        description="Functions of your own, in place of the library's; docs/functions.md. `sam` "
+        "has their API, and the defaults of their runtime, architecture, memory and logs.",
+    )
 
     @property
     def administration(self) -> AdministrationSettings:
@@ -65,15 +75,20 @@ class ServiceSettings(RegionalSettings):
         return AdministrationSettings(
             database=self.rds,
             users=self.rds.users,
-            function_user=self.function_user,
+            function_user=None if self.functions else self.function_user,
+            function_users=function_users(self.functions),
             functions=self.sam,
-            creates_tables=not self.sam.code_uri,
+            creates_tables=not (self.sam.code_uri or self.functions),
         )
 
     @property
     def function_settings(self) -> DatabaseFunctionSettings:
         """The settings of functions that log in to the database's proxy."""
         return database_function_settings(self.sam, ENGINES[self.rds.engine].family)
+
+    def local_code(self) -> Iterator[LocalCode]:
+        yield from super().local_code()
+        yield from function_folders(self.functions, self.sam.runtime, self.sam.architecture)
 
     @property
     def has_proxy(self) -> bool:
@@ -93,7 +108,10 @@ class ServiceSettings(RegionalSettings):
         if self.has_proxy:
             yield from user_problems(self.rds, self.database)
             yield from common.root_problems(self.rds.users, self.regions)
-            yield from function_user_problems(self.function_user, self.rds)
+            if self.functions:
+                yield from self._declared_problems()
+            else:
+                yield from function_user_problems(self.function_user, self.rds)
             yield from common.proxy_problems(self.rds.engine, self.regions)
 
     def warnings(self) -> Iterator[Problem]:
@@ -103,7 +121,16 @@ class ServiceSettings(RegionalSettings):
             yield from self._login_warnings()
             yield from self._connection_warnings()
 
+    def _declared_problems(self) -> Iterator[Problem]:
+        has_readers = len(self.rds.db_instance_classes) > 1
+        for problem in declared_problems(self.functions, self.rds.users, has_readers=has_readers):
+            yield problem.within("functions")
+        yield from replaced_problems(self, self.sam)
+
     def _login_warnings(self) -> Iterator[Problem]:
+        if self.functions:
+            yield from declared_warnings(self.functions)
+            return
         yield from master_warnings(self.function_user, self.rds.users)
         if not self.sam.code_uri:
             yield from grant_warnings(self.function_user, self.rds.users, self.rds.engine)
@@ -125,7 +152,9 @@ class ServiceSettings(RegionalSettings):
 
 
 class ServiceOutputs(Ports):
-    api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
+    api_endpoint: Url | None = Field(
+        default=None, description="Address of the HTTP API; see /initialize and /load."
+    )
     rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
     get_secret_value_by_cli: Command | None = Field(
         default=None,
@@ -145,6 +174,18 @@ class ServiceOutputs(Ports):
         description="ID of the function's security group."
     )
     function_arns: FunctionArns = Field(description="ARN of the function.")
+    queue_urls: Urls | None = Field(
+        default=None,
+        description="With `functions`: URLs of the queues, in the order of their functions.",
+    )
+
+    @property
+    def api_url(self) -> Url:
+        """Address of the API; raises :class:`WiringError` where no function has a route."""
+        if self.api_endpoint is None:
+            sentence = "offers no api_endpoint: no function has a route"
+            raise WiringError([Problem("service_stacks.ServiceOutputs", sentence)])
+        return self.api_endpoint
 
 
 @record(frozen=True, kw_only=True)
@@ -182,20 +223,24 @@ def service_in(
     functions = FunctionNetworkPorts(
         subnets=network, function_security_group_id=network.function_security_group_id
     )
-    sam = nest(
-        "SAMStack",
-        stacks.functions,
-        stacks.functions.Config(
-            api=config.sam,
-            functions=(config.sam.function("token"),),
-            engine_family=ENGINES[config.rds.engine].family,
-        ),
-        stacks.functions.Inputs(network=functions, token=token),
+    sam = (
+        _declared_functions(config, names, data, functions)
+        if config.functions
+        else nest(
+            "SAMStack",
+            stacks.functions,
+            stacks.functions.Config(
+                api=config.sam,
+                functions=(config.sam.function("token"),),
+                engine_family=ENGINES[config.rds.engine].family,
+            ),
+            stacks.functions.Inputs(network=functions, token=token),
+        )
     )
     return Service(
         children=[*data.children, sam],
         outputs=ServiceOutputs(
-            api_endpoint=sam.outputs.at("api_endpoint"),
+            api_endpoint=sam.outputs.api_endpoint,
             rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
             get_secret_value_by_cli=data.secrets.get_secret_value_by_cli,
             rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
@@ -204,8 +249,47 @@ def service_in(
             data=data.outputs,
             function_security_group_id=network.function_security_group_id,
             function_arns=sam.outputs.function_arns,
+            queue_urls=sam.outputs.queue_urls,
         ),
         data=data,
         login=token.login,
         function_network=functions.function_network,
+    )
+
+
+def _declared_functions(
+    config: ServiceSettings, names: DatabaseNames, data: DataTier, network: FunctionNetworkPorts
+) -> Child[stacks.functions.Outputs]:
+    """``SAMStack`` with the declared functions, each with the login of its own user."""
+    users = function_users(config.functions)
+    reads_secrets = any(user.login == "password" for user in config.rds.users if user.name in users)
+    reads_only = any(one.reads_only for one in config.functions)
+    ports = None
+    if data.function_users:
+        ports = DeclaredPorts(
+            rds_database_name=names.rds_database_name,
+            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
+            rds_proxy_arn=data.rds.rds_proxy_arn,
+            rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint
+            if reads_only
+            else None,
+            function_users=data.function_users,
+            user_secret_arns=data.secrets.credentials.user_secret_arns if reads_secrets else None,
+        )
+    endpoint = data.endpoint_security_group_id if reads_secrets else None
+    return nest(
+        "SAMStack",
+        stacks.functions,
+        stacks.functions.Config(
+            api=config.sam,
+            declared=config.functions,
+            users=config.rds.users,
+            engine_family=ENGINES[config.rds.engine].family,
+        ),
+        stacks.functions.Inputs(
+            network=FunctionNetworkPorts(
+                **{**dict(network), "endpoint_security_group_id": endpoint}
+            ),
+            declared=ports,
+        ),
     )

@@ -112,7 +112,7 @@ class LocalDeployment:
         where = session.id, session.region
         if where not in self._buckets:
             self._buckets[where] = PackageBucket(session.client("s3"), *where)
-        rendered = Rendered(folder.resolve(), self._origins(root))
+        rendered = Rendered(folder.resolve(), self._origins(root, folder))
         try:
             packaged = build(rendered).uploaded(self._buckets[where].upload, session.region)
         except DeploymentError as error:
@@ -120,14 +120,19 @@ class LocalDeployment:
         self.codes[place] = packaged.codes
         return packaged.text
 
-    def _origins(self, root: Template) -> dict[str, Path]:
-        """Return where the consumer's code was copied from, by its path in the folder."""
-        if self.consumer_folder is None:
-            return {}
-        places = {
-            path: self.consumer_folder / path for path in map(normpath, consumers_paths(root))
+    def _origins(self, root: Template, folder: Path) -> dict[str, Path]:
+        """Return where a person's code was copied from, by its path in the folder."""
+        copied = {
+            path: origin.resolve()
+            for one in self.rendered
+            if one.directory == folder
+            for path, origin in one.bundle.origins.items()
         }
-        return {path: place for path, place in places.items() if place.exists()}
+        if self.consumer_folder is None:
+            return copied
+        paths = set(map(normpath, consumers_paths(root))) - copied.keys()
+        places = {path: self.consumer_folder / path for path in paths}
+        return copied | {path: place for path, place in places.items() if place.exists()}
 
 
 def accounts_for(plan: Plan, cloud: LocalCloud, region: str) -> dict[str, Account]:

@@ -8,12 +8,14 @@ from pydantic import Field
 from troposphere import AWSObject, Select, Split
 from troposphere.iam import PolicyType
 
+from ...aws.database_users import User
 from ...aws.kinds import (
     FunctionArns,
     Hostname,
     RoleArn,
     SecretArn,
     Url,
+    Urls,
 )
 from ...errors import Problem, WiringError
 from ...model import ListOf, Ports, Settings, Stack
@@ -26,10 +28,17 @@ from ...resources.api_functions import (
     TwoFunctionsSettings,
 )
 from ...resources.database_functions import database_function, database_function_settings
+from ...resources.declared_functions import (
+    FunctionContext,
+    declared_function,
+    layer_for_declared,
+)
+from ...resources.function_declaration import DeclaredFunction, function_users
 from ...resources.functions import database_layer
 from ...resources.http_api import HttpApi, http_api
 from ...resources.login_ports import (
     DatabasePorts,
+    DeclaredPorts,
     FunctionNetworkPorts,
     IAMPorts,
     PasswordPorts,
@@ -59,7 +68,13 @@ class Config(Settings):
     api: FunctionApiSettings | TwoFunctionsSettings | RestApiFunctionSettings = Field(
         description="The API, and what its functions run on."
     )
-    functions: ListOf[ApiFunction] = Field(description="The functions behind the API.")
+    functions: ListOf[ApiFunction] = Field(
+        default=(), description="The library's own functions behind the API."
+    )
+    declared: ListOf[DeclaredFunction] = Field(
+        default=(), description="Functions that a person declares, in their place."
+    )
+    users: ListOf[User] = Field(default=(), description="Users that declared functions log in as.")
     engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
 
 
@@ -85,6 +100,9 @@ class Inputs(Ports):
         default=None, description="For login `shared_secret`."
     )
     database: DatabasePorts | None = Field(default=None, description="For login `database`.")
+    declared: DeclaredPorts | None = Field(
+        default=None, description="For declared functions with a user."
+    )
     rest_api: RestApiSecrets | None = Field(default=None, description="For a REST API.")
 
     def login(self, name: LoginName) -> Login:
@@ -103,7 +121,7 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    when_read = frozenset({"function_arns"})
+    when_read = frozenset({"function_arns", "queue_urls"})
 
     api_endpoint: Url | None = Field(
         default=None, description="Address of the HTTP API; see /initialize and /load."
@@ -120,6 +138,9 @@ class Outputs(Ports):
     )
 
     function_arns: FunctionArns = Field(description="ARNs of the functions, in their order.")
+    queue_urls: Urls | None = Field(
+        default=None, description="URLs of the declared functions' queues, in their order."
+    )
 
     def at(self, address: Address) -> Url:
         """Return the output *address*; raises :class:`WiringError` where no function has it."""
@@ -138,6 +159,8 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Create the API and its functions; each may do what its own login needs, and no more."""
+    if config.declared:
+        return _declared(config, inputs)
     settings = database_function_settings(config.api, config.engine_family)
     network = inputs.network.function_network if inputs.network else None
     api = _api(config, inputs)
@@ -174,6 +197,53 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             api_url=urls.get("api_url"),
             function_arns=FunctionArns([one.function.get_att("Arn") for one in functions]),
         ),
+    )
+
+
+def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
+    """Create declared functions, and the API if one of them has a route."""
+    settings = database_function_settings(config.api, config.engine_family)
+    layer = layer_for_declared(config.declared, settings)
+    api = _api(config, inputs) if any(one.routes for one in config.declared) else None
+    around = FunctionContext(
+        defaults=settings,
+        engine_family=config.engine_family,
+        api=api,
+        network=inputs.network.function_network if inputs.network else None,
+        layer=layer,
+        role=inputs.function_role_arn,
+    )
+    created = [
+        declared_function(one, around, _login(one, config, inputs)) for one in config.declared
+    ]
+    urls = [one.queue_url for one in created if one.queue_url]
+    return Stack(
+        resources=[
+            *_way_to_secrets(inputs.network),
+            *_rights(config, inputs),
+            *([layer] if layer else []),
+            *(resource for one in created for resource in one.resources),
+            *(api.resources if api else []),
+        ],
+        outputs=Outputs(
+            api_endpoint=api.at() if isinstance(api, HttpApi) else None,
+            api_host=api.host if isinstance(api, RestApi) else None,
+            api_url=api.at() if isinstance(api, RestApi) else None,
+            function_arns=FunctionArns([one.function.get_att("Arn") for one in created]),
+            queue_urls=Urls(urls) if urls else None,
+        ),
+    )
+
+
+def _login(one: DeclaredFunction, config: Config, inputs: Inputs) -> Login | None:
+    if one.user is None:
+        return None
+    if inputs.declared is None:
+        raise _unwired("declared", "the database of declared functions")
+    names = function_users(config.declared)
+    by_name = {user.name: user for user in config.users}
+    return inputs.declared.login(
+        by_name[one.user], names.index(one.user), config.users, reads_only=one.reads_only
     )
 
 

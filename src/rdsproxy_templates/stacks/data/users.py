@@ -13,6 +13,7 @@ from ...aws.engines import ENGINES
 from ...aws.kinds import (
     DatabaseResourceId,
     DatabaseUser,
+    DatabaseUsers,
     FunctionArn,
     Hostname,
     KeyArn,
@@ -70,6 +71,9 @@ class Config(functions.FunctionSettings):
     engine: str = Field(description="Engine of the database.")
     port: int = Field(description="TCP port that the database listens on.")
     function_user: str | None = Field(default=None, description="User whose name the stack offers.")
+    function_users: ListOf[str] = Field(
+        default=(), description="Users whose names the stack offers as a list."
+    )
     master: MasterSettings = Field(
         default_factory=MasterSettings, description="How the master user logs in."
     )
@@ -91,6 +95,9 @@ class Inputs(Ports):
 class Outputs(Ports):
     function_user: DatabaseUser | None = Field(
         default=None, description="User that a function logs in as, once the user is there."
+    )
+    function_users: DatabaseUsers | None = Field(
+        default=None, description="Users that functions log in as, once they are there."
     )
 
 
@@ -164,8 +171,15 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *tables,
             *users.values(),
         ],
-        outputs=Outputs(function_user=DatabaseUser(chosen.get_att("UserName")) if chosen else None),
+        outputs=Outputs(
+            function_user=DatabaseUser(chosen.get_att("UserName")) if chosen else None,
+            function_users=_names([users[name] for name in config.function_users]),
+        ),
     )
+
+
+def _names(users: Sequence[DatabaseUserResource]) -> DatabaseUsers | None:
+    return DatabaseUsers([user.get_att("UserName") for user in users]) if users else None
 
 
 def _master(inputs: Inputs) -> Mapping[str, Expression]:

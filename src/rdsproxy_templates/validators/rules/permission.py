@@ -12,6 +12,7 @@ from ..rule import Violation, as_rule
 from ..values import is_literal, simple
 
 USER_VARIABLE = "RDS_USER"
+SECRET_VARIABLE = "RDS_SECRET_ARN"  # noqa: S105 - a variable
 RESOURCE_IDS = ("DBClusterResourceId", "DbiResourceId")
 
 
@@ -24,7 +25,12 @@ RESOURCE_IDS = ("DBClusterResourceId", "DbiResourceId")
 def connects(graph: Graph) -> Iterator[Violation]:
     for function, body in graph.of_type(*FUNCTION_TYPES):
         variables = body.get("Environment", {}).get("Variables", {})
-        proxies = {proxy for _, proxy in graph.entrances(body) if graph.demands_token(proxy)}
+        secret = graph.target(variables.get(SECRET_VARIABLE))
+        proxies = {
+            proxy
+            for _, proxy in graph.entrances(body)
+            if graph.demands_token(proxy) and not _takes_password(graph, proxy, secret)
+        }
         if not proxies or graph.type(function) != "AWS::Serverless::Function":
             continue
         holder = graph.target(body["Role"]) if "Role" in body else function
@@ -46,6 +52,16 @@ def connects(graph: Graph) -> Iterator[Violation]:
                     sentence,
                     "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>",
                 )
+
+
+def _takes_password(graph: Graph, proxy: str, secret: str | None) -> bool:
+    """Tell whether *proxy* takes the password in *secret*, whatever others must show."""
+    return any(
+        secret is not None
+        and graph.target(entry.get("SecretArn")) == secret
+        and entry.get("IAMAuth") != "REQUIRED"
+        for entry in graph.logins_of(proxy)
+    )
 
 
 def _wrong(graph: Graph, resource: object, proxies: set[str], user: object) -> Iterator[str]:

@@ -1,0 +1,281 @@
+"""Resources of a declared function: the function, its log group, its queue and its dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from troposphere import AWSHelperFn, AWSObject, awslambda, serverless, sqs
+
+from ..aws.kinds import RoleArn, Url
+from ..aws.policies import receives
+from ..aws.troposphere_compat import EventSourceMapping, LoggingConfig
+from ..model import Expression, sub
+from ..records import record
+from .database_functions import FunctionNetwork
+from .function_declaration import DeclaredFunction
+from .function_groups import AliasSettings, AsynchronousSettings, QueueSettings
+from .function_policies import policy_documents
+from .functions import VPC_ACCESS, FunctionSettings, database_layer, family, log_group
+from .logins import Login
+from .optional_properties import without_none
+from .routes import parsed
+
+DAY: Final = 24 * 60 * 60
+DEAD_LETTER_DAYS: Final = 14
+"""The longest that SQS keeps a message."""
+
+
+class Api(Protocol):
+    """The API that routes belong to."""
+
+    def route(self, path: str, method: str = "ANY") -> dict[str, Any]: ...
+
+
+@record(frozen=True, kw_only=True)
+class FunctionContext:
+    """What the functions of one stack share."""
+
+    defaults: FunctionSettings
+    engine_family: str
+    api: Api | None
+    """The API of the routes; None where no function has any."""
+    network: FunctionNetwork | None
+    layer: serverless.LayerVersion | None
+    """The library's layer; None where no function has it."""
+    role: RoleArn | None = None
+    """A role that exists, in place of one for each function."""
+
+
+@record(frozen=True, kw_only=True)
+class CreatedFunction:
+    """The function, and what was created with it."""
+
+    function: serverless.Function
+    resources: Sequence[AWSObject]
+    queue_url: Url | None
+
+
+def layer_for_declared(
+    functions: Sequence[DeclaredFunction], defaults: FunctionSettings
+) -> serverless.LayerVersion | None:
+    """The library's layer for those of *functions* that have it: all of it is pure Python."""
+    having = [one for one in functions if one.has_database_layer(one.runtime or defaults.runtime)]
+    if not having:
+        return None
+    layer = database_layer(defaults)
+    layer.CompatibleRuntimes = sorted({one.runtime or defaults.runtime for one in having})
+    layer.CompatibleArchitectures = sorted(
+        {one.architecture or defaults.architecture for one in having}
+    )
+    return layer
+
+
+def declared_function(
+    one: DeclaredFunction, around: FunctionContext, login: Login | None
+) -> CreatedFunction:
+    """Create the function *one*; it may do what its *login* needs, and what it declares."""
+    log = log_group(f"{one.title}LogGroup", _log_settings(one, around.defaults))
+    queue = _queue(one.prefix, one.queue, one.timeout) if one.queue else None
+    asynchronous = one.asynchronous or (AsynchronousSettings() if one.schedule else None)
+    failed = None
+    if asynchronous and asynchronous.dead_letters:
+        failed = _dead_letters(f"{one.prefix}FailedEvents")
+    policies = [
+        *([VPC_ACCESS] if _network(one, around) else []),
+        *(login.rights.values() if login else []),
+        *([receives(queue.arn)] if queue else []),
+        *policy_documents(one.policies),
+    ]
+    function = serverless.Function(
+        one.title,
+        **_package(one, around),
+        MemorySize=one.memory_size or around.defaults.memory_size,
+        Timeout=one.timeout,
+        **_network(one, around),
+        **_environment(one, around, login),
+        **({"Role": around.role} if around.role and login else {"Policies": policies}),
+        LoggingConfig=LoggingConfig(
+            LogFormat="JSON",
+            **without_none(ApplicationLogLevel=one.log_level),
+            LogGroup=log.ref(),
+        ),
+        **without_none(
+            EphemeralStorage=awslambda.EphemeralStorage(Size=one.ephemeral_storage)
+            if one.ephemeral_storage
+            else None,
+            Tracing=one.tracing,
+            ReservedConcurrentExecutions=one.reserved_concurrency,
+            EventInvokeConfig=_invocation(asynchronous, failed) if asynchronous else None,
+        ),
+        **(_alias(one.alias) if one.alias else {}),
+        **without_none(Events=_events(one, around) or None),
+    )
+    return CreatedFunction(
+        function=function,
+        resources=[
+            function,
+            log,
+            *(queue.resources(one, function) if queue else []),
+            *([failed] if failed else []),
+        ],
+        queue_url=Url(queue.queue.ref()) if queue else None,
+    )
+
+
+def _log_settings(one: DeclaredFunction, defaults: FunctionSettings) -> FunctionSettings:
+    if one.log_retention_in_days is None:
+        return defaults
+    return FunctionSettings(log_retention_in_days=one.log_retention_in_days)
+
+
+def _package(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
+    """Code, its handler and its runtime, or the image that is all of that."""
+    architecture = {"Architectures": [one.architecture or around.defaults.architecture]}
+    if one.is_remote_image:
+        return {"PackageType": "Image", "ImageUri": one.code, **architecture}
+    if one.is_image:
+        metadata = {
+            "Dockerfile": "Dockerfile",
+            "DockerContext": one.local_code,
+            "DockerTag": one.name.lower(),
+        }
+        return {"Metadata": metadata, "PackageType": "Image", **architecture}
+    runtime = one.runtime or around.defaults.runtime
+    layers: list[Any] = (
+        [around.layer.ref()] if around.layer and one.has_database_layer(runtime) else []
+    )
+    metadata = {"makefile": {"BuildMethod": "makefile"}, "none": {"SkipBuild": True}}
+    return {
+        **without_none(Metadata=metadata.get(one.builder(runtime))),
+        "CodeUri": one.local_code,
+        "Handler": one.entry(runtime),
+        "Runtime": runtime,
+        **architecture,
+        **without_none(Layers=[*layers, *one.layers] or None),
+    }
+
+
+def _network(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
+    if around.network is None or not one.in_vpc:
+        return {}
+    groups = [around.network.group, *one.security_groups]
+    return {
+        "VpcConfig": awslambda.VPCConfig(SubnetIds=around.network.subnets, SecurityGroupIds=groups)
+    }
+
+
+def _environment(
+    one: DeclaredFunction, around: FunctionContext, login: Login | None
+) -> dict[str, Any]:
+    own: Mapping[str, Expression] = (
+        {**login.variables, **family(around.engine_family)} if login else {}
+    )
+    variables = {**own, **one.variables()}
+    return {"Environment": awslambda.Environment(Variables=variables)} if variables else {}
+
+
+def _events(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
+    events: dict[str, Any] = {}
+    if around.api:
+        for number, text in enumerate(one.routes, 1):
+            route = parsed(text)
+            events[f"Route{number}"] = around.api.route(route.path, route.method)
+    if one.schedule:
+        events["Schedule"] = {"Type": "Schedule", "Properties": {"Schedule": one.schedule}}
+    return events
+
+
+def _invocation(
+    choices: AsynchronousSettings, failed: sqs.Queue | None
+) -> serverless.EventInvokeConfiguration:
+    # SAM lets the function send to this one queue.
+    destination = {"Type": "SQS", "Destination": failed.get_att("Arn")} if failed else None
+    return serverless.EventInvokeConfiguration(
+        MaximumRetryAttempts=choices.retries,
+        MaximumEventAgeInSeconds=choices.maximum_age_seconds,
+        **without_none(
+            DestinationConfig=serverless.DestinationConfiguration(
+                OnFailure=serverless.OnFailure(**destination)
+            )
+            if destination
+            else None
+        ),
+    )
+
+
+def _alias(choices: AliasSettings) -> dict[str, Any]:
+    provisioned = choices.provisioned_concurrency
+    preference = {"Type": choices.deployment, **without_none(Alarms=[*choices.alarms] or None)}
+    return {
+        "AutoPublishAlias": choices.name,
+        **without_none(
+            DeploymentPreference=serverless.DeploymentPreference(**preference)
+            if choices.is_gradual
+            else None,
+            ProvisionedConcurrencyConfig=awslambda.ProvisionedConcurrencyConfiguration(
+                ProvisionedConcurrentExecutions=provisioned
+            )
+            if provisioned
+            else None,
+        ),
+    }
+
+
+@record(frozen=True, kw_only=True)
+class _Queue:
+    """A queue, its dead letters, and how it calls a function."""
+
+    choices: QueueSettings
+    queue: sqs.Queue
+    dead_letters: sqs.Queue
+
+    @property
+    def arn(self) -> AWSHelperFn:
+        return self.queue.get_att("Arn")
+
+    def resources(self, one: DeclaredFunction, function: serverless.Function) -> list[AWSObject]:
+        """All, with a mapping of its own: SAM's event lets the function read every queue."""
+        # SAM's name of the alias, of which only it knows the title.
+        alias = sub("${alias}", alias=function.get_att("Alias")) if one.alias else None
+        mapping = EventSourceMapping(
+            f"{one.prefix}QueueMapping",
+            EventSourceArn=self.arn,
+            FunctionName=alias or function.ref(),
+            BatchSize=self.choices.batch_size,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            **without_none(
+                MaximumBatchingWindowInSeconds=self.choices.batching_window_seconds,
+                ScalingConfig={"MaximumConcurrency": self.choices.maximum_concurrency}
+                if self.choices.maximum_concurrency
+                else None,
+            ),
+        )
+        return [self.queue, self.dead_letters, mapping]
+
+
+def _queue(prefix: str, choices: QueueSettings, timeout: int) -> _Queue:
+    aside = _dead_letters(f"{prefix}DeadLetters")
+    redrive = sqs.RedrivePolicy(
+        deadLetterTargetArn=aside.get_att("Arn"), maxReceiveCount=choices.deliveries
+    )
+    queue = sqs.Queue(
+        f"{prefix}Queue",
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        VisibilityTimeout=choices.hidden_seconds(timeout),
+        MessageRetentionPeriod=choices.retention_days * DAY,
+        SqsManagedSseEnabled=True,
+        RedrivePolicy=redrive,
+    )
+    return _Queue(choices=choices, queue=queue, dead_letters=aside)
+
+
+def _dead_letters(title: str) -> sqs.Queue:
+    return sqs.Queue(
+        title,
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        MessageRetentionPeriod=DEAD_LETTER_DAYS * DAY,
+        SqsManagedSseEnabled=True,
+    )

@@ -1,0 +1,82 @@
+"""Functions that a person declares in a variant: how they fit its users, API and other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..aws.database_users import User
+from ..errors import Problem
+from ..model import Settings, did_you_mean
+from ..resources.function_declaration import DeclaredFunction
+from ..resources.routes import parsed, route_problems
+
+
+def declared_problems(
+    functions: Sequence[DeclaredFunction], users: Sequence[User], *, has_readers: bool
+) -> Iterator[Problem]:
+    """Reject names and routes of two functions, users nobody declares, and readers there are not.
+
+    A problem's place is relative to the list of functions.
+    """
+    titles: dict[str, str] = {}
+    routes: dict[str, str] = {}
+    known = [user.name for user in users]
+    for index, one in enumerate(functions):
+        if before := titles.get(one.title.lower()):
+            yield Problem(
+                f"{index}.name",
+                f"must differ from every other function's: {before!r} and {one.name!r} would both "
+                f"be {one.title}",
+            )
+        titles[one.title.lower()] = one.name
+        yield from _route_clashes(one, index, routes)
+        if one.user is not None and one.user not in known:
+            yield Problem(f"{index}.user", _undeclared(one.user, known))
+        if one.reads_only and not has_readers:
+            yield Problem(
+                f"{index}.reads_only",
+                "needs a read-only endpoint of the proxy, which a cluster with readers has: give "
+                "rds.db_instance_classes a second class",
+            )
+
+
+def replaced_problems(settings: Settings, sam: Settings) -> Iterator[Problem]:
+    """Reject settings of the library's own function, which declared functions replace."""
+    if "function_user" in settings.model_fields_set:
+        yield Problem(
+            "function_user",
+            "is of the library's own function, which `functions` replaces; name the `user` of each",
+        )
+    if getattr(sam, "code_uri", None):
+        yield Problem(
+            "sam.code_uri",
+            "is of the library's own function, which `functions` replaces; name the `code` of each",
+        )
+
+
+def declared_warnings(functions: Sequence[DeclaredFunction]) -> Iterator[Problem]:
+    """Warnings of the functions, with their places in the list."""
+    for index, one in enumerate(functions):
+        yield from (warning.within(f"functions.{index}") for warning in one.warnings())
+
+
+def _route_clashes(one: DeclaredFunction, index: int, taken: dict[str, str]) -> Iterator[Problem]:
+    """Reject a route that is taken: names of variables do not tell routes apart."""
+    for number, text in enumerate(one.routes):
+        if any(route_problems([text])):
+            continue
+        key = parsed(text).key
+        owner = taken.setdefault(key, f"{one.name} as {text!r}")
+        if owner != f"{one.name} as {text!r}" or text in one.routes[:number]:
+            yield Problem(
+                f"{index}.routes.{number}",
+                f"must be a route of its own, got {text!r}, which is taken by {owner}",
+            )
+
+
+def _undeclared(name: str, known: Sequence[str]) -> str:
+    similar = did_you_mean(name, known)
+    there = ", ".join(known) or "none"
+    return f"must name one of rds.users ({there}), got {name!r}{similar}" + (
+        "" if similar else f"; declare it: `{{name: {name}, login: iam}}`"
+    )
