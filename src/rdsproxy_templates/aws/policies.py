@@ -180,7 +180,7 @@ def invokes(function: FunctionArn) -> PolicyDocument:
 
 def receives(queue_arn: AWSHelperFn) -> PolicyDocument:
     """Allow to take messages from one queue."""
-    actions = [
+    actions: list[object] = [
         sqs.ReceiveMessage,
         sqs.DeleteMessage,
         sqs.GetQueueAttributes,

@@ -9,8 +9,21 @@ from typing import Final, NamedTuple
 from ..model import did_you_mean
 
 _UNITS: Final = ("minute", "hour", "day")
-_MONTHS: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_DAYS: Final = "SUN MON TUE WED THU FRI SAT".split()
+_MONTHS: Final = [
+    "JAN",
+    "FEB",
+    "MAR",
+    "APR",
+    "MAY",
+    "JUN",
+    "JUL",
+    "AUG",
+    "SEP",
+    "OCT",
+    "NOV",
+    "DEC",
+]
+_DAYS: Final = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 
 
 class _Field(NamedTuple):

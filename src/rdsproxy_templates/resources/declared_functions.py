@@ -137,7 +137,7 @@ def _package(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
     if one.is_image:
         metadata = {
             "Dockerfile": "Dockerfile",
-            "DockerContext": one.local_code,
+            "DockerContext": one.code_path,
             "DockerTag": one.name.lower(),
         }
         return {"Metadata": metadata, "PackageType": "Image", **architecture}
@@ -148,7 +148,7 @@ def _package(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
     metadata = {"makefile": {"BuildMethod": "makefile"}, "none": {"SkipBuild": True}}
     return {
         **without_none(Metadata=metadata.get(one.builder(runtime))),
-        "CodeUri": one.local_code,
+        "CodeUri": one.code_path,
         "Handler": one.entry(runtime),
         "Runtime": runtime,
         **architecture,
@@ -190,14 +190,14 @@ def _invocation(
     choices: AsynchronousSettings, failed: sqs.Queue | None
 ) -> serverless.EventInvokeConfiguration:
     # SAM lets the function send to this one queue.
-    destination = {"Type": "SQS", "Destination": failed.get_att("Arn")} if failed else None
+    destination = (
+        serverless.OnFailure(Type="SQS", Destination=failed.get_att("Arn")) if failed else None
+    )
     return serverless.EventInvokeConfiguration(
         MaximumRetryAttempts=choices.retries,
         MaximumEventAgeInSeconds=choices.maximum_age_seconds,
         **without_none(
-            DestinationConfig=serverless.DestinationConfiguration(
-                OnFailure=serverless.OnFailure(**destination)
-            )
+            DestinationConfig=serverless.DestinationConfiguration(OnFailure=destination)
             if destination
             else None
         ),

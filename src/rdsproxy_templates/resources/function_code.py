@@ -101,9 +101,9 @@ def _builder_problems(one: DeclaredFunction, runtime: str, folder: Path) -> Iter
                 f"must have the target `build-{one.title}` or `build-%` in {makefile}, by which "
                 "`sam build` packages it; or choose `build: runtime`",
             )
-    elif builder == "runtime" and (wanted := PROJECTS.get(spoken)):
-        if not any(found for pattern in wanted for found in folder.glob(pattern)):
-            yield Problem("code", f"must hold one of {', '.join(wanted)}; {folder} has none")
+    wanted = PROJECTS.get(spoken, ()) if builder == "runtime" else ()
+    if wanted and not any(found for pattern in wanted for found in folder.glob(pattern)):
+        yield Problem("code", f"must hold one of {', '.join(wanted)}; {folder} has none")
 
 
 def _has_target(text: str, title: str) -> bool:

@@ -8,15 +8,16 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from ..aws.database_users import User
 from ..aws.documentation import API_GATEWAY_GUIDE, EVENTBRIDGE_GUIDE, LAMBDA_GUIDE
 from ..aws.runtimes import IMAGE, language, runtime_doubt, runtime_problem
 from ..aws.schedules import schedule_problem
 from ..errors import Problem
-from ..model import ListOf, LocalPath, Settings
+from ..model import ListOf, LocalPath
 from .function_environment import environment_problems
 from .function_groups import AliasSettings, AsynchronousSettings, QueueSettings
 from .function_policies import Policy, policy_problems, policy_warnings
-from .functions import LogRetention
+from .function_tuning import API_SECONDS, FunctionTuning
 from .routes import route_problems
 
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*")
@@ -33,15 +34,14 @@ HANDLERS: Final[Mapping[str, str]] = {
 """Handlers of functions that name none, by the language of their runtime."""
 FOLDER: Final = "functions"
 """Folder of the rendered files into which code is copied."""
-API_SECONDS: Final = 29
 
 
-class DeclaredFunction(Settings):
+class DeclaredFunction(FunctionTuning):
     """One function of your own. Role, rights, log group, routes, schedule and queue follow."""
 
     name: str = Field(
-        description="Name: `orders` becomes OrdersFunction. At most 40 letters, digits and single - or _, a "
-        "letter first.",
+        description="Name: `orders` becomes OrdersFunction. At most 40 letters, digits and single "
+        "- or _, a letter first.",
     )
     code: str = Field(
         min_length=1,
@@ -116,40 +116,6 @@ class DeclaredFunction(Settings):
         description="Have the library's layer: drivers, and `rdsproxy_client`. Left out: with "
         "Python and a user.",
     )
-    memory_size: int | None = Field(
-        default=None,
-        ge=128,
-        le=10_240,
-        description="Memory, in MiB. Left out: `sam.memory_size`. See "
-        f"{LAMBDA_GUIDE}configuration-memory.html",
-    )
-    timeout: int = Field(
-        default=API_SECONDS,
-        ge=1,
-        le=900,
-        description="Seconds after which Lambda ends an invocation; at most 29 with routes. See "
-        f"{LAMBDA_GUIDE}configuration-timeout.html",
-    )
-    architecture: Literal["arm64", "x86_64"] | None = Field(
-        default=None, description="Instruction set. Left out: `sam.architecture`."
-    )
-    ephemeral_storage: int | None = Field(
-        default=None,
-        ge=512,
-        le=10_240,
-        description="Size of /tmp, in MiB. Left out: 512. See "
-        f"{LAMBDA_GUIDE}configuration-ephemeral-storage.html",
-    )
-    tracing: Literal["Active", "PassThrough"] | None = Field(
-        default=None,
-        description=f"Traces of X-Ray. Left out: none. See {LAMBDA_GUIDE}services-xray.html",
-    )
-    reserved_concurrency: int | None = Field(
-        default=None,
-        ge=0,
-        description="Largest number of concurrent executions, reserved for it; 0 stops it. Left "
-        f"out: the account's limit. See {LAMBDA_GUIDE}configuration-concurrency.html",
-    )
     vpc: bool | None = Field(
         default=None,
         description="Run in the VPC's private subnets. Left out: with a user, who can be reached "
@@ -159,14 +125,6 @@ class DeclaredFunction(Settings):
         default=(),
         max_length=4,
         description="IDs of further security groups, such as `sg-0abc…`, in the VPC.",
-    )
-    log_retention_in_days: LogRetention | None = Field(
-        default=None, description="Days for which logs are kept. Left out: as `sam` says."
-    )
-    log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] | None = Field(
-        default=None,
-        description="Least level of its log lines that are kept. Left out: INFO. See "
-        f"{LAMBDA_GUIDE}monitoring-cloudwatchlogs-log-level.html",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -202,7 +160,7 @@ class DeclaredFunction(Settings):
         if not (self.routes or self.schedule or self.queue):
             yield Problem(
                 "routes",
-                "is missing, and so are `schedule` and `queue`: nothing calls the function",
+                "are missing, and so are `schedule` and `queue`: nothing calls it",
             )
 
     def _code_problems(self) -> Iterator[Problem]:
@@ -287,7 +245,7 @@ class DeclaredFunction(Settings):
         return f"{FOLDER}/{self.name}"
 
     @property
-    def local_code(self) -> LocalPath:
+    def code_path(self) -> LocalPath:
         """The folder of its code, as templates name it."""
         return LocalPath(self.rendered_path)
 
@@ -314,9 +272,11 @@ class DeclaredFunction(Settings):
         return {name: _text(value) for name, value in self.environment.items()}
 
 
-def function_users(functions: Sequence[DeclaredFunction]) -> tuple[str, ...]:
-    """Users that *functions* log in as, in the order in which their names cross stacks' borders."""
-    return tuple(dict.fromkeys(one.user for one in functions if one.user is not None))
+def token_users(functions: Sequence[DeclaredFunction], users: Sequence[User]) -> tuple[str, ...]:
+    """Those of *users* that *functions* log in as with a token, in the order of the functions."""
+    logins = {user.name: user.login for user in users}
+    names = dict.fromkeys(one.user for one in functions if one.user is not None)
+    return tuple(name for name in names if logins.get(name, "password") != "password")
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from troposphere import Select
@@ -26,6 +27,9 @@ from ..model import Ports
 from .database_functions import FunctionNetwork
 from .logins import DatabaseLogin, Login, RoleLogin, SecretLogin, SharedSecretLogin, TokenLogin
 from .port_groups import PrivateSubnets, RoleCredentials, SecretCredentials
+
+if TYPE_CHECKING:
+    from .function_declaration import DeclaredFunction
 
 
 class FunctionNetworkPorts(Ports):
@@ -167,34 +171,43 @@ class DatabasePorts(Ports):
 
 
 class DeclaredPorts(Ports):
-    """A proxy, and the users of the functions that a person declares."""
+    """A proxy, and the users of the functions that a person declares, as far as one needs them."""
 
     rds_database_name: DatabaseName = Field(description="Database that the functions use.")
-    rds_proxy_endpoint: Hostname = Field(description="Host that the functions connect to.")
-    rds_proxy_arn: ProxyArn = Field(description="Proxy that the functions may log in to.")
+    rds_proxy_endpoint: Hostname | None = Field(
+        default=None, description="Host that the functions connect to."
+    )
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host of the functions that only read."
     )
-    function_users: DatabaseUsers = Field(
-        description="Users that functions log in as, once they are there, in their order."
+    rds_proxy_arn: ProxyArn | None = Field(
+        default=None, description="Proxy that the functions may log in to."
+    )
+    function_users: DatabaseUsers | None = Field(
+        default=None, description="Users of the functions that log in with a token, in their order."
     )
     user_secret_arns: SecretArns | None = Field(
         default=None, description="Secrets of the users that have a password, in their order."
     )
 
-    def login(self, user: User, position: int, users: Sequence[User], *, reads_only: bool) -> Login:
-        """Return the login of *user*, who is at *position* of those that functions log in as."""
-        host = self.rds_proxy_endpoint
-        if reads_only and self.rds_proxy_read_only_endpoint:
-            host = self.rds_proxy_read_only_endpoint
-        if user.login == "password":
-            arns = {one.name: arn for one, arn in secrets(users, self.user_secret_arns)}
-            return SecretLogin(
-                host=host, secret_arn=arns[user.name], database=self.rds_database_name
+    def login(self, one: DeclaredFunction, users: Sequence[User], tokens: Sequence[str]) -> Login:
+        """Return the login of the user of *one*; *tokens* names the function users.
+
+        Raises :class:`WiringError` where it is not wired.
+        """
+        host = self.rds_proxy_read_only_endpoint if one.reads_only else self.rds_proxy_endpoint
+        if host and one.user in tokens and self.function_users and self.rds_proxy_arn:
+            return TokenLogin(
+                host=host,
+                proxy_arn=self.rds_proxy_arn,
+                user=DatabaseUser(Select(tokens.index(one.user), self.function_users)),
+                database=self.rds_database_name,
             )
-        return TokenLogin(
-            host=host,
-            proxy_arn=self.rds_proxy_arn,
-            user=DatabaseUser(Select(position, self.function_users)),
-            database=self.rds_database_name,
-        )
+        wired = secrets(users, self.user_secret_arns) if self.user_secret_arns else ()
+        arns = {user.name: arn for user, arn in wired}
+        if host and one.user in arns:
+            return SecretLogin(
+                host=host, secret_arn=arns[one.user], database=self.rds_database_name
+            )
+        sentence = f"does not wire the login of {one.title}"
+        raise WiringError([Problem("login_ports.DeclaredPorts", sentence)])

@@ -35,8 +35,7 @@ def declared_problems(
         if one.reads_only and not has_readers:
             yield Problem(
                 f"{index}.reads_only",
-                "needs a read-only endpoint of the proxy, which a cluster with readers has: give "
-                "rds.db_instance_classes a second class",
+                "needs the proxy's read-only endpoint, which there is with `rds: {readers: 1}` or more",
             )
 
 

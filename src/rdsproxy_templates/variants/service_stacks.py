@@ -29,7 +29,7 @@ from ..resources.database_functions import (
     database_function_settings,
 )
 from ..resources.function_code import function_folders
-from ..resources.function_declaration import DeclaredFunction, function_users
+from ..resources.function_declaration import DeclaredFunction, token_users
 from ..resources.login_ports import DeclaredPorts, FunctionNetworkPorts, TokenPorts
 from ..resources.logins import TokenLogin
 from ..resources.port_groups import DatabaseNames, DataTierOutputs, ServiceNetwork
@@ -76,7 +76,7 @@ class ServiceSettings(RegionalSettings):
             database=self.rds,
             users=self.rds.users,
             function_user=None if self.functions else self.function_user,
-            function_users=function_users(self.functions),
+            function_users=token_users(self.functions, self.rds.users),
             functions=self.sam,
             creates_tables=not (self.sam.code_uri or self.functions),
         )
@@ -122,7 +122,7 @@ class ServiceSettings(RegionalSettings):
             yield from self._connection_warnings()
 
     def _declared_problems(self) -> Iterator[Problem]:
-        has_readers = len(self.rds.db_instance_classes) > 1
+        has_readers = self.rds.readers > 0
         for problem in declared_problems(self.functions, self.rds.users, has_readers=has_readers):
             yield problem.within("functions")
         yield from replaced_problems(self, self.sam)
@@ -261,22 +261,23 @@ def _declared_functions(
     config: ServiceSettings, names: DatabaseNames, data: DataTier, network: FunctionNetworkPorts
 ) -> Child[stacks.functions.Outputs]:
     """``SAMStack`` with the declared functions, each with the login of its own user."""
-    users = function_users(config.functions)
-    reads_secrets = any(user.login == "password" for user in config.rds.users if user.name in users)
-    reads_only = any(one.reads_only for one in config.functions)
-    ports = None
-    if data.function_users:
-        ports = DeclaredPorts(
-            rds_database_name=names.rds_database_name,
-            rds_proxy_endpoint=data.rds.rds_proxy_endpoint,
-            rds_proxy_arn=data.rds.rds_proxy_arn,
-            rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint
-            if reads_only
-            else None,
-            function_users=data.function_users,
-            user_secret_arns=data.secrets.credentials.user_secret_arns if reads_secrets else None,
-        )
-    endpoint = data.endpoint_security_group_id if reads_secrets else None
+    connecting = [one for one in config.functions if one.user is not None]
+    tokens = token_users(connecting, config.rds.users)
+    passwords = any(one.user not in tokens for one in connecting)
+    ports = DeclaredPorts(
+        rds_database_name=names.rds_database_name,
+        rds_proxy_endpoint=data.rds.rds_proxy_endpoint
+        if any(not one.reads_only for one in connecting)
+        else None,
+        rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint
+        if any(one.reads_only for one in connecting)
+        else None,
+        rds_proxy_arn=data.rds.rds_proxy_arn if tokens else None,
+        function_users=data.function_users,
+        user_secret_arns=data.secrets.credentials.user_secret_arns if passwords else None,
+    )
+    inside = any(one.in_vpc for one in config.functions)
+    endpoint = data.endpoint_security_group_id if passwords else None
     return nest(
         "SAMStack",
         stacks.functions,
@@ -289,7 +290,9 @@ def _declared_functions(
         stacks.functions.Inputs(
             network=FunctionNetworkPorts(
                 **{**dict(network), "endpoint_security_group_id": endpoint}
-            ),
-            declared=ports,
+            )
+            if inside
+            else None,
+            declared=ports if connecting else None,
         ),
     )

@@ -33,7 +33,7 @@ from ...resources.declared_functions import (
     declared_function,
     layer_for_declared,
 )
-from ...resources.function_declaration import DeclaredFunction, function_users
+from ...resources.function_declaration import DeclaredFunction, token_users
 from ...resources.functions import database_layer
 from ...resources.http_api import HttpApi, http_api
 from ...resources.login_ports import (
@@ -240,11 +240,8 @@ def _login(one: DeclaredFunction, config: Config, inputs: Inputs) -> Login | Non
         return None
     if inputs.declared is None:
         raise _unwired("declared", "the database of declared functions")
-    names = function_users(config.declared)
-    by_name = {user.name: user for user in config.users}
-    return inputs.declared.login(
-        by_name[one.user], names.index(one.user), config.users, reads_only=one.reads_only
-    )
+    tokens = token_users(config.declared, config.users)
+    return inputs.declared.login(one, config.users, tokens)
 
 
 def _api(config: Config, inputs: Inputs) -> HttpApi | RestApi:
