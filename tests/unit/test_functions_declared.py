@@ -247,7 +247,7 @@ class TestWhatIsRefused:
             ({"queue": {"visibility_timeout": 60}}, "queue.visibility_timeout", "at least six"),
             ({"queue": {"batch_size": 11}}, "queue.batching_window_seconds", "at least 1 where"),
             ({"vpc": False}, "vpc", "must be true or left out where there is a user"),
-            ({"reads_only": True}, "reads_only", "needs a read-only endpoint of the proxy"),
+            ({"reads_only": True}, "reads_only", "needs the proxy's read-only endpoint"),
             ({"policies": [{"Effect": "Allow"}]}, "policies.0", "either Action or NotAction"),
             ({"layers": ["tools"]}, "layers.0", "must be the ARN of a layer version"),
         ],

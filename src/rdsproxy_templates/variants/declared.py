@@ -35,7 +35,7 @@ def declared_problems(
         if one.reads_only and not has_readers:
             yield Problem(
                 f"{index}.reads_only",
-                "needs the proxy's read-only endpoint, which there is with `rds: {readers: 1}` or more",
+                "needs the proxy's read-only endpoint; `rds: {readers: 1}` or more creates it",
             )
 
 
