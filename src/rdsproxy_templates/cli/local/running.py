@@ -11,7 +11,19 @@ if TYPE_CHECKING:
     from rdsproxy_local.deployment.deployed_stack import DeployedStack
     from rdsproxy_local.state import DeployedStep, State
 
-EXTRA: Final = ("awslambdaric", "boto3", "cfn_flip", "cryptography", "moto", "pg8000", "pymysql")
+EXTRA: Final = (
+    "awslambdaric",
+    "boto3",
+    "cfn_flip",
+    "cryptography",
+    "jmespath",
+    "jsonschema",
+    "moto",
+    "pg8000",
+    "pymysql",
+    "regex",
+    "trustme",
+)
 """Modules of the extra `local`."""
 
 
