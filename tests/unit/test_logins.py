@@ -10,6 +10,7 @@ from rdsproxy_templates.aws.kinds import (
     DatabaseName,
     DatabaseResourceId,
     DatabaseUser,
+    FunctionArns,
     Hostname,
     KeyArn,
     ProxyArn,
@@ -128,7 +129,9 @@ class TestStackOfFunctions:
             functions.build(config, functions.Inputs())
 
     def test_an_address_that_no_function_has_is_not_offered(self):
-        outputs = functions.Outputs(iam_url=Url("https://api.example/"))
+        outputs = functions.Outputs(
+            iam_url=Url("https://api.example/"), function_arns=FunctionArns([])
+        )
 
         assert outputs.at("iam_url") == Url("https://api.example/")
         with pytest.raises(WiringError, match="offers no api_url: no function"):
