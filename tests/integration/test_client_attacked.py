@@ -7,11 +7,20 @@ import itertools
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from client import Answer, here_or_skip
 
-from rdsproxy_client import engine_mysql, engine_postgresql
+from rdsproxy_client import (
+    Database,
+    OutcomeUnknown,
+    Unavailable,
+    engine,
+    engine_mysql,
+    engine_postgresql,
+)
+from rdsproxy_client import database as module
 from rdsproxy_local.servers.service import Service
 
 KEYS = {"MYSQL": engine_mysql, "POSTGRESQL": engine_postgresql}
@@ -135,6 +144,41 @@ def test_orders_under_cuts_at_every_boundary_are_stored_once(shop):
     assert shop.stored == {f"key-{number}": 1 for number in range(ORDERS)}
     assert shop.left == STOCK - ORDERS
     assert shop.cut > ORDERS
+
+
+def test_without_a_key_what_is_said_is_true_at_every_boundary(shop, monkeypatch):
+    """Of two statements none is stored alone; an unknown outcome is said of COMMIT only."""
+    for name, value in shop.service.variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(module, "PAUSES", (0, 0.01, 0.01))
+    engine.tls.cache_clear()
+    database = Database.from_environment()
+    said = {}
+
+    def order(tx, key):
+        tx.write("UPDATE stock SET amount = amount - 1 WHERE item = 'pen'")
+        tx.write("INSERT INTO orders (item, amount, placed_with) VALUES ('pen', 1, %s)", (key,))
+
+    boundaries = (b"BEGIN", b"START", b"UPDATE stock", b"INTO orders", b"COMMIT")
+    cuts = itertools.product(boundaries, ("before", "after"), (1, 2, 99), range(3))
+    for number, (boundary, where, times, _) in enumerate(cuts):
+        key = f"key-{number}"
+        shop.hurt(boundary, where, times)
+        try:
+            database.transaction(partial(order, key=key))
+            said[key] = {1}
+        except Unavailable:
+            said[key] = {0}
+        except OutcomeUnknown:
+            assert boundary == b"COMMIT"
+            said[key] = {1} if where == "after" else {0}
+        shop.heal()
+
+    stored = shop.stored
+    assert [key for key, right in said.items() if stored.get(key, 0) not in right] == []
+    assert shop.left == STOCK - len(stored)
+    assert len(said) - len(stored) > 15
+    engine.tls.cache_clear()
 
 
 def test_an_unknown_outcome_is_found_out_by_repeating_the_key(shop):

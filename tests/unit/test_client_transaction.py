@@ -234,7 +234,8 @@ def test_a_statement_without_an_answer_is_no_error_that_a_handler_catches(databa
         database.read("SELECT 1")
 
 
-def test_a_fake_is_a_database(database):
+def test_a_fake_is_a_database(database, monkeypatch):
+    monkeypatch.setenv("RDS_PROXY_READ_ONLY_ENDPOINT", "reader.example")
     assert isinstance(database, Database)
     assert database.reader is database
     with pytest.raises(Misused), database.connection():

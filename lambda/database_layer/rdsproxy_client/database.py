@@ -84,7 +84,8 @@ class Database:
     ) -> list[Row]:
         """Return the rows of a statement that changes nothing; it is repeated where needed.
 
-        *values* are bound to the ``%s`` of the statement, in which ``%%`` is a percent sign.
+        *values* are bound to the ``%s`` of the statement; without any, it is sent as it is. With
+        values, pass a text with a percent sign as one of them.
         *until* is an earlier deadline for the answer, by ``time.monotonic``. Raises
         :class:`Unavailable`, :class:`Refused` or :class:`NotUnderstood`.
         """

@@ -87,7 +87,7 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
 
 
 def execute(connection: Any, statement: str, values: Sequence[object]) -> Result:
-    """Execute one statement likewise; ``%%`` is a percent sign."""
+    """Execute one statement likewise, and return all that the driver knows of it."""
     with deadline.within(READ_SECONDS):
         cursor = connection.cursor()
         cursor.execute(statement, tuple(values))

@@ -58,6 +58,10 @@ class FakeDatabase(Database):
         return self._family
 
     @property
+    def reader(self) -> Database:
+        return self
+
+    @property
     def statements(self) -> list[Statement]:
         """All executed statements, with BEGIN, COMMIT and ROLLBACK."""
         return self._fake.statements
