@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from client import here_or_skip
@@ -14,8 +15,10 @@ from rdsproxy_client import (
     Fault,
     Misused,
     NotUnderstood,
+    OutcomeUnknown,
     Refused,
     Unavailable,
+    within_invocation,
 )
 from rdsproxy_client.testing import local_server
 
@@ -152,6 +155,32 @@ class TestRefusals:
         with pytest.raises(Unavailable):
             database.read("SELECT 1")
         assert "-wrong" not in str([vars(record) for record in caplog.records])
+
+
+class TestTime:
+    SLEEP = {"MYSQL": "SELECT SLEEP(0.4)", "POSTGRESQL": "SELECT pg_sleep(0.4)"}
+
+    def test_of_a_statement_may_be_less_or_more_than_usual(self, new):
+        patient = new()
+        hasty = Database.from_environment(seconds=0.1)
+        assert patient.read(self.SLEEP[patient.family])
+        with pytest.raises(Unavailable):
+            hasty.read(self.SLEEP[hasty.family])
+        with pytest.raises(OutcomeUnknown):
+            hasty.write(self.SLEEP[hasty.family])
+        assert hasty.read("SELECT 1") == [(1,)]
+        hasty._link.drop()
+
+    def test_of_an_invocation_ends_what_takes_longer(self, database):
+        context = SimpleNamespace(get_remaining_time_in_millis=lambda: 200)
+
+        @within_invocation
+        def handler(event, context):
+            return database.transaction(lambda tx: tx.read(self.SLEEP[database.family]))
+
+        with pytest.raises(Unavailable):
+            handler({}, context)
+        assert database.read("SELECT 1") == [(1,)]
 
 
 class TestRaces:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from . import deadline, environment
-from .engine import Engine, chosen_engine
+from .engine import READ_SECONDS, Engine, chosen_engine
 from .errors import Fault, Misused, NotUnderstood, OutcomeUnknown, Unavailable
 from .link import TRY_SECONDS, Link, LoginRefused
 from .result import Result, Row
@@ -46,19 +46,21 @@ class Database:
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
         *,
+        seconds: float = READ_SECONDS,
         link: Link | None = None,
     ) -> None:
-        self._engine, self._clock = engine, clock
-        self._link = link or Link(engine, clock)
+        self._engine, self._clock, self._seconds = engine, clock, seconds
+        self._link = link or Link(engine, clock, seconds=seconds)
 
     @classmethod
-    def from_environment(cls) -> Database:
+    def from_environment(cls, *, seconds: float = READ_SECONDS) -> Database:
         """Make the database that the environment names; nothing is connected yet.
 
         The environment is that of the library's stacks, or has a ``DATABASE_URL``. The first use
-        raises :class:`Misconfigured`, which names all variables that lack.
+        raises :class:`Misconfigured`, which names all variables that lack. *seconds* is the limit
+        of one statement, after which its connection counts as lost.
         """
-        return cls(chosen_engine())
+        return cls(chosen_engine(), seconds=seconds)
 
     @property
     def family(self) -> str:
@@ -75,7 +77,10 @@ class Database:
             return self
         engine = self._engine
         link = Link(
-            engine, self._clock, target=lambda: environment.target(engine.PORT, read_only=True)
+            engine,
+            self._clock,
+            seconds=self._seconds,
+            target=lambda: environment.target(engine.PORT, read_only=True),
         )
         return Database(engine, self._clock, link=link)
 

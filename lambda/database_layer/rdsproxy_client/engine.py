@@ -22,8 +22,8 @@ ROOTS = Path(__file__).parent / "amazon_roots.pem"
 CONNECT_SECONDS = 8
 READ_SECONDS = 8
 PING_SECONDS = 2
-"""Time limits for a connection with its login, a whole answer, and a ping; the deadline of the
-invocation may be earlier."""
+"""Time limits for a connection with its login, a whole answer by default, and a ping; the deadline
+of the invocation may be earlier."""
 
 
 class Engine(Protocol):
@@ -51,7 +51,7 @@ class Engine(Protocol):
         ...
 
     def execute(self, connection: Any, statement: str, values: Sequence[object]) -> Result:
-        """Execute one statement likewise, and return all that the driver knows of it."""
+        """Execute one statement until the deadline; return all that the driver knows of it."""
         ...
 
     def begin(self, isolation: str | None) -> Sequence[str]:

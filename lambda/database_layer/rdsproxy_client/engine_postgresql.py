@@ -87,12 +87,11 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
 
 
 def execute(connection: Any, statement: str, values: Sequence[object]) -> Result:
-    """Execute one statement likewise, and return all that the driver knows of it."""
-    with deadline.within(READ_SECONDS):
-        cursor = connection.cursor()
-        cursor.execute(statement, tuple(values))
-        found = rows(cursor.description, cursor.fetchall()) if cursor.description else []
-        return Result(found, None if cursor.rowcount < 0 else cursor.rowcount)
+    """Execute one statement until the deadline; return all that the driver knows of it."""
+    cursor = connection.cursor()
+    cursor.execute(statement, tuple(values))
+    found = rows(cursor.description, cursor.fetchall()) if cursor.description else []
+    return Result(found, None if cursor.rowcount < 0 else cursor.rowcount)
 
 
 def begin(isolation: str | None) -> Sequence[str]:

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import environment
+from . import deadline, environment
 from .aws import CallFailed
 from .diagnosis import diagnosed
-from .engine import Engine
+from .engine import READ_SECONDS, Engine
 from .environment import Target
 from .errors import Fault, Misused, NotUnderstood, Refused
 from .login import Login, chosen_login
@@ -37,16 +37,25 @@ class Link:
         engine: Engine,
         clock: Callable[[], float] = time.monotonic,
         *,
+        seconds: float = READ_SECONDS,
         login: Login | None = None,
         target: Callable[[], Target] | None = None,
     ) -> None:
-        """By default, log in and find the database as the environment says."""
+        """By default, log in and find the database as the environment says.
+
+        *seconds* is the limit of one statement.
+        """
         self.engine, self.clock = engine, clock
         self._login = login or chosen_login()
         self._target = target or (lambda: environment.target(engine.PORT))
         self._open: Any = None
         self._used = 0.0
         self._borrowed = False
+        self._seconds = seconds
+
+    @property
+    def is_open(self) -> bool:
+        return self._open is not None
 
     def borrow(self) -> None:
         """Keep the connection for a transaction or a driver until :meth:`give_back`."""
@@ -72,7 +81,8 @@ class Link:
         if isinstance(values, str | bytes):
             raise TypeError("values must be a sequence, such as a tuple: (value,)")
         try:
-            result = self.engine.execute(self._open, statement, values)
+            with deadline.within(self._seconds):
+                result = self.engine.execute(self._open, statement, values)
         except self.engine.ERRORS:
             raise
         except BaseException as error:

@@ -89,7 +89,9 @@ class Transaction:
             raise _Unanswered(str(error)) from None
 
     def roll_back(self) -> None:
-        """Roll back on the connection if it is there, or else drop it, which does the same."""
+        """Roll back, or drop the connection, which does the same."""
+        if not self._link.is_open:
+            return
         try:
             self._link.execute("ROLLBACK", ())
         except Exception:  # noqa: BLE001 - whatever is wrong, the server rolls back
