@@ -8,10 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
+
+from consumer_environment import consumer_environment
 
 pytestmark = pytest.mark.xdist_group("consumer types")
 
@@ -52,16 +53,7 @@ print(stacks.rsd)  # a stack that there is not
 @pytest.fixture(scope="module")
 def python(tmp_path_factory, repository):
     """Python of an environment that the library is installed in, as a wheel would install it."""
-    folder = tmp_path_factory.mktemp("consumer")
-    venv.create(folder, symlinks=True)
-    (packages,) = folder.glob("lib/python3*/site-packages")
-    for name in ("rdsproxy_local", "rdsproxy_templates"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(repository / "src" / name, packages / name, ignore=ignored)
-    # What the library requires is there already, where the tests run.
-    others = {Path(entry) for entry in sys.path if Path(entry).name == "site-packages"}
-    (packages / "others.pth").write_text("".join(f"{other}\n" for other in others))
-    return folder / "bin" / "python"
+    return consumer_environment(tmp_path_factory.mktemp("consumer"), repository)
 
 
 def run(*command, cwd, **variables):

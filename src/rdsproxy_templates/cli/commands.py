@@ -22,6 +22,7 @@ SUBCOMMANDS: Final = {
     "rules": "List the library's own rules.",
     "deploy": "Render a plan, and deploy its steps.",
     "destroy": "Delete the stacks of a plan.",
+    "init": "Write an infrastructure repository of your own.",
     "local": "Run a plan on this machine, without an AWS account.",
 }
 """A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one.

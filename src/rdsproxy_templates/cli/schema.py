@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from ..errors import ConfigError, Problem
+from ..model import Settings
 from ..model.customization import Customization
 from ..model.json_schema import json_schema
 from ..variants import VARIANTS
@@ -39,9 +40,14 @@ def print_schema(chosen: Sequence[str], stack: str | None = None) -> None:
     else:
         sentence = f"is of one variant, or of --stack; the variants are {', '.join(VARIANTS)}"
         raise ConfigError([Problem("schema", sentence)])
+    click.echo(schema_text(kind), nl=False)
+
+
+def schema_text(kind: type[Settings]) -> str:
+    """Return the JSON Schema of a file with the settings *kind*, and what it may customize."""
     schema = json_schema(kind)
     schema["properties"] = {
         **schema.get("properties", {}),
         **json_schema(Customization)["properties"],
     }
-    click.echo(json.dumps(schema, indent=2))
+    return json.dumps(schema, indent=2) + "\n"

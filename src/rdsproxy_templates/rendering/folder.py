@@ -42,7 +42,7 @@ def compare(
     directory: Path, files: Mapping[str, bytes], user_editable: Collection[str] = ()
 ) -> Changes:
     """Compute the changes that :func:`write` would make; raises :class:`ConfigError` like it."""
-    with _explained(directory, "read"):
+    with explained(directory, "read"):
         return _compared(directory, files, user_editable)
 
 
@@ -61,7 +61,7 @@ def write(
     unlike = changes or read_if_there(directory / MANIFEST) != text_of(manifest)
     if not unlike and not left_aside(directory):
         return changes
-    with _explained(directory, "written"), ensured(directory), locked(directory):
+    with explained(directory, "written"), ensured(directory), locked(directory):
         changes = _compared(directory, files, user_editable)
         before = entries_in(directory)
         todo = {name: files[name] for name in (*changes.created, *changes.changed)}
@@ -69,7 +69,7 @@ def write(
             staged = _staged(
                 stage, [text_of(both(before, manifest)), *todo.values(), text_of(manifest)]
             )
-            with _taken_back(Transaction(directory, stage)) as transaction:
+            with taken_back(Transaction(directory, stage)) as transaction:
                 transaction.place(MANIFEST, staged[0])
                 for name in changes.removed:
                     transaction.remove(name)
@@ -101,7 +101,7 @@ def _compared(
     }
     foreign = [name for name in files if name in there and name not in ours and name not in kept]
     foreign += [name for name in files if not _becomes_free(directory, name, left, ours)]
-    if problems := [*_unusable(directory), *_not_overwritten(directory, foreign)]:
+    if problems := [*unusable(directory), *_not_overwritten(directory, foreign)]:
         raise ConfigError(problems)
     written = {name: data for name, data in files.items() if name not in kept}
     changed = {name for name, new in written.items() if name in there and there[name] != new}
@@ -149,7 +149,7 @@ def _becomes_free(directory: Path, name: str, left: Collection[str], ours: Colle
 
 
 @contextmanager
-def _explained(directory: Path, done: str) -> Iterator[None]:
+def explained(directory: Path, done: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -158,7 +158,7 @@ def _explained(directory: Path, done: str) -> Iterator[None]:
 
 
 @contextmanager
-def _taken_back(transaction: Transaction) -> Iterator[Transaction]:
+def taken_back(transaction: Transaction) -> Iterator[Transaction]:
     """Run *transaction*; raise :class:`ConfigError` naming the steps that could not be undone."""
     try:
         with transaction:
@@ -183,7 +183,7 @@ def _staged(stage: Path, contents: Iterable[bytes]) -> list[Path]:
     return paths
 
 
-def _unusable(directory: Path) -> Iterator[Problem]:
+def unusable(directory: Path) -> Iterator[Problem]:
     """Report, as far as it can be known beforehand, why *directory* cannot be written."""
     existing = next(path for path in (directory, *directory.parents) if path.exists())
     if not existing.is_dir():
