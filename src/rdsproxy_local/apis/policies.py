@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -61,14 +62,28 @@ def _update_assume_role_policy(
 def _put_role_policy(
     put: Callable[..., None], backend: IAMBackend, role_name: str, policy_name: str, text: str
 ) -> None:
-    """All inline policies of a role have one limit, and white space does not count."""
+    """All inline policies of a role have one limit, and white space does not count.
+
+    A policy without a version, as SAM writes for destinations, has the oldest one ("IAM JSON
+    policy elements: Version"); moto refuses both.
+    """
     others = dict(backend.get_role(role_name).policies)
     others.pop(policy_name, None)
     if sum(len("".join(one.split())) for one in (*others.values(), text)) > MOST_CHARACTERS:
         raise LimitExceededException(
             f"Maximum policy size of {MOST_CHARACTERS} bytes exceeded for role {role_name}"
         )
-    put(backend, role_name, policy_name, text)
+    put(backend, role_name, policy_name, _versioned(text))
+
+
+def _versioned(text: str) -> str:
+    try:
+        policy = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(policy, dict) or "Version" in policy:
+        return text
+    return json.dumps({"Version": "2012-10-17", **policy})
 
 
 def _create_key(

@@ -53,6 +53,7 @@ def variables_of(function: Any, code: Code, around: CloudContext) -> dict[str, s
         **_endpoints(function, around),
         "LOCAL_CLOUD_FUNCTION": function.function_arn,
         "LOCAL_CLOUD_URL": around.endpoint,
+        "NODE_EXTRA_CA_CERTS": str(around.roots.amazon),
         "PYTHONPATH": os.pathsep.join(map(str, paths)),
         "RDS_CA_FILE": str(_trusted(function, code, deployed, around.roots)),
         "SSL_CERT_FILE": str(around.roots.amazon),

@@ -1,4 +1,4 @@
-"""Functions of the local cloud, run by AWS's own runtime client on this machine's Python."""
+"""Functions of the local cloud, run on this machine's Python and Node.js."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .function_variables import CloudContext, place_of, variables_of
 from .identities import Identity
 from .packages import Code
 from .pool import Pool, Throttled
+from .programs import program_of, unsupported
 from .reachability import Interface
 
 LAMBDA: Final = "lambda.amazonaws.com"
@@ -48,8 +49,8 @@ class Outcome(NamedTuple):
 class _Running(Environment):
     """An environment and its identity towards AWS."""
 
-    def __init__(self, role: Identity, stream: str, *given: Any, timeout: float) -> None:
-        super().__init__(*given, timeout=timeout)
+    def __init__(self, role: Identity, stream: str, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self.role, self.stream = role, stream
 
 
@@ -77,8 +78,7 @@ class Functions:
 
     def invoke(self, function: Any, event: Any, request_id: str | None = None) -> Outcome:
         """Have the function handle *event*; raises :class:`TooManyRequests` at its limit."""
-        if not (function.run_time or "").startswith("python3"):
-            says = f"the local cloud runs no {function.run_time or function.package_type}"
+        if (says := unsupported(function)) is not None:
             return Outcome(Answer("error", {"errorType": "Local", "errorMessage": says}), [])
         try:
             with self._pool(function).environment() as environment:
@@ -143,6 +143,7 @@ class Functions:
             function.handler,
             {**variables, **own},
             timeout=int(function.timeout),
+            program=program_of(function),
         )
 
 

@@ -24,14 +24,22 @@ from .wheels import offline
 SECONDS: Final = 600
 LAST_LINES: Final = 12
 SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
-IGNORED: Final = ("__pycache__", ".aws-sam", ".git", ".venv", "node_modules")
+MODULES: Final = "node_modules"
+BUILT: Final = ("__pycache__", ".aws-sam", ".git", ".venv")
+"""Folders that no archive has."""
+IGNORED: Final = (*BUILT, MODULES)
+"""Folders that no build reads."""
 REQUIREMENTS: Final = "requirements.txt"
 
 State = tuple[tuple[str, int, int], ...]
 """Name, time and size of each file."""
 
-Method = Literal["makefile", "requirements", "copy"]
-"""The way to build: a Makefile's target, the packages of requirements.txt, or nothing but a zip."""
+MAKEFILE: Final = "Makefile"
+NPM_PACKAGE: Final = "package.json"
+
+Method = Literal["makefile", "requirements", "npm", "copy"]
+"""The way to build: a Makefile's target, the packages of requirements.txt or of package.json, or
+nothing but a zip."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +125,16 @@ class Code:
             made.mkdir()
             target = f"build-{self.logical_id}"
             command = ["make", "--silent", target, f"ARTIFACTS_DIR={made}"]
+        elif self.method == "npm":
+            made = folder / "work"
+            command = ["npm", "install", "--omit=dev", "--no-audit", "--no-fund", "--silent"]
         else:
             made = folder / "work"
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
             options = ["--disable-pip-version-check", "--requirement", REQUIREMENTS]
             command = [*pip, *options, "--target", str(work)]
         self._run(command, work, variables)
-        return archive_of(made)
+        return archive_of(made, without=BUILT)
 
     def _run(self, command: Sequence[str], cwd: Path, variables: Mapping[str, str]) -> None:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
@@ -150,11 +161,11 @@ class Code:
         return DeploymentError([Problem(self.logical_id, sentence)])
 
 
-def archive_of(folder: Path) -> bytes:
+def archive_of(folder: Path, without: Sequence[str] = IGNORED) -> bytes:
     """Return the files of *folder* as a zip, the same for the same content."""
     with tempfile.TemporaryFile() as archive:
         with zipfile.ZipFile(archive, "w") as files:
-            for name, file in _files(folder):
+            for name, file in _files(folder, without):
                 info = zipfile.ZipInfo(name, SAME_TIME)
                 info.external_attr = (file.stat().st_mode & 0o777) << 16
                 files.writestr(info, file.read_bytes())
@@ -162,12 +173,12 @@ def archive_of(folder: Path) -> bytes:
         return archive.read()
 
 
-def _files(source: Path) -> Iterator[tuple[str, Path]]:
+def _files(source: Path, without: Sequence[str] = IGNORED) -> Iterator[tuple[str, Path]]:
     """Yield the files of *source* with their names in it, in the order of their names."""
     if source.is_file():
         yield source.name, source
         return
     for file in sorted(source.rglob("*")):
         name = file.relative_to(source)
-        if file.is_file() and not any(part in IGNORED for part in name.parts):
+        if file.is_file() and not any(part in without for part in name.parts):
             yield name.as_posix(), file

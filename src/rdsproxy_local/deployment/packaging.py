@@ -18,7 +18,7 @@ import cfn_flip
 
 from rdsproxy_templates.errors import DeploymentError, Problem
 
-from .code import REQUIREMENTS, Code, Method
+from .code import MAKEFILE, NPM_PACKAGE, REQUIREMENTS, Code, Method
 
 ROOT: Final = "template.yaml"
 NESTED: Final = {
@@ -149,11 +149,15 @@ def _read(rendered: Rendered, path: str, stacks: tuple[str, ...]) -> _Document:
 def _method(resource: Mapping[str, Any], source: Path, *, is_layer: bool) -> Method:
     """Return the way in which SAM CLI would build a resource."""
     chosen = str(resource.get("Metadata", {}).get("BuildMethod", ""))
-    if chosen == "makefile":
+    if chosen == "makefile" and (is_layer or (source / MAKEFILE).is_file()):
         return "makefile"
+    if chosen == "makefile":  # written beside the templates, where the folder has none
+        chosen = ""
     runtime = chosen or ("" if is_layer else str(resource["Properties"].get("Runtime", "python3")))
     if runtime.startswith("python") and (source / REQUIREMENTS).is_file():
         return "requirements"
+    if runtime.startswith("nodejs") and (source / NPM_PACKAGE).is_file():
+        return "npm"
     return "copy"
 
 

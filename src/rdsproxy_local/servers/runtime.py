@@ -1,4 +1,4 @@
-"""A Lambda execution environment: AWS's own runtime client, and a function in it."""
+"""A Lambda execution environment: a runtime's client, by default AWS's own, and a function in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, Self
@@ -15,6 +15,8 @@ from typing import Any, Final, Literal, NamedTuple, Self
 from .output import Output
 from .runtime_api import News, RuntimeApi
 
+PYTHON: Final = (sys.executable, "-m", "awslambdaric")
+"""The client that AWS publishes, on this machine's Python."""
 SECONDS: Final = 10
 """Seconds for a function's start, as on Lambda, and for the end of a process."""
 
@@ -36,10 +38,11 @@ class Environment:
         variables: Mapping[str, str],
         *,
         timeout: float = 29,
+        program: Sequence[str] = PYTHON,
     ) -> None:
         self.log: list[str] = []
         """Every line that the function wrote, and what Lambda adds to them."""
-        self._new = partial(_Sandbox, task_folder, handler, variables, timeout, self.log)
+        self._new = partial(_Sandbox, task_folder, handler, variables, timeout, self.log, program)
         self._sandbox = self._new()
         self._turn = threading.Lock()
         self._closed = False
@@ -81,20 +84,21 @@ class Environment:
 class _Sandbox:
     """One process of the runtime, good until it ends or takes too long."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what a process consists of
         self,
         task_folder: Path,
         handler: str,
         variables: Mapping[str, str],
         timeout: float,
         log: list[str],
+        program: Sequence[str],
     ) -> None:
         self.usable = True
         self._used = False
         self._log = log
         self._api = RuntimeApi(timeout)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", handler],
+            [*program, handler],
             cwd=task_folder,
             env=_variables(task_folder, handler, self._api.address) | dict(variables),
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,195 @@
+"""Declared functions as deployed: each does its work as its own user, and nothing as another's."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from rdsproxy_local.local_cloud import LocalCloud
+from rdsproxy_local.servers.loopback import wait_for
+from rdsproxy_local.testing import TestCloud
+from rdsproxy_templates import render
+from rdsproxy_templates.variants import base
+
+pytestmark = pytest.mark.xdist_group("deployed-functions")
+
+TABLES = {
+    "mysql": "CREATE TABLE notes (note VARCHAR(99))",
+    "postgresql": "CREATE TABLE notes (note TEXT)",
+}
+CODE = '''
+import os
+
+from rdsproxy_client import Database
+
+database = Database.from_environment()
+
+
+def handler(event, context):
+    if "Records" in event:
+        for message in event["Records"]:
+            note(message["body"])
+        return {"batchItemFailures": []}
+    if event.get("source") == "aws.events":
+        return note("scheduled")
+    if "environment" in event:
+        return attempt(event["environment"])
+    [[user]] = database.read("SELECT CURRENT_USER")
+    return {"statusCode": 200, "body": user}
+
+
+def note(text):
+    database.write("INSERT INTO notes (note) VALUES (%s)", (text,))
+
+
+def attempt(variables):
+    """Log in with other variables; those that are null are missing."""
+    before = dict(os.environ)
+    for name, value in variables.items():
+        os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+    try:
+        [[user]] = Database.from_environment().read("SELECT CURRENT_USER")
+        return {"user": user}
+    except Exception as error:
+        return {"refused": type(error).__name__}
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+'''
+SETTINGS = {
+    "regions": ["eu-west-1"],
+    "rds": {
+        "deletion_protection": False,
+        "users": [
+            {"name": "app", "login": "iam"},
+            {"name": "audit", "login": "iam"},
+            {"name": "jobs", "login": "password"},
+        ],
+    },
+    "functions": [
+        {"name": "orders", "code": "src", "user": "app", "routes": ["GET /orders"]},
+        {"name": "auditor", "code": "src", "user": "audit", "queue": {"batch_size": 1}},
+        {"name": "nightly", "code": "src", "user": "jobs", "schedule": "cron(0 3 * * ? *)"},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with TestCloud(LocalCloud()) as started:
+        yield started
+
+
+class Service:
+    """The deployed functions."""
+
+    def __init__(self, cloud, stack):
+        self.cloud, self.stack = cloud, stack
+        self._lambda = stack.account.client("lambda")
+        self.titles = {one.logical_id: one.physical_id for one in stack.functions()}
+
+    def invoke(self, title, event):
+        answer = self._lambda.invoke(
+            FunctionName=self.titles[title], Payload=json.dumps(event).encode()
+        )
+        return json.loads(answer["Payload"].read())
+
+    def variables(self, title):
+        found = self._lambda.get_function_configuration(FunctionName=self.titles[title])
+        return found["Environment"]["Variables"]
+
+    def attempt(self, title, **variables):
+        return self.invoke(title, {"environment": variables})
+
+    def notes(self):
+        return [note for (note,) in self.cloud.sql("SELECT note FROM notes", stack=self.stack)]
+
+
+@pytest.fixture(scope="module", params=["mysql", "postgresql"])
+def service(request, cloud, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    (folder / "src").mkdir()
+    (folder / "src" / "app.py").write_text(CODE)
+    rds = {**SETTINGS["rds"], "engine": f"aurora-{request.param}"}
+    config = base.Config.parse({**SETTINGS, "rds": rds}, "a test")
+    stack = cloud.deploy(render(base, config, folder=folder), name=request.param)
+    cloud.sql(TABLES[request.param], stack=stack)
+    return Service(cloud, stack)
+
+
+@pytest.mark.parametrize(
+    ("title", "user"),
+    [("OrdersFunction", "app"), ("AuditorFunction", "audit"), ("NightlyFunction", "jobs")],
+)
+def test_each_function_is_its_own_user(service, title, user):
+    assert service.invoke(title, {})["body"].partition("@")[0] == user
+
+
+def test_a_route_leads_to_its_function(service):
+    answer = service.cloud.call("GET", f"{service.stack.outputs['APIEndpoint']}orders")
+
+    assert answer.status == 200
+    assert answer.body.decode().partition("@")[0] == "app"
+    unknown = service.cloud.call("GET", f"{service.stack.outputs['APIEndpoint']}others")
+    assert unknown.status == 404
+
+
+class TestWhatIsAnothers:
+    def test_a_token_for_another_user_is_refused(self, service):
+        assert "user" in service.attempt("OrdersFunction", RDS_USER="app")
+        assert "refused" in service.attempt("OrdersFunction", RDS_USER="audit")
+        assert "refused" in service.attempt("AuditorFunction", RDS_USER="app")
+
+    def test_a_token_for_a_user_with_a_password_is_refused(self, service):
+        assert "refused" in service.attempt("OrdersFunction", RDS_USER="jobs")
+
+    def test_the_secret_of_another_user_is_not_readable(self, service):
+        secret = service.variables("NightlyFunction")["RDS_SECRET_ARN"]
+
+        tried = service.attempt("OrdersFunction", RDS_SECRET_ARN=secret, RDS_USER=None)
+
+        assert "refused" in tried
+
+    def test_a_password_is_no_way_to_a_token(self, service):
+        tried = service.attempt("NightlyFunction", RDS_USER="app", RDS_SECRET_ARN=None)
+
+        assert "refused" in tried
+
+
+def test_a_message_reaches_its_function(service):
+    queue = service.stack.outputs["QueueUrls"]
+
+    service.stack.account.client("sqs").send_message(QueueUrl=queue, MessageBody="one")
+
+    assert wait_for(lambda: "one" in service.notes(), 20)
+
+
+def test_a_schedule_fires(service):
+    rule = service.stack.account.resources(service.stack.name)
+    nested = service.stack.account.resources(rule["SAMStack"])
+
+    service.stack.account.fire(nested["NightlyFunctionSchedule"])
+
+    assert wait_for(lambda: "scheduled" in service.notes(), 20)
+
+
+def test_a_function_in_another_language_signs_for_itself(cloud, repository):
+    folder = repository / "examples" / "two_functions"
+    settings = yaml.safe_load((folder / "service.yaml").read_text())
+    settings["rds"]["deletion_protection"] = False
+    config = base.Config.parse(settings, "service.yaml")
+    stack = cloud.deploy(render(base, config, folder=folder), name="languages")
+    cloud.sql("CREATE TABLE orders (id SERIAL PRIMARY KEY, item TEXT)", stack=stack)
+    cloud.sql("GRANT USAGE ON SEQUENCE orders_id_seq TO app", stack=stack)
+    url = f"{stack.outputs['APIEndpoint']}orders"
+
+    made = cloud.call("POST", url, body="tea")
+    listed = cloud.call("GET", url)
+
+    assert (made.status, made.json()) == (200, {"id": 1})
+    assert (listed.status, listed.json()) == (
+        200,
+        {"orders": [{"id": 1, "item": "tea"}], "as": "reports"},
+    )
