@@ -1,7 +1,8 @@
-"""Access across accounts: roles and secrets of one account that another one uses.
+"""Access to roles and secrets, within an account and across two.
 
-Both accounts must allow it: the caller's by its policies, the other by those of role, secret
-and key. Administrators, who have no policies, may assume any role as before.
+Across accounts both must allow it: the caller's by its policies, the other by those of role,
+secret and key. Within one, a function reads what its role's policies or the secret's allow.
+Administrators, who have no policies, may assume any role and read any secret as before.
 """
 
 from __future__ import annotations
@@ -63,19 +64,32 @@ def _assuming(assume: Callable[..., ActionResult]) -> Callable[..., ActionResult
 def _reading(read: Callable[..., str]) -> Callable[..., str]:
     def get_secret_value(response: SecretsManagerResponse) -> str:
         secret: str = response._get_param("SecretId")
-        if not secret.startswith("arn:") or _account(secret) == response.current_account:
-            return read(response)
         caller = identities.find(response.access_key)
+        if not secret.startswith("arn:") or _account(secret) == response.current_account:
+            own = secretsmanager_backends[response.current_account][response.region]
+            if caller is not None and not _may_read_own(caller, own.secrets.get(secret)):
+                raise _denied(caller, secret)
+            return read(response)
         if caller is None or not _may_read(caller, secret):
-            name = caller.arn if caller else "somebody"
-            raise JsonRESTError(
-                "AccessDeniedException",
-                f"User: {name} is not authorized to perform: {READ} on resource: {secret}",
-            )
+            raise _denied(caller, secret)
         owner = secretsmanager_backends[_account(secret)][_region(secret)]
         return json.dumps(owner.get_secret_value(secret, "", "AWSCURRENT"))
 
     return get_secret_value
+
+
+def _denied(caller: Identity | None, secret: str) -> JsonRESTError:
+    name = caller.arn if caller else "somebody"
+    says = f"User: {name} is not authorized to perform: {READ} on resource: {secret}"
+    return JsonRESTError("AccessDeniedException", says)
+
+
+def _may_read_own(caller: Identity, found: Any) -> bool:
+    """True if *caller* may read a secret of its own account, or there is none to read."""
+    if found is None or caller.policies is None:
+        return True
+    lent = found.policy and trusts(json.loads(found.policy), caller.role, READ)
+    return caller.may(READ, found.arn) or bool(lent)
 
 
 def _may_read(caller: Identity, secret: str) -> bool:

@@ -1,4 +1,4 @@
-"""A Lambda execution environment: a runtime's client, by default AWS's own, and a function in it."""
+"""A Lambda execution environment: a runtime, by default AWS's own client, and a function in it."""
 
 from __future__ import annotations
 
