@@ -1,4 +1,4 @@
-"""APIs and functions: what API Gateway refuses, and what must not stand in plain sight."""
+"""APIs and functions: what API Gateway refuses."""
 
 from __future__ import annotations
 
@@ -120,62 +120,3 @@ class TestKeyOrFirewall:
         assert_holds(
             api.key_or_firewall, template(Api=resource("Serverless::Api"), Association=association)
         )
-
-
-class TestPasswordInEnvironment:
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "PASSWORD",
-            "RDS_PASSWORD",
-            "DbPasswd",
-            "CLIENT_SECRET",
-            "SECRET",
-            "API_TOKEN",
-            "PRIVATE_KEY",
-            "PRIVATEKEY",
-        ],
-    )
-    def test_a_variable_named_like_a_secret_is_refused(self, name):
-        [one] = violations(api.password_in_environment, faulted(f"{VARIABLES}/{name}", GIVEN))
-
-        assert one.resource == FUNCTION
-        assert one.sentence == f"the variable {name} holds a secret"
-        assert one.remedy == "Pass the secret's ARN, and read it at run time"
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            "{{resolve:secretsmanager:blog:SecretString:password}}",
-            {"Fn::Sub": "{{resolve:secretsmanager:${Given}:SecretString:password}}"},
-            {"Fn::Join": ["", ["{{resolve:secretsmanager:", GIVEN, "}}"]]},
-        ],
-    )
-    def test_a_variable_that_is_resolved_to_a_secret_is_refused(self, value):
-        [one] = violations(api.password_in_environment, faulted(f"{VARIABLES}/LOGIN", value))
-
-        assert one.resource == FUNCTION
-        assert one.sentence == "the variable LOGIN holds a secret"
-
-    @pytest.mark.parametrize(
-        "name",
-        [
-            "SECRET_ARN",
-            "SECRET_ID",
-            "SecretName",
-            "RDS_SECRET_ARN",
-            "RDS_PASSWORD_ARN",
-            "DB_PASSWORD_SECRET_ARN",
-            "API_TOKEN_PARAMETER_NAME",
-        ],
-    )
-    def test_a_variable_that_only_says_where_a_secret_is_is_accepted(self, name):
-        assert_holds(api.password_in_environment, faulted(f"{VARIABLES}/{name}", GIVEN))
-
-    def test_a_function_of_plain_cloudformation_is_read_too(self):
-        environment = {"Variables": {"PASSWORD": "hunter2"}}
-        function = resource("Lambda::Function", Environment=environment)
-
-        [one] = violations(api.password_in_environment, template(Function=function))
-
-        assert one.resource == "Function"

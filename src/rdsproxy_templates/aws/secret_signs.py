@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 _NAME: Final = re.compile(
-    r"(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRET|SECRETS|TOKEN|CREDENTIAL|CREDENTIALS"
-    r"|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|CONNECTION_?STRING"
-    r"|PGPASSWORD|MYSQL_?PWD)$"
+    r"(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|SECRETS?|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY"
+    r"|PRIVATE_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|CONNECTION_?STRING|PGPASSWORD|MYSQL_?PWD)(_|$)"
 )
-"""Last words of a name that holds a secret: what ends otherwise, such as ``SECRET_ARN`` or
-``TOKEN_SECONDS``, is about one."""
+"""Words of a name that holds a secret."""
+_ABOUT: Final = re.compile(
+    r"_(ARNS?|AUDIENCE|COUNT|DAYS|ENABLED|ENDPOINT|EXPIRY|FILE|HEADER|HOURS|IDS?|ISSUER|LENGTH"
+    r"|LIMIT|MINUTES|NAMES?|PATH|POLICY|PREFIX|REGION|SECONDS|SIZE|TTL|TYPE|UR[IL]|VERSION)$"
+)
+"""Last words of a name that says something about a secret, and holds none."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _VALUES: Final = (
@@ -37,16 +40,17 @@ _VALUES: Final = (
 def secret_sign(name: str, value: object) -> str | None:
     """Say what of the variable *name* looks like a secret, never its value; None if nothing does.
 
-    A *value* may be an expression of CloudFormation, of which the name tells nothing.
+    A *value* may be an expression of CloudFormation.
     """
     for text in _texts(value):
         for pattern, meaning in _VALUES:
             if pattern.search(text):
                 return f"its value looks like {meaning}"
-    if not isinstance(value, str) or not value or value.startswith("arn:"):
+    if not value or str(value).startswith("arn:"):
         return None
     words = _CAMEL.sub("_", name).upper()
-    return "its name says that it is one" if _NAME.search(words) else None
+    is_one = _NAME.search(words) and not _ABOUT.search(words)
+    return "its name says that it is one" if is_one else None
 
 
 def _texts(value: object) -> Iterator[str]:

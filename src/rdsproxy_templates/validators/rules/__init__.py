@@ -14,6 +14,7 @@ from ..rule import FileViolation, Rule, Violation
 from . import (
     api,
     database,
+    function,
     login,
     monitoring,
     network,
@@ -63,7 +64,7 @@ GRAPH_RULES: Final[tuple[Rule[Graph, Violation], ...]] = (
     api.path,
     api.timeout,
     api.key_or_firewall,
-    api.password_in_environment,
+    function.no_secret_in_environment,
 )
 BUNDLE_RULES: Final[tuple[Rule[Bundle, FileViolation], ...]] = (
     wiring.connected,

@@ -1,11 +1,10 @@
-"""Rules of APIs and functions: what API Gateway takes, and what the console shows."""
+"""Rules of APIs and functions: what API Gateway takes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from ...aws.documentation import API_GATEWAY_GUIDE, LAMBDA_GUIDE
+from ...aws.documentation import API_GATEWAY_GUIDE
 from ...model.references import references
 from ..graph import FUNCTION_TYPES, Graph
 from ..rule import Violation, as_rule
@@ -15,9 +14,6 @@ LONGEST = 29
 """Seconds: an HTTP API answers 503 after 30."""
 
 HTTP_APIS = ("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage")
-SECRET_NAME = re.compile(
-    r"(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY)(?!.*(ARN|ID|NAME)$)", re.IGNORECASE
-)
 
 
 @as_rule(
@@ -84,23 +80,4 @@ def key_or_firewall(graph: Graph) -> Iterator[Violation]:
                     "ResourceArn",
                     f"{target} is an HTTP API, which takes no web ACL",
                     "Put CloudFront in front of it, or use a REST API",
-                )
-
-
-@as_rule(
-    "api/password-in-environment",
-    level="warning",
-    title="A function's environment holds no password.",
-    why="Whoever may read the function's configuration reads the password.",
-    source=f"{LAMBDA_GUIDE}configuration-envvars.html",
-)
-def password_in_environment(graph: Graph) -> Iterator[Violation]:
-    for function, body in graph.of_type(*FUNCTION_TYPES):
-        for name, value in body.get("Environment", {}).get("Variables", {}).items():
-            if SECRET_NAME.search(name) or "{{resolve:secretsmanager:" in str(value):
-                yield Violation(
-                    function,
-                    "Environment",
-                    f"the variable {name} holds a secret",
-                    "Pass the secret's ARN, and read it at run time",
                 )
