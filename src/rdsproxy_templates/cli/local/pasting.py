@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ...resources.routes import parsed
 from .deployment import LocalDeployment
 
 if TYPE_CHECKING:
@@ -78,13 +79,26 @@ def _environment(deployed: Deployed) -> Iterator[Section]:
 def _signed(deployed: Deployed) -> Iterator[Section]:
     account = deployed.deployment.account_of(deployed.deployment.plan.steps[-1])
     calls = []
+    declared = list(_routes(deployed))
     for name, value in deployed.outputs.items():
-        if name in REQUESTS:
+        if name == "APIEndpoint" and declared:
+            calls += [f"signed {one.format(account.local(value))}" for one in declared]
+        elif name in REQUESTS:
             calls += [f"signed {one.format(account.local(value))}" for one in REQUESTS[name]]
         elif API.fullmatch(value):
             calls.append(f"signed {account.local(value)}")
     if calls:
         yield Section("The API answers to signed requests:", [SIGNED, *calls])
+
+
+def _routes(deployed: Deployed) -> Iterator[str]:
+    """Yield a request for each route of declared functions; a variable in it is 1."""
+    for one in deployed.deployment.rendered:
+        for function in getattr(one.config, "functions", ()):
+            for text in function.routes:
+                method, path = parsed(text)
+                way = "" if method in {"ANY", "GET"} else f"-X {method} "
+                yield way + "{}" + re.sub(r"\{[^}]*\}", "1", path.removeprefix("/"))
 
 
 def _viewers(deployed: Deployed) -> Iterator[Section]:
