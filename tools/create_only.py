@@ -31,6 +31,7 @@ TENDED = {"users": USERS, "rotate_secrets_after_days": 30}
 MORE: dict[str, dict[str, Any]] = {
     "base": {"rds": {**TENDED, "readers": 1}, "function_user": "app"},
     "existing_vpc": {"rds": {**TENDED, "readers": 1}, "function_user": "app"},
+    "existing_database": {"rds": {"users": USERS, "has_readers": True}, "function_user": "app"},
     "auth": {"rds": {**TENDED, "engine": "aurora-mysql", "readers": 1}, "iam_user": "app"},
     "bastion": {
         "proxy": True,

@@ -287,6 +287,22 @@ def bases(draw):
 
 
 @st.composite
+def services_on_existing(draw):
+    """Settings of a service before a database that exists."""
+    people = draw(users())
+    user = chosen(draw, people, "iam", "end_to_end_iam")
+    engine = draw(st.sampled_from(["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]))
+    network = some(port=st.integers(1150, 65_535), type=st.sampled_from(["IPV4", "DUAL"]))
+    told = some(network=network, master_key_arn=GIVEN_KEY)
+    readers = draw(some(has_readers=st.booleans())) if "aurora" in engine else {}
+    rds = {"engine": engine, "users": people} | draw(told) | readers | draw(proxies)
+    rds["master_login"] = user is None or draw(st.booleans())
+    groups = some(security_groups=st.sampled_from(["make", "existing"]))
+    settings = draw(st.fixed_dictionaries(REGIONS, optional={"database": names, "sam": sam}))
+    return settings | {"rds": rds, "function_user": user} | draw(groups)
+
+
+@st.composite
 def auths(draw):
     people = draw(users())
     password_user = chosen(draw, people, "password")
@@ -481,6 +497,7 @@ def edges(draw):
 VALID = {
     "base": bases(),
     "existing_vpc": services(),
+    "existing_database": services_on_existing(),
     "auth": auths(),
     "bastion": bastions(),
     "cross_account_network": lent_networks(),

@@ -127,6 +127,10 @@ class DatabaseResourceId(Value):
     """ID by which ``rds-db:connect`` names a cluster or an instance: ``db-ABC…``."""
 
 
+class DatabaseIdentifier(Value):
+    """Identifier of a cluster or an instance, by which RDS knows it: ``shop``."""
+
+
 class WebACLArn(Value):
     """ARN of a WAF web ACL: ``arn:aws:wafv2:<region>:<account>:global/webacl/…``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from troposphere import secretsmanager
+from troposphere import AWSObject, secretsmanager
 
 from ..aws.database_users import User
 from ..aws.kinds import SecretArn
@@ -19,20 +19,22 @@ def attachments(
 
     RDS itself keeps the master's secret that it manages.
     """
+    itself = database.itself
+    if itself is None:
+        return []
     own_master = database.master_secret if master.is_own else None
-    title = f"{database.itself.title}Attachment"
     return [
-        *([_attachment(title, database, own_master)] if own_master else ()),
-        *(_attachment(f"{user.title}SecretAttachment", database, own) for user, own in others),
+        *([_attachment(f"{itself.title}Attachment", itself, own_master)] if own_master else ()),
+        *(_attachment(f"{user.title}SecretAttachment", itself, own) for user, own in others),
     ]
 
 
 def _attachment(
-    title: str, database: Database, secret: SecretArn
+    title: str, database: AWSObject, secret: SecretArn
 ) -> secretsmanager.SecretTargetAttachment:
     return secretsmanager.SecretTargetAttachment(
         title,
         SecretId=secret,
-        TargetId=database.itself.ref(),
-        TargetType=database.itself.resource_type,
+        TargetId=database.ref(),
+        TargetType=database.resource_type,
     )

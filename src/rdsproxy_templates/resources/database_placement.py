@@ -114,7 +114,7 @@ def placed(
 ) -> Database:
     """*database* in its subnet group, with the rules of its clients and its tags."""
     resources = list(database.resources)
-    if choices.subnet_group:
+    if choices.subnet_group and database.itself is not None:
         resources = [one for one in resources if one.resource_type != "AWS::RDS::DBSubnetGroup"]
         database.itself.DBSubnetGroupName = choices.subnet_group
     own = [one for one in resources if str(one.resource_type).startswith(_TAGGED)]

@@ -8,7 +8,7 @@ from typing import Any
 from troposphere import AWSHelperFn, AWSObject
 
 from ..aws.engines import Engine
-from ..aws.kinds import DatabaseArn, Hostname, SecretArn
+from ..aws.kinds import DatabaseArn, DatabaseResourceId, Hostname, SecretArn
 from ..records import record
 
 
@@ -17,12 +17,13 @@ class Database:
     """The resources of a database, and the references by which others name it."""
 
     resources: Sequence[AWSObject]
-    itself: AWSObject
+    itself: AWSObject | None
+    """The cluster or instance; None where it exists already, outside the stack."""
     engine: Engine
     host: Hostname
     """Host of the writer."""
     arn: DatabaseArn
-    resource_id: AWSHelperFn
+    resource_id: DatabaseResourceId | AWSHelperFn
     """ID by which ``rds-db:connect`` names the database."""
     targets: Mapping[str, Any]
     """Property of a proxy's target group that names the database."""

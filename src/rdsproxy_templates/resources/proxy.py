@@ -226,5 +226,6 @@ def _waits(
     A proxy that reads the secret of the database itself refers to it, and so waits anyway.
     """
     secrets = [login.secret for login in logins]
-    first = [] if database.managed_secret in secrets else [database.itself]
-    return without_none(DependsOn=[str(one.title) for one in (*first, *log)] or None)
+    refers = database.itself is None or database.managed_secret in secrets
+    first = [] if refers else [database.itself]
+    return without_none(DependsOn=[str(one.title) for one in (*first, *log) if one] or None)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         cross_account_network,
         edge,
         edge_waf,
+        existing_database,
         existing_vpc,
     )
 
@@ -30,6 +31,7 @@ __all__ = [  # noqa: RUF022 - in the order in which they are shown
     "base",
     "auth",
     "existing_vpc",
+    "existing_database",
     "bastion",
     "cross_account_network",
     "cross_account_db",

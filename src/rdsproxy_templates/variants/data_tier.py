@@ -91,9 +91,20 @@ def data_tier(
             client=client.network if client else None,
         ),
     )
+    return tended(config.administration, secrets, rds, network, endpoint_security_group_id)
+
+
+def tended(
+    settings: AdministrationSettings,
+    secrets: Secrets,
+    rds: Child[stacks.rds.Outputs],
+    network: ProxyNetwork,
+    endpoint_security_group_id: SecurityGroupId | None,
+) -> DataTier:
+    """The data tier of *secrets* and *rds*, with the stacks that keep users and rotate secrets."""
     secrets = secrets.with_managed(rds.outputs.managed_secret_arn)
     administered = administration(
-        config.administration,
+        settings,
         secrets,
         AdministeredDatabase(
             vpc_id=rds.outputs.vpc_id,

@@ -48,7 +48,7 @@ class Secrets:
 
     def with_managed(self, arn: SecretArn | None) -> Secrets:
         """Add the master's secret that RDS manages, where it does."""
-        return replace(self, master_secret=arn) if self.master.is_managed else self
+        return replace(self, master_secret=arn) if arn and self.master.is_managed else self
 
     @property
     def for_administration(self) -> DatabaseCredentials:
@@ -109,6 +109,27 @@ def database_secrets(
         shared=SecretCredentials(secret_arn=by_user[shared.user], key_arn=key.outputs.key_arn)
         if shared and key
         else None,
+    )
+
+
+def given_secrets(
+    master: MasterSettings, master_arn: SecretArn, users: Sequence[User], names: DatabaseNames
+) -> Secrets:
+    """The secret of a master that exists, and ``UserSecretsStack`` for users with a password."""
+    of_users = _user_secrets(users, None, None) if with_secrets(users) else None
+    arns = of_users.outputs.user_secret_arns if of_users else None
+    return Secrets(
+        children=[of_users] if of_users else [],
+        master=master,
+        master_name=names.rds_master_username,
+        database_name=names.rds_database_name,
+        credentials=DatabaseCredentials(
+            rds_master_user_secret_arn=master_arn, user_secret_arns=arns
+        ),
+        by_user={user.name: arn for user, arn in secrets_of(users, arns)},
+        master_secret=master_arn,
+        own_command=None,
+        shared=None,
     )
 
 

@@ -102,9 +102,7 @@ class ServiceSettings(RegionalSettings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from common.database_problems(
-            self.rds, self.database, self.regions, has_ipv6=self.may_have_ipv6
-        )
+        yield from self._database_problems()
         if self.has_proxy:
             yield from user_problems(self.rds, self.database)
             yield from common.root_problems(self.rds.users, self.regions)
@@ -113,6 +111,11 @@ class ServiceSettings(RegionalSettings):
             else:
                 yield from function_user_problems(self.function_user, self.rds)
             yield from common.proxy_problems(self.rds.engine, self.regions)
+
+    def _database_problems(self) -> Iterator[Problem]:
+        yield from common.database_problems(
+            self.rds, self.database, self.regions, has_ipv6=self.may_have_ipv6
+        )
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
@@ -214,6 +217,13 @@ def service_in(
         network.proxy_network,
         endpoint_security_group_id=endpoint_security_group_id,
     )
+    return service_on(config, names, network, data)
+
+
+def service_on(
+    config: ServiceSettings, names: DatabaseNames, network: ServiceNetwork, data: DataTier
+) -> Service:
+    """The stacks of the service in *network* before *data*."""
     token = TokenPorts(
         rds_master_username=data.function_user,
         rds_database_name=names.rds_database_name,

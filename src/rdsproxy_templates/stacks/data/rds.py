@@ -33,6 +33,7 @@ from ...resources.database_record import Database
 from ...resources.port_groups import DatabaseCredentials, ProxyNetwork
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
 from ...resources.proxy import Proxy, ProxySettings, rds_proxy
+from ...resources.proxy_access import access_problems
 from ...resources.proxy_details import ProxyDetails
 from ...resources.proxy_endpoints import TargetRole, proxy_endpoint
 from ...resources.proxy_logins import SecretLogin
@@ -62,30 +63,7 @@ class Config(ProxiedDatabaseSettings, ProxySettings):
         yield from super().problems()
         engine = ENGINES[self.engine]
         yield from self.refused_by(engine)
-        for problem in self.proxy.details_refused_by(engine, self.readers):
-            yield problem.within("proxy")
-        targets = self.proxy.target_connection_network_type
-        if targets == "IPV6" and self.network.type != "DUAL":
-            yield Problem(
-                "proxy.target_connection_network_type",
-                "is IPV6, and the database has IPv4 addresses only; set `network: {type: DUAL}`, "
-                "or leave it out",
-            )
-        logins = {
-            *(user.login for user in self.users),
-            *(existing.login for existing in self.proxy.logins),
-        }
-        if self.proxy.client_password_auth_type and "password" not in logins:
-            yield Problem(
-                "proxy.client_password_auth_type",
-                "is for clients that send passwords, and nobody logs in with one; leave it out",
-            )
-        if not self.master_login and not self.users and not self.proxy.logins:
-            yield Problem(
-                "master_login",
-                "is off, and there are no users: nobody could log in; declare one, "
-                "`users: [{name: app, login: iam}]`, or let the master in, `master_login: true`",
-            )
+        yield from access_problems(self, engine)
 
 
 class ClientNetwork(Ports):
