@@ -21,6 +21,7 @@ OURS = {
     ".pre-commit-config.yaml",
     "README.md",
     "build.py",
+    "functions/api/app.py",
     "pyproject.toml",
     "tests/test_deployed.py",
     "tests/test_template.py",
@@ -91,6 +92,12 @@ class TestWriting:
 
         assert project["name"] == "web-shop"
         assert project["dependencies"] == ["rdsproxy_templates[deploy,local] >= 0.1.0, < 0.2"]
+
+    def test_the_guide_names_each_file(self, repository):
+        guide = (repository / "docs" / "your-own-repo.md").read_text()
+
+        for path in OURS:
+            assert f"`{path}`" in guide or f"`{path.partition('/')[0]}/`" in guide, path
 
     def test_no_placeholder_is_left(self, shop):
         for path in OURS:

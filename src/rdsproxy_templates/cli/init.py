@@ -25,6 +25,7 @@ from .schema import schema_text
 PROJECT: Final = {
     "$name.py": "root_stack.py",
     "$name.yaml": "settings.yaml",
+    "functions/api/app.py": "app.py",
     "build.py": "build.py",
     "tests/test_template.py": "test_template.py",
     "tests/test_deployed.py": "test_deployed.py",
@@ -66,7 +67,7 @@ def init_command(*, folder: Path, name: str | None) -> None:
         with taken_back(Transaction(folder, stage)) as transaction:
             for path in written:
                 transaction.place(path, stage / "project" / path)
-    click.echo(f"{len(written)} files in {folder}/: README.md says how to go on")
+    click.echo(f"written; {folder / 'README.md'} says how to go on")
 
 
 def _in_the_way(folder: Path, name: str, *, named: bool) -> Iterator[Problem]:
