@@ -17,6 +17,8 @@ FIND = "SELECT id, item, amount FROM orders WHERE id = %s"
 
 LARGEST = 1000
 """Most pieces in one order."""
+DIGITS = 18
+"""Those of a number of an order, which is a BIGINT."""
 
 database = Database.from_environment()
 
@@ -36,7 +38,8 @@ def place(request: Request) -> Answer:
 def show(request: Request) -> dict[str, Any]:
     """Show one order."""
     number = request.path_parameters["id"]
-    rows = database.read(FIND, (int(number),)) if number.isdecimal() else []
+    is_number = number.isdecimal() and len(number) <= DIGITS
+    rows = database.read(FIND, (int(number),)) if is_number else []
     if not rows:
         raise Failed(404, "no_order", "There is no such order.")
     return rows[0].as_dict()
@@ -53,8 +56,11 @@ def _placed(tx: Transaction, item: str, amount: int, key: str) -> int:
 
 def _wanted(request: Request) -> tuple[str, int]:
     match request.json():
-        case {"item": str(item), "amount": int(amount)} if 0 < amount <= LARGEST:
-            return item, amount
+        case {"item": str(item), "amount": int(amount)} if item.isprintable():
+            if not isinstance(amount, bool) and 0 < amount <= LARGEST:
+                return item, amount
+        case _:
+            pass
     message = f"The body must have an item, and an amount from 1 to {LARGEST}."
     raise Failed(400, "invalid_order", message)
 
