@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates import ConfigError, render, validate
 from rdsproxy_templates.cli import command
 from rdsproxy_templates.rendering.packaging import packaged
+from rdsproxy_templates.validators import refusing
 from rdsproxy_templates.variants import existing_vpc
 
 HANDLER = "def handler(event, context):\n    return {}\n"
@@ -82,6 +83,7 @@ class TestCopies:
             file = service / "src" / name
             file.parent.mkdir(exist_ok=True, parents=True)
             file.write_text("exports.handler = async () => 1\n")
+        (service / "src" / "package.json").write_text('{"name": "a", "version": "1.0.0"}')
 
         found = copies(bundle(service, runtime="nodejs24.x"))
 
@@ -95,6 +97,17 @@ class TestCopies:
         found = copies(bundle(service, code="."))
 
         assert sorted(found) == ["orders/Makefile", "orders/app.py", "orders/src/app.py"]
+
+    @pytest.mark.parametrize("nesting", ["sam", "flat"])
+    def test_an_image_of_a_dockerfile_gets_a_repository_of_sam_cli(self, service, nesting):
+        (service / "src" / "Dockerfile").write_text("FROM public.ecr.aws/lambda/python:3.13\n")
+        declared = config(runtime="image", alias={})
+
+        made = render(existing_vpc, declared, folder=service, nesting=nesting)
+
+        assert "resolve_image_repos = true" in made.extras["samconfig.toml"].decode()
+        assert refusing(validate(made, regions=["eu-west-1"])) == []
+        assert render(existing_vpc, declared, folder=service, nesting="flat", expand=True)
 
     def test_an_image_of_ecr_is_not_copied(self, service):
         image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:7"
@@ -143,6 +156,18 @@ class TestRefusals:
         [one] = refused(service)
 
         assert "must have the target `build-OrdersFunction` or `build-%`" in one
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [("{", "that is no JSON"), ("[]", "name and version"), ('{"name": "a"}', "version in")],
+    )
+    def test_a_package_that_npm_refuses(self, service, text, sentence):
+        (service / "src" / "app.js").write_text("exports.handler = async () => 1\n")
+        (service / "src" / "package.json").write_text(text)
+
+        [one] = refused(service, runtime="nodejs24.x")
+
+        assert sentence in one
 
     @pytest.mark.parametrize(
         "text",

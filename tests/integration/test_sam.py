@@ -9,6 +9,7 @@ import pytest
 from cfnlint.decode import decode
 
 from rdsproxy_templates import render
+from rdsproxy_templates.model.settings_file import read
 from rdsproxy_templates.variants import VARIANTS, base
 
 LAYER_FILES = {
@@ -107,3 +108,23 @@ def test_the_built_function_can_be_imported(built, run):
         cwd=stack / "BlogRDSProxyFunction",
     )
     assert said.stdout.split() == ["handler", str(layer(stack) / "pymysql" / "__init__.py")]
+
+
+@pytest.mark.parametrize("nesting", ["sam", "flat"])
+def test_builds_declared_functions_in_two_languages(nesting, tmp_path, repository, sam_cli, run):
+    folder = tmp_path / "service"
+    shutil.copytree(repository / "examples" / "two_functions", folder)
+    (folder / "src" / "orders" / "requirements.txt").write_text("six==1.17.0\n")
+    settings = read(folder / "service.yaml")
+    rendered = tmp_path / "rendered"
+    config = settings.parse(base.Config)
+    render(base, config, nesting=nesting, folder=folder).write(rendered)
+
+    run(sam_cli, "build", cwd=rendered)
+
+    built = rendered / ".aws-sam" / "build"
+    [orders] = built.rglob("*OrdersFunction")
+    assert {path.name for path in orders.iterdir()} >= {"app.py", "six.py"}
+    [reports] = built.rglob("*ReportsFunction")
+    assert (reports / "app.js").is_file()
+    assert (reports / "node_modules" / "pg").is_dir()

@@ -218,6 +218,17 @@ class TestWhatFollows:
         assert (function["PackageType"], function["ImageUri"]) == ("Image", image)
         assert not {"Handler", "Runtime", "Layers", "CodeUri"} & function.keys()
 
+    def test_an_image_of_a_dockerfile_is_built_from_the_copy(self):
+        declared = {**ORDERS, "name": "two", "runtime": "image", "routes": []}
+        body = resources(declared)["SAMStackTwoFunction"]
+
+        assert body["Metadata"] == {
+            "Dockerfile": "Dockerfile",
+            "DockerContext": {"Local::Path": "functions/two"},
+            "DockerTag": "two",
+        }
+        assert body["Properties"]["PackageType"] == "Image"
+
     def test_the_tables_of_the_librarys_function_are_left_out(self):
         types = [body["Type"] for body in resources(ORDERS).values()]
 

@@ -53,3 +53,10 @@ class EventSourceMapping(awslambda.EventSourceMapping):
         **awslambda.EventSourceMapping.props,
         "ScalingConfig": (dict, False),
     }
+
+
+class Function(serverless.Function):
+    """SAM's Function, also with an image that `sam build` makes, of which there is no URI yet."""
+
+    def validate(self) -> None:
+        """Leave the rules to the validators, which know them."""

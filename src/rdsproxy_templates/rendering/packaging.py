@@ -109,6 +109,8 @@ def _samconfig(stack_name: str, bundle: Bundle, region: str | None) -> str:
     if len(bundle.templates) > 1 or "\nTransform:" in bundle.templates[ROOT]:
         capabilities.append(AUTO_EXPAND)
     text = _TEXT.format(stack_name=stack_name, capabilities=" ".join(capabilities))
+    if any("DockerContext:" in one for one in bundle.templates.values()):
+        text += "resolve_image_repos = true\n"
     if region:
         text += f'region = "{region}"\n'
     if bundle.tags:

@@ -13,6 +13,8 @@ from ..errors import Problem, TransformError
 from .documents import SAM_TRANSFORM as SAM
 
 _LOCAL: Final = "s3://local/"
+_UNBUILT: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com/unbuilt:"
+"""Stands for the image of a Dockerfile until `sam build` has made it."""
 _AWS: Final = "arn:aws:"
 _ANY: Final = "arn:${AWS::Partition}:"
 
@@ -41,12 +43,17 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
         for key in ("CodeUri", "ContentUri"):
             if isinstance(code := properties.get(key), str):
                 properties[key] = f"{_LOCAL}{code}"
+        if properties.get("PackageType") == "Image" and "DockerTag" in resource.get("Metadata", {}):
+            properties.setdefault("ImageUri", f"{_UNBUILT}{resource['Metadata']['DockerTag']}")
     try:
         with _some_region():
             plain = transform(body, {}, _ManagedPolicies())
     except InvalidDocumentException as error:
         raise TransformError(map(_problem, error.causes)) from error
     plain.pop("Transform", None)
+    for resource in plain["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Version" and "DeletionPolicy" in resource:
+            resource.setdefault("UpdateReplacePolicy", resource["DeletionPolicy"])
     if others:
         plain = {"Transform": others} | plain
     ours = frozenset(_strings(document))

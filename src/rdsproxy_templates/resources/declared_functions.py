@@ -9,7 +9,7 @@ from troposphere import AWSHelperFn, AWSObject, awslambda, serverless, sqs
 
 from ..aws.kinds import RoleArn, Url
 from ..aws.policies import receives
-from ..aws.troposphere_compat import EventSourceMapping, LoggingConfig
+from ..aws.troposphere_compat import EventSourceMapping, Function, LoggingConfig
 from ..model import Expression, sub
 from ..records import record
 from .database_functions import FunctionNetwork
@@ -87,7 +87,7 @@ def declared_function(
         *([receives(queue.arn)] if queue else []),
         *policy_documents(one.policies),
     ]
-    function = serverless.Function(
+    function = Function(
         one.title,
         **_package(one, around),
         MemorySize=one.memory_size or around.defaults.memory_size,

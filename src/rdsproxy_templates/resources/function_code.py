@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -16,6 +17,7 @@ from ..model.local_code import LocalCode
 from .function_declaration import DeclaredFunction
 
 MAKEFILE: Final = "Makefile"
+NPM_PACKAGE: Final = "package.json"
 PROJECTS: Final[Mapping[str, Sequence[str]]] = {
     "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
     "dotnet": ("*.csproj", "*.fsproj"),
@@ -101,9 +103,31 @@ def _builder_problems(one: DeclaredFunction, runtime: str, folder: Path) -> Iter
                 f"must have the target `build-{one.title}` or `build-%` in {makefile}, by which "
                 "`sam build` packages it; or choose `build: runtime`",
             )
+    elif builder == "runtime" and spoken == "nodejs" and (folder / NPM_PACKAGE).is_file():
+        yield from _npm_problems(folder / NPM_PACKAGE)
     wanted = PROJECTS.get(spoken, ()) if builder == "runtime" else ()
     if wanted and not any(found for pattern in wanted for found in folder.glob(pattern)):
         yield Problem("code", f"must hold one of {', '.join(wanted)}; {folder} has none")
+
+
+def _npm_problems(file: Path) -> Iterator[Problem]:
+    """Reject what `npm pack` refuses, by which SAM CLI builds."""
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        yield Problem("code", f"has a package.json that is no JSON: {error} in {file}")
+        return
+    lacking = [
+        name
+        for name in ("name", "version")
+        if not (isinstance(content, dict) and content.get(name))
+    ]
+    if lacking:
+        yield Problem(
+            "code",
+            f"must have {' and '.join(lacking)} in {file}, without which `sam build` cannot "
+            "package it",
+        )
 
 
 def _has_target(text: str, title: str) -> bool:
