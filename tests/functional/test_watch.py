@@ -120,3 +120,18 @@ def test_an_edited_stack_of_ones_own_is_imported_anew(watch, tmp_path):
     until(process, "Ctrl-C ends")
 
     assert "DisplayName: the second" in template.read_text("utf-8")
+
+
+def test_saved_code_of_a_declared_function_is_rendered_again(watch, tmp_path):
+    code = tmp_path / "src" / "app.py"
+    code.parent.mkdir()
+    code.write_text("def handler(event, context): ...\n")
+    declared = "{name: orders, code: src, user: app, routes: [GET /]}"
+    (tmp_path / "my.yaml").write_text(f"functions: [{declared}]\n")
+    process = watch("existing_vpc", "--config", "my.yaml")
+
+    code.write_text("def handler(event, context): return 1\n")
+    until(process, "files changed")
+
+    copy = tmp_path / "out" / "existing_vpc" / "functions" / "orders" / "app.py"
+    assert "return 1" in copy.read_text()

@@ -10,7 +10,7 @@ from rendered import named_of_type, problems
 from rdsproxy_templates.aws import support
 from rdsproxy_templates.rendering.documents import unpackaged
 from rdsproxy_templates.validators import validate
-from rdsproxy_templates.variants import base, bastion, existing_vpc
+from rdsproxy_templates.variants import base, bastion, edge, existing_vpc
 
 USERS = [{"name": "app", "login": "iam"}, {"name": "jobs", "login": "password"}]
 ORDERS = {"name": "orders", "code": "src/orders", "user": "app", "routes": ["POST /orders"]}
@@ -372,3 +372,42 @@ class TestWhatIsWarnedOf:
         [one] = self.warnings(policies=["AdministratorAccess"])
 
         assert "functions.0.policies.0" in one
+
+
+class TestOutsideAnyVpc:
+    """``edge``, whose database is public and has one user."""
+
+    FUNCTIONS = (
+        {"name": "names", "code": "src", "user": "app", "routes": ["GET /names/{id}"]},
+        {"name": "hello", "code": "src", "schedule": "rate(1 day)"},
+    )
+
+    def test_the_functions_log_in_to_the_database_itself(self):
+        config = edge.Config.parse({"functions": self.FUNCTIONS}, "my.yaml")
+        made = unpackaged(edge, config)
+        found = functions_of(made.flat()[0].resources)
+
+        assert list(found) == ["NamesFunction", "HelloFunction"]
+        assert {"RDS_HOST", "RDS_USER"} <= found["NamesFunction"]["Environment"]["Variables"].keys()
+        assert "rds-db:connect" in json.dumps(found["NamesFunction"]["Policies"])
+        assert found["HelloFunction"]["Policies"] == []
+        assert not any("VpcConfig" in one for one in found.values())
+        assert validate(made, lint=False) == []
+
+    def test_the_commands_call_a_route_of_theirs(self):
+        config = edge.Config.parse({"functions": self.FUNCTIONS}, "my.yaml")
+
+        assert "names/1" in json.dumps(unpackaged(edge, config).root.outputs["CallByCurl"])
+
+    @pytest.mark.parametrize(
+        ("change", "place"),
+        [
+            ({"user": "ap"}, "functions.0.user"),
+            ({"vpc": True}, "functions.0.vpc"),
+            ({"routes": [], "schedule": "rate(1 day)"}, "functions"),
+        ],
+    )
+    def test_what_the_variant_lacks_is_refused(self, change, place):
+        [one] = problems(edge, functions=[{**self.FUNCTIONS[0], **change}])
+
+        assert f"[my.yaml: {place}]" in one

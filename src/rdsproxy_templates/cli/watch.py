@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
 import click
 
+from ..errors import TemplatesError
 from . import INTERRUPTED
 from .choices import Choices
 from .terminal import reported
@@ -36,7 +38,7 @@ def watch(choices: Choices, render: Callable[[Choices], bool]) -> None:
     try:
         for number in count():
             settings = _Watched(lambda: _settings(choices))
-            functions = _Watched(_functions)
+            functions = _Watched(partial(_functions, _declared_folders(choices.config)))
             _answer(choices, render)
             if not number and not choices.quiet:
                 file = f"{choices.config} and " if choices.config else ""
@@ -86,10 +88,24 @@ def _settings(choices: Choices) -> Stamp:
     return _stamp_of(iter([choices.config] if choices.config else []))
 
 
-def _functions() -> Stamp:
+def _functions(declared: Sequence[Path]) -> Stamp:
     """Look at the functions' code, which a bundle may carry."""
-    every = (file for folder in CODE for file in files_below(folder))
+    every = (file for folder in (*CODE, *declared) for file in files_below(folder))
     return _stamp_of(file for file in every if not _is_imported(file))
+
+
+def _declared_folders(config: Path | None) -> list[Path]:
+    """Return the folders of declared functions; none of settings that cannot be read."""
+    from ..model.settings_file import read  # noqa: PLC0415 - imported by the first render
+
+    try:
+        found = read(config).settings if config else None
+    except TemplatesError:
+        return []
+    functions = found.get("functions") if isinstance(found, Mapping) else None
+    entries = [one for one in functions or () if isinstance(one, Mapping)]
+    folders = [config.parent / str(one["code"]) for one in entries if config and "code" in one]
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def _python(choices: Choices) -> Stamp:

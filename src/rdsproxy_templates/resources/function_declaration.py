@@ -113,8 +113,8 @@ class DeclaredFunction(FunctionTuning):
     )
     database_layer: bool | None = Field(
         default=None,
-        description="Have the library's layer: drivers, and `rdsproxy_client`. Left out: with "
-        "Python and a user.",
+        description="Have the library's layer: drivers, `rdsproxy_client`, and the roots of RDS. "
+        "Left out: with Python and a user.",
     )
     vpc: bool | None = Field(
         default=None,
@@ -188,8 +188,6 @@ class DeclaredFunction(FunctionTuning):
                 yield Problem("runtime", sentence)
             elif self.handler is None and language(str(self.runtime)) not in HANDLERS:
                 yield Problem("handler", f"is missing; {self.runtime} has no default")
-            elif self.database_layer and language(str(self.runtime)) != "python":
-                yield Problem("database_layer", f"is for Python, and `runtime` is {self.runtime}")
 
     def _event_problems(self) -> Iterator[Problem]:
         if self.routes and self.timeout > API_SECONDS:

@@ -12,11 +12,15 @@ from ..resources.routes import parsed, route_problems
 
 
 def declared_problems(
-    functions: Sequence[DeclaredFunction], users: Sequence[User], *, has_readers: bool
+    functions: Sequence[DeclaredFunction],
+    users: Sequence[User],
+    *,
+    has_readers: bool = False,
+    setting: str = "rds.users",
 ) -> Iterator[Problem]:
     """Reject names and routes of two functions, users nobody declares, and readers there are not.
 
-    A problem's place is relative to the list of functions.
+    A problem's place is relative to the list of functions. *setting* declares the users.
     """
     titles: dict[str, str] = {}
     routes: dict[str, str] = {}
@@ -31,7 +35,7 @@ def declared_problems(
         titles[one.title.lower()] = one.name
         yield from _route_clashes(one, index, routes)
         if one.user is not None and one.user not in known:
-            yield Problem(f"{index}.user", _undeclared(one.user, known))
+            yield Problem(f"{index}.user", _undeclared(one.user, known, setting))
         if one.reads_only and not has_readers:
             yield Problem(
                 f"{index}.reads_only",
@@ -73,9 +77,8 @@ def _route_clashes(one: DeclaredFunction, index: int, taken: dict[str, str]) -> 
             )
 
 
-def _undeclared(name: str, known: Sequence[str]) -> str:
+def _undeclared(name: str, known: Sequence[str], setting: str) -> str:
     similar = did_you_mean(name, known)
     there = ", ".join(known) or "none"
-    return f"must name one of rds.users ({there}), got {name!r}{similar}" + (
-        "" if similar else f"; declare it: `{{name: {name}, login: iam}}`"
-    )
+    declare = "" if similar else f"; declare it: `{{name: {name}, login: iam}}`"
+    return f"must name one of {setting} ({there}), got {name!r}{similar}{declare}"

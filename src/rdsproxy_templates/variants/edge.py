@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,17 +25,22 @@ from ..aws.kinds import (
     WebACLArn,
 )
 from ..errors import Problem
-from ..model import Child, ParameterAttributes, Ports, Stack, nest, sub
+from ..model import Child, ListOf, ParameterAttributes, Ports, Stack, nest, sub
+from ..model.local_code import LocalCode
 from ..records import record
 from ..resources.api_functions import user_names_function
+from ..resources.function_code import function_folders
+from ..resources.function_declaration import DeclaredFunction
 from ..resources.login_ports import DatabasePorts
 from ..resources.port_groups import DatabaseNames
 from ..resources.rest_api import STAGE
+from ..resources.routes import parsed
 from ..resources.zones import zones_outside_regions
 from . import common
 from .administration import AdministeredDatabase, AdministrationSettings, administration
 from .common import RegionalSettings
 from .database_secrets import database_secrets
+from .declared import declared_problems, declared_warnings
 
 
 class Database(common.Database):
@@ -73,6 +79,15 @@ class Config(RegionalSettings):
     function_user: str = Field(
         default="app", description="User that is created for the function, which logs in by IAM."
     )
+    function_grants: ListOf[Grant] = Field(
+        default_factory=lambda: (Grant(privileges=("SELECT",)),),
+        description="Privileges of that user, beside the names of all users.",
+    )
+    functions: ListOf[DeclaredFunction] = Field(
+        default=(),
+        description="Functions of your own, in place of the library's; docs/functions.md. Those "
+        "with a `user` log in as `function_user`; all are outside any VPC.",
+    )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -84,13 +99,43 @@ class Config(RegionalSettings):
         yield from common.database_problems(self.rds, self.database, self.regions)
         yield from common.root_problems((self.user,), self.regions)
         yield from zones_outside_regions(self.vpc.availability_zones, self.regions)
+        yield from self._declared_problems()
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        yield from declared_warnings(self.functions)
+
+    def local_code(self) -> Iterator[LocalCode]:
+        yield from super().local_code()
+        yield from function_folders(self.functions, self.sam.runtime, self.sam.architecture)
+
+    def _declared_problems(self) -> Iterator[Problem]:
+        for problem in declared_problems(self.functions, (self.user,), setting="function_user"):
+            yield problem.within("functions")
+        for index, one in enumerate(self.functions):
+            if one.vpc:
+                yield Problem(
+                    f"functions.{index}.vpc",
+                    "must be left out: this variant has none for functions",
+                )
+        if self.functions and not any(one.routes for one in self.functions):
+            yield Problem("functions", "must have a route among them, to which CloudFront leads")
+
+    @property
+    def first_path(self) -> str:
+        """Path of a route, without its slash, for the commands that show it."""
+        routes = [parsed(text) for one in self.functions for text in one.routes]
+        path = next((one.path for one in routes if one.method in {"ANY", "GET"}), "/users")
+        return re.sub(r"\{[^}]*\}", "1", path).removeprefix("/")
 
     @property
     def user(self) -> User:
         """The function's own, which reads the database and the names of its users."""
-        reads = Grant(privileges=("SELECT",))
         return User(
-            name=self.function_user, login="end_to_end_iam", grants=(reads,), lists_users=True
+            name=self.function_user,
+            login="end_to_end_iam",
+            grants=self.function_grants,
+            lists_users=True,
         )
 
     @property
@@ -164,7 +209,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         "SAMStack",
         stacks.functions,
         stacks.functions.Config(
-            api=config.sam, functions=(user_names_function(),), engine_family=engine.family
+            api=config.sam,
+            functions=() if config.functions else (user_names_function(),),
+            declared=config.functions,
+            declared_login="database" if config.functions else None,
+            engine_family=engine.family,
         ),
         stacks.functions.Inputs(
             database=DatabasePorts(
@@ -172,7 +221,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
                 db_resource_id=database.outputs.db_resource_id,
                 rds_database_name=inputs.rds_database_name,
                 function_user=database.user,
-            ),
+            )
+            if _connects(config)
+            else None,
             rest_api=stacks.functions.RestApiSecrets(
                 api_key_secret_arn=api_key.outputs.api_key_secret_arn,
                 origin_secret_arn=api_key.outputs.origin_secret_arn,
@@ -194,8 +245,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         children=[*database.children, api_key, sam, distribution],
         outputs=Outputs(
             site_url=distribution.outputs.site_url,
-            call_by_curl=_curl(distribution.outputs.site_url),
-            call_around_by_curl=_curl(sam.outputs.at("api_url")),
+            call_by_curl=_curl(distribution.outputs.site_url, config.first_path),
+            call_around_by_curl=_curl(sam.outputs.at("api_url"), config.first_path),
             get_secret_value_by_cli=database.get_secret,
             distribution_host=distribution.outputs.distribution_host,
             db_endpoint=database.outputs.db_endpoint,
@@ -257,5 +308,10 @@ def _database(config: Config, inputs: Inputs) -> _Database:
     )
 
 
-def _curl(url: Url) -> Command:
-    return Command(sub("curl --include ${url}users", url=url))
+def _connects(config: Config) -> bool:
+    """Tell whether a function logs in to the database."""
+    return not config.functions or any(one.user is not None for one in config.functions)
+
+
+def _curl(url: Url, path: str) -> Command:
+    return Command(sub("curl --include ${url}" + path, url=url))

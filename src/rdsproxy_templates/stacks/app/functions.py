@@ -75,6 +75,9 @@ class Config(Settings):
         default=(), description="Functions that a person declares, in their place."
     )
     users: ListOf[User] = Field(default=(), description="Users that declared functions log in as.")
+    declared_login: LoginName | None = Field(
+        default=None, description="Login of all declared functions with a user, where it is one."
+    )
     engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
 
 
@@ -238,6 +241,8 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
 def _login(one: DeclaredFunction, config: Config, inputs: Inputs) -> Login | None:
     if one.user is None:
         return None
+    if config.declared_login:
+        return inputs.login(config.declared_login)
     if inputs.declared is None:
         raise _unwired("declared", "the database of declared functions")
     tokens = token_users(config.declared, config.users)
