@@ -257,6 +257,7 @@ def test_detached_with_a_network_it_runs_until_it_is_told_to_end(installed, tmp_
         assert started.returncode == 0, started.stdout + started.stderr
         assert "network for existing_vpc: that of base, in stack local-network\n" in started.stdout
         assert "`rdsproxy-templates local down` ends it.\n" in started.stdout
+        assert READY not in started.stdout
         said = command.run("sql", "app", "-c", "SELECT CURRENT_USER() AS who")
         assert "app@%" in said.stdout, said.stderr
     finally:

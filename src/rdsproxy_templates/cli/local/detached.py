@@ -15,6 +15,8 @@ from .running import already_runs
 
 PAUSE: Final = 0.1
 LOG: Final = "log"
+DETACHED: Final = "RDSPROXY_LOCAL_DETACHED"
+"""Environment variable of the process that a detached command started."""
 
 
 def start_detached() -> None:
@@ -33,7 +35,7 @@ def start_detached() -> None:
             stdout=output,
             stderr=output,
             start_new_session=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"PYTHONUNBUFFERED": "1", DETACHED: "1"},
         )
     try:
         _wait_until_ready(process, log)

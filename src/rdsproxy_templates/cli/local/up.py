@@ -25,7 +25,7 @@ from ..plan_arguments import plan_named
 from ..refusals import refuse, stack_or
 from ..rendered_variants import RenderedVariant, RenderSettings
 from .deployment import LocalDeployment, accounts_for
-from .detached import start_detached
+from .detached import DETACHED, start_detached
 from .parameters import unmet_parameters
 from .pasting import Deployed, to_paste
 from .running import already_runs, require_extra, stacks
@@ -177,7 +177,8 @@ def _ready(cloud: LocalCloud, deployment: LocalDeployment, folder: Path) -> Stat
     state = _state(cloud, deployment.plan, deployment)
     *_, last = stacks(state).values()
     click.echo(to_paste(Deployed(deployment, last.outputs, folder, profiles)))
-    click.echo("The functions' logs follow. Ctrl-C ends everything.")
+    if DETACHED not in os.environ:
+        click.echo("The functions' logs follow. Ctrl-C ends everything.")
     sys.stdout.flush()
     state.write()
     return state
