@@ -162,7 +162,8 @@ class TestPaths:
                 "RDSStack.*Topic",
                 "RDSStack has no *Topic; it has DBClusterSubnetGroup, DBClusterPar",
             ),
-            ("", "the root has no ; it has VPCStack, SecretsStack, RDSStack, SAMStack"),
+            ("", "a title in the path is empty"),
+            ("RDSStack.", "a title in the path is empty"),
             ("RDSStack.[D]BCluster", "RDSStack has no [D]BCluster (did you mean DBCluster?); it"),
         ],
     )
@@ -184,6 +185,7 @@ class TestRefused:
             ({"Propertys": {}}, "Propertys", "is not an attribute of a resource (did you mean Prop"),
             ({"Port": 1}, "Port", "is a property: write it below Properties, {Properties: {Port: …"),
             ({"Properties": 5}, "Properties", "must be a mapping, got 5"),
+            ({"Properties": None}, "Properties", "must not be null, which takes every property aw"),
             ({"DeletionPolicy": "Keep"}, "DeletionPolicy", "must be one of Delete, Retain, Retain"),
             ({"DependsOn": "Nobody"}, "DependsOn", "names Nobody, which this stack does not create"),
             ({"DependsOn": 5}, "DependsOn", "must be a title, or a list of titles, got 5"),

@@ -58,6 +58,9 @@ def _patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> It
         if rest.get(name) is not None and not isinstance(rest[name], dict):
             yield Problem(name, f"must be a mapping, got {shown(rest[name])}")
             rest.pop(name)
+    if "Properties" in patch and patch["Properties"] is None:
+        sentence = "must not be null, which takes every property away; set single ones to null"
+        yield Problem("Properties", sentence)
     given = rest.get("Properties") or {}
     for fault in faults(schema, given) if schema else ():
         yield Problem(".".join(("Properties", *fault.path)), fault.sentence)
@@ -83,7 +86,7 @@ def resource_problems(title: str, body: object, stack: Template) -> Iterator[Pro
     for path, value in leading(body):
         if value is None:
             yield Problem(".".join(path), "must not be null: there is nothing to remove")
-    rest = {key: value for key, value in body.items() if key != "Type"}
+    rest = {key: value for key, value in body.items() if key != "Type" and value is not None}
     yield from patch_problems(rest, type_, stack)
 
 

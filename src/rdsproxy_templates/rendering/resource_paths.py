@@ -50,6 +50,8 @@ def matching(stacks: Mapping[Path, Template], pattern: str) -> list[tuple[Path, 
 def _reason(stacks: Mapping[Path, Template], pattern: str) -> str:
     """Explain at which part *pattern* goes astray."""
     *around, last = pattern.split(".")
+    if not all((*around, last)):
+        return "a title in the path is empty; a path is that of titles, such as RDSStack.DBCluster"
     reached: list[Path] = [()]
     for part in around:
         titles = list(_titles(stacks, reached))
