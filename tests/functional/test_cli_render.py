@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 
 import pytest
 
 from rdsproxy_templates.variants import VARIANTS
+
+LONELY = """
+from troposphere import sns
+from rdsproxy_templates import Ports, Settings, Stack
+class Config(Settings): ...
+class Inputs(Ports): ...
+class Outputs(Ports): ...
+def build(config, inputs):
+    return Stack(resources=[sns.Topic("Topic")], outputs=Outputs())
+"""
 
 
 def tree(folder):
@@ -56,6 +67,11 @@ class TestRendering:
 
         assert "Serverless" not in (tmp_path / "out" / "base" / "template.yaml").read_text()
 
+    def test_one_resource_is_counted_in_the_singular(self, cli, tmp_path):
+        (tmp_path / "lonely.py").write_text(LONELY)
+        result = cli("--stack", str(tmp_path / "lonely.py"), "--no-lint", "--out", str(tmp_path))
+        assert "1 stack, 1 resource " in result.stdout
+
     def test_quiet_prints_nothing(self, run):
         assert run("existing_vpc", "--quiet").output == ""
 
@@ -67,6 +83,17 @@ class TestRendering:
             "warning: existing_vpc: [sam.authorizer] is none: whoever knows the address can call the "
             "API\n"
         )
+
+    def test_a_configuration_is_read_from_a_pipe(self, run, tmp_path):
+        reading, writing = os.pipe()
+        os.write(writing, b"rds: {max_capacity: 16}")
+        os.close(writing)
+        try:
+            assert run("base", "--config", f"/dev/fd/{reading}").exit_code == 0
+        finally:
+            os.close(reading)
+        rendered = (tmp_path / "out" / "base" / "cloudformation" / "rds.yaml").read_text()
+        assert "MaxCapacity: 16" in rendered
 
     def test_a_configuration_is_used(self, run, config, tmp_path):
         run("base", "--config", config("rds: {max_capacity: 16}"))
@@ -134,6 +161,33 @@ class TestEdited:
 
         assert result.exit_code == 1
         assert result.stdout == "edited out/base/cloudformation/rds.yaml\n"
+        assert "# mine" in edited.read_text()
+
+    def test_code_is_not_sent_to_overrides(self, run, tmp_path):
+        run("base")
+        file = tmp_path / "out" / "base" / "lambda" / "blog_rds_proxy" / "app.py"
+        file.write_text(file.read_text() + "# mine\n")
+
+        result = run("base", "--quiet")
+
+        assert (
+            "app.py] was edited since the last render and is overwritten; keep code"
+            in result.stderr
+        )
+        assert "overrides:" not in result.stderr
+
+    def test_a_folder_with_a_damaged_list_is_left_alone_in_one_sentence(
+        self, run, edited, tmp_path
+    ):
+        (tmp_path / "out" / "base" / ".rendered").write_text("???")
+        result = run("base", "--quiet")
+
+        assert result.exit_code == 2
+        assert result.stderr.count("error: ") == 1
+        assert (
+            "error: [out/base/.rendered] names no file that is here, which lists what"
+            in result.stderr
+        )
         assert "# mine" in edited.read_text()
 
     def test_a_folder_without_its_list_is_left_alone_in_one_sentence(self, run, edited, tmp_path):
@@ -227,7 +281,7 @@ class TestRefusing:
         monkeypatch.setattr(
             vpc,
             "function_to_database_groups",
-            lambda network, port, **named: groups(network, port + 1, **named),
+            lambda network, port, *rest, **named: groups(network, port + 1, *rest, **named),
         )
 
     @pytest.mark.usefixtures("invalid")

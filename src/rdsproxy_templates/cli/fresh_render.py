@@ -80,7 +80,7 @@ def _shown(one: RenderedVariant) -> Shown:
     return Shown(
         name=one.name,
         directory=str(one.directory),
-        size=f"{stacks}, {resources} resources",
+        size=f"{stacks}, {resources} resource{'s' * (resources != 1)}",
         files=len(one.bundle.files()),
         warnings=[str(warning) for warning in one.warnings],
         next=_next_command(one),

@@ -127,8 +127,9 @@ def render_command(  # noqa: PLR0913 - one parameter an option
 def render_or_remember(choices: Choices) -> bool:
     """Give the answer of an earlier render, or render; return True if files are stale."""
     started = time.monotonic()
-    # A consumer's stack may read anything, and so may change unnoticed.
-    request = unchanged.request_of(choices) if choices.stack is None else None
+    # A consumer's stack may read anything, and so may change unnoticed; a pipe is read only once.
+    is_kept = choices.stack is None and (choices.config is None or choices.config.is_file())
+    request = unchanged.request_of(choices) if is_kept else None
     if request and (shown := unchanged.remembered(request)):
         print_warnings(shown)
         if not choices.quiet:

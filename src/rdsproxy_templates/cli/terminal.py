@@ -68,9 +68,12 @@ def print_edited(rendered: Iterable[RenderedVariant], changes: Mapping[str, Chan
     for one in rendered:
         for path in changes[one.name].edited:
             end = "removed" if path in changes[one.name].removed else "overwritten"
-            text = (
-                f"was edited since the last render and is {end}; make it overrides: in the settings"
+            remedy = (
+                "make it overrides: in the settings"
+                if path.endswith(".yaml")
+                else "keep code of your own outside of the rendered folder"
             )
+            text = f"was edited since the last render and is {end}; {remedy}"
             click.secho(
                 f"warning: {one.name}: [{one.directory / path}] {text}", fg="yellow", err=True
             )

@@ -72,7 +72,7 @@ class Config(AuditSettings, rds_instance.RdsInstanceSettings, AllowedCidrsSettin
         if self.lets_in_nobody:
             yield Problem(
                 "allowed_cidrs",
-                "names ranges for documentation alone, and so lets nobody in, nor the function: "
+                "names only ranges for documentation, and so lets nobody in, nor the function: "
                 "outside any VPC it has no fixed address, and comes from the ranges of EC2 in its "
                 f"region ({RANGES})",
             )
