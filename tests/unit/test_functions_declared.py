@@ -10,7 +10,7 @@ from rendered import named_of_type, problems
 from rdsproxy_templates.aws import support
 from rdsproxy_templates.rendering.documents import unpackaged
 from rdsproxy_templates.validators import validate
-from rdsproxy_templates.variants import base, bastion, edge, existing_vpc
+from rdsproxy_templates.variants import base, bastion, cross_account_app, edge, existing_vpc
 
 USERS = [{"name": "app", "login": "iam"}, {"name": "jobs", "login": "password"}]
 ORDERS = {"name": "orders", "code": "src/orders", "user": "app", "routes": ["POST /orders"]}
@@ -409,5 +409,54 @@ class TestOutsideAnyVpc:
     )
     def test_what_the_variant_lacks_is_refused(self, change, place):
         [one] = problems(edge, functions=[{**self.FUNCTIONS[0], **change}])
+
+        assert f"[my.yaml: {place}]" in one
+
+
+class TestAcrossAccounts:
+    """``cross_account_app``, whose functions share the role that the other account trusts."""
+
+    FUNCTIONS = (
+        {
+            **ORDERS,
+            "queue": {},
+            "policies": [
+                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}
+            ],
+        },
+        {**NIGHTLY, "user": "app"},
+        {"name": "hello", "code": "src", "routes": ["GET /"]},
+    )
+
+    @pytest.mark.parametrize("login", ["iam", "password"])
+    def test_the_role_gets_what_each_needs_and_the_login_once(self, login):
+        config = cross_account_app.Config.parse(
+            {"functions": self.FUNCTIONS, "login": login}, "my.yaml"
+        )
+        made = unpackaged(cross_account_app, config)
+        found = made.flat()[0].resources
+        policies = named_of_type(found, "IAM::Policy")
+
+        assert {"SAMStackOrdersRights", "SAMStackNightlyRights"} < policies.keys()
+        actions = json.dumps(policies["SAMStackOrdersRights"])
+        assert "sqs:ReceiveMessage" in actions
+        assert "s3:GetObject" in actions
+        assert "sqs:SendMessage" in json.dumps(policies["SAMStackNightlyRights"])
+        bodies = functions_of(found)
+        assert bodies["OrdersFunction"]["Role"] == bodies["NightlyFunction"]["Role"]
+        assert bodies["HelloFunction"]["Policies"] == []
+        assert found["SAMStackNightlyFunction"]["DependsOn"] == ["SAMStackNightlyRights"]
+        assert validate(made, lint=False) == []
+
+    @pytest.mark.parametrize(
+        ("function", "place"),
+        [
+            ({**NIGHTLY, "user": "jobs"}, "functions.1.user"),
+            ({**NIGHTLY, "user": "app", "policies": ["ReadOnlyAccess"]}, "functions.1.policies.0"),
+            ({**NIGHTLY, "user": "app", "reads_only": True}, "functions.1.reads_only"),
+        ],
+    )
+    def test_what_one_role_cannot_do_is_refused(self, function, place):
+        [one] = problems(cross_account_app, functions=[ORDERS, function])
 
         assert f"[my.yaml: {place}]" in one

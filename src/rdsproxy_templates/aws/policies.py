@@ -189,6 +189,11 @@ def receives(queue_arn: AWSHelperFn) -> PolicyDocument:
     return _allows(actions, queue_arn)
 
 
+def sends(queue_arn: AWSHelperFn) -> PolicyDocument:
+    """Allow to send messages to one queue."""
+    return _allows([sqs.SendMessage], queue_arn)
+
+
 def writes_log(group_arn: AWSHelperFn) -> PolicyDocument:
     """Allow to write to one log group; *group_arn* ends with ``:*``, as ``GetAtt`` returns it."""
     return _allows([logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents], group_arn)

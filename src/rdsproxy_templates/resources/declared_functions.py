@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from troposphere import AWSHelperFn, AWSObject, awslambda, serverless, sqs
+from troposphere import (
+    AWSHelperFn,
+    AWSObject,
+    Select,
+    Split,
+    awslambda,
+    encode_to_dict,
+    iam,
+    serverless,
+    sqs,
+)
 
 from ..aws.kinds import RoleArn, Url
-from ..aws.policies import receives
+from ..aws.policies import VERSION, receives, sends
 from ..aws.troposphere_compat import EventSourceMapping, Function, LoggingConfig
 from ..model import Expression, sub
 from ..records import record
@@ -81,20 +91,23 @@ def declared_function(
     failed = None
     if asynchronous and asynchronous.dead_letters:
         failed = _dead_letters(f"{one.prefix}FailedEvents")
+    further = [*([receives(queue.arn)] if queue else []), *policy_documents(one.policies)]
+    shared = around.role if login else None
+    rights = _shared_rights(one, shared, failed, further) if shared else None
     policies = [
         *([VPC_ACCESS] if _network(one, around) else []),
         *(login.rights.values() if login else []),
-        *([receives(queue.arn)] if queue else []),
-        *policy_documents(one.policies),
+        *further,
     ]
     function = Function(
         one.title,
+        **without_none(DependsOn=[rights.title] if rights else None),
         **_package(one, around),
         MemorySize=one.memory_size or around.defaults.memory_size,
         Timeout=one.timeout,
         **_network(one, around),
         **_environment(one, around, login),
-        **({"Role": around.role} if around.role and login else {"Policies": policies}),
+        **({"Role": shared} if shared else {"Policies": policies}),
         LoggingConfig=LoggingConfig(
             LogFormat="JSON",
             **without_none(ApplicationLogLevel=one.log_level),
@@ -114,12 +127,29 @@ def declared_function(
     return CreatedFunction(
         function=function,
         resources=[
+            *([rights] if rights else []),
             function,
             log,
             *(queue.resources(one, function) if queue else []),
             *([failed] if failed else []),
         ],
         queue_url=Url(queue.queue.ref()) if queue else None,
+    )
+
+
+def _shared_rights(
+    one: DeclaredFunction, role: RoleArn, failed: sqs.Queue | None, further: Sequence[Any]
+) -> iam.PolicyType | None:
+    """A policy of a *role* that several functions have, for what *one* needs beside its login."""
+    documents = [*([sends(failed.get_att("Arn"))] if failed else []), *further]
+    if not documents:
+        return None
+    statements = [statement for one in documents for statement in encode_to_dict(one)["Statement"]]
+    return iam.PolicyType(
+        f"{one.prefix}Rights",
+        PolicyName=f"{one.prefix}Rights",
+        Roles=[Select(1, Split("/", role))],
+        PolicyDocument={"Version": VERSION, "Statement": statements},
     )
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pydantic import Field
 
 from .. import stacks
+from ..aws.database_users import User
 from ..aws.engines import ENGINES, EngineName
-from ..aws.kinds import DatabaseName, Hostname, RoleArn, SecurityGroupId, SubnetIds, Url
+from ..aws.kinds import DatabaseName, Hostname, RoleArn, SecurityGroupId, SubnetIds, Url, Urls
 from ..errors import Problem, WiringError
-from ..model import Ports, Stack, nest
+from ..model import ListOf, Ports, Stack, nest
+from ..model.local_code import LocalCode
 from ..resources.api_functions import LoginName
+from ..resources.function_code import function_folders
+from ..resources.function_declaration import DeclaredFunction
 from ..resources.login_ports import FunctionNetworkPorts, RolePorts, SharedSecretPorts
 from ..resources.port_groups import RoleCredentials, SecretCredentials
 from .common import RegionalSettings
 from .cross_account import AcrossAccountsSettings, Login
+from .declared import declared_problems, declared_warnings, replaced_problems
 
 TAKEN: Final[Mapping[Login, frozenset[str]]] = {
     "iam": frozenset({"rds_user", "connect_role_arn"}),
@@ -33,8 +38,48 @@ class Config(AcrossAccountsSettings, RegionalSettings):
         default_factory=stacks.functions.FunctionApiSettings, description="Function and HTTP API."
     )
 
+    functions: ListOf[DeclaredFunction] = Field(
+        default=(),
+        description="Functions of your own, in place of the library's; docs/functions.md. Those "
+        "with a `user` share the role and the login of `cross_account_network`, and so one user, "
+        "`function_user` of `cross_account_db`.",
+    )
+
     def root_inputs(self) -> frozenset[str]:
         return TAKEN[self.login]
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        named = [one.user for one in self.functions if one.user is not None]
+        users = [User(name=name, login="iam") for name in dict.fromkeys(named)]
+        for problem in declared_problems(self.functions, users):
+            yield problem.within("functions")
+        for index, one in enumerate(self.functions):
+            if one.user not in {None, *named[:1]}:
+                yield Problem(
+                    f"functions.{index}.user",
+                    f"must be {named[0]!r}, as of the other functions, got {one.user!r}: they "
+                    "share the role that the database's account trusts, and its one user",
+                )
+            for number, policy in enumerate(one.policies):
+                if one.user is not None and isinstance(policy, str):
+                    yield Problem(
+                        f"functions.{index}.policies.{number}",
+                        f"must be a statement, got {policy!r}: the role is another stack's, and "
+                        "takes no managed policies from this one",
+                    )
+        if self.functions:
+            yield from replaced_problems(self, self.sam)
+            if not named:
+                yield Problem("functions", "must have one with a user among them")
+
+    def warnings(self) -> Iterator[Problem]:
+        yield from super().warnings()
+        yield from declared_warnings(self.functions)
+
+    def local_code(self) -> Iterator[LocalCode]:
+        yield from super().local_code()
+        yield from function_folders(self.functions, self.sam.runtime, self.sam.architecture)
 
 
 class RemoteDatabase(Ports):
@@ -88,7 +133,13 @@ class Inputs(Ports):
 
 
 class Outputs(Ports):
-    api_endpoint: Url = Field(description="Address of the HTTP API; see /initialize and /load.")
+    api_endpoint: Url | None = Field(
+        default=None, description="Address of the HTTP API; see /initialize and /load."
+    )
+    queue_urls: Urls | None = Field(
+        default=None,
+        description="With `functions`: URLs of the queues, in the order of their functions.",
+    )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -99,7 +150,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         stacks.functions,
         stacks.functions.Config(
             api=config.sam,
-            functions=(config.sam.function(remote.login),),
+            functions=() if config.functions else (config.sam.function(remote.login),),
+            declared=config.functions,
+            declared_login=remote.login if config.functions else None,
             engine_family=ENGINES[config.engine].family,
         ),
         stacks.functions.Inputs(
@@ -112,4 +165,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             shared_secret=remote.shared_secret,
         ),
     )
-    return Stack(children=[sam], outputs=Outputs(api_endpoint=sam.outputs.at("api_endpoint")))
+    return Stack(
+        children=[sam],
+        outputs=Outputs(api_endpoint=sam.outputs.api_endpoint, queue_urls=sam.outputs.queue_urls),
+    )

@@ -274,8 +274,9 @@ def _rights(config: Config, inputs: Inputs) -> Iterator[AWSObject]:
     """Policies of the functions' logins for a role that another account knows already."""
     if inputs.function_role_arn is None:
         return
-    for one in config.functions:
-        for name, document in inputs.login(one.login).rights.items():
+    logins = [one.login for one in config.functions]
+    for login in [*logins, *([config.declared_login] if config.declared_login else ())]:
+        for name, document in inputs.login(login).rights.items():
             yield PolicyType(
                 f"FunctionRole{name}",
                 PolicyName=name,
