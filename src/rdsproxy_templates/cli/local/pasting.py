@@ -94,8 +94,9 @@ def _signed(deployed: Deployed) -> Iterator[Section]:
 def _routes(deployed: Deployed) -> Iterator[str]:
     """Yield a request for each route of declared functions; a variable in it is 1."""
     for one in deployed.deployment.rendered:
-        for function in getattr(one.config, "functions", ()):
-            for text in function.routes:
+        declared = getattr(one.config, "functions", ())
+        for function in declared if isinstance(declared, tuple) else ():
+            for text in getattr(function, "routes", ()):
                 method, path = parsed(text)
                 way = "" if method in {"ANY", "GET"} else f"-X {method} "
                 yield way + "{}" + re.sub(r"\{[^}]*\}", "1", path.removeprefix("/"))
