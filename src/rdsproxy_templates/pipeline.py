@@ -22,6 +22,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
     overrides: Mapping[str, Override] | None = None,
     extra_resources: Mapping[str, Mapping[str, Any]] | None = None,
     tags: Mapping[str, str] | None = None,
+    iam_roles: Mapping[str, str] | None = None,
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
@@ -46,11 +47,13 @@ def render(  # noqa: PLR0913 - one parameter a choice
     ``RDSStack.DBCluster``: by a JSON merge patch, or by a function that takes the resource and
     returns it changed. *extra_resources* adds resources to the stack of a path, ``.`` for the
     root. docs/overrides.md explains both. *tags* are the stack's: they are written into
-    ``samconfig.toml``, and to what those of a stack do not reach.
+    ``samconfig.toml``, and to what those of a stack do not reach. *iam_roles* has the ``path`` and
+    the ``permissions_boundary`` of every role that the stack creates.
 
-    Raises :class:`ConfigError` with all that is wrong with *overrides*, *extra_resources* and
-    *tags*, :class:`WiringError` where a wire leads nowhere, and :class:`InvalidTemplateError` with
-    everything that the validators find or SAM's transform refuses.
+    Raises :class:`ConfigError` with all that is wrong with *overrides*, *extra_resources*, *tags*
+    and *iam_roles*, :class:`WiringError` where a wire leads nowhere, and
+    :class:`InvalidTemplateError` with everything that the validators find or SAM's transform
+    refuses.
     """
     bundle = packaged(
         stack,
@@ -59,7 +62,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
         expand=expand,
         code=code,
         folder=folder,
-        customization=_customization(overrides, extra_resources, tags),
+        customization=_customization(overrides, extra_resources, tags, iam_roles),
     )
     if validate:
         _refuse_invalid(bundle)
@@ -70,12 +73,18 @@ def _customization(
     overrides: Mapping[str, Override] | None,
     extra_resources: Mapping[str, Mapping[str, Any]] | None,
     tags: Mapping[str, str] | None,
+    iam_roles: Mapping[str, str] | None,
 ) -> Customization | None:
-    if not (overrides or extra_resources) and tags is None:
+    if not (overrides or extra_resources or iam_roles) and tags is None:
         return None
     from .model.customization import Customization  # noqa: PLC0415 - most renders are without
 
-    given = {"overrides": overrides, "extra_resources": extra_resources, "tags": tags}
+    given = {
+        "overrides": overrides,
+        "extra_resources": extra_resources,
+        "tags": tags,
+        "iam_roles": iam_roles,
+    }
     try:
         return Customization.parse(
             {name: dict(one) for name, one in given.items() if one is not None}, ""

@@ -6,6 +6,7 @@ has them beside those, and :func:`rdsproxy_templates.render` takes them as argum
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
@@ -14,6 +15,9 @@ from pydantic import Field, WithJsonSchema
 from ..errors import Problem
 from .settings import Settings
 from .tags import tag_problems
+
+_PATH: Final = re.compile(r"/([\x21-\x7e]+/)?")
+_POLICY: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
 Override = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
 """A merge patch on a resource, or a function that takes the resource and returns it changed."""
@@ -52,8 +56,39 @@ _RESOURCES_SCHEMA: Final = {
 }
 
 
+class RoleBounds(Settings):
+    """What an organization asks of every role."""
+
+    path: str | None = Field(
+        default=None,
+        max_length=512,
+        description="Path of every created role, such as `/service/`; a change replaces the roles. "
+        "Left out: `/`. See "
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
+    )
+    permissions_boundary: str | None = Field(
+        default=None,
+        description="ARN of the managed policy that bounds every created role. Left out: none. See "
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.path is not None and not _PATH.fullmatch(self.path):
+            yield Problem(
+                "path", f"must begin and end with a slash, such as /service/, got {self.path!r}"
+            )
+        boundary = self.permissions_boundary
+        if boundary is not None and not _POLICY.fullmatch(boundary):
+            yield Problem(
+                "permissions_boundary",
+                "must be the ARN of a managed IAM policy, arn:aws:iam::ACCOUNT:policy/NAME, got "
+                f"{boundary!r}",
+            )
+
+
 class Customization(Settings):
-    """Overrides, resources and tags of a root stack."""
+    """Overrides, resources, tags and bounds of roles of a root stack."""
 
     overrides: dict[str, Annotated[Any, WithJsonSchema(_OVERRIDE_SCHEMA)]] = Field(
         default={},
@@ -77,6 +112,12 @@ class Customization(Settings):
         "with which a deployment leaves the stack's tags as they are; `{}` removes them. See "
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-properties-resource-tags.html",
+    )
+    iam_roles: RoleBounds | None = Field(
+        default=None,
+        description="Path and permissions boundary of every role that the stack creates, those of "
+        "functions among them; what a role has by its own settings or overrides wins. A role that "
+        "exists is left alone. Default: neither.",
     )
 
     def problems(self) -> Iterator[Problem]:

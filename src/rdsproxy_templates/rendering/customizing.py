@@ -18,6 +18,7 @@ from ..model.values import LocalPath
 from ..records import record
 from .resource_check import patch_problems, replacements, resource_problems
 from .resource_paths import Path, matching, stack_named, stacks_by_path
+from .role_bounds import bounded, unbounded
 from .tagging import tagged
 
 _LOCAL = {
@@ -53,8 +54,13 @@ def customized(root: Template, customization: Customization) -> Customized:
     if work.problems:
         raise ConfigError(dict.fromkeys(work.problems))
     made = work.rebuilt(())
+    if customization.tags:
+        made = tagged(made, customization.tags)
+    if customization.iam_roles:
+        made = bounded(made, customization.iam_roles)
+        work.warnings += unbounded(made)
     return Customized(
-        tagged(made, customization.tags) if customization.tags else made,
+        made,
         {where: tuple(places) for where, places in work.places.items()},
         tuple(dict.fromkeys(work.warnings)),
     )
