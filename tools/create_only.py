@@ -30,7 +30,11 @@ USERS = [{"name": "app", "login": "iam"}]
 TENDED = {"users": USERS, "rotate_secrets_after_days": 30}
 MORE: dict[str, dict[str, Any]] = {
     "base": {"rds": {**TENDED, "readers": 1}, "function_user": "app"},
-    "existing_vpc": {"rds": {**TENDED, "readers": 1}, "function_user": "app"},
+    "existing_vpc": {
+        "rds": {**TENDED, "readers": 1},
+        "function_user": "app",
+        "security_groups": "make",
+    },
     "existing_database": {"rds": {"users": USERS, "has_readers": True}, "function_user": "app"},
     "auth": {"rds": {**TENDED, "engine": "aurora-mysql", "readers": 1}, "iam_user": "app"},
     "bastion": {

@@ -25,6 +25,8 @@ class ExistingDatabase:
 
     def __init__(self, desk: Desk, family: str, kind: str, network: Mapping[str, str]) -> None:
         self.desk, self.kind, self.engine = desk, kind, ENGINES[family, kind]
+        # Hosts of the local cloud are told apart by their identifiers only.
+        self.identifier = f"old-{family}-{kind}"
         self._rds = desk.account.client("rds")
         self._subnets = [network["PrivateSubnet1Id"], network["PrivateSubnet2Id"]]
         ec2 = desk.account.client("ec2")
@@ -43,9 +45,13 @@ class ExistingDatabase:
     def described(self) -> dict[str, Any]:
         """The database, as RDS describes it."""
         if self.kind == "cluster":
-            answer = self._rds.describe_db_clusters(DBClusterIdentifier="old")["DBClusters"]
+            answer = self._rds.describe_db_clusters(DBClusterIdentifier=self.identifier)[
+                "DBClusters"
+            ]
         else:
-            answer = self._rds.describe_db_instances(DBInstanceIdentifier="old")["DBInstances"]
+            answer = self._rds.describe_db_instances(DBInstanceIdentifier=self.identifier)[
+                "DBInstances"
+            ]
         (database,) = answer
         return {name: value for name, value in database.items() if name != "LatestRestorableTime"}
 
@@ -59,7 +65,7 @@ class ExistingDatabase:
             "PrivateSubnet1Id": self._subnets[0],
             "PrivateSubnet2Id": self._subnets[1],
             "VPCId": self.vpc_id,
-            "DBIdentifier": "old",
+            "DBIdentifier": self.identifier,
             "DBEndpoint": database["Endpoint"] if is_cluster else database["Endpoint"]["Address"],
             "DBResourceId": database["DbClusterResourceId" if is_cluster else "DbiResourceId"],
             "RDSMasterUserSecretArn": self.secret,
@@ -86,16 +92,16 @@ class ExistingDatabase:
             "VpcSecurityGroupIds": [self.group],
         }
         if self.kind == "cluster":
-            rds.create_db_cluster(DBClusterIdentifier="old", DatabaseName=NAME, **common)
+            rds.create_db_cluster(DBClusterIdentifier=self.identifier, DatabaseName=NAME, **common)
             rds.create_db_instance(
-                DBInstanceIdentifier="old-1",
-                DBClusterIdentifier="old",
+                DBInstanceIdentifier=f"{self.identifier}-1",
+                DBClusterIdentifier=self.identifier,
                 DBInstanceClass="db.r6g.large",
                 Engine=self.engine,
             )
         else:
             rds.create_db_instance(
-                DBInstanceIdentifier="old",
+                DBInstanceIdentifier=self.identifier,
                 DBName=NAME,
                 DBInstanceClass="db.t4g.micro",
                 AllocatedStorage=20,

@@ -286,6 +286,9 @@ def bases(draw):
     return draw(services()) | draw(some(vpc=networks()))
 
 
+vpcs = some(subnets=st.integers(2, 6), security_groups=st.sampled_from(["make", "existing"]))
+
+
 @st.composite
 def services_on_existing(draw):
     """Settings of a service before a database that exists."""
@@ -297,9 +300,13 @@ def services_on_existing(draw):
     readers = draw(some(has_readers=st.booleans())) if "aurora" in engine else {}
     rds = {"engine": engine, "users": people} | draw(told) | readers | draw(proxies)
     rds["master_login"] = user is None or draw(st.booleans())
-    groups = some(security_groups=st.sampled_from(["make", "existing"]))
     settings = draw(st.fixed_dictionaries(REGIONS, optional={"database": names, "sam": sam}))
-    return settings | {"rds": rds, "function_user": user} | draw(groups)
+    return settings | {"rds": rds, "function_user": user} | draw(vpcs)
+
+
+@st.composite
+def services_in_a_vpc(draw):
+    return draw(services()) | draw(vpcs)
 
 
 @st.composite
@@ -496,7 +503,7 @@ def edges(draw):
 
 VALID = {
     "base": bases(),
-    "existing_vpc": services(),
+    "existing_vpc": services_in_a_vpc(),
     "existing_database": services_on_existing(),
     "auth": auths(),
     "bastion": bastions(),

@@ -77,9 +77,10 @@ class ChangeSet:
         elif self.kind == "UPDATE" and not found:
             self.fail(NO_CHANGES)
         else:
-            self.status = "CREATE_COMPLETE"
+            # Whoever waits for the status may execute it the moment that it is there.
             self.execution_status = "UNAVAILABLE" if self.parent else "AVAILABLE"
             self.reason = FROM_THE_ROOT if self.parent else None
+            self.status = "CREATE_COMPLETE"
 
     def fail(self, reason: str) -> None:
         """Fail the change set for a reason: it cannot be executed."""

@@ -53,7 +53,7 @@ class FunctionNetworkPorts(Ports):
 
     def _subnets(self) -> Sequence[SubnetId] | SubnetIds:
         if self.subnets:
-            return self.subnets.both
+            return self.subnets.ids
         if self.function_subnet_id:
             return [self.function_subnet_id]
         if self.subnet_ids:

@@ -27,7 +27,7 @@ from .master_user import MasterUser
 class DatabaseNames(Ports):
     """The names that a root asks for: they are parameters, at creation only."""
 
-    when_used = frozenset({"rds_master_username"})
+    when_used = frozenset({"rds_master_username", "rds_database_name"})
 
     rds_master_username: DatabaseUser = Field(
         description="Name of the database's master user; at creation only."
@@ -78,22 +78,44 @@ class VpcRanges(Ports):
 
 
 class PrivateSubnets(Ports):
-    """Two private subnets, in different Availability Zones."""
+    """Private subnets, two to six, each in another Availability Zone."""
 
     private_subnet1_id: SubnetId = Field(description="ID of the first private subnet.")
     private_subnet2_id: SubnetId = Field(
         description="ID of the second private subnet, in a different Availability Zone."
     )
+    private_subnet3_id: SubnetId | None = Field(
+        default=None, description="ID of a third private subnet; at creation only."
+    )
+    private_subnet4_id: SubnetId | None = Field(
+        default=None, description="ID of a fourth private subnet; at creation only."
+    )
+    private_subnet5_id: SubnetId | None = Field(
+        default=None, description="ID of a fifth private subnet; at creation only."
+    )
+    private_subnet6_id: SubnetId | None = Field(
+        default=None, description="ID of a sixth private subnet; at creation only."
+    )
 
     @property
-    def both(self) -> list[SubnetId]:
+    def ids(self) -> list[SubnetId]:
         """The subnets, in their order."""
-        return [self.private_subnet1_id, self.private_subnet2_id]
+        further = (
+            self.private_subnet3_id,
+            self.private_subnet4_id,
+            self.private_subnet5_id,
+            self.private_subnet6_id,
+        )
+        return [
+            self.private_subnet1_id,
+            self.private_subnet2_id,
+            *(one for one in further if one is not None),
+        ]
 
     @property
     def subnet_ids(self) -> SubnetIds:
         """The subnets as one value."""
-        return SubnetIds(self.both)
+        return SubnetIds(self.ids)
 
 
 class ProxyNetwork(Ports):

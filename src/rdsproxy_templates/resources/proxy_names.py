@@ -31,7 +31,7 @@ def proxy_name(
     endpoint and target, replaces the proxy, and old and new exist side by side for a while.
     """
     stack = Select(0, Split("-", Select(2, Split("/", STACK_ID))))
-    first, second = map(_own_part, subnets)
+    first, second = map(_own_part, subnets[:2])
     family = SHORT[engine.family]
     if any(network not in (None, "IPV4") for network in networks):
         versions = "".join(NETWORKS[network] for network in networks)
@@ -59,7 +59,7 @@ def endpoint_name(
 
         place = sha256(",".join(sorted(literals)).encode()).hexdigest()[:12]
         return sub(f"{kind}-${{proxy}}-{place}", proxy=owner)
-    first, second = map(_own_part, subnets)
+    first, second = map(_own_part, subnets[:2])
     name = f"{kind}-${{proxy}}-${{first}}-${{second}}"
     return sub(name, proxy=owner, first=first, second=second)
 

@@ -106,12 +106,12 @@ def proxy_to_database_groups(
     return Pair(proxy=proxy_group, database=db_group, into_database=into_database)
 
 
-def database_group(vpc: ec2.VPC, title: str, description: str) -> ec2.SecurityGroup:
+def database_group(vpc: ec2.VPC | VpcId, title: str, description: str) -> ec2.SecurityGroup:
     """Group *title* of a database, without ingress: whoever connects adds a rule of its own."""
     return ec2.SecurityGroup(
         title,
         GroupDescription=description,
-        VpcId=vpc.ref(),
+        VpcId=vpc.ref() if isinstance(vpc, ec2.VPC) else vpc,
         SecurityGroupEgress=[no_egress("Nowhere: the database opens no connections")],
     )
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from .. import stacks
 from ..aws.engines import ENGINES
-from ..aws.kinds import DatabaseName, DatabaseUser, SecretArn, SecurityGroupId, SubnetId, VpcId
-from ..errors import Problem, WiringError
-from ..model import Child, ParameterAttributes, Stack, nest
+from ..aws.kinds import DatabaseName, DatabaseUser, SecretArn, SecurityGroupId, SubnetId
+from ..errors import Problem
+from ..model import ParameterAttributes, Stack, nest
 from ..resources.existing_database import database_parameters
-from ..resources.port_groups import DatabaseNames, PrivateSubnets, ProxyNetwork, ServiceNetwork
+from ..resources.port_groups import DatabaseNames, ProxyNetwork
 from ..stacks.data.existing_rds import ExistingDatabase
 from .data_tier import DataTier, tended
 from .database_secrets import given_secrets
+from .given_network import GivenNetwork, GivenNetworkSettings, service_network
 from .logins import FUNCTION_USER
-from .service_stacks import ServiceOutputs, ServiceSettings, service_on
-
-GROUPS: Final = frozenset({"function_security_group_id", "rds_proxy_security_group_id"})
-"""Inputs that take the place of what the stack makes with ``security_groups: make``."""
+from .service_stacks import ServiceOutputs, service_on
 
 
-class Config(ServiceSettings):
+class Config(GivenNetworkSettings):
     """Settings of the variant; each has a safe default."""
 
     # The service reads only what a database that exists also has.
@@ -44,30 +42,20 @@ class Config(ServiceSettings):
         "for the proxy to the database's group. `existing`: both are parameters, and their rules "
         "are yours.",
     )
-    secrets_manager_endpoint: Literal["make", "existing"] = Field(
-        default="make",
-        description="Interface endpoint for Secrets Manager, which the function that creates users "
-        "needs. `existing`: the VPC has one, whose security group is a parameter; a VPC cannot "
-        "have two with private DNS.",
-    )
 
-    def root_inputs(self) -> frozenset[str]:
-        endpoint = self.administration.reads_secrets and self.secrets_manager_endpoint == "existing"
-        return frozenset(
-            ({"vpc_id"} if self.security_groups == "make" else GROUPS)
-            | ({"secrets_manager_endpoint_security_group_id"} if endpoint else set())
-        )
+    @property
+    def makes_groups(self) -> bool:
+        return self.security_groups == "make"
+
+    @property
+    def makes_database_group(self) -> bool:
+        return False
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         if "secrets" in self.model_fields_set:
             yield Problem(
                 "secrets", "is for a master's secret of the stack; the database has its own"
-            )
-        if self.secrets_manager_endpoint == "existing" and not self.administration.reads_secrets:
-            yield Problem(
-                "secrets_manager_endpoint",
-                "is for rds.users, and there are none: nothing needs an endpoint",
             )
 
     def _database_problems(self) -> Iterator[Problem]:
@@ -91,7 +79,7 @@ class Config(ServiceSettings):
         }
 
 
-class Inputs(PrivateSubnets, DatabaseNames):
+class Inputs(GivenNetwork, DatabaseNames):
     """The database as it is, and the network around it."""
 
     rds_master_username: DatabaseUser = Field(
@@ -112,27 +100,10 @@ class Inputs(PrivateSubnets, DatabaseNames):
         description="Whole ARN of the secret with username and password of a user that may create "
         "users, such as the master."
     )
-    db_cluster_security_group_id: SecurityGroupId = Field(
+    db_cluster_security_group_id: SecurityGroupId | None = Field(
+        default=None,
         description="Security group of the database, to which rules for the stack's own groups are "
-        "added."
-    )
-    vpc_id: VpcId | None = Field(
-        default=None, description="ID of the database's VPC; at creation only."
-    )
-    function_security_group_id: SecurityGroupId | None = Field(
-        default=None,
-        description="Security group of the function, which may connect to the proxy's on the "
-        "engine's port.",
-    )
-    rds_proxy_security_group_id: SecurityGroupId | None = Field(
-        default=None,
-        description="Security group of the proxy, which admits the function's on the engine's "
-        "port, and may connect to the database's.",
-    )
-    secrets_manager_endpoint_security_group_id: SecurityGroupId | None = Field(
-        default=None,
-        description="Group of the VPC's interface endpoint for Secrets Manager; rules that let "
-        "the functions in are added to it.",
+        "added.",
     )
 
 
@@ -141,48 +112,13 @@ Outputs = ServiceOutputs
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The proxy before the database, users in it, and the function that uses the proxy."""
-    _refuse_unwired(config, inputs)
-    groups = _groups(config, inputs) if config.security_groups == "make" else None
-    network = ServiceNetwork(
-        private_subnet1_id=inputs.private_subnet1_id,
-        private_subnet2_id=inputs.private_subnet2_id,
-        db_cluster_security_group_id=inputs.db_cluster_security_group_id,
-        **(dict(groups.outputs) if groups else _optional(inputs, *sorted(GROUPS))),
-    )
+    groups, network = service_network(config, inputs, "existing_database.Inputs")
     service = service_on(config, inputs, network, _data_tier(config, inputs, network.proxy_network))
     return Stack(
-        children=[*([groups] if groups else ()), *service.children],
+        children=[*groups, *service.children],
         outputs=service.outputs,
         parameters=config.parameters(),
     )
-
-
-def _groups(config: Config, inputs: Inputs) -> Child[stacks.service_groups.Outputs]:
-    return nest(
-        "GroupsStack",
-        stacks.service_groups,
-        stacks.service_groups.Config(
-            proxy_port=ENGINES[config.rds.engine].port, database_port=config.rds.port
-        ),
-        stacks.service_groups.Inputs(
-            **_optional(inputs, "vpc_id"),
-            db_cluster_security_group_id=inputs.db_cluster_security_group_id,
-        ),
-    )
-
-
-def _refuse_unwired(config: Config, inputs: Inputs) -> None:
-    unwired = [name for name in sorted(config.root_inputs()) if getattr(inputs, name) is None]
-    if unwired:
-        raise WiringError(
-            Problem("existing_database.Inputs", f"{name} is not wired, and the settings ask for it")
-            for name in unwired
-        )
-
-
-def _optional(inputs: Inputs, *names: str) -> dict[str, Any]:
-    """Ports that are wired, because the settings ask for them."""
-    return {name: getattr(inputs, name) for name in names}
 
 
 def _data_tier(config: Config, inputs: Inputs, network: ProxyNetwork) -> DataTier:

@@ -34,7 +34,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         config,
         name=inputs.credentials.rds_database_name,
         master=inputs.credentials.master,
-        subnets=inputs.subnets.both,
+        subnets=inputs.subnets.ids,
         group=inputs.db_cluster_security_group_id,
         iam=False,
     )

@@ -94,7 +94,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         host=inputs.database.db_endpoint,
         resource_id=inputs.database.db_resource_id,
     )
-    subnets, group = inputs.subnets.both, inputs.rds_proxy_security_group_id
+    subnets, group = inputs.subnets.ids, inputs.rds_proxy_security_group_id
     end_to_end: list[DatabaseUser | str] = [*database_users.end_to_end(config.users)]
     master = inputs.rds_master_user_secret_arn
     master_key = config.master.key_arn if master else None

@@ -122,7 +122,7 @@ class Outputs(Ports):
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """The proxy logs in to the database with secrets, and lets clients in by IAM or password."""
-    subnets = inputs.network.subnets.both
+    subnets = inputs.network.subnets.ids
     group = inputs.network.rds_proxy_security_group_id
     secrets = list(database_users.secrets(config.users, inputs.credentials.user_secret_arns))
     database = cluster_or_instance(
@@ -177,7 +177,7 @@ def _endpoints(
         here = partial(
             proxy_endpoint,
             proxy=front.itself,
-            subnets=inputs.network.subnets.both,
+            subnets=inputs.network.subnets.ids,
             groups=[inputs.network.rds_proxy_security_group_id],
         )
         return {"READ_ONLY": here("RDSProxyReadOnlyEndpoint")} if config.readers else {}
