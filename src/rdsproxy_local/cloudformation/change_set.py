@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from .changes import Change
+from .imports import Imports
 from .operations import OnFailure
 from .stack import Plan, Stack, described
 from .stacks import Request
 
-Kind = Literal["CREATE", "UPDATE"]
+Kind = Literal["CREATE", "IMPORT", "UPDATE"]
 NO_CHANGES: Final = (
     "The submitted information didn't contain changes. "
     "Submit different information to create a change set."
@@ -32,6 +33,8 @@ class ChangeSet:
     plan: Plan = field(default_factory=Plan)
     parent: ChangeSet | None = None
     """The change set of the stack in which this one is nested."""
+    imports: Imports = field(default_factory=dict)
+    """What a change set of the kind IMPORT takes over."""
     nested: bool = False
     """True if the stacks nested in this one have change sets, too."""
     description: str | None = None

@@ -19,17 +19,20 @@ class ChangeSetApi(StackApi):
 
     def create_change_set(self) -> ActionResult:
         own = ("StackName", "ChangeSetName", "ChangeSetType", "UsePreviousTemplate")
-        more = ("Description", "OnStackFailure", "IncludeNestedStacks")
+        more = ("Description", "OnStackFailure", "IncludeNestedStacks", "ResourcesToImport")
         given = self._given(*WHAT, *own, *more)
         kind = given.get("ChangeSetType", "UPDATE")
-        if kind not in {"CREATE", "UPDATE"}:
+        if kind not in {"CREATE", "IMPORT", "UPDATE"}:
             raise ValidationError(f"The local cloud does not know change sets of type {kind}")
+        if "ResourcesToImport" in given and kind != "IMPORT":
+            raise ValidationError("ResourcesToImport is for change sets of type IMPORT")
         old = self.stacks.updatable(given["StackName"]) if kind == "UPDATE" else None
         made = self.change_sets.create(
             given["ChangeSetName"],
             given["StackName"],
             kind,
             self._request(given, old),
+            to_import=given.get("ResourcesToImport", []),
             nested=given.get("IncludeNestedStacks", False),
             description=given.get("Description"),
             on_failure=given.get("OnStackFailure"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormationError
 
-from . import operations
+from . import imports, operations
 from .change_set import ChangeSet, Kind
 from .changes import unseen
 from .nested_change_sets import Insight
-from .refusals import ValidationError
+from .refusals import ValidationError, refusals
+from .stack import Plan, Stack
 from .stacks import Request, StackBackend
 
 
@@ -41,6 +44,7 @@ class ChangeSets:
         kind: Kind,
         request: Request,
         *,
+        to_import: Sequence[Mapping[str, Any]],
         nested: bool,
         description: str | None,
         on_failure: operations.OnFailure | None,
@@ -49,6 +53,7 @@ class ChangeSets:
         self._check_stack(name, stack_name, kind)
         plan = self._backend.plan(request, directly=False)
         stack = self._backend.named(stack_name) or self._backend.new(stack_name, request)
+        taken = self._imports(stack, plan, to_import) if kind == "IMPORT" else {}
         if any(other.name == name and other.stack is stack for other in self.all()):
             raise AlreadyExistsException(f"ChangeSet {name} cannot be created")
         made = ChangeSet(
@@ -57,12 +62,17 @@ class ChangeSets:
             stack,
             request,
             plan,
+            imports=taken,
             nested=nested,
             description=description,
             on_failure=on_failure,
         )
         look_inside = Insight(self._backend, made) if nested else unseen
-        made.conclude(self._backend.differences(stack, plan, request, look_inside))
+        found = self._backend.differences(stack, plan, request, look_inside)
+        if kind == "IMPORT":
+            with refusals():
+                found = imports.only_imports(found, taken)
+        made.conclude(found)
         self._put_up_for_review(made)
         self._roots[made.id] = made
         return made
@@ -109,11 +119,23 @@ class ChangeSets:
         if change_set.kind == "CREATE":
             on_failure = change_set.on_failure or ("DO_NOTHING" if disable_rollback else "ROLLBACK")
             self._backend.carry_out_creation(stack, change_set.plan, on_failure)
+        elif change_set.kind == "IMPORT":
+            self._backend.carry_out_import(stack, change_set.plan, change_set.imports)
         else:
             self._backend.carry_out_update(stack, change_set.plan, change_set.request)
-        done = stack.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+        done = stack.status in {"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"}
         for one in family:
             one.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+
+    def _imports(
+        self, stack: Stack, plan: Plan, given: Sequence[Mapping[str, Any]]
+    ) -> imports.Imports:
+        """What to import, if nothing speaks against it."""
+        with refusals():
+            found = imports.named(given, plan)
+            imports.require_same_outputs(stack, plan)
+            imports.require_free(self._backend.alive.values(), plan, found)
+        return found
 
     def _put_up_for_review(self, change_set: ChangeSet) -> None:
         """Show the new stacks as REVIEW_IN_PROGRESS."""
@@ -136,6 +158,10 @@ class ChangeSets:
             self._backend.updatable(stack_name)
             return
         stack = self._backend.named(stack_name)
+        if kind == "IMPORT":
+            if stack is not None and stack.status != "REVIEW_IN_PROGRESS":
+                self._backend.updatable(stack_name)
+            return
         if stack is not None and stack.status != "REVIEW_IN_PROGRESS":
             raise ValidationError(
                 f"Stack [{stack_name}] already exists and cannot be created again "

@@ -25,7 +25,7 @@ POLICIES: Final = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")
 class Change:
     """The planned change of one resource."""
 
-    action: Literal["Add", "Modify", "Remove"]
+    action: Literal["Add", "Import", "Modify", "Remove"]
     logical_id: str
     type: str
     physical_id: str | None = None

@@ -11,7 +11,7 @@ from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
 from ..clients import Clients
-from . import capabilities, checks, operations
+from . import capabilities, checks, imports, operations
 from .changes import Change, LookInside, changes, same_outputs, unseen
 from .failure import Failure
 from .operations import OnFailure
@@ -22,6 +22,15 @@ from .stack import STACK, Plan, Stack
 from .template import read
 
 NO_UPDATES = "No updates are to be performed."
+TAKES_UPDATES = frozenset(
+    {
+        "CREATE_COMPLETE",
+        "IMPORT_COMPLETE",
+        "IMPORT_ROLLBACK_COMPLETE",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,9 @@ class StackBackend(CloudFormationBackend):
         operations.create(stack, plan, self.exported, self._check_exports, on_failure)
         self._forget_if_deleted(stack)
 
+    def carry_out_import(self, stack: Stack, plan: Plan, taken: imports.Imports) -> None:
+        imports.take_over(stack, plan, self.exported, taken)
+
     def update(self, name: str, request: Request) -> Stack:
         """Update a stack directly."""
         stack = self.updatable(name)
@@ -137,7 +149,7 @@ class StackBackend(CloudFormationBackend):
         stack = self.named(name)
         if stack is None:
             raise ValidationError(f"Stack [{name}] does not exist")
-        if stack.status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}:
+        if stack.status not in TAKES_UPDATES:
             raise ValidationError(
                 f"Stack:{stack.id} is in {stack.status} state and can not be updated."
             )

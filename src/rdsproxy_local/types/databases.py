@@ -56,9 +56,9 @@ def _create_cluster(context: Context, properties: Properties) -> Made:
     _note(properties, ONLY_FOR_DELETION, FOR_UPGRADES)
     named = _named(given)
     if how := cluster_restore(named):
-        return _cluster(restored(context, how, name, named, "DBCluster"))
+        return cluster_made(restored(context, how, name, named, "DBCluster"))
     answer = context.call("rds", "create_db_cluster", DBClusterIdentifier=name, **named)
-    return _cluster(answer["DBCluster"])
+    return cluster_made(answer["DBCluster"])
 
 
 def _update_cluster(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
@@ -76,7 +76,7 @@ def _update_cluster(context: Context, deployed: DeployedResource, properties: Pr
     if "Tags" in changed:
         arn = deployed.attributes["DBClusterArn"]
         set_rds_tags(context, arn, deployed.properties.get("Tags"), changed["Tags"])
-    return _cluster(answer["DBCluster"])
+    return cluster_made(answer["DBCluster"])
 
 
 def _delete_cluster(context: Context, deployed: DeployedResource) -> None:
@@ -90,7 +90,7 @@ def _delete_cluster(context: Context, deployed: DeployedResource) -> None:
         )
 
 
-def _cluster(cluster: Mapping[str, Any]) -> Made:
+def cluster_made(cluster: Mapping[str, Any]) -> Made:
     return Made(
         cluster["DBClusterIdentifier"],
         {
@@ -110,9 +110,9 @@ def _create_instance(context: Context, properties: Properties) -> Made:
     _note(properties, ONLY_FOR_DELETION, *ONLY_FOR_CHANGES)
     named = _named(given)
     if how := instance_restore(named):
-        return _instance(restored(context, how, name, named, "DBInstance"))
+        return instance_made(restored(context, how, name, named, "DBInstance"))
     answer = context.call("rds", "create_db_instance", DBInstanceIdentifier=name, **named)
-    return _instance(answer["DBInstance"])
+    return instance_made(answer["DBInstance"])
 
 
 def _update_instance(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
@@ -132,7 +132,7 @@ def _update_instance(context: Context, deployed: DeployedResource, properties: P
     if "Tags" in changed:
         arn = deployed.attributes["DBInstanceArn"]
         set_rds_tags(context, arn, deployed.properties.get("Tags"), changed["Tags"])
-    return _instance(answer["DBInstance"])
+    return instance_made(answer["DBInstance"])
 
 
 def _delete_instance(context: Context, deployed: DeployedResource) -> None:
@@ -148,7 +148,7 @@ def _delete_instance(context: Context, deployed: DeployedResource) -> None:
         )
 
 
-def _instance(instance: Mapping[str, Any]) -> Made:
+def instance_made(instance: Mapping[str, Any]) -> Made:
     names = ["DBInstanceArn", "DbiResourceId", "Endpoint.Address", "MasterUserSecret.SecretArn"]
     attributes = {
         "Endpoint.Port": str(instance["Endpoint"]["Port"]),

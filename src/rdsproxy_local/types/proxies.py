@@ -26,7 +26,7 @@ POOL_DEFAULTS: Final = {
 
 
 def _create_proxy(context: Context, properties: Properties) -> Made:
-    return _proxy(context.call("rds", "create_db_proxy", **properties)["DBProxy"])
+    return proxy_made(context.call("rds", "create_db_proxy", **properties)["DBProxy"])
 
 
 def _update_proxy(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
@@ -37,14 +37,14 @@ def _update_proxy(context: Context, deployed: DeployedResource, properties: Prop
         "rds", "modify_db_proxy", DBProxyName=deployed.physical_id, SecurityGroups=groups, **changed
     )["DBProxy"]
     set_rds_tags(context, proxy["DBProxyArn"], deployed.properties.get("Tags"), tags)
-    return _proxy(proxy)
+    return proxy_made(proxy)
 
 
 def _delete_proxy(context: Context, deployed: DeployedResource) -> None:
     context.call("rds", "delete_db_proxy", DBProxyName=deployed.physical_id)
 
 
-def _proxy(proxy: Mapping[str, Any]) -> Made:
+def proxy_made(proxy: Mapping[str, Any]) -> Made:
     names = ["DBProxyArn", "Endpoint", "VpcId"]
     return Made(proxy["DBProxyName"], attributes_in(proxy, names))
 
