@@ -101,9 +101,8 @@ def _take(stack: Stack, scope: StackScope, logical_id: str, name: str) -> None:
     try:
         written = scope.written(kind, resource.get("Properties", {}))
         properties = scope.read(kind, written)
-        if problems := property_problems(kind, properties):
-            raise Failure(f"Properties validation failed: {'; '.join(problems)}")
         made, described = IMPORTABLE[kind].read(stack.context(logical_id), name)
+        _require_valid(kind, properties)
         _require_described(properties, described)
     except Exception as error:
         stack.note(thing, "IMPORT_FAILED", reason_of(error))
@@ -113,6 +112,11 @@ def _take(stack: Stack, scope: StackScope, logical_id: str, name: str) -> None:
     stack.note(deployed, "IMPORT_COMPLETE", "Resource import completed.")
     stack.note(deployed, "UPDATE_IN_PROGRESS", TAGGING)
     stack.note(deployed, "UPDATE_COMPLETE")
+
+
+def _require_valid(kind: str, properties: Mapping[str, Any]) -> None:
+    if problems := property_problems(kind, properties):
+        raise Failure(f"Properties validation failed: {'; '.join(problems)}")
 
 
 def _require_described(properties: Mapping[str, Any], described: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ SUBCOMMANDS: Final = {
     "deploy": "Render a plan, and deploy its steps.",
     "destroy": "Delete the stacks of a plan.",
     "init": "Write an infrastructure repository of your own.",
+    "adopt": "Describe what was made by hand, so that a stack can take it over.",
     "local": "Run a plan on this machine, without an AWS account.",
 }
 """A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one.

@@ -1,0 +1,130 @@
+"""`adopt`: describe what was made by hand, so that a stack can take it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..deploy.accounts import AccountSettings, account_sessions
+from ..deploy.adoption.deployed import Adopted, deployed, targets
+from ..deploy.adoption.differences import REPLACED, differences
+from ..deploy.adoption.documents import COMMANDS, REPORT, Adoption
+from ..deploy.plans import PLANS
+from ..errors import ConfigError, Problem
+from .options import config_option
+from .refusals import refuse
+
+FILES = ("template.yaml", "resources-to-import.json", REPORT, COMMANDS)
+
+
+@click.command(
+    "adopt",
+    help="Describe a proxy, a cluster or an instance made by hand, so that a stack can take it "
+    "over without changing it. Reads only; writes a template, the resources to import, a report "
+    "of differences, and the commands to run.",
+)
+@click.option("--proxy", metavar="NAME", help="The proxy.")
+@click.option("--cluster", metavar="ID", help="The cluster, with its instances and groups.")
+@click.option("--instance", metavar="ID", help="The instance of RDS, with its groups.")
+@config_option(
+    "Settings of base to compare with. Default: those of base, with the engine that is deployed."
+)
+@click.option(
+    "--stack-name",
+    metavar="NAME",
+    default="rdsproxy-adopted",
+    show_default=True,
+    help="Stack that takes over.",
+)
+@click.option("--profile", metavar="NAME", help="AWS profile. Default: the environment's.")
+@click.option("--region", metavar="NAME", help="Region. Default: the profile's.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", required=True, help="Output folder."
+)
+def adopt_command(  # noqa: PLR0913 - one parameter an option
+    *,
+    proxy: str | None,
+    cluster: str | None,
+    instance: str | None,
+    config: Path | None,
+    stack_name: str,
+    profile: str | None,
+    region: str | None,
+    out: Path,
+) -> None:
+    """Run the subcommand."""
+    refuse(_problems(proxy, cluster, instance, out))
+    wanted = _settings(config) if config else None
+    settings = AccountSettings(profile=profile, profile_option="--profile")
+    (session,) = account_sessions(PLANS["base"], {"app": settings}, region).values()
+    rds = session.client("rds")
+    found = deployed(rds, proxy=proxy, cluster=cluster, instance=instance)
+    different = differences(found, _rendered(wanted or _like(found)))
+    adoption = Adoption(
+        stack=stack_name,
+        resources=found,
+        differences=different,
+        proxy_targets=targets(rds, proxy) if proxy else (),
+        region=session.region,
+        profile=profile,
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in adoption.files().items():
+        (out / name).write_text(text, "utf-8")
+    replaced = sum(one.outcome == REPLACED for one in different)
+    click.echo(
+        f"{out}: {len(found)} resources to import; {len(different)} properties differ from the "
+        f"settings, {replaced} of them would replace something: read {REPORT}, then {COMMANDS}"
+    )
+
+
+def _problems(
+    proxy: str | None, cluster: str | None, instance: str | None, out: Path
+) -> Iterator[Problem]:
+    if not (proxy or cluster or instance):
+        yield Problem("adopt", "needs --proxy, --cluster or --instance: what shall a stack have?")
+    if cluster and instance:
+        yield Problem("--instance", "and --cluster say nothing together; adopt one at a time")
+    if out.exists() and not out.is_dir():
+        yield Problem("--out", f"{out} is a file; give a folder")
+    elif there := [name for name in FILES if (out / name).exists()]:
+        yield Problem("--out", f"{out} has {', '.join(there)} already; give another folder")
+
+
+def _settings(file: Path) -> Any:
+    """Return base's configuration from *file*; overrides in it are not compared."""
+    from ..model.settings_file import read  # noqa: PLC0415 - only with --config
+    from ..variants import VARIANTS  # noqa: PLC0415 - `--help` does without
+
+    return read(file).split(VARIANTS["base"].Config)[0]
+
+
+def _like(found: Sequence[Adopted]) -> Any:
+    """Return base's settings with the engine of the database that was found."""
+    from ..aws.engines import ENGINES  # noqa: PLC0415 - `--help` does without
+    from ..variants import VARIANTS  # noqa: PLC0415 - `--help` does without
+
+    engines = [one.properties["Engine"] for one in found if "Engine" in one.properties]
+    families = {"POSTGRESQL": "aurora-postgresql", "MYSQL": "aurora-mysql"}
+    engines += [
+        families.get(one.properties["EngineFamily"], "")
+        for one in found
+        if "EngineFamily" in one.properties
+    ]
+    engine = next((one for one in engines if one in ENGINES), None)
+    settings = {"rds": {"engine": engine}} if engine else None
+    try:
+        return VARIANTS["base"].Config.parse(settings, "base")
+    except ConfigError:
+        # An engine that base takes only with further settings: compare with its defaults.
+        return VARIANTS["base"].Config.parse(None, "base")
+
+
+def _rendered(config: Any) -> Mapping[str, Mapping[str, Any]]:
+    from ..model.stack import template  # noqa: PLC0415 - `--help` does without
+    from ..variants import VARIANTS  # noqa: PLC0415 - `--help` does without
+
+    return template("base", VARIANTS["base"], config).children["RDSStack"].template.resources
