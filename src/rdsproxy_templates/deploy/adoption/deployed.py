@@ -88,17 +88,17 @@ def _cluster(rds: Any, name: str) -> Iterator[Adopted]:
     of_members = [known.properties(known.MEMBER, one) for one in instances]
     groups: list[Adopted] = []
     for one in of_members:
-        number = "" if not groups else str(len(groups) + 1)
         same = [group for group in groups if group.name == one.get("DBParameterGroupName")]
         if same:
             one["DBParameterGroupName"] = {"Ref": same[0].title}
         else:
-            groups += _parameter_group(rds, one, f"DBParameterGroup{number}", "db_parameter")
+            title = f"DBParameterGroup{len(groups) + 1 if groups else ''}"
+            groups += _parameter_group(rds, one, title, "db_parameter")
     yield from groups
     yield _adopted("DBCluster", "DBCluster", values, cluster)
-    for number, (one, found) in enumerate(zip(of_members, instances, strict=True), start=1):
+    for index, (one, found) in enumerate(zip(of_members, instances, strict=True)):
         one["DBClusterIdentifier"] = {"Ref": "DBCluster"}
-        yield _adopted(f"DBInstance{number}", "DBInstance", one, found)
+        yield _adopted(f"DBInstance{index + 1}", "DBInstance", one, found)
 
 
 def _instance(rds: Any, name: str) -> Iterator[Adopted]:

@@ -12,6 +12,7 @@ from .deployed import Adopted
 REPLACED: Final = "replace it"
 PERHAPS: Final = "change it, and may replace it"
 CHANGED: Final = "change it in place"
+RESET: Final = "leave it, or set it back to the default"
 UNKNOWN: Final = "tell only by a change set"
 ABSENT: Final = "—"
 
@@ -49,22 +50,24 @@ def _of(one: Adopted, wanted: Mapping[str, Any]) -> Iterator[Difference]:
             property=name,
             deployed=_shown(now),
             rendered=_shown(then),
-            outcome=_outcome(one.type, name, undecided=_is_computed(then)),
+            outcome=_outcome(one.type, name, then),
         )
 
 
-def _outcome(type_: str, name: str, *, undecided: bool) -> str:
+def _outcome(type_: str, name: str, wanted: object) -> str:
     schema = schema_of(type_)
     assert schema is not None  # noqa: S101 - a type of AWS
     # Create-only on conditions in the schema, "Update requires: Replacement" in the reference.
     always = {"Engine", "MasterUsername"} if type_ == "AWS::RDS::DBCluster" else set()
     create_only = {pointer[0] for pointer in schema.pointers("createOnlyProperties")} | always
     conditional = {one[0] for one in schema.pointers("conditionalCreateOnlyProperties")}
-    if undecided:
+    if _is_computed(wanted):
         return UNKNOWN
     if name in create_only:
         return REPLACED
-    return PERHAPS if name in conditional else CHANGED
+    if name in conditional:
+        return PERHAPS
+    return RESET if wanted is None else CHANGED
 
 
 def _is_computed(value: object) -> bool:

@@ -87,10 +87,11 @@ class Adoption:
         )
         yield "| resource | property | deployed | settings | would |"
         yield "| --- | --- | --- | --- | --- |"
-        for one in self.differences:
-            cells = (one.title, one.property, one.deployed, one.rendered, one.outcome)
+        for row in self.differences:
+            cells = (row.title, row.property, row.deployed, row.rendered, row.outcome)
             yield f"| {' | '.join(cells)} |"
-        if replaced := sorted({one.title for one in self.differences if one.outcome == REPLACED}):
+        replaced = sorted({row.title for row in self.differences if row.outcome == REPLACED})
+        if replaced:
             yield (
                 f"\nThe settings would replace {', '.join(replaced)}: take single properties from "
                 f"them into `{TEMPLATE}`, and not their template as a whole."

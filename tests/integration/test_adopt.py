@@ -1,0 +1,258 @@
+"""`adopt`: a stack takes over what was made by hand, and nothing changes by it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rdsproxy_local.databases import databases_of, login_of, run_sql
+from rdsproxy_local.local_cloud import Account
+
+pytestmark = pytest.mark.xdist_group("adopt")
+
+PASSWORD = "not-to-be-seen"  # noqa: S105
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "rds.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+TAGS = [{"Key": "team", "Value": "shop"}]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A person with a database made by hand, and the programs to adopt it."""
+
+    account: Account
+    aws: str
+    folder: Path
+
+    @property
+    def rds(self) -> Any:
+        return self.account.client("rds")
+
+    def run(self, *command: str, status: int = 0, cwd: Path | None = None) -> str:
+        done = subprocess.run(
+            command,
+            env=self.account.environment,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def adopt(self, *options: str, status: int = 0) -> str:
+        command = (sys.executable, "-m", "rdsproxy_templates", "adopt", *options)
+        return self.run(*command, "--out", str(self.folder), status=status)
+
+    def text(self, name: str) -> str:
+        return (self.folder / name).read_text()
+
+    def carry_out(self) -> str:
+        """Run the commands as they are written, without the one that the local cloud lacks."""
+        script = self.text("commands.sh").replace("\naws ", f"\n{self.aws} ")
+        kept = [line for line in script.splitlines() if "detect-stack-drift" not in line]
+        assert len(kept) == len(script.splitlines()) - 1
+        return self.run("bash", "-c", "\n".join(kept), cwd=self.folder)
+
+    def sql(self, name: str, statement: str) -> list[tuple[Any, ...]]:
+        found = {one.arn: one for one in databases_of(self.account.endpoint)}
+        (database,) = [
+            one for one in found.values() if one.name == name and one.account == self.account.id
+        ]
+        login = login_of(self.account.endpoint, database, database.master)
+        return run_sql(login, statement).rows
+
+    def described(self) -> dict[str, Any]:
+        """Everything that RDS says of the account's databases, groups and proxies."""
+        calls = {
+            "describe_db_clusters": "DBClusters",
+            "describe_db_instances": "DBInstances",
+            "describe_db_proxies": "DBProxies",
+            "describe_db_subnet_groups": "DBSubnetGroups",
+        }
+        said = {key: getattr(self.rds, call)()[key] for call, key in calls.items()}
+        return json.loads(json.dumps(said, default=str, sort_keys=True))
+
+
+@pytest.fixture
+def owner(cloud, aws_cli, tmp_path, request):
+    return Owner(cloud.account(request.param), aws_cli, tmp_path / "adopted")
+
+
+@pytest.fixture
+def network(owner):
+    """Two subnets and a group, with a subnet group of them."""
+    ec2 = owner.account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(
+            VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"eu-west-1{zone}"
+        )["Subnet"]["SubnetId"]
+        for number, zone in enumerate("ab")
+    ]
+    group = ec2.create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"]
+    owner.rds.create_db_subnet_group(
+        DBSubnetGroupName="mine", DBSubnetGroupDescription="Mine", SubnetIds=subnets, Tags=TAGS
+    )
+    return subnets, group
+
+
+def make_cluster(owner, group):
+    owner.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="slow",
+        DBParameterGroupFamily="aurora-mysql8.0",
+        Description="Slow queries",
+    )
+    owner.rds.modify_db_cluster_parameter_group(
+        DBClusterParameterGroupName="slow",
+        Parameters=[
+            {
+                "ParameterName": "long_query_time",
+                "ParameterValue": "2",
+                "ApplyMethod": "pending-reboot",
+            }
+        ],
+    )
+    owner.rds.create_db_cluster(
+        DBClusterIdentifier="shop",
+        Engine="aurora-mysql",
+        EngineVersion="8.0.mysql_aurora.3.10.6",
+        MasterUsername="boss",
+        MasterUserPassword=PASSWORD,
+        DBSubnetGroupName="mine",
+        VpcSecurityGroupIds=[group],
+        DBClusterParameterGroupName="slow",
+        DatabaseName="shop",
+        DeletionProtection=True,
+        StorageEncrypted=True,
+        Tags=TAGS,
+    )
+    for name in ("shop-a", "shop-b"):
+        owner.rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBClusterIdentifier="shop",
+            Engine="aurora-mysql",
+            DBInstanceClass="db.t4g.medium",
+        )
+
+
+def make_proxy(owner, subnets, group):
+    secret = json.dumps({"username": "boss", "password": PASSWORD})
+    secrets, iam = owner.account.client("secretsmanager"), owner.account.client("iam")
+    arn = secrets.create_secret(Name="boss", SecretString=secret)["ARN"]
+    role = iam.create_role(RoleName="proxy", AssumeRolePolicyDocument=json.dumps(TRUST))
+    owner.rds.create_db_proxy(
+        DBProxyName="front",
+        EngineFamily="MYSQL",
+        Auth=[{"AuthScheme": "SECRETS", "SecretArn": arn, "IAMAuth": "REQUIRED"}],
+        RoleArn=role["Role"]["Arn"],
+        VpcSubnetIds=subnets,
+        VpcSecurityGroupIds=[group],
+        RequireTLS=True,
+    )
+    owner.rds.register_db_proxy_targets(DBProxyName="front", DBClusterIdentifiers=["shop"])
+
+
+def make_instance(owner, group):
+    owner.rds.create_db_instance(
+        DBInstanceIdentifier="lone",
+        Engine="postgres",
+        EngineVersion="16.10",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="boss",
+        MasterUserPassword=PASSWORD,
+        DBSubnetGroupName="mine",
+        VpcSecurityGroupIds=[group],
+        DBName="shop",
+    )
+
+
+def statuses(owner, stack):
+    return [
+        event["ResourceStatus"]
+        for event in owner.account.events(stack)
+        if event["LogicalResourceId"] == stack
+    ]
+
+
+@pytest.mark.parametrize("owner", ["000000000171"], indirect=True)
+def test_a_stack_takes_over_a_cluster_and_its_proxy(owner, network):
+    make_cluster(owner, network[1])
+    make_proxy(owner, *network)
+    owner.sql("shop", "CREATE TABLE kept (name VARCHAR(9)); INSERT INTO kept VALUES ('yes')")
+    before = owner.described()
+
+    owner.adopt("--cluster", "shop", "--proxy", "front")
+    assert owner.described() == before
+    said = owner.carry_out()
+
+    assert "No changes to deploy" in said
+    assert statuses(owner, "rdsproxy-adopted") == [
+        "REVIEW_IN_PROGRESS",
+        "IMPORT_IN_PROGRESS",
+        "IMPORT_COMPLETE",
+    ]
+    assert owner.account.resources("rdsproxy-adopted") == {
+        "DBClusterSubnetGroup": "mine",
+        "DBClusterParameterGroup": "slow",
+        "DBCluster": "shop",
+        "DBInstance1": "shop-a",
+        "DBInstance2": "shop-b",
+        "RDSProxy": "front",
+    }
+    assert owner.described() == before
+    assert owner.sql("shop", "SELECT name FROM kept") == [("yes",)]
+    report = owner.text("report.md")
+    assert "target group, which points to shop" in report
+    assert "| DBCluster | DBClusterIdentifier | shop | — | replace it |" in report
+    assert "| DBCluster | BackupRetentionPeriod | 1 | 7 | change it in place |" in report
+    for name in ("template.yaml", "report.md", "commands.sh", "resources-to-import.json"):
+        assert PASSWORD not in owner.text(name)
+
+
+@pytest.mark.parametrize("owner", ["000000000172"], indirect=True)
+def test_a_stack_takes_over_an_instance(owner, network):
+    make_instance(owner, network[1])
+    owner.sql("lone", "CREATE TABLE kept (name VARCHAR(9)); INSERT INTO kept VALUES ('yes')")
+    before = owner.described()
+
+    owner.adopt("--instance", "lone", "--stack-name", "taken")
+    said = owner.carry_out()
+
+    assert "No changes to deploy" in said
+    assert owner.account.resources("taken") == {"DBSubnetGroup": "mine", "DBInstance": "lone"}
+    assert owner.described() == before
+    owner.account.client("cloudformation").delete_stack(StackName="taken")
+    assert owner.described() == before
+    assert owner.sql("lone", "SELECT name FROM kept") == [("yes",)]
+
+
+@pytest.mark.parametrize("owner", ["000000000173"], indirect=True)
+def test_what_cannot_be_adopted_is_said_at_once_and_nothing_is_written(owner, network):
+    make_cluster(owner, network[1])
+    member = owner.adopt("--instance", "shop-a", "--proxy", "nobody", status=1)
+    assert "[--instance shop-a] is a member of a cluster" in member
+    assert "[--proxy nobody] DescribeDBProxies" in member
+    assert "needs --proxy, --cluster or --instance" in owner.adopt(status=2)
+    both = owner.adopt("--instance", "a", "--cluster", "b", status=2)
+    assert "--cluster say nothing together" in both
+    assert not owner.folder.exists()
+    owner.adopt("--cluster", "shop")
+    again = owner.adopt("--cluster", "shop", status=2)
+    assert "has template.yaml, resources-to-import.json, report.md, commands.sh already" in again
