@@ -51,6 +51,17 @@ import pytest
             f"destroy base --stack-prefix {'a' * 124}",
             ["[--stack-prefix] must make stack names of at most 128 characters, got 'aaaa"],
         ),
+        (
+            "adopt --out x",
+            ["[adopt] needs --proxy, --cluster or --instance: what a stack shall take"],
+        ),
+        (
+            "adopt --out x --cluster a --instance b --stack-name 1st",
+            [
+                "[--instance] and --cluster say nothing together; adopt one at a time",
+                "[--stack-name] must begin with a letter and have at most 128 letters, digits and",
+            ],
+        ),
         ("--stack= base", ["[--stack] takes the place of VARIANTS"]),
         ("--stack=", ["[--stack ] must be a module, such as orders or infra.orders, or a file, "]),
         (

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from ..deploy.accounts import AccountSettings, account_sessions
 from ..deploy.adoption.deployed import Adopted, deployed, targets
 from ..deploy.adoption.differences import REPLACED, differences
-from ..deploy.adoption.documents import COMMANDS, REPORT, Adoption
+from ..deploy.adoption.documents import COMMANDS, REPORT, TEMPLATE, TO_IMPORT, Adoption
 from ..deploy.plans import PLANS
 from ..errors import ConfigError, Problem
 from .options import config_option
+from .plan_arguments import LONGEST_STACK_NAME, STACK_NAME
 from .refusals import refuse
 
-FILES = ("template.yaml", "resources-to-import.json", REPORT, COMMANDS)
+FILES: Final = (TEMPLATE, TO_IMPORT, REPORT, COMMANDS)
 
 
 @click.command(
@@ -56,7 +57,7 @@ def adopt_command(  # noqa: PLR0913 - one parameter an option
     out: Path,
 ) -> None:
     """Run the subcommand."""
-    refuse(_problems(proxy, cluster, instance, out))
+    refuse([*_problems(proxy, cluster, instance, out), *_name_problems(stack_name)])
     wanted = _settings(config) if config else None
     settings = AccountSettings(profile=profile, profile_option="--profile")
     (session,) = account_sessions(PLANS["base"], {"app": settings}, region).values()
@@ -85,13 +86,21 @@ def _problems(
     proxy: str | None, cluster: str | None, instance: str | None, out: Path
 ) -> Iterator[Problem]:
     if not (proxy or cluster or instance):
-        yield Problem("adopt", "needs --proxy, --cluster or --instance: what shall a stack have?")
+        yield Problem(
+            "adopt", "needs --proxy, --cluster or --instance: what a stack shall take over"
+        )
     if cluster and instance:
         yield Problem("--instance", "and --cluster say nothing together; adopt one at a time")
     if out.exists() and not out.is_dir():
         yield Problem("--out", f"{out} is a file; give a folder")
     elif there := [name for name in FILES if (out / name).exists()]:
         yield Problem("--out", f"{out} has {', '.join(there)} already; give another folder")
+
+
+def _name_problems(stack_name: str) -> Iterator[Problem]:
+    if not STACK_NAME.fullmatch(stack_name) or len(stack_name) > LONGEST_STACK_NAME:
+        sentence = "must begin with a letter and have at most 128 letters, digits and -, got "
+        yield Problem("--stack-name", sentence + repr(stack_name))
 
 
 def _settings(file: Path) -> Any:
