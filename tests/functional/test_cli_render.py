@@ -184,10 +184,7 @@ class TestEdited:
 
         assert result.exit_code == 2
         assert result.stderr.count("error: ") == 1
-        assert (
-            "error: [out/base/.rendered] names no file that is here, which lists what"
-            in result.stderr
-        )
+        assert "error: [out/base/.rendered] is damaged, and should list what" in result.stderr
         assert "# mine" in edited.read_text()
 
     def test_a_folder_without_its_list_is_left_alone_in_one_sentence(self, run, edited, tmp_path):

@@ -116,11 +116,12 @@ def _compared(
 def _not_overwritten(directory: Path, foreign: Sequence[str]) -> Iterator[Problem]:
     """Yield problems with files in the way that no render wrote, as far as it is known."""
     if foreign and not any((directory / name).exists() for name in entries_in(directory)):
-        lost = "names no file that is here" if (directory / MANIFEST).exists() else "is missing"
+        there = (directory / MANIFEST).exists()
+        lost = "is damaged, and should list" if there else "is missing, which lists"
         more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
         yield Problem(
             str(directory / MANIFEST),
-            f"{lost}, which lists what renders wrote, so {foreign[0]}{more} may be yours and "
+            f"{lost} what renders wrote, so {foreign[0]}{more} may be yours and "
             "will not be overwritten; restore it, move the files away, or choose another folder",
         )
         return
