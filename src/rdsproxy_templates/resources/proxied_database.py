@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
@@ -35,6 +35,13 @@ class ClusterOrInstanceSettings(
                     f"is for engines of {kind}, such as {example}, and engine is {self.engine!r}",
                 )
         yield from super().problems()
+
+    @property
+    def named_classes(self) -> Mapping[str, str]:
+        classes = dict(super().named_classes)
+        if not ENGINES[self.engine].aurora and self.max_capacity and self.instance_class is None:
+            del classes["instance_class"]  # db.serverless, of a setting that is refused itself
+        return classes
 
 
 class ProxiedDatabaseSettings(ClusterOrInstanceSettings):
