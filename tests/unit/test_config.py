@@ -40,6 +40,14 @@ REFUSED = {
         {"databse": {}},
         "[my.yaml: databse] is not a setting (did you mean database?); there are regions, ",
     ),
+    "a key that belongs one level deeper": (
+        {"max_capacity": 16},
+        "[my.yaml: max_capacity] is not a setting (did you mean rds.max_capacity?); there are ",
+    ),
+    "a key that belongs into a group of rds": (
+        {"rds": {"enhanced_interval": 60}},
+        "[my.yaml: rds.enhanced_interval] is not a setting (did you mean monitoring.enhanced_int",
+    ),
     "subnets that overlap": (
         {"vpc": {"private_subnet2_cidr": "10.1.0.128/25"}},
         "[my.yaml: vpc.private_subnet2_cidr] must not overlap private_subnet1_cidr (10.1.0.0/24)",
@@ -188,6 +196,11 @@ REFUSED = {
 @pytest.mark.parametrize(("settings", "sentence"), REFUSED.values(), ids=REFUSED)
 def test_refuses(settings, sentence):
     assert any(sentence in problem for problem in problems(settings))
+
+
+def test_a_capacity_for_an_engine_of_rds_is_one_problem():
+    [problem] = problems({"rds": {"engine": "postgres", "max_capacity": 4}})
+    assert "rds.max_capacity] is for engines of Aurora" in problem
 
 
 WARNED = {

@@ -35,11 +35,10 @@ def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
     got = shown(value)
     match detail["type"]:
         case "extra_forbidden":
-            known = list(_record(model, loc[:-1]).model_fields)
-            return (
-                f"is not a setting{did_you_mean(loc[-1], known)}; "
-                f"there are {', '.join(known) or 'none'}"
-            )
+            record = _record(model, loc[:-1])
+            known = list(record.model_fields)
+            meant = did_you_mean(loc[-1], known) or _one_level_deeper(record, loc[-1])
+            return f"is not a setting{meant}; there are {', '.join(known) or 'none'}"
         case "missing":
             return "is missing; it has no default"
         case "int_type" | "int_from_float":
@@ -88,6 +87,14 @@ def shown(value: object) -> str:
     """Show *value* as a settings file spells it, cut where it is long."""
     shown = _SHOWN[value] if value is None or isinstance(value, bool) else repr(value)
     return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
+
+
+def _one_level_deeper(record: type[BaseModel], name: int | str) -> str:
+    """Return `` (did you mean …?)`` where a group of *record* has *name*, else nothing."""
+    groups = [
+        group for group in record.model_fields if name in _record(record, (group,)).model_fields
+    ]
+    return f" (did you mean {groups[0]}.{name}?)" if groups else ""
 
 
 def _record(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
