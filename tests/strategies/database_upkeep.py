@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from database_groups import KEY, ROLE, some
 from hypothesis import strategies as st
 
 from rdsproxy_templates.aws.engines import ENGINES
+
+from .database_groups import KEY, ROLE, some
 
 OWN_PARAMETERS = {
     "MYSQL": {"max_connections": 500, "innodb_lock_wait_timeout": "20"},
@@ -51,7 +52,7 @@ def upkeep(draw, name):
     both = {"backup": backup, "maintenance": maintenance}
     both["directory"] = st.just({"id": "d-1234567890", "role_name": "directory"})
     both["network"] = some(type=st.just("IPV4"), port=st.integers(1150, 65_535))
-    both["master"] = some(keep_secret=st.booleans()).map(
+    both["master"] = some(keep_secret=st.booleans(), kms_key_arn=st.just(KEY)).map(
         lambda more: {"password": "managed"} | more
     )
     both["restore"] = st.just({"snapshot": "before"}) | some(
@@ -60,7 +61,9 @@ def upkeep(draw, name):
     if engine.aurora:
         kind = some(type=st.sampled_from(["aurora", "aurora-iopt1"]), kms_key_arn=st.just(KEY))
         both |= {
-            "parameters": some(cluster=own, instance=own) | st.just({"cluster_group": "ours"}),
+            "parameters": some(cluster=own, instance=own)
+            | some(cluster=own, instance_group=st.just("theirs"))
+            | some(cluster_group=st.just("ours"), instance=own),
             "identifiers": some(database=st.just("shop"), instances=st.just("shop-db")),
             "storage": kind,
             "roles": st.just([{"arn": ROLE} | ({} if "mysql" in name else {"feature": "Lambda"})]),
@@ -71,7 +74,11 @@ def upkeep(draw, name):
             )
         return _fitting(draw(some(**both)))
     both |= {
-        "parameters": some(instance=own),
+        "parameters": st.builds(
+            lambda one, more: one | more,
+            some(instance=own) | st.just({"instance_group": "theirs"}),
+            some(option_group=st.just("ours")) if name == "mysql" else st.just({}),
+        ),
         "identifiers": some(database=st.just("shop")),
         "maintenance": st.builds(
             lambda one, more: one | more, maintenance, some(apply_immediately=st.booleans())

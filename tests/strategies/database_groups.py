@@ -70,12 +70,19 @@ def scaling(draw, readers):
         st.sampled_from([{}, {"metric": "cpu"}, {"metric": "connections", "target": 500}])
     )
     action = {"name": "night", "schedule": "cron(0 22 * * ? *)", "max_readers": most}
+    action |= draw(some(timezone=st.just("Europe/Berlin"), min_readers=st.integers(0, most)))
     return {
         "max_readers": most,
         "min_readers": draw(st.integers(0, most)),
         "schedule": draw(st.sampled_from([[], [action]])),
         **metric,
-        **draw(some(scale_in=st.booleans(), scale_in_cooldown=st.integers(0, 3600))),
+        **draw(
+            some(
+                scale_in=st.booleans(),
+                scale_in_cooldown=st.integers(0, 3600),
+                scale_out_cooldown=st.integers(0, 3600),
+            )
+        ),
     }
 
 
