@@ -22,7 +22,7 @@ from .databases import (
     rotations,
     subnets_of,
 )
-from .functions import declared
+from .functions import own_functions
 from .proxies import GIVEN_KEY, details, fitted, proxies, timings
 
 authorizers = st.sampled_from(
@@ -90,10 +90,15 @@ def services(draw):
     rds = database | draw(proxies(database, people)) | {"users": people}
     rds["master_login"] = user is None or draw(st.booleans())
     if functions := draw(
-        declared(people) if "code_uri" not in settings.get("sam", {}) else st.none()
+        own_functions(people, readers=database.get("readers"))
+        if "code_uri" not in settings.get("sam", {})
+        else st.none()
     ):
         return settings | {"rds": rds, "functions": functions}
     return settings | {"rds": rds, "function_user": user}
+
+
+ENDPOINTS = some(secrets_manager_endpoint=st.sampled_from(["make", "existing"]))
 
 
 @st.composite
@@ -101,7 +106,7 @@ def guests(draw):
     """A service in a VPC that exists, and may have an endpoint already."""
     settings = draw(services())
     if any(one["login"] != "end_to_end_iam" for one in settings["rds"]["users"]):
-        settings |= draw(some(secrets_manager_endpoint=st.sampled_from(["make", "existing"])))
+        settings |= draw(ENDPOINTS)
     return settings
 
 
@@ -118,13 +123,22 @@ def services_on_existing(draw):
     engine = draw(st.sampled_from(["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]))
     network = some(port=st.integers(1150, 65_535), type=st.sampled_from(["IPV4", "DUAL"]))
     told = some(network=network, master_key_arn=GIVEN_KEY)
-    readers = draw(some(has_readers=st.booleans())) if "aurora" in engine else {}
+    is_aurora = "aurora" in engine
+    readers = draw(some(has_readers=st.booleans())) if is_aurora else {}
+    kind = st.just("cluster" if is_aurora else "instance")
+    told = st.builds(
+        lambda one, more: one | more,
+        told,
+        some(kind=kind, engine_version=st.just(ENGINES[engine].default_version)),
+    )
     rds = {"engine": engine, "users": people} | draw(told) | readers
     rds |= draw(proxies(rds, people))
     rds["master_login"] = user is None or draw(st.booleans())
-    groups = some(security_groups=st.sampled_from(["make", "existing"]))
+    making = some(security_groups=st.sampled_from(["make", "existing"]))
     settings = draw(st.fixed_dictionaries(REGIONS, optional={"database": names, "sam": sam}))
-    return settings | {"rds": rds, "function_user": user} | draw(groups)
+    if any(one["login"] != "end_to_end_iam" for one in people):
+        making = st.builds(lambda one, more: one | more, making, ENDPOINTS)
+    return settings | {"rds": rds, "function_user": user} | draw(making)
 
 
 @st.composite
