@@ -98,13 +98,14 @@ def services(draw):
     return settings | {"rds": rds, "function_user": user}
 
 
+GROUPS = some(subnets=st.integers(2, 6), security_groups=st.sampled_from(["make", "existing"]))
 ENDPOINTS = some(secrets_manager_endpoint=st.sampled_from(["make", "existing"]))
 
 
 @st.composite
 def guests(draw):
     """A service in a VPC that exists, and may have an endpoint already."""
-    settings = draw(services())
+    settings = draw(services()) | draw(GROUPS)
     if any(one["login"] != "end_to_end_iam" for one in settings["rds"]["users"]):
         settings |= draw(ENDPOINTS)
     return settings
@@ -134,11 +135,10 @@ def services_on_existing(draw):
     rds = {"engine": engine, "users": people} | draw(told) | readers
     rds |= draw(proxies(rds, people))
     rds["master_login"] = user is None or draw(st.booleans())
-    making = some(security_groups=st.sampled_from(["make", "existing"]))
     settings = draw(st.fixed_dictionaries(REGIONS, optional={"database": names, "sam": sam}))
     if any(one["login"] != "end_to_end_iam" for one in people):
-        making = st.builds(lambda one, more: one | more, making, ENDPOINTS)
-    return settings | {"rds": rds, "function_user": user} | draw(making)
+        settings |= draw(ENDPOINTS)
+    return settings | {"rds": rds, "function_user": user} | draw(GROUPS)
 
 
 @st.composite

@@ -9,6 +9,7 @@ from unit import rendered
 from unit.rendered import of_type, problems
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+CODE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:7"
 ARN = "arn:aws:rds:eu-west-1:111122223333:"
 INHERITED = {"MasterUsername", "DatabaseName", "DBName", "StorageEncrypted"}
 USERS = {"users": [{"name": "app", "login": "iam", "adopt": True}]}
@@ -125,6 +126,16 @@ def test_a_root_asks_for_the_masters_name_only_where_something_uses_it():
 
     assert ["RDSMasterUsername" in one for one in names] == [True, False]
     assert all("RDSDatabaseName" in one for one in names)
+
+
+def test_a_root_asks_for_no_database_where_nobody_connects_to_it():
+    settings = {
+        "rds": {"restore": {"snapshot": "before"}},
+        "functions": [{"name": "orders", "code": CODE, "routes": ["GET /"]}],
+    }
+    root = rendered.render(base, base.Config.parse(settings, "my.yaml")).root
+
+    assert "RDSDatabaseName" not in root.parameters
 
 
 @pytest.mark.parametrize(
