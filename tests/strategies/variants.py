@@ -279,7 +279,18 @@ def databases_elsewhere(draw):
     return settings | {"login": login, "rds": database, "function_user": user}
 
 
-callers = st.fixed_dictionaries(REGIONS, optional={"login": logins, "engine": engines, "sam": sam})
+@st.composite
+def callers(draw):
+    settings = draw(
+        st.fixed_dictionaries(REGIONS, optional={"login": logins, "engine": engines, "sam": sam})
+    )
+    if "code_uri" not in settings.get("sam", {}):
+        own = draw(own_functions([{"name": "app"}], readers=False))
+        # The role is another stack's, and takes no managed policies from this one.
+        own = [{key: one[key] for key in one if key != "policies"} for one in own]
+        if any(one["user"] for one in own):
+            settings["functions"] = own
+    return settings
 
 
 @st.composite
@@ -308,6 +319,9 @@ def firewalls(draw):
 NEW_CLASSES = {
     name: [one for one in CLASSES[name] if not one.startswith(OLD_CLASSES)] for name in CLASSES
 }
+
+
+IN_VPC = {"vpc", "security_groups"}
 
 
 @st.composite
@@ -354,7 +368,7 @@ def edges(draw):
         some(flow_log=st.booleans(), log_retention_in_days=st.sampled_from([1, 30, 3653])),
     )
     rds = {"engine": name} | database | draw(allowed(4) | st.just({}))
-    return {"regions": ["us-east-1"], "rds": rds} | draw(
+    settings = {"regions": ["us-east-1"], "rds": rds} | draw(
         some(
             sam=api,
             vpc=network,
@@ -369,8 +383,12 @@ def edges(draw):
                 }
             ),
             function_user=st.from_regex("user[a-z0-9]{1,8}", fullmatch=True),
+            function_grants=st.just([{"privileges": ["SELECT"], "on": "visits"}]),
         )
     )
+    own = draw(own_functions([{"name": settings.get("function_user", "app")}], readers=False))
+    outside = [{key: one[key] for key in one if key not in IN_VPC} for one in own]
+    return settings | ({"functions": outside} if outside else {})
 
 
 VALID = {
@@ -381,7 +399,7 @@ VALID = {
     "bastion": bastions(),
     "cross_account_network": lent_networks(),
     "cross_account_db": databases_elsewhere(),
-    "cross_account_app": callers,
+    "cross_account_app": callers(),
     "edge_waf": firewalls(),
     "edge": edges(),
 }
