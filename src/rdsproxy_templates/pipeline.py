@@ -23,6 +23,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
     extra_resources: Mapping[str, Mapping[str, Any]] | None = None,
     tags: Mapping[str, str] | None = None,
     iam_roles: Mapping[str, str] | None = None,
+    publish: Mapping[str, str] | None = None,
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
@@ -48,10 +49,11 @@ def render(  # noqa: PLR0913 - one parameter a choice
     returns it changed. *extra_resources* adds resources to the stack of a path, ``.`` for the
     root. docs/overrides.md explains both. *tags* are the stack's: they are written into
     ``samconfig.toml``, and to what those of a stack do not reach. *iam_roles* has the ``path`` and
-    the ``permissions_boundary`` of every role that the stack creates.
+    the ``permissions_boundary`` of every role that the stack creates; *publish* has the
+    ``ssm_prefix`` of parameters with the stack's outputs.
 
-    Raises :class:`ConfigError` with all that is wrong with *overrides*, *extra_resources*, *tags*
-    and *iam_roles*, :class:`WiringError` where a wire leads nowhere, and
+    Raises :class:`ConfigError` with all that is wrong with *overrides*, *extra_resources*,
+    *tags*, *iam_roles* and *publish*, :class:`WiringError` where a wire leads nowhere, and
     :class:`InvalidTemplateError` with everything that the validators find or SAM's transform
     refuses.
     """
@@ -62,29 +64,24 @@ def render(  # noqa: PLR0913 - one parameter a choice
         expand=expand,
         code=code,
         folder=folder,
-        customization=_customization(overrides, extra_resources, tags, iam_roles),
+        customization=_customization(
+            overrides=overrides,
+            extra_resources=extra_resources,
+            tags=tags,
+            iam_roles=iam_roles,
+            publish=publish,
+        ),
     )
     if validate:
         _refuse_invalid(bundle)
     return bundle
 
 
-def _customization(
-    overrides: Mapping[str, Override] | None,
-    extra_resources: Mapping[str, Mapping[str, Any]] | None,
-    tags: Mapping[str, str] | None,
-    iam_roles: Mapping[str, str] | None,
-) -> Customization | None:
-    if not (overrides or extra_resources or iam_roles) and tags is None:
+def _customization(**given: Mapping[str, Any] | None) -> Customization | None:
+    if not any(one or (name == "tags" and one is not None) for name, one in given.items()):
         return None
     from .model.customization import Customization  # noqa: PLC0415 - most renders are without
 
-    given = {
-        "overrides": overrides,
-        "extra_resources": extra_resources,
-        "tags": tags,
-        "iam_roles": iam_roles,
-    }
     try:
         return Customization.parse(
             {name: dict(one) for name, one in given.items() if one is not None}, ""

@@ -17,6 +17,7 @@ from .settings import Settings
 from .tags import tag_problems
 
 _PATH: Final = re.compile(r"/([\x21-\x7e]+/)?")
+_PREFIX: Final = re.compile(r"(/[A-Za-z0-9_.-]+){1,14}")
 _POLICY: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
 Override = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
@@ -87,8 +88,34 @@ class RoleBounds(Settings):
             )
 
 
+class Publication(Settings):
+    """Where the outputs of a root stack are published."""
+
+    ssm_prefix: str = Field(
+        max_length=900,
+        description="Names of the parameters up to the output's, such as `/shop/db`, which makes "
+        "`/shop/db/RDSProxyEndpoint`; at most 14 levels. A change renames them. See "
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/"
+        "sysman-paramstore-su-create.html",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if not _PREFIX.fullmatch(self.ssm_prefix):
+            yield Problem(
+                "ssm_prefix",
+                "must be 1 to 14 levels of letters, digits and _.-, each after a slash, such as "
+                f"/shop/db, got {self.ssm_prefix!r}",
+            )
+        elif self.ssm_prefix.lower().startswith(("/aws", "/ssm")):
+            yield Problem(
+                "ssm_prefix",
+                f"must not begin with /aws or /ssm, which are AWS's own, got {self.ssm_prefix!r}",
+            )
+
+
 class Customization(Settings):
-    """Overrides, resources, tags and bounds of roles of a root stack."""
+    """Overrides, resources, tags, bounds of roles and published outputs of a root stack."""
 
     overrides: dict[str, Annotated[Any, WithJsonSchema(_OVERRIDE_SCHEMA)]] = Field(
         default={},
@@ -118,6 +145,11 @@ class Customization(Settings):
         description="Path and permissions boundary of every role that the stack creates, those of "
         "functions among them; what a role has by its own settings or overrides wins. A role that "
         "exists is left alone. Default: neither.",
+    )
+    publish: Publication | None = Field(
+        default=None,
+        description="Outputs of the stack also as parameters of Systems Manager, for tools that "
+        "read no outputs of CloudFormation. Outputs hold no secret. Default: not.",
     )
 
     def problems(self) -> Iterator[Problem]:

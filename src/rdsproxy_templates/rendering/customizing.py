@@ -16,6 +16,7 @@ from ..model.setting_problems import shown
 from ..model.template import Body, Template, circles, in_reading_order
 from ..model.values import LocalPath
 from ..records import record
+from .publishing import published
 from .resource_check import patch_problems, replacements, resource_problems
 from .resource_paths import Path, matching, stack_named, stacks_by_path
 from .role_bounds import bounded, unbounded
@@ -54,6 +55,8 @@ def customized(root: Template, customization: Customization) -> Customized:
     if work.problems:
         raise ConfigError(dict.fromkeys(work.problems))
     made = work.rebuilt(())
+    if customization.publish:
+        made = published(made, customization.publish)
     if customization.tags:
         made = tagged(made, customization.tags)
     if customization.iam_roles:
