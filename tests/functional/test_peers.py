@@ -45,8 +45,8 @@ def test_no_setting_that_a_peer_has_is_lost(key):
     [
         ("rds.idle_client_timeouts", "which no variant has (did you mean rds.idle_client_timeout"),
         (
-            {"parameter": "PrivateSubnet3Id"},
-            "names the parameter PrivateSubnet3Id, which no variant",
+            {"parameter": "PrivateSubnet9Id"},
+            "names the parameter PrivateSubnet9Id, which no variant",
         ),
         (
             {"override": "AWS::RDS::DBProxy.DebugLoging"},
