@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from troposphere import (
-    AWSHelperFn,
     AWSObject,
     Select,
     Split,
@@ -19,21 +18,18 @@ from troposphere import (
 
 from ..aws.kinds import RoleArn, Url
 from ..aws.policies import VERSION, receives, sends
-from ..aws.troposphere_compat import EventSourceMapping, Function, LoggingConfig
-from ..model import Expression, sub
+from ..aws.troposphere_compat import Function, LoggingConfig
+from ..model import Expression
 from ..records import record
 from .database_functions import FunctionNetwork
 from .function_declaration import DeclaredFunction
-from .function_groups import AliasSettings, AsynchronousSettings, QueueSettings
+from .function_groups import AliasSettings, AsynchronousSettings
 from .function_policies import policy_documents
+from .function_queues import dead_letters_queue, function_queue
 from .functions import VPC_ACCESS, FunctionSettings, database_layer, family, log_group
 from .logins import Login
 from .optional_properties import without_none
 from .routes import parsed
-
-DAY: Final = 24 * 60 * 60
-DEAD_LETTER_DAYS: Final = 14
-"""The longest that SQS keeps a message."""
 
 
 class Api(Protocol):
@@ -86,11 +82,11 @@ def declared_function(
 ) -> CreatedFunction:
     """Create the function *one*; it may do what its *login* needs, and what it declares."""
     log = log_group(f"{one.title}LogGroup", _log_settings(one, around.defaults))
-    queue = _queue(one.prefix, one.queue, one.timeout) if one.queue else None
+    queue = function_queue(one.prefix, one.queue, one.timeout) if one.queue else None
     asynchronous = one.asynchronous or (AsynchronousSettings() if one.schedule else None)
     failed = None
     if asynchronous and asynchronous.dead_letters:
-        failed = _dead_letters(f"{one.prefix}FailedEvents")
+        failed = dead_letters_queue(f"{one.prefix}FailedEvents")
     further = [*([receives(queue.arn)] if queue else []), *policy_documents(one.policies)]
     shared = around.role if login else None
     rights = _shared_rights(one, shared, failed, further) if shared else None
@@ -250,62 +246,3 @@ def _alias(choices: AliasSettings) -> dict[str, Any]:
             else None,
         ),
     }
-
-
-@record(frozen=True, kw_only=True)
-class _Queue:
-    """A queue, its dead letters, and how it calls a function."""
-
-    choices: QueueSettings
-    queue: sqs.Queue
-    dead_letters: sqs.Queue
-
-    @property
-    def arn(self) -> AWSHelperFn:
-        return self.queue.get_att("Arn")
-
-    def resources(self, one: DeclaredFunction, function: serverless.Function) -> list[AWSObject]:
-        """All, with a mapping of its own: SAM's event lets the function read every queue."""
-        # SAM's name of the alias, of which only it knows the title.
-        alias = sub("${alias}", alias=function.get_att("Alias")) if one.alias else None
-        mapping = EventSourceMapping(
-            f"{one.prefix}QueueMapping",
-            EventSourceArn=self.arn,
-            FunctionName=alias or function.ref(),
-            BatchSize=self.choices.batch_size,
-            FunctionResponseTypes=["ReportBatchItemFailures"],
-            **without_none(
-                MaximumBatchingWindowInSeconds=self.choices.batching_window_seconds,
-                ScalingConfig={"MaximumConcurrency": self.choices.maximum_concurrency}
-                if self.choices.maximum_concurrency
-                else None,
-            ),
-        )
-        return [self.queue, self.dead_letters, mapping]
-
-
-def _queue(prefix: str, choices: QueueSettings, timeout: int) -> _Queue:
-    aside = _dead_letters(f"{prefix}DeadLetters")
-    redrive = sqs.RedrivePolicy(
-        deadLetterTargetArn=aside.get_att("Arn"), maxReceiveCount=choices.deliveries
-    )
-    queue = sqs.Queue(
-        f"{prefix}Queue",
-        DeletionPolicy="Retain",
-        UpdateReplacePolicy="Retain",
-        VisibilityTimeout=choices.hidden_seconds(timeout),
-        MessageRetentionPeriod=choices.retention_days * DAY,
-        SqsManagedSseEnabled=True,
-        RedrivePolicy=redrive,
-    )
-    return _Queue(choices=choices, queue=queue, dead_letters=aside)
-
-
-def _dead_letters(title: str) -> sqs.Queue:
-    return sqs.Queue(
-        title,
-        DeletionPolicy="Retain",
-        UpdateReplacePolicy="Retain",
-        MessageRetentionPeriod=DEAD_LETTER_DAYS * DAY,
-        SqsManagedSseEnabled=True,
-    )

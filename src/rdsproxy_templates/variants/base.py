@@ -14,7 +14,8 @@ from ..model import Child, ParameterAttributes, Stack, nest
 from ..resources.port_groups import DatabaseNames, VpcRanges
 from ..resources.zones import zones_outside_regions
 from . import common
-from .service_stacks import Service, ServiceOutputs, ServiceSettings, service_in
+from .service_outputs import ServiceOutputs
+from .service_stacks import Service, ServiceSettings, service_in
 
 Database = common.Database
 

@@ -29,7 +29,8 @@ from . import base, common
 from .database_secrets import Secrets, database_secrets
 from .endpoints import interface_endpoints
 from .logins import FUNCTION_USER, WithFunctionUser
-from .service_stacks import ServiceOutputs, service_in
+from .service_outputs import ServiceOutputs
+from .service_stacks import service_in
 
 BEHIND_PROXY = (
     *proxies.ProxySettings.model_fields,

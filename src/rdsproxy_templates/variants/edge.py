@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import Field
 
 from .. import stacks
-from ..aws.database_users import Grant, User
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
     Command,
@@ -25,22 +23,17 @@ from ..aws.kinds import (
     WebACLArn,
 )
 from ..errors import Problem
-from ..model import Child, ListOf, ParameterAttributes, Ports, Stack, nest, sub
-from ..model.local_code import LocalCode
+from ..model import Child, ParameterAttributes, Ports, Stack, nest
 from ..records import record
 from ..resources.api_functions import user_names_function
-from ..resources.function_code import function_folders
-from ..resources.function_declaration import DeclaredFunction
 from ..resources.login_ports import DatabasePorts
 from ..resources.port_groups import DatabaseNames
 from ..resources.rest_api import STAGE
-from ..resources.routes import parsed
 from ..resources.zones import zones_outside_regions
 from . import common
 from .administration import AdministeredDatabase, AdministrationSettings, administration
-from .common import RegionalSettings
 from .database_secrets import database_secrets
-from .declared import declared_problems, declared_warnings
+from .edge_functions import EdgeFunctions
 
 
 class Database(common.Database):
@@ -51,7 +44,7 @@ class Database(common.Database):
     name: str = Field(default="edge", description="Default of the parameter RDSDatabaseName.")
 
 
-class Config(RegionalSettings):
+class Config(EdgeFunctions):
     """Settings of the variant; no address is let in until ranges are named."""
 
     vpc: stacks.public_vpc.PublicVpcSettings = Field(
@@ -76,18 +69,6 @@ class Config(RegionalSettings):
     distribution: stacks.distribution.DistributionSettings = Field(
         default_factory=stacks.distribution.DistributionSettings, description="CloudFront."
     )
-    function_user: str = Field(
-        default="app", description="User that is created for the function, which logs in by IAM."
-    )
-    function_grants: ListOf[Grant] = Field(
-        default_factory=lambda: (Grant(privileges=("SELECT",)),),
-        description="Privileges of that user, beside the names of all users.",
-    )
-    functions: ListOf[DeclaredFunction] = Field(
-        default=(),
-        description="Functions of your own, in place of the library's; docs/functions.md. Those "
-        "with a `user` log in as `function_user`; all are outside any VPC.",
-    )
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
@@ -99,44 +80,6 @@ class Config(RegionalSettings):
         yield from common.database_problems(self.rds, self.database, self.regions)
         yield from common.root_problems((self.user,), self.regions)
         yield from zones_outside_regions(self.vpc.availability_zones, self.regions)
-        yield from self._declared_problems()
-
-    def warnings(self) -> Iterator[Problem]:
-        yield from super().warnings()
-        yield from declared_warnings(self.functions)
-
-    def local_code(self) -> Iterator[LocalCode]:
-        yield from super().local_code()
-        yield from function_folders(self.functions, self.sam.runtime, self.sam.architecture)
-
-    def _declared_problems(self) -> Iterator[Problem]:
-        for problem in declared_problems(self.functions, (self.user,), setting="function_user"):
-            yield problem.within("functions")
-        for index, one in enumerate(self.functions):
-            if one.vpc:
-                yield Problem(
-                    f"functions.{index}.vpc",
-                    "must be left out: this variant has none for functions",
-                )
-        if self.functions and not any(one.routes for one in self.functions):
-            yield Problem("functions", "must have a route among them, to which CloudFront leads")
-
-    @property
-    def first_path(self) -> str:
-        """Path of a route, without its slash, for the commands that show it."""
-        routes = [parsed(text) for one in self.functions for text in one.routes]
-        path = next((one.path for one in routes if one.method in {"ANY", "GET"}), "/users")
-        return re.sub(r"\{[^}]*\}", "1", path).removeprefix("/")
-
-    @property
-    def user(self) -> User:
-        """The function's own, which reads the database and the names of its users."""
-        return User(
-            name=self.function_user,
-            login="end_to_end_iam",
-            grants=self.function_grants,
-            lists_users=True,
-        )
 
     @property
     def administration(self) -> AdministrationSettings:
@@ -222,7 +165,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
                 rds_database_name=inputs.rds_database_name,
                 function_user=database.user,
             )
-            if _connects(config)
+            if config.connects
             else None,
             rest_api=stacks.functions.RestApiSecrets(
                 api_key_secret_arn=api_key.outputs.api_key_secret_arn,
@@ -245,8 +188,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         children=[*database.children, api_key, sam, distribution],
         outputs=Outputs(
             site_url=distribution.outputs.site_url,
-            call_by_curl=_curl(distribution.outputs.site_url, config.first_path),
-            call_around_by_curl=_curl(sam.outputs.at("api_url"), config.first_path),
+            call_by_curl=config.curl(distribution.outputs.site_url),
+            call_around_by_curl=config.curl(sam.outputs.at("api_url")),
             get_secret_value_by_cli=database.get_secret,
             distribution_host=distribution.outputs.distribution_host,
             db_endpoint=database.outputs.db_endpoint,
@@ -269,12 +212,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
 def _database(config: Config, inputs: Inputs) -> _Database:
     """Place the functions that create users in the VPC, so that they need no range."""
-    vpc = nest(
-        "VPCStack",
-        stacks.public_vpc,
-        config.vpc,
-        inputs,
-    )
+    vpc = nest("VPCStack", stacks.public_vpc, config.vpc, inputs)
     secrets = database_secrets(config.secrets, config.rds, (), inputs)
     rds = nest(
         "RDSStack",
@@ -306,12 +244,3 @@ def _database(config: Config, inputs: Inputs) -> _Database:
         get_secret=secrets.get_secret_value_by_cli,
         master_secret=secrets.master_secret,
     )
-
-
-def _connects(config: Config) -> bool:
-    """Tell whether a function logs in to the database."""
-    return not config.functions or any(one.user is not None for one in config.functions)
-
-
-def _curl(url: Url, path: str) -> Command:
-    return Command(sub("curl --include ${url}" + path, url=url))

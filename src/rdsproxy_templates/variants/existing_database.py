@@ -20,7 +20,8 @@ from .data_tier import DataTier, tended
 from .database_secrets import given_secrets
 from .given_network import GivenNetwork, GivenNetworkSettings, service_network
 from .logins import FUNCTION_USER
-from .service_stacks import ServiceOutputs, service_on
+from .service_outputs import ServiceOutputs
+from .service_stacks import service_on
 
 
 class Config(GivenNetworkSettings):

@@ -20,7 +20,8 @@ from .logins import (
     FUNCTION_USER,
     WithFunctionUser,
 )
-from .service_stacks import ServiceOutputs, service_in
+from .service_outputs import ServiceOutputs
+from .service_stacks import service_in
 
 Database = common.Database
 

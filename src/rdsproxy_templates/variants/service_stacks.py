@@ -11,16 +11,10 @@ from .. import stacks
 from ..aws.connections import default_connections
 from ..aws.engines import ENGINES
 from ..aws.kinds import (
-    Command,
-    FunctionArns,
-    Hostname,
-    Hostnames,
     SecurityGroupId,
-    Url,
-    Urls,
 )
-from ..errors import Problem, WiringError
-from ..model import Child, ListOf, Ports, nest
+from ..errors import Problem
+from ..model import Child, ListOf, nest
 from ..model.local_code import LocalCode
 from ..records import record
 from ..resources.database_functions import (
@@ -30,19 +24,21 @@ from ..resources.database_functions import (
 )
 from ..resources.function_code import function_folders
 from ..resources.function_declaration import DeclaredFunction, token_users
-from ..resources.login_ports import DeclaredPorts, FunctionNetworkPorts, TokenPorts
+from ..resources.login_ports import FunctionNetworkPorts, TokenPorts
 from ..resources.logins import TokenLogin
-from ..resources.port_groups import DatabaseNames, DataTierOutputs, ServiceNetwork
+from ..resources.port_groups import DatabaseNames, ServiceNetwork
 from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
 from .data_tier import DataTier, data_tier
 from .declared import declared_problems, declared_warnings, replaced_problems
+from .declared_stack import declared_functions
 from .logins import (
     function_user_problems,
     grant_warnings,
     master_warnings,
 )
+from .service_outputs import ServiceOutputs
 
 
 class ServiceSettings(RegionalSettings):
@@ -154,43 +150,6 @@ class ServiceSettings(RegionalSettings):
             )
 
 
-class ServiceOutputs(Ports):
-    api_endpoint: Url | None = Field(
-        default=None, description="Address of the HTTP API; see /initialize and /load."
-    )
-    rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
-    get_secret_value_by_cli: Command | None = Field(
-        default=None,
-        description="Prints the master user's secret; needs the AWS CLI and the right to read it.",
-    )
-    rds_proxy_read_only_endpoint: Hostname | None = Field(
-        default=None, description="Host whose connections go to readers, and may not write."
-    )
-    rds_proxy_endpoint_hosts: Hostnames | None = Field(
-        default=None, description="Hosts of `rds.proxy.endpoints`, in their order."
-    )
-    db_cluster_endpoint: Hostname = Field(
-        description="Host of the database's writer itself, for administration."
-    )
-    data: DataTierOutputs = Field(description="The database and its proxy.")
-    function_security_group_id: SecurityGroupId = Field(
-        description="ID of the function's security group."
-    )
-    function_arns: FunctionArns = Field(description="ARN of the function.")
-    queue_urls: Urls | None = Field(
-        default=None,
-        description="With `functions`: URLs of the queues, in the order of their functions.",
-    )
-
-    @property
-    def api_url(self) -> Url:
-        """Address of the API; raises :class:`WiringError` where no function has a route."""
-        if self.api_endpoint is None:
-            sentence = "offers no api_endpoint: no function has a route"
-            raise WiringError([Problem("service_stacks.ServiceOutputs", sentence)])
-        return self.api_endpoint
-
-
 @record(frozen=True, kw_only=True)
 class Service:
     """The stacks of the service, and what they offer."""
@@ -234,7 +193,7 @@ def service_on(
         subnets=network, function_security_group_id=network.function_security_group_id
     )
     sam = (
-        _declared_functions(config, names, data, functions)
+        declared_functions(config, names, data, functions)
         if config.functions
         else nest(
             "SAMStack",
@@ -264,45 +223,4 @@ def service_on(
         data=data,
         login=token.login,
         function_network=functions.function_network,
-    )
-
-
-def _declared_functions(
-    config: ServiceSettings, names: DatabaseNames, data: DataTier, network: FunctionNetworkPorts
-) -> Child[stacks.functions.Outputs]:
-    """``SAMStack`` with the declared functions, each with the login of its own user."""
-    connecting = [one for one in config.functions if one.user is not None]
-    tokens = token_users(connecting, config.rds.users)
-    passwords = any(one.user not in tokens for one in connecting)
-    ports = DeclaredPorts(
-        rds_database_name=names.rds_database_name,
-        rds_proxy_endpoint=data.rds.rds_proxy_endpoint
-        if any(not one.reads_only for one in connecting)
-        else None,
-        rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint
-        if any(one.reads_only for one in connecting)
-        else None,
-        rds_proxy_arn=data.rds.rds_proxy_arn if tokens else None,
-        function_users=data.function_users,
-        user_secret_arns=data.secrets.credentials.user_secret_arns if passwords else None,
-    )
-    inside = any(one.in_vpc for one in config.functions)
-    endpoint = data.endpoint_security_group_id if passwords else None
-    return nest(
-        "SAMStack",
-        stacks.functions,
-        stacks.functions.Config(
-            api=config.sam,
-            declared=config.functions,
-            users=config.rds.users,
-            engine_family=ENGINES[config.rds.engine].family,
-        ),
-        stacks.functions.Inputs(
-            network=FunctionNetworkPorts(
-                **{**dict(network), "endpoint_security_group_id": endpoint}
-            )
-            if inside
-            else None,
-            declared=ports if connecting else None,
-        ),
     )

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from pydantic import Field
-from troposphere import AWSObject, Select, Split
-from troposphere.iam import PolicyType
 
 from ...aws.database_users import User
 from ...aws.kinds import (
@@ -33,7 +29,7 @@ from ...resources.declared_functions import (
     declared_function,
     layer_for_declared,
 )
-from ...resources.function_declaration import DeclaredFunction, token_users
+from ...resources.function_declaration import DeclaredFunction
 from ...resources.functions import database_layer
 from ...resources.http_api import HttpApi, http_api
 from ...resources.login_ports import (
@@ -48,7 +44,7 @@ from ...resources.login_ports import (
 )
 from ...resources.logins import Login
 from ...resources.rest_api import RestApi, rest_api
-from ...resources.security_groups import endpoint_access_rules
+from .function_logins import declared_login, shared_rights, unwired, way_to_secrets
 
 __all__ = [
     "Config",
@@ -119,7 +115,7 @@ class Inputs(Ports):
             "database": self.database,
         }[name]
         if ports is None:
-            raise _unwired(name, "a function's login")
+            raise unwired(name, "a function's login")
         return ports.login
 
 
@@ -186,8 +182,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     urls = {one.address: api.at(one.path) for one in config.functions}
     return Stack(
         resources=[
-            *_way_to_secrets(inputs.network),
-            *_rights(config, inputs),
+            *way_to_secrets(inputs.network),
+            *shared_rights(config, inputs),
             *shared,
             *(resource for one in functions for resource in one.resources),
             *api.resources,
@@ -217,13 +213,14 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
         role=inputs.function_role_arn,
     )
     created = [
-        declared_function(one, around, _login(one, config, inputs)) for one in config.declared
+        declared_function(one, around, declared_login(one, config, inputs))
+        for one in config.declared
     ]
     urls = [one.queue_url for one in created if one.queue_url]
     return Stack(
         resources=[
-            *_way_to_secrets(inputs.network),
-            *_rights(config, inputs),
+            *way_to_secrets(inputs.network),
+            *shared_rights(config, inputs),
             *([layer] if layer else []),
             *(resource for one in created for resource in one.resources),
             *(api.resources if api else []),
@@ -238,56 +235,15 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
 
 
-def _login(one: DeclaredFunction, config: Config, inputs: Inputs) -> Login | None:
-    if one.user is None:
-        return None
-    if config.declared_login:
-        return inputs.login(config.declared_login)
-    if inputs.declared is None:
-        raise _unwired("declared", "the database of declared functions")
-    tokens = token_users(config.declared, config.users)
-    return inputs.declared.login(one, config.users, tokens)
-
-
 def _api(config: Config, inputs: Inputs) -> HttpApi | RestApi:
     if not isinstance(config.api, RestApiFunctionSettings):
         return http_api(config.api)
     if inputs.rest_api is None:
-        raise _unwired("rest_api", "the secrets of a REST API")
+        raise unwired("rest_api", "the secrets of a REST API")
     return rest_api(
         config.api, inputs.rest_api.api_key_secret_arn, inputs.rest_api.origin_secret_arn
     )
 
 
-def _way_to_secrets(network: FunctionNetworkPorts | None) -> Sequence[AWSObject]:
-    if network is None or network.endpoint_security_group_id is None:
-        return []
-    return endpoint_access_rules(
-        network.function_security_group_id,
-        network.endpoint_security_group_id,
-        api="Secrets Manager",
-        who="The functions",
-    )
-
-
-def _rights(config: Config, inputs: Inputs) -> Iterator[AWSObject]:
-    """Policies of the functions' logins for a role that another account knows already."""
-    if inputs.function_role_arn is None:
-        return
-    logins = [one.login for one in config.functions]
-    for login in [*logins, *([config.declared_login] if config.declared_login else ())]:
-        for name, document in inputs.login(login).rights.items():
-            yield PolicyType(
-                f"FunctionRole{name}",
-                PolicyName=name,
-                Roles=[Select(1, Split("/", inputs.function_role_arn))],
-                PolicyDocument=document,
-            )
-
-
 def _unoffered(name: str, reason: str) -> WiringError:
     return WiringError([Problem("functions.Outputs", f"offers no {name}: {reason}")])
-
-
-def _unwired(name: str, meaning: str) -> WiringError:
-    return WiringError([Problem("functions.Inputs", f"must wire {name}, {meaning}; got nothing")])
