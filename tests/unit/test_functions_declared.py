@@ -10,7 +10,14 @@ from rendered import named_of_type, problems
 from rdsproxy_templates.aws import support
 from rdsproxy_templates.rendering.documents import unpackaged
 from rdsproxy_templates.validators import validate
-from rdsproxy_templates.variants import base, bastion, cross_account_app, edge, existing_vpc
+from rdsproxy_templates.variants import (
+    base,
+    bastion,
+    cross_account_app,
+    edge,
+    existing_database,
+    existing_vpc,
+)
 
 USERS = [{"name": "app", "login": "iam"}, {"name": "jobs", "login": "password"}]
 ORDERS = {"name": "orders", "code": "src/orders", "user": "app", "routes": ["POST /orders"]}
@@ -23,7 +30,7 @@ NIGHTLY = {
 }
 INTAKE = {"name": "intake", "code": "src/intake", "user": "app", "queue": {"batch_size": 10}}
 
-every_variant = pytest.mark.parametrize("variant", [base, existing_vpc, bastion])
+every_variant = pytest.mark.parametrize("variant", [base, existing_vpc, existing_database, bastion])
 
 
 def settings(*functions, variant=existing_vpc, **more):

@@ -39,7 +39,8 @@ def declared_problems(
         if one.reads_only and not has_readers:
             yield Problem(
                 f"{index}.reads_only",
-                "needs the proxy's read-only endpoint; `rds: {readers: 1}` or more creates it",
+                "needs the proxy's read-only endpoint, which comes with rds.readers, or with "
+                "rds.has_readers of a database that exists",
             )
 
 
