@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from deployed import DeployedVariant
 from existing_databases import ExistingDatabase
 from packages import LOCAL
+from planning import Planner, errors
 from test_deployed_logins import assert_does_what_it_does
 
 from rdsproxy_templates import render
+from rdsproxy_templates.deploy.given import given_problems
 from rdsproxy_templates.variants import existing_database
 
 STACK = "rdsproxy-existing-database"
@@ -82,3 +86,86 @@ def test_a_service_works_on_a_database_that_stays_when_it_goes(
     assert published(mine.account) == {}
     secrets = mine.account.client("secretsmanager")
     assert [one["ARN"] for one in secrets.list_secrets()["SecretList"]] == [existing.secret]
+
+
+@pytest.fixture(scope="module")
+def old(desk, network):
+    """A cluster whose account nobody changes."""
+    mine = desk("000000000305")
+    return ExistingDatabase(mine, "mysql", "cluster", network(mine, "existing_vpc"))
+
+
+class TestGiven:
+    """What is given, compared with the account before anything in it changes."""
+
+    def problems(self, existing, engine="aurora-mysql", login="iam", **other):
+        users = [{"name": "app", "login": login}]
+        settings = {"rds": {"engine": engine, "users": users}}
+        config = existing_database.Config.parse(settings, "a test")
+        found = given_problems(
+            existing.desk.account, render(existing_database, config).root,
+            existing.parameters | other, print,
+        )  # fmt: skip
+        return [str(one) for one in found]
+
+    def test_nothing_is_wrong_with_what_fits(self, old):
+        assert self.problems(old) == []
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"DBResourceId": "cluster-OTHER"}, "[DBResourceId] is 'cluster-OTHER', and old-"),
+            ({"DBEndpoint": "elsewhere"}, "[DBEndpoint] is 'elsewhere', and old-"),
+            ({"engine": "aurora-postgresql"}, "[DBIdentifier] names a database of aurora-mysql"),
+            ({"login": "end_to_end_iam"}, "[DBIdentifier] names a database without IAM auth"),
+            ({"DBIdentifier": "nobody"}, "DescribeDBClusters: "),
+            ({"VPCId": "vpc-0"}, "[VPCId] is vpc-0, and the subnets are in vpc-"),
+        ],
+    )
+    def test_what_does_not_fit_is_a_sentence(self, old, wrong, sentence):
+        (said,) = self.problems(old, **wrong)
+
+        assert sentence in said
+
+    def test_subnets_of_one_zone_are_refused(self, old):
+        only = old.parameters["PrivateSubnet1Id"]
+
+        (said,) = self.problems(old, PrivateSubnet2Id=only)
+
+        assert "give subnets of two Availability Zones" in said
+
+    def test_a_group_that_is_not_the_databases_is_refused(self, old):
+        ec2 = old.desk.account.client("ec2")
+        other = ec2.create_security_group(GroupName="other", Description="Other", VpcId=old.vpc_id)[
+            "GroupId"
+        ]
+
+        (said,) = self.problems(old, DBClusterSecurityGroupId=other)
+
+        assert f"must be a group of {old.identifier}: {old.group}, got {other}" in said
+
+    @pytest.mark.parametrize("text", ["no JSON", '"text"', '{"username": "boss"}'])
+    def test_a_secret_without_name_and_password_is_refused_and_not_shown(self, old, text):
+        secrets = old.desk.account.client("secretsmanager")
+        arn = secrets.create_secret(Name=f"s{len(text)}", SecretString=text)["ARN"]
+
+        (said,) = self.problems(old, RDSMasterUserSecretArn=arn)
+
+        assert said == (
+            "[RDSMasterUserSecretArn] must hold JSON with username and password, and does not"
+        )
+
+    def test_the_command_says_all_of_it_and_changes_nothing(self, old, sam_cli, tmp_path):
+        planner = Planner(tmp_path, {"app": old.desk.account}, Path(sam_cli).parent)
+        planner.prepare()
+        wrong = {"DBResourceId": "cluster-OTHER", "DBEndpoint": "elsewhere"}
+        given = (old.parameters | wrong).items()
+        words = [word for one in given for word in ("--parameter", "=".join(one))]
+
+        said = planner.deploy("existing_database", *words)
+
+        assert [one.partition("]")[0] for one in errors(said)] == [
+            "error: [existing_database.DBResourceId",
+            "error: [existing_database.DBEndpoint",
+        ]
+        assert old.rules == []

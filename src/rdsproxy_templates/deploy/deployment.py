@@ -13,6 +13,7 @@ from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from .accounts import AccountSession, aws_errors_at
 from .change_sets import ChangeSet
 from .failures import failures
+from .given import given_problems
 from .guide import PREFIX, UNPROTECTED, parameters_from_steps
 from .parameters import differences, for_api
 from .plan import AccountName, Plan, Step
@@ -129,6 +130,10 @@ class Deployment:
         values = self._values(step, rendered.root, outputs)
         previous = stack.parameters()
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
+        known = {name: one.value for name, one in previous.items()} | values
+        say = self.console.say
+        if wrong := given_problems(stack.session, rendered.root, known, lambda it: say(f"  {it}")):
+            raise DeploymentError(wrong, within=step.name)
         template = self.package(step.name, rendered.root, rendered.folder, stack.session)
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
         change_set = stack.change_set(template, parameters, acknowledged, rendered.tags)
