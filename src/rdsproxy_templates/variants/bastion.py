@@ -8,15 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .. import stacks
-from ..aws.kinds import (
-    Command,
-    FunctionArns,
-    Hostname,
-    Hostnames,
-    SubnetIds,
-    Url,
-    Urls,
-)
+from ..aws.kinds import Command, FunctionArns, Hostname, Hostnames, Url, Urls
 from ..errors import Problem
 from ..model import Child, Ports, Stack, nest
 from ..records import record
@@ -26,8 +18,8 @@ from ..resources.network import range_problems
 from ..resources.port_groups import DataTierOutputs
 from ..resources.proxied_database import refused_behind_proxy
 from . import base, common
+from .bastion_network import public_network, session_endpoints
 from .database_secrets import Secrets, database_secrets
-from .endpoints import interface_endpoints
 from .logins import FUNCTION_USER, WithFunctionUser
 from .service_outputs import ServiceOutputs
 from .service_stacks import service_in
@@ -169,7 +161,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     database = _with_proxy(config, inputs) if config.proxy else _without_proxy(config, inputs)
     network = database.network
     public = _public(config, network) if config.is_public else None
-    endpoints = _endpoints(network) if config.bastion.endpoints else None
+    endpoints = session_endpoints(network) if config.bastion.endpoints else None
     bastion = nest(
         "BastionStack",
         stacks.bastion_host,
@@ -254,28 +246,5 @@ def _without_proxy(config: Config, inputs: Inputs) -> _Database:
 def _public(
     config: Config, network: stacks.database_vpc.Outputs
 ) -> Child[stacks.public_network.Outputs]:
-    """``PublicNetworkStack``: around the bastion for ``ssh``, else a way out for it."""
-    nat = config.bastion.nat
-    return nest(
-        "PublicNetworkStack",
-        stacks.public_network,
-        stacks.public_network.Config(
-            public_subnet_cidr=config.public_subnet_cidr,
-            availability_zones=config.vpc.availability_zones,
-        ),
-        stacks.public_network.Inputs(
-            vpc_id=network.vpc_id,
-            private_subnet_id=network.subnets.private_subnet1_id if nat else None,
-            private_route_table_id=network.private_route_table_id if nat else None,
-        ),
-    )
-
-
-def _endpoints(network: stacks.database_vpc.Outputs) -> Child[stacks.endpoints.Outputs]:
-    """``BastionEndpointsStack``: Session Manager's APIs, in the zone of the one bastion."""
-    return interface_endpoints(
-        network.vpc_id,
-        SubnetIds([network.subnets.private_subnet1_id]),
-        ("ssm", "ssmmessages"),
-        title="BastionEndpointsStack",
-    )
+    subnet_cidr, nat = config.public_subnet_cidr, config.bastion.nat
+    return public_network(config.vpc, network, subnet_cidr=subnet_cidr, nat=nat)
