@@ -132,7 +132,7 @@ def test_samples_of_the_readme_have_no_type_error(checked, python, readme):
 
 
 @every_checker
-@pytest.mark.parametrize("name", ["blog", "orders", "queue"])
+@pytest.mark.parametrize("name", ["blog", "orders", "queue", "two_functions"])
 def test_examples_have_no_type_error(checked, name, python, repository, tmp_path):
     folder = tmp_path / name
     ignored = shutil.ignore_patterns("build")
@@ -144,7 +144,7 @@ def test_examples_have_no_type_error(checked, name, python, repository, tmp_path
 def test_every_example_is_checked_here(repository):
     examples = {folder.name for folder in (repository / "examples").iterdir() if folder.is_dir()}
 
-    assert examples == {"blog", "orders", "queue"}
+    assert examples == {"blog", "orders", "queue", "two_functions"}
 
 
 @every_checker

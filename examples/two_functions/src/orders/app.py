@@ -14,7 +14,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     """Store the order of a request, or those of a batch of messages."""
     if "Records" not in event:
         return {"statusCode": 200, "body": json.dumps({"id": _store(event["body"])})}
-    failed = []
+    failed: list[dict[str, str]] = []
     for message in event["Records"]:
         try:
             _store(message["body"])
@@ -23,5 +23,6 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     return {"batchItemFailures": failed}
 
 
-def _store(item: str) -> int | None:
-    return database.write("INSERT INTO orders (item) VALUES (%s) RETURNING id", (item,)).rows[0][0]
+def _store(item: str) -> int:
+    written = database.write("INSERT INTO orders (item) VALUES (%s) RETURNING id", (item,))
+    return int(written.rows[0]["id"])
