@@ -17,7 +17,7 @@ from rdsproxy_templates.aws.kinds import (
     SecurityGroupId,
     SubnetId,
 )
-from rdsproxy_templates.resources.database import Database
+from rdsproxy_templates.resources.database_record import Database
 from rdsproxy_templates.resources.network import new_subnet, private_network
 from rdsproxy_templates.resources.proxy import ProxySettings, rds_proxy
 from rdsproxy_templates.resources.proxy_details import ProxyDetails
