@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from botocore.exceptions import ClientError
@@ -47,6 +48,22 @@ def nothing_is_left(stacks):
         stacks.api.delete_stack(StackName=name)
     assert stacks.names() == []
     assert stacks.groups() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("web_shop", "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"),
+        ("1st", "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"),
+        ("s" * 129, "have length less than or equal to 128"),
+    ],
+)
+@pytest.mark.parametrize("by", ["create_stack", "create_change_set"])
+def test_a_stack_has_a_name_that_cloudformation_takes(stacks, by, name, sentence):
+    body = json.dumps({"Resources": {"Name": parameter("text")}})
+    more = {"ChangeSetName": "new", "ChangeSetType": "CREATE"} if "change" in by else {}
+    with pytest.raises(ClientError, match=re.escape(sentence)):
+        getattr(stacks.api, by)(StackName=name, TemplateBody=body, **more)
 
 
 def test_a_stack_is_created_in_the_order_of_its_references(stacks, account):

@@ -315,6 +315,13 @@ class TestRefused:
         hint = f"RDSStackDBCluster is changed by overrides.{CLUSTER}"
         assert [hint in str(problem) for problem in caught.value.problems] == [True] * 3
 
+    def test_a_resource_of_ones_own_that_breaks_a_rule_is_said_to_be_added(self):
+        group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "Open"}}
+        with pytest.raises(InvalidTemplateError) as caught:
+            rendered(extra_resources={"RDSStack": {"Open": group}}, validate=True)
+
+        assert "Open is added by extra_resources.RDSStack.Open" in str(caught.value)
+
     def test_an_override_that_breaks_a_rule_is_named_in_the_flat_form(self):
         patch = {"Properties": {"EngineFamily": "POSTGRESQL"}}
         with pytest.raises(InvalidTemplateError) as caught:

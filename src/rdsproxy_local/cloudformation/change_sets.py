@@ -12,7 +12,7 @@ from . import imports, operations
 from .change_set import ChangeSet, Kind
 from .changes import unseen
 from .nested_change_sets import Insight
-from .refusals import ValidationError, refusals
+from .refusals import ValidationError, refusals, require_stack_name
 from .stack import Plan, Stack
 from .stacks import Request, StackBackend
 
@@ -50,6 +50,8 @@ class ChangeSets:
         on_failure: operations.OnFailure | None,
     ) -> ChangeSet:
         """A change set, with the stacks that it would create."""
+        if kind != "UPDATE":
+            require_stack_name(stack_name)
         self._check_stack(name, stack_name, kind)
         plan = self._backend.plan(request, directly=False)
         stack = self._backend.named(stack_name) or self._backend.new(stack_name, request)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.exceptions import ValidationError as MotoValidationError
@@ -11,12 +13,29 @@ from moto.cloudformation.exceptions import ValidationError as MotoValidationErro
 from .capabilities import InsufficientCapabilities
 from .failure import Failure
 
+STACK_NAME: Final = re.compile("[a-zA-Z][-a-zA-Z0-9]*")
+LONGEST: Final = 128
+
 
 class ValidationError(MotoValidationError):
     """The API's refusal, for a reason."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message=message)
+
+
+def require_stack_name(name: str) -> None:
+    """Refuse a name that no stack may have, by botocore's ``CreateStackInput.StackName``."""
+    if not STACK_NAME.fullmatch(name):
+        constraint = f"satisfy regular expression pattern: {STACK_NAME.pattern}"
+    elif len(name) > LONGEST:
+        constraint = f"have length less than or equal to {LONGEST}"
+    else:
+        return
+    raise ValidationError(
+        f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+        f"constraint: Member must {constraint}"
+    )
 
 
 class InsufficientCapabilitiesException(CloudFormationError):

@@ -16,7 +16,7 @@ from .changes import Change, LookInside, changes, same_outputs, unseen
 from .failure import Failure
 from .operations import OnFailure
 from .parameters import parameters
-from .refusals import ValidationError, refusals
+from .refusals import ValidationError, refusals, require_stack_name
 from .scope import StackScope
 from .stack import STACK, Plan, Stack
 from .template import read
@@ -111,6 +111,7 @@ class StackBackend(CloudFormationBackend):
         protected: bool = False,
     ) -> Stack:
         """Create a stack directly; its status shows the outcome."""
+        require_stack_name(name)
         if self.named(name):
             raise AlreadyExistsException(f"Stack [{name}] already exists")
         plan = self.plan(request, directly=True)

@@ -11,6 +11,7 @@ from ..rendering import Bundle
 from .findings import Finding
 
 _TITLE: Final = re.compile(r"  (\w+):$")
+EXTRA: Final = "extra_resources"
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -26,10 +27,14 @@ def customized(bundle: Bundle, findings: Iterable[Finding]) -> Iterator[Finding]
         # A rule may speak of the other end of what an override has changed.
         named = {word: changed[word] for word in _WORD.findall(finding.sentence) if word in changed}
         hints = [
-            f"{name} is changed by {' and '.join(places)}"
+            f"{name} is {_verb(places)} by {' and '.join(places)}"
             for name, places in ({title: own} if own else named).items()
         ]
         yield replace(finding, remedy=". ".join((finding.remedy.rstrip("."), *hints)))
+
+
+def _verb(places: Iterable[str]) -> str:
+    return "added" if any(f"{EXTRA}." in place for place in places) else "changed"
 
 
 def _by_name(bundle: Bundle) -> Mapping[str, tuple[str, ...]]:
