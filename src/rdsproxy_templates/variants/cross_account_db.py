@@ -34,7 +34,7 @@ from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
 from .cross_account import ACCOUNT, AcrossAccountsSettings
-from .data_tier import ClientAccount, DataTier, data_tier
+from .data_stacks import ClientAccount, DataTier, data_tier
 from .database_secrets import SharedSecret
 from .logins import (
     FUNCTION_USER,

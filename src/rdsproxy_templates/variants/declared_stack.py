@@ -11,7 +11,7 @@ from ..model import Child, nest
 from ..resources.function_declaration import DeclaredFunction, token_users
 from ..resources.login_ports import DeclaredPorts, FunctionNetworkPorts
 from ..resources.port_groups import DatabaseNames
-from .data_tier import DataTier
+from .data_stacks import DataTier
 
 
 class DeclaringSettings(Protocol):

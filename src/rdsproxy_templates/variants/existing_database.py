@@ -16,7 +16,7 @@ from ..model import ParameterAttributes, Stack, nest
 from ..resources.existing_database import database_parameters
 from ..resources.port_groups import DatabaseNames, ProxyNetwork
 from ..stacks.data.existing_rds import ExistingDatabase
-from .data_tier import DataTier, tended
+from .data_stacks import DataTier, tended
 from .database_secrets import given_secrets
 from .given_network import GivenNetwork, GivenNetworkSettings, service_network
 from .logins import FUNCTION_USER

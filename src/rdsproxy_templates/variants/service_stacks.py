@@ -30,7 +30,7 @@ from ..resources.port_groups import DatabaseNames, ServiceNetwork
 from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
-from .data_tier import DataTier, data_tier
+from .data_stacks import DataTier, data_tier
 from .declared import declared_problems, declared_warnings, replaced_problems
 from .declared_stack import declared_functions
 from .logins import (
