@@ -36,6 +36,7 @@ MORE: dict[str, dict[str, Any]] = {
         "security_groups": "make",
     },
     "existing_database": {"rds": {"users": USERS, "has_readers": True}, "function_user": "app"},
+    "data_tier": {"rds": {**TENDED, "readers": 1}},
     "auth": {"rds": {**TENDED, "engine": "aurora-mysql", "readers": 1}, "iam_user": "app"},
     "bastion": {
         "proxy": True,

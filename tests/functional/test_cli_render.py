@@ -288,7 +288,7 @@ class TestRefusing:
         assert result.exit_code == 3
         assert "cloudformation/vpc.yaml:" in result.stderr
         assert ": warning network/port: " in result.stderr
-        assert re.search(r"\d+ findings? in base; nothing was written", result.stderr)
+        assert re.search(r"\d+ findings? in base, data_tier; nothing was written", result.stderr)
         assert not (tmp_path / "out").exists()
 
     @pytest.mark.usefixtures("invalid")

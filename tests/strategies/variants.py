@@ -251,6 +251,24 @@ def lent_networks(draw):
     )
 
 
+ADMINISTRATORS = some(
+    runtime=st.sampled_from(["python3.13", "python3.14"]),
+    architecture=st.sampled_from(["arm64", "x86_64"]),
+    memory_size=st.integers(256, 10_240),
+    log_retention_in_days=st.sampled_from([1, 30, 3653]),
+)
+
+
+@st.composite
+def data_tiers(draw):
+    """Settings of a database and its proxy, with or without users."""
+    people, database = draw(users()), draw(databases())
+    database |= draw(proxies(database, people)) | {"users": people}
+    database["master_login"] = not people or draw(st.booleans())
+    more = {"database": names, "secrets": SECRETS, "vpc": networks(), "functions": ADMINISTRATORS}
+    return draw(st.fixed_dictionaries(REGIONS, optional=more)) | {"rds": database}
+
+
 @st.composite
 def databases_elsewhere(draw):
     login, people = draw(logins), draw(users())
@@ -269,13 +287,7 @@ def databases_elsewhere(draw):
     if login == "password":
         database.pop("rotate_secrets_after_days", None)
         database.pop("rotation", None)
-    administrators = some(
-        runtime=st.sampled_from(["python3.13", "python3.14"]),
-        architecture=st.sampled_from(["arm64", "x86_64"]),
-        memory_size=st.integers(256, 10_240),
-        log_retention_in_days=st.sampled_from([1, 30, 3653]),
-    )
-    settings |= draw(some(functions=administrators, function_tables=st.booleans()))
+    settings |= draw(some(functions=ADMINISTRATORS, function_tables=st.booleans()))
     return settings | {"login": login, "rds": database, "function_user": user}
 
 
@@ -395,6 +407,7 @@ VALID = {
     "base": bases(),
     "existing_vpc": guests(),
     "existing_database": services_on_existing(),
+    "data_tier": data_tiers(),
     "auth": auths(),
     "bastion": bastions(),
     "cross_account_network": lent_networks(),

@@ -9,9 +9,9 @@ from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.resources.security_groups import HTTPS
 from rdsproxy_templates.validators import validate
-from rdsproxy_templates.variants import auth, base, existing_vpc
+from rdsproxy_templates.variants import auth, base, data_tier, existing_vpc
 
-VARIANTS = {"base": base, "existing_vpc": existing_vpc, "auth": auth}
+VARIANTS = {"base": base, "existing_vpc": existing_vpc, "data_tier": data_tier, "auth": auth}
 AURORA = [name for name, engine in ENGINES.items() if engine.aurora]
 USERS = [
     {"name": "reports", "login": "password"},
@@ -25,7 +25,8 @@ every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 def bundle_of(variant, engine, **rds):
     """A render with the function as the master, unless users are named."""
-    master = {} if variant == "auth" else {"function_user": None}
+    one_function = variant not in {"auth", "data_tier"}
+    master = {"function_user": None} if one_function else {}
     settings = {
         "database": {"name": "shop", "master_username": "boss"},
         "rds": {"engine": engine, "master_login": True, **rds},

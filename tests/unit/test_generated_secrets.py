@@ -39,7 +39,9 @@ def generated(variant, settings):
     }
 
 
-@pytest.mark.parametrize("variant", ["base", "existing_vpc", "auth", "bastion", "cross_account_db"])
+@pytest.mark.parametrize(
+    "variant", ["base", "existing_vpc", "data_tier", "auth", "bastion", "cross_account_db"]
+)
 def test_the_master_users_password_is_generated_as_ever(variant):
     assert generated(variant, {})["RDSMasterUserSecret"] == MASTER
 

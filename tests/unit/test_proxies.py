@@ -17,6 +17,7 @@ from rdsproxy_templates.variants import (
     base,
     bastion,
     cross_account_db,
+    data_tier,
     existing_database,
     existing_vpc,
 )
@@ -29,6 +30,7 @@ BEHIND_PROXY = {
     "auth": (auth, {}),
     "bastion with a proxy": (bastion, {"proxy": True}),
     "cross_account_db": (cross_account_db, {}),
+    "data_tier": (data_tier, {}),
 }
 READERS = {"readers": 1}
 
