@@ -180,4 +180,4 @@ def test_an_expanded_variant_suits_every_partition(name, nesting):
     bundle = render(VARIANTS[name], config, nesting=nesting, expand=True, validate=False)
 
     for text in bundle.templates.values():
-        assert "arn:aws" not in text
+        assert "arn:aws:" not in text

@@ -19,7 +19,7 @@ SECURITY_GROUP: Final = ArnRule(
 SECRET: Final = ArnRule(
     pattern=r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}",
     sentence="must be the whole ARN of a secret, "
-    "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-abc123, which "
+    "arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME-abc123, which "
     "`aws secretsmanager describe-secret` prints",
 )
 
