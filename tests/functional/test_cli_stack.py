@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 
 import pytest
 
@@ -24,17 +23,6 @@ class Outputs(Ports): ...
 def build(config, inputs):
     return Stack(resources=[logs.LogGroup("Log", RetentionInDays=config.days)], outputs=Outputs())
 '''
-
-
-@pytest.fixture(autouse=True)
-def forgotten(monkeypatch):
-    """Modules that a test imports are unknown to the next one."""
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    before = {*sys.modules}
-    yield
-    for name in {*sys.modules} - before:
-        if getattr(sys.modules[name], "__file__", None) and "pytest-" in sys.modules[name].__file__:
-            del sys.modules[name]
 
 
 @pytest.fixture
