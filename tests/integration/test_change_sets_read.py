@@ -33,7 +33,7 @@ def changed(stacks):
         created.append(f"read{len(stacks.names())}")
         assert stacks.create(created[-1], before) == "CREATE_COMPLETE"
         root = RootStack(account, created[-1])
-        change_set = root.change_set(json.dumps({"Resources": after}), [])
+        change_set = root.change_set(json.dumps({"Resources": after}), [], [])
         if not change_set.empty:
             root.execute(change_set, lambda *_: None)
             assert stacks.status(created[-1]) == "UPDATE_COMPLETE"

@@ -23,7 +23,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def stacks(server):
-    return Stacks(Account(server.endpoint, "666666666666", "eu-west-1"))
+    return Stacks(Account(server.endpoint, "676767676767", "eu-west-1"))
 
 
 @pytest.fixture(scope="module")
