@@ -173,6 +173,10 @@ class TestValidate:
         assert "OneStack.Url takes TwoStack.Outputs.Url" in one.sentence
 
 
+PARTITIONS = "AllowedPattern: arn:aws[a-z-]*:"
+"""The beginning of a pattern that takes an ARN of every partition."""
+
+
 @pytest.mark.parametrize("nesting", ["plain", "flat"])
 @pytest.mark.parametrize("name", VARIANTS)
 def test_an_expanded_variant_suits_every_partition(name, nesting):
@@ -180,4 +184,4 @@ def test_an_expanded_variant_suits_every_partition(name, nesting):
     bundle = render(VARIANTS[name], config, nesting=nesting, expand=True, validate=False)
 
     for text in bundle.templates.values():
-        assert "arn:aws:" not in text
+        assert "arn:aws" not in text.replace(PARTITIONS, "")
