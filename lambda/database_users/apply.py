@@ -76,8 +76,10 @@ class Change:
         return {"physical_id": made, "data": {"UserName": user.name}}
 
     def _tables_made(self) -> dict[str, Any]:
-        tables.check(self._event["ResourceProperties"])
-        self._in_session(lambda session: tables.make(session, chosen_statements(), self._dialect))
+        properties = self._event["ResourceProperties"]
+        tables.check(properties)
+        statements = tables.wanted(properties, chosen_statements(), self._engine)
+        self._in_session(lambda session: tables.make(session, statements, self._dialect))
         made = physical_id.of_tables(os.environ["RDS_ENGINE_FAMILY"])
         return {"physical_id": made, "data": {}}
 

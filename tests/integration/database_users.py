@@ -291,12 +291,14 @@ class Place:
         """The inner function's answer to an event."""
         return apply.handler(self.event(*arguments, **more), context(seconds))
 
-    def make_tables(self, kind: str = "Create", resource: str = "cluster-1") -> dict[str, Any]:
-        """The inner function's answer to a resource for the functions' tables."""
+    def make_tables(
+        self, kind: str = "Create", resource: str = "cluster-1", **more: Any
+    ) -> dict[str, Any]:
+        """The inner function's answer to a resource for tables, by default the functions'."""
         event = self.event(kind) | {
             "ResourceType": "Custom::DatabaseTables",
             "PhysicalResourceId": f"tables/{self.family}",
-            "ResourceProperties": {"ServiceToken": "arn", "DatabaseResourceId": resource},
+            "ResourceProperties": {"ServiceToken": "arn", "DatabaseResourceId": resource, **more},
         }
         return apply.handler(event, context(30))
 

@@ -34,7 +34,7 @@ class TestExamples:
 
         said = run(*command, cwd=example("orders"), PYTHONDONTWRITEBYTECODE="1").stdout
 
-        assert re.search(r"^22 passed in ", said, re.MULTILINE), said
+        assert re.search(r"^25 passed in ", said, re.MULTILINE), said
 
     def test_blog_renders_base_with_its_own_configuration(self, example, run):
         folder = example("blog")

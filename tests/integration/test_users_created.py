@@ -31,6 +31,7 @@ from database_users import (
 
 import apply
 from rdsproxy_client import engine
+from rdsproxy_client.engine_mysql import KEYS as KEY_TABLE
 from rdsproxy_local.servers.runtime import Environment
 
 SHORT = apply.SPARE_SECONDS + 0.2
@@ -186,6 +187,27 @@ class TestTables:
         assert "failure" not in place.make_tables("Update", "cluster-2")
         assert "failure" not in place.make_tables("Delete")
         assert len(place.as_user("SELECT request FROM visits")) == 1
+
+    def test_the_table_of_keys_is_made_without_those_of_the_functions(self, place):
+        made = place.make_tables(Tables=["transaction_keys"])
+        on_keys = {"Privileges": ["SELECT", "INSERT", "UPDATE"], "On": f"{{}}.{KEY_TABLE}"}
+        place.apply(grants=[on_keys])
+
+        assert made == {"physical_id": f"tables/{place.family}", "data": {}}
+        assert place.may(f"INSERT INTO {KEY_TABLE} (name, made_at) VALUES ('k', '2026-01-01')")
+        assert place.may(f"UPDATE {KEY_TABLE} SET result = '1' WHERE name = 'k'")
+        assert not place.may(f"DELETE FROM {KEY_TABLE}")
+        assert not place.may("SELECT * FROM visits")
+
+    def test_the_keys_stay_when_both_kinds_are_made_later(self, place):
+        place.make_tables(Tables=["transaction_keys"])
+        place.apply()
+        place.as_user(f"INSERT INTO {KEY_TABLE} (name, made_at) VALUES ('kept', '2026-01-01')")
+
+        both = ["functions", "transaction_keys"]
+        assert "failure" not in place.make_tables("Update", Tables=both)
+        assert len(place.as_user(f"SELECT 1 FROM {KEY_TABLE} WHERE name = 'kept'")) == 1
+        assert place.may("SELECT * FROM visits")
 
     def test_many_at_once_do_not_interfere(self, place):
         with ThreadPoolExecutor(4) as pool:

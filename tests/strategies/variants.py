@@ -69,7 +69,13 @@ def users(draw):
     )
     return [
         {"name": name, "login": login, "grants": draw(st.lists(grants, min_size=1, max_size=2))}
-        | draw(some(adopt=st.booleans(), lists_users=st.booleans()))
+        | draw(
+            some(
+                adopt=st.booleans(),
+                lists_users=st.booleans(),
+                transaction_keys=st.booleans(),
+            )
+        )
         for name, login in logins.items()
     ]
 
@@ -395,6 +401,7 @@ def edges(draw):
                 }
             ),
             function_user=st.from_regex("user[a-z0-9]{1,8}", fullmatch=True),
+            function_transaction_keys=st.booleans(),
             function_grants=st.just([{"privileges": ["SELECT"], "on": "visits"}]),
         )
     )

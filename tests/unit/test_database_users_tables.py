@@ -28,9 +28,10 @@ class Session:
         return [(True, "users")] if "FROM pg_namespace" in statement else [(True,)]
 
 
-def test_the_id_of_a_database_is_all_that_it_takes():
+def test_it_takes_the_id_of_a_database_and_the_names_of_tables():
     tables.check({"ServiceToken": "arn", "ServiceTimeout": "240", "DatabaseResourceId": "db-1"})
     tables.check({"ServiceToken": "arn"})
+    tables.check({"ServiceToken": "arn", "Tables": ["functions", "transaction_keys"]})
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,12 @@ def test_the_id_of_a_database_is_all_that_it_takes():
     [
         (
             {"UserName": "app"},
-            "[UserName] is an unknown property; the only one is DatabaseResourceId.",
+            "[UserName] is an unknown property; known properties are Tables and "
+            "DatabaseResourceId.",
+        ),
+        *(
+            ({"Tables": wrong}, '[Tables] must be a list of "functions" and "transaction_keys".')
+            for wrong in ([], "functions", ["visits"], [["functions"]])
         ),
         (
             {"DatabaseResourceId": ["db-1"]},
@@ -56,10 +62,25 @@ def test_anything_else_is_refused(properties, said):
 @pytest.mark.parametrize("dialect", [dialect_mysql, dialect_postgresql])
 def test_every_table_is_made_under_the_lock(dialect):
     session = Session()
-    tables.make(session, SimpleNamespace(CREATE=("CREATE a", "CREATE b")), dialect)
+    tables.make(session, ("CREATE a", "CREATE b"), dialect)
 
     assert session.said[-2:] == ["CREATE a", "CREATE b"]
     assert dialect.TRY_LOCK in session.said[:-2]
+
+
+@pytest.mark.parametrize(
+    ("named", "statements"),
+    [
+        ({}, ["CREATE visits"]),
+        ({"Tables": ["transaction_keys"]}, ["CREATE keys"]),
+        ({"Tables": ["transaction_keys", "functions"]}, ["CREATE visits", "CREATE keys"]),
+    ],
+)
+def test_the_named_tables_are_made_and_without_names_those_of_the_functions(named, statements):
+    demo = SimpleNamespace(CREATE=("CREATE visits",))
+    engine = SimpleNamespace(KEY_TABLE="CREATE keys")
+
+    assert tables.wanted(named, demo, engine) == statements
 
 
 def test_deleting_it_is_answered_without_a_database():

@@ -7,9 +7,18 @@ import re
 import pytest
 import yaml
 
+from rdsproxy_client import engine_mysql, engine_postgresql
 from rdsproxy_templates import ConfigError, render
-from rdsproxy_templates.aws.database_users import BLOG_TABLES, NEEDED
-from rdsproxy_templates.variants import auth, base, bastion, cross_account_db, edge, existing_vpc
+from rdsproxy_templates.aws.database_users import BLOG_TABLES, KEY_TABLE, NEEDED
+from rdsproxy_templates.variants import (
+    auth,
+    base,
+    bastion,
+    cross_account_db,
+    data_tier,
+    edge,
+    existing_vpc,
+)
 
 WRITTEN = re.compile(r"`([^`]+)`")
 """YAML that a sentence tells the reader to write."""
@@ -167,6 +176,63 @@ class TestTables:
 
         assert of_type(resources, "Custom::DatabaseUser")
         assert not of_type(resources, "Custom::DatabaseTables")
+
+    KEEPING = {"name": "app", "login": "iam", "transaction_keys": True}
+
+    @pytest.mark.parametrize(
+        ("variant", "settings", "named"),
+        [
+            pytest.param(data_tier, {}, ["transaction_keys"], id="where there are no others"),
+            pytest.param(existing_vpc, {}, ["functions", "transaction_keys"], id="beside others"),
+            pytest.param(
+                cross_account_db, {}, ["functions", "transaction_keys"], id="in another account"
+            ),
+        ],
+    )
+    def test_of_keys_are_made_for_a_user_who_keeps_them(self, variant, settings, named):
+        resources = flat(variant, {**settings, "rds": {"users": [self.KEEPING]}})
+        [tables] = of_type(resources, "Custom::DatabaseTables").values()
+
+        assert tables["Properties"]["Tables"] == named
+
+    def test_of_keys_are_made_in_edge_whose_function_user_then_writes_to_one_table_only(self):
+        resources = flat(edge, {"function_transaction_keys": True})
+        [tables] = of_type(resources, "Custom::DatabaseTables").values()
+        [user] = of_type(resources, "Custom::DatabaseUser").values()
+
+        assert tables["Properties"]["Tables"] == ["transaction_keys"]
+        assert [one["Privileges"] for one in user["Properties"]["Grants"]] == [
+            ["SELECT"],
+            ["INSERT", "UPDATE"],
+        ]
+
+    @pytest.mark.parametrize(
+        ("engine", "place"),
+        [
+            ("mysql", "blog_rds_proxy.rdsproxy_client_keys"),
+            ("postgres", "public.rdsproxy_client_keys"),
+        ],
+    )
+    def test_of_keys_are_granted_by_name_as_far_as_other_grants_do_not_include_them(
+        self, engine, place
+    ):
+        narrow = [{"privileges": ["SELECT", "INSERT"], "on": "orders"}]
+        users = [
+            self.KEEPING,
+            {**self.KEEPING, "name": "narrow", "grants": narrow},
+            {**self.KEEPING, "name": "whole", "grants": [{"privileges": ["ALL"]}]},
+        ]
+        resources = flat(data_tier, {"rds": {"engine": engine, "users": users}})
+        made = of_type(resources, "Custom::DatabaseUser")
+        grants = {name: body["Properties"]["Grants"] for name, body in made.items()}
+
+        wide, by_name, whole = grants.values()
+        assert (len(wide), len(whole)) == (1, 1)
+        assert by_name[1] == {"Privileges": ["SELECT", "INSERT", "UPDATE"], "On": place}
+
+    @pytest.mark.parametrize("engine", [engine_mysql, engine_postgresql])
+    def test_of_keys_have_the_name_that_the_client_uses(self, engine):
+        assert engine.KEYS.removeprefix("public.") == KEY_TABLE
 
     @pytest.mark.parametrize("engine", ["mysql", "postgres"])
     @pytest.mark.parametrize("table", BLOG_TABLES)

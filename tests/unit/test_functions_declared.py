@@ -167,6 +167,24 @@ class TestWhatFollows:
         host, _ = variables["RDS_PROXY_ENDPOINT"]["Fn::GetAtt"]
         assert found[host]["Properties"]["TargetRole"] == "READ_ONLY"
 
+    @pytest.mark.parametrize("user", ["app", "jobs"])
+    @pytest.mark.parametrize(
+        ("variant", "rds"),
+        [(existing_vpc, {"readers": 1}), (existing_database, {"has_readers": True})],
+    )
+    def test_a_writer_knows_the_read_only_endpoint_too_where_there_is_one(self, variant, rds, user):
+        found = resources({**ORDERS, "user": user}, variant=variant, rds={"users": USERS, **rds})
+
+        variables = functions_of(found)["OrdersFunction"]["Environment"]["Variables"]
+        host, _ = variables["RDS_PROXY_READ_ONLY_ENDPOINT"]["Fn::GetAtt"]
+        assert found[host]["Properties"]["TargetRole"] == "READ_ONLY"
+        assert variables["RDS_PROXY_ENDPOINT"] != variables["RDS_PROXY_READ_ONLY_ENDPOINT"]
+
+    def test_without_readers_no_function_is_told_of_a_read_only_endpoint(self):
+        variables = functions_of(resources(ORDERS))["OrdersFunction"]["Environment"]["Variables"]
+
+        assert "RDS_PROXY_READ_ONLY_ENDPOINT" not in variables
+
     def test_every_setting_of_lambda_is_rendered(self):
         everything = {
             **ORDERS,

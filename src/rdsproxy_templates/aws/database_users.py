@@ -32,6 +32,10 @@ NEEDED: Final[Mapping[str, Sequence[str]]] = {
 }
 """Privileges that the library's own functions need on each of their tables, by engine family."""
 
+KEY_TABLE: Final = "rdsproxy_client_keys"
+KEY_PRIVILEGES: Final = ("SELECT", "INSERT", "UPDATE")
+"""Table of the keys of `rdsproxy_client`'s transactions, and what a transaction needs on it."""
+
 
 class Grant(Settings):
     """Privileges on one table, or on all tables, of the service's database."""
@@ -75,6 +79,23 @@ class User(Settings):
         "before the database was restored. Off: the deployment fails if the name is "
         "in use.",
     )
+
+    transaction_keys: bool = Field(
+        default=False,
+        description="Create the table `rdsproxy_client_keys`, and let the user SELECT, INSERT and "
+        "UPDATE there: for transactions of `rdsproxy_client` that are executed once for each key; "
+        "docs/client.md. The table stays when this is turned off.",
+    )
+
+    @property
+    def all_grants(self) -> Sequence[Grant]:
+        """Its privileges, with those on the table of keys as far as others do not include them."""
+        missing = tuple(
+            one
+            for one in KEY_PRIVILEGES
+            if self.transaction_keys and not _is_granted(self, one, KEY_TABLE)
+        )
+        return [*self.grants, *([Grant(privileges=missing, on=KEY_TABLE)] if missing else [])]
 
     @property
     def title(self) -> str:

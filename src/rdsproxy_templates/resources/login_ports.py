@@ -178,7 +178,7 @@ class DeclaredPorts(Ports):
         default=None, description="Host that the functions connect to."
     )
     rds_proxy_read_only_endpoint: Hostname | None = Field(
-        default=None, description="Host of the functions that only read."
+        default=None, description="Host of the proxy's read-only endpoint, which leads to readers."
     )
     rds_proxy_arn: ProxyArn | None = Field(
         default=None, description="Proxy that the functions may log in to."
@@ -195,19 +195,24 @@ class DeclaredPorts(Ports):
 
         Raises :class:`WiringError` where it is not wired.
         """
-        host = self.rds_proxy_read_only_endpoint if one.reads_only else self.rds_proxy_endpoint
+        reader = self.rds_proxy_read_only_endpoint
+        host, reader = (reader, None) if one.reads_only else (self.rds_proxy_endpoint, reader)
         if host and one.user in tokens and self.function_users and self.rds_proxy_arn:
             return TokenLogin(
                 host=host,
                 proxy_arn=self.rds_proxy_arn,
                 user=DatabaseUser(Select(tokens.index(one.user), self.function_users)),
                 database=self.rds_database_name,
+                read_only_host=reader,
             )
         wired = secrets(users, self.user_secret_arns) if self.user_secret_arns else ()
         arns = {user.name: arn for user, arn in wired}
         if host and one.user in arns:
             return SecretLogin(
-                host=host, secret_arn=arns[one.user], database=self.rds_database_name
+                host=host,
+                secret_arn=arns[one.user],
+                database=self.rds_database_name,
+                read_only_host=reader,
             )
         sentence = f"does not wire the login of {one.title}"
         raise WiringError([Problem("login_ports.DeclaredPorts", sentence)])

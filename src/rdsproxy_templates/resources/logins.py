@@ -49,6 +49,8 @@ class TokenLogin:
     proxy_arn: ProxyArn
     user: DatabaseUser
     database: DatabaseName
+    read_only_host: Hostname | None = None
+    """Host of the proxy's read-only endpoint, for `reader` of `rdsproxy_client`."""
 
     @property
     def variables(self) -> Variables:
@@ -56,6 +58,7 @@ class TokenLogin:
             "RDS_PROXY_ENDPOINT": self.host,
             "RDS_USER": self.user,
             "RDS_DATABASE_NAME": self.database,
+            **_reader(self.read_only_host),
         }
 
     @property
@@ -70,6 +73,8 @@ class SecretLogin:
     host: Hostname
     secret_arn: SecretArn
     database: DatabaseName
+    read_only_host: Hostname | None = None
+    """Host of the proxy's read-only endpoint, for `reader` of `rdsproxy_client`."""
 
     @property
     def variables(self) -> Variables:
@@ -77,6 +82,7 @@ class SecretLogin:
             "RDS_PROXY_ENDPOINT": self.host,
             "RDS_SECRET_ARN": self.secret_arn,
             "RDS_DATABASE_NAME": self.database,
+            **_reader(self.read_only_host),
         }
 
     @property
@@ -153,3 +159,7 @@ class DatabaseLogin:
     @property
     def rights(self) -> Mapping[str, PolicyDocument]:
         return {"Connect": connects_to_database(self.resource_id, [self.user])}
+
+
+def _reader(host: Hostname | None) -> Variables:
+    return {"RDS_PROXY_READ_ONLY_ENDPOINT": host} if host else {}

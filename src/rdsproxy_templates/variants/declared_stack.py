@@ -37,9 +37,7 @@ def declared_functions(
         rds_proxy_endpoint=data.rds.rds_proxy_endpoint
         if any(not one.reads_only for one in connecting)
         else None,
-        rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint
-        if any(one.reads_only for one in connecting)
-        else None,
+        rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
         rds_proxy_arn=data.rds.rds_proxy_arn if tokens else None,
         function_users=data.function_users,
         user_secret_arns=data.secrets.credentials.user_secret_arns if passwords else None,

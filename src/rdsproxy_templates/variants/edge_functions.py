@@ -34,6 +34,11 @@ class EdgeFunctions(RegionalSettings):
         default_factory=lambda: (Grant(privileges=("SELECT",)),),
         description="Privileges of that user, beside the names of all users.",
     )
+    function_transaction_keys: bool = Field(
+        default=False,
+        description="Create the table `rdsproxy_client_keys`, and let that user SELECT, INSERT and "
+        "UPDATE there; docs/client.md.",
+    )
     functions: ListOf[DeclaredFunction] = Field(
         default=(),
         description="Functions of your own, in place of the library's; docs/functions.md. Those "
@@ -84,4 +89,5 @@ class EdgeFunctions(RegionalSettings):
             login="end_to_end_iam",
             grants=self.function_grants,
             lists_users=True,
+            transaction_keys=self.function_transaction_keys,
         )

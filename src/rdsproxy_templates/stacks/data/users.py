@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from awacs.aws import PolicyDocument
 from pydantic import Field
-from troposphere import AWSHelperFn, AWSObject, PropsDictType
+from troposphere import AWSHelperFn, AWSObject
 
 from ...aws.database_users import Grant, User, secrets
 from ...aws.engines import ENGINES
@@ -22,6 +22,12 @@ from ...aws.kinds import (
 from ...aws.policies import connects_to_database, decrypts, invokes, reads_secrets
 from ...model import Expression, ListOf, LocalPath, Ports, Stack, sub
 from ...resources import functions
+from ...resources.custom_resources import (
+    FUNCTION_TABLES,
+    KEYS,
+    DatabaseTablesResource,
+    DatabaseUserResource,
+)
 from ...resources.functions import database_layer, function, log_group
 from ...resources.logins import RDS_ROOTS
 from ...resources.master_user import MasterSettings
@@ -36,34 +42,6 @@ APPLY_SECONDS = 120
 ANSWER_SECONDS = APPLY_SECONDS + 60
 SERVICE_SECONDS = ANSWER_SECONDS + 60
 """Seconds that CloudFormation waits for an answer; its default is an hour."""
-
-
-class DatabaseUserResource(AWSObject):
-    """``Custom::DatabaseUser``, as ``lambda/database_users`` reads it."""
-
-    resource_type = "Custom::DatabaseUser"
-    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
-        "ServiceToken": (str, True),
-        "ServiceTimeout": (int, False),
-        "UserName": (str, True),
-        "Login": (str, True),
-        "SecretArn": (str, False),
-        "Grants": (list, True),
-        "ListsUsers": (bool, False),
-        "Adopt": (bool, False),
-        "DatabaseResourceId": (str, True),
-    }
-
-
-class DatabaseTablesResource(AWSObject):
-    """``Custom::DatabaseTables``, as ``lambda/database_users`` reads it."""
-
-    resource_type = "Custom::DatabaseTables"
-    props: PropsDictType = {  # noqa: RUF012 - as troposphere declares it
-        "ServiceToken": (str, True),
-        "ServiceTimeout": (int, False),
-        "DatabaseResourceId": (str, True),
-    }
 
 
 class Config(functions.FunctionSettings):
@@ -151,7 +129,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     )
     # Before these ways are open the function could do nothing.
     ready: Sequence[AWSObject] = inside.ways
-    tables = [_tables_resource(inputs, answer, ready)] if config.tables else []
+    tables = list(_tables_resource(config, inputs, answer, ready))
     # A grant on one table needs the table.
     ready = tables or ready
     users: dict[str, DatabaseUserResource] = {}
@@ -207,14 +185,20 @@ def _own(config: Config, inputs: Inputs) -> Sequence[SecretArn]:
 
 
 def _tables_resource(
-    inputs: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
-) -> DatabaseTablesResource:
+    config: Config, inputs: Inputs, answer: AWSObject, ready: Sequence[AWSObject]
+) -> Iterator[DatabaseTablesResource]:
     """Made by the master, so that a user needs no right to create any; they stay when it goes."""
-    return DatabaseTablesResource(
+    own = [FUNCTION_TABLES] if config.tables else []
+    keys = [KEYS] if any(user.transaction_keys for user in config.users) else []
+    if not (own or keys):
+        return
+    yield DatabaseTablesResource(
         "DatabaseTables",
         DependsOn=[str(way.title) for way in ready],
         ServiceToken=answer.get_att("Arn"),
         ServiceTimeout=SERVICE_SECONDS,
+        # Left out, it makes those of the library's functions.
+        **without_none(Tables=[*own, *keys] if keys else None),
         DatabaseResourceId=inputs.db_resource_id,
     )
 
@@ -233,7 +217,7 @@ def _resource(
         **without_none(SecretArn=own.get(user.name)),
         Grants=[
             {"Privileges": list(grant.privileges), "On": _target(grant, config, inputs)}
-            for grant in user.grants
+            for grant in user.all_grants
         ],
         **without_none(ListsUsers=user.lists_users or None, Adopt=user.adopt or None),
         DatabaseResourceId=inputs.db_resource_id,
