@@ -1,7 +1,7 @@
 """CloudFormation templates for serverless services on a database behind RDS Proxy.
 
-Everything that a consumer needs is here, or in the submodules :mod:`stacks` and
-:mod:`variants`. Any other module is internal, and may change without notice.
+Everything that a consumer needs is here, or in the submodules :mod:`stacks`, :mod:`variants` and
+:mod:`audit`. Any other module is internal, and may change without notice.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from pydantic import Field
 
-    from . import errors, stacks, variants
+    from . import audit, errors, stacks, variants
     from .aws import kinds
     from .errors import ConfigError, InvalidTemplateError, Problem, TemplatesError, WiringError
     from .model import (
@@ -58,6 +58,7 @@ __all__ = [
     "Value",
     "Values",
     "WiringError",
+    "audit",
     "errors",
     "kinds",
     "nest",
@@ -71,6 +72,7 @@ __all__ = [
 ]
 
 _SUBMODULES: Final = {
+    "audit": ".audit",
     "errors": ".errors",
     "kinds": ".aws.kinds",
     "pseudo_parameters": ".model.pseudo_parameters",

@@ -30,18 +30,26 @@ def rules() -> Rules:
 
 
 def lint(task: dict[str, Any], include: Sequence[str]) -> str:
-    """Lint the file of *task* in a folder that holds its files; return the matches as JSON."""
+    """Lint the file of *task*; return the matches as JSON.
+
+    A task has a ``path``, or the text of the ``file`` and of what is beside it.
+    """
+    if "path" in task:
+        os.chdir(Path(task["path"]).parent)
+        return _linted(task["path"], task["regions"], include)
     with tempfile.TemporaryDirectory() as folder:
         for name, text in task["files"].items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         os.chdir(folder)
-        config = ConfigMixIn([], regions=task["regions"], include_checks=list(include))
-        matches = list(
-            run_template_by_file_path(task["file"], config, rules(), ignore_bad_template=False)
-        )
+        matches = _linted(task["file"], task["regions"], include)
         os.chdir("/")
+    return matches
+
+
+def _linted(file: str, regions: Sequence[str], include: Sequence[str]) -> str:
+    config = ConfigMixIn([], regions=regions, include_checks=list(include))
     return json.dumps(
         [
             {
@@ -49,9 +57,11 @@ def lint(task: dict[str, Any], include: Sequence[str]) -> str:
                 "level": match.rule.severity,
                 "message": match.message,
                 "path": list(match.path or ()),
+                "line": match.linenumber,
+                "column": match.columnnumber,
                 "remedy": f"See {match.rule.source_url or match.rule.shortdesc}",
             }
-            for match in matches
+            for match in run_template_by_file_path(file, config, rules(), ignore_bad_template=False)
         ]
     )
 

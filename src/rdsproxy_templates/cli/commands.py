@@ -20,6 +20,7 @@ SUBCOMMANDS: Final = {
     "list": "List the variants.",
     "schema": "Print the JSON Schema of a variant's settings.",
     "rules": "List the library's own rules.",
+    "audit": "Judge templates that anybody has written.",
     "deploy": "Render a plan, and deploy its steps.",
     "destroy": "Delete the stacks of a plan.",
     "init": "Write an infrastructure repository of your own.",

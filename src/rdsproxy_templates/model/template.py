@@ -141,6 +141,16 @@ def circles(template: Template) -> Iterator[str]:
             return
 
 
+def circle(template: Template) -> tuple[str, str] | None:
+    """Return what takes and what gives in a circle of dependencies, if there is one."""
+    try:
+        TopologicalSorter(_needs(template)).prepare()
+    except CycleError as error:
+        giver, taker, *_ = error.args[1]
+        return taker, giver
+    return None
+
+
 def _needs(template: Template) -> dict[str, list[str]]:
     """Map children and resources to what each needs, sorted so that all renders are alike."""
     created = (template.children.keys() | template.resources.keys()) - template.parameters.keys()

@@ -120,7 +120,7 @@ class _Building:
                 case yaml.ScalarEvent():
                     function = self._function(event, mark)
                     plain = event.implicit[0] and not function
-                    value = _meant(event.value, mark) if plain else event.value
+                    value = meant(event.value, mark) if plain else event.value
                     self._close(_Node(value, self._path(), mark, event.anchor, function=function))
                 case yaml.CollectionStartEvent():
                     value = {} if isinstance(event, yaml.MappingStartEvent) else []
@@ -232,7 +232,7 @@ def _merged(value: object, mark: Mark) -> dict[str, Any]:
     return {key: one[key] for one in reversed(given) for key in one}
 
 
-def _meant(text: str, mark: Mark) -> object:
+def meant(text: str, mark: Mark) -> object:
     """Resolve *text*, which is not quoted, by the core schema of YAML 1.2."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]

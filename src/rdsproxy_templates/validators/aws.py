@@ -23,6 +23,8 @@ Diagnostic = dict[str, Any]
 """What the validator says of one place of a template."""
 
 PACKAGE: Final = "cloudformation-validate"
+KEPT_FORM: Final = 2
+"""Number of the form of a kept verdict; a change of :data:`Diagnostic` takes the next one."""
 
 
 def find(bundle: Bundle) -> list[Finding]:
@@ -48,15 +50,15 @@ def _diagnostics(text: str) -> list[Diagnostic]:
     """Return what the validator finds in a template, less what we ignore."""
     return [
         one
-        for one in _verdict(text)
+        for one in verdict(text)
         if not is_ignored(AWS_VALIDATOR, one["rule"], one["property"], one["message"])
     ]
 
 
 @lru_cache(maxsize=256)
-def _verdict(text: str) -> list[Diagnostic]:
+def verdict(text: str) -> list[Diagnostic]:
     """Return all that the validator says of a template, now or when it last saw it."""
-    key = cache.key_of(metadata.version(PACKAGE), text)
+    key = cache.key_of(metadata.version(PACKAGE), KEPT_FORM, text)
     verdict: list[Diagnostic] | None = cache.remembered(PACKAGE, key)
     if verdict is None:
         verdict = _validated(text)
@@ -83,6 +85,7 @@ def _validated(text: str) -> list[Diagnostic]:
             "resource": (one.entity and one.entity.logical_id) or "",
             "property": one.property_path or "",
             "line": one.start_line or 1,
+            "column": one.start_column or 1,
         }
         for one in report.diagnostics
     ]

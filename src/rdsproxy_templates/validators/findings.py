@@ -36,6 +36,8 @@ class Finding:
     level: Level
     sentence: str
     remedy: str
+    column: int = 1
+    """Column in that line, from 1."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.level} {self.rule}: {self.sentence}. {self.remedy}"

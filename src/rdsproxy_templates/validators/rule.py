@@ -30,6 +30,8 @@ class FileViolation:
     line: int
     sentence: str
     remedy: str
+    path: tuple[str, ...] = ()
+    """The place in the template, for files that we have not written ourselves."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,7 @@ def values_fit(bundle: Bundle) -> Iterator[FileViolation]:
                     f"{title} is passed {name} of up to {length} bytes, "
                     f"and {PARAMETER_BYTES} are allowed{_fitting(lengths, value)}",
                     "Pass fewer",
+                    place,
                 )
     for name, _ in graph.of_type(*HOLDERS):
         length = sum(lengths.written(document) for document in graph.inline_policies(name))
@@ -69,6 +70,7 @@ def values_fit(bundle: Bundle) -> Iterator[FileViolation]:
                 f"{origins[name].title}: its inline policies come to up to {length} characters, "
                 f"and {ROLE_POLICIES} are allowed",
                 "Name fewer users or secrets in them, or use a managed policy",
+                ("Resources", origins[name].title),
             )
 
 

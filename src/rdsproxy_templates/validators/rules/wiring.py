@@ -24,7 +24,7 @@ def connected(bundle: Bundle) -> Iterator[FileViolation]:
         file = bundle.paths.get(path, "template.yaml")
         for place, sentence, remedy in _faults(template):
             line = line_of(bundle.templates.get(file, ""), place)
-            yield FileViolation(file, line, sentence, remedy)
+            yield FileViolation(file, line, sentence, remedy, place)
         for title in template.children:
             if bundle.paths.get((*path, title)) not in bundle.templates:
                 yield FileViolation(
@@ -32,6 +32,7 @@ def connected(bundle: Bundle) -> Iterator[FileViolation]:
                     line_of(bundle.templates.get(file, ""), ("Resources", title)),
                     f"the template of {title} is missing",
                     "Render the whole bundle",
+                    ("Resources", title),
                 )
 
 

@@ -1,0 +1,274 @@
+"""A template's text as data in CloudFormation's long forms, with the place of each part of it.
+
+YAML is read by its events, so nothing recurses, and what aliases multiply is counted. JSON is read
+by Python's own reader, which takes what YAML's does not; its places come from the same events.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from ..model.yaml_reader import Mark, ReadError, meant
+
+MOST_LEVELS: Final = 100
+MOST_VALUES: Final = 500_000
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MERGE: Final = "<<"
+_YAML: Final = "tag:yaml.org,2002:"
+_TRUTHS: Final = {
+    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
+}
+"""Further words of YAML 1.1 for true and false; CloudFormation reads them so."""
+_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The value of a template's text, and the place of each of its parts."""
+
+    value: Any
+    marks: Mapping[Path, Mark]
+
+    def mark(self, path: Sequence[object]) -> Mark:
+        """Return the place of the innermost part of *path* that is there.
+
+        *path* knows nothing of ``Fn::If``, so a key is looked for in both arms of one.
+        """
+        return self.marks.get(self._written(path), Mark(1, 1))
+
+    def _written(self, path: Sequence[object]) -> Path:
+        found: Path = ()
+        value = self.value
+        for key in path:
+            value, found = _armed(value, found, key)
+            match value:
+                case dict() if key in value:
+                    value, found = value[key], (*found, str(key))
+                case list() if isinstance(key, int) and key < len(value):
+                    value, found = value[key], (*found, key)
+                case _:
+                    break
+        while found and found not in self.marks:
+            found = found[:-1]
+        return found
+
+
+def _armed(value: Any, path: Path, key: object) -> tuple[Any, Path]:
+    """Step into that arm of a condition, or of several in one another, that holds *key*."""
+    match value:
+        case {"Fn::If": [_, *arms]} if len(value) == 1:
+            for number, arm in enumerate(arms, 1):
+                inner, place = _armed(arm, (*path, "Fn::If", number), key)
+                if isinstance(inner, dict) and key in inner:
+                    return inner, place
+    return value, path
+
+
+def read(text: str) -> Document:
+    """Read the template in *text*; raises :class:`ReadError`."""
+    text = text.removeprefix("\ufeff")
+    if text.lstrip().startswith("{"):
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return _Reading(text).document()  # YAML's flow style, or a sentence about its mistake
+        # YAML takes no tabs, and fewer escapes; neither changes a place.
+        masked = _ESCAPE.sub(lambda found: "u" * len(found[0]), text.replace("\t", " "))
+        try:
+            marks = _Reading(masked).document().marks
+        except ReadError:
+            marks = {}
+        return Document(long_forms(value), marks)
+    return _Reading(text).document()
+
+
+def long_forms(node: Any) -> Any:
+    """Copy JSON with ``Fn::GetAtt`` and ``DependsOn`` in the one form that the library knows."""
+    match node:
+        case dict():
+            return {key: _long(key, long_forms(value)) for key, value in node.items()}
+        case list():
+            return [long_forms(item) for item in node]
+        case _:
+            return node
+
+
+def _long(key: str, value: Any) -> Any:
+    match key, value:
+        case "Fn::GetAtt", str():
+            return value.split(".", 1)
+        case "Fn::GetAtt", [str(name), str(first), *rest] if rest and all(
+            isinstance(one, str) for one in rest
+        ):
+            return [name, ".".join((first, *rest))]
+        case _:
+            return value
+
+
+@dataclass
+class _Node:
+    """A list or mapping that is being read."""
+
+    value: Any
+    path: Path
+    mark: Mark
+    anchor: str | None
+    function: str | None
+    size: int = 1
+    key: str | None = None
+    merged: dict[str, Any] | None = None
+
+    def below(self) -> Path:
+        """Return the path of what comes next."""
+        key = self.key if isinstance(self.value, dict) else len(self.value)
+        return (*self.path, key) if key is not None else self.path
+
+
+class _Reading:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._open: list[_Node] = []
+        self._anchors: dict[str, tuple[Any, int] | None] = {}
+        self._marks: dict[Path, Mark] = {}
+        self._root: Any = None
+        self._begun = False
+
+    def document(self) -> Document:
+        for event in self._events():
+            mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+            match event:
+                case yaml.DocumentStartEvent():
+                    if self._begun:
+                        raise ReadError(mark, "begins a second document; a template is one")
+                    self._begun = True
+                case yaml.AliasEvent():
+                    value, size = self._anchored(str(event.anchor), mark)
+                    self._place(value, size, mark)
+                case yaml.ScalarEvent():
+                    self._scalar(event, mark)
+                case yaml.CollectionStartEvent():
+                    self._begin(event, mark)
+                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                    self._end()
+        return Document(self._root, self._marks)
+
+    def _events(self) -> Iterator[Any]:
+        try:
+            yield from yaml.parse(self._text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Mark(mark.line + 1, mark.column + 1) if mark else None
+            raise ReadError(place, f"is not YAML: {error.problem}") from None
+        except yaml.reader.ReaderError as error:
+            before = self._text[: error.position]
+            place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+            raise ReadError(place, f"is not YAML: {error.reason}") from None
+        except RecursionError:
+            raise ReadError(None, "is nested too deep") from None
+
+    def _scalar(self, event: Any, mark: Mark) -> None:
+        function = _function(event.tag)
+        value: Any = event.value
+        if event.implicit[0] and not function:
+            value = self._plain(event.value, mark)
+        if function:
+            value = {function: _long(function, value)}
+        if event.anchor:
+            self._anchors[event.anchor] = (value, 1)
+        self._place(value, 1, mark)
+
+    def _plain(self, text: str, mark: Mark) -> Any:
+        """Return the meaning of *text*, which is not quoted."""
+        outer = self._open[-1] if self._open else None
+        if outer is None or (isinstance(outer.value, dict) and outer.key is None):
+            return text
+        # What conditions compare is text on both sides, so it stays as it is written.
+        if text in _TRUTHS and outer.path[:1] == ("Resources",):
+            return _TRUTHS[text]
+        return meant(text, mark)
+
+    def _begin(self, event: Any, mark: Mark) -> None:
+        if self._awaits_key():
+            raise ReadError(mark, "must have text as a key, got a list or a mapping")
+        if len(self._open) >= MOST_LEVELS:
+            raise ReadError(mark, f"is nested more than {MOST_LEVELS} levels deep")
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        function = _function(event.tag)
+        path = self._open[-1].below() if self._open else ()
+        self._marks.setdefault(path, mark)
+        if function:
+            path = (*path, function)
+            self._marks.setdefault(path, mark)
+        value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._open.append(_Node(value, path, mark, event.anchor, function))
+
+    def _awaits_key(self) -> bool:
+        outer = self._open[-1] if self._open else None
+        return outer is not None and isinstance(outer.value, dict) and outer.key is None
+
+    def _end(self) -> None:
+        node = self._open.pop()
+        value = node.value
+        if node.merged:
+            value = node.merged | value
+        if node.function:
+            value = {node.function: _long(node.function, value)}
+        if node.anchor:
+            self._anchors[node.anchor] = (value, node.size)
+        self._place(value, node.size, node.mark)
+
+    def _anchored(self, name: str, mark: Mark) -> tuple[Any, int]:
+        if name not in self._anchors:
+            raise ReadError(mark, f"refers to *{name}, and no &{name} stands before it")
+        if (known := self._anchors[name]) is None:
+            raise ReadError(mark, f"refers to *{name}, which it is a part of")
+        return known
+
+    def _place(self, value: Any, size: int, mark: Mark) -> None:
+        """Put *value*, which stands at *mark*, into what is open."""
+        if not self._open:
+            self._root = value
+            return
+        outer = self._open[-1]
+        outer.size += size
+        if outer.size > MOST_VALUES:
+            raise ReadError(mark, f"makes more than {MOST_VALUES} values; aliases count each time")
+        if isinstance(outer.value, list):
+            self._marks[outer.below()] = mark
+            outer.value.append(value)
+        elif outer.key is None:
+            if not isinstance(value, str):
+                raise ReadError(mark, "must have text as a key")
+            outer.key = value
+            self._marks[outer.below()] = mark
+        elif outer.key == _MERGE:
+            outer.merged = _merged(value, mark) | (outer.merged or {})
+            outer.key = None
+        else:
+            outer.value[outer.key] = _long(outer.key, value)
+            outer.key = None
+
+
+def _function(tag: str | None) -> str | None:
+    """Return the long name of the function that *tag* is short for."""
+    if tag in {None, "!"} or str(tag).startswith(_YAML):
+        return None
+    name = str(tag).removeprefix("!")
+    return name if name in {"Ref", "Condition"} else f"Fn::{name.removeprefix('Fn::')}"
+
+
+def _merged(value: object, mark: Mark) -> dict[str, Any]:
+    given = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, dict) for one in given):
+        raise ReadError(mark, f"{_MERGE} must be given a mapping, or a list of them")
+    return {key: one[key] for one in reversed(given) for key in one}

@@ -1,0 +1,194 @@
+"""Templates on disk: the files that are named, those in folders, and what they nest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlparse
+
+from ..errors import Problem
+from ..model.yaml_reader import ReadError
+from .reading import Document, read
+from .shape import Mending, mended
+
+SUFFIXES: Final = (".yaml", ".yml", ".json", ".template")
+PASSED_OVER: Final = frozenset({"node_modules", "__pycache__", ".git", ".aws-sam", ".venv"})
+NESTING: Final[Mapping[str, str]] = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+MOST_BYTES: Final = 20_000_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """One template of somebody's."""
+
+    path: Path
+    file: str
+    """Path as it is shown."""
+    text: str
+    document: Document
+    mending: Mending
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The template, in the form that CloudFormation demands."""
+        return self.mending.body
+
+    def nested(self) -> Iterator[tuple[str, Path]]:
+        """Yield the title of each resource that nests a file that may be there, and the file."""
+        for title, body in self.body["Resources"].items():
+            if isinstance(body, dict) and (path := self._location(body)):
+                yield title, path
+
+    def _location(self, body: Mapping[str, Any]) -> Path | None:
+        key = NESTING.get(str(body.get("Type")))
+        location = body.get("Properties", {}).get(key) if key else None
+        metadata = body.get("Metadata", {})
+        if isinstance(asset := metadata.get("aws:asset:path"), str):
+            location = asset
+        return _beside(self.path.parent, location)
+
+
+@dataclass
+class Sources:
+    """Templates that were found, and what could not be read."""
+
+    by_path: dict[Path, Source] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def roots(self) -> list[Source]:
+        """Return the templates that no other nests; of those in a circle, the first."""
+        nested = {
+            path
+            for source in self.by_path.values()
+            for _, path in source.nested()
+            if path != source.path
+        }
+        roots = [source for path, source in self.by_path.items() if path not in nested]
+        reached: set[Path] = set()
+        for source in roots:
+            self._reach(source, reached)
+        for path, source in self.by_path.items():
+            if path not in reached:  # it nests what nests it
+                roots.append(source)
+                self._reach(source, reached)
+        return roots
+
+    def _reach(self, source: Source, reached: set[Path]) -> None:
+        todo = [source]
+        while todo:
+            one = todo.pop()
+            if one.path not in reached:
+                reached.add(one.path)
+                todo += [self.by_path[path] for _, path in one.nested() if path in self.by_path]
+
+
+def found(paths: Iterable[str | Path]) -> Sources:
+    """Read the templates at *paths*, and what they nest by a path that is there."""
+    sources = Sources()
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            for one in _templates_in(path):
+                _add(sources, one, demanded=False)
+        else:
+            _add(sources, path, demanded=True)
+    todo = list(sources.by_path.values())
+    while todo:
+        for _, path in todo.pop().nested():
+            if path not in sources.by_path and (source := _add(sources, path, demanded=False)):
+                todo.append(source)
+    return sources
+
+
+def _templates_in(folder: Path) -> Iterator[Path]:
+    """Yield the files in *folder* that may be templates, in order."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if name not in PASSED_OVER and not name.startswith("asset.")
+        )
+        yield from (Path(place, name) for name in sorted(files) if name.endswith(SUFFIXES))
+
+
+def _add(sources: Sources, path: Path, *, demanded: bool) -> Source | None:
+    """Read the file at *path*; what is no template is a problem only if *demanded*."""
+    resolved = path.resolve()
+    if resolved in sources.by_path:
+        return None
+    try:
+        text = _text(resolved)
+        if not demanded and "Resources" not in text:
+            return None
+        document = read(text)
+    except OSError as error:
+        sources.problems.append(Problem(str(path), f"cannot be read: {error.strerror}"))
+        return None
+    except UnicodeDecodeError:
+        if demanded:
+            sources.problems.append(Problem(str(path), "is not text in UTF-8"))
+        return None
+    except ReadError as error:
+        if demanded or "AWSTemplateFormatVersion" in text:
+            place = f"{path}:{error.mark.line}:{error.mark.column}" if error.mark else str(path)
+            sources.problems.append(Problem(place, error.sentence))
+        return None
+    if not is_template(document.value):
+        if demanded:
+            sentence = "is no template: it has no mapping named Resources"
+            sources.problems.append(Problem(str(path), sentence))
+        return None
+    source = Source(resolved, _shown(path), text, document, mended(document))
+    sources.by_path[resolved] = source
+    return source
+
+
+def is_template(value: object) -> bool:
+    """Tell whether *value*, read from a file, is a CloudFormation template."""
+    match value:
+        case {"AWSTemplateFormatVersion": _, "Resources": _}:
+            return True
+        case {"Resources": dict(resources)}:
+            return any(
+                isinstance(body, dict)
+                and isinstance(body.get("Type"), str)
+                and "::" in body["Type"]
+                for body in resources.values()
+            ) or any(str(title).startswith("Fn::ForEach::") for title in resources)
+        case _:
+            return False
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > MOST_BYTES:
+        raise OSError(27, f"is larger than {MOST_BYTES} bytes")
+    return path.read_text("utf-8")
+
+
+def _shown(path: Path) -> str:
+    """Return *path* as a person finds it: relative to the current folder if it is in there."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _beside(folder: Path, location: object) -> Path | None:
+    """Return the file that *location* names, if it is there: a path, or the end of an address."""
+    if not isinstance(location, str) or not location:
+        return None
+    names: Sequence[str] = (location,)
+    if "://" in location:
+        parts = urlparse(location).path.strip("/").split("/")
+        names = ["/".join(parts[start:]) for start in range(len(parts))]
+    for name in names:
+        try:
+            if (path := folder / name).is_file():
+                return path.resolve()
+        except (OSError, ValueError):  # a name that no file can have
+            continue
+    return None

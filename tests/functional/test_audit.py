@@ -1,0 +1,222 @@
+"""Audit: templates that anybody has written load, and our rules judge what they deploy."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from audited import ours, rules_broken
+
+from rdsproxy_templates.audit import audit
+
+LATE = """\
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-mysql}
+  Node:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: aurora-mysql, DBClusterIdentifier: !Ref Cluster}
+  Targets:
+    Type: AWS::RDS::DBProxyTargetGroup
+    Properties:
+      DBProxyName: proxy
+      TargetGroupName: default
+      DBClusterIdentifiers: [!Ref Cluster]
+"""
+TARGETS = "  Targets:\n    Type: AWS::RDS::DBProxyTargetGroup\n"
+NOWHERE = "      SecurityGroupEgress: [{IpProtocol: '-1', CidrIp: 127.0.0.1/32}]\n"
+GROUP = f"""\
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: Database
+{NOWHERE}"""
+OPEN = "{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}"
+
+
+class TestForms:
+    def test_a_fault_is_found_at_its_line_and_column(self, tmp_path):
+        [one] = ours(tmp_path, LATE.replace("Name: default", "Name: primary"))[:1]
+
+        assert (one.rule, one.line, one.column) == ("proxy/waits-for-instances", 8, 3)
+
+    def test_a_property_has_the_place_of_its_key(self, tmp_path):
+        found = ours(tmp_path, LATE.replace("Name: default", "Name: primary"))
+
+        assert ("proxy/one-target", 12, 7) in [(one.rule, one.line, one.column) for one in found]
+
+    @pytest.mark.parametrize("waits", ["Node", "[Node]"])
+    def test_depends_on_is_text_or_a_list(self, tmp_path, waits):
+        text = LATE.replace(TARGETS, f"{TARGETS}    DependsOn: {waits}\n")
+
+        assert rules_broken(tmp_path, text) == []
+
+    @pytest.mark.parametrize(
+        "reference",
+        [
+            "!GetAtt Cluster.DBClusterArn",
+            "!GetAtt [Cluster, DBClusterArn]",
+            '{"Fn::GetAtt": Cluster.DBClusterArn}',
+            '{"Fn::GetAtt": [Cluster, DBClusterArn]}',
+            "{Ref: Cluster}",
+        ],
+    )
+    def test_a_reference_has_several_forms(self, tmp_path, reference):
+        text = LATE.replace("[!Ref Cluster]", f"[{reference}]")
+
+        assert rules_broken(tmp_path, text) == ["proxy/waits-for-instances"]
+
+    def test_json_with_tabs_is_read_with_its_places(self, tmp_path):
+        properties = {"DBProxyName": "p", "TargetGroupName": "main", "DBClusterIdentifiers": ["c"]}
+        body = {"Resources": {"T": {"Type": "AWS::RDS::DBProxyTargetGroup"}}}
+        body["Resources"]["T"]["Properties"] = properties
+        text = json.dumps(body, indent="\t")
+
+        [one] = ours(tmp_path, text, "template.json")
+
+        assert '"TargetGroupName": "main"' in text.splitlines()[one.line - 1]
+        assert one.column == 5
+
+    @pytest.mark.parametrize(
+        "transform",
+        ["AWS::LanguageExtensions", "[AWS::LanguageExtensions]", "{Name: AWS::Include}"],
+    )
+    def test_a_transform_is_text_a_list_or_a_mapping(self, tmp_path, transform):
+        assert rules_broken(tmp_path, f"Transform: {transform}\n{GROUP}") == []
+
+    def test_null_is_refused_with_a_sentence(self, tmp_path):
+        text = "Resources:\n  Gateway:\n    Type: AWS::EC2::InternetGateway\n    Properties:\n"
+
+        [one] = ours(tmp_path, text)
+
+        assert (one.rule, one.line) == ("template/shape", 4)
+        assert one.sentence == "Properties of Gateway is null, which CloudFormation refuses"
+
+    def test_a_loop_is_expanded(self, tmp_path):
+        text = GROUP.replace(
+            "Resources:\n",
+            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Doors:\n"
+            "    - Name\n    - [A, B]\n    - Door${Name}:\n"
+            "        Type: AWS::EC2::SecurityGroupIngress\n"
+            "        Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 22, ToPort: 22, "
+            "CidrIp: 0.0.0.0/0}\n",
+        )
+
+        found = ours(tmp_path, text)
+
+        assert [one.sentence.partition(":")[0] for one in found] == ["DoorA", "DoorB"]
+        assert {one.line for one in found} == {3}
+
+
+class TestConditions:
+    CONDITIONS = "Conditions: {Open: !Equals [!Ref 'AWS::Region', us-east-1]}\n"
+    WORLD = "network/open-to-the-world"
+
+    @pytest.mark.parametrize(
+        "rules",
+        [
+            f"!If [Open, [{OPEN}], !Ref 'AWS::NoValue']",
+            f"[!If [Open, {OPEN}, !Ref 'AWS::NoValue']]",
+            f"!If [Open, !Ref 'AWS::NoValue', [{OPEN}]]",
+        ],
+    )
+    def test_both_arms_are_looked_at(self, tmp_path, rules):
+        text = f"{self.CONDITIONS}{GROUP}      SecurityGroupIngress: {rules}\n"
+
+        assert rules_broken(tmp_path, text) == [self.WORLD]
+
+    def test_a_region_that_is_given_decides(self, tmp_path):
+        text = f"{self.CONDITIONS}{GROUP}      SecurityGroupIngress: !If [Open, [{OPEN}], []]\n"
+
+        assert rules_broken(tmp_path, text, region="us-east-1") == [self.WORLD]
+        assert rules_broken(tmp_path, text, region="eu-west-1") == []
+
+    def test_a_combination_that_cannot_be_has_no_finding(self, tmp_path):
+        text = (
+            "Parameters: {Kind: {Type: String, AllowedValues: [aurora, rds]}}\n"
+            "Conditions:\n"
+            "  Aurora: !Equals [!Ref Kind, aurora]\n"
+            "  Instance: !Equals [!Ref Kind, rds]\n"
+            "Resources:\n"
+            "  Targets:\n"
+            "    Type: AWS::RDS::DBProxyTargetGroup\n"
+            "    Properties:\n"
+            "      DBProxyName: proxy\n"
+            "      TargetGroupName: default\n"
+            "      DBClusterIdentifiers: !If [Aurora, [c], !Ref 'AWS::NoValue']\n"
+            "      DBInstanceIdentifiers: !If [Instance, [i], !Ref 'AWS::NoValue']\n"
+        )
+
+        assert rules_broken(tmp_path, text) == []
+        assert rules_broken(tmp_path, text.replace("AllowedValues: [aurora, rds]", "")) == [
+            "proxy/one-target"
+        ]
+
+
+class TestNesting:
+    PARENT = """\
+Resources:
+  A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {In: a}}}
+"""
+    CHILD = """\
+Parameters: {In: {Type: String}}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref In}}
+Outputs: {Out: {Value: !Ref Topic}}
+"""
+
+    def test_a_parameter_that_the_child_lacks_is_found_in_the_parent(self, tmp_path):
+        (tmp_path / "child.yaml").write_text(self.CHILD)
+
+        [one] = ours(tmp_path, self.PARENT.replace("{In: a}", "{In: a, Im: b}"))
+
+        assert (one.rule, one.line) == ("wiring", 2)
+
+    def test_stacks_that_need_each_other_are_a_finding(self, tmp_path):
+        (tmp_path / "child.yaml").write_text(self.CHILD)
+        one = self.PARENT.replace("{In: a}", "{In: !GetAtt B.Outputs.Out}")
+        other = self.PARENT.splitlines()[1].replace("A:", "B:")
+
+        found = ours(tmp_path, one + other.replace("{In: a}", "{In: !GetAtt A.Outputs.Out}"))
+
+        assert [one.rule for one in found] == ["wiring"]
+        assert "has a circle" in found[0].sentence
+
+    def test_a_template_that_nests_itself_is_a_finding(self, tmp_path):
+        [one] = ours(tmp_path, self.PARENT.replace("child.yaml", "template.yaml"))
+
+        assert one.sentence == "A nests a template that nests this one, without an end"
+
+
+class TestFiles:
+    def test_a_folder_is_read_for_its_templates(self, tmp_path):
+        (tmp_path / "other.yaml").write_text("key: value\n")
+        (tmp_path / "broken.json").write_text("{")
+        (tmp_path / "stack.template").write_text(LATE)
+
+        report = audit([tmp_path], aws=False)
+
+        assert [file.rpartition("/")[2] for file in report.files] == ["stack.template"]
+        assert report.unread == []
+
+    def test_what_is_named_must_be_a_template(self, tmp_path):
+        (tmp_path / "other.yaml").write_text("key: value\n")
+
+        report = audit([tmp_path / "other.yaml", tmp_path / "gone.yaml"], aws=False)
+
+        assert [problem.sentence for problem in report.unread] == [
+            "is no template: it has no mapping named Resources",
+            "cannot be read: No such file or directory",
+        ]
+
+    def test_aws_s_validator_reads_the_file_itself(self, tmp_path):
+        (tmp_path / "t.yaml").write_text(
+            "Resources: {T: {Type: AWS::SNS::Topic, Properties: {X: 1}}}"
+        )
+
+        report = audit([tmp_path / "t.yaml"])
+
+        assert {one.line for one in report.findings} == {1}
+        assert any("X" in one.sentence for one in report.findings)
