@@ -193,3 +193,30 @@ def test_a_function_in_another_language_signs_for_itself(cloud, repository):
         200,
         {"orders": [{"id": 1, "item": "tea"}], "as": "reports"},
     )
+
+
+def test_an_image_is_deployed_and_says_why_it_does_not_run_beside_a_gradual_alias(cloud, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "Dockerfile").write_text("FROM public.ecr.aws/lambda/python:3.13\n")
+    gradual = {"deployment": "Canary10Percent5Minutes"}
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:7"
+    declared = [
+        {"name": "shifted", "code": "src", "routes": ["GET /shifted"], "alias": gradual},
+        {"name": "built", "code": "box", "runtime": "image", "routes": ["GET /built"]},
+        {"name": "there", "code": image, "user": "app", "routes": ["GET /there"]},
+    ]
+    config = base.Config.parse({**SETTINGS, "functions": declared}, "a test")
+
+    def answer(text):
+        (tmp_path / "src" / "app.py").write_text(f"def handler(*_):\n    return {text!r}\n")
+        stack = cloud.deploy(render(base, config, folder=tmp_path), name="images")
+        return stack, cloud.call("GET", f"{stack.outputs['APIEndpoint']}shifted").text
+
+    assert answer("old")[1] == "old"
+    stack, shifted = answer("new")
+    assert shifted == "new"
+    for name, title in (("built", "BuiltFunction"), ("there", "ThereFunction")):
+        assert cloud.call("GET", f"{stack.outputs['APIEndpoint']}{name}").status == 500
+        [line] = cloud.logs(title, stack=stack)
+        assert line.endswith("the local cloud has no container engine: images run only in AWS")

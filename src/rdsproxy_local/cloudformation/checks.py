@@ -40,7 +40,9 @@ POLICIES: Final = {
     "DeletionPolicy": {"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"},
     "UpdateReplacePolicy": {"Delete", "Retain", "Snapshot"},
 }
-NOT_KNOWN: Final = frozenset({"CreationPolicy", "UpdatePolicy"})
+SHIFTS: Final = "CodeDeployLambdaAliasUpdate"
+"""The only UpdatePolicy that the local cloud knows; an alias leads to its new version at once."""
+HOOKS: Final = frozenset({"BeforeAllowTrafficHook", "AfterAllowTrafficHook"})
 
 
 def check(template: Template) -> None:
@@ -168,5 +170,27 @@ def _policy_problems(logical_id: str, resource: Mapping[str, Any]) -> Iterator[s
                 f"Template error: resource type {resource['Type']} does not support "
                 f"{attribute} Snapshot"
             )
-    for attribute in sorted(NOT_KNOWN & set(resource)):
-        yield f"The local cloud does not know {attribute}, which {logical_id} has"
+    if "CreationPolicy" in resource:
+        yield f"The local cloud does not know CreationPolicy, which {logical_id} has"
+    if "UpdatePolicy" in resource:
+        yield from _update_policy_problems(logical_id, resource)
+
+
+def _update_policy_problems(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+    match resource["UpdatePolicy"]:
+        case {"CodeDeployLambdaAliasUpdate": dict(shift), **more} if not more:
+            pass
+        case _:
+            yield (
+                f"The local cloud does not know UpdatePolicy, which {logical_id} has, but for "
+                f"{SHIFTS}"
+            )
+            return
+    if resource["Type"] != "AWS::Lambda::Alias":
+        yield f"UpdatePolicy {SHIFTS} of {logical_id} is for AWS::Lambda::Alias only"
+    for name in ("ApplicationName", "DeploymentGroupName"):
+        if name not in shift:
+            yield f"UpdatePolicy {SHIFTS} of {logical_id} must have {name}"
+    for hook in sorted(HOOKS & set(shift)):
+        yield f"The local cloud does not call {hook}, which the UpdatePolicy of {logical_id} has"

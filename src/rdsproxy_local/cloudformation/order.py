@@ -71,7 +71,8 @@ def depends_on(resource: Mapping[str, Any]) -> list[str]:
 
 def dependencies(resource: Mapping[str, Any]) -> set[str]:
     """The names that *resource* mentions, parameters among them."""
-    mentioned = {reference.name for reference in references(resource.get("Properties", {}))}
+    parts = [resource.get(part, {}) for part in ("Properties", "UpdatePolicy")]
+    mentioned = {reference.name for reference in references(parts)}
     return mentioned | set(depends_on(resource))
 
 

@@ -79,6 +79,8 @@ class Functions:
     def invoke(self, function: Any, event: Any, request_id: str | None = None) -> Outcome:
         """Have the function handle *event*; raises :class:`TooManyRequests` at its limit."""
         if (says := unsupported(function)) is not None:
+            role, stream = _assumed(function), function_logs.stream_of(function)
+            function_logs.write(function, role, stream, [says])
             return Outcome(Answer("error", {"errorType": "Local", "errorMessage": says}), [])
         try:
             with self._pool(function).environment() as environment:
@@ -124,11 +126,7 @@ class Functions:
             return fresh
 
     def _environment(self, function: Any, variables: Mapping[str, str]) -> Environment:
-        try:
-            role = identities.assume(function.role, LAMBDA, function.function_name, function.region)
-        except identities.NotTrusted:
-            says = "The role defined for the function cannot be assumed by Lambda."
-            raise InvalidParameterValueException(says) from None
+        role = _assumed(function)
         stream = function_logs.stream_of(function)
         own = {
             "AWS_ACCESS_KEY_ID": role.key_id,
@@ -172,6 +170,14 @@ def invoke_by_moto(
         return json.dumps(answer.body).encode()
 
     return invoke
+
+
+def _assumed(function: Any) -> Identity:
+    try:
+        return identities.assume(function.role, LAMBDA, function.function_name, function.region)
+    except identities.NotTrusted:
+        says = "The role defined for the function cannot be assumed by Lambda."
+        raise InvalidParameterValueException(says) from None
 
 
 def _deployed(function: Any, variables: Mapping[str, str]) -> _Deployed:

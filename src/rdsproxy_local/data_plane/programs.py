@@ -15,10 +15,15 @@ NODE_RUNTIME: Final = Path(__file__).parent / "in_function" / "runtime.cjs"
 def unsupported(function: Any) -> str | None:
     """Explain why the local cloud cannot run *function*; None if it can."""
     runtime = function.run_time or ""
+    if function.package_type == "Image":
+        return (
+            f"{function.function_name} is an image, and the local cloud has no container engine: "
+            "images run only in AWS"
+        )
     if runtime.startswith("python3"):
         return None
     if not runtime.startswith("nodejs"):
-        return f"the local cloud runs no {runtime or function.package_type}"
+        return f"the local cloud runs no {runtime}"
     if shutil.which("node") is None:
         return f"the local cloud needs `node` on the PATH for {runtime}"
     return None

@@ -32,6 +32,10 @@ CODE: Final = {
     "AWS::Lambda::LayerVersion": "Content",
 }
 LAYERS: Final = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
+FUNCTION: Final = "AWS::Serverless::Function"
+NOBODY: Final = "000000000000"
+UNBUILT: Final = "not-built:latest"
+"""Account and name of the images that are not built."""
 REMOTE: Final = ("s3://", "https://", "http://", "arn:")
 
 Upload = Callable[[str, bytes], str]
@@ -187,6 +191,8 @@ def _placed(
             if type_.startswith("AWS::Serverless::")
             else {"S3Bucket": bucket, "S3Key": key}
         )
+    for resource in _images(document.body):
+        resource["Properties"]["ImageUri"] = f"{NOBODY}.dkr.ecr.{region}.amazonaws.com/{UNBUILT}"
     for name, child in document.children.items():
         text = _placed(child, built, upload, region)
         key = f"{hashlib.sha256(text.encode()).hexdigest()}.template"
@@ -195,6 +201,16 @@ def _placed(
         url = f"https://s3.{region}.amazonaws.com/{bucket}/{key}"
         resource["Properties"][NESTED[resource["Type"]]] = url
     return json.dumps(document.body, default=str, separators=(",", ":"))
+
+
+def _images(body: Any) -> Iterator[Mapping[str, Any]]:
+    """Functions whose image `sam build` would build; here none is built, and none runs."""
+    resources = (body.get("Resources") or {}) if isinstance(body, Mapping) else {}
+    for resource in resources.values():
+        properties, metadata = resource.get("Properties", {}), resource.get("Metadata", {})
+        is_image = resource["Type"] == FUNCTION and properties.get("PackageType") == "Image"
+        if is_image and "DockerTag" in metadata and "ImageUri" not in properties:
+            yield resource
 
 
 def _local(where: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -28,20 +29,21 @@ CONFIGURATION: Final[Mapping[str, Any]] = {
 }
 """The settings of UpdateFunctionConfiguration, with the values for those left out of a template."""
 
+IMAGE_URI: Final = re.compile(
+    r"\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/[^\s:@]+(:[^\s:@]+)?(@sha256:[0-9a-f]{64})?"
+)
 OTHERS: Final = ("Architectures", "Code", "PackageType", "ReservedConcurrentExecutions", "Tags")
 """Properties that other calls set, or nothing."""
 
 
 def _create_function(context: Context, properties: Properties) -> Made:
-    if properties.get("PackageType", "Zip") != "Zip":
-        raise Failure("the local cloud has no functions from images")
     name = properties.get("FunctionName") or context.name(64)
-    code = code_of(context, properties["Code"], properties.get("Runtime"))
     function = context.call(
         "lambda",
         "create_function",
         FunctionName=name,
-        Code={"ZipFile": code},
+        PackageType=properties.get("PackageType"),
+        Code=_code(context, properties),
         Architectures=properties.get("Architectures"),
         Tags=_tags(properties.get("Tags")),
         **_api_names({name: properties[name] for name in CONFIGURATION if name in properties}),
@@ -60,7 +62,7 @@ def _update_function(context: Context, deployed: DeployedResource, properties: P
             "lambda",
             "update_function_code",
             FunctionName=name,
-            ZipFile=code_of(context, properties["Code"], properties.get("Runtime")),
+            **_code(context, properties),
             Architectures=properties.get("Architectures", ["x86_64"]),
         )
     if configuration := _reset({one: changed[one] for one in CONFIGURATION if one in changed}):
@@ -75,6 +77,25 @@ def _update_function(context: Context, deployed: DeployedResource, properties: P
     if "Tags" in changed:
         _set_tags(context, deployed, changed["Tags"])
     return Made(name, deployed.attributes)
+
+
+def _code(context: Context, properties: Properties) -> dict[str, Any]:
+    """The code for the API: a zip, or the address of an image."""
+    if properties.get("PackageType", "Zip") == "Zip":
+        return {"ZipFile": code_of(context, properties["Code"], properties.get("Runtime"))}
+    if {"Handler", "Layers", "Runtime"} & set(properties):
+        raise Failure(
+            "Please don't provide Handler or Runtime or Layer when the intent is to create a "
+            "function packaged as a container image."
+        )
+    uri = str(properties["Code"].get("ImageUri", ""))
+    found = IMAGE_URI.fullmatch(uri)
+    if found is None or found["region"] != context.region:
+        raise Failure(
+            f"Source image {uri} is not valid. Provide a valid source image: one of Amazon ECR in "
+            f"{context.region}, with a tag or a digest."
+        )
+    return {"ImageUri": uri}
 
 
 def _delete_function(context: Context, deployed: DeployedResource) -> None:
