@@ -58,3 +58,7 @@ class TransformError(TemplatesError):
 
 class DeploymentError(TemplatesError):
     """A step of a plan stopped; what was deployed before it stays."""
+
+
+class NoSuchStackError(DeploymentError):
+    """A plan of which no stack exists where it was looked for."""

@@ -9,10 +9,12 @@ from botocore.exceptions import ClientError
 from planning import Planner, errors
 
 from made_up_stacks import Stacks, group
+from rdsproxy_templates.deploy.ownership import TAG
 
 pytestmark = pytest.mark.xdist_group("destroy")
 
 ACCEPTED = "--accept-data-loss"
+OURS = [{"Key": TAG, "Value": "base"}]
 DATABASE = {
     "Type": "AWS::RDS::DBCluster",
     "DeletionPolicy": "Snapshot",
@@ -47,19 +49,19 @@ def planner(account, sam_cli, tmp_path_factory):
 
 def rolled_back(stacks, name):
     """A first creation that failed once the database existed."""
-    return stacks.create(name, {"Database": DATABASE, "Broken": BROKEN})
+    return stacks.create(name, {"Database": DATABASE, "Broken": BROKEN}, Tags=OURS)
 
 
 def not_put_back(stacks, name):
     """An update that failed, and of which something could not be put back."""
-    stacks.create(name, {"Database": DATABASE, "Secret": SECRET})
+    stacks.create(name, {"Database": DATABASE, "Secret": SECRET}, Tags=OURS)
     broken = {**group(RetentionInDays=15), "DependsOn": "Secret"}
     return stacks.update(name, {"Database": DATABASE, "Secret": KEYED, "Broken": broken})
 
 
 def half_deleted(stacks, name):
     """A deletion by somebody who did not know of the protection."""
-    stacks.create(name, {"Database": DATABASE, "Group": group()})
+    stacks.create(name, {"Database": DATABASE, "Group": group()}, Tags=OURS)
     return stacks.delete(name)
 
 
@@ -149,9 +151,50 @@ class TestFirstCreation:
         assert len(last_snapshots(account)) == 1
 
 
+class TestForeign:
+    def test_a_stack_of_that_name_is_neither_deployed_into_nor_deleted(self, planner, stacks):
+        stacks.create("foreign-base", {"Group": group()})
+        before = stacks.account.resources("foreign-base")
+
+        for refused in (planner.deploy, planner.destroy):
+            [error] = errors(refused("base", "--stack-prefix", "foreign"))
+            assert error == (
+                f"error: [base] the stack foreign-base in account {stacks.account.id}, eu-west-1 was "
+                "not created by this command, so it may be somebody else's; choose another name by "
+                "--stack-prefix, or take it over by --adopt-stack"
+            )
+        assert stacks.account.resources("foreign-base") == before
+
+    def test_it_is_taken_over_on_demand(self, planner, stacks):
+        stacks.create("taken-base", {"Group": group()})
+
+        said = planner.destroy("base", "--stack-prefix", "taken", "--adopt-stack")
+
+        assert said.status == 0, said.errors
+        assert "taken-base" not in stacks.names()
+
+
+class TestNoStack:
+    @pytest.mark.parametrize(
+        "where",
+        [["--region", "eu-central-1"], ["--stack-prefix", "other"]],
+        ids=["region", "prefix"],
+    )
+    def test_destroy_says_where_it_looked_with_a_status_of_its_own(self, planner, stacks, where):
+        stacks.create("there-base", {"Group": group()}, Tags=OURS)
+        said = planner.destroy(
+            "base", *(["--stack-prefix", "there"] if "--region" in where else []), *where
+        )
+
+        assert said.status == 5
+        assert "error: [base] no such stack here: " in said.errors
+        assert f"in account {stacks.account.id}, eu-" in said.errors
+        assert planner.destroy("base", "--stack-prefix", "there").status == 0
+
+
 class TestHealthy:
     def test_a_protected_database_is_never_unprotected_here(self, planner, stacks):
-        stacks.create("healthy-base", {"Database": DATABASE})
+        stacks.create("healthy-base", {"Database": DATABASE}, Tags=OURS)
         said = planner.destroy("base", "--stack-prefix", "healthy", ACCEPTED)
 
         [error] = errors(said)
@@ -168,7 +211,7 @@ class TestHealthy:
     def test_termination_protection_is_turned_off_once_the_question_is_answered(
         self, planner, stacks
     ):
-        stacks.create("kept-base", {"Group": group()}, EnableTerminationProtection=True)
+        stacks.create("kept-base", {"Group": group()}, EnableTerminationProtection=True, Tags=OURS)
         with pytest.raises(ClientError, match="while TerminationProtection is enabled"):
             stacks.api.delete_stack(StackName="kept-base")
         unasked = planner.run("destroy", "base", "--app-profile", "app", "--stack-prefix", "kept")
@@ -182,7 +225,7 @@ class TestHealthy:
         unprotected = DATABASE | {
             "Properties": DATABASE["Properties"] | {"DeletionProtection": False}
         }
-        stacks.create("gone-base", {"Database": unprotected})
+        stacks.create("gone-base", {"Database": unprotected}, Tags=OURS)
         name = account.resources("gone-base")["Database"]
         account.client("rds").delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
 

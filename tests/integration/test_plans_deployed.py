@@ -233,11 +233,11 @@ class TestDestroying:
         assert left == story.before
         assert len(snapshots) == 1
 
-    def test_destroying_twice_is_no_error(self, story, destroyed):
+    def test_destroying_twice_says_where_it_looked(self, story, destroyed):
         again = story.planner.destroy("cross_account")
 
-        assert again.status == 0
-        assert "there is nothing to delete" in again.output
+        assert again.status == 5
+        assert "[cross_account] no such stack here: rdsproxy-cross-account-app in" in again.errors
 
 
 @pytest.fixture(scope="module")

@@ -10,16 +10,16 @@ from typing import ClassVar
 import pytest
 
 from rdsproxy_templates.aws.kinds import AccountId
-from rdsproxy_templates.deploy import deployment, root_stack
+from rdsproxy_templates.deploy import deployment, faults
 from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
 from rdsproxy_templates.deploy.change_sets import Change, ChangeSet
-from rdsproxy_templates.deploy.deployment import Console, Deployment, RenderedStep
+from rdsproxy_templates.deploy.console import Console
+from rdsproxy_templates.deploy.deployment import Deployment, RenderedStep
 from rdsproxy_templates.deploy.failures import failures
 from rdsproxy_templates.deploy.guide import guide_for, parameters_from_steps
 from rdsproxy_templates.deploy.parameters import Previous, differences, for_api
 from rdsproxy_templates.deploy.plans import PLANS, Plan, Step, plan_of
 from rdsproxy_templates.deploy.root_stack import RootStack
-from rdsproxy_templates.deploy.states import STUCK
 from rdsproxy_templates.deploy.subnets import removed_subnets
 from rdsproxy_templates.errors import DeploymentError
 from rdsproxy_templates.model import Template, Values
@@ -285,9 +285,12 @@ class LateApi:
     def execute_change_set(self, **_):
         pass
 
+    def describe_change_set(self, **_):
+        return {"ExecutionStatus": "EXECUTE_IN_PROGRESS"}
+
 
 def test_an_earlier_status_is_not_mistaken_for_the_outcome(monkeypatch):
-    monkeypatch.setattr(root_stack, "PAUSES", (0,))
+    monkeypatch.setattr(faults, "PAUSES", (0,))
     of_stack = {"StackId": "here", "PhysicalResourceId": "here", "LogicalResourceId": "Itself"}
     states = ("CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
     events = [of_stack | {"EventId": one, "ResourceStatus": one} for one in states]
@@ -315,9 +318,12 @@ class Carrying:
 
     def carry_out(self, change_set, *, accept_data_loss):
         plan = PLANS["base"]
-        console = Console(say=lambda _: None, confirm=lambda _: True)
+        console = Console(say=lambda _: None, confirm=lambda _: True, asks=False)
         deployment = Deployment(
-            plan=plan, account_sessions={}, console=console, accept_data_loss=accept_data_loss
+            plan=plan,
+            account_sessions={"app": TestAccess.ACCESS},
+            console=console,
+            accept_data_loss=accept_data_loss,
         )
         deployment._execute(plan.steps[0], self, change_set)
 
@@ -515,7 +521,10 @@ class Standing:
     protected = False
 
     def __init__(self, session, name):
-        self.session = session
+        self.session, self.name = session, name
+
+    def description(self):
+        return None
 
     def wait_until_settled(self):
         return {"StackStatus": "CREATE_COMPLETE"}
@@ -577,38 +586,6 @@ class TestTerminationProtection:
         deployed(PLANS["base"], termination_protection=False)
 
         assert not Standing.protected
-
-
-class Half:
-    """A stack of which something is left."""
-
-    def __init__(self, status):
-        self.status = status
-
-    def wait_until_settled(self):
-        return {"StackStatus": self.status}
-
-
-@pytest.mark.parametrize("status", ["CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"])
-def test_a_stack_that_may_hold_data_is_not_deleted_to_make_way(status):
-    plan = PLANS["base"]
-    console = Console(say=lambda _: None, confirm=lambda _: True)
-    deployment = Deployment(plan=plan, account_sessions={}, console=console)
-
-    with pytest.raises(
-        DeploymentError, match=rf"\[base\] is {status}, and some of its resources remain"
-    ):
-        deployment._delete_rolled_back(plan.steps[0], Half(status))
-
-
-@pytest.mark.parametrize("status", STUCK)
-def test_where_an_update_did_not_end_it_says_how_to_end_it(status):
-    plan = PLANS["base"]
-    console = Console(say=lambda _: None, confirm=lambda _: True)
-    deployment = Deployment(plan=plan, account_sessions={}, console=console)
-
-    with pytest.raises(DeploymentError, match=rf"\[base\] is {status}: .*deploy again"):
-        deployment._delete_rolled_back(plan.steps[0], Half(status))
 
 
 def test_a_plan_names_each_step_only_once():

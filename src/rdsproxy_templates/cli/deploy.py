@@ -14,10 +14,17 @@ from ..errors import Problem
 from ..model import did_you_mean
 from . import rendered_variants
 from .consumer_stack import load
-from .deploy_options import account_options, bucket_options
+from .deploy_options import account_options, adopt_option, bucket_options
 from .folders import Folders
 from .options import config_option, name_option, out_option, parameter_option, stack_option
-from .plan_arguments import account_problems, console, plan_named, sessions, stack_name_problems
+from .plan_arguments import (
+    account_problems,
+    console,
+    path_problems,
+    plan_named,
+    sessions,
+    stack_name_problems,
+)
 from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
 from .terminal import (
@@ -55,6 +62,15 @@ from .terminal import (
     help="Turn on the root stacks' termination protection, so that `destroy` deletes them and "
     "nobody does by mistake; or leave it unchanged.",
 )
+@click.option(
+    "--skip-resource",
+    "skip",
+    multiple=True,
+    metavar="PATH",
+    help="For a stack in UPDATE_ROLLBACK_FAILED: a resource that its rollback skips, such as "
+    "RDSStack.DBCluster; STEP.PATH in plans of several steps. Repeatable.",
+)
+@adopt_option
 @account_options
 @bucket_options
 @click.pass_obj
@@ -70,6 +86,8 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     parameters: tuple[str, ...],
     accept_data_loss: bool,
     termination_protection: bool,
+    skip: tuple[str, ...],
+    adopt_stack: bool,
     region: str | None,
     stack_prefix: str,
     yes: bool,
@@ -84,6 +102,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         [
             *account_problems(chosen, account_choices),
             *stack_name_problems(chosen, stack_prefix),
+            *path_problems(chosen, "--skip-resource", skip),
         ]
     )
     settings = RenderSettings(
@@ -91,14 +110,17 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     )
     rendered = valid_plan(chosen, settings)
     refuse_unknown_parameters(values, chosen, rendered)
+    asked = console(yes=yes)
     deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
-        console=console(yes=yes),
+        console=asked,
         prefix=stack_prefix,
         parameters=values,
         accept_data_loss=accept_data_loss or not yes,
         termination_protection=termination_protection,
+        adopt_stack=adopt_stack,
+        skip=skip,
     )
     rendered_variants.write(rendered)
     steps = {

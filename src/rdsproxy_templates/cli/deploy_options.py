@@ -41,6 +41,15 @@ def account_options(command: Decorated) -> Decorated:
     return _decorated(command, [*profiles, region, prefix, yes])
 
 
+def adopt_option(command: Decorated) -> Decorated:
+    """Add `--adopt-stack`."""
+    return click.option(
+        "--adopt-stack",
+        is_flag=True,
+        help="Take over stacks of these names that this command has not created.",
+    )(command)
+
+
 def bucket_options(command: Decorated) -> Decorated:
     """Add the options that choose a bucket for each account."""
     buckets = [

@@ -6,9 +6,16 @@ import click
 
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
-from .deploy_options import account_options
+from .deploy_options import account_options, adopt_option
 from .options import name_option, stack_option
-from .plan_arguments import account_problems, console, plan_named, sessions, stack_name_problems
+from .plan_arguments import (
+    account_problems,
+    console,
+    path_problems,
+    plan_named,
+    sessions,
+    stack_name_problems,
+)
 from .refusals import data_loss, refuse, stack_or
 
 
@@ -26,6 +33,14 @@ from .refusals import data_loss, refuse, stack_or
     help="With --yes, also turn off the deletion protection of databases whose stack takes no "
     "update any more, such as one in ROLLBACK_FAILED.",
 )
+@click.option(
+    "--retain",
+    multiple=True,
+    metavar="PATH",
+    help="For a stack in DELETE_FAILED: a resource that stays in the account, such as "
+    "VPCStack.VPC; STEP.PATH in plans of several steps. Repeatable.",
+)
+@adopt_option
 @account_options
 def destroy_command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -33,6 +48,8 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     stack: str | None,
     name: str | None,
     accept_data_loss: bool,
+    retain: tuple[str, ...],
+    adopt_stack: bool,
     region: str | None,
     stack_prefix: str,
     yes: bool,
@@ -45,13 +62,17 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
         [
             *account_problems(chosen, account_choices),
             *stack_name_problems(chosen, stack_prefix),
+            *path_problems(chosen, "--retain", retain),
         ]
     )
+    asked = console(yes=yes)
     Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
-        console=console(yes=yes),
+        console=asked,
         prefix=stack_prefix,
         accept_data_loss=accept_data_loss or not yes,
+        adopt_stack=adopt_stack,
+        retain=retain,
     ).destroy()
     click.secho(f"{chosen.name} is deleted", fg="green")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import click
 
 from ..deploy.accounts import AccountSession, AccountSettings, account_sessions
-from ..deploy.deployment import Console
+from ..deploy.console import Console
 from ..deploy.plan import single_step
 from ..deploy.plans import PLANS, AccountName, Plan, plan_of
 from ..errors import ConfigError, DeploymentError, Problem
@@ -72,6 +72,15 @@ def stack_name_problems(plan: Plan, prefix: str) -> Iterator[Problem]:
             yield Problem("--stack-prefix", sentence)
 
 
+def path_problems(plan: Plan, option: str, paths: Sequence[str]) -> Iterator[Problem]:
+    """Yield a problem for each of *paths* that names no step, where *plan* has several."""
+    steps = [step.name for step in plan.steps]
+    for path in paths if len(steps) > 1 else ():
+        if path.partition(".")[0] not in steps or "." not in path:
+            sentence = f"must begin with a step, {', '.join(steps)}, and a dot, got {path!r}"
+            yield Problem(option, sentence)
+
+
 def sessions(plan: Plan, choices: Choices, region: str | None) -> dict[AccountName, AccountSession]:
     """Open a session in each account of *plan*."""
     settings = {account: _settings(plan, account, choices) for account in plan.accounts}
@@ -79,8 +88,16 @@ def sessions(plan: Plan, choices: Choices, region: str | None) -> dict[AccountNa
 
 
 def console(*, yes: bool) -> Console:
-    """Return the terminal; with *yes* every question is answered by yes."""
-    return Console(say=click.echo, confirm=lambda question: yes or _confirmed(question))
+    """Return the terminal; with *yes* every question is answered by yes.
+
+    Raises :class:`DeploymentError` where nobody can be asked.
+    """
+    if yes:
+        return Console(say=click.echo, confirm=lambda _: True, asks=False)
+    if not sys.stdin.isatty():
+        sentence = "must be given where nobody can be asked; nothing was built or changed"
+        raise DeploymentError([Problem("--yes", sentence)])
+    return Console(say=click.echo, confirm=click.confirm)
 
 
 def _settings(plan: Plan, account: AccountName, choices: Choices) -> AccountSettings:
@@ -91,10 +108,3 @@ def _settings(plan: Plan, account: AccountName, choices: Choices) -> AccountSett
         profile_option="--profile" if is_general else None,
         bucket=choices.get(f"{account}_bucket") or choices.get("bucket"),
     )
-
-
-def _confirmed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        sentence = f"must be given where nobody can be asked: {question}"
-        raise DeploymentError([Problem("--yes", sentence)])
-    return click.confirm(question)

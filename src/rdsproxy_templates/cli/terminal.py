@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from ..errors import ConfigError, DeploymentError, TemplatesError
+from ..errors import ConfigError, DeploymentError, NoSuchStackError, TemplatesError
 from . import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ STALE: Final = 1
 FAILED: Final = 1
 WRONG: Final = 2
 INVALID: Final = 3
+NOTHING_HERE: Final = 5
 BROKEN_PIPE: Final = 141
 EXIT_STATUSES: Final = (
     "Exit status: 0 success; 1 files are stale (render --check), or a deployment failed; 2 wrong "
-    "usage or settings; 3 a template is not valid; 130 interrupted."
+    "usage or settings; 3 a template is not valid; 5 there is nothing to destroy; 130 interrupted."
 )
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "opinion": "cyan"}
@@ -43,6 +44,8 @@ def reported() -> Iterator[None]:
         yield
     except ConfigError as error:
         _fail(error, WRONG)
+    except NoSuchStackError as error:
+        _fail(error, NOTHING_HERE)
     except DeploymentError as error:
         _fail(error, FAILED)
     except TemplatesError as error:

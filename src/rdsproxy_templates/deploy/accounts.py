@@ -8,8 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..errors import DeploymentError, Problem
+from .faults import RETRIES
 from .plan import AccountName, Plan
 
+NOT_AWS: Final = (
+    "the answer is not AWS's: something between may have answered in its place, such as a proxy; "
+    "look at HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and run the same command again"
+)
 EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
 
@@ -33,6 +38,24 @@ class AccountSession:
     id: str
     session: Any
     region: str
+
+    @property
+    def place(self) -> str:
+        """Where its stacks are."""
+        return f"account {self.id}, {self.region}"
+
+    def described(self) -> str:
+        """Return :attr:`place` with the account's alias, if it has one and it may be read."""
+        from botocore.config import Config  # noqa: PLC0415 - optional
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        soon = Config(connect_timeout=3, read_timeout=3, retries={"total_max_attempts": 1})
+        try:
+            iam = self.session.client("iam", region_name=self.region, config=soon)
+            aliases = iam.list_account_aliases()["AccountAliases"]
+        except (BotoCoreError, ClientError):
+            aliases = []
+        return f"account {self.id}{f' ({aliases[0]})' if aliases else ''}, {self.region}"
 
     def at(self, region: str | None) -> AccountSession:
         """Return this session for *region*, without its bucket, which is in another Region."""
@@ -65,6 +88,7 @@ def account_sessions(
 def aws_errors_at(place: str) -> Iterator[None]:
     """Raise the errors of AWS and of its clients as :class:`DeploymentError` at *place*."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - optional
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     try:
         yield
@@ -75,6 +99,8 @@ def aws_errors_at(place: str) -> Iterator[None]:
         raise DeploymentError([Problem(place, f"{error.operation_name}: {message}")]) from error
     except BotoCoreError as error:
         raise DeploymentError([Problem(place, str(error))]) from error
+    except ResponseParserError as error:
+        raise DeploymentError([Problem(place, NOT_AWS)]) from error
 
 
 def _opened(name: AccountName, settings: AccountSettings, region: str | None) -> AccountSession:
@@ -86,7 +112,9 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
     place = f"account {name}"
     option = settings.profile_option or f"--{name}-profile"
     with aws_errors_at(f"{place}: {option} {settings.profile or 'left out'}"):
-        session = boto3.Session(profile_name=settings.profile, region_name=region)
+        session = boto3.Session(
+            botocore_session=_patient_session(), profile_name=settings.profile, region_name=region
+        )
         if session.region_name is None:
             raise DeploymentError([Problem(place, "has no Region; give --region")])
         caller = session.client("sts").get_caller_identity()
@@ -97,6 +125,16 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
         session=session,
         region=session.region_name,
     )
+
+
+def _patient_session() -> Any:
+    """Return a session of botocore that outlasts throttling."""
+    from botocore.config import Config  # noqa: PLC0415 - optional
+    from botocore.session import get_session  # noqa: PLC0415
+
+    session = get_session()
+    session.set_default_client_config(Config(retries=RETRIES))
+    return session
 
 
 def _mismatches(found: list[AccountSession]) -> Iterator[Problem]:

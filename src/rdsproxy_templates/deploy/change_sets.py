@@ -74,6 +74,9 @@ class ChangeSet:
     """A change set that is ready to be executed, or the reason why not."""
 
     id: str
+    stack_id: str = ""
+    creates_stack: bool = False
+    """True where the stack exists only for this change set."""
     reason: str | None = None
     """CloudFormation's reason why it could not create the change set."""
     hidden_reason: str | None = None
@@ -121,6 +124,11 @@ def read_change(shown: Mapping[str, Any], within: str = "") -> Change:
         properties=properties,
         uncertain=properties - certain,
     )
+
+
+def is_stack(resource: Mapping[str, Any]) -> bool:
+    """Tell if a resource, or the resource of an event, is a stack."""
+    return bool(resource["ResourceType"] == "AWS::CloudFormation::Stack")
 
 
 def says_nothing_changes(reason: str | None) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,16 +13,18 @@ from ..model.port import logical_id
 from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from .accounts import AccountSession, aws_errors_at
 from .change_sets import ChangeSet
-from .failures import failures
+from .console import Console
+from .deletion import Deletion
+from .failures import failures_or_status
 from .given import given_problems
-from .guide import PREFIX, UNPROTECTED, parameters_from_steps
+from .guide import PREFIX, parameters_from_steps
+from .ownership import ownership_problem, tags_for
 from .parameters import differences, for_api
 from .plan import AccountName, Plan, Step
-from .protection import ProtectedDatabase, protected_databases
 from .root_stack import RootStack
 from .sam_cli import packaged
-from .states import ROLLED_BACK, remedy, takes_updates
 from .subnets import removed_subnets
+from .ways_on import WayOn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +35,6 @@ class RenderedStep:
     folder: Path
     tags: Mapping[str, str] | None = None
     """Tags of the stack; None leaves those of a deployed one as they are."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Console:
-    """The dialogue with the person at the command."""
-
-    say: Callable[[str], None]
-    confirm: Callable[[str], bool]
-    """Asks a question; True where the answer is yes."""
 
 
 Package = Callable[[str, Template, Path, AccountSession], str]
@@ -61,6 +55,12 @@ class Deployment:
     """Replace or delete resources that hold data."""
     termination_protection: bool = True
     """Protect deployed stacks from deletion, except by :meth:`destroy`."""
+    adopt_stack: bool = False
+    """Take over stacks that were not created for their variant."""
+    skip: Sequence[str] = ()
+    """Paths of resources that a rollback skips, in plans of several steps after their step."""
+    retain: Sequence[str] = ()
+    """Paths of resources that :meth:`destroy` leaves in the account, of the same form."""
     package: Package = packaged
     """Uploads code and nested templates; by default SAM CLI does."""
 
@@ -68,65 +68,85 @@ class Deployment:
         """Deploy every step, *rendered* by its variant; return the outputs of the last one.
 
         Raises :class:`DeploymentError` at the first step that fails; another call resumes
-        there.
+        there. Nothing in an account changes before all that can be known is, and all is built.
         """
+        self.require_own_stacks()
+        templates = {
+            step.name: self._packaged(step, rendered[step.variant]) for step in self.plan.steps
+        }
         outputs: dict[str, dict[str, str]] = {}
         for step in self.plan.steps:
-            self._announce(step)
+            self.announce(step)
             with aws_errors_at(step.name):
-                outputs[step.name] = self._deploy_step(step, rendered[step.variant], outputs)
+                outputs[step.name] = self._deploy_step(
+                    step, rendered[step.variant], templates[step.name], outputs
+                )
         return outputs[self.plan.steps[-1].name]
 
     def destroy(self) -> None:
-        """Delete every stack, the last first, or none if a database is protected."""
-        existing = [
-            (step, stack)
-            for step in reversed(self.plan.steps)
-            for stack in [self._stack(step)]
-            if self._exists(step, stack)
-        ]
-        if not existing:
-            self.console.say("there is nothing to delete")
-            return
-        protected = self._to_unprotect(existing)
-        question = f"Delete {', '.join(stack.name for _, stack in existing)}?"
-        if protected:
-            databases = ", ".join(database.name for database in protected)
-            question = f"Turn off the deletion protection of {databases}? {question}"
-        if not self.console.confirm(question):
-            raise DeploymentError([Problem(self.plan.name, "was not deleted")])
-        with aws_errors_at(self.plan.name):
-            for database in protected:
-                database.unprotect()
-                self.console.say(f"deletion protection of {database.name} is off")
-        for step, stack in existing:
-            self._announce(step)
-            with aws_errors_at(step.name):
-                stack.protect(enabled=False)
-            self._delete(step, stack)
+        """Delete every stack, the last first, or none if a database is protected.
 
-    def _announce(self, step: Step) -> None:
+        Raises :class:`NoSuchStackError` where there is none.
+        """
+        Deletion(self).run()
+
+    def require_own_stacks(self) -> None:
+        """Raise :class:`DeploymentError` for every stack that is not of its step."""
+        problems: list[Problem] = []
+        for step in self.plan.steps:
+            stack = self.stack(step)
+            with aws_errors_at(step.name):
+                found = stack.description()
+                if found is not None and not self.adopt_stack:
+                    problem = ownership_problem(stack, found, step.variant)
+                    problems += [problem.within(step.name)] if problem else []
+        if problems:
+            raise DeploymentError(problems)
+
+    def announce(self, step: Step) -> None:
+        """Say which step begins, and where."""
         session, number = self._session(step), self.plan.steps.index(step) + 1
         self.console.say(
             f"step {number} of {len(self.plan.steps)}: {step.variant} in account {session.id} "
             f"({step.account}), {session.region}, stack {step.stack_name(self.prefix)}"
         )
 
-    def _stack(self, step: Step) -> RootStack:
+    def stack(self, step: Step) -> RootStack:
+        """Return the stack of *step*."""
         return RootStack(self._session(step), step.stack_name(self.prefix))
+
+    def place(self, step: Step) -> str:
+        """Return the account and the Region of *step*, for a question about it."""
+        session = self._session(step)
+        return session.described() if self.console.asks else session.place
+
+    def report(self, status: str, logical_id: str) -> None:
+        """Say that the status of a resource has changed."""
+        self.console.say(f"  {status:36} {logical_id}")
+
+    def paths_in(self, step: Step, paths: Sequence[str]) -> list[str]:
+        """Return those of *paths* that are of *step*, as seen from its stack."""
+        if len(self.plan.steps) == 1:
+            return list(paths)
+        mark = f"{step.name}."
+        return [path.removeprefix(mark) for path in paths if path.startswith(mark)]
 
     def _session(self, step: Step) -> AccountSession:
         return self.account_sessions[step.account].at(step.region)
 
-    def _exists(self, step: Step, stack: RootStack) -> bool:
+    def _packaged(self, step: Step, rendered: RenderedStep) -> str:
         with aws_errors_at(step.name):
-            return stack.wait_until_settled() is not None
+            return self.package(step.name, rendered.root, rendered.folder, self._session(step))
 
     def _deploy_step(
-        self, step: Step, rendered: RenderedStep, outputs: Mapping[str, Mapping[str, str]]
+        self,
+        step: Step,
+        rendered: RenderedStep,
+        template: str,
+        outputs: Mapping[str, Mapping[str, str]],
     ) -> dict[str, str]:
-        stack = self._stack(step)
-        self._delete_rolled_back(step, stack)
+        stack = self.stack(step)
+        self._make_ready(step, stack)
         values = self._values(step, rendered.root, outputs)
         previous = stack.parameters()
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
@@ -134,58 +154,54 @@ class Deployment:
         say = self.console.say
         if wrong := given_problems(stack.session, rendered.root, known, lambda it: say(f"  {it}")):
             raise DeploymentError(wrong, within=step.name)
-        template = self.package(step.name, rendered.root, rendered.folder, stack.session)
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
-        change_set = stack.change_set(template, parameters, acknowledged, rendered.tags)
+        tags = tags_for(stack.description(), step.variant, rendered.tags, adopt=self.adopt_stack)
+        notes = [*differences(rendered.root.parameters, values, previous)]
+        change_set = stack.change_set(template, parameters, acknowledged, tags)
         if change_set.empty:
             stack.discard(change_set)
             self.console.say("  nothing to change")
-        elif change_set.reason:
-            raise DeploymentError([Problem(step.name, change_set.reason)])
         else:
-            for line in differences(rendered.root.parameters, values, previous):
-                self.console.say(f"  {line}")
-            self._execute(step, stack, change_set)
+            self._execute(step, stack, change_set, notes)
         if self.termination_protection and stack.protect(enabled=True):
             self.console.say("  termination protection is on")
         return stack.outputs()
 
-    def _delete_rolled_back(self, step: Step, stack: RootStack) -> None:
-        """Delete the stack if a rolled-back creation left only its name."""
-        found = stack.wait_until_settled()
-        status = found["StackStatus"] if found else ""
-        if sentence := remedy(status, step.stack_name(self.prefix)):
-            raise DeploymentError([Problem(step.name, sentence)])
-        if status == ROLLED_BACK:
-            self.console.say(f"  {status}: deleting the remains of the last attempt")
-            self._delete(step, stack)
+    def _make_ready(self, step: Step, stack: RootStack) -> None:
+        """Bring the stack to where it takes a change set."""
+        WayOn(
+            step=step.name,
+            stack=stack,
+            say=lambda line: self.console.say(f"  {line}"),
+            confirm=self.console.confirm,
+            report=self.report,
+            place=lambda: self.place(step),
+            skip=self.paths_in(step, self.skip),
+        ).prepare()
 
-    def _execute(self, step: Step, stack: RootStack, change_set: ChangeSet) -> None:
-        for line in change_set.lines():
+    def _execute(
+        self, step: Step, stack: RootStack, change_set: ChangeSet, notes: Sequence[str] = ()
+    ) -> None:
+        with _discarded_on_error(stack, change_set):
+            self._review(step, change_set, notes)
+        status = stack.execute(change_set, self.report)
+        if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            problems = failures_or_status(stack, stack.name, "deploy", status)
+            raise DeploymentError(problems, within=step.name)
+
+    def _review(self, step: Step, change_set: ChangeSet, notes: Sequence[str]) -> None:
+        """Show *change_set*; raise :class:`DeploymentError` unless it is to be executed."""
+        if change_set.reason:
+            raise DeploymentError([Problem(step.name, change_set.reason)])
+        for line in (*notes, *change_set.lines()):
             self.console.say(f"  {line}")
         refused = [*removed_subnets(change_set)]
         if not (refused or self.accept_data_loss):
             refused = _risks(change_set)
         if refused:
-            stack.discard(change_set)
             raise DeploymentError(refused, within=step.name)
-        if not self.console.confirm("Execute this change set?"):
-            stack.discard(change_set)
+        if not self.console.confirm(f"Execute this change set in {self.place(step)}?"):
             raise DeploymentError([Problem(step.name, "was not deployed")])
-        status = stack.execute(change_set, self._report)
-        if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-            raise DeploymentError(_failures(stack, stack.name, "deploy", status), within=step.name)
-
-    def _delete(self, step: Step, stack: RootStack) -> None:
-        with aws_errors_at(step.name):
-            found = stack.description()
-            status = stack.delete(self._report)
-            if found is not None and status != "DELETE_COMPLETE":
-                problems = _failures(stack, found["StackId"], "destroy", status)
-                raise DeploymentError(problems, within=step.name)
-
-    def _report(self, status: str, logical_id: str) -> None:
-        self.console.say(f"  {status:36} {logical_id}")
 
     def _values(
         self, step: Step, root: Template, outputs: Mapping[str, Mapping[str, str]]
@@ -206,45 +222,16 @@ class Deployment:
             values[name] = outputs[source.name][name]
         return values
 
-    def _to_unprotect(self, existing: list[tuple[Step, RootStack]]) -> list[ProtectedDatabase]:
-        """Return the protected databases whose stack takes no update, if data loss is accepted."""
-        found: list[ProtectedDatabase] = []
-        problems: list[Problem] = []
-        for step, stack in existing:
-            with aws_errors_at(step.name):
-                protected = [*protected_databases(stack)]
-                status = (stack.description() or {}).get("StackStatus", "")
-            if not takes_updates(status) and self.accept_data_loss:
-                found += protected
-                continue
-            advice = self._unprotection_advice(step, status)
-            problems += [
-                Problem(
-                    f"{step.name}.{one.logical_id}",
-                    f"is protected from deletion: {advice}; nothing was deleted",
-                )
-                for one in protected
-            ]
-        if problems:
-            raise DeploymentError(problems)
-        return found
 
-    def _unprotection_advice(self, step: Step, status: str) -> str:
-        if not takes_updates(status):
-            return (
-                f"no update turns that off while the stack is {status}; add --accept-data-loss, "
-                "or leave out --yes to be asked"
-            )
-        # With several steps, `--config` maps each variant to its settings.
-        single = len(self.plan.steps) == 1
-        setting = UNPROTECTED if single else f"{step.variant}: {{{UNPROTECTED}}}"
-        return f"deploy it first with `{setting}`"
-
-
-def _failures(stack: RootStack, name_or_id: str, work: str, status: str) -> Sequence[Problem]:
-    """Return every resource that failed, or the stack's status where none did."""
-    found = failures(stack, name_or_id, work)
-    return found or [Problem("", f"the stack {stack.name} is {status}")]
+@contextmanager
+def _discarded_on_error(stack: RootStack, change_set: ChangeSet) -> Iterator[None]:
+    """Discard *change_set*, which nobody has executed, where the block raises: Ctrl-C, too."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            stack.discard(change_set)
+        raise
 
 
 def _risks(change_set: ChangeSet) -> list[Problem]:

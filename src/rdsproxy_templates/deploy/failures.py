@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..errors import Problem
-from .root_stack import RootStack, is_stack
+from .change_sets import is_stack
+from .operation import is_own
+from .root_stack import RootStack
 
 BEGINS: Final = {
     "deploy": ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"),
     "destroy": ("DELETE_IN_PROGRESS",),
+    "roll back": ("UPDATE_ROLLBACK_IN_PROGRESS",),
 }
 CANCELLED: Final = ("cancelled", "Cancelled")
 """Parts of the reason of a resource that failed only because another did."""
@@ -42,6 +45,12 @@ def failures(stack: RootStack, name_or_id: str, work: str) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
+def failures_or_status(stack: RootStack, name_or_id: str, work: str, status: str) -> list[Problem]:
+    """Return every resource that failed, or the stack's status where none did."""
+    found = failures(stack, name_or_id, work)
+    return found or [Problem("", f"the stack {stack.name} is {status}")]
+
+
 def advice(reason: str) -> str:
     """Return the remedy for *reason* as the end of its sentence, or nothing."""
     return next((f" - {do}" for part, do in ADVICE.items() if part in reason), "")
@@ -68,7 +77,7 @@ def _failed(events: list[Mapping[str, Any]], work: str) -> list[Mapping[str, Any
     """Return the failures of resources since the stack's last work of that kind began."""
     last: list[Mapping[str, Any]] = []
     for event in events:
-        own = event.get("PhysicalResourceId") == event["StackId"]
+        own = is_own(event)
         if own and event["ResourceStatus"] in BEGINS[work]:
             last = []
         elif not own and event["ResourceStatus"].endswith("_FAILED"):

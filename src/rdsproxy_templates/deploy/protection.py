@@ -38,11 +38,19 @@ class ProtectedDatabase:
     name: str
     operations: Operations
 
-    def unprotect(self) -> None:
-        """Turn its deletion protection off; RDS applies this at once."""
+    def unprotect(self) -> bool:
+        """Turn its deletion protection off, which RDS does at once; False where it is gone."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
+
         api = self.session.client("rds")
         arguments = {self.operations.identifier: self.name, "DeletionProtection": False}
-        getattr(api, self.operations.modify)(**arguments)
+        try:
+            getattr(api, self.operations.modify)(**arguments)
+        except ClientError as error:
+            if "NotFound" in error.response["Error"]["Code"]:
+                return False
+            raise
+        return True
 
 
 def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:

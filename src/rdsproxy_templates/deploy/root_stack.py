@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain, repeat
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ..errors import DeploymentError, Problem
 from .accounts import AccountSession
-from .change_sets import Change, ChangeSet, read_change, says_nothing_changes
+from .change_set_requests import ChangeSetRequests
+from .change_sets import ChangeSet, is_stack
+from .faults import CONFLICTS, carried_out, outlasting, polls
+from .operation import REVIEW, Operation, Report, in_progress
 from .parameters import Previous
 
-PAUSES: Final = (0.5, 1, 2, 4)
-"""Seconds between polls of CloudFormation; the last value repeats."""
+EXECUTED: Final = ("EXECUTE_COMPLETE", "EXECUTE_FAILED")
+"""Execution statuses of a change set whose execution has ended."""
 
-POLLS_WITHOUT_EVENT: Final = 10
-"""Polls after which the stack itself is asked, if it has sent no event of its own."""
-
-REVIEW: Final = "REVIEW_IN_PROGRESS"
-"""The stack has a change set that would create it, and nothing else."""
-
-UNFINISHED: Final = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
-"""Statuses of a change set that is being created."""
-
-CHANGE_SET: Final = re.compile(r"arn:\S+:changeSet/\S+")
-"""The ARN of a change set in CloudFormation's reasons."""
-
-Report = Callable[[str, str], None]
-"""Reports the status and the logical ID of a resource whose status has changed."""
+OVERTAKEN: Final = (
+    "was changed by somebody else since this change set was created; run the same command again, "
+    "which shows the changes anew"
+)
 
 
 class RootStack:
@@ -38,24 +28,27 @@ class RootStack:
     def __init__(self, session: AccountSession, name: str) -> None:
         self.session, self.name = session, name
         self._api = session.client("cloudformation")
+        self._change_sets = ChangeSetRequests(self._api, name, self.own_resources)
 
-    def description(self) -> Mapping[str, Any] | None:
-        """Describe the stack; None where it does not exist."""
+    def description(self, name_or_id: str | None = None) -> Mapping[str, Any] | None:
+        """Describe the stack; None where it does not exist, or was deleted and has this ID."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
 
         try:
-            found: Mapping[str, Any] = self._api.describe_stacks(StackName=self.name)["Stacks"][0]
+            answer = self._api.describe_stacks(StackName=name_or_id or self.name)
         except ClientError as error:
             if "does not exist" in error.response["Error"]["Message"]:
                 return None
             raise
-        return found
+        found: Mapping[str, Any] = answer["Stacks"][0]
+        return None if found["StackStatus"] == "DELETE_COMPLETE" else found
 
     def wait_until_settled(self) -> Mapping[str, Any] | None:
         """Describe the stack once no operation is in progress."""
-        pauses = _pauses()
-        while (found := self.description()) and _in_progress(found["StackStatus"]):
-            next(pauses)
+        for _ in polls():
+            found = outlasting(self.description)
+            if found is None or not in_progress(found["StackStatus"]):
+                break
         return found
 
     def parameters(self) -> dict[str, Previous]:
@@ -94,11 +87,10 @@ class RootStack:
     ) -> ChangeSet:
         """Create a change set for *template*, with the changes in nested stacks.
 
-        The stack keeps its tags where *tags* is None.
+        The stack keeps its tags where *tags* is None. Nothing is left of an interrupted call.
         """
         stack = self.description()
         wanted: dict[str, Any] = {
-            "StackName": self.name,
             "TemplateBody": template,
             "Parameters": parameters,
             "Capabilities": list(capabilities),
@@ -106,37 +98,83 @@ class RootStack:
         if tags is not None:
             wanted["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         if stack is None or stack["StackStatus"] == REVIEW:
-            return self._read(self._created(ChangeSetType="CREATE", **wanted))
-        found = self._created(ChangeSetType="UPDATE", IncludeNestedStacks=True, **wanted)
-        if (reason := _failure(found)) is None or says_nothing_changes(reason):
-            return self._read(found)
-        # Nested change sets fail where updates succeed, such as at parts of values that are not
-        # known yet: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/759
-        hidden_reason = self._innermost_reason(reason)
-        self._api.delete_change_set(ChangeSetName=found["ChangeSetId"])
-        return replace(
-            self._read(self._created(ChangeSetType="UPDATE", **wanted)), hidden_reason=hidden_reason
-        )
+            return self._change_sets.for_creation(wanted, is_new=stack is None)
+        return self._change_sets.for_update(wanted)
+
+    def change_set_names(self) -> list[str]:
+        """Return the names of the stack's change sets."""
+        pages = self._api.get_paginator("list_change_sets").paginate(StackName=self.name)
+        return [one["ChangeSetName"] for page in pages for one in page["Summaries"]]
 
     def discard(self, change_set: ChangeSet) -> None:
-        """Delete *change_set*, which nobody executes."""
-        self._api.delete_change_set(ChangeSetName=change_set.id)
+        """Delete *change_set*, which nobody executes, and the stack that exists only for it."""
+        self._change_sets.discard(change_set.id, is_new=change_set.creates_stack)
 
     def execute(self, change_set: ChangeSet, report: Report) -> str:
         """Execute *change_set*; return the status in which the stack ends."""
-        before = {event["EventId"] for event in self.events(self.name)}
-        self._api.execute_change_set(ChangeSetName=change_set.id)
-        return self._watched(self.name, before, report)
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
 
-    def delete(self, report: Report) -> str:
-        """Delete the stack; return the status in which it ends."""
-        stack = self.description()
+        stack = change_set.stack_id or self.name
+
+        def ended() -> str | None:
+            if self._change_sets.execution(change_set) not in EXECUTED:
+                return None
+            return str(self._api.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+
+        def begun() -> bool | None:
+            done = ("EXECUTE_IN_PROGRESS", *EXECUTED)
+            return operation.has_begun() or self._change_sets.execution(change_set) in done or None
+
+        operation = Operation(api=self._api, stack=stack, report=report, ended=ended)
+        request = {"ChangeSetName": change_set.id, "ClientRequestToken": operation.token}
+        try:
+            carried_out(lambda: self._api.execute_change_set(**request), begun)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in CONFLICTS:
+                raise DeploymentError([Problem("", OVERTAKEN)]) from error
+            raise
+        return operation.wait()
+
+    def delete(self, report: Report, retain: Sequence[str] = (), stack_id: str = "") -> str:
+        """Delete the stack, or the nested one of *stack_id*; return the status in which it ends.
+
+        Resources to *retain* stay in the account; CloudFormation takes them in DELETE_FAILED only.
+        """
+        stack = self.description(stack_id or None)
         if stack is None:
             return "DELETE_COMPLETE"
-        before = {event["EventId"] for event in self.events(self.name)}
-        self._api.delete_stack(StackName=self.name)
-        # CloudFormation finds a deleted stack only by its ID.
-        return self._watched(stack["StackId"], before, report)
+        # CloudFormation finds a deleted stack only by its ID, and by its name a new one.
+        stack_id = stack["StackId"]
+
+        def ended() -> str | None:
+            return None if self.description(stack_id) else "DELETE_COMPLETE"
+
+        operation = Operation(api=self._api, stack=stack_id, report=report, ended=ended)
+        request = {"StackName": stack_id, "ClientRequestToken": operation.token}
+        kept = {"RetainResources": list(retain)} if retain else {}
+        carried_out(
+            lambda: self._api.delete_stack(**request, **kept),
+            lambda: operation.has_begun() or ended() or None,
+        )
+        return operation.wait()
+
+    def continue_rollback(self, report: Report, skip: Sequence[str] = ()) -> str:
+        """Continue a rollback that failed, without resources to *skip*; return the last status."""
+        skipped = {"ResourcesToSkip": list(skip)} if skip else {}
+        return self._requested("continue_update_rollback", report, **skipped)
+
+    def roll_back(self, report: Report) -> str:
+        """Roll a failed update back; return the status in which the stack ends."""
+        return self._requested("rollback_stack", report)
+
+    def _requested(self, name: str, report: Report, **more: Any) -> str:
+        stack_id = self._api.describe_stacks(StackName=self.name)["Stacks"][0]["StackId"]
+        operation = Operation(api=self._api, stack=stack_id, report=report)
+        request = {"StackName": stack_id, "ClientRequestToken": operation.token, **more}
+        carried_out(
+            lambda: getattr(self._api, name)(**request), lambda: operation.has_begun() or None
+        )
+        return operation.wait()
 
     def events(self, name_or_id: str) -> list[Mapping[str, Any]]:
         """Return the events of the stack, or of one nested in it, the oldest first."""
@@ -146,111 +184,13 @@ class RootStack:
 
     def resources(self, name_or_id: str | None = None) -> Iterator[Mapping[str, Any]]:
         """Yield the resources of the stack and of its nested stacks."""
-        for resource in self._own_resources(name_or_id or self.name):
+        for resource in self.own_resources(name_or_id or self.name):
             yield resource
             if is_stack(resource) and resource.get("PhysicalResourceId"):
                 yield from self.resources(resource["PhysicalResourceId"])
 
-    def _own_resources(self, name_or_id: str) -> Iterator[Mapping[str, Any]]:
+    def own_resources(self, name_or_id: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the resources of the stack of this name or ID, without those inside others."""
         pages = self._api.get_paginator("list_stack_resources")
         for page in pages.paginate(StackName=name_or_id):
             yield from page["StackResourceSummaries"]
-
-    def _created(self, **wanted: Any) -> dict[str, Any]:
-        """Create a change set, and wait until CloudFormation has finished it."""
-        name = f"rdsproxy-templates-{time.time_ns()}"
-        created = self._api.create_change_set(ChangeSetName=name, **wanted)
-        pauses = _pauses()
-        while (found := self._change_set(created["Id"]))["Status"] in UNFINISHED:
-            next(pauses)
-        return found
-
-    def _read(self, found: Mapping[str, Any]) -> ChangeSet:
-        changes = tuple(self._changes(found))
-        return ChangeSet(id=found["ChangeSetId"], reason=_failure(found), changes=changes)
-
-    def _innermost_reason(self, reason: str) -> str:
-        """Return the reason of the nested change set that *reason* names, or *reason* itself."""
-        named = CHANGE_SET.search(reason)
-        inside = _failure(self._change_set(named[0])) if named else None
-        return self._innermost_reason(inside) if inside else reason
-
-    def _changes(self, found: Mapping[str, Any], within: str = "") -> Iterator[Change]:
-        """Yield the changes of a change set, without nested stacks in which nothing changes."""
-        for one in (change["ResourceChange"] for change in found["Changes"]):
-            change = read_change(one, within)
-            if not is_stack(one):
-                yield change
-            elif change.action == "Remove":
-                inside = tuple(self._removed(one["PhysicalResourceId"], f"{change.path}."))
-                yield replace(change, inside=inside)
-            elif "ChangeSetId" in one:
-                nested = self._change_set(one["ChangeSetId"])
-                if not says_nothing_changes(_failure(nested)):
-                    inside = tuple(self._changes(nested, f"{change.path}."))
-                    yield replace(change, inside=inside)
-            else:
-                yield replace(change, hidden=change.action != "Add")
-
-    def _removed(self, stack_id: str, within: str) -> Iterator[Change]:
-        """Yield the removal of every resource in a nested stack."""
-        for resource in self._own_resources(stack_id):
-            path = within + resource["LogicalResourceId"]
-            change = Change(action="Remove", path=path, type=resource["ResourceType"])
-            if is_stack(resource):
-                inside = tuple(self._removed(resource["PhysicalResourceId"], f"{path}."))
-                change = replace(change, inside=inside)
-            yield change
-
-    def _change_set(self, change_set_id: str) -> dict[str, Any]:
-        pages = [
-            *self._api.get_paginator("describe_change_set").paginate(ChangeSetName=change_set_id)
-        ]
-        changes = [change for page in pages for change in page.get("Changes", ())]
-        return {**pages[-1], "Changes": changes}
-
-    def _watched(self, name_or_id: str, seen: set[str], report: Report) -> str:
-        """Report each event once; return the status when no operation is in progress.
-
-        There is no time limit. The stack's events tell its status, because for some seconds
-        after a request its description still shows the old one.
-        """
-        status = None
-        pauses, polls = _pauses(), 0
-        while True:
-            polls += 1
-            for event in self.events(name_or_id):
-                if event["EventId"] not in seen:
-                    seen.add(event["EventId"])
-                    report(event["ResourceStatus"], event["LogicalResourceId"])
-                    if event["PhysicalResourceId"] == event["StackId"]:
-                        status = str(event["ResourceStatus"])
-            if status is None and polls >= POLLS_WITHOUT_EVENT:
-                stack = self._api.describe_stacks(StackName=name_or_id)["Stacks"][0]
-                status = str(stack["StackStatus"])
-            if status is not None and not _in_progress(status):
-                return status
-            next(pauses)
-
-
-def is_stack(resource: Mapping[str, Any]) -> bool:
-    """Tell if a resource, or the resource of an event, is a stack."""
-    return bool(resource["ResourceType"] == "AWS::CloudFormation::Stack")
-
-
-def _pauses() -> Iterator[None]:
-    """Sleep before each item, longer and longer."""
-    for seconds in chain(PAUSES, repeat(PAUSES[-1])):
-        time.sleep(seconds)
-        yield
-
-
-def _in_progress(status: str) -> bool:
-    return status.endswith("_IN_PROGRESS") and status != REVIEW
-
-
-def _failure(change_set: Mapping[str, Any]) -> str | None:
-    """Return the reason why a change set failed; None where it did not."""
-    if change_set["Status"] != "FAILED":
-        return None
-    return str(change_set.get("StatusReason", "AWS gives no reason"))

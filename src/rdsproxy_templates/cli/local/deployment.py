@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ...deploy.accounts import AccountSession, AccountSettings
-from ...deploy.deployment import Console, Deployment, RenderedStep
+from ...deploy.console import Console
+from ...deploy.deployment import Deployment, RenderedStep
 from ...deploy.guide import PREFIX
 from ...deploy.plans import Plan, Step
 from ...errors import DeploymentError
@@ -72,6 +73,7 @@ class LocalDeployment:
             console=Console(
                 say=lambda line: click.echo(line) if verbose or not line.startswith("  ") else None,
                 confirm=lambda _: True,
+                asks=False,
             ),
             parameters={**parameters, **self._network(parameters)},
             accept_data_loss=True,

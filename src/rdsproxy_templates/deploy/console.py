@@ -1,0 +1,17 @@
+"""The dialogue with the person at the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console:
+    """What is said to the person at the command, and asked."""
+
+    say: Callable[[str], None]
+    confirm: Callable[[str], bool]
+    """Asks a question; True where the answer is yes."""
+    asks: bool = True
+    """False where nobody reads the questions, because each is answered by yes."""

@@ -1,0 +1,106 @@
+"""An operation on a stack, followed by its events from the request to its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+from ..errors import DeploymentError, Problem
+from .faults import outlasting, polls
+
+REVIEW: Final = "REVIEW_IN_PROGRESS"
+"""The stack has a change set that would create it, and nothing else."""
+
+MARK: Final = "rdsproxy-templates-"
+"""What each of our tokens begins with; change sets are named by them."""
+
+BEGINS_WITHIN: Final = 300
+"""Seconds within which an operation shows a sign of itself."""
+
+Report = Callable[[str, str], None]
+"""Reports the status and the logical ID of a resource whose status has changed."""
+
+
+def new_token() -> str:
+    """Return a token by which CloudFormation, and we, know a request again."""
+    return f"{MARK}{uuid4()}"
+
+
+@dataclass(kw_only=True)
+class Operation:
+    """An operation that is about to be requested; its events carry its token."""
+
+    api: Any
+    stack: str
+    """Name or ID; a stack that is being deleted is found only by its ID."""
+    report: Report
+    ended: Callable[[], str | None] = lambda: None
+    """Returns the stack's status if the operation has ended without an event of its own."""
+    token: str = field(default_factory=new_token)
+    _seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        first = outlasting(lambda: next(iter(self._pages())))
+        self._seen = {event["EventId"] for event in first["StackEvents"]}
+
+    def wait(self) -> str:
+        """Report each event once; return the status in which the stack ends.
+
+        There is no time limit. The stack's description does not tell its status, because for some
+        seconds after a request it shows the old one.
+        """
+        shown, begins_by = None, time.monotonic() + BEGINS_WITHIN
+        for _ in polls():
+            for event in outlasting(self.new_events, self._note):
+                self.report(event["ResourceStatus"], event["LogicalResourceId"])
+                if is_own(event) and (shown or self._is_ours(event)):
+                    shown = str(event["ResourceStatus"])
+            status = shown or outlasting(self.ended)
+            if status is not None and not in_progress(status):
+                return status
+            if status is None and time.monotonic() > begins_by:
+                sentence = (
+                    f"CloudFormation took the request {BEGINS_WITHIN} s ago and shows no sign of "
+                    "it; look at the stack, and run the same command again"
+                )
+                raise DeploymentError([Problem("", sentence)])
+        raise AssertionError  # polls have no end
+
+    def new_events(self) -> list[Mapping[str, Any]]:
+        """Return the events since the last time, the oldest first."""
+        found: list[Mapping[str, Any]] = []
+        for page in self._pages():
+            new = [one for one in page["StackEvents"] if one["EventId"] not in self._seen]
+            found += new
+            if len(new) < len(page["StackEvents"]):
+                break
+        self._seen |= {event["EventId"] for event in found}
+        return found[::-1]
+
+    def has_begun(self) -> bool:
+        """Tell if the stack has an event of this operation."""
+        first = next(iter(self._pages()))["StackEvents"]
+        return any(event.get("ClientRequestToken") == self.token for event in first)
+
+    def _pages(self) -> Any:
+        return self.api.get_paginator("describe_stack_events").paginate(StackName=self.stack)
+
+    def _is_ours(self, event: Mapping[str, Any]) -> bool:
+        # Events of a request without a token have none.
+        return bool(event.get("ClientRequestToken", self.token) == self.token)
+
+    def _note(self, error: Exception) -> None:
+        self.report("no answer yet, asking again", f"({error})")
+
+
+def is_own(event: Mapping[str, Any]) -> bool:
+    """Tell if an event is of the stack itself."""
+    return bool(event.get("PhysicalResourceId") == event["StackId"])
+
+
+def in_progress(status: str) -> bool:
+    """Tell if an operation of this status goes on."""
+    return status.endswith("_IN_PROGRESS") and status != REVIEW

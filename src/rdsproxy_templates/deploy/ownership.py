@@ -1,0 +1,60 @@
+"""Whose stack it is: that of `deploy`, of another variant, or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..errors import Problem
+from .operation import MARK, REVIEW
+from .root_stack import RootStack
+
+TAG: Final = "rdsproxy-templates:variant"
+"""Tag of a stack that `deploy` created or took over; the name of its variant is the value.
+
+A stack that an earlier version created has none: it is known by the name of the change set that
+changed it last, and it gets no tag, because a stack's tags are those of everything in it.
+"""
+CREATED: Final = f":changeSet/{MARK}"
+ADOPT: Final = "--adopt-stack"
+
+
+def ownership_problem(stack: RootStack, found: Mapping[str, Any], variant: str) -> Problem | None:
+    """Return why the stack that was *found* is not that of *variant*; None where it is."""
+    holder = _tags(found).get(TAG)
+    if holder == variant or (holder is None and _is_ours(stack, found)):
+        return None
+    sentence = (
+        f"belongs to {holder}, not to {variant}"
+        if holder
+        else "was not created by this command, so it may be somebody else's"
+    )
+    remedy = f"choose another name by --stack-prefix, or take it over by {ADOPT}"
+    return Problem("", f"the stack {stack.name} in {stack.session.place} {sentence}; {remedy}")
+
+
+def tags_for(
+    found: Mapping[str, Any] | None, variant: str, wanted: Mapping[str, str] | None, *, adopt: bool
+) -> Mapping[str, str] | None:
+    """Return the tags to deploy; None leaves those of the stack that was *found* as they are."""
+    own = {TAG: variant}
+    if found is None or found["StackStatus"] == REVIEW:
+        return {**(wanted or {}), **own}
+    has = _tags(found)
+    if adopt and has.get(TAG) != variant:
+        return {**(has if wanted is None else wanted), **own}
+    return {**wanted, **own} if wanted is not None and TAG in has else wanted
+
+
+def _tags(found: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        tag["Key"]: tag["Value"]
+        for tag in found.get("Tags", ())
+        if not tag["Key"].startswith("aws:")
+    }
+
+
+def _is_ours(stack: RootStack, found: Mapping[str, Any]) -> bool:
+    if found["StackStatus"] == REVIEW:
+        return all(name.startswith(MARK) for name in stack.change_set_names())
+    return CREATED in (found.get("ChangeSetId") or "")
