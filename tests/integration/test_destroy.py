@@ -111,6 +111,7 @@ class TestStuck:
         assert account.client("rds").describe_db_clusters()["DBClusters"] == []
         assert database in last_snapshots(account)
 
+    @pytest.mark.parametrize("stuck", ["ROLLBACK_FAILED", "DELETE_FAILED"], indirect=True)
     def test_deploy_explains_what_to_do(self, planner, stuck):
         prefix, status = stuck
         [error] = errors(planner.deploy("base", "--stack-prefix", prefix))

@@ -24,7 +24,7 @@ from .plan import AccountName, Plan, Step
 from .root_stack import RootStack
 from .sam_cli import packaged
 from .subnets import removed_subnets
-from .ways_on import WayOn
+from .ways_on import WayOn, destroy_first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class Deployment:
         Raises :class:`DeploymentError` at the first step that fails; another call resumes
         there. Nothing in an account changes before all that can be known is, and all is built.
         """
-        self.require_own_stacks()
+        self.require_own_stacks(updatable=True)
         templates = {
             step.name: self._packaged(step, rendered[step.variant]) for step in self.plan.steps
         }
@@ -90,16 +90,23 @@ class Deployment:
         """
         Deletion(self).run()
 
-    def require_own_stacks(self) -> None:
-        """Raise :class:`DeploymentError` for every stack that is not of its step."""
+    def require_own_stacks(self, *, updatable: bool = False) -> None:
+        """Raise :class:`DeploymentError` for every stack that is not of its step.
+
+        With *updatable* also for those that no update leads out of their state.
+        """
         problems: list[Problem] = []
         for step in self.plan.steps:
             stack = self.stack(step)
             with aws_errors_at(step.name):
                 found = stack.description()
-                if found is not None and not self.adopt_stack:
-                    problem = ownership_problem(stack, found, step.variant)
-                    problems += [problem.within(step.name)] if problem else []
+                if found is None:
+                    continue
+                foreign = (
+                    None if self.adopt_stack else ownership_problem(stack, found, step.variant)
+                )
+                stuck = destroy_first(found["StackStatus"]) if updatable else None
+            problems += [one.within(step.name) for one in (foreign, stuck) if one]
         if problems:
             raise DeploymentError(problems)
 

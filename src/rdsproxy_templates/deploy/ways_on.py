@@ -52,9 +52,8 @@ class WayOn:
                 "leave it out"
             )
             raise DeploymentError([Problem("--skip-resource", sentence)])
-        if way == "destroy first":
-            sentence = f"is {status}, and some of its resources remain: look at them, then "
-            raise DeploymentError([Problem(self.step, f"{sentence}`destroy` it")])
+        if problem := destroy_first(status):
+            raise DeploymentError([problem], within=self.step)
         if way == "create again":
             self.say(f"{status}: deleting the remains of the last attempt")
             self._ended(self.stack.delete(self.report), "DELETE_COMPLETE", "destroy")
@@ -99,6 +98,14 @@ class WayOn:
         )
         problems = [*found, Problem("", f"the stack is {status}{more}")]
         raise DeploymentError(problems, within=self.step)
+
+
+def destroy_first(status: str) -> Problem | None:
+    """Return why a stack of this *status* takes no deployment, and what to do; None if it does."""
+    if state_of(status).way != "destroy first":
+        return None
+    sentence = f"is {status}, and some of its resources remain: look at them, then `destroy` it"
+    return Problem("", sentence)
 
 
 def failed_resources(
