@@ -26,6 +26,12 @@ DATABASE = {
     },
 }
 BROKEN = {**group(RetentionInDays=15), "DependsOn": "Database"}
+TOO_MUCH = f"""\
+overrides:
+  SAMStack.BlogRDSProxyFunction:
+    Properties: {{Environment: {{Variables: {{MUCH: {"x" * 4096}}}}}}}
+"""
+"""Settings with a function that Lambda refuses, for its environment of more than 4 KB."""
 SECRET = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "{}"}}
 KEYED = {**SECRET, "Properties": {"SecretString": "{}", "KmsKeyId": "alias/aws/secretsmanager"}}
 
@@ -129,11 +135,10 @@ class TestFirstCreation:
         planner = Planner(tmp_path, {"app": account}, Path(sam_cli).parent)
         planner.prepare()
         given = network(desk(account.id), "existing_vpc")
-        ec2 = account.client("ec2")
-        elsewhere = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
-        group = ec2.create_security_group(GroupName="g", Description="d", VpcId=elsewhere)
-        given |= {"FunctionSecurityGroupId": group["GroupId"]}
+        settings = tmp_path / "settings.yaml"
+        settings.write_text(TOO_MUCH)
         words = [word for name in given for word in ("--parameter", f"{name}={given[name]}")]
+        words += ["--config", str(settings)]
 
         failed = errors(planner.deploy("existing_vpc", *words))
         assert account.stack("rdsproxy-existing-vpc")["StackStatus"] == "ROLLBACK_FAILED"

@@ -44,6 +44,15 @@ def planner_of(sam_cli, tmp_path_factory):
     return planner_of
 
 
+TOO_MUCH = f"""\
+cross_account_app:
+  overrides:
+    SAMStack.BlogRDSProxyFunction:
+      Properties: {{Environment: {{Variables: {{MUCH: {"x" * 4096}}}}}}}
+"""
+"""Settings with a function that Lambda refuses, for its environment of more than 4 KB."""
+
+
 @contextmanager
 def trusting(account, role, **principal):
     """A role that trusts somebody else, for a while."""
@@ -91,10 +100,17 @@ def without_database(story, unshared, organization):
 
 
 @pytest.fixture(scope="module")
-def without_function(story, without_database):
+def without_trust(story, without_database):
     role = story.app.resources(story.app.nested(NETWORK, "FunctionRoleStack"))["FunctionRole"]
     with trusting(story.app, role, Service="ec2.amazonaws.com"):
         return story.deploy()
+
+
+@pytest.fixture(scope="module")
+def without_function(story, without_trust, tmp_path_factory):
+    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
+    settings.write_text(TOO_MUCH)
+    return story.deploy("--config", str(settings))
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +153,17 @@ class TestStopping:
         assert reason
         assert "Embedded stack" not in reason
 
-    def test_completed_steps_are_not_repeated(self, without_database, without_function, resumed):
+    def test_a_role_that_lambda_may_not_assume_is_told_before_anything_changes(self, without_trust):
+        [error] = errors(without_trust)
+
+        assert error.startswith("error: [app.FunctionRoleArn] is arn:aws:iam::")
+        assert "which does not trust lambda.amazonaws.com" in error
+        assert "CREATE_IN_PROGRESS" not in step_lines(without_trust)["cross_account_app"]
+
+    def test_completed_steps_are_not_repeated(self, without_database, without_trust, resumed):
         for said, done, redone in (
             (without_database, [], ["cross_account_network", "cross_account_db"]),
-            (without_function, ["cross_account_network"], ["cross_account_db"]),
+            (without_trust, ["cross_account_network"], ["cross_account_db"]),
             (resumed, ["cross_account_network", "cross_account_db"], ["cross_account_app"]),
         ):
             lines = step_lines(said)

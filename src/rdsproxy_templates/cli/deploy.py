@@ -124,7 +124,9 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     )
     rendered_variants.write(rendered)
     steps = {
-        one.name: RenderedStep(root=one.bundle.root, folder=one.directory, tags=one.bundle.tags)
+        one.name: RenderedStep(
+            root=one.bundle.root, folder=one.directory, tags=one.bundle.tags, config=one.config
+        )
         for one in rendered
     }
     try:

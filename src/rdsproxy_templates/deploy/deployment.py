@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import DeploymentError, Problem
 from ..model import Template
@@ -35,6 +36,8 @@ class RenderedStep:
     folder: Path
     tags: Mapping[str, str] | None = None
     """Tags of the stack; None leaves those of a deployed one as they are."""
+    config: Any = None
+    """The settings, which tell of a database that exists what no template holds."""
 
 
 Package = Callable[[str, Template, Path, AccountSession], str]
@@ -158,8 +161,10 @@ class Deployment:
         previous = stack.parameters()
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
         known = {name: one.value for name, one in previous.items()} | values
-        say = self.console.say
-        if wrong := given_problems(stack.session, rendered.root, known, lambda it: say(f"  {it}")):
+        if wrong := given_problems(
+            stack.session, rendered.root, known, lambda it: self.console.say(f"  {it}"),
+            config=rendered.config, creates=not previous,
+        ):  # fmt: skip
             raise DeploymentError(wrong, within=step.name)
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
         tags = tags_for(stack.description(), step.variant, rendered.tags, adopt=self.adopt_stack)

@@ -1,0 +1,65 @@
+"""Questions to an account that change nothing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ...errors import Problem
+from ..accounts import AccountSession
+
+DENIED: Final = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "UnauthorizedOperation",
+)
+
+
+@dataclass(frozen=True)
+class AccountReader:
+    """An account that answers each question once; what the caller may not ask is said."""
+
+    session: AccountSession
+    say: Callable[[str], None]
+    creates: bool
+    """True where the stack does not exist yet."""
+    refusals: list[Problem] = field(default_factory=list)
+    """Answers that are errors, such as that something does not exist."""
+    _answers: dict[str, Any] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
+
+    def ask(self, service: str, operation: str, place: str, **arguments: Any) -> Any:
+        """Return the answer about the value at *place*; None where there is none."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
+
+        key = f"{service}.{operation}{sorted(arguments.items())}"
+        if key not in self._answers:
+            self._answers[key] = None
+            try:
+                self._answers[key] = getattr(self.session.client(service), operation)(**arguments)
+            except ClientError as error:
+                self._refused(place, error)
+        return self._answers[key]
+
+    def note(self, sentence: str) -> None:
+        """Say *sentence* once."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self.say(sentence)
+
+    def skips(self, place: str, arn: str) -> bool:
+        """Tell if *arn* is another account's, which answers no questions of this one."""
+        owner = arn.split(":")[4] if arn.startswith("arn:") else ""
+        if owner in {"", "aws", self.session.id}:
+            return False
+        self.note(f"not compared with the account: {place} is of account {owner}")
+        return True
+
+    def _refused(self, place: str, error: Any) -> None:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        if code in DENIED:
+            self.note(f"not compared with the account: {error.operation_name} is not allowed")
+        else:
+            self.refusals.append(Problem(place, f"{error.operation_name}: {message}"))

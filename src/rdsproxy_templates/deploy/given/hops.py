@@ -1,0 +1,151 @@
+"""Connections through security groups that exist, judged by the rule that rendering has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import Any, Final
+
+from ...errors import Problem
+from ...model import Template
+from ...model.references import replaced
+from ...validators.graph import GROUP, Graph
+from ...validators.rules.traffic import hops
+from .account import AccountReader
+from .database import ExistingDatabase, existing_databases
+from .groups import group_uses, known_groups
+from .values import GivenValues
+
+Body = Mapping[str, Any]
+
+NOWHERE: Final = {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
+"""The egress of a group that has none: a template without a rule would mean everywhere."""
+PEER: Final = "Given::Peer"
+"""Type of groups that nobody asked for, but that a rule names."""
+
+
+def hop_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
+    """Report given groups that do not let function, proxy and database connect."""
+    groups = known_groups(account, given)
+    if not groups:
+        return
+    places = {one.text: one.place for _, one in group_uses(given)}
+    databases = existing_databases(account, given)
+    for violation in hops.judge(Graph(_completed(account, given, groups, databases))):
+        if violation.resource in groups:
+            remedy = violation.remedy[0].lower() + violation.remedy[1:]
+            yield Problem(
+                places[violation.resource],
+                f"is {violation.resource}, with which {violation.sentence}; {remedy}",
+            )
+
+
+def _completed(
+    account: AccountReader,
+    given: GivenValues,
+    groups: Mapping[str, Body],
+    databases: Iterable[ExistingDatabase],
+) -> Template:
+    """Return the flat form with what exists as if the stack made it."""
+    ranges = _ranges(account, groups)
+    peers = {
+        pair["GroupId"]
+        for group in groups.values()
+        for key in ("IpPermissions", "IpPermissionsEgress")
+        for permission in group.get(key, ())
+        for pair in permission.get("UserIdGroupPairs", ())
+        if "GroupId" in pair
+    }
+    known = {*groups, *peers}
+
+    def linked(node: Any) -> Any:
+        match node:
+            case str() if node in known:
+                return {"Ref": node}
+            case {"Ref": str()}:
+                return node
+            case dict():
+                return {key: linked(value) for key, value in node.items()}
+            case list():
+                return [linked(item) for item in node]
+        return node
+
+    def filled(body: Body) -> Any:
+        return linked(
+            replaced(
+                dict(body),
+                lambda name: given.parameters.get(name, {"Ref": name}),
+                lambda name, attribute: {"Fn::GetAtt": [name, attribute]},
+            )
+        )
+
+    resources: dict[str, Any] = {name: filled(body) for name, body in given.flat.resources.items()}
+    resources |= {name: {"Type": PEER} for name in peers}
+    resources |= {name: _group(group, ranges) for name, group in groups.items()}
+    for database in databases:
+        proxy = resources.get(database.proxy, {}).get("Properties", {})
+        if proxy.get("EngineFamily") != database.family:
+            continue
+        targets = {database.target_key: [{"Ref": database.identifier}]}
+        resources[database.target_group]["Properties"] |= targets
+        body = linked(database.resource)
+        if given.database:
+            # Another port is reported with the database.
+            body["Properties"]["Port"] = given.database.port
+        resources[database.identifier] = body
+    return replace(given.flat, resources=resources)
+
+
+def _group(group: Body, ranges: list[Any]) -> dict[str, Any]:
+    return {
+        "Type": GROUP,
+        "Properties": {
+            "SecurityGroupIngress": [*_rules(group.get("IpPermissions", ()), "Source", ranges)],
+            "SecurityGroupEgress": [
+                *_rules(group.get("IpPermissionsEgress", ()), "Destination", ranges)
+            ]
+            or [NOWHERE],
+        },
+    }
+
+
+def _rules(permissions: Iterable[Body], end: str, ranges: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rules of a group as a template spells them."""
+    for one in permissions:
+        ports = {key: one[key] for key in ("FromPort", "ToPort") if key in one}
+        common = {"IpProtocol": one["IpProtocol"], **ports}
+        for pair in one.get("UserIdGroupPairs", ()):
+            yield {**common, f"{end}SecurityGroupId": {"Ref": pair.get("GroupId", "")}}
+        for cidr in one.get("IpRanges", ()):
+            if _touches(cidr["CidrIp"], ranges):
+                yield {**common, "CidrIp": cidr["CidrIp"]}
+        for cidr in one.get("Ipv6Ranges", ()):
+            if _touches(cidr["CidrIpv6"], ranges):
+                yield {**common, "CidrIpv6": cidr["CidrIpv6"]}
+        for prefixes in one.get("PrefixListIds", ()):
+            yield {**common, f"{end}PrefixListId": prefixes["PrefixListId"]}
+
+
+def _ranges(account: AccountReader, groups: Mapping[str, Body]) -> list[Any]:
+    """Return the address ranges of the groups' VPCs; none where the account does not tell."""
+    ids = sorted({group["VpcId"] for group in groups.values()})
+    answer = account.ask(
+        "ec2", "describe_vpcs", "VPCs", Filters=[{"Name": "vpc-id", "Values": ids}]
+    )
+    return [
+        ip_network(text)
+        for vpc in (answer["Vpcs"] if answer else ())
+        for text in (
+            *(one["CidrBlock"] for one in vpc.get("CidrBlockAssociationSet", ())),
+            *(one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", ())),
+        )
+    ]
+
+
+def _touches(text: str, ranges: list[Any]) -> bool:
+    """Tell if addresses of *text* may be in *ranges*."""
+    network = ip_network(text, strict=False)
+    return not ranges or any(
+        network.version == one.version and network.overlaps(one) for one in ranges
+    )

@@ -1,0 +1,155 @@
+"""An account as it answers the questions of a deployment: everything fits, unless a test says so."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+from botocore.exceptions import ClientError
+
+ACCOUNT, REGION = "111122223333", "eu-west-1"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a1b2c3d-0000-0000-0000-000000000000"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:master-AbCdEf"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/service/proxy"
+SUBNETS = {"PrivateSubnet1Id": "subnet-0000000a", "PrivateSubnet2Id": "subnet-0000000b"}
+GROUPS = {
+    "FunctionSecurityGroupId": "sg-0000000f",
+    "RDSProxySecurityGroupId": "sg-0000000e",
+    "DBClusterSecurityGroupId": "sg-0000000d",
+}
+VALUES = {
+    **SUBNETS,
+    **GROUPS,
+    "VPCId": "vpc-1",
+    "DBIdentifier": "old",
+    "DBEndpoint": "old.example",
+    "DBResourceId": "cluster-OLD",
+    "RDSMasterUserSecretArn": SECRET,
+}
+
+
+def subnet(name, zone, **more):
+    return {
+        "SubnetId": name,
+        "VpcId": "vpc-1",
+        "AvailabilityZone": f"eu-west-1{zone}",
+        "AvailabilityZoneId": f"euw1-az{ord(zone) - 96}",
+        "AvailableIpAddressCount": 200,
+        **more,
+    }
+
+
+def rule(*peers, port=3306, cidrs=()):
+    return {
+        "IpProtocol": "tcp",
+        "FromPort": port,
+        "ToPort": port,
+        "UserIdGroupPairs": [{"GroupId": GROUPS.get(peer, peer)} for peer in peers],
+        "IpRanges": [{"CidrIp": cidr} for cidr in cidrs],
+    }
+
+
+def group(name, ins=(), outs=(), vpc="vpc-1"):
+    return {
+        "GroupId": GROUPS[name],
+        "VpcId": vpc,
+        "IpPermissions": list(ins),
+        "IpPermissionsEgress": list(outs),
+    }
+
+
+FUNCTION_GROUP = group("FunctionSecurityGroupId", outs=[rule("RDSProxySecurityGroupId")])
+PROXY_GROUP = group(
+    "RDSProxySecurityGroupId",
+    ins=[rule("FunctionSecurityGroupId")],
+    outs=[rule("DBClusterSecurityGroupId")],
+)
+DATABASE_GROUP = group("DBClusterSecurityGroupId", ins=[rule("RDSProxySecurityGroupId")])
+DATABASE = {
+    "Engine": "aurora-mysql",
+    "EngineVersion": "8.0.mysql_aurora.3.10.6",
+    "Status": "available",
+    "Endpoint": "old.example",
+    "Port": 3306,
+    "DbClusterResourceId": "cluster-OLD",
+    "DBSubnetGroup": "old",
+    "VpcSecurityGroups": [{"VpcSecurityGroupId": GROUPS["DBClusterSecurityGroupId"]}],
+}
+
+
+def trusting(*services):
+    statement = {"Effect": "Allow", "Principal": {"Service": list(services)}}
+    return {"Statement": [statement | {"Action": "sts:AssumeRole"}]}
+
+
+class GivenAccount:
+    """A session and its clients; *answers* by operation replace those that fit."""
+
+    id, region = ACCOUNT, REGION
+
+    def __init__(self, **answers):
+        self.asked = []
+        self._answers = {
+            "describe_subnets": [
+                subnet("subnet-0000000a", "a"), subnet("subnet-0000000b", "b")
+            ],
+            "describe_security_groups": [FUNCTION_GROUP, PROXY_GROUP, DATABASE_GROUP],
+            "describe_vpcs": [
+                {"VpcId": "vpc-1", "CidrBlockAssociationSet": [{"CidrBlock": "10.1.0.0/16"}]}
+            ],
+            "describe_vpc_endpoints": [],
+            "describe_vpc_attribute": {
+                "EnableDnsSupport": {"Value": True}, "EnableDnsHostnames": {"Value": True}
+            },
+            "describe_db_clusters": {"DBClusters": [DATABASE]},
+            "describe_db_subnet_groups": {
+                "DBSubnetGroups": [{"DBSubnetGroupName": "old", "VpcId": "vpc-1"}]
+            },
+            "get_secret_value": {
+                "SecretString": json.dumps({"username": "boss", "password": "secret"})
+            },
+            "describe_secret": {},
+            "describe_key": {"KeyMetadata": {"Arn": KEY, "KeyState": "Enabled"}},
+            "get_key_policy": {"Policy": json.dumps(trusting(f"logs.{REGION}.amazonaws.com"))},
+            "get_role": {
+                "Role": {
+                    "Arn": ROLE,
+                    "AssumeRolePolicyDocument": trusting("rds.amazonaws.com"),
+                }
+            },
+            **answers,
+        }  # fmt: skip
+
+    def client(self, _service):
+        return self
+
+    def __getattr__(self, operation):
+        return lambda **arguments: self._answer(operation, arguments)
+
+    def _answer(self, operation, arguments):
+        self.asked.append(operation)
+        answer = self._answers.get(operation, SimpleNamespace(code="Unknown"))
+        if isinstance(answer, SimpleNamespace):
+            raise ClientError({"Error": {"Code": answer.code, "Message": "no"}}, operation)
+        if isinstance(answer, list):
+            return {LISTS[operation]: [one for one in answer if _wanted(one, arguments)]}
+        return answer
+
+
+LISTS = {
+    "describe_subnets": "Subnets",
+    "describe_security_groups": "SecurityGroups",
+    "describe_vpcs": "Vpcs",
+    "describe_vpc_endpoints": "VpcEndpoints",
+}
+IDS = {"subnet-id": "SubnetId", "group-id": "GroupId", "vpc-id": "VpcId"}
+
+
+def _wanted(one, arguments):
+    filters = arguments.get("Filters", ())
+    return all(one[IDS[f["Name"]]] in f["Values"] for f in filters if f["Name"] in IDS)
+
+
+def error(code):
+    """An answer that is an error of AWS."""
+    return SimpleNamespace(code=code)
