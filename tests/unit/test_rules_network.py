@@ -84,6 +84,13 @@ class TestTwoZones:
         assert proxy.sentence == "its subnets are in one zone"
         assert proxy.remedy == "Give it subnets in two zones"
 
+    def test_one_zone_may_be_spelled_in_two_ways(self):
+        first = {"Fn::Select": ["0", {"Fn::GetAZs": {"Ref": "AWS::Region"}}]}
+
+        found = violations(network.two_zones, faulted(f"{SUBNET2}/AvailabilityZone", first))
+
+        assert len(found) == 2
+
     def test_one_subnet_is_refused(self):
         [one] = violations(network.two_zones, without(f"{PROXY}/VpcSubnetIds/1"))
 
@@ -175,3 +182,8 @@ class TestKinds:
         subnet = get_att("Lookup", attribute)
 
         assert_holds(network.kinds, faulted(f"{PROXY}/VpcSubnetIds/0", subnet, changed))
+
+    def test_a_resource_without_properties_is_left_alone(self):
+        gateway = {"Type": "AWS::EC2::InternetGateway", "Properties": None}
+
+        assert_holds(network.kinds, faulted("Gateway", gateway))

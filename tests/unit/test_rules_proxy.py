@@ -222,6 +222,14 @@ class TestSecretReadable:
     def test_resources_that_may_be_the_secret_are_accepted(self, resources):
         assert_holds(proxy.secret_readable, faulted(f"{self.STATEMENT}/Resource", resources))
 
+    def test_an_attachment_is_its_secret(self):
+        """Its Ref is the secret's ARN."""
+        attachment = ref("RDSStackDBClusterAttachment")
+        changed = faulted(f"{self.STATEMENT}/Resource", attachment)
+
+        assert_holds(proxy.secret_readable, changed)
+        assert_holds(proxy.secret_readable, faulted(f"{PROXY}/Auth/0/SecretArn", attachment))
+
     def test_a_single_statement_is_accepted(self):
         statement = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}
         document = f"{self.ROLE}/Policies/0/PolicyDocument"

@@ -13,7 +13,7 @@ from ..model import Template
 from ..model.accepted_rules import ACCEPTED, OURS
 from ..model.references import references
 from ..model.template import needed
-from .values import listed
+from .values import items, listed, simple
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
@@ -22,6 +22,7 @@ ENDPOINT = "AWS::RDS::DBProxyEndpoint"
 POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 GROUP = "AWS::EC2::SecurityGroup"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
+ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 FROM_SECRET = re.compile(
     r"\{\{resolve:secretsmanager:\$\{(\w+)\}:SecretString:(\w+)(?::[^}]*)?\}\}"
 )
@@ -38,11 +39,11 @@ class Graph:
         """Yield the resources of these types, each with its properties."""
         for name, body in self.template.resources.items():
             if body["Type"] in types:
-                yield name, body.get("Properties", {})
+                yield name, body.get("Properties") or {}
 
     def properties(self, name: str) -> Mapping[str, Any]:
         """Return the properties of the resource *name*."""
-        properties: Mapping[str, Any] = self.template.resources[name].get("Properties", {})
+        properties: Mapping[str, Any] = self.template.resources[name].get("Properties") or {}
         return properties
 
     def type(self, name: str) -> str:
@@ -66,11 +67,21 @@ class Graph:
 
     def target(self, expression: object) -> str | None:
         """Return the resource that *expression* refers to; None for a parameter or a literal."""
-        match expression:
+        match simple(expression):
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
                 return name if name in self.template.resources else None
             case _:
                 return None
+
+    def secret(self, expression: object) -> object:
+        """Return the secret that *expression* refers to, else *expression* as it is.
+
+        ``Ref`` of an attachment is the ARN of its secret.
+        """
+        name = self.target(expression)
+        if name and self.type(name) == ATTACHMENT:
+            return self.secret(self.properties(name).get("SecretId"))
+        return name or expression
 
     def read(self, value: object) -> object:
         """Resolve a dynamic reference to a secret of the bundle, where the template tells.
@@ -92,8 +103,7 @@ class Graph:
 
     def targets(self, expressions: object) -> list[str]:
         """Return the resources that a list of *expressions* refers to."""
-        items = expressions if isinstance(expressions, list) else []
-        return [name for item in items if (name := self.target(item))]
+        return [name for item in items(expressions) if (name := self.target(item))]
 
     def entrances(self, function: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Yield what a function's environment names: a proxy or its endpoint, and the proxy."""

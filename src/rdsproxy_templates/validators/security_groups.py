@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import Any, Final, Literal
 
+from .addresses import Network, network
 from .graph import GROUP, Graph
-from .values import is_network, number, resource_ids
+from .values import items, mappings, number, resource_ids, simple
 
 Direction = Literal["in", "out"]
 TCP: Final = ("tcp", "6")
-WORLD: Final = ("0.0.0.0/0", "::/0")
+ICMP: Final = ("icmp", "1", "icmpv6", "58")
+ALL: Final = "-1"
+EVERYWHERE: Final = (
+    {"IpProtocol": ALL, "CidrIp": "0.0.0.0/0"},
+    {"IpProtocol": ALL, "CidrIpv6": "::/0"},
+)
+"""The egress of a group for which no rule of egress is written."""
 HTTPS: Final = 443
 OUTSIDE: Final[dict[str, Direction]] = {f"{GROUP}Ingress": "in", f"{GROUP}Egress": "out"}
 
@@ -27,36 +33,68 @@ class GroupRule:
     protocol: str | None
     ports: tuple[float, float] | None
     peer: str | None
-    cidr: str | None
+    """The group at the other end: a resource, or a parameter as ``${Name}``."""
+    cidrs: tuple[str, ...]
+    """Ranges at the other end, those of a prefix list too; none where they are unknown."""
 
     @property
     def span(self) -> str:
-        """The ports in words."""
+        """The traffic in words."""
+        if self.protocol == ALL:
+            return "all traffic"
+        if self.protocol in ICMP:
+            return "ICMP"
         return f"ports {self.ports[0]:g} to {self.ports[1]:g}" if self.ports else "some ports"
+
+    @property
+    def ranges(self) -> tuple[Network, ...]:
+        """The ranges at the other end, as far as they are known."""
+        return tuple(one for text in self.cidrs if (one := network(text)))
 
     def place(self, key: str) -> str:
         """Return the property of the resource that holds *key*."""
         lists = {"in": "SecurityGroupIngress", "out": "SecurityGroupEgress"}
         return lists[self.direction] if self.resource == self.group else key
 
-    def admits(self, direction: str, peer: str, port: float) -> bool:
-        """Tell if traffic to or from the group *peer* on *port* may pass."""
-        return self.direction == direction and self._reaches(peer) and self._covers(port)
+    def admits(
+        self, direction: str, peer: str, port: float, ranges: tuple[Network, ...] | None = None
+    ) -> bool:
+        """Tell if traffic to or from the group *peer*, in *ranges*, on *port* may pass."""
+        return (
+            self.direction == direction and self._reaches(peer, ranges) and self.covers(port, port)
+        )
 
     def covers_only(self, port: float) -> bool:
         """Tell if it is about *port* of TCP, and nothing else."""
         return self.protocol in TCP and self.ports == (port, port)
 
-    def _reaches(self, peer: str) -> bool:
-        """Tell if the other end may be *peer*: in any range but loopback, or unknown."""
-        if self.peer is not None:
-            return self.peer == peer
-        return not (is_network(self.cidr) and ip_network(str(self.cidr)).is_loopback)
-
-    def _covers(self, port: float) -> bool:
-        if self.protocol in ("-1", None) or self.ports is None:
+    def covers(self, first: float, last: float) -> bool:
+        """Tell if it is about one of these ports of TCP."""
+        if self.protocol in (ALL, None):
             return True
-        return self.protocol in TCP and self.ports[0] <= port <= self.ports[1]
+        if self.protocol not in TCP:
+            return False
+        return self.ports is None or (self.ports[0] <= last and first <= self.ports[1])
+
+    def reaches_addresses(self, ranges: tuple[Network, ...] | None) -> bool:
+        """Tell if one of *ranges*, which may be unknown, is at the other end; never loopback."""
+        known = [one for one in self.ranges if not one.is_loopback]
+        if len(self.ranges) < len(self.cidrs) or not self.cidrs:
+            return True
+        if ranges is None:
+            return bool(known)
+        return any(
+            one.version == other.version and one.overlaps(other)
+            for one in known
+            for other in ranges
+        )
+
+    def _reaches(self, peer: str, ranges: tuple[Network, ...] | None) -> bool:
+        """Tell if the other end may be *peer*, or unknown."""
+        if self.peer is None:
+            return self.reaches_addresses(ranges)
+        # Only deployment knows whether the group that a parameter names is another's.
+        return self.peer == peer or is_given(self.peer) != is_given(peer)
 
 
 def group_rules(graph: Graph) -> list[GroupRule]:
@@ -66,25 +104,45 @@ def group_rules(graph: Graph) -> list[GroupRule]:
 
 def known_groups(graph: Graph, expressions: object) -> list[str]:
     """Return the groups in a list, or none where only deployment knows one of them."""
-    items = expressions if isinstance(expressions, list) else []
-    groups = [name for name in graph.targets(resource_ids(items)) if graph.type(name) == GROUP]
-    return groups if len(groups) == len(items) else []
+    named = items(expressions)
+    groups = [name for name in graph.targets(resource_ids(named)) if graph.type(name) == GROUP]
+    return groups if len(groups) == len(named) else []
+
+
+def group_identity(graph: Graph, expression: object) -> str | None:
+    """Return the group that *expression* is: a resource, ``${Parameter}``, or None if unknown."""
+    if name := graph.target(expression):
+        return name if graph.type(name) == GROUP else None
+    match simple(expression):
+        case {"Ref": str(name)} if name in graph.template.parameters:
+            return f"${{{name}}}"
+        case _:
+            return None
+
+
+def is_given(group: str) -> bool:
+    """Tell whether *group* is a parameter."""
+    return group.startswith("${")
 
 
 def _inside(graph: Graph) -> Iterator[GroupRule]:
+    apart = {
+        graph.target(body.get("GroupId"))
+        for _, body in graph.of_type("AWS::EC2::SecurityGroupEgress")
+    }
     for name, group in graph.of_type(GROUP):
-        for body in group.get("SecurityGroupIngress", []):
+        for body in mappings(group.get("SecurityGroupIngress")):
             yield _rule(graph, name, name, "in", body)
-        # A group that says nothing of egress is given a rule to everywhere.
-        everywhere = [{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]
-        for body in group.get("SecurityGroupEgress") or everywhere:
+        # A group for which no egress is written is given rules to everywhere.
+        written = mappings(group.get("SecurityGroupEgress"))
+        for body in written or (() if name in apart else EVERYWHERE):
             yield _rule(graph, name, name, "out", body)
 
 
 def _outside(graph: Graph) -> Iterator[GroupRule]:
     for kind, direction in OUTSIDE.items():
         for name, body in graph.of_type(kind):
-            if group := graph.target(body.get("GroupId")):
+            if group := group_identity(graph, body.get("GroupId")):
                 yield _rule(graph, name, group, direction, body)
 
 
@@ -92,15 +150,25 @@ def _rule(
     graph: Graph, resource: str, group: str, direction: Direction, body: Mapping[str, Any]
 ) -> GroupRule:
     peer = body.get("SourceSecurityGroupId", body.get("DestinationSecurityGroupId"))
-    cidr = body.get("CidrIp", body.get("CidrIpv6"))
     protocol = body.get("IpProtocol")
     first, last = number(body.get("FromPort", 0)), number(body.get("ToPort", 65535))
     return GroupRule(
         resource=resource,
         group=group,
         direction=direction,
-        protocol=str(protocol) if isinstance(protocol, str | int) else None,
+        protocol=str(protocol).lower() if isinstance(protocol, str | int) else None,
         ports=None if first is None or last is None else (first, last),
-        peer=graph.target(peer),
-        cidr=cidr if isinstance(cidr, str) else None,
+        peer=group_identity(graph, peer),
+        cidrs=tuple(_cidrs(graph, body)),
     )
+
+
+def _cidrs(graph: Graph, body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ranges of a rule, where all of them are text."""
+    entries = [body.get("CidrIp", body.get("CidrIpv6"))]
+    prefixes = graph.target(body.get("SourcePrefixListId", body.get("DestinationPrefixListId")))
+    if prefixes and graph.type(prefixes) == "AWS::EC2::PrefixList":
+        listed = mappings(graph.properties(prefixes).get("Entries"))
+        entries = [entry.get("Cidr") for entry in listed]
+    if all(isinstance(entry, str) for entry in entries):
+        yield from entries

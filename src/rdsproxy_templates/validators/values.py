@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any, TypeGuard
 
@@ -26,9 +27,41 @@ def is_true(value: object) -> bool:
     return value in (True, "true")
 
 
+def is_false(value: object) -> bool:
+    """Tell whether *value* is false, which is text in the default of a parameter."""
+    return value in (False, "false")
+
+
 def listed(value: object) -> list[Any]:
     """Return *value* as the list that CloudFormation reads it as."""
     return value if isinstance(value, list) else [value]
+
+
+def choices(value: object) -> list[Any]:
+    """Return what *value* may be: both arms of each ``Fn::If``, without those that leave it out."""
+    match value:
+        case {"Fn::If": [_, then, otherwise]}:
+            return [*choices(then), *choices(otherwise)]
+        case {"Ref": "AWS::NoValue"} | None:
+            return []
+        case _:
+            return [value]
+
+
+def items(value: object) -> list[Any]:
+    """Return the items that a list may have; an expression for the whole list is one item."""
+    return [
+        item
+        for one in choices(value)
+        for listed_item in listed(one)
+        for chosen in choices(listed_item)
+        for item in listed(chosen)
+    ]
+
+
+def mappings(value: object) -> list[Mapping[str, Any]]:
+    """Return the mappings that a list may have as items; what else there is, is unknown."""
+    return [item for item in items(value) if isinstance(item, Mapping)]
 
 
 def is_network(text: object) -> bool:
@@ -59,8 +92,7 @@ def simple(expression: object) -> object:
 
 def resource_ids(expressions: object) -> list[object]:
     """Return the expressions that are the ID of a resource, not an attribute or a lookup."""
-    items = expressions if isinstance(expressions, list) else []
-    return [item for item in items if _is_id(item)]
+    return [item for item in items(expressions) if _is_id(simple(item))]
 
 
 def _is_id(expression: object) -> bool:

@@ -8,9 +8,10 @@ from itertools import combinations
 from typing import Any
 
 from ...aws.documentation import CLOUDFORMATION_GUIDE, RDS_GUIDE, VPC_GUIDE
+from ..connections import network_of
 from ..graph import GROUP, PROXY, Graph
 from ..rule import Violation, as_rule
-from ..values import is_network, resource_ids
+from ..values import is_network, items, number, resource_ids
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::")
 """Types whose attributes only deployment knows."""
@@ -60,9 +61,9 @@ def two_zones(graph: Graph) -> Iterator[Violation]:
     keys = {PROXY: "VpcSubnetIds", "AWS::RDS::DBSubnetGroup": "SubnetIds"}
     for kind, key in keys.items():
         for name, body in graph.of_type(kind):
-            expressions = body.get(key, [])
+            expressions = items(body.get(key))
             used = graph.targets(expressions)
-            zones = {str(_zone(graph.properties(subnet))) for subnet in used}
+            zones = {_zone(graph.properties(subnet)) for subnet in used}
             known = len(used) == len(expressions) and "None" not in zones
             if known and len(zones) < 2:  # noqa: PLR2004
                 yield Violation(
@@ -85,8 +86,8 @@ def kinds(graph: Graph) -> Iterator[Violation]:
         "VPCSecurityGroups": GROUP,
     }
     for name, body in graph.template.resources.items():
-        properties = body.get("Properties", {})
-        for outer, place in (("", properties), ("VpcConfig", properties.get("VpcConfig", {}))):
+        properties = body.get("Properties") or {}
+        for outer, place in (("", properties), ("VpcConfig", network_of(properties))):
             for key, kind in wanted.items():
                 for target in graph.targets(resource_ids(place.get(key))):
                     if graph.type(target) != kind and not graph.type(target).startswith(CUSTOM):
@@ -98,5 +99,10 @@ def kinds(graph: Graph) -> Iterator[Violation]:
                         )
 
 
-def _zone(subnet: Mapping[str, object]) -> object:
-    return subnet.get("AvailabilityZone", subnet.get("AvailabilityZoneId"))
+def _zone(subnet: Mapping[str, object]) -> str:
+    """Return the zone of *subnet*, in the shortest of its spellings."""
+    match subnet.get("AvailabilityZone", subnet.get("AvailabilityZoneId")):
+        case {"Fn::Select": [index, {"Fn::GetAZs": _}]} if number(index) is not None:
+            return f"zone {number(index):g}"
+        case zone:
+            return str(zone)

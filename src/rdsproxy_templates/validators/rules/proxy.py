@@ -129,17 +129,16 @@ def secret_readable(graph: Graph) -> Iterator[Violation]:
         if role is None or "ManagedPolicyArns" in graph.properties(role):
             continue
         readable = graph.resources_for("secretsmanager:GetSecretValue", role)
-        if not all(
-            graph.target(one) or (isinstance(one, str) and "*" not in one) for one in readable
-        ):
+        named = [graph.secret(one) for one in readable]
+        if not all(isinstance(one, str) and "*" not in one for one in named):
             continue
         for entry in graph.logins_of(proxy):
             secret = entry.get("SecretArn")
-            if secret is not None and secret not in readable:
+            if secret is not None and graph.secret(secret) not in named:
                 yield Violation(
                     role,
                     "Policies",
-                    f"it may not read {graph.target(secret) or secret}, which {proxy} names",
+                    f"it may not read {graph.secret(secret)}, which {proxy} names",
                     "Allow secretsmanager:GetSecretValue on that secret",
                 )
 

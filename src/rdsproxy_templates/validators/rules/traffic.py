@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 from ...aws.documentation import RDS_GUIDE, VPC_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES
 from ...aws.engines import ENGINES
-from ..graph import CLUSTER, FUNCTION_TYPES, GROUP, INSTANCE, PROXY, Graph
+from ..addresses import overlaps, world
+from ..connections import INTERFACE, Members, connections, database_groups, members_of_groups
+from ..graph import CLUSTER, ENDPOINT, GROUP, INSTANCE, PROXY, Graph
+from ..hops import judge_connection, judge_hop, judge_sides, judge_way_out
 from ..rule import Violation, as_rule
-from ..security_groups import HTTPS, WORLD, GroupRule, group_rules, known_groups
+from ..security_groups import HTTPS, ICMP, GroupRule, group_rules, known_groups
 from ..values import number
+
+__all__ = ["hops", "judge_hop", "open_to_the_world", "port", "unlimited_egress"]
+
+BALANCERS = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancing::LoadBalancer")
+WEB = (80, 443)
+"""Ports that a load balancer in the internet is there for."""
 
 
 @as_rule(
@@ -27,47 +37,104 @@ def port(graph: Graph) -> Iterator[Violation]:
         listens = engine and number(body.get("Port", engine.port))
         if engine is None or listens is None:
             continue
-        for group in graph.targets(_groups(body)):
+        for group in graph.targets(database_groups(body)):
             for rule in rules:
                 if (
                     rule.group == group
                     and rule.direction == "in"
-                    and rule.ports not in ((listens, listens), None)
+                    # A ping reaches no port.
+                    and rule.protocol not in (None, *ICMP)
+                    and (rule.protocol == "-1" or rule.ports not in ((listens, listens), None))
                 ):
+                    opened = "to" if rule.protocol == "-1" else "on"
                     yield Violation(
                         rule.resource,
                         rule.place("FromPort"),
-                        f"it opens {database} on {rule.span}",
+                        f"it opens {database} {opened} {rule.span}",
                         f"Open only port {listens:g}, which {engine.name} listens on",
                     )
 
 
 @as_rule(
     "network/hops",
-    title="Function, proxy and database are let out and let in at both ends of each connection.",
+    title="Client, proxy and database are let out and let in at both ends of each connection.",
     why="Connections time out.",
     source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def hops(graph: Graph) -> Iterator[Violation]:
-    rules = group_rules(graph)
-    for proxy, body in graph.of_type(PROXY):
-        family = ENGINE_FAMILIES.get(str(body.get("EngineFamily")))
-        if family is None:
-            continue
-        proxy_groups = known_groups(graph, body.get("VpcSecurityGroupIds"))
-        for function, code in graph.of_type(*FUNCTION_TYPES):
-            groups = known_groups(graph, code.get("VpcConfig", {}).get("SecurityGroupIds"))
-            for entrance, behind in graph.entrances(code):
-                admitting = graph.properties(entrance).get("VpcSecurityGroupIds")
-                ins = known_groups(graph, admitting) if admitting else proxy_groups
-                if behind == proxy:
-                    yield from judge_hop(rules, function, groups, entrance, ins, family.port)
-        for database in graph.databases_of(proxy):
-            properties = graph.properties(database)
-            groups = known_groups(graph, _groups(properties))
-            listens = number(properties.get("Port", family.port))
-            if listens is not None:
-                yield from judge_hop(rules, proxy, proxy_groups, database, groups, listens)
+    rules, members = group_rules(graph), members_of_groups(graph)
+    judged: set[str] = set()
+    for hop in connections(graph):
+        judged |= set(hop.target.groups)
+        if hop.target.groups:
+            yield from judge_connection(rules, hop)
+        else:
+            yield from judge_way_out(rules, hop, members)
+    named = judged | {str(rule.peer) for rule in rules if rule.direction == "out"}
+    for name, group, listens in _entrances(graph):
+        if group not in named and not any(
+            rule.group == group
+            and rule.direction == "in"
+            and rule.covers(listens, listens)
+            and (rule.peer is not None or rule.reaches_addresses(None))
+            for rule in rules
+        ):
+            named.add(group)
+            yield Violation(
+                group,
+                "SecurityGroupIngress",
+                f"{name} lets nobody in on port {listens:g}",
+                f"Let {group} admit the groups of those who connect, on port {listens:g}",
+            )
+
+
+def _entrances(graph: Graph) -> Iterator[tuple[str, str, float]]:
+    """Yield what is there only for clients, each with its group and its port."""
+    shared = {
+        group
+        for _, body in graph.of_type(PROXY)
+        for group in known_groups(graph, body.get("VpcSecurityGroupIds"))
+    }
+    for name, body in graph.of_type(INTERFACE):
+        if body.get("VpcEndpointType") == "Interface":
+            for group in known_groups(graph, body.get("SecurityGroupIds"))[:1]:
+                yield name, group, HTTPS
+    for name, body in graph.of_type(ENDPOINT):
+        proxy = graph.target(body.get("DBProxyName"))
+        family = (
+            ENGINE_FAMILIES.get(str(graph.properties(proxy).get("EngineFamily"))) if proxy else None
+        )
+        groups = known_groups(graph, body.get("VpcSecurityGroupIds"))
+        # A consumer's own stack opens the group of the proxy, where the endpoint shares it.
+        if family and groups and not shared.intersection(groups):
+            yield name, groups[0], family.port
+
+
+@as_rule(
+    "network/both-ends",
+    level="warning",
+    title="A connection that one security group names is opened at both of its ends.",
+    why="Connections time out.",
+    source=f"{VPC_GUIDE}security-group-rules.html",
+)
+def both_ends(graph: Graph) -> Iterator[Violation]:
+    rules, members = group_rules(graph), members_of_groups(graph)
+    # The rule network/hops judges the connections that the graph is known to need.
+    judged = {
+        (out, into)
+        for hop in connections(graph)
+        for out in hop.source.groups
+        for into in hop.target.groups
+    }
+    sides = {
+        (rule.group, rule.peer) if rule.direction == "out" else (rule.peer, rule.group)
+        for rule in rules
+        if rule.peer
+    }
+    for source, target in sorted(sides - judged):
+        # Groups without members may be about to be used in another way.
+        if source in members or target in members:
+            yield from judge_sides(rules, source, target, members)
 
 
 @as_rule(
@@ -78,14 +145,29 @@ def hops(graph: Graph) -> Iterator[Violation]:
     source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def open_to_the_world(graph: Graph) -> Iterator[Violation]:
-    for rule in group_rules(graph):
-        if rule.direction == "in" and rule.cidr in WORLD:
-            yield Violation(
-                rule.resource,
-                rule.place("CidrIp"),
-                f"{rule.span} are open to {rule.cidr}",
-                "Name the ranges or groups that need them",
-            )
+    rules, members = group_rules(graph), members_of_groups(graph)
+    incoming = [rule for rule in rules if rule.direction == "in" and rule.cidrs]
+    seen: set[tuple[object, ...]] = set()
+    for rule in incoming:
+        # Ranges that make up the world together, such as its two halves, open it too.
+        alike = (rule.group, rule.protocol, rule.ports)
+        together = [r.cidrs for r in incoming if (r.group, r.protocol, r.ports) == alike]
+        for part in world(cidr for cidrs in together for cidr in cidrs):
+            is_part = any(overlaps(one, ip_network(part)) for one in rule.ranges)
+            is_said = (*alike, part) in seen and part not in world(rule.cidrs)
+            if is_part and not is_said and not _is_front(rule, members.get(rule.group)):
+                seen.add((*alike, part))
+                yield Violation(
+                    rule.resource,
+                    rule.place("CidrIp"),
+                    f"{rule.span} {'are' if 'port' in rule.span else 'is'} open to {part}",
+                    "Name the ranges or groups that need them",
+                )
+
+
+def _is_front(rule: GroupRule, members: Members | None) -> bool:
+    """Tell whether *rule* is what a load balancer in the internet is there for."""
+    return bool(members and members.types <= {*BALANCERS} and any(map(rule.covers_only, WEB)))
 
 
 @as_rule(
@@ -101,43 +183,11 @@ def unlimited_egress(graph: Graph) -> Iterator[Violation]:
     rules = group_rules(graph)
     for name, _ in graph.of_type(GROUP):
         out = [r for r in rules if r.group == name and r.direction == "out"]
-        if any(r.cidr in WORLD and not r.covers_only(HTTPS) for r in out):
+        beyond = [cidr for r in out if not r.covers_only(HTTPS) for cidr in r.cidrs]
+        if world(beyond):
             yield Violation(
                 name,
                 "SecurityGroupEgress",
                 "its members may connect to everywhere",
                 "Name the groups that they need to reach, or 127.0.0.1/32 if there are none",
             )
-
-
-def judge_hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the port between them
-    rules: list[GroupRule], source: str, outs: list[str], target: str, ins: list[str], port: float
-) -> Iterator[Violation]:
-    """Judge one connection; an end whose groups only deployment knows is empty."""
-    pairs = [(out, into) for out in outs for into in ins]
-    if not pairs:
-        return
-    if not any(
-        r.group == out and r.admits("out", into, port) for out, into in pairs for r in rules
-    ):
-        yield Violation(
-            outs[0],
-            "SecurityGroupEgress",
-            f"{source} may not connect to {target} on port {port:g}",
-            f"Let {outs[0]} out to {ins[0]} on port {port:g}",
-        )
-    if not any(r.group == into and r.admits("in", out, port) for out, into in pairs for r in rules):
-        yield Violation(
-            ins[0],
-            "SecurityGroupIngress",
-            f"{target} does not let {source} in on port {port:g}",
-            f"Let {ins[0]} admit {outs[0]} on port {port:g}",
-        )
-
-
-def _groups(body: object) -> object:
-    match body:
-        case {"VpcSecurityGroupIds": groups} | {"VPCSecurityGroups": groups}:
-            return groups
-        case _:
-            return []
