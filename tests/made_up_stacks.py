@@ -58,6 +58,17 @@ class Stacks:
         self.api.delete_stack(StackName=name)
         return self.status(stack_id)
 
+    def delete_all(self) -> None:
+        """Delete every stack."""
+        # What is in a stack goes with it.
+        while names := self.names():
+            self.delete(names[0])
+
+    def execute(self, change_set: Document) -> str:
+        """Execute a change set; returns the status of its stack."""
+        self.api.execute_change_set(ChangeSetName=change_set["ChangeSetId"])
+        return self.status(change_set["StackId"])
+
     def refusal(self, name: str, resources: Document, **more: Any) -> str:
         """The reason why the API does not even begin to create a stack; nothing is left of it."""
         with pytest.raises(ClientError) as caught:
@@ -82,6 +93,7 @@ class Stacks:
         return described
 
     def status(self, name: str) -> str:
+        """The status of a stack, once nothing is in progress: the local cloud waits for that."""
         return str(self.account.stack(name)["StackStatus"])
 
     def names(self) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -13,7 +14,9 @@ import boto3
 from botocore.config import Config
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-CONFIG: Final = Config(retries={"max_attempts": 0})
+ENGINE: Final = "rdsproxy-local-engine"
+"""Marks calls that the local cloud itself makes: no faults are put in their way."""
+CONFIG: Final = Config(retries={"max_attempts": 0}, user_agent_extra=ENGINE)
 NOBODY: Final = {"AccessKeyId": "nobody", "SecretAccessKey": "none"}
 """Keys that suffice for STS, which here issues the keys of any role to anybody."""
 
@@ -90,7 +93,9 @@ class CallContext:
         logical_id: str,
         *,
         final_snapshot: bool = False,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.pause = pause
         self.account, self.region = account, region
         self.stack_name, self.logical_id = stack_name, logical_id
         self.final_snapshot = final_snapshot

@@ -8,6 +8,8 @@ from moto.core.base_backend import BackendDict
 
 from . import apis
 from .clients import Clients
+from .cloudformation import background
+from .cloudformation.pace import Pace, present
 from .cloudformation.stack_set_api import StackSetApi
 from .cloudformation.stacks import StackBackend
 
@@ -15,6 +17,8 @@ from .cloudformation.stacks import StackBackend
 def install(clients: Clients) -> None:
     """Have an empty moto answer with our stacks, whose resources are made with *clients*."""
     StackBackend.clients = clients
+    background.forget()
+    present.set(Pace())
     cloudformation_backends.backend = StackBackend
     urls.url_paths["{0}/$"] = StackSetApi.dispatch
     if not _installed:

@@ -199,9 +199,8 @@ class Account:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """A stack's events, the oldest first."""
-        found: list[dict[str, Any]] = self._stacks.describe_stack_events(StackName=name)[
-            "StackEvents"
-        ]
+        pages = self._stacks.get_paginator("describe_stack_events").paginate(StackName=name)
+        found: list[dict[str, Any]] = [one for page in pages for one in page["StackEvents"]]
         return found[::-1]
 
     def failures(self, name: str) -> list[str]:

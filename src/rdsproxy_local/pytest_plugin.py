@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .testing import Call, Deploy, Logs, Sql, TestCloud
+    from .testing import Call, Deploy, InjectFaults, Logs, Sql, TestCloud
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +51,10 @@ def sql(local_cloud: TestCloud) -> Sql:
 def logs(local_cloud: TestCloud) -> Logs:
     """Read the output of functions from CloudWatch Logs."""
     return local_cloud.logs
+
+
+@pytest.fixture
+def faults(local_cloud: TestCloud) -> Iterator[InjectFaults]:
+    """Have slow operations, failing resources and failing calls until the test ends."""
+    yield local_cloud.inject
+    local_cloud.inject()

@@ -19,6 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import installation
 from .clients import Clients
+from .fault_api import FaultApi
 
 WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
@@ -38,7 +39,7 @@ class CloudServer:
         self.log: list[str] = []
         """Every request and every error."""
         app: WSGIApp = DomainDispatcherApplication(create_backend_app)
-        for middleware in (*middlewares, _health):
+        for middleware in (*middlewares, FaultApi().middleware, _health):
             app = middleware(app)
         self._server: BaseWSGIServer = make_server(
             HOST, port, app, threaded=True, request_handler=_handler(self.log)

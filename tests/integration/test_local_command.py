@@ -252,10 +252,13 @@ def test_cloudfront_checks_addresses_and_cannot_be_bypassed(installed, tmp_path,
 @pytest.mark.xdist_group("local-detached")
 def test_detached_with_a_network_it_runs_until_it_is_told_to_end(installed, tmp_path):
     command = Command(tmp_path, installed)
-    started = command.run("up", "existing_vpc", "--detach")
+    started = command.run("up", "existing_vpc", "--detach", "--slow")
     try:
         assert started.returncode == 0, started.stdout + started.stderr
         assert "network for existing_vpc: that of base, in stack local-network\n" in started.stdout
+        assert (
+            "From now on: lag, change_set_lag, parallel, delays, as asked for.\n" in started.stdout
+        )
         assert "`rdsproxy-templates local down` ends it.\n" in started.stdout
         assert READY not in started.stdout
         said = command.run("sql", "app", "-c", "SELECT CURRENT_USER() AS who")
@@ -302,6 +305,7 @@ def test_one_that_died_is_said_to_have_died_and_leaves_nothing_running(installed
         (["up", "--parameter", "Nothing"], 2, "must be NAME=VALUE, got 'Nothing'"),
         (["up", "--parameter", "RDSDatabaseNam=x"], 2, "did you mean RDSDatabaseName"),
         (["up", "--config", "missing.yaml"], 2, "missing.yaml"),
+        (["up", "--faults", "missing.yaml"], 2, "missing.yaml"),
         (["upp"], 2, "[local] unknown subcommand 'upp' (did you mean up?); the subcommands are up"),
         (["up", "--region", "eu-west-9"], 2, "[--region] unknown Region 'eu-west-9' (did you mean"),
         (["up", "--port", "70000"], 2, "70000 is not in the range"),

@@ -39,8 +39,7 @@ def stacks(account):
 def nothing_is_left(stacks):
     """Every test deletes what it made."""
     yield
-    for name in stacks.names():
-        stacks.api.delete_stack(StackName=name)
+    stacks.delete_all()
     assert stacks.names() == []
     assert stacks.groups() == {}
 
@@ -106,8 +105,7 @@ def test_a_change_set_lists_the_change_of_each_resource(stacks, account):
     physical_ids = [one["ResourceChange"].get("PhysicalResourceId") for one in described["Changes"]]
     assert set(physical_ids) - {None} <= set(account.resources("changing").values())
     assert stacks.status("changing") == "CREATE_COMPLETE"
-    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
-    assert stacks.status("changing") == "UPDATE_COMPLETE"
+    assert stacks.execute(described) == "UPDATE_COMPLETE"
     stacks.update("changing", {"Same": group(), "Policy": group()})
 
 
@@ -120,8 +118,7 @@ def test_a_conditional_replacement_is_listed_as_such(stacks, account):
     before = account.resources("conditional")
     described = stacks.change_set("conditional", "UPDATE", cluster(MasterUsername="two"))
     assert changes(described) == {"Cluster": ("Modify", "Conditional")}
-    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
-    assert stacks.status("conditional") == "UPDATE_COMPLETE"
+    assert stacks.execute(described) == "UPDATE_COMPLETE"
     assert account.resources("conditional") != before
 
 
@@ -163,8 +160,7 @@ def test_a_change_set_updates_only_existing_stacks_and_creates_only_new_ones(sta
 
 def test_a_change_set_that_fails_is_rolled_back(stacks):
     described = stacks.change_set("failed", "CREATE", {"Bad": group(RetentionInDays=15)})
-    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
-    assert stacks.status("failed") == "ROLLBACK_COMPLETE"
+    assert stacks.execute(described) == "ROLLBACK_COMPLETE"
 
 
 def test_nested_stacks_name_their_parent_and_their_root(stacks, account, two_deep):
@@ -186,7 +182,7 @@ def test_unchanged_nested_stacks_are_no_change(stacks, two_deep):
     described = stacks.change_set("root", "UPDATE", two_deep(14))
     # What a nested stack will say is not known before.
     assert changes(described) == {"Middle": ("Modify", "False"), "Name": ("Modify", "False")}
-    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
+    stacks.execute(described)
     assert list(stacks.groups().values()) == [14]
 
 
@@ -250,7 +246,7 @@ def test_nested_stacks_have_change_sets_on_request(stacks, two_deep):
         "UNAVAILABLE",
         "Only executable from the root change set.",
     )
-    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
+    stacks.execute(described)
     assert list(stacks.groups().values()) == [14]
 
 
@@ -276,7 +272,7 @@ def test_another_template_at_the_same_url_is_seen_inside(stacks):
     stacks.put("child", {"Group": group(LogGroupName="two")})
     other = stacks.change_set("root", "UPDATE", {"Child": nested(url)}, IncludeNestedStacks=True)
     assert whole(stacks, other) == {"Child": ("Modify", "False"), "Child.Group": ("Modify", "True")}
-    stacks.api.execute_change_set(ChangeSetName=other["ChangeSetId"])
+    stacks.execute(other)
     assert list(stacks.groups()) == ["two"]
 
 
@@ -314,7 +310,7 @@ def test_a_value_that_a_new_resource_will_give_is_dynamic_inside(stacks):
     assert change["ResourceChange"]["Details"] == [
         {"Target": {"Attribute": "Properties", "Name": "LogGroupName"}, "Evaluation": "Dynamic"}
     ]
-    stacks.api.execute_change_set(ChangeSetName=described["ChangeSetId"])
+    stacks.execute(described)
     assert set(stacks.groups()) == {"new", "of-new"}
 
 
@@ -326,7 +322,7 @@ def test_a_new_nested_stack_exists_for_review(stacks, two_deep):
     stacks.api.delete_change_set(ChangeSetName=described["ChangeSetId"])
     assert stacks.names() == ["root"]
     again = stacks.change_set("root", "CREATE", two_deep(7), IncludeNestedStacks=True)
-    stacks.api.execute_change_set(ChangeSetName=again["ChangeSetId"])
+    stacks.execute(again)
     assert {stacks.status(name) for name in stacks.names()} == {"CREATE_COMPLETE"}
     assert len(stacks.names()) == 3
 

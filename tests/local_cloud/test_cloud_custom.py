@@ -105,8 +105,7 @@ def nothing_is_left(stacks, account, provider):
     """Every test deletes what it made, and no answer stays in S3."""
     yield
     provider.answer, provider.crash = {}, False
-    for name in stacks.names():
-        stacks.api.delete_stack(StackName=name)
+    stacks.delete_all()
     assert stacks.names() == []
     buckets = account.client("s3").list_buckets()["Buckets"]
     assert [one["Name"] for one in buckets] == ["templates-666666666666-eu-west-1"]

@@ -44,8 +44,7 @@ def nothing_is_left(stacks):
     """Every test deletes what it made."""
     before = stacks.groups()
     yield
-    for name in stacks.names():
-        stacks.api.delete_stack(StackName=name)
+    stacks.delete_all()
     assert stacks.names() == []
     assert stacks.groups() == before
 
@@ -432,6 +431,7 @@ def test_previous_values_and_templates_can_be_kept(stacks, account):
             {"ParameterKey": "Days", "ParameterValue": "14"},
         ],
     )
+    assert stacks.status("kept") == "UPDATE_COMPLETE"
     assert stacks.groups()["named"] == 14
 
 

@@ -45,8 +45,7 @@ def by_hand(rds):
 @pytest.fixture(autouse=True)
 def nothing_is_left(stacks):
     yield
-    for name in stacks.names():
-        stacks.api.delete_stack(StackName=name)
+    stacks.delete_all()
     assert stacks.names() == []
 
 

@@ -115,6 +115,23 @@ def test_changed_code_updates_the_stack(deploy, call):
     assert [answer("first"), answer("second")] == ["first", "second"]
 
 
+FAILING = {"resource": "AWS::Logs::LogGroup", "message": "no room for logs"}
+
+
+def test_a_deployment_fails_where_a_test_wants_it(deploy, faults):
+    group = Bundle({"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}})
+    faults(lag=0.3, failing=[FAILING])
+
+    with pytest.raises(DeploymentError, match="no room for logs"):
+        deploy(group, name="faulty")
+
+
+def test_faults_end_with_their_test(deploy):
+    group = Bundle({"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}})
+
+    assert deploy(group, name="faulty").status == "CREATE_COMPLETE"
+
+
 def test_code_outside_the_bundle_is_found_in_a_folder(deploy, call, tmp_path):
     app = tmp_path / "greeter" / "app.py"
     app.parent.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,14 +12,19 @@ from typing import Any, Final, Literal
 from .changes import Change
 from .imports import Imports
 from .operations import OnFailure
+from .planning import Request
 from .stack import Plan, Stack, described
-from .stacks import Request
 
 Kind = Literal["CREATE", "IMPORT", "UPDATE"]
 NO_CHANGES: Final = (
     "The submitted information didn't contain changes. "
     "Submit different information to create a change set."
 )
+BEING_CREATED: Final = {
+    "ExecutionStatus": "UNAVAILABLE",
+    "Status": "CREATE_IN_PROGRESS",
+    "StatusReason": None,
+}
 FROM_THE_ROOT: Final = "Only executable from the root change set."
 
 
@@ -46,6 +52,8 @@ class ChangeSet:
     children: list[ChangeSet] = field(default_factory=list)
     id: str = ""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ready_at: float = 0
+    """The time, on the clock that never goes back, from which on its status is shown."""
 
     def __post_init__(self) -> None:
         stack = self.stack
@@ -89,8 +97,15 @@ class ChangeSet:
         """Fail the change set for a reason: it cannot be executed."""
         self.status, self.reason = "FAILED", reason
 
+    @property
+    def is_ready(self) -> bool:
+        return time.monotonic() >= self.ready_at
+
     def summary(self) -> dict[str, Any]:
         """The summary in ListChangeSets."""
+        return self._whole_summary() | ({} if self.is_ready else BEING_CREATED)
+
+    def _whole_summary(self) -> dict[str, Any]:
         return {
             "StackId": self.stack.id,
             "StackName": self.stack.name,
@@ -113,7 +128,9 @@ class ChangeSet:
             "Capabilities": list(self.request.capabilities),
             "Tags": described(self.request.tags or {}),
             "Changes": [
-                {"Type": "Resource", "ResourceChange": change.shown()} for change in self.changes
+                {"Type": "Resource", "ResourceChange": change.shown()}
+                for change in self.changes
+                if self.is_ready
             ],
             "OnStackFailure": self.on_failure,
         }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from moto.core.responses import ActionResult, EmptyResult
 
 from . import shown
-from .api import WHAT, StackApi
+from .change_set import ChangeSet
 from .change_sets import ChangeSets, change_sets
+from .recovery_api import RecoveryApi
 from .refusals import ValidationError
+from .requests import WHAT
 
 
-class ChangeSetApi(StackApi):
+class ChangeSetApi(RecoveryApi):
     """The operations on change sets, beside those on stacks."""
 
     @property
@@ -26,23 +28,31 @@ class ChangeSetApi(StackApi):
             raise ValidationError(f"The local cloud does not know change sets of type {kind}")
         if "ResourcesToImport" in given and kind != "IMPORT":
             raise ValidationError("ResourcesToImport is for change sets of type IMPORT")
-        old = self.stacks.updatable(given["StackName"]) if kind == "UPDATE" else None
-        made = self.change_sets.create(
-            given["ChangeSetName"],
-            given["StackName"],
-            kind,
-            self._request(given, old),
-            to_import=given.get("ResourcesToImport", []),
-            nested=given.get("IncludeNestedStacks", False),
-            description=given.get("Description"),
-            on_failure=given.get("OnStackFailure"),
-        )
+
+        def create() -> ChangeSet:
+            old = self.stacks.updatable(given["StackName"]) if kind == "UPDATE" else None
+            return self.change_sets.create(
+                given["ChangeSetName"],
+                given["StackName"],
+                kind,
+                self._request(given, old),
+                to_import=given.get("ResourcesToImport", []),
+                nested=given.get("IncludeNestedStacks", False),
+                description=given.get("Description"),
+                on_failure=given.get("OnStackFailure"),
+            )
+
+        made = self._once(create)
         return ActionResult({"Id": made.id, "StackId": made.stack.id})
 
     def describe_change_set(self) -> ActionResult:
         given = self._given("ChangeSetName", "StackName", "NextToken")
         found = self.change_sets.find(given["ChangeSetName"], given.get("StackName"))
-        return ActionResult(found.shown())
+        shown_whole = found.shown()
+        changes, token = self._page(
+            shown_whole["Changes"], lambda one: str(one["ResourceChange"]["LogicalResourceId"])
+        )
+        return ActionResult({**shown_whole, "Changes": changes, "NextToken": token})
 
     def list_change_sets(self) -> ActionResult:
         stack = self.stacks.find(self._given("StackName", "NextToken")["StackName"])
@@ -58,7 +68,12 @@ class ChangeSetApi(StackApi):
     def execute_change_set(self) -> EmptyResult:
         given = self._given("ChangeSetName", "StackName", "DisableRollback")
         found = self.change_sets.find(given["ChangeSetName"], given.get("StackName"))
-        self.change_sets.execute(found, disable_rollback=given.get("DisableRollback", False))
+        disable_rollback = given.get("DisableRollback", False)
+        self._once(
+            lambda: self.change_sets.execute(
+                found, disable_rollback=disable_rollback, token=self.token
+            )
+        )
         return EmptyResult()
 
     def get_template(self) -> ActionResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -12,9 +13,11 @@ from . import imports, operations
 from .change_set import ChangeSet, Kind
 from .changes import unseen
 from .nested_change_sets import Insight
+from .pace import present
+from .planning import Request
 from .refusals import ValidationError, refusals, require_stack_name
 from .stack import Plan, Stack
-from .stacks import Request, StackBackend
+from .stacks import StackBackend
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -75,6 +78,8 @@ class ChangeSets:
             with refusals():
                 found = imports.only_imports(found, taken)
         made.conclude(found)
+        for one in made.family():
+            one.ready_at = time.monotonic() + present.pace.change_set_lag
         self._put_up_for_review(made)
         self._roots[made.id] = made
         return made
@@ -103,31 +108,56 @@ class ChangeSets:
         self._withdraw(change_set)
         del self._roots[change_set.id]
 
-    def execute(self, change_set: ChangeSet, *, disable_rollback: bool) -> None:
-        """Execute a change set; the other change sets of its stacks are out of date then."""
-        if change_set.execution_status != "AVAILABLE":
-            raise InvalidChangeSetStatus(
-                f"ChangeSet [{change_set.id}] cannot be executed in its current status of "
-                f"[{change_set.status}]"
-            )
-        if disable_rollback and change_set.kind == "UPDATE":
-            raise ValidationError("The local cloud always rolls updates back")
-        self._withdraw(change_set)
-        stack = change_set.stack
-        stack.change_set = change_set.id
-        family = list(change_set.family())
-        for other in [other for one in family for other in self.all(one.stack.id)]:
-            other.execution_status = "OBSOLETE"
+    def execute(
+        self, change_set: ChangeSet, *, disable_rollback: bool, token: str | None = None
+    ) -> None:
+        """Begin to execute a change set; the others of its stacks are out of date then."""
+        with self._backend.turn:
+            if change_set.execution_status != "AVAILABLE" or not change_set.is_ready:
+                raise InvalidChangeSetStatus(
+                    f"ChangeSet [{change_set.id}] cannot be executed in its current status of "
+                    f"[{change_set.summary()['Status']}]"
+                )
+            stack = change_set.stack
+            if change_set.kind == "UPDATE":
+                self._backend.updatable(stack.id)
+            self._withdraw(change_set)
+            stack.change_set = change_set.id
+            family = list(change_set.family())
+            for other in [other for one in family for other in self.all(one.stack.id)]:
+                other.execution_status = "OBSOLETE"
+            for one in family:
+                one.execution_status = "EXECUTE_IN_PROGRESS"
+            self._carry_out(change_set, disable_rollback=disable_rollback, token=token)
+
+    def _carry_out(
+        self, change_set: ChangeSet, *, disable_rollback: bool, token: str | None
+    ) -> None:
+        stack, plan, lag = change_set.stack, change_set.plan, present.pace.lag
+
+        def conclude() -> None:
+            done = stack.status in {"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"}
+            for one in change_set.family():
+                one.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+
         if change_set.kind == "CREATE":
             on_failure = change_set.on_failure or ("DO_NOTHING" if disable_rollback else "ROLLBACK")
-            self._backend.carry_out_creation(stack, change_set.plan, on_failure)
+            self._backend.carry_out_creation(
+                stack, plan, on_failure, lag=lag, token=token, afterwards=conclude
+            )
         elif change_set.kind == "IMPORT":
-            self._backend.carry_out_import(stack, change_set.plan, change_set.imports)
+            self._backend.carry_out_import(
+                stack, plan, change_set.imports, token=token, afterwards=conclude
+            )
         else:
-            self._backend.carry_out_update(stack, change_set.plan, change_set.request)
-        done = stack.status in {"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"}
-        for one in family:
-            one.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+            self._backend.carry_out_update(
+                stack,
+                plan,
+                change_set.request,
+                rolls_back=not disable_rollback,
+                token=token,
+                afterwards=conclude,
+            )
 
     def _imports(
         self, stack: Stack, plan: Plan, given: Sequence[Mapping[str, Any]]
@@ -153,7 +183,7 @@ class ChangeSets:
         """
         for one in change_set.family():
             if one.parent is not None and one.stack.status == "REVIEW_IN_PROGRESS":
-                self._backend.delete(one.stack.id)
+                self._backend.withdraw(one.stack)
 
     def _check_stack(self, name: str, stack_name: str, kind: Kind) -> None:
         if kind == "UPDATE":

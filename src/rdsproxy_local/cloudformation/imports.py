@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..types.importable import IMPORTABLE
+from .background import Steps
 from .changes import Change
 from .failure import Failure
 from .handlers import as_deployed, property_problems, reason_of
@@ -73,12 +74,13 @@ def require_free(stacks: Iterable[Stack], plan: Plan, imports: Imports) -> None:
                     raise Failure(f"Resource {name} already exists in stack {stack.id}")
 
 
-def take_over(stack: Stack, plan: Plan, exports: Exports, imports: Imports) -> None:
+def take_over(stack: Stack, plan: Plan, exports: Exports, imports: Imports) -> Steps:
     """Give the stack all of *imports*, or none."""
     stack.becomes("IMPORT_IN_PROGRESS", "User Initiated")
     old, before = stack.plan, dict(stack.deployed)
     stack.plan, stack.updated = plan, datetime.now(UTC)
     scope = StackScope(stack, plan, exports)
+    yield
     try:
         for logical_id in ordered(scope.active()):
             if logical_id in imports:

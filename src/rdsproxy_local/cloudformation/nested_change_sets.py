@@ -17,9 +17,10 @@ from .change_set import ChangeSet
 from .changes import Change, Preview
 from .failure import Failure
 from .functions import resolved
+from .planning import Request
 from .refusals import refusals
 from .stack import STACK, Stack, from_described
-from .stacks import Request, StackBackend
+from .stacks import StackBackend
 from .template_url import template_at
 
 

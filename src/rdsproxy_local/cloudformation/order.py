@@ -76,14 +76,18 @@ def dependencies(resource: Mapping[str, Any]) -> set[str]:
     return mentioned | set(depends_on(resource))
 
 
-def ordered(resources: Mapping[str, Any]) -> list[str]:
-    """The logical IDs, each after those that it depends on."""
-    graph = {
+def graph(resources: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The logical IDs, and those that each depends on."""
+    return {
         logical_id: sorted(dependencies(resource) & set(resources))
         for logical_id, resource in resources.items()
     }
+
+
+def ordered(resources: Mapping[str, Any]) -> list[str]:
+    """The logical IDs, each after those that it depends on."""
     try:
-        return list(TopologicalSorter(graph).static_order())
+        return list(TopologicalSorter(graph(resources)).static_order())
     except CycleError as error:
         members = ", ".join(sorted(set(error.args[1])))
         raise Failure(f"Circular dependency between resources: [{members}]") from error

@@ -97,6 +97,9 @@ class Context(Protocol):
     def client(self, service: str) -> Any:
         """boto3's client, for presigned URLs, which are no operation."""
 
+    def pause(self, seconds: float, /) -> None:
+        """Wait, unless the operation on the stack is cancelled: that is raised then."""
+
     def name(self, longest: int = 63, *, lower: bool = False) -> str:
         """A physical name, the same during one creation: stack, logical ID, random end."""
 

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..clients import CallContext, Clients
+from .background import Operation
 from .parameters import Parameters
 from .resource import DeployedResource
 from .template import EMPTY, Template
+
+if TYPE_CHECKING:
+    from .engine import StackUpdate
 
 STACK: Final = "AWS::CloudFormation::Stack"
 
@@ -46,6 +50,8 @@ class Event:
     reason: str | None = None
     properties: Mapping[str, Any] | None = None
     """The properties as written: dynamic references stay unresolved."""
+    operation: Operation | None = None
+    """The operation during which it happened."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -62,6 +68,8 @@ class Event:
             "ResourceStatus": self.status,
             "ResourceStatusReason": self.reason,
             "ResourceProperties": None if self.properties is None else json.dumps(self.properties),
+            "ClientRequestToken": self.operation.token if self.operation else None,
+            "OperationId": self.operation.id if self.operation else None,
         }
 
 
@@ -90,11 +98,14 @@ class Stack:
     change_set: str | None = None
     """The change set that it was last created or updated with."""
     updated: datetime | None = None
+    unfinished: StackUpdate | None = None
+    """An update that failed, and was not rolled back or not wholly."""
 
     def __post_init__(self) -> None:
         arn = f"arn:aws:cloudformation:{self.region}:{self.account}:stack"
         self.id = self.id or f"{arn}/{self.name}/{uuid.uuid4()}"
         self.created = datetime.now(UTC)
+        self.operation = Operation.none(self.id)
         self.call = partial(self.context("").call)
 
     # moto finds stacks by this name, to tag resources and in stack sets.
@@ -120,7 +131,8 @@ class Stack:
 
     def becomes(self, status: str, reason: str | None = None) -> None:
         """Note what the stack itself is doing."""
-        self.events.append(Event(self.name, self.id, STACK, status, reason))
+        event = Event(self.name, self.id, STACK, status, reason, operation=self.operation)
+        self.events.append(event)
 
     def note(self, deployed: DeployedResource, status: str, reason: str | None = None) -> None:
         """Note what happens to a resource."""
@@ -133,6 +145,7 @@ class Stack:
                 status,
                 reason,
                 resource.get("Properties"),
+                self.operation,
             )
         )
 
@@ -148,6 +161,7 @@ class Stack:
             self.name,
             logical_id,
             final_snapshot=final_snapshot,
+            pause=self.operation.pause,
         )
 
     @property

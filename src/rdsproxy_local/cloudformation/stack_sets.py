@@ -11,9 +11,11 @@ from moto.cloudformation.exceptions import StackInstanceNotFound
 from moto.cloudformation.models import StackSet
 from moto.core.exceptions import ServiceException
 
+from .background import settled
+from .planning import Request
 from .refusals import ValidationError
 from .stack import Stack
-from .stacks import Request, backend
+from .stacks import backend
 
 Place = tuple[str, str]
 """An account and a region."""
@@ -115,6 +117,7 @@ class LocalStackSet(StackSet):
         for instance in instances:
             if instance.stack is not None and not retain:
                 backend(instance.account_id, instance.region_name).delete(instance.stack.id)
+                settled(instance.stack.id)
                 gone = instance.stack.status == "DELETE_COMPLETE"
                 instance.reason = None if gone else instance.stack.reason or "DELETE_FAILED"
             if instance.reason is None or retain or instance.stack is None:
@@ -139,11 +142,13 @@ class LocalStackSet(StackSet):
             if instance.stack is None or instance.stack.status == "ROLLBACK_COMPLETE":
                 if instance.stack is not None:
                     stacks.delete(instance.stack.id)
+                    settled(instance.stack.id)
                 instance.stack = stacks.create(f"StackSet-{self.name}-{uuid.uuid4()}", request)
             elif stacks.differences(instance.stack, stacks.plan(request, directly=True), request):
                 stacks.update(instance.stack.id, request)
         except ServiceException as refusal:
             return str(refusal.message)
+        settled(instance.stack.id)
         if instance.stack.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             return None
         failed = (one for one in instance.stack.events if one.status.endswith("_FAILED"))

@@ -1,106 +1,33 @@
-"""The stacks of an account and region, in the place of moto's."""
+"""Creation, update and deletion of the stacks of an account and region."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
-from moto.cloudformation import urls
 from moto.cloudformation.exceptions import AlreadyExistsException
-from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
+from moto.cloudformation.models import cloudformation_backends
 
-from ..clients import Clients
-from . import capabilities, checks, imports, operations
-from .changes import Change, LookInside, changes, same_outputs, unseen
-from .failure import Failure
+from . import background, imports, operations
+from .background import Kind, Operation, Steps, begin
 from .operations import OnFailure
-from .parameters import parameters
+from .pace import present
+from .planning import Request, StackPlanner, remember
 from .refusals import ValidationError, refusals, require_stack_name
 from .scope import StackScope
-from .stack import STACK, Plan, Stack
-from .template import read
+from .stack import Plan, Stack
+from .statuses import NOT_DELETED, TAKES_UPDATES, give_up, require_skippable, status_of
 
-NO_UPDATES = "No updates are to be performed."
-TAKES_UPDATES = frozenset(
-    {
-        "CREATE_COMPLETE",
-        "IMPORT_COMPLETE",
-        "IMPORT_ROLLBACK_COMPLETE",
-        "UPDATE_COMPLETE",
-        "UPDATE_ROLLBACK_COMPLETE",
-    }
-)
+NO_UPDATES: Final = "No updates are to be performed."
+NOT_NOW: Final = "{} cannot be called from current stack status"
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request to create or change a stack."""
-
-    text: str
-    given: Mapping[str, str] = field(default_factory=dict)
-    capabilities: tuple[str, ...] = ()
-    tags: Mapping[str, str] | None = None
-    """None keeps the present tags."""
-    role: str | None = None
-    unknown: frozenset[str] = frozenset()
-    """Parameters that resources of the parent give, which are still to be made."""
+def nothing() -> None:
+    """Do nothing."""
 
 
-class StackBackend(CloudFormationBackend):
-    """The stacks of one account and region."""
-
-    clients: ClassVar[Clients]
-
-    def __init__(self, region_name: str, account_id: str) -> None:
-        super().__init__(region_name, account_id)
-        self.alive: dict[str, Stack] = {}
-        """Stacks by their IDs."""
-        self.dead: dict[str, Stack] = {}
-
-    @property
-    def _url_module(self) -> Any:
-        return urls
-
-    def find(self, name_or_id: str) -> Stack:
-        """A stack by its name or, deleted ones too, by its ID."""
-        for stack in [*self.alive.values(), *self.dead.values()]:
-            if name_or_id == stack.id:
-                return stack
-        if named := self.named(name_or_id):
-            return named
-        raise ValidationError(f"Stack with id {name_or_id} does not exist")
-
-    def named(self, name_or_id: str) -> Stack | None:
-        """A stack that is not deleted."""
-        everyone = self.alive.values()
-        return next((one for one in everyone if name_or_id in {one.name, one.id}), None)
-
-    def parent(self, stack: Stack) -> Stack | None:
-        """The stack of which *stack* is a resource."""
-        for other in self.alive.values():
-            for deployed in other.deployed.values():
-                if deployed.type == STACK and deployed.physical_id == stack.id:
-                    return other
-        return None
-
-    def plan(self, request: Request, *, directly: bool) -> Plan:
-        """The plan for *request*, if the request is valid."""
-        with refusals():
-            template = read(request.text, request.given, self.region_name)
-            checks.check(template)
-            capabilities.check(template, request.capabilities, directly=directly)
-            given = parameters(template.parameters, request.given, self.call, request.unknown)
-            return Plan(template, given)
-
-    def call(self, service: str, operation: str, **given: Any) -> Any:
-        return self.clients.call(service, operation, self.account_id, self.region_name, **given)
-
-    def new(self, name: str, request: Request) -> Stack:
-        """A new stack without resources; the first event makes it known."""
-        stack = Stack(name, self.account_id, self.region_name, self.clients)
-        _remember(stack, request)
-        return stack
+class StackBackend(StackPlanner):
+    """The stacks of one account and region, and the operations on them."""
 
     def create(
         self,
@@ -109,112 +36,176 @@ class StackBackend(CloudFormationBackend):
         *,
         on_failure: OnFailure = "ROLLBACK",
         protected: bool = False,
+        token: str | None = None,
     ) -> Stack:
-        """Create a stack directly; its status shows the outcome."""
+        """Begin to create a stack directly; its status shows the outcome."""
         require_stack_name(name)
-        if self.named(name):
-            raise AlreadyExistsException(f"Stack [{name}] already exists")
+        self._require_new(name)
         plan = self.plan(request, directly=True)
         stack = self.new(name, request)
         stack.protected = protected
         with refusals():
             StackScope(stack, plan, self.exported).active()
-        self.carry_out_creation(stack, plan, on_failure)
+        with self.turn:
+            self._require_new(name)
+            self.carry_out_creation(stack, plan, on_failure, token=token)
         return stack
 
-    def carry_out_creation(self, stack: Stack, plan: Plan, on_failure: OnFailure) -> None:
+    def carry_out_creation(
+        self, stack: Stack, plan: Plan, on_failure: OnFailure, *, lag: float = 0, **given: Any
+    ) -> None:
+        steps = operations.create(stack, plan, self.exported, self.check_exports, on_failure)
         self.alive[stack.id] = stack
-        operations.create(stack, plan, self.exported, self._check_exports, on_failure)
-        self._forget_if_deleted(stack)
+        self._begin(stack, "CREATE_STACK", steps, lag=lag, **given)
 
-    def carry_out_import(self, stack: Stack, plan: Plan, taken: imports.Imports) -> None:
-        imports.take_over(stack, plan, self.exported, taken)
+    def carry_out_import(
+        self, stack: Stack, plan: Plan, taken: imports.Imports, **given: Any
+    ) -> None:
+        steps = imports.take_over(stack, plan, self.exported, taken)
+        self._begin(stack, "UPDATE_STACK", steps, lag=present.pace.lag, **given)
 
-    def update(self, name: str, request: Request) -> Stack:
-        """Update a stack directly."""
+    def withdraw(self, stack: Stack) -> None:
+        """Delete a stack that exists for review only."""
+        stack.becomes("DELETE_IN_PROGRESS", operations.USER)
+        stack.becomes("DELETE_COMPLETE")
+        self.forget_if_deleted(stack)
+
+    def update(
+        self, name: str, request: Request, *, rolls_back: bool = True, token: str | None = None
+    ) -> Stack:
+        """Begin to update a stack directly."""
         stack = self.updatable(name)
         plan = self.plan(request, directly=True)
-        if not self.differences(stack, plan, request):
+        if not stack.unfinished and not self.differences(stack, plan, request):
             raise ValidationError(NO_UPDATES)
-        self.carry_out_update(stack, plan, request)
+        with self.turn:
+            self.updatable(name)
+            self.carry_out_update(stack, plan, request, rolls_back=rolls_back, token=token)
         return stack
 
-    def carry_out_update(self, stack: Stack, plan: Plan, request: Request) -> None:
-        before = stack.tags, stack.capabilities, stack.role
-        _remember(stack, request)
-        operations.update(stack, plan, self.exported, self._check_exports)
-        if stack.status != "UPDATE_COMPLETE":
-            stack.tags, stack.capabilities, stack.role = before
+    def carry_out_update(
+        self, stack: Stack, plan: Plan, request: Request, *, rolls_back: bool = True, **given: Any
+    ) -> None:
+        def steps() -> Steps:
+            before = stack.tags, stack.capabilities, stack.role
+            remember(stack, request)
+            yield from operations.update(
+                stack, plan, self.exported, self.check_exports, rolls_back=rolls_back
+            )
+            if stack.status not in {"UPDATE_COMPLETE", "UPDATE_FAILED"}:
+                stack.tags, stack.capabilities, stack.role = before
+
+        self._begin(stack, "UPDATE_STACK", steps(), lag=present.pace.lag, **given)
 
     def updatable(self, name: str) -> Stack:
         stack = self.named(name)
         if stack is None:
             raise ValidationError(f"Stack [{name}] does not exist")
-        if stack.status not in TAKES_UPDATES:
-            raise ValidationError(
-                f"Stack:{stack.id} is in {stack.status} state and can not be updated."
-            )
+        status = status_of(stack)
+        if status not in TAKES_UPDATES:
+            raise ValidationError(f"Stack:{stack.id} is in {status} state and can not be updated.")
         return stack
 
-    def differences(
-        self, stack: Stack, plan: Plan, request: Request, look_inside: LookInside = unseen
-    ) -> list[Change | str]:
-        """The changes; empty if nothing would change."""
-        with refusals():
-            _check_types(stack, plan)
-            found: list[Change | str] = [*changes(stack, plan, self.exported, look_inside)]
-            if not found and not same_outputs(stack, plan, self.exported):
-                found.append("Outputs")
-        if request.tags is not None and request.tags != stack.tags:
-            found.append("Tags")
-        return found
-
-    def delete(self, name: str, keep: Iterable[str] = ()) -> None:
-        """Delete a stack, as far as that can be done."""
-        stack = self.named(name)
-        if stack is None:
-            return
-        if stack.protected:
-            raise ValidationError(
-                f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
-            )
-        for export in stack.exports:
-            if users := self.users_of(export):
-                # The status stays as it was, with a reason.
-                stack.becomes(
-                    stack.status,
-                    f"Export {export} cannot be deleted as it is in use by {' and '.join(users)}",
-                )
+    def delete(self, name: str, keep: Iterable[str] = (), token: str | None = None) -> None:
+        """Begin to delete a stack, as far as that can be done."""
+        with self.turn:
+            stack = self.named(name)
+            if stack is None or (status := status_of(stack)) == "DELETE_IN_PROGRESS":
                 return
-        operations.delete(stack, frozenset(keep))
-        self._forget_if_deleted(stack)
-
-    def exported(self, name: str) -> str:
-        """The value of an export of any stack."""
-        for stack in self.alive.values():
-            if name in stack.exports:
-                return stack.exports[name]
-        raise Failure(f"No export named {name} found.")
-
-    def users_of(self, export: str) -> list[str]:
-        """The names of the stacks that import the export."""
-        return [stack.name for stack in self.alive.values() if export in stack.imports]
-
-    def _check_exports(self, stack: Stack, exports: Mapping[str, str]) -> None:
-        for name in exports:
-            others = [one for one in self.alive.values() if one is not stack]
-            if owner := next((one for one in others if name in one.exports), None):
-                raise Failure(f"Export with name {name} is already exported by stack {owner.name}.")
-        for name, value in stack.exports.items():
-            if exports.get(name) != value and (users := self.users_of(name)):
-                verb = "updated" if name in exports else "deleted"
-                raise Failure(
-                    f"Export {name} cannot be {verb} as it is in use by {' and '.join(users)}"
+            if status in NOT_DELETED:
+                raise ValidationError(
+                    f"Stack [{stack.id}] cannot be deleted while in status {status}"
                 )
+            if stack.protected:
+                raise ValidationError(
+                    f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+                )
+            for export in stack.exports:
+                if users := self.users_of(export):
+                    # The status stays as it was, with a reason.
+                    names = " and ".join(users)
+                    stack.becomes(
+                        stack.status,
+                        f"Export {export} cannot be deleted as it is in use by {names}",
+                    )
+                    return
+            steps = operations.delete(stack, frozenset(keep), stack.operation)
+            self._begin(stack, "DELETE_STACK", steps, lag=present.pace.lag, token=token)
 
-    def _forget_if_deleted(self, stack: Stack) -> None:
-        if stack.status == "DELETE_COMPLETE":
-            self.dead[stack.id] = self.alive.pop(stack.id)
+    def cancel_update(self, name: str) -> None:
+        """Have an update roll back what it has done so far."""
+        with self.turn:
+            stack = self._known(name)
+            if status_of(stack) != "UPDATE_IN_PROGRESS":
+                raise ValidationError(NOT_NOW.format("CancelUpdateStack"))
+            stack.operation.withdrawn = True
+            stack.operation.cancel()
+
+    def continue_rollback(
+        self, name: str, skip: Sequence[str] = (), token: str | None = None
+    ) -> None:
+        """Go on with the rollback of an update, which has failed."""
+        with self.turn:
+            stack = self._known(name)
+            if status_of(stack) != "UPDATE_ROLLBACK_FAILED":
+                raise ValidationError(NOT_NOW.format("RollbackUpdatedStack"))
+            own = frozenset(one for one in skip if "." not in one)
+            require_skippable(stack, own)
+            steps = self._continued(stack, own, [one for one in skip if "." in one])
+            self._begin(stack, "CONTINUE_ROLLBACK", steps, lag=present.pace.lag, token=token)
+
+    def _continued(self, stack: Stack, own: frozenset[str], nested: Iterable[str]) -> Steps:
+        """Go on with the rollback; what is `STACK.RESOURCE` is skipped in a nested stack."""
+        steps = operations.roll_back(stack, own)
+        next(steps)
+        yield
+        inside: dict[str, list[str]] = {}
+        for one in nested:
+            name, _, logical_id = one.rpartition(".")
+            inside.setdefault(name, []).append(logical_id)
+        for name, logical_ids in inside.items():
+            self.continue_rollback(name, logical_ids)
+            background.settled(self._known(name).id)
+        yield from steps
+
+    def roll_back(self, name: str, token: str | None = None) -> Stack:
+        """Bring a stack whose last operation failed, and was not rolled back, to where it was."""
+        with self.turn:
+            stack = self._known(name)
+            if status_of(stack) not in {"CREATE_FAILED", "UPDATE_FAILED"}:
+                raise ValidationError(NOT_NOW.format("RollbackStack"))
+            steps = operations.roll_back(stack)
+            self._begin(stack, "ROLLBACK", steps, lag=present.pace.lag, token=token)
+        return stack
+
+    def _known(self, name: str) -> Stack:
+        if (stack := self.named(name)) is None:
+            raise ValidationError(f"Stack [{name}] does not exist")
+        return stack
+
+    def _require_new(self, name: str) -> None:
+        if self.named(name):
+            raise AlreadyExistsException(f"Stack [{name}] already exists")
+
+    def _begin(
+        self,
+        stack: Stack,
+        kind: Kind,
+        steps: Steps,
+        *,
+        lag: float = 0,
+        token: str | None = None,
+        afterwards: Callable[[], None] = nothing,
+    ) -> None:
+        """Begin an operation of a stack, which goes on when this has returned."""
+        operation = stack.operation = Operation(stack.id, kind, token)
+
+        def all_steps() -> Steps:
+            yield from steps
+            self.forget_if_deleted(stack)
+            afterwards()
+
+        begin(operation, all_steps(), lambda reason: give_up(stack, kind, reason), lag=lag)
 
 
 def backend(account: str, region: str) -> StackBackend:
@@ -222,23 +213,3 @@ def backend(account: str, region: str) -> StackBackend:
     found = cloudformation_backends[account][region]
     assert isinstance(found, StackBackend)
     return found
-
-
-def _remember(stack: Stack, request: Request) -> None:
-    stack.tags = stack.tags if request.tags is None else request.tags
-    stack.capabilities = request.capabilities
-    stack.role = request.role or stack.role
-
-
-def _check_types(stack: Stack, plan: Plan) -> None:
-    wanted = plan.template.resources
-    changed = [
-        deployed.logical_id
-        for deployed in stack.deployed.values()
-        if deployed.logical_id in wanted and wanted[deployed.logical_id]["Type"] != deployed.type
-    ]
-    if changed:
-        raise Failure(
-            "Update of resource type is not permitted. The new template modifies resource type "
-            f"of the following resources: [{', '.join(changed)}]"
-        )

@@ -72,11 +72,19 @@ def _put(account: Account, bucket: PackageBucket, wanted: WantedStack) -> None:
             return
         raise DeploymentError([Problem(name, reason)])
     api.execute_change_set(ChangeSetName=change_set)
-    while (status := account.stack(name)["StackStatus"]).endswith("_IN_PROGRESS"):
+    while (status := account.stack(name)["StackStatus"]).endswith("_IN_PROGRESS") or _lags(
+        api, change_set
+    ):
         time.sleep(PAUSE)
     if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         found_failures = failures(account, name)
         raise DeploymentError(found_failures or [Problem("", f"is {status}")], within=name)
+
+
+def _lags(api: Any, change_set: str) -> bool:
+    """Tell if the execution of a change set has not ended, or not even begun."""
+    found = api.describe_change_set(ChangeSetName=change_set)
+    return found["ExecutionStatus"] in {"AVAILABLE", "EXECUTE_IN_PROGRESS"}
 
 
 def _pairs(word: str, values: Mapping[str, str]) -> list[dict[str, str]]:

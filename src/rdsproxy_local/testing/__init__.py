@@ -2,17 +2,20 @@
 
 from ..databases import NoLogin, SqlError
 from ..deployment.deployed_stack import DeployedStack
+from ..faults import SLOW
 from ..local_cloud import Account
 from .answers import Answer
 from .cloud import RenderedBundle, TestCloud
-from .fixtures import Call, Deploy, Logs, Sql
+from .fixtures import Call, Deploy, InjectFaults, Logs, Sql
 
 __all__ = [
+    "SLOW",
     "Account",
     "Answer",
     "Call",
     "Deploy",
     "DeployedStack",
+    "InjectFaults",
     "Logs",
     "NoLogin",
     "RenderedBundle",

@@ -26,6 +26,7 @@ from ..deployment.code import Code, State
 from ..deployment.deployed_stack import DeployedStack
 from ..deployment.packaging import Rendered, build
 from ..deployment.stacks import WantedStack, put_stack
+from ..faults import set_faults
 from ..function_output import LogReader, group_of
 from ..local_cloud import Account, LocalCloud
 from ..servers.required import missing_servers
@@ -164,6 +165,10 @@ class TestCloud:
         """Run *statement* in the only database, or in that of *stack*, by default as its master."""
         database = self._database(stack)
         return run_sql(login_of(self.cloud.endpoint, database, user), statement).rows
+
+    def inject(self, **wanted: Any) -> None:
+        """Have these faults in place of all others; none ends them."""
+        set_faults(self.cloud.endpoint, wanted)
 
     def logs(self, function: str | None = None, *, stack: DeployedStack | None = None) -> list[str]:
         """Return the lines of functions, or of the *function* with this logical ID or name."""

@@ -55,6 +55,14 @@ class Sql(Protocol):
         ...
 
 
+class InjectFaults(Protocol):
+    """The fixture `faults`."""
+
+    def __call__(self, **wanted: Any) -> None:
+        """Have these faults in place of all others; none ends them."""
+        ...
+
+
 class Logs(Protocol):
     """The fixture `logs`."""
 

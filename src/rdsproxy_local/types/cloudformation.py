@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from ..cloudformation import background
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import (
     Context,
@@ -18,6 +20,7 @@ from ..cloudformation.resource import (
 )
 
 NO_UPDATES: Final = "No updates are to be performed."
+CREATION_CANCELLED: Final = "Resource creation cancelled"
 
 
 def _create_stack(context: Context, properties: Properties) -> Made:
@@ -29,7 +32,10 @@ def _create_stack(context: Context, properties: Properties) -> Made:
         OnFailure="DO_NOTHING" if parent["Stacks"][0]["DisableRollback"] else "ROLLBACK",
         **_wanted(context, properties),
     )
-    stack = _stack(context, stack_id)
+    try:
+        stack = _settled(context, stack_id)
+    except background.Cancelled:
+        raise PartiallyCreated(CREATION_CANCELLED, Made(stack_id, {})) from None
     if stack["StackStatus"] != "CREATE_COMPLETE":
         reason = _reason(context, stack_id)
         raise PartiallyCreated(
@@ -41,13 +47,19 @@ def _create_stack(context: Context, properties: Properties) -> Made:
 
 def _update_stack(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     wanted = _wanted(context, properties)
+    if _stack(context, deployed.physical_id)["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+        return _rolled_back(context, deployed)
     try:
         _asked(context, "update_stack", StackName=deployed.physical_id, **wanted)
     except Failure as failure:
         if str(failure) != NO_UPDATES:
             raise
         return _made(_stack(context, deployed.physical_id))
-    stack = _stack(context, deployed.physical_id)
+    try:
+        stack = _settled(context, deployed.physical_id)
+    except background.Cancelled:
+        _cancel(context, deployed)
+        raise
     if stack["StackStatus"] != "UPDATE_COMPLETE":
         raise Failure(
             f"Embedded stack {deployed.physical_id} was not successfully updated. Currently in "
@@ -58,11 +70,37 @@ def _update_stack(context: Context, deployed: DeployedResource, properties: Prop
 
 def _delete_stack(context: Context, deployed: DeployedResource) -> None:
     context.call("cloudformation", "delete_stack", StackName=deployed.physical_id)
+    background.settled(deployed.physical_id)
     if (stack := _stack(context, deployed.physical_id))["StackStatus"] != "DELETE_COMPLETE":
         raise Failure(
             f"Embedded stack {deployed.physical_id} was not successfully deleted: "
             f"{stack.get('StackStatusReason')}"
         )
+
+
+def _rolled_back(context: Context, deployed: DeployedResource) -> Made:
+    """Go on with the rollback of a nested stack, when its parent's goes on."""
+    _asked(context, "continue_update_rollback", StackName=deployed.physical_id)
+    stack = _settled(context, deployed.physical_id)
+    if stack["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+        raise Failure(
+            f"Embedded stack {deployed.physical_id} was not successfully updated. Currently in "
+            f"{stack['StackStatus']} with reason: {_reason(context, deployed.physical_id)}"
+        )
+    return _made(stack)
+
+
+def _cancel(context: Context, deployed: DeployedResource) -> None:
+    """Cancel an update together with its parent's, unless it is over by now."""
+    with suppress(ClientError):
+        context.call("cloudformation", "cancel_update_stack", StackName=deployed.physical_id)
+    background.settled(deployed.physical_id)
+
+
+def _settled(context: Context, stack_id: str) -> dict[str, Any]:
+    """The stack once no operation on it is in progress."""
+    background.settle(stack_id, lambda: context.pause(0))
+    return _stack(context, stack_id)
 
 
 def _wanted(context: Context, properties: Properties) -> dict[str, Any]:
@@ -86,10 +124,10 @@ def _wanted(context: Context, properties: Properties) -> dict[str, Any]:
 def _asked(context: Context, operation: str, **wanted: Any) -> str:
     """The stack's ID, of which CloudFormation shows the refusal as it is."""
     try:
-        stack_id: str = context.call("cloudformation", operation, **wanted)["StackId"]
+        answer = context.call("cloudformation", operation, **wanted)
     except ClientError as error:
         raise Failure(error.response["Error"]["Message"]) from error
-    return stack_id
+    return str(answer.get("StackId", wanted["StackName"]))
 
 
 def _stack(context: Context, stack_id: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from ..refusals import refuse, stack_or
 from ..rendered_variants import RenderedVariant, RenderSettings
 from .deployment import LocalDeployment, accounts_for
 from .detached import DETACHED, start_detached
+from .faults import check_faults, fault_options, start_faults, wanted_faults
 from .parameters import unmet_parameters
 from .pasting import Deployed, to_paste
 from .running import already_runs, require_extra, stacks
@@ -62,6 +63,7 @@ PROFILES: Final = "aws-config"
     "--region", metavar="NAME", default="eu-west-1", show_default=True, help="Region to deploy to."
 )
 @click.option("--detach", is_flag=True, help="Return once everything is deployed.")
+@fault_options
 @click.option("--verbose", is_flag=True, help="Print each change and each event of the stacks.")
 @click.pass_obj
 def up_command(  # noqa: PLR0913 - one parameter an option
@@ -76,12 +78,15 @@ def up_command(  # noqa: PLR0913 - one parameter an option
     port: int,
     region: str,
     detach: bool,
+    slow: bool,
+    faults: Path | None,
     verbose: bool,
 ) -> None:
     """Run the subcommand."""
     require_extra()
     refuse([*stack_or("PLAN", plan, stack, name), *_region_problems(region)])
     values = parameter_values(parameters)
+    wanted = wanted_faults(slow=slow, file=faults)
     if detach:
         start_detached()
         return
@@ -101,6 +106,7 @@ def up_command(  # noqa: PLR0913 - one parameter an option
         refuse(unmet_parameters(chosen, rendered, values))
         rendered_variants.write(rendered)
         _wait_until_ready(cloud)
+        check_faults(cloud, wanted)
         deployment = LocalDeployment(
             plan=chosen,
             rendered=rendered,
@@ -108,6 +114,7 @@ def up_command(  # noqa: PLR0913 - one parameter an option
             consumer_folder=own.folder if own else None,
         )
         deployment.deploy(values, verbose=verbose)
+        start_faults(cloud, wanted)
         _keep_running(cloud, deployment, _ready(cloud, deployment, out))
 
 

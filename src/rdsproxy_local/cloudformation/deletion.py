@@ -1,0 +1,48 @@
+"""The deletion of resources: of a whole stack's, or of one that its stack no longer wants."""
+
+from __future__ import annotations
+
+from . import policies
+from .handlers import known, reason_of
+from .order import dependencies, ordered
+from .pace import present
+from .resource import DeployedResource
+from .stack import Stack
+
+
+def delete_all(stack: Stack, *, keep: frozenset[str], undone_creation: bool = False) -> list[str]:
+    """Delete a stack's resources except those to *keep*; returns the logical IDs that failed."""
+    resources = stack.plan.template.resources
+    failed: list[str] = []
+    for logical_id in reversed(ordered(resources)):
+        if logical_id not in stack.deployed:
+            continue
+        if any(logical_id in dependencies(resources[other]) for other in failed):
+            failed.append(logical_id)
+            continue
+        choose = policies.on_undone_creation if undone_creation else policies.on_deletion
+        policy = "Retain" if logical_id in keep else choose(resources[logical_id])
+        if discard(stack, stack.deployed[logical_id], policy):
+            del stack.deployed[logical_id]
+        else:
+            failed.append(logical_id)
+    return failed
+
+
+def discard(stack: Stack, deployed: DeployedResource, policy: policies.Policy) -> bool:
+    """Delete a resource, unless it is retained; returns True if nothing is left to do."""
+    if policy == "Retain":
+        stack.note(deployed, "DELETE_SKIPPED")
+        return True
+    stack.note(deployed, "DELETE_IN_PROGRESS")
+    context = stack.context(deployed.logical_id, final_snapshot=policy == "Snapshot")
+    try:
+        present.failures.check("delete", deployed.logical_id, deployed.type)
+        known(deployed.type).delete(context, deployed)
+        if delay := present.pace.delay(deployed.type):
+            stack.operation.pause(delay)
+    except Exception as error:  # noqa: BLE001 - whatever it is, events say it
+        stack.note(deployed, "DELETE_FAILED", reason_of(error))
+        return False
+    stack.note(deployed, "DELETE_COMPLETE")
+    return True

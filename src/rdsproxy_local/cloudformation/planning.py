@@ -1,0 +1,85 @@
+"""Requests to create or change stacks, and what they come to before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import capabilities, checks
+from .changes import Change, LookInside, changes, same_outputs, unseen
+from .failure import Failure
+from .parameters import parameters
+from .refusals import refusals
+from .registry import StackRegistry
+from .stack import Plan, Stack
+from .template import read
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to create or change a stack."""
+
+    text: str
+    given: Mapping[str, str] = field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    tags: Mapping[str, str] | None = None
+    """None keeps the present tags."""
+    role: str | None = None
+    unknown: frozenset[str] = frozenset()
+    """Parameters that resources of the parent give, which are still to be made."""
+
+
+class StackPlanner(StackRegistry):
+    """Plans for the stacks of one account and region."""
+
+    def plan(self, request: Request, *, directly: bool) -> Plan:
+        """The plan for *request*, if the request is valid."""
+        with refusals():
+            template = read(request.text, request.given, self.region_name)
+            checks.check(template)
+            capabilities.check(template, request.capabilities, directly=directly)
+            given = parameters(template.parameters, request.given, self.call, request.unknown)
+            return Plan(template, given)
+
+    def call(self, service: str, operation: str, **given: Any) -> Any:
+        return self.clients.call(service, operation, self.account_id, self.region_name, **given)
+
+    def new(self, name: str, request: Request) -> Stack:
+        """A new stack without resources; the first event makes it known."""
+        stack = Stack(name, self.account_id, self.region_name, self.clients)
+        remember(stack, request)
+        return stack
+
+    def differences(
+        self, stack: Stack, plan: Plan, request: Request, look_inside: LookInside = unseen
+    ) -> list[Change | str]:
+        """The changes; empty if nothing would change."""
+        with refusals():
+            _check_types(stack, plan)
+            found: list[Change | str] = [*changes(stack, plan, self.exported, look_inside)]
+            if not found and not same_outputs(stack, plan, self.exported):
+                found.append("Outputs")
+        if request.tags is not None and request.tags != stack.tags:
+            found.append("Tags")
+        return found
+
+
+def remember(stack: Stack, request: Request) -> None:
+    stack.tags = stack.tags if request.tags is None else request.tags
+    stack.capabilities = request.capabilities
+    stack.role = request.role or stack.role
+
+
+def _check_types(stack: Stack, plan: Plan) -> None:
+    wanted = plan.template.resources
+    changed = [
+        deployed.logical_id
+        for deployed in stack.deployed.values()
+        if deployed.logical_id in wanted and wanted[deployed.logical_id]["Type"] != deployed.type
+    ]
+    if changed:
+        raise Failure(
+            "Update of resource type is not permitted. The new template modifies resource type "
+            f"of the following resources: [{', '.join(changed)}]"
+        )
