@@ -74,8 +74,14 @@ class TestTags:
 
         assert tags_for(old, "base", wanted, adopt=False) == wanted
 
-    def test_an_adopted_stack_gets_it_and_keeps_the_others(self):
+    def test_an_adopted_stack_keeps_its_own(self):
         foreign = found({"team": "a", "aws:x": "y"})
 
-        assert tags_for(foreign, "base", None, adopt=True) == {"team": "a", TAG: "base"}
-        assert tags_for(foreign, "base", {}, adopt=True) == {TAG: "base"}
+        assert tags_for(foreign, "base", None, adopt=True) is None
+        assert tags_for(foreign, "base", {"b": "c"}, adopt=True) == {"b": "c"}
+
+    def test_an_adopted_stack_of_another_variant_changes_its_tag(self):
+        other = found({"team": "a", "aws:x": "y", TAG: "orders"})
+
+        assert tags_for(other, "base", None, adopt=True) == {"team": "a", TAG: "base"}
+        assert tags_for(other, "base", {}, adopt=True) == {TAG: "base"}

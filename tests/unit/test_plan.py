@@ -560,7 +560,8 @@ class TestTerminationProtection:
 
         def deployed(plan, **more):
             said = []
-            account_sessions = dict.fromkeys(plan.accounts, TestAccess.ACCESS)
+            access = replace(TestAccess.ACCESS, settings=AccountSettings())
+            account_sessions = dict.fromkeys(plan.accounts, access)
             console = Console(say=said.append, confirm=lambda _: True)
             parts = {step.variant: RenderedStep(root=NOTHING, folder=Path()) for step in plan.steps}
             Deployment(

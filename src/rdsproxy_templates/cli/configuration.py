@@ -52,6 +52,11 @@ class VariantSettings:
     place: str = ""
     """The key of the file that the settings stand below, where it holds those of a plan."""
 
+    @property
+    def allowed_accounts(self) -> Sequence[str] | None:
+        """The accounts that take the stack; None allows any."""
+        return self.customization.allowed_accounts if self.customization else None
+
     def at(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return *problems*, whose places are settings, as seen in the file."""
         within = [problem.within(self.place) if self.place else problem for problem in problems]

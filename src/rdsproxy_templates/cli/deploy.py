@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from ..deploy.deployment import Deployment, RenderedStep
+from ..deploy.guide import fed_parameters
+from ..deploy.parameter_limits import value_problem
 from ..deploy.plans import PLANS, Plan
 from ..errors import Problem
 from ..model import did_you_mean
@@ -16,6 +18,7 @@ from . import rendered_variants
 from .consumer_stack import load
 from .deploy_options import account_options, adopt_option, bucket_options
 from .folders import Folders
+from .interrupts import resumable
 from .options import config_option, name_option, out_option, parameter_option, stack_option
 from .plan_arguments import (
     account_problems,
@@ -109,7 +112,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         consumer_stack=own, config=config, out=out, code_root=folders.code_root
     )
     rendered = valid_plan(chosen, settings)
-    refuse_unknown_parameters(values, chosen, rendered)
+    refuse_wrong_parameters(values, chosen, rendered)
     asked = console(yes=yes)
     deployment = Deployment(
         plan=chosen,
@@ -121,6 +124,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         termination_protection=termination_protection,
         adopt_stack=adopt_stack,
         skip=skip,
+        allowed_accounts={one.name: one.allowed_accounts for one in rendered},
     )
     rendered_variants.write(rendered)
     steps = {
@@ -129,12 +133,8 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         )
         for one in rendered
     }
-    try:
+    with resumable():
         outputs = deployment.deploy(steps)
-    except KeyboardInterrupt:
-        text = "\nwhat CloudFormation has begun goes on; the same command resumes"
-        click.echo(text, err=True, nl=False)
-        raise
     for output, value in outputs.items():
         click.echo(f"  {output} = {value}")
     click.secho(f"{chosen.name} is deployed", fg="green")
@@ -157,21 +157,40 @@ def parameter_values(texts: Sequence[str]) -> dict[str, str]:
     return dict(pairs)
 
 
-def refuse_unknown_parameters(
+def refuse_wrong_parameters(
     values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]
 ) -> None:
-    """Raise :class:`ConfigError` for parameters that no root template has."""
-    known = [
-        key
+    """Raise :class:`ConfigError` for parameters that no root template takes, or not so."""
+    refuse(_parameter_problems(values, plan, rendered))
+
+
+def _parameter_problems(
+    values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]
+) -> Iterator[Problem]:
+    bodies = {
+        (step.name, name): body
         for step, one in zip(plan.steps, rendered, strict=True)
-        for name in one.bundle.root.parameters
-        for key in (name, f"{step.name}.{name}")
-    ]
-    refuse(
-        Problem("--parameter", f"unknown parameter {name!r}{did_you_mean(name, known)}")
-        for name in values
-        if name not in known
-    )
+        for name, body in one.bundle.root.parameters.items()
+    }
+    fed = {
+        (step.name, name)
+        for step, one in zip(plan.steps, rendered, strict=True)
+        for name in fed_parameters(plan, step, one.bundle.root)
+    }
+    known = [key for step, name in bodies for key in (name, f"{step}.{name}")]
+    for key, value in values.items():
+        meant = [(s, n) for s, n in bodies if key in (n, f"{s}.{n}")]
+        if not meant:
+            sentence = f"unknown parameter {key!r}{did_you_mean(key, known)}"
+            yield Problem("--parameter", sentence)
+        elif not (free := [one for one in meant if one not in fed]):
+            yield Problem(
+                "--parameter", f"{key} comes from another step of {plan.name}; leave it out"
+            )
+        else:
+            problems = [value_problem(bodies[one], value) for one in free]
+            for sentence in dict.fromkeys(filter(None, problems)):
+                yield Problem(f"--parameter {key}", sentence)
 
 
 def valid_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
 from .deploy_options import account_options, adopt_option
-from .options import name_option, stack_option
+from .interrupts import resumable
+from .options import config_option, name_option, stack_option
 from .plan_arguments import (
     account_problems,
+    allowed_accounts,
     console,
     path_problems,
     plan_named,
@@ -41,6 +45,7 @@ from .refusals import data_loss, refuse, stack_or
     "VPCStack.VPC; STEP.PATH in plans of several steps. Repeatable.",
 )
 @adopt_option
+@config_option("The settings with which it was deployed: their `allowed_accounts` are held to.")
 @account_options
 def destroy_command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -49,6 +54,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     name: str | None,
     accept_data_loss: bool,
     retain: tuple[str, ...],
+    config: Path | None,
     adopt_stack: bool,
     region: str | None,
     stack_prefix: str,
@@ -57,7 +63,8 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run the subcommand."""
     refuse([*stack_or("PLAN", plan, stack, name), *data_loss(accept_data_loss, yes=yes)])
-    chosen = plan_named(plan, load(stack, name) if stack is not None else None)
+    own = load(stack, name) if stack is not None else None
+    chosen = plan_named(plan, own)
     refuse(
         [
             *account_problems(chosen, account_choices),
@@ -66,7 +73,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
         ]
     )
     asked = console(yes=yes)
-    Deployment(
+    deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
         console=asked,
@@ -74,5 +81,8 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
         accept_data_loss=accept_data_loss or not yes,
         adopt_stack=adopt_stack,
         retain=retain,
-    ).destroy()
+        allowed_accounts=allowed_accounts(chosen, config, own),
+    )
+    with resumable():
+        deployment.destroy()
     click.secho(f"{chosen.name} is deleted", fg="green")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import click
@@ -15,6 +16,7 @@ from ..deploy.plan import single_step
 from ..deploy.plans import PLANS, AccountName, Plan, plan_of
 from ..errors import ConfigError, DeploymentError, Problem
 from ..variants import VARIANTS, similar_variant
+from .configuration import plan_settings
 from .consumer_stack import ConsumerStack
 
 STACK_NAME: Final = re.compile("[A-Za-z][A-Za-z0-9-]*")
@@ -81,6 +83,16 @@ def path_problems(plan: Plan, option: str, paths: Sequence[str]) -> Iterator[Pro
             yield Problem(option, sentence)
 
 
+def allowed_accounts(
+    plan: Plan, config: Path | None, stack: ConsumerStack | None
+) -> dict[str, Sequence[str] | None]:
+    """Return the accounts that the settings in *config* allow, by variant."""
+    if config is None:
+        return {}
+    settings = plan_settings(plan, config, {stack.name: stack.module} if stack else VARIANTS)
+    return {name: one.allowed_accounts for name, one in settings.items()}
+
+
 def sessions(plan: Plan, choices: Choices, region: str | None) -> dict[AccountName, AccountSession]:
     """Open a session in each account of *plan*."""
     settings = {account: _settings(plan, account, choices) for account in plan.accounts}
@@ -107,4 +119,5 @@ def _settings(plan: Plan, account: AccountName, choices: Choices) -> AccountSett
         profile=own_profile or choices.get("profile"),
         profile_option="--profile" if is_general else None,
         bucket=choices.get(f"{account}_bucket") or choices.get("bucket"),
+        bucket_option=None if choices.get(f"{account}_bucket") else "--bucket",
     )

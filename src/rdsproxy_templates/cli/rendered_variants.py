@@ -32,6 +32,8 @@ class RenderedVariant:
     config: Any
     bundle: Bundle
     directory: Path
+    allowed_accounts: Sequence[str] | None = None
+    """Accounts that take it; None allows any."""
 
     @property
     def warnings(self) -> Sequence[Problem]:
@@ -151,7 +153,13 @@ def _render(name: str, chosen: VariantSettings, settings: RenderSettings) -> Ren
     bundle = replace(_in_file(bundle, chosen), extras={**bundle.extras, **more})
     missing = missing_in_samconfig(bundle, directory) if chosen.customization else ()
     bundle = replace(bundle, warnings=(*bundle.warnings, *missing))
-    return RenderedVariant(name=name, config=chosen.config, bundle=bundle, directory=directory)
+    return RenderedVariant(
+        name=name,
+        config=chosen.config,
+        bundle=bundle,
+        directory=directory,
+        allowed_accounts=chosen.allowed_accounts,
+    )
 
 
 def _settings_folder(chosen: VariantSettings, settings: RenderSettings) -> Path:

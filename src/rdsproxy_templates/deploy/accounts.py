@@ -27,6 +27,8 @@ class AccountSettings:
     """The option that chose the profile, for errors. Default: that of the account."""
     bucket: str | None = None
     """Bucket for packages, in the session's Region. Default: SAM CLI's own, created if missing."""
+    bucket_option: str | None = None
+    """The option that chose the bucket, for errors. Default: that of the account."""
 
 
 @dataclass(frozen=True, kw_only=True)

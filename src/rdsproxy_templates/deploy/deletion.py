@@ -10,8 +10,9 @@ from ..errors import DeploymentError, NoSuchStackError, Problem
 from .accounts import aws_errors_at
 from .change_sets import is_stack
 from .failures import failures_or_status
-from .guide import UNPROTECTED
+from .guide import unprotecting
 from .plan import Step
+from .preconditions import require_allowed_accounts, require_own_stacks
 from .protection import ProtectedDatabase, protected_databases
 from .root_stack import RootStack
 from .states import RETAINS, state_of
@@ -39,8 +40,9 @@ class Deletion:
 
     def run(self) -> None:
         """Ask, and delete every stack, or none if a database is protected."""
+        require_allowed_accounts(self.deployment)
         found = self._found()
-        self.deployment.require_own_stacks()
+        require_own_stacks(self.deployment)
         self._require_retainable(found)
         protected = self._to_unprotect(found)
         stacks = " and ".join(
@@ -103,11 +105,11 @@ class Deletion:
             if not state_of(one.status).takes_updates and self.deployment.accept_data_loss:
                 accepted += protected
                 continue
-            advice = self._unprotection_advice(one)
             problems += [
                 Problem(
                     f"{one.step.name}.{database.logical_id}",
-                    f"is protected from deletion: {advice}; nothing was deleted",
+                    f"is protected from deletion: {self._advice(one, database)}; nothing was "
+                    "deleted",
                 )
                 for database in protected
             ]
@@ -115,15 +117,13 @@ class Deletion:
             raise DeploymentError(problems)
         return accepted
 
-    def _unprotection_advice(self, one: Found) -> str:
+    def _advice(self, one: Found, database: ProtectedDatabase) -> str:
         if not state_of(one.status).takes_updates:
             return (
                 f"no update turns that off while the stack is {one.status}; add "
                 "--accept-data-loss, or leave out --yes to be asked"
             )
-        # With several steps, `--config` maps each variant to its settings.
-        single = len(self.deployment.plan.steps) == 1
-        setting = UNPROTECTED if single else f"{one.step.variant}: {{{UNPROTECTED}}}"
+        setting = unprotecting(self.deployment.plan, one.step, database.path)
         return f"deploy it first with `{setting}`"
 
     def _delete(self, one: Found) -> None:

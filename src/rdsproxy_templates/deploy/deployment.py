@@ -13,19 +13,21 @@ from ..model import Template
 from ..model.port import logical_id
 from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from .accounts import AccountSession, aws_errors_at
+from .buckets import require_buckets
 from .change_sets import ChangeSet
 from .console import Console
 from .deletion import Deletion
 from .failures import failures_or_status
 from .given import given_problems
 from .guide import PREFIX, parameters_from_steps
-from .ownership import ownership_problem, tags_for
+from .ownership import tags_for
 from .parameters import differences, for_api
 from .plan import AccountName, Plan, Step
+from .preconditions import require_allowed_accounts, require_own_stacks
 from .root_stack import RootStack
 from .sam_cli import packaged
 from .subnets import removed_subnets
-from .ways_on import WayOn, destroy_first
+from .ways_on import WayOn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,8 @@ class Deployment:
     """Paths of resources that a rollback skips, in plans of several steps after their step."""
     retain: Sequence[str] = ()
     """Paths of resources that :meth:`destroy` leaves in the account, of the same form."""
+    allowed_accounts: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
+    """IDs of the accounts that take the stack of a variant; None, or none given, allows any."""
     package: Package = packaged
     """Uploads code and nested templates; by default SAM CLI does."""
 
@@ -73,7 +77,10 @@ class Deployment:
         Raises :class:`DeploymentError` at the first step that fails; another call resumes
         there. Nothing in an account changes before all that can be known is, and all is built.
         """
-        self.require_own_stacks(updatable=True)
+        require_allowed_accounts(self)
+        with aws_errors_at(self.plan.name):
+            require_buckets(map(self.session, self.plan.steps))
+        require_own_stacks(self, updatable=True)
         templates = {
             step.name: self._packaged(step, rendered[step.variant]) for step in self.plan.steps
         }
@@ -93,41 +100,25 @@ class Deployment:
         """
         Deletion(self).run()
 
-    def require_own_stacks(self, *, updatable: bool = False) -> None:
-        """Raise :class:`DeploymentError` for every stack that is not of its step.
-
-        With *updatable* also for those that no update leads out of their state.
-        """
-        problems: list[Problem] = []
-        for step in self.plan.steps:
-            stack = self.stack(step)
-            with aws_errors_at(step.name):
-                found = stack.description()
-                if found is None:
-                    continue
-                foreign = (
-                    None if self.adopt_stack else ownership_problem(stack, found, step.variant)
-                )
-                stuck = destroy_first(found["StackStatus"]) if updatable else None
-            problems += [one.within(step.name) for one in (foreign, stuck) if one]
-        if problems:
-            raise DeploymentError(problems)
-
     def announce(self, step: Step) -> None:
         """Say which step begins, and where."""
-        session, number = self._session(step), self.plan.steps.index(step) + 1
+        session, number = self.session(step), self.plan.steps.index(step) + 1
         self.console.say(
             f"step {number} of {len(self.plan.steps)}: {step.variant} in account {session.id} "
             f"({step.account}), {session.region}, stack {step.stack_name(self.prefix)}"
         )
 
+    def session(self, step: Step) -> AccountSession:
+        """Return the session of the account of *step*, in the Region of its stack."""
+        return self.account_sessions[step.account].at(step.region)
+
     def stack(self, step: Step) -> RootStack:
         """Return the stack of *step*."""
-        return RootStack(self._session(step), step.stack_name(self.prefix))
+        return RootStack(self.session(step), step.stack_name(self.prefix))
 
     def place(self, step: Step) -> str:
         """Return the account and the Region of *step*, for a question about it."""
-        session = self._session(step)
+        session = self.session(step)
         return session.described() if self.console.asks else session.place
 
     def report(self, status: str, logical_id: str) -> None:
@@ -141,12 +132,9 @@ class Deployment:
         mark = f"{step.name}."
         return [path.removeprefix(mark) for path in paths if path.startswith(mark)]
 
-    def _session(self, step: Step) -> AccountSession:
-        return self.account_sessions[step.account].at(step.region)
-
     def _packaged(self, step: Step, rendered: RenderedStep) -> str:
         with aws_errors_at(step.name):
-            return self.package(step.name, rendered.root, rendered.folder, self._session(step))
+            return self.package(step.name, rendered.root, rendered.folder, self.session(step))
 
     def _deploy_step(
         self,

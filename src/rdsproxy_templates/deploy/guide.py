@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..model import Template
 from ..model.port import logical_id
+from ..variants import VARIANTS
 from .plan import Plan, Step
 
 FILE: Final = "DEPLOY.md"
@@ -40,6 +41,23 @@ def parameters_from_steps(plan: Plan, step: Step, root: Template) -> Iterator[tu
         for name in map(logical_id, names):
             if name in root.parameters:
                 yield name, by_name[source]
+
+
+def unprotecting(plan: Plan, step: Step, path: str) -> str:
+    """Return the settings that turn off the deletion protection of the database at *path*."""
+    if step.variant in VARIANTS:
+        setting = UNPROTECTED
+    else:  # a stack of one's own may have other settings, and takes overrides
+        setting = f"overrides: {{{path}: {{Properties: {{DeletionProtection: false}}}}}}"
+    # With several steps, `--config` maps each variant to its settings.
+    return setting if len(plan.steps) == 1 else f"{step.variant}: {{{setting}}}"
+
+
+def fed_parameters(plan: Plan, step: Step, root: Template) -> Iterator[str]:
+    """Yield the parameters of *root* that nobody gives: IDs of accounts, outputs of other steps."""
+    yield from map(logical_id, step.account_ids)
+    for name, _ in parameters_from_steps(plan, step, root):
+        yield name
 
 
 def _overview(plan: Plan, step: Step) -> Iterator[str]:

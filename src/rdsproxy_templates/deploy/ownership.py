@@ -10,10 +10,11 @@ from .operation import MARK, REVIEW
 from .root_stack import RootStack
 
 TAG: Final = "rdsproxy-templates:variant"
-"""Tag of a stack that `deploy` created or took over; the name of its variant is the value.
+"""Tag of a stack that `deploy` created; the name of its variant is the value.
 
-A stack that an earlier version created has none: it is known by the name of the change set that
-changed it last, and it gets no tag, because a stack's tags are those of everything in it.
+A stack that an earlier version created, or that was taken over, has none: it is known by the name of
+the change set that changed it last. It gets no tag, because a stack's tags are those of everything in
+it, and with other tags a change set may say of a database that it may be replaced.
 """
 CREATED: Final = f":changeSet/{MARK}"
 ADOPT: Final = "--adopt-stack"
@@ -41,9 +42,11 @@ def tags_for(
     if found is None or found["StackStatus"] == REVIEW:
         return {**(wanted or {}), **own}
     has = _tags(found)
-    if adopt and has.get(TAG) != variant:
+    if TAG not in has:
+        return wanted
+    if adopt and has[TAG] != variant:
         return {**(has if wanted is None else wanted), **own}
-    return {**wanted, **own} if wanted is not None and TAG in has else wanted
+    return None if wanted is None else {**wanted, **own}
 
 
 def _tags(found: Mapping[str, Any]) -> dict[str, str]:

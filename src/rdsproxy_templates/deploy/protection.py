@@ -35,6 +35,8 @@ class ProtectedDatabase:
 
     session: AccountSession
     logical_id: str
+    path: str
+    """The logical ID, after those of the nested stacks around it."""
     name: str
     operations: Operations
 
@@ -56,7 +58,7 @@ class ProtectedDatabase:
 def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:
     """Yield the protected databases of *stack* and of its nested stacks."""
     api = stack.session.client("rds")
-    for resource in stack.resources():
+    for path, resource in stack.resources():
         operations = KINDS.get(resource["ResourceType"])
         name = resource.get("PhysicalResourceId")
         if operations is None or not name or resource["ResourceStatus"] == "DELETE_COMPLETE":
@@ -65,6 +67,7 @@ def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:
             yield ProtectedDatabase(
                 session=stack.session,
                 logical_id=resource["LogicalResourceId"],
+                path=path,
                 name=name,
                 operations=operations,
             )

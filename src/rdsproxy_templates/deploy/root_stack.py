@@ -182,12 +182,15 @@ class RootStack:
         found = [event for page in pages for event in page["StackEvents"]]
         return found[::-1]
 
-    def resources(self, name_or_id: str | None = None) -> Iterator[Mapping[str, Any]]:
-        """Yield the resources of the stack and of its nested stacks."""
+    def resources(
+        self, name_or_id: str | None = None, within: str = ""
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the resources of the stack and of its nested stacks, each after its path."""
         for resource in self.own_resources(name_or_id or self.name):
-            yield resource
+            path = within + resource["LogicalResourceId"]
+            yield path, resource
             if is_stack(resource) and resource.get("PhysicalResourceId"):
-                yield from self.resources(resource["PhysicalResourceId"])
+                yield from self.resources(resource["PhysicalResourceId"], f"{path}.")
 
     def own_resources(self, name_or_id: str) -> Iterator[Mapping[str, Any]]:
         """Yield the resources of the stack of this name or ID, without those inside others."""

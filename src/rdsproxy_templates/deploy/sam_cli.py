@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..errors import DeploymentError, Problem
 from ..model import Template
 from ..rendering.documents import ROOT
 from .accounts import AccountSession
+from .programs import run
 
 LAST_LINES: Final = 12
 BUILT: Final = ".aws-sam/build/template.yaml"
@@ -57,9 +57,7 @@ def _options(session: AccountSession) -> Iterator[str]:
 
 
 def _run(place: str, command: list[str], folder: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - no shell
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        said = "\n".join(f"{done.stdout}{done.stderr}".strip().splitlines()[-LAST_LINES:])
+    done = run(command, folder)
+    if done.status:
+        said = "\n".join(done.output.strip().splitlines()[-LAST_LINES:])
         raise DeploymentError([Problem(place, f"`sam {command[1]}` failed:\n{said}")])

@@ -17,6 +17,7 @@ from .settings import Settings
 from .tags import tag_problems
 
 _PATH: Final = re.compile(r"/([\x21-\x7e]+/)?")
+_ACCOUNT: Final = re.compile(r"\d{12}")
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_.-]+){1,14}")
 _POLICY: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 
@@ -115,7 +116,7 @@ class Publication(Settings):
 
 
 class Customization(Settings):
-    """Overrides, resources, tags, bounds of roles and published outputs of a root stack."""
+    """Overrides, resources, tags, bounds of roles, outputs and accounts of a root stack."""
 
     overrides: dict[str, Annotated[Any, WithJsonSchema(_OVERRIDE_SCHEMA)]] = Field(
         default={},
@@ -152,6 +153,17 @@ class Customization(Settings):
         "read no outputs of CloudFormation. Outputs hold no secret. Default: not.",
     )
 
+    allowed_accounts: list[str] | None = Field(
+        default=None,
+        description="IDs of the accounts into which `deploy` deploys the stack, and from which "
+        "`destroy --config` deletes it, in quotes: `['111122223333']`; it refuses every other. "
+        "Default: any.",
+    )
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        for number, account in enumerate(self.allowed_accounts or ()):
+            if not _ACCOUNT.fullmatch(account):
+                sentence = f"must be the 12 digits of an account, in quotes, got {account!r}"
+                yield Problem(f"allowed_accounts.{number}", sentence)
         yield from (problem.within("tags") for problem in tag_problems(self.tags or {}))

@@ -16,7 +16,9 @@ from .yaml_reader import ReadError
 if TYPE_CHECKING:
     from .customization import Customization
 
-RESERVED: Final = frozenset({"overrides", "extra_resources", "tags", "iam_roles", "publish"})
+RESERVED: Final = frozenset(
+    {"allowed_accounts", "overrides", "extra_resources", "tags", "iam_roles", "publish"}
+)
 """Settings that a file keeps for the library, beside those of a stack."""
 
 SettingsT = TypeVar("SettingsT", bound=Settings)

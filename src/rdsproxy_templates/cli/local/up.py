@@ -18,7 +18,7 @@ from ...errors import ConfigError, DeploymentError, Problem
 from ...model import did_you_mean
 from .. import rendered_variants
 from ..consumer_stack import load
-from ..deploy import parameter_values, refuse_unknown_parameters, valid_plan
+from ..deploy import parameter_values, refuse_wrong_parameters, valid_plan
 from ..folders import Folders
 from ..options import config_option, name_option, parameter_option, stack_option
 from ..plan_arguments import plan_named
@@ -101,7 +101,7 @@ def up_command(  # noqa: PLR0913 - one parameter an option
             code_root=folders.code_root,
         )
         rendered = valid_plan(chosen, settings)
-        refuse_unknown_parameters(values, chosen, rendered)
+        refuse_wrong_parameters(values, chosen, rendered)
         _refuse_missing_servers(rendered)
         refuse(unmet_parameters(chosen, rendered, values))
         rendered_variants.write(rendered)
