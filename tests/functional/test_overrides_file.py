@@ -196,10 +196,11 @@ def documented(repository, language):
 
 
 def is_customized(one):
-    """True where the templates hold what only overrides, tags, bounds or publishing put there."""
+    """True where something is what only overrides, tags, bounds, publishing or accounts make it."""
     text = "".join(one.bundle.templates.values())
     added = ("PermissionsBoundary: ", "Type: AWS::SSM::Parameter\n")
-    return one.bundle.customized_by or one.bundle.tags or any(word in text for word in added)
+    settings = (one.bundle.customized_by, one.bundle.tags, one.allowed_accounts)
+    return any(settings) or any(word in text for word in added)
 
 
 def test_the_documented_examples_render(repository, tmp_path):
