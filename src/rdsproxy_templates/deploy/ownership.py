@@ -13,8 +13,8 @@ TAG: Final = "rdsproxy-templates:variant"
 """Tag of a stack that `deploy` created; the name of its variant is the value.
 
 A stack that an earlier version created, or that was taken over, has none: it is known by the name
-of the change set that changed it last. It gets no tag, because a stack's tags are those of everything
-in it, and with other tags a change set may say of a database that it may be replaced.
+of the change set that changed it last. It gets no tag, because a stack's tags are those of all that
+is in it, and with other tags a change set may say of a database that it may be replaced.
 """
 CREATED: Final = f":changeSet/{MARK}"
 ADOPT: Final = "--adopt-stack"
