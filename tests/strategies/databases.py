@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rdsproxy_templates.aws.engines import ENGINES, regions
 
-from .database_groups import groups, some
+from .database_groups import KEY, groups, some
 from .database_upkeep import upkeep
 
 CLASSES = {
@@ -108,6 +108,7 @@ def databases(draw):
         deletion_protection=st.booleans(),
         extended_support=st.booleans(),
         slow_query_seconds=st.integers(1, 3600),
+        secrets_key_arn=st.just(KEY),
         subnet_group=st.just("shared"),
         clients=st.sampled_from(CLIENTS),
         tags=st.just({"team": "shop"}),

@@ -39,6 +39,7 @@ functions = some(
     timeout=st.integers(15, 29),
     reserved_concurrent_executions=st.integers(1, 1000),
     log_retention_in_days=st.sampled_from([1, 30, 3653]),
+    log_kms_key_arn=GIVEN_KEY,
     code_uri=st.sampled_from([None, "../code", "./code/app"]),
 )
 throttling = some(
@@ -129,7 +130,7 @@ def services_on_existing(draw):
     user = chosen(draw, people, "iam", "end_to_end_iam")
     engine = draw(st.sampled_from(["aurora-mysql", "aurora-postgresql", "mysql", "postgres"]))
     network = some(port=st.integers(1150, 65_535), type=st.sampled_from(["IPV4", "DUAL"]))
-    told = some(network=network, master_key_arn=GIVEN_KEY)
+    told = some(network=network, master_key_arn=GIVEN_KEY, secrets_key_arn=GIVEN_KEY)
     is_aurora = "aurora" in engine
     readers = draw(some(has_readers=st.booleans())) if is_aurora else {}
     kind = st.just("cluster" if is_aurora else "instance")
@@ -262,6 +263,7 @@ ADMINISTRATORS = some(
     architecture=st.sampled_from(["arm64", "x86_64"]),
     memory_size=st.integers(256, 10_240),
     log_retention_in_days=st.sampled_from([1, 30, 3653]),
+    log_kms_key_arn=GIVEN_KEY,
 )
 
 
@@ -329,7 +331,7 @@ def allowed(draw, *versions):
 
 @st.composite
 def firewalls(draw):
-    days = some(log_retention_in_days=st.sampled_from([1, 30, 3653]))
+    days = some(log_retention_in_days=st.sampled_from([1, 30, 3653]), log_kms_key_arn=GIVEN_KEY)
     acl = st.builds(lambda one, more: one | more, allowed(4, 6), days)
     return draw(some(regions=st.just(["us-east-1"]), waf=acl))
 
@@ -362,6 +364,7 @@ def edges(draw):
         memory_size=st.integers(128, 10_240),
         reserved_concurrent_executions=st.integers(1, 1000),
         log_retention_in_days=st.sampled_from([1, 30, 3653]),
+        log_kms_key_arn=GIVEN_KEY,
         throttling_burst_limit=st.integers(1, 5_000),
         quota_limit=st.none() | st.integers(1, 10**9),
         quota_period=st.sampled_from(["DAY", "WEEK", "MONTH"]),
@@ -383,7 +386,11 @@ def edges(draw):
     network = st.builds(
         lambda one, more: one | more,
         subnets_of("public_subnet1_cidr", "public_subnet2_cidr"),
-        some(flow_log=st.booleans(), log_retention_in_days=st.sampled_from([1, 30, 3653])),
+        some(
+            flow_log=st.booleans(),
+            log_retention_in_days=st.sampled_from([1, 30, 3653]),
+            log_kms_key_arn=GIVEN_KEY,
+        ),
     )
     rds = {"engine": name} | database | draw(allowed(4) | st.just({}))
     settings = {"regions": ["us-east-1"], "rds": rds} | draw(
@@ -392,7 +399,7 @@ def edges(draw):
             vpc=network,
             secrets=SECRETS,
             database=names,
-            api_key=some(length=st.integers(20, 128)),
+            api_key=some(length=st.integers(20, 128), kms_key_arn=GIVEN_KEY),
             distribution=some(price_class=st.sampled_from(["PriceClass_100", "PriceClass_All"]))
             | st.just(
                 {

@@ -103,7 +103,7 @@ def decrypts(*keys: KeyArn) -> PolicyDocument:
             Statement(
                 Effect=Allow,
                 Action=[kms.Decrypt],
-                Resource=list(keys),
+                Resource=list(dict.fromkeys(keys)),
                 Condition=_via_secrets_manager(),
             )
         ],

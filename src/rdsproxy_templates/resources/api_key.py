@@ -6,8 +6,9 @@ from typing import Final
 
 from troposphere import AWSHelperFn, secretsmanager
 
-from ..aws.kinds import SecretArn
+from ..aws.kinds import KeyArn, SecretArn
 from .master_user import from_secret
+from .optional_properties import without_none
 
 HEADER: Final = "x-api-key"
 """The header in which API Gateway expects an API key."""
@@ -16,13 +17,19 @@ ORIGIN_HEADER: Final = "x-origin-verify"
 NAME: Final = "key"
 
 
-def generated_secret(title: str, description: str, length: int) -> secretsmanager.Secret:
-    """Secret *title*: JSON with one generated value of *length* letters and digits."""
+def generated_secret(
+    title: str, description: str, length: int, key: KeyArn | None = None
+) -> secretsmanager.Secret:
+    """Secret *title*: JSON with one generated value of *length* letters and digits.
+
+    *key* encrypts it in place of the account's own key.
+    """
     return secretsmanager.Secret(
         title,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         Description=description,
+        **without_none(KmsKeyId=key),
         GenerateSecretString=secretsmanager.GenerateSecretString(
             SecretStringTemplate="{}",
             GenerateStringKey=NAME,

@@ -7,8 +7,11 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from ..aws.arns import KMS_KEY
 from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE, SECRETS_MANAGER_GUIDE
 from ..aws.engines import ENGINES
+from ..aws.identifiers import identifier_problems
+from ..aws.kinds import KeyArn
 from ..errors import Problem
 from ..model import ListOf
 from .backup import BackupSettings
@@ -77,6 +80,13 @@ class DatabaseSettings(EngineSettings):
         default=None,
         description="When passwords are replaced; left out, the first time after "
         "`rotate_secrets_after_days`.",
+    )
+    secrets_key_arn: str | None = Field(
+        default=None,
+        description="ARN of the KMS key that encrypts the secrets of the stack, the master user's "
+        "and those of `users`; proxies and functions that read one may decrypt with it. Left out: "
+        "the account's key `aws/secretsmanager`. See "
+        f"{SECRETS_MANAGER_GUIDE}security-encryption.html",
     )
     ca_certificate: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] | None = (
         Field(
@@ -170,6 +180,11 @@ class DatabaseSettings(EngineSettings):
         return ()
 
     @property
+    def secrets_key(self) -> KeyArn | None:
+        """Key of the secrets of the stack, where it is not AWS's."""
+        return KeyArn(self.secrets_key_arn) if self.secrets_key_arn else None
+
+    @property
     def needs_master_name(self) -> bool:
         """True where the database's stack takes the master's name from a parameter."""
         return not (self.master.has_stack_secret or self.restore.is_chosen)
@@ -180,6 +195,7 @@ class DatabaseSettings(EngineSettings):
         for place, instance_class in self.named_classes.items():
             for sentence in engine.class_problems(instance_class, ()):
                 yield Problem(place, sentence)
+        yield from identifier_problems(KMS_KEY, "secrets_key_arn", self.secrets_key_arn)
         yield from self._group_problems()
 
     def _group_problems(self) -> Iterator[Problem]:

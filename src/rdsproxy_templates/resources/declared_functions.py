@@ -152,7 +152,9 @@ def _shared_rights(
 def _log_settings(one: DeclaredFunction, defaults: FunctionSettings) -> FunctionSettings:
     if one.log_retention_in_days is None:
         return defaults
-    return FunctionSettings(log_retention_in_days=one.log_retention_in_days)
+    return FunctionSettings(
+        log_retention_in_days=one.log_retention_in_days, log_kms_key_arn=defaults.log_kms_key_arn
+    )
 
 
 def _package(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ..aws.arns import KMS_KEY
-from ..aws.documentation import RDS_GUIDE
+from ..aws.documentation import RDS_GUIDE, SECRETS_MANAGER_GUIDE
 from ..aws.engines import ENGINES, EngineName
 from ..aws.identifiers import SECRET, identifier_problems
-from ..aws.kinds import DatabaseArn, DatabaseIdentifier, DatabaseResourceId, Hostname
+from ..aws.kinds import DatabaseArn, DatabaseIdentifier, DatabaseResourceId, Hostname, KeyArn
 from ..errors import Problem
 from ..model import ParameterAttributes, Settings, sub
 from .database_record import Database
@@ -54,6 +54,13 @@ class ExistingDatabaseSettings(Settings):
         "`aws/secretsmanager`.",
     )
 
+    secrets_key_arn: str | None = Field(
+        default=None,
+        description="ARN of the KMS key that encrypts the secrets of `users`; proxy and functions "
+        "that read one may decrypt with it. Left out: the account's key `aws/secretsmanager`. See "
+        f"{SECRETS_MANAGER_GUIDE}security-encryption.html",
+    )
+
     @property
     def is_cluster(self) -> bool:
         """True where the identifier names a cluster."""
@@ -75,6 +82,11 @@ class ExistingDatabaseSettings(Settings):
         return MasterSettings(password="managed", kms_key_arn=self.master_key_arn)  # noqa: S106
 
     @property
+    def secrets_key(self) -> KeyArn | None:
+        """Key of the secrets of the stack, where it is not AWS's."""
+        return KeyArn(self.secrets_key_arn) if self.secrets_key_arn else None
+
+    @property
     def rotates(self) -> bool:
         """False: rotation is up to whoever keeps the database."""
         return False
@@ -87,6 +99,7 @@ class ExistingDatabaseSettings(Settings):
         yield from super().problems()
         engine = ENGINES[self.engine]
         yield from identifier_problems(KMS_KEY, "master_key_arn", self.master_key_arn)
+        yield from identifier_problems(KMS_KEY, "secrets_key_arn", self.secrets_key_arn)
         if engine.aurora and self.kind == "instance":
             yield Problem(
                 "kind",

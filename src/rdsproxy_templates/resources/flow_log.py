@@ -10,11 +10,10 @@ from troposphere import AWSObject, ec2, iam
 from ..aws.documentation import VPC_GUIDE
 from ..aws.policies import trusts_flow_logs, writes_log
 from ..errors import Problem
-from ..model import Settings
-from .functions import LogRetention, log_group
+from .functions import LogKeySettings, LogRetention, log_group
 
 
-class FlowLogSettings(Settings):
+class FlowLogSettings(LogKeySettings):
     """Settings of a VPC's flow log and its retention."""
 
     flow_log: bool = Field(

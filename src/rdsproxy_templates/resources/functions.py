@@ -8,7 +8,9 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import Field
 from troposphere import AWSHelperFn, awslambda, logs, serverless
 
-from ..aws.documentation import LAMBDA_GUIDE
+from ..aws.arns import KMS_KEY
+from ..aws.documentation import CLOUDWATCH_LOGS_GUIDE, LAMBDA_GUIDE
+from ..aws.identifiers import identifier_problems
 from ..aws.kinds import RoleArn, SecurityGroupId, SubnetId, SubnetIds
 from ..aws.troposphere_compat import LoggingConfig
 from ..errors import Problem
@@ -32,7 +34,22 @@ WITHOUT_RDS_ROOTS: Final = ("ap-east-2", "ap-southeast-6")
 """Regions that this file lacks, as of 2026-11-26."""
 
 
-class FunctionSettings(Settings):
+class LogKeySettings(Settings):
+    """The key of log groups."""
+
+    log_kms_key_arn: str | None = Field(
+        default=None,
+        description="ARN of the KMS key that encrypts these logs; its policy must admit CloudWatch "
+        "Logs. Left out: CloudWatch Logs' own encryption. See "
+        f"{CLOUDWATCH_LOGS_GUIDE}encrypt-log-data-kms.html",
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        yield from identifier_problems(KMS_KEY, "log_kms_key_arn", self.log_kms_key_arn)
+
+
+class FunctionSettings(LogKeySettings):
     """Runtime and memory of functions, and the retention of their logs."""
 
     runtime: Literal["python3.13", "python3.14", "python3.15"] = Field(
@@ -86,10 +103,12 @@ class TimeoutSettings(Settings):
 
 
 class Logged(Protocol):
-    """Settings with a retention for logs."""
+    """Settings with a retention and a key for logs."""
 
     @property
     def log_retention_in_days(self) -> LogRetention: ...
+    @property
+    def log_kms_key_arn(self) -> str | None: ...
 
 
 def log_group(title: str, choices: Logged, *, name: AWSHelperFn | None = None) -> logs.LogGroup:
@@ -100,6 +119,7 @@ def log_group(title: str, choices: Logged, *, name: AWSHelperFn | None = None) -
         UpdateReplacePolicy="Delete",
         **without_none(LogGroupName=name),
         RetentionInDays=choices.log_retention_in_days,
+        **without_none(KmsKeyId=choices.log_kms_key_arn),
     )
 
 

@@ -15,6 +15,7 @@ from ..aws.kinds import (
     DatabaseUser,
     DatabaseUsers,
     Hostname,
+    KeyArn,
     ProxyArn,
     SecretArn,
     SecretArns,
@@ -88,6 +89,9 @@ class PasswordPorts(Ports):
     password_secret_arn: SecretArn = Field(
         description="Secret of the user that the password function logs in as."
     )
+    own_key_arn: KeyArn | None = Field(
+        default=None, description="Key of this secret, where it is not AWS's."
+    )
 
     @property
     def login(self) -> SecretLogin:
@@ -95,6 +99,7 @@ class PasswordPorts(Ports):
             host=self.password_proxy_endpoint,
             secret_arn=self.password_secret_arn,
             database=self.rds_database_name,
+            key_arn=self.own_key_arn,
         )
 
 
@@ -189,6 +194,9 @@ class DeclaredPorts(Ports):
     user_secret_arns: SecretArns | None = Field(
         default=None, description="Secrets of the users that have a password, in their order."
     )
+    own_key_arn: KeyArn | None = Field(
+        default=None, description="Key of these secrets, where it is not AWS's."
+    )
 
     def login(self, one: DeclaredFunction, users: Sequence[User], tokens: Sequence[str]) -> Login:
         """Return the login of the user of *one*; *tokens* names the function users.
@@ -213,6 +221,7 @@ class DeclaredPorts(Ports):
                 secret_arn=arns[one.user],
                 database=self.rds_database_name,
                 read_only_host=reader,
+                key_arn=self.own_key_arn,
             )
         sentence = f"does not wire the login of {one.title}"
         raise WiringError([Problem("login_ports.DeclaredPorts", sentence)])

@@ -75,6 +75,8 @@ class SecretLogin:
     database: DatabaseName
     read_only_host: Hostname | None = None
     """Host of the proxy's read-only endpoint, for `reader` of `rdsproxy_client`."""
+    key_arn: KeyArn | None = None
+    """Key of the secret, where it is not AWS's."""
 
     @property
     def variables(self) -> Variables:
@@ -87,7 +89,8 @@ class SecretLogin:
 
     @property
     def rights(self) -> Mapping[str, PolicyDocument]:
-        return {"ReadSecret": reads_secrets([self.secret_arn])}
+        decrypting = {"DecryptSecret": decrypts(self.key_arn)} if self.key_arn else {}
+        return {"ReadSecret": reads_secrets([self.secret_arn]), **decrypting}
 
 
 @record(frozen=True, kw_only=True)

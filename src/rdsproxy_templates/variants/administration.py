@@ -133,6 +133,8 @@ def _users(
             runtime=settings.functions.runtime,
             architecture=settings.functions.architecture,
             log_retention_in_days=settings.functions.log_retention_in_days,
+            log_kms_key_arn=settings.functions.log_kms_key_arn,
+            secrets_key_arn=settings.database.secrets_key_arn,
         ),
         stacks.users.Inputs(
             network=network,
@@ -161,6 +163,7 @@ def _rotation(
             secrets=secrets,
             days=settings.database.rotate_secrets_after_days,
             rotation=settings.database.rotation or RotationSettings(),
+            secrets_key_arn=settings.database.secrets_key_arn,
         ),
         stacks.rotation.Inputs(network=network, attached_secret_arns=database.attached_secret_arns),
     )

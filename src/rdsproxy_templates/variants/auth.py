@@ -241,6 +241,9 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
                 rds_database_name=inputs.rds_database_name,
                 password_proxy_endpoint=rds.outputs.password_proxy_endpoint,
                 password_secret_arn=password_secret,
+                own_key_arn=secrets.own_key
+                if config.password_user or config.rds.master.is_own
+                else None,
             ),
             iam=IAMPorts(
                 rds_database_name=inputs.rds_database_name,

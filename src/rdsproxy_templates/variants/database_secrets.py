@@ -45,6 +45,8 @@ class Secrets:
     """A command that prints the stack's own secret of the master."""
     shared: SecretCredentials | None
     """The shared secret and its key, where one is shared."""
+    own_key: KeyArn | None = None
+    """Key of the secrets of the stack, where it is not AWS's."""
 
     def with_managed(self, arn: SecretArn | None) -> Secrets:
         """Add the master's secret that RDS manages, where it does."""
@@ -84,12 +86,13 @@ def database_secrets(
 
     A *shared* secret has a key of its own, because no other account may use AWS's.
     """
-    master = _master_secret(config, names) if database.master.has_stack_secret else None
+    own_key = database.secrets_key
+    master = _master_secret(config, names, own_key) if database.master.has_stack_secret else None
     master_arn = master.outputs.rds_master_user_secret_arn if master else None
     own = master.outputs if master and database.master.is_own else None
     key = _key(shared) if shared else None
     key_arn = key.outputs.key_arn if key else None
-    of_users = _user_secrets(users, shared, key_arn) if with_secrets(users) else None
+    of_users = _user_secrets(users, shared, key_arn, own_key) if with_secrets(users) else None
     arns = of_users.outputs.user_secret_arns if of_users else None
     by_user = {user.name: arn for user, arn in secrets_of(users, arns)}
     return Secrets(
@@ -109,14 +112,22 @@ def database_secrets(
         shared=SecretCredentials(secret_arn=by_user[shared.user], key_arn=key.outputs.key_arn)
         if shared and key
         else None,
+        own_key=own_key,
     )
 
 
 def given_secrets(
-    master: MasterSettings, master_arn: SecretArn, users: Sequence[User], names: DatabaseNames
+    master: MasterSettings,
+    master_arn: SecretArn,
+    users: Sequence[User],
+    names: DatabaseNames,
+    own_key: KeyArn | None = None,
 ) -> Secrets:
-    """The secret of a master that exists, and ``UserSecretsStack`` for users with a password."""
-    of_users = _user_secrets(users, None, None) if with_secrets(users) else None
+    """The secret of a master that exists, and ``UserSecretsStack`` for users with a password.
+
+    *own_key* encrypts the users' secrets in place of the account's own key.
+    """
+    of_users = _user_secrets(users, None, None, own_key) if with_secrets(users) else None
     arns = of_users.outputs.user_secret_arns if of_users else None
     return Secrets(
         children=[of_users] if of_users else [],
@@ -130,17 +141,18 @@ def given_secrets(
         master_secret=master_arn,
         own_command=None,
         shared=None,
+        own_key=own_key,
     )
 
 
 def _master_secret(
-    config: stacks.secrets.Config, names: DatabaseNames
+    config: stacks.secrets.Config, names: DatabaseNames, own_key: KeyArn | None
 ) -> Child[stacks.secrets.Outputs]:
     return nest(
         "SecretsStack",
         stacks.secrets,
         config,
-        stacks.secrets.Inputs(rds_master_username=names.rds_master_username),
+        stacks.secrets.Inputs(rds_master_username=names.rds_master_username, own_key_arn=own_key),
     )
 
 
@@ -154,12 +166,18 @@ def _key(shared: SharedSecret) -> Child[stacks.kms_key.Outputs]:
 
 
 def _user_secrets(
-    users: Sequence[User], shared: SharedSecret | None, key_arn: KeyArn | None
+    users: Sequence[User],
+    shared: SharedSecret | None,
+    key_arn: KeyArn | None,
+    own_key: KeyArn | None,
 ) -> Child[stacks.user_secrets.Outputs]:
     config = stacks.user_secrets.Config(
         users=tuple(users), shared_user=shared.user if shared else None
     )
+    only_shared = shared and [user.name for user in with_secrets(users)] == [shared.user]
     reader = stacks.user_secrets.Inputs(
-        reader_role_arn=shared.reader_role_arn if shared else None, key_arn=key_arn
+        reader_role_arn=shared.reader_role_arn if shared else None,
+        key_arn=key_arn,
+        own_key_arn=None if only_shared else own_key,
     )
     return nest("UserSecretsStack", stacks.user_secrets, config, reader)

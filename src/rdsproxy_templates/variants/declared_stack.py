@@ -41,6 +41,7 @@ def declared_functions(
         rds_proxy_arn=data.rds.rds_proxy_arn if tokens else None,
         function_users=data.function_users,
         user_secret_arns=data.secrets.credentials.user_secret_arns if passwords else None,
+        own_key_arn=data.secrets.own_key if passwords else None,
     )
     inside = any(one.in_vpc for one in config.functions)
     endpoint = data.endpoint_security_group_id if passwords else None

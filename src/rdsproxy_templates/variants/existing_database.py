@@ -125,7 +125,11 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 def _data_tier(config: Config, inputs: Inputs, network: ProxyNetwork) -> DataTier:
     """The data tier without a database of its own."""
     secrets = given_secrets(
-        config.rds.master, inputs.rds_master_user_secret_arn, config.rds.users, inputs
+        config.rds.master,
+        inputs.rds_master_user_secret_arn,
+        config.rds.users,
+        inputs,
+        config.rds.secrets_key,
     )
     rds = nest(
         "RDSStack",

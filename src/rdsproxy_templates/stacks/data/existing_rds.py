@@ -108,7 +108,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *(SecretLogin(secret, iam=user.login == "iam") for user, secret in secrets),
         ],
         end_to_end=end_to_end,
-        keys=[master_key] if master_key else [],
+        keys=[key for key in (master_key, config.secrets_key if secrets else None) if key],
         subnets=subnets,
         group=group,
     )

@@ -141,7 +141,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         database,
         logins=_logins(config, database, secrets),
         end_to_end=_end_to_end(config, inputs),
-        keys=_keys(config, inputs),
+        keys=_keys(config, inputs, secrets),
         subnets=subnets,
         group=group,
     )
@@ -205,10 +205,14 @@ def _end_to_end(config: Config, inputs: Inputs) -> Sequence[DatabaseUser | str]:
     return [*masters, *database_users.end_to_end(config.users)]
 
 
-def _keys(config: Config, inputs: Inputs) -> Sequence[KeyArn]:
+def _keys(
+    config: Config, inputs: Inputs, secrets: Sequence[tuple[User, SecretArn]]
+) -> Sequence[KeyArn]:
     """Keys of the secrets that the proxy reads, where they are not AWS's."""
     managed = config.master.key_arn if config.master_login else None
-    return [key for key in (inputs.key_arn, managed) if key]
+    reads_own = secrets or (config.master_login and config.master.is_own)
+    own = config.secrets_key if reads_own else None
+    return [key for key in (inputs.key_arn, managed, own) if key]
 
 
 def _logins(

@@ -8,6 +8,7 @@ from troposphere import AWSHelperFn, Join, Select, secretsmanager
 from ...aws.engines import ENGINES
 from ...aws.kinds import SecretArns, SubnetIds
 from ...model import ListOf, Ports, Settings, Stack
+from ...resources.optional_properties import without_none
 from ...resources.port_groups import AdministrationNetwork
 from ...resources.rotation_rules import RotationSettings
 from ...resources.secret import REFUSED_IN_PASSWORDS
@@ -25,6 +26,9 @@ class Config(Settings):
     )
     days: int | None = Field(
         ge=1, le=1000, description="Days after which a password is replaced, without a schedule."
+    )
+    secrets_key_arn: str | None = Field(
+        default=None, description="Key of the secrets, where it is not AWS's."
     )
     rotation: RotationSettings = Field(
         default_factory=RotationSettings, description="When passwords are replaced."
@@ -61,6 +65,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             HostedRotationLambda=secretsmanager.HostedRotationLambda(
                 RotationType=engine.rotation_type,
                 ExcludeCharacters=REFUSED_IN_PASSWORDS,
+                **without_none(KmsKeyArn=config.secrets_key_arn),
                 VpcSecurityGroupIds=inside.group.get_att("GroupId"),
                 VpcSubnetIds=_joined(inputs.network.subnet_ids),
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ...aws.kinds import Command, DatabaseUser, SecretArn
+from ...aws.kinds import Command, DatabaseUser, KeyArn, SecretArn
 from ...model import Ports, Settings, Stack
 from ...resources.secret import get_secret_value, login_secret
 
@@ -21,6 +21,9 @@ class Config(Settings):
 
 class Inputs(Ports):
     rds_master_username: DatabaseUser = Field(description="Name of the master user.")
+    own_key_arn: KeyArn | None = Field(
+        default=None, description="Key that encrypts the secret, where it is not AWS's."
+    )
 
 
 class Outputs(Ports):
@@ -39,6 +42,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         username=inputs.rds_master_username,
         description="Master user of the database; RDS Proxy logs in with it",
         password_length=config.password_length,
+        key=inputs.own_key_arn,
     )
     return Stack(
         resources=[master],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 from troposphere import Select
@@ -14,6 +14,7 @@ from ...aws.kinds import (
     DatabaseResourceId,
     Hostname,
     Hostnames,
+    KeyArn,
     ProxyArn,
     SecretArn,
     SecretArns,
@@ -171,7 +172,6 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     group = inputs.rds_proxy_security_group_id
     master = database.master_secret
     masters = [master] if config.master_login and master else []
-    keys = [config.master.key_arn] if masters and config.master.key_arn else []
     passwords = rds_proxy(
         "PasswordProxy",
         config.password_proxy,
@@ -181,7 +181,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *(SecretLogin(secret, iam=False) for secret in masters),
             *(SecretLogin(own, iam=False) for user, own in secrets if user.login == "password"),
         ],
-        keys=keys,
+        keys=_keys(config, masters, [own for user, own in secrets if user.login == "password"]),
         require_tls=config.password_requires_tls,
         subnets=subnets,
         group=group,
@@ -197,7 +197,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *(SecretLogin(own, iam=True) for user, own in secrets if user.login == "iam"),
         ],
         end_to_end=database_users.end_to_end(config.users),
-        keys=keys,
+        keys=_keys(config, masters, [own for user, own in secrets if user.login == "iam"]),
         subnets=subnets,
         group=group,
         purpose="iam",
@@ -235,3 +235,12 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             iam_proxy_hosts=tokens.further_hosts,
         ),
     )
+
+
+def _keys(
+    config: Config, masters: Sequence[SecretArn], own: Sequence[SecretArn]
+) -> Sequence[KeyArn]:
+    """Keys of the secrets that a proxy reads, where they are not AWS's."""
+    managed = config.master.key_arn if masters else None
+    reads_own = own or (masters and config.master.is_own)
+    return [key for key in (managed, config.secrets_key if reads_own else None) if key]

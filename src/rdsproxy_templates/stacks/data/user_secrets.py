@@ -27,13 +27,16 @@ class Config(Settings):
 
 
 class Inputs(Ports):
-    """Nothing but for a shared user: each name is part of the configuration."""
+    """Keys, and the reader of a shared user: each name is part of the configuration."""
 
     reader_role_arn: RoleArn | None = Field(
         default=None, description="Role that may read the secret of the shared user."
     )
     key_arn: KeyArn | None = Field(
         default=None, description="Key of the secret of the shared user."
+    )
+    own_key_arn: KeyArn | None = Field(
+        default=None, description="Key of all other secrets, where it is not AWS's."
     )
 
 
@@ -51,7 +54,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             username=user.name,
             description=f"Database user {user.name}",
             password_length=config.password_length,
-            key=inputs.key_arn if user.name == config.shared_user else None,
+            key=inputs.key_arn if user.name == config.shared_user else inputs.own_key_arn,
         )
         for user in with_secrets(config.users)
     }

@@ -55,6 +55,9 @@ class Config(functions.FunctionSettings):
     master: MasterSettings = Field(
         default_factory=MasterSettings, description="How the master user logs in."
     )
+    secrets_key_arn: str | None = Field(
+        default=None, description="Key of the secrets of the stack, where it is not AWS's."
+    )
     tables: bool = Field(
         default=True, description="Also create the tables of the library's own functions."
     )
@@ -174,7 +177,8 @@ def _policies(config: Config, inputs: Inputs) -> Iterator[PolicyDocument]:
     master = credentials.rds_master_user_secret_arn
     if secrets := [*([master] if master else ()), *_own(config, inputs)]:
         yield reads_secrets(secrets)
-    if keys := [key for key in (inputs.key_arn, config.master.key_arn) if key]:
+    own_key = KeyArn(config.secrets_key_arn) if config.secrets_key_arn and secrets else None
+    if keys := [key for key in (inputs.key_arn, config.master.key_arn, own_key) if key]:
         yield decrypts(*keys)
     if credentials.rds_master_username:
         yield connects_to_database(inputs.db_resource_id, [credentials.rds_master_username])

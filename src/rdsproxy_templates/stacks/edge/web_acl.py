@@ -12,13 +12,13 @@ from ...aws.kinds import WebACLArn
 from ...errors import Problem
 from ...model import Ports, Stack
 from ...resources.addresses import AllowedCidrsSettings, Network
-from ...resources.functions import LogRetention
+from ...resources.functions import LogKeySettings, LogRetention
 from ...resources.web_acl_log import CREDENTIALS, request_log, visibility
 
 SCOPE: Final = "CLOUDFRONT"
 
 
-class Config(AllowedCidrsSettings):
+class Config(AllowedCidrsSettings, LogKeySettings):
     """Address ranges that CloudFront admits, and how long requests stay on record."""
 
     log_retention_in_days: LogRetention = Field(
