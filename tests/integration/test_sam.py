@@ -87,6 +87,8 @@ def test_an_expanded_variant_is_packaged_for_stack_sets(tmp_path, sam_cli, run, 
     render(base, base.Config(), nesting="flat", expand=True).write(tmp_path)
     bucket(aws)
     run(sam_cli, "build", cwd=tmp_path)
+    [built] = (tmp_path / ".aws-sam" / "build").glob("SAMStackDatabaseLayer*")
+    assert {path.name for path in (built / "python").iterdir()} >= LAYER_FILES
     run(sam_cli, "package", "--s3-bucket", "packages", "--output-template-file", "packaged.yaml",
         cwd=tmp_path, AWS_ENDPOINT_URL=aws.address)  # fmt: skip
 

@@ -15,6 +15,8 @@ from .documents import SAM_TRANSFORM as SAM
 _LOCAL: Final = "s3://local/"
 _UNBUILT: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com/unbuilt:"
 """Stands for the image of a Dockerfile until `sam build` has made it."""
+_HASH: Final = 10
+"""Letters that SAM adds to a layer's title."""
 _AWS: Final = "arn:aws:"
 _ANY: Final = "arn:${AWS::Partition}:"
 
@@ -51,6 +53,7 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
     except InvalidDocumentException as error:
         raise TransformError(map(_problem, error.causes)) from error
     plain.pop("Transform", None)
+    _keep_layers_metadata(document, plain)
     for resource in plain["Resources"].values():
         if resource["Type"] == "AWS::Lambda::Version" and "DeletionPolicy" in resource:
             resource.setdefault("UpdateReplacePolicy", resource["DeletionPolicy"])
@@ -59,6 +62,20 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
     ours = frozenset(_strings(document))
     expanded_body: dict[str, Any] = _readable(plain, ours)
     return expanded_body
+
+
+def _keep_layers_metadata(document: Mapping[str, Any], plain: Mapping[str, Any]) -> None:
+    """Put back how `sam build` builds a layer: the translator keeps it for functions only."""
+    metadata = {
+        name: resource["Metadata"]
+        for name, resource in document["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::LayerVersion" and "Metadata" in resource
+    }
+    for title, resource in plain["Resources"].items():
+        if resource["Type"] == "AWS::Lambda::LayerVersion":
+            written = metadata.get(title[:-_HASH])
+            if written is not None:
+                resource["Metadata"] = copy.deepcopy(written)
 
 
 def _transforms(document: Mapping[str, Any]) -> list[str]:
