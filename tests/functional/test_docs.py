@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import runpy
 
-import pytest
-
 from rdsproxy_templates.deploy.states import DEPLOYS, STATES, destroys
 
 
@@ -53,20 +51,33 @@ def test_every_finding_that_stays_has_a_rule_and_a_reason(repository):
         assert "`" in row[1], row
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/by-design.md",
-        "docs/existing.md",
-        "docs/local.md",
-        "docs/not-verified.md",
-        "docs/your-own-repo.md",
-    ],
-)
-def test_every_link_leads_to_something(repository, name):
-    document = repository / name
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8"))
+def pages(repository):
+    """Every document of the repository that a person reads."""
+    folders = (repository / "docs", *(repository / "examples").iterdir())
+    return [
+        repository / "README.md",
+        repository / "CONTRIBUTING.md",
+        *(page for folder in folders for page in folder.glob("*.md")),
+    ]
 
-    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+def links(page):
+    """The files and folders that a document links to."""
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+    return [page.parent / target for target in targets]
+
+
+def test_every_link_leads_to_something(repository):
+    assert [
+        (page.name, target.name)
+        for page in pages(repository)
+        for target in links(page)
+        if not target.exists()
+    ] == []
+
+
+def test_the_readme_names_every_page_and_every_example(repository):
+    named = {target.resolve() for target in links(repository / "README.md")}
+    documented = {*(repository / "docs").glob("*.md"), *(repository / "examples").iterdir()}
+
+    assert sorted(page.name for page in documented - named) == []
