@@ -213,7 +213,7 @@ class TestAccepting:
             "SAMStack",
             "BlogRDSProxyFunction/Policies/1/Statement/0/Resource",
             "*",
-            "permission/connects",
+            "permission/own-user",
             "Policies:",
         ),
     ],

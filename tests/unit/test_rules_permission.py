@@ -10,6 +10,7 @@ from faults import (
     get_att,
     ref,
     resource,
+    template,
     violations,
     without,
 )
@@ -22,11 +23,21 @@ STATEMENT = f"{FUNCTION}/Policies/1/Statement/0"
 RESOURCE = f"{STATEMENT}/Resource"
 VARIABLES = f"{FUNCTION}/Environment/Variables"
 ARN = "arn:aws:rds-db:eu-west-1:111122223333:dbuser"
-USER = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": f"{ARN}:prx-0123/root"}
 
 
 def field(number, arn):
     return {"Fn::Select": [number, {"Fn::Split": [":", arn]}]}
+
+
+PROXY_ID = field(6, get_att(PROXY, "DBProxyArn"))
+
+
+def user_of_proxy(name):
+    """The ARN of the user *name* of the proxy."""
+    return {"Fn::Sub": [f"{ARN}:${{Id}}/{name}", {"Id": PROXY_ID}]}
+
+
+USER = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": user_of_proxy("root")}
 
 
 def sentence(wrong):
@@ -102,7 +113,6 @@ class TestWrongResource:
     @pytest.mark.parametrize(
         "resource",
         [
-            "*",
             "arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123",
             "arn:aws:rds:eu-west-1:111122223333:dbuser:prx-0123/root",
             "arn:aws:rds-db:eu-west-1:111122223333:prx-0123/root",
@@ -114,7 +124,7 @@ class TestWrongResource:
             == f"rds-db:connect is allowed on {resource}, which is not a database user"
         )
 
-    @pytest.mark.parametrize("name", ["proxy-blog", "*", f"${{{PROXY}}}"])
+    @pytest.mark.parametrize("name", ["proxy-blog", f"${{{PROXY}}}"])
     def test_the_name_in_place_of_the_id_is_refused(self, name):
         resource = {"Fn::Sub": f"{ARN}:{name}/root"}
 
@@ -161,7 +171,7 @@ class TestWrongResource:
         assert "other than the ARN of a database user" in sentence(faulted(RESOURCE, resource))
 
     def test_the_remedy_spells_the_arn(self):
-        [one] = violations(permission.connects, faulted(RESOURCE, "*"))
+        [one] = violations(permission.connects, faulted(RESOURCE, user_of_proxy("admin")))
 
         assert one.remedy == (
             "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>"
@@ -170,40 +180,306 @@ class TestWrongResource:
 
 class TestWrongUser:
     def test_another_user_is_refused(self):
-        assert sentence(faulted(RESOURCE, f"{ARN}:prx-0123/admin")) == (
+        assert sentence(faulted(RESOURCE, user_of_proxy("admin"))) == (
             "rds-db:connect is allowed for admin, and the function logs in as another user"
         )
 
-    def test_every_user_is_refused(self):
-        assert sentence(faulted(RESOURCE, f"{ARN}:prx-0123/*")) == (
-            "rds-db:connect is allowed for every user"
+    def test_the_id_of_the_database_behind_the_proxy_is_refused(self):
+        place = get_att("RDSStackDBCluster", "DBClusterResourceId")
+        resource = {"Fn::Sub": [f"{ARN}:${{Id}}/root", {"Id": place}]}
+
+        assert sentence(faulted(RESOURCE, resource)) == (
+            f"rds-db:connect names the ID of RDSStackDBCluster, and the function logs in to {PROXY}"
         )
 
-    def test_a_second_resource_is_read_too(self):
-        assert "for admin" in sentence(faulted(f"{RESOURCE}/1", f"{ARN}:prx-0123/admin"))
+    @pytest.mark.parametrize("place", ["prx-0123456789abcdef0", "cluster-ABCDEFGHIJKL", "db-ABCD"])
+    def test_an_id_as_it_stands_is_not_that_of_a_proxy_which_is_yet_to_be_created(self, place):
+        assert sentence(faulted(RESOURCE, f"{ARN}:{place}/root")) == (
+            f"rds-db:connect names {place}, and the ID of {PROXY} is made at deployment"
+        )
 
     def test_a_function_that_names_no_user_may_log_in_as_any_one_user(self):
         changed = without(f"{VARIABLES}/RDS_USER")
 
-        assert_holds(permission.connects, faulted(RESOURCE, f"{ARN}:prx-0123/admin", changed))
+        assert_holds(permission.connects, faulted(RESOURCE, user_of_proxy("admin"), changed))
+
+
+class TestOwnUser:
+    def sentence(self, wrong):
+        [one] = violations(permission.own_user, wrong)
+        assert one.resource == FUNCTION
+        assert one.property == "Policies"
+        assert one.remedy.endswith("dbuser:<prx-id>/<user>")
+        return one.sentence
+
+    def test_everything_is_too_much(self):
+        assert self.sentence(faulted(RESOURCE, "*")) == (
+            "rds-db:connect is allowed on *, which is not a database user"
+        )
+
+    def test_every_proxy_is_too_much(self):
+        assert self.sentence(faulted(RESOURCE, f"{ARN}:*/root")) == (
+            "rds-db:connect names *, which is not the ID of a proxy"
+        )
+
+    def test_every_user_is_too_much(self):
+        assert self.sentence(faulted(RESOURCE, user_of_proxy("*"))) == (
+            "rds-db:connect is allowed for every user"
+        )
+
+    def test_every_user_with_a_prefix_is_too_much(self):
+        assert self.sentence(faulted(RESOURCE, user_of_proxy("ro*"))) == (
+            "rds-db:connect is allowed for every user like ro*"
+        )
+
+    def test_a_second_resource_is_read_too(self):
+        assert "for admin" in self.sentence(faulted(f"{RESOURCE}/1", user_of_proxy("admin")))
+
+    def test_all_but_some_resources_is_too_much(self):
+        statement = {"Effect": "Allow", "Action": "rds-db:connect", "NotResource": "arn:aws:x"}
+
+        assert self.sentence(faulted(STATEMENT, statement)) == (
+            "rds-db:connect is allowed on everything but what NotResource names"
+        )
+
+    def test_all_but_some_actions_is_too_much(self):
+        statement = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+
+        assert "is allowed on *" in self.sentence(faulted(STATEMENT, statement))
+
+    def test_an_administrator_who_logs_in_nowhere_is_left_alone(self):
+        policy = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+        admin = resource("IAM::Role", Policies=[{"PolicyName": "All", "PolicyDocument": policy}])
+
+        assert_holds(permission.own_user, faulted("Admin", admin))
+
+    def test_a_condition_may_make_it_narrow(self):
+        condition = {"StringEquals": {"aws:PrincipalTag/team": "shop"}}
+
+        changed = faulted(f"{STATEMENT}/Condition", condition)
+        assert_holds(permission.own_user, faulted(RESOURCE, "*", changed))
+
+
+class TestFixedPlace:
+    @pytest.mark.parametrize(
+        ("arn", "field"),
+        [
+            ("arn:${AWS::Partition}:rds-db:eu-west-1:${AWS::AccountId}:dbuser", "Region eu-west-1"),
+            ("arn:${AWS::Partition}:rds-db:*:111122223333:dbuser", "account 111122223333"),
+        ],
+    )
+    def test_a_place_as_it_stands_is_not_that_of_a_proxy_which_is_created_anywhere(
+        self, arn, field
+    ):
+        resource = {"Fn::Sub": [f"{arn}:${{Id}}/root", {"Id": PROXY_ID}]}
+
+        [one] = violations(permission.fixed_place, faulted(RESOURCE, resource))
+
+        assert one.sentence == (
+            f"rds-db:connect names the {field}, and the proxy is created in any"
+        )
+
+    def test_the_place_of_a_given_proxy_may_be_fixed(self):
+        assert_holds(permission.fixed_place, faulted(RESOURCE, f"{ARN}:prx-0123/root"))
+
+    def test_a_partition_as_it_stands_is_worth_a_look(self):
+        [one] = violations(permission.fixed_partition, faulted(RESOURCE, user_of_proxy("root")))
+
+        assert one.sentence == "rds-db:connect names the partition aws"
+        assert permission.fixed_partition.level == "opinion"
+
+
+class TestDenied:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            {"Action": "rds-db:connect", "Resource": "*"},
+            {"Action": "*", "NotResource": "arn:aws:s3:::bucket"},
+            {"NotAction": "s3:*", "Resource": "*"},
+            {"Action": "rds-db:*", "Resource": f"{ARN.replace('eu-west-1', '*')}:*/root"},
+        ],
+        ids=["the action", "all but a bucket", "all but S3", "the user"],
+    )
+    def test_a_denial_beside_the_permission_is_refused(self, statement):
+        denial = {"Effect": "Deny", **statement}
+        said = violations(
+            permission.connects, faulted(f"{FUNCTION}/Policies/1/Statement/1", denial)
+        )
+
+        if "111122223333" in str(statement):
+            assert said == []  # the account is known at deployment only
+        else:
+            [one] = said
+            assert one.sentence == f"a statement denies rds-db:connect on {PROXY}"
+
+    def test_a_denial_of_others_is_none(self):
+        denial = {"Effect": "Deny", "Action": "rds-db:connect", "Resource": user_of_proxy("admin")}
+
+        assert_holds(permission.connects, faulted(f"{FUNCTION}/Policies/1/Statement/1", denial))
+
+    def test_a_boundary_without_the_permission_denies_it(self):
+        statement = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+        boundary = resource("IAM::ManagedPolicy", PolicyDocument={"Statement": statement})
+        changed = faulted(f"{FUNCTION}/PermissionsBoundary", ref("Boundary"))
+
+        assert sentence(faulted("Boundary", boundary, changed)) == (
+            f"rds-db:connect is not allowed on {PROXY}"
+        )
+
+
+class TestWhereItIsWritten:
+    """The same permission, for another user than the function's, wherever it stands."""
+
+    OTHER = {**USER, "Resource": user_of_proxy("admin")}
+
+    def in_role(self, statement, **properties):
+        role = resource("IAM::Role", **properties)
+        changed = faulted("Role", role, without(f"{FUNCTION}/Policies"))
+        return faulted(f"{FUNCTION}/Role", get_att("Role", "Arn"), changed)
+
+    @pytest.mark.parametrize("statement", [USER, OTHER], ids=["sound", "faulty"])
+    @pytest.mark.parametrize(
+        ("kind", "attached"),
+        [
+            ("IAM::Policy", {"Roles": [ref("Role")]}),
+            ("IAM::ManagedPolicy", {"Roles": [{"Fn::Sub": "${Role}"}]}),
+            ("IAM::RolePolicy", {"RoleName": ref("Role")}),
+        ],
+    )
+    def test_in_a_policy_that_names_the_role(self, statement, kind, attached):
+        policy = resource(kind, PolicyDocument={"Statement": [statement]}, **attached)
+
+        found = violations(permission.connects, faulted("Policy", policy, self.in_role(statement)))
+
+        assert len(found) == (statement is self.OTHER)
+
+    @pytest.mark.parametrize("statement", [USER, OTHER], ids=["sound", "faulty"])
+    def test_in_a_managed_policy_that_the_role_names(self, statement):
+        policy = resource("IAM::ManagedPolicy", PolicyDocument={"Statement": statement})
+        changed = self.in_role(statement, ManagedPolicyArns=[ref("Policy")])
+
+        found = violations(permission.connects, faulted("Policy", policy, changed))
+
+        assert len(found) == (statement is self.OTHER)
+
+    @pytest.mark.parametrize("statement", [USER, OTHER], ids=["sound", "faulty"])
+    def test_in_the_role_of_a_plain_function(self, statement):
+        policy = {"PolicyName": "Connect", "PolicyDocument": {"Statement": [statement]}}
+        changed = self.in_role(statement, Policies=[policy])
+
+        found = violations(
+            permission.connects, faulted(f"{FUNCTION}/Type", "AWS::Lambda::Function", changed)
+        )
+
+        assert len(found) == (statement is self.OTHER)
+
+    @pytest.mark.parametrize("statement", [USER, OTHER], ids=["sound", "faulty"])
+    def test_in_a_policy_for_the_role_that_sam_makes(self, statement):
+        policy = resource(
+            "IAM::Policy",
+            PolicyDocument={"Statement": [statement]},
+            Roles=[ref(f"{FUNCTION}Role")],
+        )
+        changed = faulted("Policy", policy, without(f"{FUNCTION}/Policies"))
+
+        assert len(violations(permission.connects, changed)) == (statement is self.OTHER)
+
+    @pytest.mark.parametrize(
+        "policy",
+        [
+            "arn:aws:iam::111122223333:policy/mine",
+            GIVEN,
+            {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/mine"},
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+            "PowerUserAccess",
+        ],
+    )
+    def test_a_policy_that_is_written_elsewhere_may_allow_it(self, policy):
+        assert_holds(permission.connects, faulted(f"{FUNCTION}/Policies", [policy]))
+
+    @pytest.mark.parametrize(
+        "resource_",
+        [get_att(PROXY, "DBProxyArn"), f"{ARN}:proxy-blog/root"],
+        ids=["the whole ARN", "the name"],
+    )
+    def test_a_role_that_no_function_of_the_template_has_is_judged_by_its_form(self, resource_):
+        statement = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": resource_}
+        policy = {"PolicyName": "Connect", "PolicyDocument": {"Statement": [statement]}}
+
+        found = violations(
+            permission.connects, faulted("Client", resource("IAM::Role", Policies=[policy]))
+        )
+
+        assert [one.resource for one in found] == ["Client"]
+
+
+class TestDirectly:
+    """A function that is told the database itself, and no secret."""
+
+    def direct(self, place, *, takes=True, user="app"):
+        database = resource(
+            "RDS::DBInstance", Engine="mysql", EnableIAMDatabaseAuthentication=takes
+        )
+        statement = {
+            "Effect": "Allow",
+            "Action": "rds-db:connect",
+            "Resource": {"Fn::Sub": [f"{ARN}:${{Id}}/{user}", {"Id": place}]},
+        }
+        variables = {"DB_HOST": get_att("Database", "Endpoint.Address"), "DB_USER": "app"}
+        function = resource(
+            "Serverless::Function",
+            Environment={"Variables": variables},
+            Policies=[{"Statement": statement}],
+        )
+        return template(Database=database, Function=function)
+
+    def test_the_id_of_the_database_is_accepted(self):
+        assert_holds(permission.connects, self.direct(get_att("Database", "DbiResourceId")))
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            ref("Database"),
+            get_att("Database", "DBInstanceArn"),
+            get_att("Database", "Endpoint.Address"),
+            "prx-0123456789abcdef0",
+        ],
+        ids=["its name", "its ARN", "its host", "the ID of a proxy"],
+    )
+    def test_anything_else_of_it_is_refused(self, place):
+        [one] = violations(permission.connects, self.direct(place))
+
+        assert one.resource == "Function"
+
+    def test_another_user_is_refused(self):
+        place = get_att("Database", "DbiResourceId")
+
+        [one] = violations(permission.connects, self.direct(place, user="admin"))
+
+        assert "for admin" in one.sentence
+
+    def test_an_id_that_is_given_is_left_alone(self):
+        assert_holds(permission.connects, self.direct(GIVEN))
 
 
 class TestAccepted:
     def test_the_id_of_the_proxy_as_it_stands(self):
-        assert_holds(permission.connects, faulted(RESOURCE, f"{ARN}:prx-0123/root"))
+        assert_holds(permission.connects, faulted(RESOURCE, user_of_proxy("root")))
 
     def test_a_user_that_is_given_to_both(self):
         changed = faulted(f"{VARIABLES}/RDS_USER", GIVEN)
 
         assert_holds(
             permission.connects,
-            faulted(RESOURCE, {"Fn::Sub": f"{ARN}:prx-0123/${{Given}}"}, changed),
+            faulted(
+                RESOURCE, {"Fn::Sub": [f"{ARN}:${{Id}}/${{Given}}", {"Id": PROXY_ID}]}, changed
+            ),
         )
 
     @pytest.mark.parametrize("user", ["root", GIVEN])
     def test_a_user_that_is_a_variable_of_the_text(self, user):
         changed = faulted(f"{VARIABLES}/RDS_USER", user)
-        resource = {"Fn::Sub": [f"{ARN}:prx-0123/${{User}}", {"User": user}]}
+        resource = {"Fn::Sub": [f"{ARN}:${{Id}}/${{User}}", {"Id": PROXY_ID, "User": user}]}
 
         assert_holds(permission.connects, faulted(RESOURCE, resource, changed))
 
@@ -217,12 +493,6 @@ class TestAccepted:
             {"Fn::Join": ["", [GIVEN, "/root"]]},
             {"Fn::Sub": [f"{ARN}:${{Id}}/root", {"Id": {"Fn::ImportValue": "ProxyId"}}]},
             {"Fn::Join": ["", [f"{ARN}:", field(6, get_att(PROXY, "DBProxyArn")), "/root"]]},
-            {
-                "Fn::Sub": [
-                    f"{ARN}:${{Id}}/root",
-                    {"Id": get_att("RDSStackDBCluster", "DBClusterResourceId")},
-                ]
-            },
         ],
     )
     def test_an_arn_that_deployment_puts_together_is_left_alone(self, resource):

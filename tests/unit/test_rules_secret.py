@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from faults import (
     GIVEN,
@@ -141,3 +143,81 @@ class TestManagedAndGiven:
         assert_holds(
             secret.managed_and_given, faulted(f"{self.DATABASE}/ManageMasterUserPassword", False)
         )
+
+
+class TestMasterPassword:
+    @pytest.mark.parametrize("length", [42, "42", 7])
+    def test_a_length_that_the_engine_refuses(self, length):
+        [one] = violations(secret.master_password, faulted(f"{GENERATED}/PasswordLength", length))
+
+        assert one.resource == SECRET
+        assert one.remedy == "Set PasswordLength to 8 to 41"
+
+    @pytest.mark.parametrize("length", [8, 41, GIVEN])
+    def test_a_length_that_it_takes(self, length):
+        assert_holds(secret.master_password, faulted(f"{GENERATED}/PasswordLength", length))
+
+    @pytest.mark.parametrize(("length", "found"), [(128, 0), (129, 1)])
+    def test_postgresql_takes_longer_ones(self, length, found):
+        changed = faulted("RDSStackDBCluster/Engine", "aurora-postgresql")
+
+        wrong = faulted(f"{GENERATED}/PasswordLength", length, changed)
+        assert len(violations(secret.master_password, wrong)) == found
+
+    def test_spaces_are_refused(self):
+        [one] = violations(secret.master_password, faulted(f"{GENERATED}/IncludeSpace", True))
+
+        assert "spaces" in one.sentence
+
+    def test_a_secret_that_is_no_master_users_may_be_longer(self):
+        generated = {"PasswordLength": 64, "IncludeSpace": True}
+        other = resource("SecretsManager::Secret", GenerateSecretString=generated)
+
+        assert_holds(secret.master_password, faulted("Other", other))
+
+
+class TestLiterals:
+    def holding(self, text):
+        return faulted("Other", resource("SecretsManager::Secret", SecretString=text))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "horse",
+            '{"username": "root", "password": "horse"}',
+            {"Fn::Sub": '{"username": "${Given}", "password": "horse"}'},
+            {"Fn::Join": ["", ['{"username": "', GIVEN, '", "password": "horse"}']]},
+        ],
+    )
+    def test_a_secret_that_is_written_down_is_refused_and_not_shown(self, text):
+        [one] = violations(secret.literals, self.holding(text))
+
+        assert one.resource == "Other"
+        assert "horse" not in one.sentence
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{}",
+            '{"host": "a.b", "port": 3306}',
+            GIVEN,
+            {"Fn::Sub": '{"username": "root", "password": "${Given}"}'},
+            '{"password": "{{resolve:ssm-secure:/shop/password}}"}',
+        ],
+    )
+    def test_a_secret_that_comes_from_elsewhere_is_accepted(self, text):
+        assert_holds(secret.literals, self.holding(text))
+
+    PASSWORD = "RDSStackDBCluster/MasterUserPassword"  # noqa: S105 - a place
+
+    def test_a_master_password_that_is_written_down_is_refused(self):
+        [one] = violations(secret.literals, faulted(self.PASSWORD, "horse"))
+
+        assert one.sentence == "the password is written in the template"
+
+    @pytest.mark.parametrize(("no_echo", "found"), [(True, 0), ("true", 0), (False, 1)])
+    def test_a_parameter_for_it_must_not_be_shown(self, no_echo, found):
+        parameters = {"Given": {"Type": "String", "NoEcho": no_echo}}
+        changed = replace(faulted(self.PASSWORD, GIVEN), parameters=parameters)
+
+        assert len(violations(secret.literals, changed)) == found

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..model import Template
 from ..model.references import replaced, wires
 from ..model.template import Nested, circle
+from ..rendering.documents import SAM_TRANSFORM
 from .loops import expanded
 from .serverless import with_globals
 from .shape import Misshape
@@ -121,6 +122,7 @@ class _Building:
             children=children,
             resources=resources,
             outputs={name: _global(one, prefix) for name, one in body["Outputs"].items()},
+            transforms=_macros(body.get("Transform")),
         )
 
     def _refuse_circle(self, source: Source, title: str) -> None:
@@ -153,6 +155,15 @@ def _global(node: Any, prefix: str) -> Any:
             return [_global(item, prefix) for item in node]
         case _:
             return node
+
+
+def _macros(transform: Any) -> list[str]:
+    """Return the names of the macros beside SAM's, in any of the forms of ``Transform``."""
+    named = [
+        one.get("Name") if isinstance(one, dict) else one
+        for one in (transform if isinstance(transform, list) else [transform])
+    ]
+    return [str(one) for one in named if one and one != SAM_TRANSFORM]
 
 
 def _arguments(resource: Mapping[str, Any], child: Template) -> dict[str, Any]:

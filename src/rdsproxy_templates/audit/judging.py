@@ -35,9 +35,12 @@ def judged(
     if not assembly.is_complete:
         return
     flat, origins = flattened(whole)
+    folders = {
+        name: assembly.instances[origin.path].source.path.parent for name, origin in origins.items()
+    }
     first: dict[tuple[str, str, int, int], int] = {}
     for number, deployed in enumerate(scenarios(flat, assembly.mappings, values)):
-        graph = Graph(deployed)
+        graph = Graph(deployed, folders)
         for one in GRAPH_RULES:
             for finding in _of_graph(one, graph, assembly, origins, notes):
                 # In another scenario, the same place is the same thing in other words.

@@ -124,6 +124,8 @@ def _deployed(flat: Template, decisions: Decisions) -> Template:
 def _values(flat: Template, decisions: Decisions) -> Iterator[tuple[str, Any]]:
     """Yield the value of each parameter that has one: given, decided, or by default."""
     for name, body in flat.parameters.items():
+        if body.get("NoEcho") in (True, "true"):
+            continue  # a secret, whatever its default
         given = decisions.value({"Ref": name})
         if not isinstance(given, str):
             key = json.dumps({"Ref": name})

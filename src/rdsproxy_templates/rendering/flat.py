@@ -58,11 +58,14 @@ def inlined(root: Template) -> tuple[Template, Flattening]:
 
 
 def with_defaults(flat: Template) -> Template:
-    """Replace each parameter of *flat* that has a default by its default."""
+    """Replace each parameter of *flat* that has a default by its default.
+
+    One with ``NoEcho`` stays: it is a secret, whatever its default.
+    """
     values = {
         name: _received(body, body["Default"])
         for name, body in flat.parameters.items()
-        if "Default" in body
+        if "Default" in body and body.get("NoEcho") not in (True, "true")
     }
 
     def filled(bodies: Mapping[str, Body]) -> dict[str, Body]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from troposphere import AWSObject, apigatewayv2, serverless
@@ -13,6 +13,7 @@ from ..aws.kinds import Url
 from ..aws.troposphere_compat import HttpApiAuth
 from ..errors import Problem
 from ..model import ListOf, sub
+from ..model.accepted_rules import accepted
 from ..records import record
 from . import functions
 from .functions import log_group
@@ -25,6 +26,8 @@ ACCESS_LOG = (
     '"path":"$context.path","status":"$context.status",'
     '"latency":"$context.responseLatency","error":"$context.integrationErrorMessage"}'
 )
+
+_OPEN: Final = accepted("api/authorizer", "its settings ask for no authorization")
 
 
 class HttpApiSettings(functions.FunctionSettings, ThrottlingSettings):
@@ -96,7 +99,10 @@ def http_api(choices: HttpApiSettings) -> HttpApi:
             ThrottlingBurstLimit=choices.throttling_burst_limit,
             ThrottlingRateLimit=choices.throttling_rate_limit,
         ),
-        **without_none(Auth=_authorization(choices)),
+        **without_none(
+            Auth=_authorization(choices),
+            Metadata=_OPEN if choices.authorizer == "none" else None,
+        ),
     )
     return HttpApi(resources=[api, access_log], api=api)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from ..model import Template
@@ -34,6 +35,8 @@ class Graph:
     """Resources by flat logical ID; a value that only deployment knows is left unjudged."""
 
     template: Template
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    """The folder of the file in which each resource is written, where there is one."""
 
     def of_type(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the resources of these types, each with its properties."""

@@ -101,3 +101,11 @@ def _is_id(expression: object) -> bool:
             return True
         case _:
             return False
+
+
+def is_expression(value: object) -> bool:
+    """Tell whether *value* is a function of CloudFormation, and no mapping of properties."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    key = str(next(iter(value)))
+    return key in {"Ref", "Condition"} or key.startswith("Fn::")

@@ -3,159 +3,211 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ...aws.documentation import RDS_GUIDE
-from ...model.references import PLACEHOLDER
-from ..graph import FUNCTION_TYPES, Graph
+from ..clients import Client, clients_of, is_told_a_role, shows_token
+from ..database_users import ACTION, arn_of_user, faults, parsed
+from ..graph import Graph
+from ..matching import same
+from ..policies import Rights, holder_of, rights_of, written_statements
 from ..rule import Violation, as_rule
-from ..values import is_literal, simple
+from ..statements import Statement
+from ..texts import Atom, literal, shown, text_of
+from ..values import is_true
 
-USER_VARIABLE = "RDS_USER"
-SECRET_VARIABLE = "RDS_SECRET_ARN"  # noqa: S105 - a variable
-RESOURCE_IDS = ("DBClusterResourceId", "DbiResourceId")
+SOURCE = f"{RDS_GUIDE}UsingWithRDS.IAMDBAuth.IAMPolicy.html"
+SPELLING = "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>"
 
 
 @as_rule(
     "permission/connects",
-    title="A function that logs in to a proxy with a token may connect only as its own user.",
-    why="The proxy refuses the token, or the function may log in as anybody.",
-    source=f"{RDS_GUIDE}UsingWithRDS.IAMDBAuth.IAMPolicy.html",
+    title="Who logs in with a token is allowed to connect, by the ID of the proxy and the user.",
+    why="The proxy, or the database, refuses the token.",
+    source=SOURCE,
 )
 def connects(graph: Graph) -> Iterator[Violation]:
-    for function, body in graph.of_type(*FUNCTION_TYPES):
-        variables = body.get("Environment", {}).get("Variables", {})
-        secret = graph.target(variables.get(SECRET_VARIABLE))
-        proxies = {
-            proxy
-            for _, proxy in graph.entrances(body)
-            if graph.demands_token(proxy) and not _takes_password(graph, proxy, secret)
-        }
-        if not proxies or graph.type(function) != "AWS::Serverless::Function":
+    judged: set[str] = set()
+    for client, holder, doors in logins_by_token(graph):
+        judged.add(holder)
+        rights = rights_of(graph, holder)
+        judged |= {one.place for one in rights.statements}
+        yield from _refused(graph, client, holder, rights, doors)
+    for statement in written_statements(graph):
+        if statement.place in judged or not statement.allows or not _is_explicit(statement):
             continue
-        holder = graph.target(body["Role"]) if "Role" in body else function
-        if holder is None:
+        for resource in statement.resources():
+            for sentence in faults(graph, resource, (), None):
+                yield Violation(statement.place, statement.key(graph), sentence, SPELLING)
+
+
+@as_rule(
+    "permission/own-user",
+    level="warning",
+    title="Who logs in with a token may connect only as its own user.",
+    why="Whoever takes over the function logs in as anybody.",
+    source=SOURCE,
+)
+def own_user(graph: Graph) -> Iterator[Violation]:
+    users = {holder: client.user for client, holder, _ in logins_by_token(graph)}
+    for statement in written_statements(graph):
+        if not statement.allows or statement.is_conditional:
             continue
-        resources = graph.resources_for("rds-db:connect", holder)
-        if not resources:
+        if not (_is_explicit(statement) or statement.place in users):
+            continue
+        if not statement.names_action(ACTION):
+            continue
+        for sentence in _too_wide(graph, statement, users):
+            yield Violation(statement.place, statement.key(graph), sentence, SPELLING)
+
+
+@as_rule(
+    "permission/fixed-place",
+    level="warning",
+    title="A permission to connect to a proxy of the template names no fixed Region or account.",
+    why="Deployed elsewhere, the proxy refuses the token.",
+    source=SOURCE,
+)
+def fixed_place(graph: Graph) -> Iterator[Violation]:
+    for statement, resource, field in _fixed(graph):
+        if field != "partition":
             yield Violation(
-                function,
-                "Policies",
-                f"it logs in to {', '.join(sorted(proxies))} with a token, and is not allowed to",
-                "Allow rds-db:connect for its user on the proxy's ID",
+                statement.place,
+                statement.key(graph),
+                f"{ACTION} names the {field} {resource}, and the proxy is created in any",
+                f"Use ${{AWS::{'Region' if field == 'Region' else 'AccountId'}}}",
             )
-        for resource in resources:
-            for sentence in _wrong(graph, resource, proxies, variables.get(USER_VARIABLE)):
-                yield Violation(
-                    function,
-                    "Policies",
-                    sentence,
-                    "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>",
-                )
 
 
-def _takes_password(graph: Graph, proxy: str, secret: str | None) -> bool:
-    """Tell whether *proxy* takes the password in *secret*, whatever others must show."""
+@as_rule(
+    "permission/fixed-partition",
+    level="opinion",
+    title="A permission to connect to a proxy of the template fits every partition.",
+    why="Deployed in China or GovCloud, the proxy refuses the token.",
+    source=SOURCE,
+)
+def fixed_partition(graph: Graph) -> Iterator[Violation]:
+    for statement, resource, field in _fixed(graph):
+        if field == "partition":
+            yield Violation(
+                statement.place,
+                statement.key(graph),
+                f"{ACTION} names the partition {resource}",
+                "Use ${AWS::Partition}",
+            )
+
+
+def logins_by_token(graph: Graph) -> Iterator[tuple[Client, str, tuple[str, ...]]]:
+    """Yield each function that logs in with tokens, the role that signs them, and where to."""
+    for client in clients_of(graph):
+        proxies = [one for one in client.proxies if shows_token(graph, client, one)]
+        databases = [] if client.is_told_a_secret else client.databases
+        takers = [one for one in databases if _takes_tokens(graph, one)]
+        doors = tuple(sorted({*proxies, *takers}))
+        if not doors:
+            continue
+        if is_told_a_role(client):
+            yield from ((client, role, doors) for role in client.roles)
+        elif holder := holder_of(graph, client.function):
+            yield client, holder, doors
+
+
+def _takes_tokens(graph: Graph, database: str) -> bool:
+    body = graph.properties(database)
+    return is_true(body.get("EnableIAMDatabaseAuthentication"))
+
+
+def _refused(
+    graph: Graph, client: Client, holder: str, rights: Rights, doors: tuple[str, ...]
+) -> Iterator[Violation]:
+    wanted = {door: arn_of_user(_identified(graph, door), client.user) for door in doors}
+    answers = {door: rights.allow(graph, ACTION, arn) for door, arn in wanted.items()}
+    refused = [door for door, answer in answers.items() if answer is False]
+    if not refused:
+        return
+    subject = client.function if holder == holder_of(graph, client.function) else holder
+    statements = rights.about(ACTION)
+    if not statements:
+        yield Violation(
+            subject,
+            "Policies",
+            f"it logs in to {', '.join(refused)} with a token, and is not allowed to",
+            "Allow rds-db:connect for its user on the proxy's ID",
+        )
+        return
+    ids = [_identified(graph, door) for door in refused]
+    resources = [one for statement in statements for one in statement.resources()]
+    sentences = [said for one in resources for said in faults(graph, one, ids, client.user)]
+    if any(rights.denies(graph, ACTION, wanted[door]) for door in refused):
+        sentences = [f"a statement denies {ACTION} on {', '.join(refused)}"]
+    for sentence in sentences or [f"{ACTION} is not allowed on {', '.join(refused)}"]:
+        yield Violation(subject, "Policies", sentence, SPELLING)
+
+
+def _identified(graph: Graph, door: str) -> str:
+    """Return the resource whose ID stands in an ARN: the cluster of an instance of Aurora."""
+    return graph.target(graph.properties(door).get("DBClusterIdentifier")) or door
+
+
+def _is_explicit(statement: Statement) -> bool:
+    actions = statement.body.get("Action", [])
     return any(
-        secret is not None
-        and graph.target(entry.get("SecretArn")) == secret
-        and entry.get("IAMAuth") != "REQUIRED"
-        for entry in graph.logins_of(proxy)
+        str(action).lower().startswith("rds-db")
+        for action in (actions if isinstance(actions, list) else [actions])
     )
 
 
-def _wrong(graph: Graph, resource: object, proxies: set[str], user: object) -> Iterator[str]:
-    if graph.target(simple(resource)):
-        yield "rds-db:connect is allowed on something other than the ARN of a database user"
-    text, variables = _spelled(resource)
-    if not is_literal(text) or PLACEHOLDER.fullmatch(text):
-        return
-    if ":rds-db:" not in text or ":dbuser:" not in text:
-        if not _has_unknown(graph, text, variables):
-            yield f"rds-db:connect is allowed on {text}, which is not a database user"
-        return
-    place, mark, name = text.rpartition(":dbuser:")[2].rpartition("/")
-    if not mark and _has_unknown(graph, name, variables):
-        return
-    if not (
-        place.startswith(("prx-", "cluster-", "db-")) or _is_id(graph, place, variables, proxies)
-    ):
-        shown = _placeholder(_value(place, variables)) if place.startswith("${Item") else place
-        yield f"rds-db:connect names {shown}, which is not the ID of a proxy"
-    if name == "*":
-        yield "rds-db:connect is allowed for every user"
-    elif user is not None and _placeholder(_value(name, variables)) != _placeholder(user):
-        yield f"rds-db:connect is allowed for {name}, and the function logs in as another user"
+def _too_wide(graph: Graph, statement: Statement, users: Mapping[str, object]) -> Iterator[str]:
+    if "NotResource" in statement.body:
+        yield f"{ACTION} is allowed on everything but what NotResource names"
+    for resource in statement.resources():
+        text = text_of(graph, resource)
+        plain = shown(text)
+        named = parsed(text)
+        if named is None:
+            if literal(text) is not None and set(plain) <= set("*:") and "*" in plain:
+                yield f"{ACTION} is allowed on {plain}, which is not a database user"
+            continue
+        if "*" in shown(named.place) and not shown(named.place).strip("*").startswith("prx-"):
+            yield f"{ACTION} names {shown(named.place)}, which is not the ID of a proxy"
+        user = users.get(statement.place)
+        if named.name == ("*",):
+            yield f"{ACTION} is allowed for every user"
+        elif "*" in shown(named.name):
+            yield f"{ACTION} is allowed for every user like {shown(named.name)}"
+        elif isinstance(user, tuple) and same(named.name, user) is False:
+            name = shown(named.name)
+            if _allowed_too(graph, statement, user):
+                yield f"{ACTION} is allowed for {name}, and the function logs in as another user"
 
 
-def _spelled(resource: object) -> tuple[str | None, Mapping[str, Any]]:
-    """Spell *resource* as the text of ``Fn::Sub`` with its variables; None where that fails."""
-    match resource:
-        case str(text):
-            return text, {}
-        case {"Fn::Sub": str(text)}:
-            return text, {}
-        case {"Fn::Sub": [str(text), dict(variables)]}:
-            return text, variables
-        case {"Fn::Join": [str(mark), [*items]]}:
-            variables = {}
-            spelled = [
-                _inlined(item, f"Item{number}", variables) for number, item in enumerate(items)
-            ]
-            return mark.join(spelled), variables
-        case _:
-            return None, {}
+def _allowed_too(graph: Graph, statement: Statement, user: object) -> bool:
+    """Tell whether the function's own user is allowed beside: else the login fails, and is said."""
+    return any(
+        (named := parsed(text_of(graph, one))) is not None and named.name == user
+        for one in statement.resources()
+    )
 
 
-def _inlined(item: object, name: str, variables: dict[str, Any]) -> str:
-    """Spell *item* of a joined list as a part of the text, or as a new variable in it."""
-    text, own = _spelled(item)
-    if text is None:
-        variables[name] = item
-        return f"${{{name}}}"
-    renamed = {key: f"{name}{key}" for key in own}
-    variables |= {renamed[key]: value for key, value in own.items()}
-    return PLACEHOLDER.sub(lambda match: f"${{{renamed.get(match[1], match[1])}}}", text)
+def _fixed(graph: Graph) -> Iterator[tuple[Statement, str, str]]:
+    for statement in written_statements(graph):
+        if not statement.allows or not _is_explicit(statement):
+            continue
+        for resource in statement.resources():
+            named = parsed(text_of(graph, resource))
+            if named is None or not _is_ours(named.place):
+                continue
+            for field, text in (
+                ("partition", named.partition),
+                ("Region", named.region),
+                ("account", named.account),
+            ):
+                if (plain := literal(text)) and "*" not in plain:
+                    yield statement, plain, field
 
 
-def _value(text: str, variables: Mapping[str, Any]) -> Any:
-    """Return the value of *text* where it is one placeholder, else *text* itself."""
-    if not (match := PLACEHOLDER.fullmatch(text)):
-        return text
-    return variables[match[1]] if match[1] in variables else simple({"Fn::Sub": text})
-
-
-def _has_unknown(graph: Graph, text: str, variables: Mapping[str, Any]) -> bool:
-    """Tell whether only deployment knows a part of *text*."""
-    values = [_value(f"${{{name}}}", variables) for name in PLACEHOLDER.findall(text)]
-    return any(not graph.target(value) and not _is_pseudo(value) for value in values)
-
-
-def _is_pseudo(value: object) -> bool:
-    return isinstance(value, dict) and str(value.get("Ref")).startswith("AWS::")
-
-
-def _is_id(graph: Graph, place: str, variables: Mapping[str, Any], proxies: set[str]) -> bool:
-    """Tell whether *place* may be a proxy's ID: field 6 of its ARN, counted from 0."""
-    match simple(_value(place, variables)):
-        case {"Fn::Select": [index, {"Fn::Split": [":", arn]}]}:
-            return str(index) == "6" and graph.target(simple(arn)) in {*proxies, None}
-        case {"Ref": str(name)}:
-            return name not in graph.template.resources
-        case {"Fn::GetAtt": [str(name), str(attribute)]}:
-            known = name in graph.template.resources and graph.type(name).startswith("AWS::RDS::")
-            return not known or attribute in RESOURCE_IDS
-        case {"Fn::ImportValue": _} | {"Fn::FindInMap": _}:
+def _is_ours(place: object) -> bool:
+    match place:
+        case (Atom(_, "Id", "resource"),):
             return True
         case _:
             return False
-
-
-def _placeholder(user: object) -> str:
-    match user:
-        case {"Ref": str(name)}:
-            return f"${{{name}}}"
-        case {"Fn::GetAtt": [str(name), str(attribute)]}:
-            return f"${{{name}.{attribute}}}"
-        case _:
-            return str(user)

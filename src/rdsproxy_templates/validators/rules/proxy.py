@@ -9,8 +9,11 @@ from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES
 from ...aws.engines import ENGINES
 from ...aws.names import proxy_name_problem
+from ..credentials import secret_named
 from ..graph import PROXY, Graph
+from ..policies import rights_of, role_named
 from ..rule import Violation, as_rule
+from ..texts import shown, text_of
 from ..values import is_literal
 
 SECRETS = 200
@@ -125,20 +128,18 @@ def _entry_problems(entry: Mapping[str, Any], family_name: str) -> Iterator[tupl
 )
 def secret_readable(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
-        role = graph.target(body.get("RoleArn"))
-        if role is None or "ManagedPolicyArns" in graph.properties(role):
+        role = role_named(graph, body.get("RoleArn"))
+        if role is None:
             continue
-        readable = graph.resources_for("secretsmanager:GetSecretValue", role)
-        named = [graph.secret(one) for one in readable]
-        if not all(isinstance(one, str) and "*" not in one for one in named):
-            continue
+        rights = rights_of(graph, role)
         for entry in graph.logins_of(proxy):
-            secret = entry.get("SecretArn")
-            if secret is not None and graph.secret(secret) not in named:
+            secret = text_of(graph, entry["SecretArn"]) if "SecretArn" in entry else None
+            if secret and rights.allow(graph, "secretsmanager:GetSecretValue", secret) is False:
+                named = secret_named(graph, entry["SecretArn"])
                 yield Violation(
                     role,
                     "Policies",
-                    f"it may not read {graph.secret(secret)}, which {proxy} names",
+                    f"it may not read {named or shown(secret)}, which {proxy} names",
                     "Allow secretsmanager:GetSecretValue on that secret",
                 )
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
+from ...aws.engines import ENGINES
 from ...model.references import PLACEHOLDER, references
+from ..credentials import content_of, master_secret
 from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Graph
 from ..rule import Violation, as_rule
-from ..values import is_true
+from ..texts import literal, text_of
+from ..values import is_true, number, simple
 
 REFUSED = '"@/'
+SHORTEST: Final = 8
+LONGEST: Final = {"MYSQL": 41, "POSTGRESQL": 128}
+"""Characters of a master password, by engine family."""
+GENERATED: Final = 32
+"""Characters of a generated password where nothing is said."""
+_SECRET_KEY: Final = re.compile(r"(?i)pass|pwd|secret|token|key|credential")
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 
 
@@ -105,3 +116,88 @@ def managed_and_given(graph: Graph) -> Iterator[Violation]:
                 "it is given, and ManageMasterUserPassword is true",
                 "Leave one of the two out",
             )
+
+
+@as_rule(
+    "secret/master-password",
+    title="A master password has a length and characters that the engine takes.",
+    why="RDS refuses the database.",
+    source=f"{RDS_GUIDE}CHAP_Limits.html",
+)
+def master_password(graph: Graph) -> Iterator[Violation]:
+    for database, body in graph.of_type(CLUSTER, INSTANCE):
+        engine = ENGINES.get(str(body.get("Engine")))
+        secret = master_secret(graph, database)
+        if engine is None or secret is None:
+            continue
+        most = LONGEST[engine.family]
+        generated = graph.properties(secret).get("GenerateSecretString")
+        if not isinstance(generated, Mapping):
+            continue
+        length = number(generated.get("PasswordLength", GENERATED))
+        if length is not None and not SHORTEST <= length <= most:
+            yield Violation(
+                secret,
+                "GenerateSecretString",
+                f"{length:g} characters are no length of a master password of {engine.name}",
+                f"Set PasswordLength to {SHORTEST} to {most}",
+            )
+        if is_true(generated.get("IncludeSpace")):
+            yield Violation(
+                secret,
+                "GenerateSecretString",
+                "the password may hold spaces, which a master password must not",
+                "Leave IncludeSpace out",
+            )
+
+
+@as_rule(
+    "secret/literal",
+    level="warning",
+    title="No password or secret is written in a template.",
+    why="Whoever reads the template, or the stack, reads the secret.",
+    source=f"{CLOUDFORMATION_GUIDE}security-best-practices.html",
+)
+def literals(graph: Graph) -> Iterator[Violation]:
+    for secret, body in graph.of_type(SECRET):
+        if "SecretString" in body and _holds_literal(graph, secret, body["SecretString"]):
+            yield Violation(
+                secret,
+                "SecretString",
+                "its content is written in the template",
+                "Generate it with GenerateSecretString, or pass it by a NoEcho parameter",
+            )
+    for database, body in graph.of_type(CLUSTER, INSTANCE):
+        given = body.get("MasterUserPassword")
+        if given is None:
+            continue
+        if literal(text_of(graph, given)):
+            sentence = "the password is written in the template"
+        elif _is_shown(graph, given):
+            sentence = "the password is a parameter without NoEcho, which everybody sees"
+        else:
+            continue
+        yield Violation(
+            database,
+            "MasterUserPassword",
+            sentence,
+            "Set ManageMasterUserPassword to true, or read the password from a secret",
+        )
+
+
+def _holds_literal(graph: Graph, secret: str, given: Any) -> bool:
+    content = content_of(graph, secret)
+    if content is None:
+        return bool(literal(text_of(graph, given))) or _is_shown(graph, given)
+    return any(literal(value) for key, value in content.items() if _SECRET_KEY.search(key))
+
+
+def _is_shown(graph: Graph, expression: object) -> bool:
+    """Tell whether *expression* is a parameter whose value everybody sees."""
+    match simple(expression):
+        case {"Ref": str(name)} if name in graph.template.parameters:
+            parameter = graph.template.parameters[name]
+            hidden = is_true(parameter.get("NoEcho"))
+            return not hidden and not str(parameter.get("Type")).startswith("AWS::SSM")
+        case _:
+            return False

@@ -1,0 +1,112 @@
+"""Rules of roles that a function assumes: it may, and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ...aws.documentation import IAM_GUIDE
+from ...model.references import references
+from ..clients import variables_of
+from ..graph import FUNCTION_TYPES, POLICIES, Graph
+from ..policies import Rights, holder_of, rights_of, written_statements
+from ..rule import Violation, as_rule
+from ..statements import is_every
+from ..texts import text_of
+from ..trust import ASSUME, statements_of
+from ..values import listed
+
+_ROLE_NAME: Final = re.compile(r"(^|_)ROLE(_ARN)?$")
+
+
+@as_rule(
+    "role/assumes-any-role",
+    level="warning",
+    title="A role that may be assumed is named.",
+    why="Whoever takes over the function assumes every role that trusts the account.",
+    source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
+)
+def assumes_any_role(graph: Graph) -> Iterator[Violation]:
+    for statement in written_statements(graph):
+        explicit = [str(one).lower() for one in listed(statement.body.get("Action", []))]
+        if not statement.allows or statement.is_conditional:
+            continue
+        if not any(one.startswith("sts:") for one in explicit):
+            continue
+        wide = [one for one in statement.resources() if is_every(graph, one, "role/")]
+        if statement.names_action(ASSUME) and (wide or "NotResource" in statement.body):
+            yield Violation(
+                statement.place,
+                statement.key(graph),
+                f"{ASSUME} is allowed on every role",
+                "Name the role that is assumed",
+            )
+
+
+@as_rule(
+    "role/may-assume",
+    title="A function that is told a role may assume it.",
+    why="It cannot sign its tokens, and does not log in.",
+    source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
+)
+def may_assume(graph: Graph) -> Iterator[Violation]:
+    for function, name, target in told_roles(graph):
+        rights = _rights_of_function(graph, function)
+        if rights and rights.allow(graph, ASSUME, text_of(graph, target)) is False:
+            yield Violation(
+                function,
+                "Environment",
+                f"it is told a role by {name}, and may not assume it",
+                f"Allow {ASSUME} on that role",
+            )
+
+
+@as_rule(
+    "role/assumed-elsewhere",
+    level="opinion",
+    title="A template that tells a function a role lets it assume that role.",
+    why="Unless it is allowed elsewhere, the function cannot sign its tokens.",
+    source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
+)
+def assumed_elsewhere(graph: Graph) -> Iterator[Violation]:
+    for function, name, target in told_roles(graph):
+        if _rights_of_function(graph, function) is not None:
+            continue
+        wanted = text_of(graph, target)
+        if not any(
+            one.allows
+            and one.names_action(ASSUME)
+            and one.names_resource(graph, wanted) is not False
+            for one in written_statements(graph)
+        ):
+            yield Violation(
+                function,
+                "Environment",
+                f"it is told a role by {name}, and nothing here lets it assume that role",
+                f"Allow {ASSUME} on that role, if its own role is not allowed to elsewhere",
+            )
+
+
+def told_roles(graph: Graph) -> Iterator[tuple[str, str, Any]]:
+    """Yield the functions that are told a role, the variable that tells it, and its value."""
+    for function, body in graph.of_type(*FUNCTION_TYPES):
+        for name, value in variables_of(body).items():
+            if _ROLE_NAME.search(str(name).upper()) and value:
+                yield function, str(name), value
+
+
+def _rights_of_function(graph: Graph, function: str) -> Rights | None:
+    """Return the rights of a function; of a given role, those that the template adds to it."""
+    if holder := holder_of(graph, function):
+        return rights_of(graph, holder)
+    given = set(references(graph.properties(function).get("Role")))
+    added = [
+        one
+        for name, body in graph.of_type(*POLICIES)
+        if given and given & set(references(body.get("Roles")))
+        for one in statements_of(name, body.get("PolicyDocument"))
+    ]
+    # What else a given role may do is unknown, unless the template lets it assume some role.
+    is_here = any(one.allows and one.names_action(ASSUME) for one in added)
+    return Rights(function, tuple(added), (), is_whole=True) if is_here else None

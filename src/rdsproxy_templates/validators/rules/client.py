@@ -1,0 +1,170 @@
+"""Rules of what a client is told: the protocol, the port, and a host that it may write to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ...aws.documentation import AURORA_GUIDE, LAMBDA_GUIDE
+from ...aws.engine_families import ENGINE_FAMILIES, EngineFamily
+from ...aws.engines import ENGINES
+from ..clients import Client, clients_of
+from ..credentials import custom_users
+from ..graph import Graph
+from ..matching import same
+from ..rule import Violation, as_rule
+from ..texts import literal, text_of
+from ..values import is_expression, listed
+
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+]*)://")
+_CHANGES: Final = frozenset({"INSERT", "UPDATE", "DELETE", "ALL"})
+_WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
+_OF_DATABASE: Final = frozenset({"DB", "RDS", "DATABASE", "PROXY", "MYSQL", "PG", "PORT"})
+WRITING_CODE: Final = ("lambda/blog_rds_proxy", "lambda/visits")
+"""Folders of the library's own functions that write to the database."""
+
+
+@as_rule(
+    "login/engine-family",
+    title="A function speaks the protocol of the proxy or database that it is told.",
+    why="It cannot connect.",
+    source=f"{AURORA_GUIDE}rds-proxy-connecting.html",
+)
+def engine_family(graph: Graph) -> Iterator[Violation]:
+    for client in clients_of(graph):
+        families = {_family(graph, door.proxy, door.resource) for door in client.doors}
+        if len(families) != 1 or (family := families.pop()) is None:
+            continue
+        for name, sentence in _other_protocol(graph, client, family):
+            yield Violation(
+                client.function,
+                "Environment",
+                f"the variable {name} says {sentence}, and {_doors(client)} speaks {family.name}",
+                f"Speak {family.name} on port {family.port}",
+            )
+
+
+@as_rule(
+    "login/writes-to-reader",
+    level="warning",
+    title="A function that writes is told a host that takes writes.",
+    why="A read-only endpoint refuses every change.",
+    source=f"{AURORA_GUIDE}rds-proxy-endpoints.html",
+)
+def writes_to_reader(graph: Graph) -> Iterator[Violation]:
+    for client in clients_of(graph):
+        for door in client.doors:
+            if door.read_only and re.search("WRITE|PRIMARY", door.variable.upper()):
+                yield Violation(
+                    client.function,
+                    "Environment",
+                    f"the variable {door.variable} is {door.resource}, which is read-only",
+                    "Tell it an endpoint that takes writes",
+                )
+        if all(door.read_only for door in client.doors) and (
+            sign := _sign_of_writes(graph, client)
+        ):
+            yield Violation(
+                client.function,
+                "Environment",
+                f"{sign}, and it is told only {_doors(client)}, which is read-only",
+                "Tell it an endpoint that takes writes",
+            )
+
+
+@as_rule(
+    "function/in-vpc",
+    title="A function that is told a proxy is in a VPC.",
+    why="A proxy has no address in the internet; connections time out.",
+    source=f"{LAMBDA_GUIDE}configuration-vpc.html",
+)
+def in_vpc(graph: Graph) -> Iterator[Violation]:
+    for client in clients_of(graph):
+        network = client.body.get("VpcConfig") or {}
+        is_outside = not is_expression(network) and not network.get("SubnetIds")
+        if client.proxies and is_outside:
+            yield Violation(
+                client.function,
+                "VpcConfig",
+                f"it is told {', '.join(client.proxies)}, and is in no VPC",
+                "Put it into subnets from which the proxy can be reached",
+            )
+
+
+def _doors(client: Client) -> str:
+    return ", ".join(sorted({door.resource for door in client.doors}))
+
+
+def _family(graph: Graph, proxy: str | None, resource: str) -> EngineFamily | None:
+    if proxy:
+        return ENGINE_FAMILIES.get(str(graph.properties(proxy).get("EngineFamily")))
+    engine = ENGINES.get(str(graph.properties(resource).get("Engine")))
+    return engine.engine_family if engine else None
+
+
+def _other_protocol(
+    graph: Graph, client: Client, family: EngineFamily
+) -> Iterator[tuple[str, str]]:
+    others = [other for other in ENGINE_FAMILIES.values() if other is not family]
+    told = {door.variable for door in client.doors}
+    ports = {str(graph.properties(door.resource).get("Port")) for door in client.doors}
+    for name, value in client.variables.items():
+        text = text_of(graph, value)
+        start = text[0] if text and isinstance(text[0], str) else ""
+        if scheme := _SCHEME.match(start) if name in told else None:
+            spoken = _spoken(scheme[1])
+            if spoken in others:
+                yield name, f"{scheme[1]}://"
+        plain = literal(text)
+        words = re.split(r"[^A-Z]+", str(name).upper())
+        if plain is None:
+            continue
+        if {"ENGINE", "DIALECT", "FAMILY", "DRIVER"} & set(words) and _spoken(plain) in others:
+            yield name, plain
+        is_port = words[-1] == "PORT" and set(words) <= _OF_DATABASE
+        if is_port and plain in {str(other.port) for other in others} - ports:
+            yield name, f"port {plain}"
+    if family.name != "MYSQL" and _is_ours(client) and "RDS_ENGINE_FAMILY" not in client.variables:
+        yield "RDS_ENGINE_FAMILY", "nothing, which is MYSQL"
+
+
+def _spoken(word: str) -> EngineFamily | None:
+    lower = word.lower()
+    if lower.startswith(("mysql", "mariadb", "aurora-mysql")):
+        return ENGINE_FAMILIES["MYSQL"]
+    if lower.startswith(("postgres", "aurora-postgres", "pgsql", "psycopg")):
+        return ENGINE_FAMILIES["POSTGRESQL"]
+    return None
+
+
+def _is_ours(client: Client) -> bool:
+    return any(folder in _code(client) for folder in WRITING_CODE)
+
+
+def _code(client: Client) -> str:
+    code = client.body.get("CodeUri", "")
+    return str(code if isinstance(code, str) else [*code.values()]) if code else ""
+
+
+def _sign_of_writes(graph: Graph, client: Client) -> str | None:
+    """Say by what *client* is known to change data; None if nothing tells."""
+    for _, body in custom_users(graph):
+        grants = body.get("Grants")
+        privileges = {
+            str(privilege).upper()
+            for grant in (grants if isinstance(grants, list) else [])
+            if isinstance(grant, Mapping)
+            for privilege in listed(grant.get("Privileges"))
+        }
+        is_its = client.user is not None and same(text_of(graph, body["UserName"]), client.user)
+        if is_its and privileges & _CHANGES:
+            return f"its user may {', '.join(sorted(privileges & _CHANGES))}"
+    events = client.body.get("Events")
+    for event in events.values() if isinstance(events, Mapping) else ():
+        method = (event.get("Properties") or {}).get("Method") if isinstance(event, Mapping) else ""
+        if str(method).upper() in _WRITES:
+            return f"it answers {str(method).upper()}"
+    if any(code in _code(client) for code in WRITING_CODE):
+        return "it writes rows"
+    return None

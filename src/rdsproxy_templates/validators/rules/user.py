@@ -1,0 +1,237 @@
+"""Rules of users: the proxy knows them, somebody creates them, and they log in as it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...aws.documentation import AURORA_GUIDE, RDS_GUIDE
+from ..clients import clients_of, entry_for
+from ..credentials import content_of, custom_users, masters, secret_named, username_in
+from ..database_users import ACTION, parsed
+from ..graph import CLUSTER, INSTANCE, PROXY, Graph
+from ..matching import either, same
+from ..policies import holder_of, rights_of, written_statements
+from ..rule import Violation, as_rule
+from ..texts import Atom, Text, is_certain, literal, shown, text_of
+from ..values import is_expression, is_true
+
+SECRETS = f"{RDS_GUIDE}rds-proxy-secrets-arns.html"
+
+
+@as_rule(
+    "login/takes-tokens",
+    title="A function that logs in with a token is told a proxy or database that takes one.",
+    why="The login fails: a password is expected.",
+    source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
+)
+def takes_tokens(graph: Graph) -> Iterator[Violation]:
+    told: set[tuple[str, str]] = set()
+    for client in clients_of(graph):
+        holder = holder_of(graph, client.function)
+        if client.is_told_a_secret or holder is None or not rights_of(graph, holder).about(ACTION):
+            continue
+        for proxy in client.proxies:
+            entry = entry_for(graph, client, proxy)
+            demanded = (
+                graph.demands_token(proxy) if entry is None else entry.get("IAMAuth") == "REQUIRED"
+            )
+            if not demanded and _is_known(graph, proxy):
+                yield Violation(
+                    client.function,
+                    "Environment",
+                    f"it may log in with a token only, and {proxy} takes passwords",
+                    "Set IAMAuth to REQUIRED, or tell the function the user's secret",
+                )
+        for database in client.databases:
+            yield from _without_tokens(graph, database, client.function)
+            told.add((database, holder))
+    for statement in written_statements(graph):
+        for resource in statement.resources() if statement.allows else ():
+            named = parsed(text_of(graph, resource))
+            match named and named.place:
+                case (Atom(database, "Id", "resource"),) if graph.type(database) != PROXY:
+                    if (database, statement.place) not in told:
+                        yield from _without_tokens(graph, database, statement.place)
+
+
+@as_rule(
+    "login/secret-of-proxy",
+    title="A function sends its proxy a password from a secret that the proxy names.",
+    why="The proxy knows no such user, and refuses the login.",
+    source=SECRETS,
+)
+def secret_of_proxy(graph: Graph) -> Iterator[Violation]:
+    for client in clients_of(graph):
+        told = [one for one in client.secrets if _is_login(graph, one)]
+        holder = holder_of(graph, client.function)
+        if not told or (holder and rights_of(graph, holder).about(ACTION)):
+            continue
+        for proxy in client.proxies:
+            named = _named_secrets(graph, proxy)
+            if named is not None and not named & set(told):
+                yield Violation(
+                    client.function,
+                    "Environment",
+                    f"it is told the secret {', '.join(told)}, which {proxy} does not name in Auth",
+                    "Tell it a secret of Auth, or add this one to Auth",
+                )
+
+
+@as_rule(
+    "login/one-secret-each",
+    level="warning",
+    title="A proxy names one secret for each user.",
+    why="Which password the proxy logs in with is left to chance; one of them becomes stale.",
+    source=SECRETS,
+)
+def one_secret_each(graph: Graph) -> Iterator[Violation]:
+    for proxy, _ in graph.of_type(PROXY):
+        seen: dict[Text, str] = {}
+        for entry in _entries(graph, proxy):
+            secret = secret_named(graph, entry.get("SecretArn"))
+            name = text_of(graph, entry.get("SecretArn"))
+            user = username_in(graph, secret) if secret else None
+            key = user or name
+            label = secret or shown(name)
+            if key in seen and is_certain(key):
+                subject = f"user {shown(key)}" if user else f"secret {label}"
+                yield Violation(
+                    proxy,
+                    "Auth",
+                    f"it names two secrets for one {subject}: {seen[key]} and {label}",
+                    "Leave one of them out",
+                )
+            seen.setdefault(key, label)
+
+
+@as_rule(
+    "login/known-user",
+    title="A function logs in to a proxy as a user whose secret the proxy names.",
+    why="The proxy knows no such user, and refuses the login.",
+    source=SECRETS,
+)
+def known_user(graph: Graph) -> Iterator[Violation]:
+    for client in clients_of(graph):
+        if client.user is None:
+            continue
+        for proxy in client.proxies:
+            if graph.properties(proxy).get("DefaultAuthScheme") == "IAM_AUTH":
+                continue
+            users = _users_of(graph, proxy)
+            if users and either(same(one, client.user) for one in users) is False:
+                known = ", ".join(map(shown, users))
+                yield Violation(
+                    client.function,
+                    "Environment",
+                    f"it logs in to {proxy} as {shown(client.user)}, and the proxy knows {known}",
+                    "Tell it one of these users, or name the secret of its user in Auth",
+                )
+
+
+@as_rule(
+    "login/created-user",
+    level="warning",
+    title="Where the stacks create a database's users, they create all who log in.",
+    why="The database refuses a user that nobody created.",
+    source=f"{AURORA_GUIDE}UsingWithRDS.IAMDBAuth.DBAccounts.html",
+)
+def created_user(graph: Graph) -> Iterator[Violation]:
+    if not _creates_users(graph):
+        return
+    known = dict(masters(graph))
+    for database, body in graph.of_type(CLUSTER, INSTANCE):
+        # A database that is restored, or a copy, brings its users.
+        if database not in known and "DBClusterIdentifier" not in body:
+            return
+    created = [text_of(graph, body["UserName"]) for _, body in custom_users(graph)]
+    created += known.values()
+    for place, key, user in _logins(graph):
+        if is_certain(user) and either(same(one, user) for one in created) is False:
+            yield Violation(
+                place,
+                key,
+                f"nobody creates its user {shown(user)} in the database",
+                "Declare the user, or name one that is created",
+            )
+
+
+def _without_tokens(graph: Graph, database: str, who: str) -> Iterator[Violation]:
+    cluster = graph.target(graph.properties(database).get("DBClusterIdentifier")) or database
+    enabled = graph.properties(cluster).get("EnableIAMDatabaseAuthentication", False)
+    if not is_true(enabled) and not isinstance(enabled, dict):
+        yield Violation(
+            cluster,
+            "EnableIAMDatabaseAuthentication",
+            f"{who} logs in to it with a token, and it takes none",
+            "Set EnableIAMDatabaseAuthentication to true",
+        )
+
+
+def _logins(graph: Graph) -> Iterator[tuple[str, str, Text]]:
+    """Yield who logs in: the resource and property that say so, and the user."""
+    for proxy, _ in graph.of_type(PROXY):
+        if not graph.databases_of(proxy):
+            continue
+        for entry in _entries(graph, proxy):
+            secret = secret_named(graph, entry.get("SecretArn"))
+            user = username_in(graph, secret) if secret else None
+            if secret and user is not None:
+                yield secret, "GenerateSecretString", user
+    for statement in written_statements(graph):
+        for resource in statement.resources() if statement.allows else ():
+            named = parsed(text_of(graph, resource))
+            if named and statement.names_action(ACTION) and "*" not in shown(named.name):
+                yield statement.place, "Policies", named.name
+    for client in clients_of(graph):
+        scheme = {graph.properties(one).get("DefaultAuthScheme") for one in client.proxies}
+        if client.user is not None and (client.databases or "IAM_AUTH" in scheme):
+            yield client.function, "Environment", client.user
+
+
+def _creates_users(graph: Graph) -> bool:
+    return any(True for _ in custom_users(graph)) or any(
+        True for _ in graph.of_type("Custom::DatabaseUser", "Custom::DatabaseTables")
+    )
+
+
+def _entries(graph: Graph, proxy: str) -> list[Mapping[str, Any]]:
+    return [one for one in graph.logins_of(proxy) if isinstance(one, Mapping)]
+
+
+def _is_known(graph: Graph, proxy: str) -> bool:
+    """Tell whether everything about who logs in how to *proxy* is written in the graph."""
+    scheme = graph.properties(proxy).get("DefaultAuthScheme", "NONE")
+    entries = graph.properties(proxy).get("Auth", [])
+    return (
+        isinstance(scheme, str)
+        and isinstance(entries, list)
+        and all(
+            isinstance(one, Mapping)
+            and not is_expression(one)
+            and isinstance(one.get("IAMAuth", "DISABLED"), str)
+            for one in entries
+        )
+    )
+
+
+def _named_secrets(graph: Graph, proxy: str) -> set[str] | None:
+    """Return the secrets in ``Auth`` of *proxy*; None where one of them is not in the graph."""
+    if not _is_known(graph, proxy):
+        return None
+    found = [secret_named(graph, one.get("SecretArn")) for one in _entries(graph, proxy)]
+    return None if None in found else {one for one in found if one}
+
+
+def _users_of(graph: Graph, proxy: str) -> list[Text] | None:
+    """Return the users whom *proxy* lets in; None where one of them is unknown."""
+    secrets = _named_secrets(graph, proxy)
+    found = [username_in(graph, one) for one in sorted(secrets or ())]
+    users = [one for one in found if one is not None]
+    return users if secrets and len(users) == len(found) else None
+
+
+def _is_login(graph: Graph, secret: str) -> bool:
+    """Tell whether *secret* holds the login of a user of a database."""
+    content = content_of(graph, secret) or {}
+    return "username" in content or literal(content.get("password")) is not None

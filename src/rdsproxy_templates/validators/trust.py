@@ -1,0 +1,97 @@
+"""Trust: who may assume a role, by its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from .graph import Graph
+from .matching import Answer, covers, either
+from .statements import Statement
+from .texts import ACCOUNT, PARTITION, Text, fields, literal, text_of
+from .values import is_expression, listed
+
+ASSUME: Final = "sts:AssumeRole"
+ROOT: Final[Text] = ("arn:", PARTITION, ":iam::", ACCOUNT, ":root")
+"""Principal that stands for the account of the stack."""
+
+
+def statements_of(place: str, document: object) -> list[Statement]:
+    """Return the statements of a *document* that stands in the resource *place*."""
+    found = document.get("Statement", []) if isinstance(document, Mapping) else []
+    return [Statement(place, one) for one in listed(found) if isinstance(one, Mapping)]
+
+
+def principals(statement: Statement, kind: str) -> list[Any]:
+    """Return the principals of one *kind*, such as ``Service``; ``*`` is of each kind."""
+    match statement.body.get("Principal"):
+        case Mapping() as named if is_expression(named):
+            return [named]
+        case Mapping() as named:
+            return listed(named[kind]) if kind in named else []
+        case "*":
+            return ["*"]
+        case _:
+            return []
+
+
+def trusts_service(graph: Graph, role: str, service: str) -> Answer:
+    """Tell whether the policy of *role* lets *service* assume it."""
+    document = graph.properties(role).get("AssumeRolePolicyDocument")
+    if not isinstance(document, Mapping) or "Statement" not in document:
+        return None
+    answers = []
+    for one in statements_of(role, document):
+        if "NotPrincipal" in one.body or isinstance(one.body.get("Principal"), list):
+            return None
+        named = either(
+            covers(text_of(graph, principal), (service,))
+            for principal in principals(one, "Service")
+        )
+        if one.allows and one.names_action(ASSUME) is not False:
+            answers.append(named)
+        elif not one.allows and named and not one.is_conditional:
+            return False
+    return either(answers)
+
+
+def trusts_role(graph: Graph, role: str, other: Text) -> Answer:
+    """Tell whether the policy of *role* lets the role with the ARN *other* assume it."""
+    document = graph.properties(role).get("AssumeRolePolicyDocument")
+    if not isinstance(document, Mapping) or "Statement" not in document:
+        return None
+    return either(
+        lets(graph, one, other)
+        for one in statements_of(role, document)
+        if one.allows and one.names_action(ASSUME) is not False
+    )
+
+
+def lets(graph: Graph, statement: Statement, role: Text) -> Answer:
+    """Tell whether *statement* is for the role with the ARN *role*, or for its whole account."""
+    return either(_is_for(graph, principal, role) for principal in principals(statement, "AWS"))
+
+
+def _is_for(graph: Graph, principal: object, role: Text) -> Answer:
+    text = text_of(graph, principal)
+    if text in {("*",), ROOT, (ACCOUNT,)}:
+        return True
+    plain = literal(text)
+    if plain is not None and (plain.isdigit() or plain.endswith(":root")):
+        return None
+    return covers(text, role)
+
+
+def lets_everybody(statement: Statement) -> bool:
+    """Tell whether *statement* is for everybody, under no condition."""
+    if not statement.allows or statement.is_conditional:
+        return False
+    return "NotPrincipal" in statement.body or "*" in principals(statement, "AWS")
+
+
+def accounts_of(graph: Graph, statement: Statement) -> Iterator[tuple[Text, Text]]:
+    """Yield each principal of AWS in *statement*, and its account, both as text."""
+    for principal in principals(statement, "AWS"):
+        text = text_of(graph, principal)
+        parts = fields(text, ":")
+        yield text, parts[4] if len(parts) > 4 else text  # noqa: PLR2004 - the field of an ARN

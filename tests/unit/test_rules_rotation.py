@@ -1,0 +1,125 @@
+"""Attachments and rotations: the right database, the right function, a master."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from faults import GIVEN, assert_holds, faulted, ref, resource, violations
+
+from rdsproxy_templates.validators.rules import rotation
+
+SECRET, ATTACHMENT = "SecretsStackRDSMasterUserSecret", "RDSStackDBClusterAttachment"
+CURRENT = "AWS::SecretsManager-2024-09-16"
+
+
+def rotated(kind="MySQLSingleUser", transform=CURRENT, rules=None, secret=ATTACHMENT, **more):
+    schedule = resource(
+        "SecretsManager::RotationSchedule",
+        SecretId=ref(secret) if isinstance(secret, str) else secret,
+        HostedRotationLambda={"RotationType": kind, **more},
+        RotationRules=rules or {"AutomaticallyAfterDays": 30},
+    )
+    return replace(faulted("Rotation", schedule), transforms=[transform] if transform else [])
+
+
+def sentence(template):
+    [one] = violations(rotation.rotation, template)
+    assert one.resource == "Rotation"
+    return one.sentence
+
+
+class TestAttachment:
+    @pytest.mark.parametrize("kind", ["AWS::RDS::DBInstance", "AWS::Redshift::Cluster"])
+    def test_another_type_than_the_databases_is_refused(self, kind):
+        [one] = violations(rotation.attachment, faulted(f"{ATTACHMENT}/TargetType", kind))
+
+        assert one.resource == ATTACHMENT
+        assert one.remedy == "Set TargetType to AWS::RDS::DBCluster"
+
+    def test_another_target_is_refused(self):
+        place = f"{ATTACHMENT}/TargetId"
+
+        assert violations(rotation.attachment, faulted(place, ref("RDSStackDBInstance1")))
+
+    def test_a_secret_that_is_attached_twice_is_refused(self):
+        again = resource(
+            "SecretsManager::SecretTargetAttachment",
+            SecretId=ref(SECRET),
+            TargetId=ref("RDSStackDBCluster"),
+            TargetType="AWS::RDS::DBCluster",
+        )
+
+        [one] = violations(rotation.attachment, faulted("Again", again))
+
+        assert one.sentence == f"{ATTACHMENT} attaches {SECRET} already"
+
+    @pytest.mark.parametrize("key", ["TargetType", "TargetId", "SecretId"])
+    def test_what_only_deployment_knows_is_left_alone(self, key):
+        assert_holds(rotation.attachment, faulted(f"{ATTACHMENT}/{key}", GIVEN))
+
+
+class TestRotation:
+    @pytest.mark.parametrize("secret", [SECRET, ATTACHMENT])
+    @pytest.mark.parametrize("kind", ["PostgreSQLSingleUser", "OracleSingleUser"])
+    def test_a_function_for_another_engine_is_refused(self, kind, secret):
+        said = sentence(rotated(kind, secret=secret))
+
+        assert said == (
+            f"RotationType {kind} does not fit RDSStackDBCluster, which is aurora-mysql"
+        )
+
+    @pytest.mark.parametrize("kind", ["MySQLSingleUser", "MariaDBSingleUser", GIVEN])
+    def test_a_function_for_the_engine_is_accepted(self, kind):
+        assert_holds(rotation.rotation, rotated(kind))
+
+    def test_two_users_without_a_master_are_refused(self):
+        assert sentence(rotated("MySQLMultiUser")) == (
+            "RotationType MySQLMultiUser changes users as a master user, and names no secret of one"
+        )
+
+    def test_the_secret_itself_is_no_master(self):
+        said = sentence(rotated("MySQLMultiUser", SuperuserSecretArn=ref(SECRET)))
+
+        assert said == "the secret of its master user is the one that it rotates"
+
+    @pytest.mark.parametrize("key", ["MasterSecretArn", "SuperuserSecretArn"])
+    def test_two_users_with_a_master_are_accepted(self, key):
+        assert_holds(rotation.rotation, rotated("MySQLMultiUser", **{key: GIVEN}))
+
+    def test_no_transform_is_refused(self):
+        assert "has no transform of Secrets Manager" in sentence(rotated(transform=None))
+
+    def test_a_secret_elsewhere_may_be_of_any_engine(self):
+        assert_holds(rotation.rotation, rotated("PostgreSQLSingleUser", secret=GIVEN))
+
+    @pytest.mark.parametrize(
+        "rules",
+        [
+            {"ScheduleExpression": "rate(1 hours)"},
+            {"ScheduleExpression": "rate(3 hours)"},
+            {"ScheduleExpression": "every day"},
+            {"ScheduleExpression": "rate(1 day)", "AutomaticallyAfterDays": 1},
+        ],
+    )
+    def test_a_schedule_that_secrets_manager_refuses(self, rules):
+        assert sentence(rotated(rules=rules))
+
+    @pytest.mark.parametrize(
+        "text", ["rate(4 hours)", "rate(10 days)", "cron(0 3 ? * SUN *)", GIVEN]
+    )
+    def test_a_schedule_that_it_takes(self, text):
+        assert_holds(rotation.rotation, rotated(rules={"ScheduleExpression": text}))
+
+
+class TestTransform:
+    def test_the_older_transform_is_refused(self):
+        [one] = violations(
+            rotation.rotation_transform, rotated(transform="AWS::SecretsManager-2020-07-23")
+        )
+
+        assert one.resource == "Rotation"
+        assert one.remedy == f"Use {CURRENT}"
+
+    def test_the_current_one_is_accepted(self):
+        assert_holds(rotation.rotation_transform, rotated())

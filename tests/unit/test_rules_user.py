@@ -1,0 +1,200 @@
+"""Users: the proxy knows them, somebody creates them, and they log in as it asks."""
+
+from __future__ import annotations
+
+import pytest
+from faults import GIVEN, assert_holds, faulted, get_att, ref, resource, violations, without
+
+from rdsproxy_templates.rendering import unpackaged
+from rdsproxy_templates.validators.rules import user
+from rdsproxy_templates.variants import auth, edge, existing_vpc
+
+AUTH = unpackaged(auth, auth.Config()).flat()[0]
+EDGE = unpackaged(edge, edge.Config()).flat()[0]
+USERS = unpackaged(existing_vpc, existing_vpc.Config()).flat()[0]
+
+PROXY, MASTER = "RDSStackRDSProxy", "SecretsStackRDSMasterUserSecret"
+FUNCTION = "SAMStackBlogRDSProxyFunction"
+VARIABLES = f"{FUNCTION}/Environment/Variables"
+GENERATED = {"SecretStringTemplate": '{"username": "other"}', "GenerateStringKey": "password"}
+OTHER = resource("SecretsManager::Secret", GenerateSecretString=GENERATED)
+
+
+def told(name, value, template=AUTH):
+    return faulted(f"SAMStackPasswordFunction/Environment/Variables/{name}", value, template)
+
+
+class TestTakesTokens:
+    @pytest.mark.parametrize("value", ["DISABLED", None])
+    def test_a_token_for_a_proxy_that_takes_passwords_is_refused(self, value):
+        place = f"{PROXY}/Auth/0/IAMAuth"
+        wrong = without(place) if value is None else faulted(place, value)
+
+        [one] = violations(user.takes_tokens, wrong)
+
+        assert one.resource == FUNCTION
+        assert one.sentence == f"it may log in with a token only, and {PROXY} takes passwords"
+
+    def test_the_endpoint_of_the_wrong_proxy_is_refused(self):
+        endpoint = get_att("RDSStackPasswordProxy", "Endpoint")
+        place = "SAMStackIAMFunction/Environment/Variables/RDS_PROXY_ENDPOINT"
+
+        [one] = violations(user.takes_tokens, faulted(place, endpoint, AUTH))
+
+        assert "RDSStackPasswordProxy takes passwords" in one.sentence
+
+    @pytest.mark.parametrize("value", [False, "false", None])
+    def test_a_database_that_takes_no_tokens_is_refused(self, value):
+        place = "RDSStackDBInstance/EnableIAMDatabaseAuthentication"
+        wrong = without(place, EDGE) if value is None else faulted(place, value, EDGE)
+
+        [one] = violations(user.takes_tokens, wrong)
+
+        assert one.resource == "RDSStackDBInstance"
+        assert one.sentence.endswith("logs in to it with a token, and it takes none")
+
+    @pytest.mark.parametrize(
+        ("place", "template"),
+        [
+            (f"{PROXY}/Auth/0/IAMAuth", None),
+            (f"{PROXY}/Auth", None),
+            (f"{PROXY}/DefaultAuthScheme", None),
+            ("RDSStackDBInstance/EnableIAMDatabaseAuthentication", EDGE),
+        ],
+    )
+    def test_what_only_deployment_knows_is_left_alone(self, place, template):
+        changed = faulted(place, GIVEN, template) if template else faulted(place, GIVEN)
+
+        assert_holds(user.takes_tokens, changed)
+
+    @pytest.mark.parametrize("template", [AUTH, EDGE, USERS], ids=["auth", "edge", "users"])
+    def test_our_own_are_sound(self, template):
+        assert_holds(user.takes_tokens, template)
+
+
+class TestSecretOfProxy:
+    def test_a_secret_that_auth_does_not_name_is_refused(self):
+        wrong = told("RDS_SECRET_ARN", ref("Other"), faulted("Other", OTHER, AUTH))
+
+        [one] = violations(user.secret_of_proxy, wrong)
+
+        assert one.resource == "SAMStackPasswordFunction"
+        assert "the secret Other, which RDSStackPasswordProxy does not name" in one.sentence
+
+    def test_an_attachment_is_the_secret(self):
+        attached = ref("RDSStackDBInstanceAttachment")
+
+        assert_holds(user.secret_of_proxy, told("RDS_SECRET_ARN", attached))
+
+    def test_a_secret_that_is_no_login_is_left_alone(self):
+        key = resource("SecretsManager::Secret", GenerateSecretString={"PasswordLength": 40})
+
+        assert_holds(
+            user.secret_of_proxy, told("API_KEY_SECRET", ref("Key"), faulted("Key", key, AUTH))
+        )
+
+    @pytest.mark.parametrize("place", ["Auth", "Auth/0", "Auth/0/SecretArn"])
+    def test_a_proxy_whose_secrets_are_given_is_left_alone(self, place):
+        wrong = told("RDS_SECRET_ARN", ref("Other"), faulted("Other", OTHER, AUTH))
+
+        assert_holds(user.secret_of_proxy, faulted(f"RDSStackPasswordProxy/{place}", GIVEN, wrong))
+
+
+class TestOneSecretEach:
+    ENTRY = {"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": ref("Other")}
+
+    def second(self, username):
+        generated = {**GENERATED, "SecretStringTemplate": f'{{"username": "{username}"}}'}
+        other = resource("SecretsManager::Secret", GenerateSecretString=generated)
+        return faulted(f"{PROXY}/Auth/1", self.ENTRY, faulted("Other", other))
+
+    def test_two_secrets_for_one_user_are_refused(self):
+        [one] = violations(user.one_secret_each, self.second("root"))
+
+        assert one.resource == PROXY
+        assert one.sentence == f"it names two secrets for one user root: {MASTER} and Other"
+
+    def test_one_secret_twice_is_refused(self):
+        entry = {**self.ENTRY, "SecretArn": ref(MASTER)}
+
+        assert violations(user.one_secret_each, faulted(f"{PROXY}/Auth/1", entry))
+
+    def test_two_users_are_accepted(self):
+        assert_holds(user.one_secret_each, self.second("reader"))
+
+    def test_users_that_are_given_are_left_alone(self):
+        changed = self.second("root")
+        text = {"Fn::Sub": '{"username": "${Given}"}'}
+        place = "GenerateSecretString/SecretStringTemplate"
+
+        assert_holds(user.one_secret_each, faulted(f"Other/{place}", text, changed))
+        both = faulted(f"{MASTER}/{place}", text, faulted(f"Other/{place}", text, changed))
+        assert_holds(user.one_secret_each, both)
+
+
+class TestKnownUser:
+    @pytest.mark.parametrize("name", ["RDS_USER", "DB_USER", "DB_USERNAME", "dbUser", "PGUSER"])
+    def test_a_user_without_a_secret_of_the_proxy_is_refused(self, name):
+        wrong = faulted(f"{VARIABLES}/{name}", "ghost", without(f"{VARIABLES}/RDS_USER"))
+
+        [one] = violations(user.known_user, wrong)
+
+        assert one.resource == FUNCTION
+        assert one.sentence == f"it logs in to {PROXY} as ghost, and the proxy knows root"
+
+    def test_another_name_in_the_secret_is_refused(self):
+        place = f"{MASTER}/GenerateSecretString/SecretStringTemplate"
+
+        assert violations(user.known_user, faulted(place, '{"username": "admin"}'))
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            f"{VARIABLES}/RDS_USER",
+            f"{PROXY}/Auth",
+            f"{PROXY}/Auth/0/SecretArn",
+            f"{MASTER}/GenerateSecretString/SecretStringTemplate",
+        ],
+    )
+    def test_what_only_deployment_knows_is_left_alone(self, place):
+        assert_holds(user.known_user, faulted(place, GIVEN))
+
+    def test_two_variables_for_users_are_left_alone(self):
+        assert_holds(user.known_user, faulted(f"{VARIABLES}/DB_USER", "ghost"))
+
+    def test_a_proxy_that_logs_in_by_iam_knows_everybody(self):
+        changed = faulted(f"{PROXY}/DefaultAuthScheme", "IAM_AUTH")
+
+        assert_holds(user.known_user, faulted(f"{VARIABLES}/RDS_USER", "ghost", changed))
+
+
+class TestCreatedUser:
+    def test_a_secret_of_a_user_whom_nobody_creates_is_refused(self):
+        [one] = violations(user.created_user, without("UsersStackAppUser", USERS))
+
+        assert one.resource == "UserSecretsStackAppSecret"
+        assert one.sentence == "nobody creates its user app in the database"
+
+    def test_a_user_by_token_whom_nobody_creates_is_refused(self):
+        place = "SAMStackUserNamesFunction/Environment/Variables/RDS_USER"
+
+        found = violations(user.created_user, faulted(place, "ghost", EDGE))
+
+        assert [one.resource for one in found] == ["SAMStackUserNamesFunction"]
+
+    def test_where_nothing_creates_users_they_are_created_by_hand(self):
+        place = f"{MASTER}/GenerateSecretString/SecretStringTemplate"
+
+        assert_holds(user.created_user, faulted(place, '{"username": "ghost"}'))
+
+    def test_a_database_that_is_restored_brings_its_users(self):
+        changed = without("UsersStackAppUser", USERS)
+
+        assert_holds(user.created_user, without("RDSStackDBCluster/MasterUsername", changed))
+
+    def test_a_user_that_is_given_is_left_alone(self):
+        assert_holds(user.created_user, faulted("UsersStackAppUser/UserName", GIVEN, USERS))
+
+    @pytest.mark.parametrize("template", [AUTH, EDGE, USERS], ids=["auth", "edge", "users"])
+    def test_our_own_are_sound(self, template):
+        assert_holds(user.created_user, template)
