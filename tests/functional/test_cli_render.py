@@ -99,7 +99,7 @@ class TestRendering:
         run("base", "--config", config("rds: {max_capacity: 16}"))
 
         text = (tmp_path / "out" / "base" / "cloudformation" / "rds.yaml").read_text()
-        assert "MaxCapacity: 16.0" in text
+        assert "MaxCapacity: 16\n" in text
 
 
 class TestCheck:

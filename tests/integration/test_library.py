@@ -41,7 +41,7 @@ class TestExamples:
         run(sys.executable, "build.py", cwd=folder)
 
         text = (folder / "build" / "cloudformation" / "rds.yaml").read_text()
-        assert "MaxCapacity: 16.0" in text
+        assert "MaxCapacity: 16\n" in text
         assert "DBInstance2:" in text
 
     def test_blog_renders_the_same_from_the_command_line(self, example, run):

@@ -25,9 +25,11 @@ SUBCOMMANDS: Final = {
     "destroy": "Delete the stacks of a plan.",
     "init": "Write an infrastructure repository of your own.",
     "adopt": "Describe what was made by hand, so that a stack can take it over.",
+    "freeze": "Print settings with every default of today written out.",
     "local": "Run a plan on this machine, without an AWS account.",
 }
-"""A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one.
+"""A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one,
+with ``_`` for ``-``.
 
 A module is imported when its subcommand is used.
 """
@@ -55,8 +57,9 @@ class Subcommands(click.Group):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in SUBCOMMANDS:
             return None
+        module = name.replace("-", "_")
         return cast(
-            "click.Command", getattr(import_module(f".{name}", __package__), f"{name}_command")
+            "click.Command", getattr(import_module(f".{module}", __package__), f"{module}_command")
         )
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

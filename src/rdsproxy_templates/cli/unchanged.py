@@ -86,7 +86,7 @@ def _written(bundles: Mapping[Path, Bundle]) -> Iterator[tuple[str, str | None]]
     """Yield the files that belong to *bundles*, each with the digest of what is in it."""
     for directory, bundle in bundles.items():
         yield str(directory / MANIFEST), _digest_of(directory / MANIFEST)
-        for name, content in bundle.files().items():
+        for name, content in bundle.files_in(directory).items():
             file = directory / name
             kept = name in bundle.user_editable  # as the user has left it
             yield str(file), _digest_of(file) if kept else hashlib.sha256(content).hexdigest()

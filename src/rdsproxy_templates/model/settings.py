@@ -105,6 +105,13 @@ class Settings(BaseModel):
             if isinstance(nested := getattr(self, name), Settings):
                 yield from (warning.within(name) for warning in nested.warnings())
 
+    def computed_defaults(self) -> Mapping[str, Any]:
+        """Return what the library chooses where a setting is None, by its place in the record.
+
+        Values of AWS's choice are not among them. Nested records have their own.
+        """
+        return {}
+
     def local_code(self) -> Iterator[LocalCode]:
         """Yield the folders of code that these settings and nested records name."""
         for name in type(self).model_fields:

@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from troposphere import AWSObject
 
 from ..errors import Problem, WiringError
+from .frozen import digest
 from .port import ParameterAttributes
 from .ports import Ports
 from .setting_problems import did_you_mean
@@ -153,6 +154,7 @@ def template(
         outputs={port.logical_id: port.output(value) for port, value in built.outputs.wired()},
         when_read=frozenset(port.logical_id for port in built.outputs.ports() if port.when_read),
         transforms=built.transforms,
+        settings=digest(config),
     )
     return checked(place, whole if given is not None else without_unused(whole, spared))
 

@@ -36,6 +36,8 @@ class Template:
     """Outputs that a parent leaves out where it does not read them."""
     transforms: Sequence[str] = ()
     """Macros beside SAM's, which follows from the resources' types."""
+    settings: str = ""
+    """Hash of the settings that it was built with."""
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Template]]:
         """Yield the template itself, then all that it nests, each with its path of titles."""

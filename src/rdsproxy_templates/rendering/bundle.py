@@ -12,6 +12,7 @@ from ..errors import Problem
 from ..model.template import Template
 from . import folder
 from .flat import Flattening, Origin, inlined, with_defaults
+from .stamp import with_kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +41,20 @@ class Bundle:
         """Content of every file that :meth:`write` writes, by path."""
         return {**{path: text.encode() for path, text in self.templates.items()}, **self.extras}
 
+    def files_in(self, directory: Path) -> dict[str, bytes]:
+        """Content of every file that :meth:`write` leaves in *directory*, by path.
+
+        It is that of :meth:`files`, but where a template is there already of which another version
+        of the library would only be said to have rendered it.
+        """
+        return with_kept(directory, self.files())
+
     def changes(self, directory: Path) -> folder.Changes:
         """Compare with *directory*: the files that :meth:`write` would create, change and remove.
 
         Raises :class:`ConfigError` when it could not write them.
         """
-        return folder.compare(directory, self.files(), self.user_editable)
+        return folder.compare(directory, self.files_in(directory), self.user_editable)
 
     def write(self, directory: Path) -> folder.Changes:
         """Write all files into *directory*, or none of them.
@@ -54,7 +63,7 @@ class Bundle:
         wrote are not touched. Raises :class:`ConfigError`, with nothing changed, when a file would
         have to be overwritten that no render wrote, or the directory cannot be written.
         """
-        return folder.write(directory, self.files(), self.user_editable)
+        return folder.write(directory, self.files_in(directory), self.user_editable)
 
     def flat(self) -> tuple[Template, Mapping[str, Origin]]:
         """The flat form with default parameter values, and the origin of each of its resources."""

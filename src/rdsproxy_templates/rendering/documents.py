@@ -14,6 +14,7 @@ from ..model.template import Nested, Template
 from ..model.values import LocalPath
 from .bundle import Bundle
 from .flat import flattened
+from .stamp import stamp
 from .yaml import HEADER, dump
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def document(
     if transforms := _transforms(one, resources):
         body["Transform"] = transforms[0] if len(transforms) == 1 else transforms
     body["Description"] = one.description
+    body["Metadata"] = stamp(one)
     if one.parameters:
         body["Parameters"] = one.parameters
     body["Resources"] = _local(resources, here, code)

@@ -13,7 +13,7 @@ from ..aws.features import version_problem
 from ..aws.troposphere_compat import ServerlessV2ScalingConfiguration
 from ..errors import Problem
 from .database import DatabaseSettings
-from .optional_properties import without_none
+from .optional_properties import shortest, without_none
 
 SERVERLESS: Final = "db.serverless"
 
@@ -96,8 +96,8 @@ class AuroraCapacitySettings(DatabaseSettings):
             return {}
         return {
             "ServerlessV2ScalingConfiguration": ServerlessV2ScalingConfiguration(
-                MinCapacity=self.min_capacity,
-                MaxCapacity=self.max_capacity,
+                MinCapacity=shortest(self.min_capacity),
+                MaxCapacity=shortest(self.max_capacity),
                 **without_none(SecondsUntilAutoPause=self.seconds_until_auto_pause),
             )
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from ..aws.kinds import KeyArn
 from ..errors import Problem
 from ..model import ListOf
 from .backup import BackupSettings
-from .database_logs import LogSettings, log_parameters
+from .database_logs import LogSettings, exported_logs, log_parameters
 from .database_surroundings import (
     DatabaseNetworkSettings,
     DatabaseRole,
@@ -188,6 +188,15 @@ class DatabaseSettings(EngineSettings):
     def needs_master_name(self) -> bool:
         """True where the database's stack takes the master's name from a parameter."""
         return not (self.master.has_stack_secret or self.restore.is_chosen)
+
+    def computed_defaults(self) -> Mapping[str, Any]:
+        engine = ENGINES[self.engine]
+        return {
+            **super().computed_defaults(),
+            "instance_class": self.db_instance_class,
+            "logs.exports": list(exported_logs(self.logs, engine)),
+            "network.port": engine.port,
+        }
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()

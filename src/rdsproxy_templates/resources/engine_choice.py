@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -38,6 +38,9 @@ class EngineSettings(Settings):
     def version(self) -> str:
         """``EngineVersion``."""
         return self.engine_version or ENGINES[self.engine].default_version
+
+    def computed_defaults(self) -> Mapping[str, Any]:
+        return {**super().computed_defaults(), "engine_version": self.version}
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()

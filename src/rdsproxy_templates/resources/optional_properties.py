@@ -26,3 +26,8 @@ def give_tags(resources: Iterable[AWSObject], tags: Mapping[str, str]) -> None:
     for resource in resources:
         if tags and "Tags" in resource.props:
             resource.Tags = Tags(**tags)
+
+
+def shortest(number: float) -> float:
+    """Return 16.0 as 16, because defaults stand in templates without a fraction."""
+    return int(number) if number == int(number) else number

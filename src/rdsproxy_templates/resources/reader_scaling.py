@@ -12,7 +12,7 @@ from troposphere import AWSObject, applicationautoscaling, rds
 from ..aws.documentation import AURORA_GUIDE, AUTO_SCALING_GUIDE
 from ..errors import Problem
 from ..model import ListOf, Settings, sub
-from .optional_properties import without_none
+from .optional_properties import shortest, without_none
 
 MOST_READERS: Final = 15
 MOST_PERCENT: Final = 100
@@ -174,7 +174,7 @@ def reader_scaling(
                 PredefinedMetricSpecification=applicationautoscaling.PredefinedMetricSpecification(
                     PredefinedMetricType=_METRICS[choices.metric]
                 ),
-                TargetValue=choices.target,
+                TargetValue=shortest(choices.target),
                 DisableScaleIn=not choices.scale_in,
                 ScaleInCooldown=choices.scale_in_cooldown,
                 ScaleOutCooldown=choices.scale_out_cooldown,

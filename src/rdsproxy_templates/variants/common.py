@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from ..aws.names import MYSQL_PATTERN_LENGTH, NameRule
 from ..errors import Problem
 from ..model import ListOf, ParameterAttributes, Settings, did_you_mean
 from ..resources.database import DatabaseSettings
+from ..resources.engine_choice import EngineSettings
 from ..resources.functions import WITHOUT_RDS_ROOTS
 from ..resources.proxied_database import ProxiedDatabaseSettings
 from ..resources.zones import zones_outside_regions
@@ -27,6 +28,12 @@ class RegionalSettings(Settings):
         min_length=1,
         description="Regions that the templates are checked for; they deploy to any.",
     )
+
+    def computed_defaults(self) -> Mapping[str, Any]:
+        names, rds = (getattr(self, name, None) for name in ("database", "rds"))
+        if isinstance(names, Database) and isinstance(rds, EngineSettings):
+            return {"database.master_username": names.master(ENGINES[rds.engine])}
+        return {}
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()

@@ -1,0 +1,54 @@
+"""The stamp of a template: the version of the library that rendered it, and a hash of settings.
+
+It stands in the template's ``Metadata``, of which CloudFormation deploys nothing: an update with
+no other change is none. See
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from ..model.accepted_rules import OURS
+from ..model.template import Template
+from .manifest import read_if_there
+
+_STAMP: Final = re.compile(
+    rb"(?m)^Metadata:\n  %s:\n    Version: (?P<version>.+)\n    Settings: .+\n" % OURS.encode()
+)
+
+
+def stamp(template: Template) -> dict[str, Any]:
+    """Return the ``Metadata`` of *template*."""
+    return {OURS: {"Version": installed(), "Settings": template.settings}}
+
+
+@cache
+def installed() -> str:
+    """Return the version of the library."""
+    return version("rdsproxy_templates")
+
+
+def with_kept(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return *files*, each as it is in *directory* where another version rendered it just so.
+
+    A new version changes only the templates of which it renders more than the stamp anew.
+    """
+    return {
+        name: _kept(read_if_there(directory / name), new) if name.endswith(".yaml") else new
+        for name, new in files.items()
+    }
+
+
+def _kept(there: bytes | None, new: bytes) -> bytes:
+    if there is None or there == new:
+        return new
+    before, after = _STAMP.search(there), _STAMP.search(new)
+    if before is None or after is None or before["version"] == after["version"]:
+        return new
+    return there if _STAMP.sub(b"", there) == _STAMP.sub(b"", new) else new
