@@ -116,7 +116,11 @@ class TestCheck:
         )
 
         assert result.exit_code == 1
-        assert result.stdout == "changed out/base/cloudformation/rds.yaml\n"
+        # The root's template has a hash of all settings.
+        assert result.stdout.splitlines() == [
+            "changed out/base/cloudformation/rds.yaml",
+            "changed out/base/template.yaml",
+        ]
         assert tree(tmp_path / "out") == before
 
     def test_removals_are_listed(self, run, tmp_path):

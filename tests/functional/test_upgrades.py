@@ -47,8 +47,10 @@ class TestStamp:
         run("base", "--quiet", "--config", settings)
 
         stamped = {path for path, text in templates().items() if f"Version: {LATER}\n" in text}
-        assert stamped == {"cloudformation/rds.yaml"}
-        assert checked.stdout.split() == ["changed", "out/base/cloudformation/rds.yaml"]
+        assert stamped == {"cloudformation/rds.yaml", "template.yaml"}
+        assert {line.split()[1] for line in checked.stdout.splitlines()} == {
+            f"out/base/{path}" for path in stamped
+        }
 
     def test_other_settings_of_the_same_version_are_a_difference(self, run, config):
         run("base", "--quiet")

@@ -18,8 +18,8 @@ from ..model.accepted_rules import OURS
 from ..model.template import Template
 from .manifest import read_if_there
 
-_STAMP: Final = re.compile(
-    rb"(?m)^Metadata:\n  %s:\n    Version: (?P<version>.+)\n    Settings: .+\n" % OURS.encode()
+_VERSION: Final = re.compile(
+    rb"(?m)^Metadata:\n  %s:\n    Version: (.+)\n(?=    Settings: )" % OURS.encode()
 )
 
 
@@ -37,7 +37,7 @@ def installed() -> str:
 def with_kept(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return *files*, each as it is in *directory* where another version rendered it just so.
 
-    A new version changes only the templates of which it renders more than the stamp anew.
+    A new version changes only the templates of which it renders more than its name anew.
     """
     return {
         name: _kept(read_if_there(directory / name), new) if name.endswith(".yaml") else new
@@ -46,9 +46,6 @@ def with_kept(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _kept(there: bytes | None, new: bytes) -> bytes:
-    if there is None or there == new:
+    if there is None or not _VERSION.search(there):
         return new
-    before, after = _STAMP.search(there), _STAMP.search(new)
-    if before is None or after is None or before["version"] == after["version"]:
-        return new
-    return there if _STAMP.sub(b"", there) == _STAMP.sub(b"", new) else new
+    return there if _VERSION.sub(b"", there) == _VERSION.sub(b"", new) else new
