@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from zipfile import ZipFile
+
 import pytest
 
+from rdsproxy_templates.audit.comparison import compared
 from rdsproxy_templates.rendering import stamp
 
 LATER = "99.0.0"
@@ -124,3 +128,122 @@ class TestFreeze:
 
         assert result.exit_code == 2
         assert sentence in result.stderr
+
+
+@pytest.fixture(scope="session")
+def earlier(repository, tmp_path_factory):
+    """A wheel of an earlier version, with other defaults."""
+    wheel = tmp_path_factory.mktemp("earlier") / "rdsproxy_templates-0.0.9-py3-none-any.whl"
+    about = "rdsproxy_templates-0.0.9.dist-info"
+    package = repository / "src" / "rdsproxy_templates"
+    files = {
+        f"rdsproxy_templates/{file.relative_to(package)}": file.read_bytes()
+        for file in package.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    files |= {
+        f"rdsproxy_templates/functions/{file.relative_to(repository / 'lambda')}": file.read_bytes()
+        for file in (repository / "lambda").rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    database = "rdsproxy_templates/resources/database.py"
+    assert files[database].count(b"default=7,") == 1
+    files[database] = files[database].replace(b"default=7,", b"default=3,")
+    engines = "rdsproxy_templates/aws/engines.py"
+    files[engines] = files[engines].replace(
+        b'"8.0.mysql_aurora.3.10.6"', b'"8.0.mysql_aurora.3.10.3"'
+    )
+    metadata = "Metadata-Version: 2.1\nName: rdsproxy_templates\nVersion: 0.0.9\n"
+    files |= {
+        f"{about}/METADATA": metadata.encode(),
+        f"{about}/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{about}/RECORD": b"",
+    }
+    with ZipFile(wheel, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return wheel
+
+
+@pytest.fixture
+def check(cli, monkeypatch):
+    """Runs `upgrade-check` with what is installed here, and no registry."""
+    monkeypatch.setenv("PIP_NO_DEPS", "1")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    return lambda *words: cli("upgrade-check", *words)
+
+
+class TestUpgradeCheck:
+    def test_changed_defaults_are_shown_with_both_values(self, check, earlier, tmp_path):
+        result = check("base", "--from", earlier)
+
+        assert result.exit_code == 4
+        assert result.stdout.splitlines() == [
+            "cloudformation/rds.yaml",
+            "  DBCluster (AWS::RDS::DBCluster): updated",
+            "    Properties.EngineVersion: 8.0.mysql_aurora.3.10.3 -> 8.0.mysql_aurora.3.10.6",
+            "    Properties.BackupRetentionPeriod: 3 -> 7",
+        ]
+        assert not (tmp_path / "out").exists()
+
+    def test_frozen_settings_change_nothing(self, check, cli, earlier, tmp_path):
+        (tmp_path / "frozen.yaml").write_text(cli("freeze", "base").stdout)
+
+        result = check("base", "--config", "frozen.yaml", "--from", earlier)
+
+        assert (result.exit_code, result.stdout) == (0, "nothing would change\n")
+
+    def test_the_other_way_the_values_are_exchanged(self, check, earlier):
+        changes = json.loads(check("base", "--to", earlier, "--format", "json").stdout)
+
+        [change] = changes
+        assert (change["title"], change["outcome"]) == ("DBCluster", "updated")
+        assert {one["path"]: (one["before"], one["after"]) for one in change["properties"]} == {
+            "Properties.EngineVersion": ("8.0.mysql_aurora.3.10.6", "8.0.mysql_aurora.3.10.3"),
+            "Properties.BackupRetentionPeriod": (7, 3),
+        }
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (["base"], "[--from] or --to must name the other version, and not both"),
+            (["base", "--from", "a", "--to", "b"], "and not both"),
+            (["base", "--from", "--pre"], "[--from] must be a requirement of pip"),
+            (["--from", "a"], "[variant] is missing; name one: base"),
+            (["base", "--from", "no-such-package-here==1"], "cannot be installed: ERROR"),
+            (["base", "--from", "./nowhere"], "cannot be installed: ERROR"),
+        ],
+    )
+    def test_a_wrong_word_is_a_sentence(self, check, words, sentence):
+        result = check(*words)
+
+        assert result.exit_code == 2
+        assert sentence in result.stderr
+
+
+DATABASE = "Resources: {Cluster: {Type: 'AWS::RDS::DBCluster', Properties: {%s}}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"),
+    [
+        ("BackupRetentionPeriod: 7", "BackupRetentionPeriod: 8", "updated"),
+        ("StorageEncrypted: true", "StorageEncrypted: false", "replaced"),
+        ("DBClusterIdentifier: one", "DBClusterIdentifier: two", "replaced"),
+        ("DatabaseName: !Ref One", "DatabaseName: !Ref Two", "replaced"),
+        ("DatabaseName: a", "EngineVersion: '8.0'", "replaced"),
+    ],
+)
+def test_a_create_only_property_replaces_its_resource(before, after, outcome):
+    [change] = compared({"a.yaml": DATABASE % before}, {"a.yaml": DATABASE % after})
+
+    assert (change.title, change.outcome) == ("Cluster", outcome)
+
+
+def test_resources_come_and_go_by_title_and_by_type():
+    one = "Resources: {A: {Type: 'AWS::SNS::Topic'}, B: {Type: 'AWS::SNS::Topic'}}"
+    two = "Resources: {A: {Type: 'AWS::SQS::Queue'}, C: {Type: 'AWS::SNS::Topic'}}"
+
+    outcomes = [(one.title, one.outcome) for one in compared({"a": one}, {"a": two})]
+
+    assert outcomes == [("A", "replaced"), ("B", "deleted"), ("C", "created")]

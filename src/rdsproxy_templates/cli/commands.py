@@ -26,6 +26,7 @@ SUBCOMMANDS: Final = {
     "init": "Write an infrastructure repository of your own.",
     "adopt": "Describe what was made by hand, so that a stack can take it over.",
     "freeze": "Print settings with every default of today written out.",
+    "upgrade-check": "Show what another version of the library would change.",
     "local": "Run a plan on this machine, without an AWS account.",
 }
 """A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one,

@@ -23,6 +23,7 @@ STALE: Final = 1
 FAILED: Final = 1
 WRONG: Final = 2
 INVALID: Final = 3
+CHANGES: Final = 4
 NOTHING_HERE: Final = 5
 BROKEN_PIPE: Final = 141
 EXIT_STATUSES: Final = (
