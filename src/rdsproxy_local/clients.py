@@ -14,6 +14,9 @@ import boto3
 from botocore.config import Config
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from .cloudformation.failure import Failure
+from .constraints import refusal
+
 ENGINE: Final = "rdsproxy-local-engine"
 """Marks calls that the local cloud itself makes: no faults are put in their way."""
 CONFIG: Final = Config(retries={"max_attempts": 0}, user_agent_extra=ENGINE)
@@ -66,7 +69,11 @@ class Clients:
             client.meta.method_to_api_mapping[operation]
         ).input_shape
         parameters = {name: value for name, value in given.items() if value is not None}
-        return getattr(client, operation)(**(coerced(shape, parameters) if shape else parameters))
+        if shape:
+            parameters = coerced(shape, parameters)
+        if refused := refusal(shape, parameters):
+            raise Failure(f'Resource handler returned message: "{refused}"')
+        return getattr(client, operation)(**parameters)
 
     def _assumed(self, account: str) -> dict[str, str]:
         # moto sees the account of a caller in the role that its keys were got with.

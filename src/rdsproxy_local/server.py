@@ -9,6 +9,8 @@ from typing import Any, Self
 
 # Read by moto when it is imported: arn:aws:iam::aws:policy/... exist.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+# An account has 1,000 concurrent executions, of which 100 are reserved for no function.
+os.environ.setdefault("MOTO_LAMBDA_CONCURRENCY_QUOTA", "1000")
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,

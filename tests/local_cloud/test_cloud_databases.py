@@ -282,13 +282,47 @@ def tags_of(harness, arn):
     return harness.call("rds", "list_tags_for_resource", ResourceName=arn)["TagList"]
 
 
+THIRTY_PARAMETERS = [
+    "auto_increment_offset",
+    "autocommit",
+    "back_log",
+    "binlog_cache_size",
+    "binlog_checksum",
+    "bulk_insert_buffer_size",
+    "character_set_client",
+    "character_set_server",
+    "collation_server",
+    "completion_type",
+    "concurrent_insert",
+    "connect_timeout",
+    "default_week_format",
+    "div_precision_increment",
+    "eq_range_index_dive_limit",
+    "event_scheduler",
+    "flush",
+    "flush_time",
+    "ft_max_word_len",
+    "ft_min_word_len",
+    "group_concat_max_len",
+    "interactive_timeout",
+    "join_buffer_size",
+    "key_buffer_size",
+    "lc_time_names",
+    "local_infile",
+    "lock_wait_timeout",
+    "max_allowed_packet",
+    "max_connect_errors",
+    "wait_timeout",
+]
+
+
 class TestParameterGroup:
     @pytest.mark.parametrize("kind", ["DBClusterParameterGroup", "DBParameterGroup"])
     def test_parameters_and_tags_change_in_place(self, harness, kind):
         fixed = {"Family": "aurora-mysql8.0", "Description": "d"}
-        many = {f"parameter_{number}": number for number in range(30)}
+        many = {name: number for number, name in enumerate(THIRTY_PARAMETERS)}
         deployed = harness.create(f"AWS::RDS::{kind}", **fixed, Parameters=many, Tags=tags(a="1"))
-        deployed = harness.update(deployed, **fixed, Parameters=many | {"parameter_1": "on"})
+        deployed = harness.update(deployed, **fixed, Parameters=many | {"autocommit": "on"})
 
         operation = {
             "DBClusterParameterGroup": "describe_db_cluster_parameters",
@@ -299,10 +333,10 @@ class TestParameterGroup:
         ]
         values = {one["ParameterName"]: one["ParameterValue"] for one in found}
         assert len(values) == 30
-        assert (values["parameter_0"], values["parameter_1"]) == ("0", "on")
+        assert (values["auto_increment_offset"], values["autocommit"]) == ("0", "on")
 
-        with pytest.raises(Failure, match="cannot reset the parameters parameter_0"):
-            harness.update(deployed, **fixed, Parameters={"parameter_1": "on"})
+        with pytest.raises(Failure, match="cannot reset the parameters auto_increment_offset"):
+            harness.update(deployed, **fixed, Parameters={"autocommit": "on"})
         harness.delete(deployed)
 
     @pytest.mark.parametrize(
@@ -338,7 +372,7 @@ class TestParameterGroup:
                 "AWS::RDS::DBClusterParameterGroup",
                 Family=family,
                 Description="d",
-                Parameters={"a": "1"},
+                Parameters={"max_connections": "100"},
             )
             given = basics | {"DBClusterParameterGroupName": group.physical_id}
             if reason is None:

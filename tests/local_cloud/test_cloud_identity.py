@@ -20,6 +20,7 @@ REFUSED = (Failure, ClientError)
 READS = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 WRITES = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+IN_A_NETWORK = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 
 
 @pytest.fixture(scope="module")
@@ -474,11 +475,20 @@ def network(harness):
 
 
 @pytest.fixture
-def basics(role):
+def execution_role(harness):
+    return harness.create(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument=trust("lambda.amazonaws.com"),
+        ManagedPolicyArns=[IN_A_NETWORK],
+    )
+
+
+@pytest.fixture
+def basics(execution_role):
     return {
         "Code": CODE,
         "Handler": "index.handler",
-        "Role": role.attributes["Arn"],
+        "Role": execution_role.attributes["Arn"],
         "Runtime": "python3.13",
     }
 

@@ -10,7 +10,8 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.ec2.exceptions import InvalidSubnetIdError
 from moto.ec2.models import ec2_backends
 
-from .event_sources import require_rights
+from ..data_plane.identities import role_may
+from .event_sources import LAMBDA, require_rights
 from .roles import may_assume
 from .subnets import known_subnets
 from .surround import mend, surround
@@ -37,6 +38,13 @@ RESERVED_VARIABLES: Final = {
     "LAMBDA_TASK_ROOT",
 }
 MOST_BYTES_OF_VARIABLES: Final = 4096
+
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+INTERFACES: Final = (
+    "CreateNetworkInterface",
+    "DescribeNetworkInterfaces",
+    "DeleteNetworkInterface",
+)
 
 
 def install() -> None:
@@ -72,7 +80,7 @@ def _create(
 ) -> LambdaFunction:
     _require_role(backend, given["Role"])
     _require_variables(given)
-    _require_network(backend, given)
+    _require_network(backend, given, given["Role"])
     aside = given.get("DeadLetterConfig") or {}
     require_rights(given["Role"], aside.get("TargetArn"))
     function = create(backend, given)
@@ -91,7 +99,7 @@ def _update_configuration(
     function = backend.get_function(function_name, qualifier)
     _require_role(backend, body.get("Role", function.role))
     _require_variables(body)
-    _require_network(backend, body)
+    _require_network(backend, body, body.get("Role", function.role))
     if "LoggingConfig" in body:
         _log_as(function, body["LoggingConfig"])
     if "DeadLetterConfig" in body:
@@ -152,7 +160,7 @@ def _set_aside(function: Any, given: Mapping[str, str]) -> None:
 def _require_role(backend: LambdaBackend, role: str) -> None:
     # Another account's is refused by moto, as by Lambda.
     own = role.split(":")[4:5] == [backend.account_id]
-    if own and not may_assume(backend, role, "lambda.amazonaws.com"):
+    if own and not may_assume(backend, role, LAMBDA):
         raise InvalidParameterValueException(
             "The role defined for the function cannot be assumed by Lambda."
         )
@@ -175,8 +183,8 @@ def _require_variables(given: Mapping[str, Any]) -> None:
         raise InvalidParameterValueException(f"{start}exceeded the 4KB limit.")
 
 
-def _require_network(backend: LambdaBackend, given: Mapping[str, Any]) -> None:
-    """Subnets and security groups must be there, and in one VPC."""
+def _require_network(backend: LambdaBackend, given: Mapping[str, Any], role: str) -> None:
+    """Subnets and security groups must be there, and in one VPC; the role may make interfaces."""
     network = given.get("VpcConfig") or {}
     subnet_ids, group_ids = network.get("SubnetIds", []), network.get("SecurityGroupIds", [])
     if bool(subnet_ids) != bool(group_ids):
@@ -197,3 +205,8 @@ def _require_network(backend: LambdaBackend, given: Mapping[str, Any]) -> None:
         raise InvalidParameterValueException(
             "Security Groups are required to be in the same VPC as the subnets."
         )
+    for action in INTERFACES:
+        if not role_may(role, LAMBDA, f"ec2:{action}", "*"):
+            raise InvalidParameterValueException(
+                f"The provided execution role does not have permissions to call {action} on EC2"
+            )

@@ -1,25 +1,36 @@
 """Parameter groups as strict as RDS's: which group has a parameter, and which values it takes.
 
-Only of the parameters named here; moto takes any. As of November 2026: "Requiring SSL/TLS for all
-connections to a MySQL DB instance", "Aurora MySQL configuration parameters", "Amazon Aurora
-PostgreSQL parameters"; prowler-cloud/prowler pull request 4116 shows that RDS for MySQL has 1 where
-Aurora MySQL has ON.
+Of the parameters named here the values are judged, of all others the names; moto takes any. As of
+November 2026: "Requiring SSL/TLS for all connections to a MySQL DB instance", "Aurora MySQL
+configuration parameters", "Amazon Aurora PostgreSQL parameters"; prowler-cloud/prowler pull request
+4116 shows that RDS for MySQL has 1 where Aurora MySQL has ON.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from moto.rds.exceptions import InvalidParameterValue
 from moto.rds.models import RDSBackend
 
+from ..engine_data import has_parameter
 from .surround import surround
 
 AllowedValues = tuple[str, ...] | range | frozenset[str]
 
 SWITCH: Final = ("0", "1")
+# "Specifying DB parameters": "{DBInstanceClassMemory/12582880}", "GREATEST({…},…)".
+FORMULA: Final = re.compile(r"\{|GREATEST\(|LEAST\(|SUM\(")
 SECONDS: Final = range(31_536_001)
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+CONNECTIONS: Final[Mapping[str, range]] = {
+    "aurora-mysql": range(1, 16_001),
+    "aurora-postgresql": range(6, 8_388_608),
+    "mysql": range(1, 100_001),
+    "postgres": range(6, 8_388_608),
+}
 MILLISECONDS: Final = range(-1, 2_147_483_648)
 MYSQL_LOGS: Final[Mapping[str, AllowedValues]] = {
     "slow_query_log": SWITCH,
@@ -67,7 +78,10 @@ def _modify(kind: str, groups: str) -> Callable[..., Any]:
         parameters = list(parameters)
         if group := getattr(backend, groups).get(name):
             engine = _family(group).rstrip("0123456789.")
-            _require_parameters(KNOWN.get((kind, engine), {}), parameters)
+            known_values = dict(KNOWN.get((kind, engine), {}))
+            if engine in CONNECTIONS:
+                known_values["max_connections"] = CONNECTIONS[engine]
+            _require_parameters(engine, known_values, parameters)
         return known(backend, name, parameters)
 
     return modify
@@ -79,15 +93,13 @@ def _family(group: Any) -> str:
 
 
 def _require_parameters(
-    known: Mapping[str, AllowedValues], parameters: Iterable[Mapping[str, Any]]
+    engine: str, known: Mapping[str, AllowedValues], parameters: Iterable[Mapping[str, Any]]
 ) -> None:
     for parameter in parameters:
         name, value = parameter["ParameterName"], str(parameter["ParameterValue"])
-        if name not in JUDGED:
-            continue
-        if name not in known:
+        if name in JUDGED - known.keys() or not has_parameter(engine, name):
             raise InvalidParameterValue(f"Could not find parameter with name: {name}")
-        if not _fits(value, known[name]):
+        if name in known and not _fits(value, known[name]):
             raise InvalidParameterValue(
                 f"Invalid parameter value: {value} for: {name} allowed values are: "
                 f"{_text(known[name])}"
@@ -95,6 +107,8 @@ def _require_parameters(
 
 
 def _fits(value: str, allowed: AllowedValues) -> bool:
+    if FORMULA.match(value):
+        return True
     if isinstance(allowed, tuple):
         return value in allowed
     if isinstance(allowed, frozenset):

@@ -12,6 +12,7 @@ from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDoc
 from moto.kms.models import KmsBackend
 from moto.secretsmanager.models import SecretsManagerBackend
 
+from .principals import require_principals
 from .surround import surround
 
 MOST_CHARACTERS: Final = 10_240
@@ -33,6 +34,7 @@ def require_valid(validator: BaseIAMPolicyValidator) -> None:
     for statement in validator._statements:
         if not {"Principal", "NotPrincipal"} & set(statement):
             raise MalformedPolicyDocument("Missing required field Principal")
+    require_principals(validator._statements)
 
 
 def _managed_policies(load: Callable[..., list[Any]], backend: IAMBackend) -> list[Any]:

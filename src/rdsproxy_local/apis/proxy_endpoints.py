@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
 from moto.moto_api._internal import mock_random
-from moto.rds.exceptions import InvalidParameterValue, RDSClientError
+from moto.rds.exceptions import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    RDSClientError,
+)
 from moto.rds.models import DBProxy, RDSBackend, RDSBaseModel
 from moto.rds.responses import RDSResponse
 
 from .proxies import known_proxy
 from .rds_network import proxied_subnets, require_groups, require_ip_versions
 from .surround import surround
+
+READ_ONLY: Final = "READ_ONLY"
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-endpoints.html
+ONLY_AURORA: Final = "READ_ONLY endpoints are supported only for proxies of Aurora DB clusters."
 
 
 class DBProxyEndpoint(RDSBaseModel):
@@ -97,8 +105,10 @@ def _create(response: RDSResponse) -> ActionResult:
     _require_free(backend, name)
     endpoint = DBProxyEndpoint(backend, proxy, name)
     endpoint.target_role = given.get("TargetRole", endpoint.target_role)
-    if endpoint.target_role not in ("READ_WRITE", "READ_ONLY"):
+    if endpoint.target_role not in ("READ_WRITE", READ_ONLY):
         raise InvalidParameterValue(f"TargetRole {endpoint.target_role} is not valid")
+    if endpoint.target_role == READ_ONLY and instances_behind(proxy):
+        raise InvalidParameterCombination(ONLY_AURORA)
     endpoint.endpoint_network_type = given.get("EndpointNetworkType", "IPV4")
     endpoint.tags = given.get("Tags", [])
     endpoint.placed(given["VpcSubnetIds"], given.get("VpcSecurityGroupIds"))
@@ -154,6 +164,21 @@ def _delete_with_endpoints(
         if endpoint.db_proxy_name == proxy_name:
             del _endpoints(backend)[name]
     return deleted
+
+
+def has_readers(backend: RDSBackend, proxy: DBProxy) -> bool:
+    """True if an endpoint of the proxy is for reading only."""
+    return any(
+        one.target_role == READ_ONLY and one.db_proxy_name == proxy.db_proxy_name
+        for one in _endpoints(backend).values()
+    )
+
+
+def instances_behind(proxy: DBProxy) -> list[str]:
+    """The targets of the proxy that are instances of RDS, and not of a cluster."""
+    groups = proxy.proxy_target_groups.values()
+    targets = [target for group in groups for target in group.targets]
+    return [one.rds_resource_id for one in targets if one.type == "RDS_INSTANCE"]
 
 
 def _tagged(find: Callable[..., Any], backend: RDSBackend, arn: str) -> Any:

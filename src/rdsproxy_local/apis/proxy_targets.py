@@ -15,6 +15,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBCluster, DBInstance, DBProxy, DBProxyTarget, RDSBackend
 
 from .proxies import known_proxy
+from .proxy_endpoints import ONLY_AURORA, has_readers
 from .surround import surround
 
 FAMILIES: Final = {
@@ -57,6 +58,8 @@ def _register(
             "DBProxyTargetAlreadyRegisteredFault", "The proxy already has a registered target."
         )
     database = _cluster(backend, wanted[0]) if clusters else _instance(backend, wanted[0])
+    if instances and has_readers(backend, proxy):
+        raise InvalidParameterCombination(ONLY_AURORA)
     _require_fit(backend, proxy, database)
     targets = register(backend, **given)
     for target in targets:

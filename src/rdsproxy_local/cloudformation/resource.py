@@ -31,6 +31,11 @@ class Properties(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._values)
 
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """All properties; looking at them here does not count as reading."""
+        return self._values
+
     def without(self, *names: str) -> dict[str, Any]:
         """All properties except these, which remain to be read."""
         return {name: self[name] for name in self._values if name not in names}

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-import regex
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 from jsonschema import Draft7Validator, ValidationError
-from jsonschema.validators import extend
+
+from .keywords import OF_CFN_LINT, Validator
 
 REGION: Final = "us-east-1"
+MOST_LISTED: Final = 30
+"""The number of values that a sentence lists."""
 
 # "Update requires: Replacement", in the reference of each type:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html
@@ -28,7 +30,7 @@ class Schema:
 
     def __init__(self, type_name: str) -> None:
         self._schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, type_name)
-        self._validator = _Validator(self._schema.schema)
+        self._validator = Validator(self._schema.schema)
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -77,9 +79,18 @@ class Schema:
             # An identifier may be both: AWS makes one up unless the template gives it.
             if path.count("/") == 2 and _name(path) in properties:
                 yield f"{_name(path)}: is read-only"
-        for error in self._validator.iter_errors(dict(properties)):
-            place = "/".join(map(str, error.absolute_path)) or "Properties"
-            yield f"{place}: {_sentence(error)}"
+        yield from _sentences(self._validator, dict(properties))
+
+
+class Rules:
+    """Rules on a value in the form of a schema, beside that of its type."""
+
+    def __init__(self, rules: Mapping[str, Any]) -> None:
+        self._validator = Validator(rules)
+
+    def problems(self, value: Any) -> list[str]:
+        """A sentence for each rule that *value* breaks."""
+        return sorted(set(_sentences(self._validator, value)))
 
 
 @cache
@@ -91,60 +102,29 @@ def schema(type_name: str) -> Schema | None:
         return None
 
 
+def _sentences(validator: Draft7Validator, value: Any) -> Iterator[str]:
+    for error in validator.iter_errors(value):
+        place = "/".join(map(str, error.absolute_path)) or "Properties"
+        yield f"{place}: {_sentence(error)}"
+
+
 def _sentence(error: ValidationError) -> str:
     """A sentence about the error, without the value, which may have come out of a secret."""
     match error.validator:
-        case "required" | "additionalProperties" | "dependentRequired" | "dependentExcluded":
+        case "required" | "additionalProperties" | "properties":
+            return str(error.message)
+        case named if named in OF_CFN_LINT:
             return str(error.message)
         case "type":
             return f"is not of type {error.validator_value}"
         case "enum":
-            return f"is not one of {error.validator_value}"
+            values: Any = error.validator_value
+            several = len(values) > MOST_LISTED
+            return f"is not one of {f'{len(values)} values of AWS' if several else values}"
         case "anyOf" | "oneOf" | "allOf" | "not":
             return f"breaks the schema's {error.validator}"
         case rule:
             return f"does not keep to {rule} {error.validator_value}"
-
-
-def _pattern(
-    _validator: Any, pattern: str, value: object, _schema: object
-) -> Iterator[ValidationError]:
-    """AWS's patterns are Java's, of which Python's ``re`` does not know all."""
-    if isinstance(value, str) and not regex.search(pattern, value):
-        yield ValidationError(f"does not match {pattern!r}")
-
-
-def _pattern_properties(
-    validator: Any, patterns: Mapping[str, Any], value: object, _schema: object
-) -> Iterator[ValidationError]:
-    for name, one in value.items() if isinstance(value, dict) else ():
-        for pattern, declared in patterns.items():
-            if regex.search(pattern, name):
-                yield from validator.descend(one, declared, path=name, schema_path=pattern)
-
-
-def _additional_properties(
-    validator: Any, allowed: Any, value: object, schema: Mapping[str, Any]
-) -> Iterator[ValidationError]:
-    patterns = schema.get("patternProperties", {})
-    for name, one in value.items() if isinstance(value, dict) else ():
-        known = name in schema.get("properties", {})
-        if known or any(regex.search(pattern, name) for pattern in patterns):
-            continue
-        if allowed is False:
-            yield ValidationError(f"Additional properties are not allowed ({name!r})")
-        elif isinstance(allowed, dict):
-            yield from validator.descend(one, allowed, path=name)
-
-
-_Validator: Final = extend(  # type: ignore[no-untyped-call]
-    Draft7Validator,
-    {
-        "pattern": _pattern,
-        "patternProperties": _pattern_properties,
-        "additionalProperties": _additional_properties,
-    },
-)
 
 
 def _name(path: str) -> str:

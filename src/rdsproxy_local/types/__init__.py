@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..cloudformation.resource import ResourceType
+from ..limits import held
 from . import (
     alarms,
     api_keys,
@@ -49,7 +50,7 @@ from . import (
 
 CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 TYPES: Final[dict[str, ResourceType]] = {
-    known.name: known
+    known.name: known if known.name == CUSTOM else held(known)
     for module in (
         alarms,
         api_keys,

@@ -1,0 +1,88 @@
+"""Refusals that AWS's services make and CloudFormation's schemas do not know, a module for each.
+
+A check is a function of a resource's place and properties that yields a sentence for each reason
+for which its service would refuse it. All are asked before a resource is made or changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from ..cloudformation.failure import Failure
+from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
+from . import (
+    clusters,
+    computers,
+    database_groups,
+    databases,
+    distributions,
+    functions,
+    groups,
+    http_apis,
+    keys,
+    proxies,
+    rest_apis,
+    roles,
+    secrets,
+    tags,
+    web_acls,
+)
+from .check import Check
+from .extensions import extension_problems
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    name: checks
+    for module in (
+        clusters,
+        computers,
+        database_groups,
+        databases,
+        distributions,
+        functions,
+        groups,
+        http_apis,
+        proxies,
+        rest_apis,
+        roles,
+        secrets,
+        web_acls,
+    )
+    for name, checks in module.CHECKS.items()
+}
+"""The checks of each type, beside those of all types."""
+
+
+def held(known: ResourceType) -> ResourceType:
+    """The resource type, which asks the checks before it creates or updates."""
+
+    def create(context: Context, properties: Properties) -> Made:
+        _require(known.name, context, properties.given)
+        return known.create(context, properties)
+
+    def update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+        assert known.update is not None
+        if properties.given != deployed.properties:
+            _require(known.name, context, properties.given)
+        return known.update(context, deployed, properties)
+
+    return replace(known, create=create, update=update if known.update else None)
+
+
+def _require(type_name: str, context: Context, given: Mapping[str, Any]) -> None:
+    if problems := list(dict.fromkeys(_problems(type_name, context, given))):
+        service = type_name.split("::")[1]
+        named = service.capitalize() if service.isupper() else service
+        raise Failure(
+            f'Resource handler returned message: "{"; ".join(problems)} '
+            f'(Service: {named}, Status Code: 400)"'
+        )
+
+
+def _problems(type_name: str, context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from tags.problems(given)
+    yield from extension_problems(type_name, context, given)
+    for check in CHECKS.get(type_name, ()):
+        yield from check(context, given)
+    yield from keys.problems(type_name, context, given)

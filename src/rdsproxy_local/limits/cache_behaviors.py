@@ -1,0 +1,47 @@
+"""Cache behaviors of CloudFront's distributions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+READING: Final = frozenset({"GET", "HEAD"})
+ASKING: Final = READING | {"OPTIONS"}
+WRITING: Final = ASKING | {"PUT", "PATCH", "POST", "DELETE"}
+DAY: Final = 86_400
+YEAR: Final = 31_536_000
+PATTERN: Final = re.compile(r"""[A-Za-z0-9_\-.*$/~"'@:+&?]{1,255}""")
+
+
+def behavior_problems(behavior: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse methods, times and policies that CloudFront would not take together."""
+    allowed = frozenset(behavior.get("AllowedMethods", READING))
+    cached = frozenset(behavior.get("CachedMethods", READING))
+    if allowed not in (READING, ASKING, WRITING):
+        yield f"InvalidArgument: The parameter AllowedMethods is invalid: {sorted(allowed)}"
+    if cached not in (READING, ASKING) or not cached <= allowed:
+        yield f"InvalidArgument: The parameter CachedMethods is invalid: {sorted(cached)}"
+    pattern = behavior.get("PathPattern")
+    if pattern is not None and not PATTERN.fullmatch(pattern):
+        yield f"InvalidArgument: The parameter PathPattern is invalid: {pattern}"
+    if "CachePolicyId" not in behavior:
+        yield from _times(behavior)
+        if "OriginRequestPolicyId" in behavior:
+            yield "InvalidArgument: an origin request policy needs a cache policy"
+    elif "ForwardedValues" in behavior:
+        yield (
+            "InvalidArgument: The parameter ForwardedValues cannot be used when a cache policy "
+            "is associated to the cache behavior."
+        )
+
+
+def _times(behavior: Mapping[str, Any]) -> Iterator[str]:
+    least = behavior.get("MinTTL", 0)
+    default = behavior.get("DefaultTTL", max(DAY, least))
+    most = behavior.get("MaxTTL", max(YEAR, default))
+    if not 0 <= least <= default <= most:
+        yield (
+            "InvalidTTLOrder: The parameter MinTTL must not be greater than DefaultTTL, nor that "
+            f"than MaxTTL, nor any be negative: {least:g}, {default:g}, {most:g}"
+        )

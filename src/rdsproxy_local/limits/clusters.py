@@ -1,0 +1,88 @@
+"""RDS: clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+from .database_settings import (
+    LONGEST_CLUSTER_PASSWORD,
+    default_group_problems,
+    name_problems,
+    password_problems,
+    port_problems,
+    window_problems,
+)
+
+# ServerlessV2ScalingConfiguration in botocore's model.
+LEAST_ACU: Final = 0
+LEAST_MOST_ACU: Final = 1
+MOST_ACU: Final = 256
+STEP: Final = 0.5
+PAUSES: Final = range(300, 86401)
+RETENTIONS: Final = range(1, 36)
+LONGEST_BACKTRACK: Final = 259200
+
+
+def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    engine = str(given.get("Engine", ""))
+    yield from name_problems("DatabaseName", engine, given.get("DatabaseName"))
+    yield from password_problems(given.get("MasterUserPassword"), LONGEST_CLUSTER_PASSWORD)
+    yield from port_problems(given.get("Port"))
+    yield from window_problems(given)
+    group, version = given.get("DBClusterParameterGroupName"), given.get("EngineVersion")
+    yield from default_group_problems(group, engine, version, "DB Cluster Parameter Group")
+    retention = given.get("BackupRetentionPeriod")
+    if retention is not None and retention not in RETENTIONS:
+        yield f"Invalid backup retention period: {retention}. Must be between 1 and 35"
+
+
+def _together(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    engine = str(given.get("Engine", ""))
+    if given.get("KmsKeyId") and given.get("StorageEncrypted") is False:
+        yield "The StorageEncrypted parameter must be true when you specify a KmsKeyId"
+    if given.get("EngineMode") == "serverless":
+        yield f"The engine mode serverless you requested is currently unavailable for {engine}"
+    window = given.get("BacktrackWindow") or 0
+    if window and engine != "aurora-mysql":
+        yield f"Backtrack is not supported for the {engine} engine."
+    if not 0 <= window <= LONGEST_BACKTRACK:
+        yield f"The backtrack window must be between 0 and {LONGEST_BACKTRACK} seconds"
+
+
+def _capacity(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    scaling = given.get("ServerlessV2ScalingConfiguration")
+    if scaling is None:
+        return
+    least, most = scaling.get("MinCapacity"), scaling.get("MaxCapacity")
+    if least is None or most is None:
+        yield "Serverless v2 scaling needs both a MinCapacity and a MaxCapacity"
+        return
+    if not LEAST_ACU <= least <= MOST_ACU or least % STEP:
+        yield (
+            f"Serverless v2 minimum capacity {least} isn't valid. The minimum capacity must be "
+            f"{LEAST_ACU} to {MOST_ACU}, in steps of {STEP}"
+        )
+    if not LEAST_MOST_ACU <= most <= MOST_ACU or most % STEP:
+        yield (
+            f"Serverless v2 maximum capacity {most} isn't valid. The maximum capacity must be "
+            f"{LEAST_MOST_ACU} to {MOST_ACU}, in steps of {STEP}"
+        )
+    if least > most:
+        yield (
+            f"Serverless v2 capacity isn't valid: the minimum, {least}, is greater than the "
+            f"maximum, {most}"
+        )
+    pause = scaling.get("SecondsUntilAutoPause")
+    if pause is not None and pause not in PAUSES:
+        yield (
+            f"SecondsUntilAutoPause {pause} isn't valid: it must be {PAUSES.start} to "
+            f"{PAUSES.stop - 1}"
+        )
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::RDS::DBCluster": (_settings, _together, _capacity),
+}

@@ -1,0 +1,93 @@
+"""EC2: instances and their volumes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+MOST_USER_DATA: Final = 16384
+
+# https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
+SIZES: Final = {
+    "gp2": range(1, 16385),
+    "gp3": range(1, 65537),
+    "io1": range(4, 16385),
+    "io2": range(4, 65537),
+    "sc1": range(125, 16385),
+    "st1": range(125, 16385),
+    "standard": range(1, 1025),
+}
+RATIOS: Final = {"gp3": 500, "io1": 50, "io2": 1000}
+"""IOPS for each GiB, at most; gp3 has its first 3,000 at any size."""
+BASELINE: Final = 3000
+AMAZON_LINUX: Final = 8
+"""The size in GiB of its images, except the minimal ones. moto says 15 for every image."""
+
+
+def _user_data(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        content = base64.b64decode(given.get("UserData", ""), validate=True)
+    except ValueError:
+        yield "Invalid BASE64 encoding of user data."
+        return
+    if len(content) > MOST_USER_DATA:
+        yield f"User data is limited to {MOST_USER_DATA} bytes"
+
+
+def _volumes(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for device in given.get("BlockDeviceMappings", ()):
+        volume = device.get("Ebs", {})
+        kind, size = volume.get("VolumeType", "gp2"), volume.get("VolumeSize")
+        if kind not in SIZES:
+            yield f"The volume type {kind} is not valid"
+            continue
+        if size is None:
+            continue
+        if size not in SIZES[kind]:
+            sizes = SIZES[kind]
+            yield (
+                f"Volume size {size} is not valid for {kind}: {sizes.start} to {sizes.stop - 1} GiB"
+            )
+        iops = volume.get("Iops", 0)
+        if kind in RATIOS and iops > max(BASELINE, RATIOS[kind] * size):
+            yield (
+                f"Iops to volume size ratio of {iops / size:.0f} is too high; maximum is "
+                f"{RATIOS[kind]}"
+            )
+        least = _least(context, str(given.get("ImageId", "")), device.get("DeviceName"))
+        if size < least:
+            yield f"Volume of size {size}GB is smaller than snapshot, expect size >= {least}GB"
+
+
+def _least(context: Context, image_id: str, device: str | None) -> int:
+    """The size of the image's own volume, or 0 where that is not known."""
+    try:
+        image = context.call("ec2", "describe_images", ImageIds=[image_id])["Images"][0]
+    except (ClientError, IndexError):
+        return 0
+    is_root = device == image.get("RootDeviceName")
+    return AMAZON_LINUX if is_root and "minimal" not in image.get("Name", "") else 0
+
+
+def _address(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    address, subnet_id = given.get("PrivateIpAddress"), given.get("SubnetId")
+    if not address or not subnet_id:
+        return
+    try:
+        subnet = context.call("ec2", "describe_subnets", SubnetIds=[subnet_id])["Subnets"][0]
+    except ClientError:
+        return
+    if ip_address(address) not in ip_network(subnet["CidrBlock"]):
+        yield f"Address {address} does not fall within the subnet's address range"
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::EC2::Instance": (_user_data, _volumes, _address),
+}

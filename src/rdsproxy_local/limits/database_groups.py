@@ -1,0 +1,61 @@
+"""RDS: groups of parameters, which must be those of the family, and of subnets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+FAMILY: Final = re.compile(
+    r"(aurora-mysql|aurora-postgresql|mysql|mariadb|postgres)(\d+(?:\.\d+)?)"
+)
+SUBNET_GROUP: Final = re.compile(r"[A-Za-z0-9._ -]{1,255}")
+
+
+def _group(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    family = str(given.get("Family", ""))
+    found = FAMILY.fullmatch(family)
+    if not found:
+        return
+    engine, version = found.groups()
+    if version not in _versions(engine):
+        yield f"ParameterGroupFamily {family} is not a valid parameter group family"
+        return
+
+
+def _subnets(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    name = given.get("DBSubnetGroupName")
+    if name is not None and (not SUBNET_GROUP.fullmatch(name) or name.lower() == "default"):
+        yield (
+            "The parameter DBSubnetGroupName must be provided and must not be default, and it has "
+            "up to 255 letters, numbers, periods, underscores, spaces, or hyphens"
+        )
+
+
+@cache
+def _versions(engine: str) -> frozenset[str]:
+    """The major versions of an engine that cfn-lint's data have."""
+    folder = "aws_rds_dbcluster" if engine.startswith("aurora") else "aws_rds_dbinstance"
+    place = files("cfnlint.data.schemas.extensions") / folder / "engine_version.json"
+    rules = json.loads(place.read_text("utf-8"))["allOf"]
+    versions = {
+        str(version)
+        for rule in rules
+        if rule["if"]["properties"]["Engine"].get("const") == engine
+        for version in rule["then"]["properties"]["EngineVersion"]["enum"]
+    }
+    parts = 1 if "postgres" in engine else 2
+    return frozenset(".".join(version.split(".")[:parts]) for version in versions)
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::RDS::DBClusterParameterGroup": (_group,),
+    "AWS::RDS::DBParameterGroup": (_group,),
+    "AWS::RDS::DBSubnetGroup": (_subnets,),
+}

@@ -1,0 +1,161 @@
+"""Settings that clusters and instances share: names, passwords, ports, windows, networks.
+
+The ranges are those of CreateDBCluster and CreateDBInstance in botocore's model, in its
+documentation where it has no constraint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from ..engine_data import reserved_words
+
+PORTS: Final = range(1150, 65536)
+NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+LONGEST_NAME: Final = {"MYSQL": 64, "POSTGRESQL": 63}
+SYSTEM: Final = {
+    "MYSQL": frozenset({"information_schema", "innodb", "mysql", "performance_schema", "sys"}),
+    "POSTGRESQL": frozenset({"rdsadmin", "template0", "template1"}),
+}
+LONGEST_PASSWORD: Final = {"mysql": 41, "mariadb": 41, "postgres": 128}
+LONGEST_CLUSTER_PASSWORD: Final = 41
+CERTIFICATES: Final = ("rds-ca-ecc384-g1", "rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1")
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TIME: Final = r"([01]\d|2[0-3]):([0-5]\d)"
+DAILY: Final = re.compile(rf"{TIME}-{TIME}")
+WEEKLY: Final = re.compile(
+    rf"(mon|tue|wed|thu|fri|sat|sun):{TIME}-(mon|tue|wed|thu|fri|sat|sun):{TIME}"
+)
+DAY: Final = 24 * 60
+WEEK: Final = 7 * DAY
+SHORTEST_WINDOW: Final = 30
+
+
+def family(engine: str) -> str:
+    return "POSTGRESQL" if "postgres" in engine else "MYSQL"
+
+
+def name_problems(parameter: str, engine: str, name: str | None) -> Iterator[str]:
+    """Refuse a name that the engine has for itself, or that no database may have."""
+    if name is None:
+        return
+    longest = LONGEST_NAME[family(engine)]
+    if not NAME.fullmatch(name) or len(name) > longest:
+        yield (
+            f"{parameter} must begin with a letter and contain only alphanumeric characters and "
+            f"underscores, up to {longest}: {name}"
+        )
+    lowered = name.lower()
+    if lowered in SYSTEM[family(engine)] or lowered in reserved_words(engine):
+        yield f"{parameter} {name} cannot be used. It is a reserved word for this engine"
+
+
+def password_problems(password: str | None, longest: int) -> Iterator[str]:
+    """Refuse a password that RDS would; no sentence shows it."""
+    if password is None:
+        return
+    printable = password.isascii() and password.isprintable()
+    if not printable or set(password) & set('/@" '):
+        yield (
+            "The parameter MasterUserPassword is not a valid password. Only printable ASCII "
+            "characters besides '/', '@', '\"', ' ' may be used."
+        )
+    if len(password) > longest:
+        yield (
+            "The parameter MasterUserPassword is not a valid password because it is longer than "
+            f"{longest} characters."
+        )
+
+
+def port_problems(port: Any) -> Iterator[str]:
+    if port is not None and int(port) not in PORTS:
+        yield (
+            f"Invalid database port: {port}. Valid port range is [{PORTS.start}-{PORTS.stop - 1}]"
+        )
+
+
+def window_problems(given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse windows that are none, are too short, or of which one is in the other."""
+    backup = given.get("PreferredBackupWindow")
+    maintenance = given.get("PreferredMaintenanceWindow")
+    daily, weekly = _daily(backup), _weekly(maintenance)
+    if backup and daily is None:
+        yield (
+            f"Invalid backup window format: {backup}. Should be specified as a range "
+            "hh24:mi-hh24:mi"
+        )
+    if maintenance and weekly is None:
+        yield (
+            f"Invalid maintenance window format: {maintenance}. Should be specified as a range "
+            "ddd:hh24:mi-ddd:hh24:mi"
+        )
+    for what, window in (("backup", daily), ("maintenance", weekly)):
+        if window is not None and len(window) < SHORTEST_WINDOW:
+            yield f"The {what} window must be at least {SHORTEST_WINDOW} minutes"
+    if daily and weekly and daily & {minute % DAY for minute in weekly}:
+        yield "The backup window and maintenance window must not overlap."
+
+
+def _daily(window: str | None) -> set[int] | None:
+    """The minutes of the day in a window."""
+    found = DAILY.fullmatch(window or "")
+    if not found:
+        return None
+    hour, minute, end_hour, end_minute = map(int, found.groups())
+    return _minutes(hour * 60 + minute, end_hour * 60 + end_minute, DAY)
+
+
+def _weekly(window: str | None) -> set[int] | None:
+    """The minutes of the week in a window."""
+    found = WEEKLY.fullmatch((window or "").lower())
+    if not found:
+        return None
+    day, hour, minute, end_day, end_hour, end_minute = found.groups()
+    start = DAYS.index(day) * DAY + int(hour) * 60 + int(minute)
+    end = DAYS.index(end_day) * DAY + int(end_hour) * 60 + int(end_minute)
+    return _minutes(start, end, WEEK)
+
+
+def _minutes(start: int, end: int, period: int) -> set[int]:
+    return {minute % period for minute in range(start, end + (period if end < start else 0))}
+
+
+def default_group_problems(
+    name: str | None, engine: str, version: str | None, noun: str
+) -> Iterator[str]:
+    """Refuse RDS's own parameter group of another engine or version; templates name their own."""
+    if name is None or not name.startswith("default."):
+        return
+    of = name.removeprefix("default.")
+    major = of.removeprefix(engine)
+    if major == of or not re.match(r"\d", major) or not (version or major).startswith(major):
+        yield (
+            f"The {noun} {name} with DBParameterGroupFamily {of} can't be used for this "
+            f"instance. Please use a Parameter Group with a family of {engine} {version or ''}"
+        )
+
+
+def public_problems(context: Context, subnet_group: str | None) -> Iterator[str]:
+    """Refuse a public instance in a network that the internet does not reach."""
+    if subnet_group is None:
+        return
+    groups = context.call("rds", "describe_db_subnet_groups", DBSubnetGroupName=subnet_group)
+    vpc_id = groups["DBSubnetGroups"][0]["VpcId"]
+    attached = [{"Name": "attachment.vpc-id", "Values": [vpc_id]}]
+    gateways = context.call("ec2", "describe_internet_gateways", Filters=attached)
+    if not gateways["InternetGateways"]:
+        yield (
+            "Cannot create a publicly accessible DBInstance. The specified VPC has no internet "
+            "gateway attached. Update the VPC and then try again"
+        )
+    for name in ("enableDnsSupport", "enableDnsHostnames"):
+        found = context.call("ec2", "describe_vpc_attribute", VpcId=vpc_id, Attribute=name)
+        if not found[f"{name[:1].upper()}{name[1:]}"]["Value"]:
+            yield (
+                "Cannot create a publicly accessible DBInstance. The specified VPC does not "
+                "support DNS resolution, DNS hostnames, or both. Update the VPC and then try again"
+            )

@@ -1,0 +1,64 @@
+"""Lambda: functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+MOST_MEMORY: Final = 10240
+LEVELS: Final = ("ApplicationLogLevel", "SystemLogLevel")
+
+
+def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    memory = given.get("MemorySize", 0)
+    if memory > MOST_MEMORY and "CapacityProviderConfig" not in given:
+        yield (
+            f"'MemorySize' value failed to satisfy constraint: Member must have value less than "
+            f"or equal to {MOST_MEMORY}"
+        )
+    if given.get("PackageType", "Zip") == "Zip" and not ("Handler" in given and "Runtime" in given):
+        yield (
+            "Runtime and Handler are mandatory parameters for functions created with "
+            "deployment packages."
+        )
+    logging = given.get("LoggingConfig", {})
+    if logging.get("LogFormat", "Text") == "Text" and set(LEVELS) & set(logging):
+        yield (
+            'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from '
+            'your request or change the LogFormat to "JSON" and try again.'
+        )
+
+
+def _runtime(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    runtime = str(given.get("Runtime", ""))
+    blocked = _blocked().get(runtime)
+    if blocked is not None and blocked <= datetime.now(UTC).date():
+        yield (
+            f"The runtime parameter of {runtime} is no longer supported for creating or updating "
+            "AWS Lambda functions. We recommend you use a supported runtime while creating or "
+            "updating functions."
+        )
+
+
+@cache
+def _blocked() -> dict[str, date]:
+    """The day from which Lambda makes no function of a runtime, by cfn-lint's data."""
+    place = files("cfnlint.data.AdditionalSpecs") / "LmbdRuntimeLifecycle.json"
+    runtimes = json.loads(place.read_text("utf-8"))
+    return {
+        name: date.fromisoformat(days["create-block"])
+        for name, days in runtimes.items()
+        if days["create-block"]
+    }
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::Lambda::Function": (_settings, _runtime),
+}

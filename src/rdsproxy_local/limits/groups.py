@@ -1,0 +1,60 @@
+"""EC2: networks, and the rules of security groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+NUMBERS: Final = {"icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58", "all": "-1"}
+WITH_PORTS: Final = ("6", "17")
+MOST_PORT: Final = 65535
+MOST_PROTOCOL: Final = 255
+MASKS: Final = range(16, 29)
+
+
+def _rule(_: Context, rule: Mapping[str, Any]) -> Iterator[str]:
+    named = str(rule.get("IpProtocol", "-1")).lower()
+    protocol = NUMBERS.get(named, named)
+    if protocol != "-1" and not (protocol.isdigit() and int(protocol) <= MOST_PROTOCOL):
+        yield f"Invalid value '{rule['IpProtocol']}' for IP protocol. Unknown protocol."
+    start, end = rule.get("FromPort"), rule.get("ToPort")
+    if protocol not in WITH_PORTS or start is None or end is None:
+        return
+    for port in dict.fromkeys((start, end)):
+        if not 0 <= port <= MOST_PORT:
+            yield f"TCP/UDP port ({port}) out of range"
+    if start > end:
+        yield f"Invalid TCP/UDP port range ({start}:{end})"
+
+
+def _group(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("SecurityGroupEgress", "SecurityGroupIngress"):
+        for rule in given.get(name, ()):
+            yield from _rule(context, rule)
+
+
+def _range(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    block = given.get("CidrBlock")
+    if block is None:
+        return
+    try:
+        mask = ip_network(block, strict=False).prefixlen
+    except ValueError:
+        yield f"Value ({block}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
+        return
+    if mask not in MASKS:
+        yield f"The CIDR '{block}' is invalid."
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::EC2::SecurityGroup": (_group,),
+    "AWS::EC2::SecurityGroupEgress": (_rule,),
+    "AWS::EC2::SecurityGroupIngress": (_rule,),
+    "AWS::EC2::Subnet": (_range,),
+    "AWS::EC2::VPC": (_range,),
+    "AWS::EC2::VPCCidrBlock": (_range,),
+}

@@ -1,0 +1,46 @@
+"""API Gateway: names of stages, and keys of routes, of HTTP APIs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+from .paths import path_problems, stage_problems
+
+DEFAULT: Final = "$default"
+KEY: Final = re.compile(r"(ANY|GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH) (/.*)")
+
+
+def _stage(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if given["StageName"] != DEFAULT:
+        yield from stage_problems(given["StageName"])
+
+
+def _route(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    key = given["RouteKey"]
+    if key == DEFAULT:
+        return
+    if not (found := KEY.fullmatch(key)):
+        yield (
+            f"The provided route key is not formatted properly for HTTP protocol: {key}. Format "
+            'should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"'
+        )
+        return
+    yield from path_problems(found[2])
+
+
+def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    body = given.get("Body")
+    for path in body.get("paths", {}) if isinstance(body, Mapping) else ():
+        if path.removeprefix("/") != DEFAULT:
+            yield from path_problems(path)
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::ApiGatewayV2::Api": (_body,),
+    "AWS::ApiGatewayV2::Route": (_route,),
+    "AWS::ApiGatewayV2::Stage": (_stage,),
+}

@@ -1,0 +1,40 @@
+"""Identity and Access Management: quotas of roles and policies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, those of an account
+# that has asked for no others.
+MOST_MANAGED: Final = 10
+MOST_MANAGED_CHARACTERS: Final = 6144
+MOST_TRUST_CHARACTERS: Final = 2048
+
+
+def _role(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if len(set(given.get("ManagedPolicyArns", ()))) > MOST_MANAGED:
+        yield f"Cannot exceed quota for PoliciesPerRole: {MOST_MANAGED}"
+    if _characters(given.get("AssumeRolePolicyDocument")) > MOST_TRUST_CHARACTERS:
+        yield f"Cannot exceed quota for ACLSizePerRole: {MOST_TRUST_CHARACTERS}"
+
+
+def _managed(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if _characters(given.get("PolicyDocument")) > MOST_MANAGED_CHARACTERS:
+        yield f"Cannot exceed quota for PolicySize: {MOST_MANAGED_CHARACTERS}"
+
+
+def _characters(document: Any) -> int:
+    """The length of a policy without its white space, which IAM does not count."""
+    text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
+    return len("".join(text.split()))
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::IAM::ManagedPolicy": (_managed,),
+    "AWS::IAM::Role": (_role,),
+}

@@ -1,0 +1,39 @@
+"""Tags: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+MOST: Final = 50
+LONGEST_KEY: Final = 128
+LONGEST_VALUE: Final = 256
+RESERVED: Final = "aws:"
+
+
+def problems(given: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each reason why no service takes the tags of a resource."""
+    pairs = list(_pairs(given.get("Tags")))
+    if len(pairs) > MOST:
+        yield f"Tag quota exceeded: {len(pairs)} tags, and a resource has at most {MOST}"
+    keys = [key for key, _ in pairs]
+    for key in dict.fromkeys(one for one in keys if keys.count(one) > 1):
+        yield f"Duplicate tag key: {key}"
+    for key, value in pairs:
+        if not 1 <= len(key) <= LONGEST_KEY:
+            yield f"Tag keys have 1 to {LONGEST_KEY} characters, and '{key[:20]}…' has {len(key)}"
+        if len(value) > LONGEST_VALUE:
+            yield (
+                f"Tag values have at most {LONGEST_VALUE} characters, and that of '{key}' "
+                f"has {len(value)}"
+            )
+        if key.lower().startswith(RESERVED):
+            yield f"InvalidTag: tag keys that begin with {RESERVED} are reserved for AWS: {key}"
+
+
+def _pairs(tags: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(tags, Mapping):
+        yield from ((str(key), str(value)) for key, value in tags.items())
+    for tag in tags if isinstance(tags, list) else ():
+        if isinstance(tag, Mapping) and "Key" in tag:
+            yield str(tag["Key"]), str(tag.get("Value", ""))

@@ -1,0 +1,66 @@
+"""WAF: rules of web ACLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+GROUPS: Final = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
+
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+MANAGED: Final = frozenset(
+    f"AWSManagedRules{name}"
+    for name in (
+        "ACFPRuleSet",
+        "ATPRuleSet",
+        "AdminProtectionRuleSet",
+        "AmazonIpReputationList",
+        "AnonymousIpList",
+        "AntiDDoSRuleSet",
+        "BotControlRuleSet",
+        "CommonRuleSet",
+        "KnownBadInputsRuleSet",
+        "LinuxRuleSet",
+        "PHPRuleSet",
+        "SQLiRuleSet",
+        "UnixRuleSet",
+        "WindowsRuleSet",
+        "WordPressRuleSet",
+    )
+)
+
+
+def _rules(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    rules = given.get("Rules", [])
+    if len(given.get("DefaultAction", {})) != 1:
+        yield _invalid("used none or multiple values for a field that requires exactly one value")
+    for what in ("Name", "Priority"):
+        values = [rule[what] for rule in rules]
+        if len(set(values)) < len(values):
+            yield _invalid(f"used the same {what} for two rules")
+    for rule in rules:
+        yield from _rule(rule)
+
+
+def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
+    statement = rule.get("Statement", {})
+    needed, other = ("Action", "OverrideAction")
+    if set(statement) & set(GROUPS):
+        needed, other = other, needed
+    if len(rule.get(needed, {})) != 1 or other in rule:
+        yield _invalid(f"used none or multiple values for the action of the rule {rule['Name']}")
+    if len(statement) != 1:
+        yield _invalid(f"used none or multiple values for the statement of the rule {rule['Name']}")
+    group = statement.get("ManagedRuleGroupStatement", {})
+    if group.get("VendorName") == "AWS" and group.get("Name") not in MANAGED:
+        yield f"AWS WAF couldn't perform the operation because {group.get('Name')} doesn't exist."
+
+
+def _invalid(what: str) -> str:
+    return f"Error reason: You have {what}."
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {"AWS::WAFv2::WebACL": (_rules,)}
