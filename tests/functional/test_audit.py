@@ -220,3 +220,114 @@ class TestFiles:
 
         assert {one.line for one in report.findings} == {1}
         assert any("X" in one.sentence for one in report.findings)
+
+
+class TestJoining:
+    DATA = """\
+Parameters: {Prefix: {Type: String}}
+Resources:
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-mysql}
+Outputs:
+  Arn: {Value: !Ref Cluster, Export: {Name: !Sub "${AWS::StackName}-Cluster"}}
+"""
+    PROXY = """\
+Parameters: {Data: {Type: String}}
+Resources:
+  Targets:
+    Type: AWS::RDS::DBProxyTargetGroup
+    Properties:
+      DBProxyName: proxy
+      TargetGroupName: default
+      DBClusterIdentifiers: [{"Fn::ImportValue": !Sub "${Data}-Cluster"}]
+"""
+    NODE = """\
+  Node:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: aurora-mysql, DBClusterIdentifier: !Ref Cluster}
+"""
+
+    def found(self, folder, data):
+        (folder / "data.yaml").write_text(data)
+        (folder / "proxy.yaml").write_text(self.PROXY)
+        report = audit([folder], aws=False)
+        assert report.not_judged == {}
+        return [(one.file.rpartition("/")[2], one.rule) for one in report.findings]
+
+    def test_what_one_stack_exports_is_followed_where_another_imports_it(self, tmp_path):
+        assert self.found(tmp_path, self.DATA) == [("proxy.yaml", "proxy/waits-for-instances")]
+
+    def test_a_stack_waits_for_all_of_the_one_that_it_imports_from(self, tmp_path):
+        data = self.DATA.replace("Outputs:", f"{self.NODE}Outputs:")
+
+        assert self.found(tmp_path, data) == []
+
+    def test_an_export_of_two_stacks_is_followed_by_nobody(self, tmp_path):
+        (tmp_path / "other.yaml").write_text(self.DATA)
+
+        assert self.found(tmp_path, self.DATA) == []
+
+
+class TestOtherTools:
+    def test_variables_of_the_serverless_framework_are_unknown(self, tmp_path):
+        text = (
+            "service: shop\nprovider: {name: aws}\nresources:\n  Resources:\n    Proxy:\n"
+            "      Type: AWS::RDS::DBProxy\n      Properties:\n"
+            "        DBProxyName: ${self:custom.name}\n        EngineFamily: ORACLE\n"
+        )
+
+        found = ours(tmp_path, text, "serverless.yml")
+
+        assert "proxy/name" not in [one.rule for one in found]
+        assert ("login/somebody", 7) in [(one.rule, one.line) for one in found]
+
+    def test_a_cloud_assembly_of_the_cdk_is_read_by_its_manifest(self, tmp_path):
+        artifacts = {
+            "Shop": {
+                "type": "aws:cloudformation:stack",
+                "properties": {"templateFile": "Shop.template.json"},
+            }
+        }
+        nested = {"A": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "x"}}}
+        nested["A"]["Metadata"] = {"aws:asset:path": "Inner.nested.template.json"}
+        late = {
+            "Type": "AWS::RDS::DBProxyTargetGroup",
+            "Properties": {"DBProxyName": "p", "TargetGroupName": "main"},
+        }
+        (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+        (tmp_path / "Shop.template.json").write_text(json.dumps({"Resources": nested}))
+        (tmp_path / "Inner.nested.template.json").write_text(json.dumps({"Resources": {"T": late}}))
+        (tmp_path / "Left.template.json").write_text(json.dumps({"Resources": {"T": late}}))
+
+        report = audit([tmp_path], aws=False)
+
+        assert [one.rpartition("/")[2] for one in report.files] == [
+            "Shop.template.json",
+            "Inner.nested.template.json",
+        ]
+        assert {one.rule for one in report.findings} == {"proxy/one-target"}
+
+    def test_globals_of_sam_are_each_function_s(self, tmp_path):
+        text = (
+            "Transform: AWS::Serverless-2016-10-31\n"
+            "Globals: {Function: {Runtime: python3.13, Handler: a.b, Timeout: 60}}\n"
+            "Resources:\n  Function:\n    Type: AWS::Serverless::Function\n"
+            "    Properties:\n      InlineCode: x\n"
+            "      Events: {Get: {Type: HttpApi, Properties: {Path: /, Method: get}}}\n"
+        )
+
+        assert rules_broken(tmp_path, text) == ["api/timeout"]
+
+    def test_what_sam_refuses_is_a_finding_with_a_line(self, tmp_path):
+        text = (
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Function:\n"
+            "    Type: AWS::Serverless::Function\n"
+            "    Properties:\n      InlineCode: x\n      Handler: a.b\n      Runtime: python3.13\n"
+            "      Events: {Get: {Type: Apii}}\n"
+        )
+
+        [one] = ours(tmp_path, text)
+
+        assert (one.rule, one.line) == ("sam", 3)
+        assert "Event Type is: Apii" in one.sentence

@@ -6,6 +6,7 @@ form holds everything; :mod:`.scenarios` decides them there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,11 @@ UNKNOWN: Final = "Fn::Unknown"
 """An expression of which nothing is known, as if by a function that CloudFormation lacks."""
 NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 MOST_STACKS: Final = 500
+MOST_CUTS: Final = 50
+
+
+_SERVERLESS: Final = re.compile(r"\$\{(self|opt|env|file|sls|cf|ssm|s3|param|aws|git)\b[:.(]")
+"""A variable of the Serverless Framework, which knows it when it deploys."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +67,17 @@ class Assembly:
         return {one.source.file: one.source.text for one in self.instances.values()}
 
 
-def assembled(root: Source, sources: Sources) -> Assembly:
-    """Put together *root* and what it nests."""
-    building = _Building(sources)
+def assembled(root: Source, sources: Sources, number: int = 0) -> Assembly:
+    """Put together *root*, which has this *number* among all roots, and what it nests."""
+    building = _Building(sources, f"{number}.")
     building.assembly.root = building.template(root, (), (), ())
     return building.assembly
 
 
 class _Building:
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, prefix: str) -> None:
         self._sources = sources
+        self._prefix = prefix
         self.assembly = Assembly(_EMPTY)
 
     def template(
@@ -83,18 +90,23 @@ class _Building:
         """Return the template of *source*, nested at *path* in the files *around*."""
         body, places, is_complete = expanded(source.body)
         body = with_globals(body)
-        self.assembly.is_complete &= is_complete
+        self.assembly.is_complete &= is_complete and source.mending.is_complete
         self.assembly.instances[path] = Instance(source, places)
         if source not in [known for known, _ in self.assembly.misshapes]:
             self.assembly.misshapes += [(source, one) for one in source.mending.misshapes]
-        prefix = "".join(path)
+        prefix = "".join((self._prefix, *path))
         for name, mapping in body["Mappings"].items():
             self.assembly.mappings[prefix + name] = mapping
         nested = dict(source.nested())
         children: dict[str, Nested] = {}
         resources: dict[str, Any] = {}
         for title, written in body["Resources"].items():
-            resource = _global(written, prefix)
+            resource = {
+                key: value if key == "Type" else _global(value, prefix)
+                for key, value in written.items()
+            }
+            if UNDER in resource:
+                resource[UNDER] = f"{prefix}{resource[UNDER]}"
             conditions = (*under, *([resource.pop(UNDER)] if UNDER in resource else []))
             if conditions:
                 resource[UNDER] = list(conditions)
@@ -112,10 +124,8 @@ class _Building:
                 )
                 children[title] = Nested(template=child, arguments=_arguments(resource, child))
         for name, expression in body["Conditions"].items():
-            resources[f"{name}?"] = {
-                "Type": CONDITION,
-                "Properties": {"Expression": _global(expression, prefix)},
-            }
+            stands = {"Name": prefix + name, "Expression": _global(expression, prefix)}
+            resources[f"{name}?"] = {"Type": CONDITION, "Properties": stands}
         return Template(
             description=str(body.get("Description", "")),
             parameters=body["Parameters"],
@@ -145,8 +155,12 @@ def _global(node: Any, prefix: str) -> Any:
             rest = {key: _global(value, prefix) for key, value in node.items() if key != UNDER}
             # In a statement of a policy it is a mapping; text is the name of a condition, or "".
             return {**rest, "Condition": prefix + name} if name else rest
-        case {"Fn::GetAtt": [str(), str()]} if len(node) == 1:
+        case {"Fn::GetAtt": [str(), str()]} | {"Fn::Sub": str()} if len(node) == 1:
             return node
+        case {"Fn::Sub": [str(text), variables]} if len(node) == 1:
+            return {"Fn::Sub": [text, _global(variables, prefix)]}
+        case str() if _SERVERLESS.search(node):
+            return {UNKNOWN: node}
         case {"Fn::GetAtt": _} | {"Fn::If": _} if len(node) == 1:
             return {UNKNOWN: str(node)}
         case dict():
@@ -213,9 +227,11 @@ def followed(template: Template, path: str = "") -> Template:
             for name, body in template.outputs.items()
         },
     )
-    while found := circle(whole):
+    for _ in range(MOST_CUTS):
+        if not (found := circle(whole)):
+            return whole
         whole = _cut(whole, *found)
-    return whole
+    return replace(whole, children={}, resources={})
 
 
 def _followed_child(nested: Nested, path: str, asked: set[str]) -> Nested:
@@ -242,7 +258,8 @@ def _cut(template: Template, taker: str, giver: str) -> Template:
     def cut(node: Any) -> Any:
         return replaced(
             node,
-            lambda name: {UNKNOWN: name} if name == giver else {"Ref": name},
+            # SAM refers to what it makes of a function by `Function.Version`.
+            lambda name: {UNKNOWN: name} if name.split(".")[0] == giver else {"Ref": name},
             lambda name, attribute: (
                 {UNKNOWN: f"{name}.{attribute}"}
                 if name == giver

@@ -11,6 +11,7 @@ from .assembly import assembled
 from .judging import judged
 from .report import Report
 from .sources import found
+from .transform import of_sam
 
 
 def audit(
@@ -29,15 +30,16 @@ def audit(
     """
     sources = found(paths)
     values = {**(parameters or {}), **({"AWS::Region": region} if region else {})}
-    findings: set[Finding] = set()
     not_judged: dict[str, str] = {}
-    for root in sources.roots():
-        findings.update(judged(assembled(root, sources), values, not_judged))
+    roots = [assembled(root, sources, number) for number, root in enumerate(sources.roots())]
+    findings: set[Finding] = {*judged(roots, values, not_judged)}
     every = list(sources.by_path.values())
+    alone = [source for source in every if source.is_whole]
+    findings.update(of_sam(alone))
     if aws:
-        findings.update(other_validators.of_aws(every))
+        findings.update(other_validators.of_aws(alone))
     if lint:
-        findings.update(other_validators.of_cfn_lint(every, region))
+        findings.update(other_validators.of_cfn_lint(alone, region))
     return Report(
         findings=sorted(findings),
         files=[source.file for source in every],

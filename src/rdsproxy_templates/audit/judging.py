@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from ..model import Template
-from ..rendering import Bundle, Origin
-from ..rendering.flat import flattened
+from ..rendering import Bundle
 from ..validators.findings import Finding
 from ..validators.graph import Graph
 from ..validators.rule import FileViolation, Rule, Violation
 from ..validators.rules import BUNDLE_RULES, GRAPH_RULES, wiring
 from .assembly import CONDITION, Assembly, followed
+from .joining import Joined, Place, alone, joined
 from .scenarios import scenarios
 from .shape import Misshape
 from .sources import Source
 
 SHAPE: Final = "template/shape"
+MANIFOLD: Final = tuple(
+    f"AWS::Serverless::{name}"
+    for name in ("Api", "Connector", "GraphQLApi", "HttpApi", "StateMachine", "WebSocketApi")
+)
+"""What SAM makes several resources of: two of them in a circle are none of their resources."""
 
 
 def judged(
-    assembly: Assembly, values: Mapping[str, str], notes: dict[str, str]
+    assemblies: Sequence[Assembly], values: Mapping[str, str], notes: dict[str, str]
 ) -> Iterator[Finding]:
-    """Yield what our rules find in *assembly*; a rule that fails is named in *notes*."""
+    """Yield what our rules find in *assemblies*; a rule that fails is named in *notes*."""
+    for assembly in assemblies:
+        yield from _of_files(assembly, notes)
+    whole = [alone(assembly) for assembly in assemblies if assembly.is_complete]
+    for one in joined(whole):
+        yield from _of_scenarios(one, values, notes)
+
+
+def _of_files(assembly: Assembly, notes: dict[str, str]) -> Iterator[Finding]:
     for source, misshape in assembly.misshapes:
         yield _misshapen(source, misshape)
     whole = followed(assembly.root)
     for rule in BUNDLE_RULES:
         # What leads nowhere is for one rule; the others follow every wire.
         root = assembly.root if rule is wiring.connected else whole
-        yield from _of_bundle(rule, _bundle(assembly, without_conditions(root)), assembly, notes)
-    if not assembly.is_complete:
-        return
-    flat, origins = flattened(whole)
+        left_out = (CONDITION, *MANIFOLD) if rule is wiring.connected else (CONDITION,)
+        yield from _of_bundle(rule, _bundle(assembly, without(root, left_out)), assembly, notes)
+
+
+def _of_scenarios(
+    one: Joined, values: Mapping[str, str], notes: dict[str, str]
+) -> Iterator[Finding]:
+    given = {**values, **{new: values[old] for new, old in one.renamed.items() if old in values}}
     folders = {
-        name: assembly.instances[origin.path].source.path.parent for name, origin in origins.items()
+        name: place.assembly.instances[place.origin.path].source.path.parent
+        for name, place in one.places.items()
     }
     first: dict[tuple[str, str, int, int], int] = {}
-    for number, deployed in enumerate(scenarios(flat, assembly.mappings, values)):
+    for number, deployed in enumerate(scenarios(one.flat, one.mappings, given)):
         graph = Graph(deployed, folders)
-        for one in GRAPH_RULES:
-            for finding in _of_graph(one, graph, assembly, origins, notes):
+        for rule in GRAPH_RULES:
+            for finding in _of_graph(rule, graph, one.places, notes):
                 # In another scenario, the same place is the same thing in other words.
                 place = (finding.rule, finding.file, finding.line, finding.column)
                 if first.setdefault(place, number) == number:
@@ -53,13 +71,13 @@ def _bundle(assembly: Assembly, root: Template) -> Bundle:
     return Bundle(root=root, templates=assembly.templates, paths=assembly.paths)
 
 
-def without_conditions(root: Template) -> Template:
-    """Return *root* without what stands for its conditions."""
+def without(root: Template, types: Sequence[str]) -> Template:
+    """Return *root*, and all that it nests, without the resources of these *types*."""
     return replace(
         root,
-        resources={n: body for n, body in root.resources.items() if body["Type"] != CONDITION},
+        resources={n: body for n, body in root.resources.items() if body["Type"] not in types},
         children={
-            title: replace(nested, template=without_conditions(nested.template))
+            title: replace(nested, template=without(nested.template, types))
             for title, nested in root.children.items()
         },
     )
@@ -98,8 +116,7 @@ def _of_bundle(
 def _of_graph(
     rule: Rule[Graph, Violation],
     graph: Graph,
-    assembly: Assembly,
-    origins: Mapping[str, Origin],
+    places: Mapping[str, Place],
     notes: dict[str, str],
 ) -> list[Finding]:
     try:
@@ -107,23 +124,17 @@ def _of_graph(
     except Exception as error:  # noqa: BLE001 - one broken rule must not end the run of the others
         notes[rule.id] = repr(error)
         return []
-    return [_located(rule, one, assembly, origins) for one in violations]
+    return [_located(rule, one, places[one.resource]) for one in violations]
 
 
-def _located(
-    rule: Rule[Graph, Violation],
-    violation: Violation,
-    assembly: Assembly,
-    origins: Mapping[str, Origin],
-) -> Finding:
-    origin = origins[violation.resource]
-    instance = assembly.instances[origin.path]
-    path: tuple[Any, ...] = instance.places.get(origin.title, ("Resources", origin.title))
-    if path[-1] == origin.title:
-        within = ("DependsOn",) if violation.property == "DependsOn" else ("Properties",)
-        steps = () if violation.property == "DependsOn" else violation.property.split(".")
-        path = (*path, *within, *steps)
-    sentence = f"{origin.title}: {violation.sentence}"
+def _located(rule: Rule[Graph, Violation], violation: Violation, place: Place) -> Finding:
+    title = place.origin.title
+    instance = place.assembly.instances[place.origin.path]
+    path: tuple[Any, ...] = instance.places.get(title, ("Resources", title))
+    if path[-1] == title:
+        steps = violation.property.split(".")
+        path = (*path, *([] if steps == ["DependsOn"] else ["Properties"]), *steps)
+    sentence = f"{title}: {violation.sentence}"
     return _finding(rule, instance.source, path, sentence, violation.remedy)
 
 

@@ -45,6 +45,11 @@ class Document:
         """
         return self.marks.get(self._written(path), Mark(1, 1))
 
+    def within(self, key: str) -> Document:
+        """Return the part of the document below *key*."""
+        marks = {path[1:]: mark for path, mark in self.marks.items() if path[:1] == (key,)}
+        return Document(self.value[key], marks)
+
     def _written(self, path: Sequence[object]) -> Path:
         found: Path = ()
         value = self.value
@@ -73,6 +78,10 @@ def _armed(value: Any, path: Path, key: object) -> tuple[Any, Path]:
     return value, path
 
 
+class TooMuchError(ReadError):
+    """The text holds more than any template does."""
+
+
 def read(text: str) -> Document:
     """Read the template in *text*; raises :class:`ReadError`."""
     text = text.removeprefix("\ufeff")
@@ -85,6 +94,8 @@ def read(text: str) -> Document:
         masked = _ESCAPE.sub(lambda found: "u" * len(found[0]), text.replace("\t", " "))
         try:
             marks = _Reading(masked).document().marks
+        except TooMuchError:
+            raise
         except ReadError:
             marks = {}
         return Document(long_forms(value), marks)
@@ -173,7 +184,7 @@ class _Reading:
             place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
             raise ReadError(place, f"is not YAML: {error.reason}") from None
         except RecursionError:
-            raise ReadError(None, "is nested too deep") from None
+            raise TooMuchError(None, "is nested too deep") from None
 
     def _scalar(self, event: Any, mark: Mark) -> None:
         function = _function(event.tag)
@@ -200,7 +211,7 @@ class _Reading:
         if self._awaits_key():
             raise ReadError(mark, "must have text as a key, got a list or a mapping")
         if len(self._open) >= MOST_LEVELS:
-            raise ReadError(mark, f"is nested more than {MOST_LEVELS} levels deep")
+            raise TooMuchError(mark, f"is nested more than {MOST_LEVELS} levels deep")
         if event.anchor:
             self._anchors[event.anchor] = None
         function = _function(event.tag)
@@ -242,7 +253,9 @@ class _Reading:
         outer = self._open[-1]
         outer.size += size
         if outer.size > MOST_VALUES:
-            raise ReadError(mark, f"makes more than {MOST_VALUES} values; aliases count each time")
+            raise TooMuchError(
+                mark, f"makes more than {MOST_VALUES} values; aliases count each time"
+            )
         if isinstance(outer.value, list):
             self._marks[outer.below()] = mark
             outer.value.append(value)

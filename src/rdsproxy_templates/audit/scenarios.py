@@ -24,8 +24,8 @@ def scenarios(
     *values* are those of parameters and pseudo parameters, as far as they are given.
     """
     conditions = {
-        name.removesuffix("?"): body["Properties"]["Expression"]
-        for name, body in flat.resources.items()
+        str(body["Properties"]["Name"]): body["Properties"]["Expression"]
+        for body in flat.resources.values()
         if body["Type"] == CONDITION
     }
     known = Known(
@@ -130,7 +130,8 @@ def _values(flat: Template, decisions: Decisions) -> Iterator[tuple[str, Any]]:
         if not isinstance(given, str):
             key = json.dumps({"Ref": name})
             excluded = decisions.excluded.get(key, set())
-            if not is_known_by_default(body) or text(body["Default"]) in excluded:
+            default = text(body["Default"]) if is_known_by_default(body) else ""
+            if default in {"", *excluded}:  # empty text stands for nothing that is given
                 continue
             given = body["Default"]
         elif str(body["Type"]).startswith("AWS::SSM::"):

@@ -14,6 +14,7 @@ from .reading import Document, Path
 
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 LOOP: Final = "Fn::ForEach::"
+MACRO: Final = "Fn::Transform"
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,25 @@ class Mending:
 
     body: dict[str, Any] = field(default_factory=dict)
     misshapes: list[Misshape] = field(default_factory=list)
+    takes_null: bool = False
+    """True where a transform comes first, and may drop what is null."""
+    is_complete: bool = True
+    """False where a macro makes resources or properties that nobody sees before."""
 
     def refuse(self, path: Path, sentence: str, remedy: str) -> None:
         """Report the place *path*."""
         self.misshapes.append(Misshape(path, sentence, remedy))
 
+    def refuse_null(self, path: Path, sentence: str, remedy: str) -> None:
+        """Report the place *path*, where null stands, unless a transform sees it first."""
+        if not self.takes_null:
+            self.refuse(path, sentence, remedy)
+
 
 def mended(document: Document) -> Mending:
     """Return the template in *document* in the form that CloudFormation demands."""
     value = document.value if isinstance(document.value, dict) else {}
-    mending = Mending()
+    mending = Mending(takes_null=bool(value.get("Transform")))
     mending.body = {
         name: body for name, body in value.items() if name not in SECTIONS and body is not None
     }
@@ -64,13 +74,18 @@ def _section(mending: Mending, value: Mapping[str, Any], name: str) -> Iterator[
         return
     for title, body in section.items():
         path: Path = (name, title)
-        if title.startswith(LOOP) or name == "Conditions":
+        if title == MACRO:
+            mending.is_complete &= name != "Resources"
+        elif title.startswith(LOOP) or name == "Conditions":
             yield title, body
         elif not isinstance(body, dict):
             kind = "null" if body is None else "no mapping"
             mending.refuse(path, f"{title} is {kind}", "Give it a body, or leave it out")
         elif name == "Resources":
-            if isinstance(body.get("Type"), str):
+            properties = body.get("Properties")
+            if MACRO in body or (isinstance(properties, dict) and MACRO in properties):
+                mending.is_complete = False
+            elif isinstance(body.get("Type"), str):
                 yield title, _resource(mending, path, body)
             else:
                 mending.refuse(path, f"{title} has no type", "Name its type, as in AWS::SNS::Topic")
@@ -87,9 +102,8 @@ def _resource(mending: Mending, path: Path, body: Mapping[str, Any]) -> dict[str
     for key, value in body.items():
         place = (*path, key)
         if value is None:
-            mending.refuse(
-                place, f"{key} of {path[-1]} is null, which CloudFormation refuses", f"Remove {key}"
-            )
+            sentence = f"{key} of {path[-1]} is null, which CloudFormation refuses"
+            mending.refuse_null(place, sentence, f"Remove {key}")
         elif key in {"Properties", "Metadata"} and not isinstance(value, dict):
             mending.refuse(place, f"{key} of {path[-1]} is no mapping", "Map names to values")
         elif key == "DependsOn":
@@ -113,7 +127,7 @@ def _without_nulls(mending: Mending, path: Path, node: Any) -> Any:
             kept = {}
             for key, value in node.items():
                 if value is None:
-                    mending.refuse(
+                    mending.refuse_null(
                         (*path, key),
                         f"{key} is null, which CloudFormation refuses",
                         f"Remove {key}, or use !Ref AWS::NoValue",
@@ -124,7 +138,7 @@ def _without_nulls(mending: Mending, path: Path, node: Any) -> Any:
         case list():
             for number, item in enumerate(node):
                 if item is None:
-                    mending.refuse((*path, number), "an item is null", "Remove it")
+                    mending.refuse_null((*path, number), "an item is null", "Remove it")
             return [
                 _without_nulls(mending, (*path, number), item)
                 for number, item in enumerate(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ NESTING: Final[Mapping[str, str]] = {
     "AWS::CloudFormation::Stack": "TemplateURL",
     "AWS::Serverless::Application": "Location",
 }
+MANIFEST: Final = "manifest.json"
+SERVERLESS: Final = "resources"
+"""The key of the template in a file of the Serverless Framework."""
 MOST_BYTES: Final = 20_000_000
 
 
@@ -33,6 +37,8 @@ class Source:
     text: str
     document: Document
     mending: Mending
+    is_whole: bool = True
+    """False where the file holds more than the template, as that of the Serverless Framework."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -107,12 +113,28 @@ def found(paths: Iterable[str | Path]) -> Sources:
 
 
 def _templates_in(folder: Path) -> Iterator[Path]:
-    """Yield the files in *folder* that may be templates, in order."""
+    """Yield the files in *folder* that may be templates, in order.
+
+    A cloud assembly of the CDK names its templates in its manifest; others are left over.
+    """
     for place, folders, files in os.walk(folder):
-        folders[:] = sorted(
-            name for name in folders if name not in PASSED_OVER and not name.startswith("asset.")
-        )
-        yield from (Path(place, name) for name in sorted(files) if name.endswith(SUFFIXES))
+        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
+        if MANIFEST in files and (artifacts := _artifacts(Path(place, MANIFEST))) is not None:
+            folders[:] = [name for name in folders if name in artifacts]
+            yield from (Path(place, name) for name in sorted(files) if name in artifacts)
+        else:
+            yield from (Path(place, name) for name in sorted(files) if name.endswith(SUFFIXES))
+
+
+def _artifacts(manifest: Path) -> set[str] | None:
+    """Return the files and folders that the manifest of a cloud assembly names."""
+    try:
+        artifacts = json.loads(manifest.read_bytes())["artifacts"].values()
+        properties = [artifact.get("properties", {}) for artifact in artifacts]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    names = {one.get(key) for one in properties for key in ("templateFile", "directoryName")}
+    return {name for name in names if isinstance(name, str)}
 
 
 def _add(sources: Sources, path: Path, *, demanded: bool) -> Source | None:
@@ -137,14 +159,25 @@ def _add(sources: Sources, path: Path, *, demanded: bool) -> Source | None:
             place = f"{path}:{error.mark.line}:{error.mark.column}" if error.mark else str(path)
             sources.problems.append(Problem(place, error.sentence))
         return None
-    if not is_template(document.value):
+    within = document.within(SERVERLESS) if is_serverless(document.value) else document
+    if not is_template(within.value):
         if demanded:
             sentence = "is no template: it has no mapping named Resources"
             sources.problems.append(Problem(str(path), sentence))
         return None
-    source = Source(resolved, _shown(path), text, document, mended(document))
+    is_whole = within is document
+    source = Source(resolved, _shown(path), text, within, mended(within), is_whole)
     sources.by_path[resolved] = source
     return source
+
+
+def is_serverless(value: object) -> bool:
+    """Tell whether *value* is what the Serverless Framework reads, with a template inside."""
+    match value:
+        case {"provider": _, "resources": {"Resources": _}}:
+            return True
+        case _:
+            return False
 
 
 def is_template(value: object) -> bool:

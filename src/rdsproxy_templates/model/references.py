@@ -65,7 +65,7 @@ def replaced(
         case {"Ref": str(name)}:
             return node if name.startswith("AWS::") else ref(name)
         case {"Fn::GetAtt": [str(name), *attribute]}:
-            return get_att(name, ".".join(attribute))
+            return get_att(name, ".".join(map(str, attribute)))
         case {"Fn::Sub": str(text)}:
             return _substituted(text, {}, ref, get_att)
         case {"Fn::Sub": [str(text), dict(variables)]}:
@@ -136,9 +136,11 @@ def simplified(node: dict[str, Any]) -> Any:
     match node:
         case {"Fn::Split": [str(mark), {"Fn::Join": [str(same), items]}]} if mark == same:
             return items
-        case {"Fn::Split": [str(mark), str(text)]}:
+        case {"Fn::Split": [str(mark), str(text)]} if mark:
             return text.split(mark)
-        case {"Fn::Select": [int(index), [*items]]} if not any(map(_may_vanish, items)):
+        case {"Fn::Select": [int(index), [*items]]} if 0 <= index < len(items) and not any(
+            map(_may_vanish, items)
+        ):
             return items[index]
         case _:
             return node

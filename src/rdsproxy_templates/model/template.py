@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from ..errors import Problem, WiringError
 from ..records import record
 from .references import references, wires
 
 Body = Mapping[str, Any]
+_AFTER: Final = {"Events", "DeploymentPreference"}
 
 
 @record(frozen=True, kw_only=True)
@@ -180,8 +181,9 @@ def _wire(template: Template, taker: str, giver: str) -> str:
 
 
 def _creation(body: Body) -> dict[str, Any]:
-    """Return *body* without the events, which SAM turns into resources after the function."""
-    if body["Type"] != "AWS::Serverless::Function" or "Events" not in body.get("Properties", {}):
+    """Return *body* without what SAM turns into resources after the function."""
+    properties = body.get("Properties", {})
+    if body["Type"] != "AWS::Serverless::Function" or _AFTER.isdisjoint(properties):
         return dict(body)
-    properties = {key: value for key, value in body["Properties"].items() if key != "Events"}
-    return {**body, "Properties": properties}
+    before = {key: value for key, value in properties.items() if key not in _AFTER}
+    return {**body, "Properties": before}

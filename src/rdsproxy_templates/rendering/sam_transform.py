@@ -21,8 +21,12 @@ _AWS: Final = "arn:aws:"
 _ANY: Final = "arn:${AWS::Partition}:"
 
 
-def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
+def expanded(
+    document: Mapping[str, Any], parameters: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Expand *document* to plain CloudFormation; local paths stay local.
+
+    *parameters* are values of those that have no default.
 
     SAM's own translator does the work. It expects code in S3, so local paths take the form of
     S3 URIs while it runs. ARNs of managed policies come out for any partition.
@@ -37,19 +41,19 @@ def expanded(document: Mapping[str, Any]) -> dict[str, Any]:
         logging.getLogger(f"samtranslator.{name}").setLevel(logging.CRITICAL)
 
     body = copy.deepcopy(dict(document))
-    others = [name for name in _transforms(body) if name != SAM]
-    if others == _transforms(body):
+    others = [name for name in transforms(body) if name != SAM]
+    if others == transforms(body):
         return body
     for resource in body["Resources"].values():
-        properties = resource.get("Properties", {})
+        properties = resource.get("Properties") or {}
         for key in ("CodeUri", "ContentUri"):
-            if isinstance(code := properties.get(key), str):
+            if isinstance(code := properties.get(key), str) and not code.startswith("s3://"):
                 properties[key] = f"{_LOCAL}{code}"
         if properties.get("PackageType") == "Image" and "DockerTag" in resource.get("Metadata", {}):
             properties.setdefault("ImageUri", f"{_UNBUILT}{resource['Metadata']['DockerTag']}")
     try:
         with _some_region():
-            plain = transform(body, {}, _ManagedPolicies())
+            plain = transform(body, dict(parameters or {}), _ManagedPolicies())
     except InvalidDocumentException as error:
         raise TransformError(map(_problem, error.causes)) from error
     plain.pop("Transform", None)
@@ -78,7 +82,8 @@ def _keep_layers_metadata(document: Mapping[str, Any], plain: Mapping[str, Any])
                 resource["Metadata"] = copy.deepcopy(written)
 
 
-def _transforms(document: Mapping[str, Any]) -> list[str]:
+def transforms(document: Mapping[str, Any]) -> list[Any]:
+    """Return what *document* names under ``Transform``: macros by name, and some as mappings."""
     named = document.get("Transform", [])
     return named if isinstance(named, list) else [named]
 
