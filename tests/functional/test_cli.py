@@ -14,6 +14,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from rdsproxy_templates.audit.catalogue import EVERY
 from rdsproxy_templates.cli import INTERRUPTED, command, fresh_render
 from rdsproxy_templates.cli.commands import SUBCOMMANDS
 from rdsproxy_templates.cli.terminal import BROKEN_PIPE
@@ -169,17 +170,19 @@ class TestSchema:
 class TestRules:
     def test_lists_each_with_its_level_reason_and_source(self, cli):
         lines = cli("rules").stdout.splitlines()
+        ids = [line.split()[0] for line in lines if not line.startswith(" ")]
 
-        assert [line.split()[0] for line in lines[::4]] == sorted(rule.id for rule in RULES)
+        assert ids == sorted(rule.id for rule in EVERY)
+        assert {rule.id for rule in RULES} < {*ids}
         assert lines[2].startswith("  Why: ")
-        assert lines[3].startswith("  Source: https://")
+        assert sum(line.startswith("  Source: https://") for line in lines) == len(ids)
 
     def test_lists_a_group_or_one_as_json(self, cli):
         listed = json.loads(cli("rules", "secret", "proxy/name", "--format", "json").stdout)
 
         assert {"proxy/name", "secret/readable"} < {one["id"] for one in listed}
         assert {one["id"].partition("/")[0] for one in listed} == {"proxy", "secret"}
-        assert all({*one} == {"id", "level", "title", "why", "source"} for one in listed)
+        assert all({*one} == {"id", "level", "title", "why", "remedy", "source"} for one in listed)
 
     def test_refuses_an_unknown_one(self, cli):
         result = cli("rules", "prox", "proxy/nmae")

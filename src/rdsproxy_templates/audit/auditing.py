@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
+from ..errors import ConfigError
 from ..validators.findings import Finding
 from . import other_validators
 from .assembly import assembled
-from .judging import judged
+from .catalogue import chosen, unknown
+from .ignoring import not_ignored, refused
+from .judging import judged, misshapen
 from .report import Report
-from .sources import found
+from .sources import Sources, found
 from .transform import of_sam
 
 
-def audit(
+def audit(  # noqa: PLR0913 - one parameter a choice
     paths: Iterable[str | Path],
     *,
     parameters: Mapping[str, str] | None = None,
     region: str | None = None,
+    rules: Sequence[str] = (),
+    ignore: Sequence[str] = (),
     aws: bool = True,
     lint: bool = False,
 ) -> Report:
@@ -26,22 +32,47 @@ def audit(
 
     What a template nests by a path that is there is judged together with it. *parameters* and
     *region* decide what else only a deployment knows. Our rules always run; *aws* runs AWS's
-    validator and *lint* cfn-lint, which takes seconds, on the files as they are.
+    validator and *lint* cfn-lint, which takes seconds, on the files as they are. *rules* are the
+    only ones to report, *ignore* those not to, each a rule or a group of rules.
+
+    Raises :class:`ConfigError` with those of them that are unknown.
     """
-    sources = found(paths)
+    refuse_unknown(rules, ignore)
     values = {**(parameters or {}), **({"AWS::Region": region} if region else {})}
+    return only_rules(audited(found(paths), values, aws=aws, lint=lint), rules, ignore)
+
+
+def refuse_unknown(rules: Sequence[str], ignore: Sequence[str]) -> None:
+    """Raise :class:`ConfigError` with those of *rules* and *ignore* that are no rules."""
+    if problems := [*unknown(rules, "--rules"), *unknown(ignore, "--ignore")]:
+        raise ConfigError(problems)
+
+
+def only_rules(report: Report, rules: Sequence[str], ignore: Sequence[str]) -> Report:
+    """Return *report* with findings only of *rules*, if there are any, and none of *ignore*."""
+    return report.only(
+        one
+        for one in report.findings
+        if (not rules or chosen(one.rule, rules)) and not chosen(one.rule, ignore)
+    )
+
+
+def audited(sources: Sources, values: Mapping[str, str], *, aws: bool, lint: bool) -> Report:
+    """Judge *sources*, of which *values* are known; see :func:`audit`."""
+    every = list(sources.by_path.values())
+    whole = [source for source in every if source.is_whole]
     not_judged: dict[str, str] = {}
     roots = [assembled(root, sources, number) for number, root in enumerate(sources.roots())]
-    findings: set[Finding] = {*judged(roots, values, not_judged)}
-    every = list(sources.by_path.values())
-    alone = [source for source in every if source.is_whole]
-    findings.update(of_sam(alone))
-    if aws:
-        findings.update(other_validators.of_aws(alone))
-    if lint:
-        findings.update(other_validators.of_cfn_lint(alone, region))
+    findings: chain[Finding] = chain(
+        judged(roots, values, not_judged),
+        of_sam(whole),
+        other_validators.of_aws(whole) if aws else (),
+        other_validators.of_cfn_lint(whole, values.get("AWS::Region")) if lint else (),
+    )
+    kept = {*not_ignored(findings, every)}
+    kept |= {misshapen(source, one) for source in every for one in refused(source)}
     return Report(
-        findings=sorted(findings),
+        findings=sorted(kept),
         files=[source.file for source in every],
         unread=sources.problems,
         not_judged=not_judged,

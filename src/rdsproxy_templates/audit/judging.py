@@ -13,12 +13,12 @@ from ..validators.graph import Graph
 from ..validators.rule import FileViolation, Rule, Violation
 from ..validators.rules import BUNDLE_RULES, GRAPH_RULES, wiring
 from .assembly import CONDITION, Assembly, followed
+from .catalogue import shape
 from .joining import Joined, Place, alone, joined
 from .scenarios import scenarios
 from .shape import Misshape
 from .sources import Source
 
-SHAPE: Final = "template/shape"
 MANIFOLD: Final = tuple(
     f"AWS::Serverless::{name}"
     for name in ("Api", "Connector", "GraphQLApi", "HttpApi", "StateMachine", "WebSocketApi")
@@ -39,7 +39,7 @@ def judged(
 
 def _of_files(assembly: Assembly, notes: dict[str, str]) -> Iterator[Finding]:
     for source, misshape in assembly.misshapes:
-        yield _misshapen(source, misshape)
+        yield misshapen(source, misshape)
     whole = followed(assembly.root)
     for rule in BUNDLE_RULES:
         # What leads nowhere is for one rule; the others follow every wire.
@@ -83,13 +83,14 @@ def without(root: Template, types: Sequence[str]) -> Template:
     )
 
 
-def _misshapen(source: Source, misshape: Misshape) -> Finding:
+def misshapen(source: Source, misshape: Misshape) -> Finding:
+    """Return the finding that *misshape* is."""
     mark = source.document.mark(misshape.path)
     return Finding(
         file=source.file,
         line=mark.line,
         column=mark.column,
-        rule=SHAPE,
+        rule=shape.id,
         level="error",
         sentence=misshape.sentence,
         remedy=misshape.remedy,

@@ -29,7 +29,7 @@ def of_cfn_lint(sources: Sequence[Source], region: str | None) -> Iterator[Findi
     """Yield what cfn-lint says of each of *sources*."""
     worker = cfn_lint.worker()
     regions = [region or "us-east-1"]
-    cfn_lint.send(worker, [{"path": str(one.path), "regions": regions} for one in sources])
+    cfn_lint.send(worker, [{**_work(one), "regions": regions} for one in sources])
     for source, matches in zip(sources, cfn_lint.finished(worker), strict=True):
         for match in matches:
             yield Finding(
@@ -41,3 +41,9 @@ def of_cfn_lint(sources: Sequence[Source], region: str | None) -> Iterator[Findi
                 sentence=match["message"].rstrip("."),
                 remedy=match["remedy"],
             )
+
+
+def _work(source: Source) -> dict[str, object]:
+    if source.path.is_file():
+        return {"path": str(source.path)}
+    return {"file": "template.yaml", "files": {"template.yaml": source.text}}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ..errors import Problem
-from ..validators.findings import Finding
+from ..validators.findings import Finding, refusing
+from .formats import FORMATS
+
+FormatName = Literal["text", "json", "sarif", "junit", "github"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,3 +25,16 @@ class Report:
     """Files that were named and could not be read, each with the reason."""
     not_judged: Mapping[str, str] = field(default_factory=dict)
     """Rules that failed on these templates, each with the error: a mistake of ours."""
+
+    @property
+    def failing(self) -> list[Finding]:
+        """Findings from warning up."""
+        return refusing(self.findings)
+
+    def only(self, findings: Iterable[Finding]) -> Report:
+        """Return the same report with only these *findings*."""
+        return replace(self, findings=list(findings))
+
+    def written(self, form: FormatName = "text") -> str:
+        """Return the findings in a form that people or programs read."""
+        return FORMATS[form](self.findings)

@@ -39,6 +39,8 @@ class Source:
     mending: Mending
     is_whole: bool = True
     """False where the file holds more than the template, as that of the Serverless Framework."""
+    nests: Mapping[str, Path] | None = None
+    """What is nested, where that is not told by paths."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -47,6 +49,9 @@ class Source:
 
     def nested(self) -> Iterator[tuple[str, Path]]:
         """Yield the title of each resource that nests a file that may be there, and the file."""
+        if self.nests is not None:
+            yield from self.nests.items()
+            return
         for title, body in self.body["Resources"].items():
             if isinstance(body, dict) and (path := self._location(body)):
                 yield title, path

@@ -2,63 +2,156 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from ..aws.validator import start_engine
+from .refusals import given_options, refuse, refused_beside
 from .terminal import COLOURS
 
 if TYPE_CHECKING:
     from ..audit import Report
+    from ..audit.report import FormatName
 
 FOUND: Final = 1
 UNREAD: Final = 2
+FORMATS: Final = ("text", "json", "sarif", "junit", "github")
+LEVELS: Final = ("opinion", "warning", "error")
 
 
-@click.command("audit")
-@click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+@click.command(
+    "audit",
+    epilog="Exit status: 0 nothing from warning up was found; 1 something was; 2 a file cannot be "
+    "read, or wrong usage. Nothing is sent anywhere but to AWS's API by --stack.",
+)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--stack",
+    metavar="NAME",
+    help="A deployed stack, with those nested in it, in place of files. Read-only.",
+)
+@click.option("--profile", metavar="NAME", help="Profile of AWS for --stack.")
+@click.option(
+    "--parameters",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Values of parameters, as `aws cloudformation deploy` or CodePipeline take them, or as a "
+    "mapping. They decide more.",
 )
 @click.option("--region", metavar="REGION", help="Region of the deployment, which decides more.")
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
     help="Form of the report.",
 )
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="opinion",
+    show_default=True,
+    help="Report findings of this level and above.",
+)
+@click.option(
+    "--rules", metavar="RULE", multiple=True, help="Report only this rule, or group. Repeatable."
+)
+@click.option(
+    "--ignore",
+    metavar="RULE",
+    multiple=True,
+    help="Do not report this rule of any validator, or group. Repeatable.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Report only findings that FILE does not know.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write FILE, which knows every finding of today, and report none.",
+)
 @click.option("--no-lint", is_flag=True, help="Skip cfn-lint, the slowest of three validators.")
-def audit_command(
-    *, paths: tuple[Path, ...], region: str | None, format_: str, no_lint: bool
+def audit_command(  # noqa: PLR0913 - one parameter an option
+    *,
+    paths: tuple[Path, ...],
+    stack: str | None,
+    profile: str | None,
+    parameters: Path | None,
+    region: str | None,
+    format_: FormatName,
+    level: str,
+    rules: tuple[str, ...],
+    ignore: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    no_lint: bool,
 ) -> None:
-    """Judge the templates at PATH...: files, or folders with all templates in them."""
+    """Judge the templates at PATH: files, folders with all templates in them, or cdk.out."""
+    given = given_options()
+    refuse(
+        problem
+        for option, others in {
+            "--stack": given & {"PATHS", "--parameters"},
+            "--write-baseline": given & {"--baseline"},
+        }.items()
+        if option in given
+        for problem in refused_beside(option, others)
+    )
+    if not paths and stack is None:
+        raise click.UsageError("Missing argument 'PATH...'; a file, a folder, or --stack.")
     start_engine()
-    from ..audit import audit  # noqa: PLC0415 - the engine is built meanwhile
+    from ..audit import audit, audit_stack, baselines  # noqa: PLC0415 - the engine is built meanwhile
+    from ..audit.given_values import parameters_in  # noqa: PLC0415
 
-    report = audit(paths, region=region, lint=not no_lint)
-    if format_ == "json":
-        click.echo(_json(report))
+    lint = not no_lint
+    if stack is not None:
+        report = audit_stack(
+            stack, region=region, profile=profile, rules=rules, ignore=ignore, lint=lint
+        )
     else:
-        _print(report)
+        values = parameters_in(parameters) if parameters else {}
+        report = audit(
+            paths, parameters=values, region=region, rules=rules, ignore=ignore, lint=lint
+        )
+    report = report.only(
+        one for one in report.findings if LEVELS.index(one.level) >= LEVELS.index(level)
+    )
+    if write_baseline:
+        write_baseline.write_text(baselines.written(report.findings), "utf-8")
+        click.echo(f"{write_baseline}: {len(report.findings)} findings are known", err=True)
+        report = report.only(())
+    if baseline:
+        report = report.only(baselines.beyond(report.findings, baseline))
+    _print(report, format_)
+    sys.exit(UNREAD if report.unread else FOUND if report.failing else 0)
+
+
+def _print(report: Report, form: FormatName) -> None:
+    if form == "text":
+        for one in report.findings:
+            place, _, rest = report.only([one]).written().partition(f" {one.level} ")
+            click.echo(f"{place} ", nl=False)
+            click.secho(one.level, fg=COLOURS[one.level], nl=False)
+            click.echo(f" {rest}")
+        counts = f"{len(report.findings)} findings in {len(report.files)} templates"
+        click.secho(counts, fg="red" if report.failing else "green", err=True)
+    elif text := report.written(form):
+        click.echo(text)
     for problem in report.unread:
-        click.echo(f"error: {problem}", err=True)
-    if report.unread:
-        sys.exit(UNREAD)
-    sys.exit(FOUND if any(one.level != "opinion" for one in report.findings) else 0)
-
-
-def _print(report: Report) -> None:
-    for one in report.findings:
-        click.echo(f"{one.file}:{one.line}:{one.column}: ", nl=False)
-        click.secho(one.level, fg=COLOURS[one.level], nl=False)
-        click.echo(f" {one.rule}: {one.sentence}. {one.remedy}")
-
-
-def _json(report: Report) -> str:
-    return json.dumps({"findings": [asdict(one) for one in report.findings]}, indent=2)
+        click.secho("error: ", fg="red", err=True, nl=False)
+        click.echo(str(problem), err=True)
+    for rule, error in report.not_judged.items():
+        click.secho("warning: ", fg="yellow", err=True, nl=False)
+        click.echo(
+            f"{rule} was not judged: it fails with {error}; report it to the authors of "
+            "rdsproxy_templates, with the templates",
+            err=True,
+        )

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from ..errors import Problem
-from ..model import did_you_mean
+from ..audit import catalogue
 from ..validators.rule import Rule
-from ..validators.rules import RULES
 from .refusals import refuse
 from .terminal import COLOURS
 
-FIELDS = ("id", "level", "title", "why", "source")
+FIELDS = ("id", "level", "title", "why", "remedy", "source")
 
 
 @click.command(
@@ -42,23 +40,11 @@ def rules_command(*, rules: tuple[str, ...], format_: str) -> None:
     for rule in chosen:
         click.echo(f"{rule.id}  ", nl=False)
         click.secho(rule.level, fg=COLOURS[rule.level])
-        click.echo(f"  {rule.title}\n  Why: {rule.why}\n  Source: {rule.source}")
+        remedy = f"  Remedy: {rule.remedy}\n" if rule.remedy else ""
+        click.echo(f"  {rule.title}\n  Why: {rule.why}\n{remedy}  Source: {rule.source}")
 
 
 def _chosen(words: Sequence[str]) -> list[Rule[Any, Any]]:
-    every = sorted(RULES, key=lambda rule: rule.id)
-    refuse(_unknown(words, [rule.id for rule in every]))
-    return [rule for rule in every if not words or {rule.id, _group(rule.id)} & {*words}]
-
-
-def _unknown(words: Sequence[str], ids: Sequence[str]) -> Iterator[Problem]:
-    groups = sorted({*map(_group, ids)})
-    for word in words:
-        if word not in (*ids, *groups):
-            similar = did_you_mean(word, [*groups, *ids])
-            sentence = f"unknown rule {word!r}{similar}; the groups are {', '.join(groups)}"
-            yield Problem("rule", sentence)
-
-
-def _group(rule_id: str) -> str:
-    return rule_id.partition("/")[0]
+    refuse(catalogue.unknown_of_ours(words, "rule"))
+    every = sorted(catalogue.EVERY, key=lambda rule: rule.id)
+    return [rule for rule in every if not words or catalogue.chosen(rule.id, words)]

@@ -47,16 +47,26 @@ class Rule(Generic[SubjectT, ViolationT]):
     """The consequence where it does not hold."""
     source: str
     """Address of the page that says so."""
+    remedy: str = ""
+    """What to do in general; a violation says it of its resource."""
     judge: Callable[[SubjectT], Iterator[ViolationT]]
     """Yields every violation in a subject; unknown values are left unjudged."""
 
 
-def as_rule(
-    rule_id: str, *, title: str, why: str, source: str, level: Level = "error"
+def as_rule(  # noqa: PLR0913 - what a rule says of itself
+    rule_id: str, *, title: str, why: str, source: str, remedy: str = "", level: Level = "error"
 ) -> Callable[[Callable[[SubjectT], Iterator[ViolationT]]], Rule[SubjectT, ViolationT]]:
     """Turn the decorated judgment into a :class:`Rule`."""
 
     def to_rule(judge: Callable[[SubjectT], Iterator[ViolationT]]) -> Rule[SubjectT, ViolationT]:
-        return Rule(id=rule_id, level=level, title=title, why=why, source=source, judge=judge)
+        return Rule(
+            id=rule_id,
+            level=level,
+            title=title,
+            why=why,
+            source=source,
+            remedy=remedy,
+            judge=judge,
+        )
 
     return to_rule

@@ -1,0 +1,75 @@
+"""Findings that somebody ignores: in ``Metadata`` of a resource or a template, with a reason."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..model.accepted_rules import ACCEPTED, OURS
+from ..validators.findings import Finding
+from .catalogue import chosen, unknown
+from .shape import Misshape
+from .sources import Source
+
+
+def not_ignored(findings: Iterable[Finding], sources: Sequence[Source]) -> Iterator[Finding]:
+    """Yield those of *findings* that no ``Metadata`` in *sources* accepts."""
+    ignoring = {source.file: _Ignoring(source) for source in sources}
+    for one in findings:
+        if one.file not in ignoring or not ignoring[one.file].covers(one):
+            yield one
+
+
+def refused(source: Source) -> Iterator[Misshape]:
+    """Yield what ``Metadata`` of *source* accepts without a reason, or that is no rule."""
+    for path, accepted in _accepted(source.body):
+        if not isinstance(accepted, dict):
+            yield Misshape(path, f"{ACCEPTED} is no mapping", "Map rules to reasons")
+            continue
+        for problem in unknown(map(str, accepted), ACCEPTED):
+            yield Misshape(path, problem.sentence, "Name a rule: `rdsproxy-templates rules`")
+        for rule, reason in accepted.items():
+            if not isinstance(reason, str) or not reason.strip():
+                sentence = f"{rule} is accepted without a reason"
+                yield Misshape((*path, rule), sentence, "Say why, for whoever reads it next")
+
+
+def _accepted(body: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the place of each ``Accepted``, and what it holds."""
+    resources = body["Resources"].items()
+    holders: list[tuple[tuple[str, ...], Any]] = [((), body)]
+    holders += [(("Resources", title), resource) for title, resource in resources]
+    for path, holder in holders:
+        match holder:
+            case {"Metadata": {"rdsproxy_templates": {"Accepted": accepted}}}:
+                yield (*path, "Metadata", OURS, ACCEPTED), accepted
+
+
+class _Ignoring:
+    """What one file ignores, as a whole and in each of its resources."""
+
+    def __init__(self, source: Source) -> None:
+        self._whole: list[str] = []
+        self._within: dict[str, list[str]] = {}
+        for path, accepted in _accepted(source.body):
+            rules = list(map(str, accepted)) if isinstance(accepted, dict) else []
+            if path[0] == "Resources":
+                self._within[path[1]] = rules
+            else:
+                self._whole = rules
+        marks = source.document.marks
+        places = [
+            (path, mark)
+            for path, mark in marks.items()
+            if 0 < len(path) <= 2  # noqa: PLR2004
+        ]
+        self._places = sorted(((mark.line, mark.column), path) for path, mark in places)
+
+    def covers(self, one: Finding) -> bool:
+        if chosen(one.rule, self._whole):
+            return True
+        number = bisect_right(self._places, (one.line, one.column), key=lambda place: place[0])
+        path = self._places[number - 1][1] if number else ()
+        title = path[1] if len(path) > 1 and path[0] == "Resources" else None
+        return title is not None and chosen(one.rule, self._within.get(str(title), ()))
