@@ -53,8 +53,9 @@ def _of_scenarios(
 ) -> Iterator[Finding]:
     given = {**values, **{new: values[old] for new, old in one.renamed.items() if old in values}}
     folders = {
-        name: place.assembly.instances[place.origin.path].source.path.parent
+        name: source.path.parent
         for name, place in one.places.items()
+        if (source := place.assembly.instances[place.origin.path].source).nests is None
     }
     first: dict[tuple[str, str, int, int], int] = {}
     for number, deployed in enumerate(scenarios(one.flat, one.mappings, given)):
