@@ -352,3 +352,11 @@ def test_a_failed_creation_may_be_rolled_back_later(stacks, with_faults):
     stacks.api.rollback_stack(StackName="half")
     assert stacks.status("half") == "ROLLBACK_COMPLETE"
     assert stacks.groups() == {}
+
+
+def test_a_change_set_is_executed_by_its_arn_with_a_token(stacks):
+    change_set = stacks.change_set("by-arn", "CREATE", {"Group": group()})
+    asked = {"ChangeSetName": change_set["ChangeSetId"], "ClientRequestToken": "once"}
+    for _ in range(2):
+        stacks.api.execute_change_set(**asked)
+    ends(stacks, "by-arn", "CREATE_COMPLETE")

@@ -57,7 +57,8 @@ class StackRequests(CloudFormationResponse):
             return work()
         call = {name: value for name, value in self.params.items() if value}
         with self.stacks.turn:
-            key = (self.params["StackName"], self.token)
+            # A change set is named by its ARN, too, without its stack.
+            key = (self.params.get("StackName") or self.params["ChangeSetName"], self.token)
             if (known := self.stacks.answers.get(key)) is None:
                 known = self.stacks.answers[key] = (self._get_action(), call, work())
         if known[:2] != (self._get_action(), call):

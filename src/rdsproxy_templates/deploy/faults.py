@@ -15,6 +15,9 @@ PAUSES: Final = (0.5, 1, 2, 4)
 OUTLASTED: Final = 900
 """Seconds of faults without one answer between them, after which a poll gives up."""
 
+REPEATED: Final = 120
+"""Seconds for which a request is repeated whose answer is lost, beside botocore's own retries."""
+
 THROTTLED: Final = ("RequestLimitExceeded", "SlowDown", "TooManyRequestsException")
 """Codes of throttling in which the word does not stand."""
 
@@ -55,7 +58,7 @@ def carried_out(call: Callable[[], Answer], look: Callable[[], Answer | None]) -
 
     *call* must be one that can be repeated, such as with a token, and is, while faults pass.
     """
-    ends = time.monotonic() + OUTLASTED
+    ends = time.monotonic() + REPEATED
     for _ in polls():
         try:
             return call()
