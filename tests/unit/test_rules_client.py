@@ -34,6 +34,7 @@ class TestEngineFamily:
             ("DB_DIALECT", "postgresql"),
             ("DB_PORT", "5432"),
             ("PORT", 5432),
+            ("DB_ENDPOINT_PORT", "5432"),
             ("DATABASE_URL", {"Fn::Sub": f"postgresql://${{{PROXY}.Endpoint}}/shop"}),
             ("URL", {"Fn::Join": ["", ["postgres://app@", get_att(PROXY, "Endpoint")]]}),
         ],
@@ -98,6 +99,24 @@ class TestWritesToReader:
         [one] = violations(client.writes_to_reader, faulted(place, "post", changed))
 
         assert one.sentence.startswith("it answers POST")
+
+    def test_one_reader_in_two_variables_is_refused(self):
+        changed = without(f"{FUNCTION}/CodeUri", self.told_reader())
+        place = f"{VARIABLES}/RDS_PROXY_READ_ONLY_ENDPOINT"
+
+        [one] = violations(
+            client.writes_to_reader, faulted(place, get_att("Reader", "Endpoint"), changed)
+        )
+
+        assert one.sentence.startswith("another variable is for the reader")
+
+    def test_the_reader_of_a_cluster_is_one_too(self):
+        place = "UsersStackApplyUserFunction/Environment/Variables/RDS_HOST"
+        reader = get_att("RDSStackDBCluster", "ReadEndpoint.Address")
+
+        [one] = violations(client.writes_to_reader, faulted(place, reader, USERS))
+
+        assert one.resource == "UsersStackApplyUserFunction"
 
     def test_a_variable_for_the_writer_is_refused(self):
         changed = faulted("Reader", self.READER)

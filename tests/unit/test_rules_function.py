@@ -122,6 +122,14 @@ class TestNoSecretInEnvironment:
 
         assert one.sentence.endswith("its value is a parameter with NoEcho")
 
+    @pytest.mark.parametrize(("key", "found"), [("username", 0), ("host", 0), ("password", 1)])
+    def test_what_lies_beside_a_password_in_a_secret_is_none(self, key, found):
+        secret = "SecretsStackRDSMasterUserSecret"  # noqa: S105 - a resource
+        value = {"Fn::Sub": f"{{{{resolve:secretsmanager:${{{secret}}}:SecretString:{key}}}}}"}
+
+        wrong = faulted(f"{VARIABLES}/WHO", value)
+        assert len(violations(function.no_secret_in_environment, wrong)) == found
+
     def test_a_url_that_is_joined_is_read_too(self):
         url = {"Fn::Join": ["", ["mysql://root:", GIVEN, "@host"]]}
 

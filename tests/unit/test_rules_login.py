@@ -73,6 +73,25 @@ class TestEndToEnd:
 
         assert one.resource == ROLE
 
+    def test_a_role_that_may_connect_as_somebody_else_is_refused(self):
+        place = f"{ROLE}/Policies/1/PolicyDocument/Statement/0/Resource"
+        other = {
+            "Fn::Sub": "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:"
+            f"${{{DATABASE}.DbiResourceId}}/nobody"
+        }
+
+        [one] = violations(login.end_to_end, faulted(place, [other], TEMPLATE))
+
+        assert one.resource == ROLE
+        assert one.sentence == (
+            f"{PROXY} logs in to {DATABASE} as writer with tokens, and its role may not"
+        )
+
+    def test_a_database_of_which_only_deployment_knows_is_left_alone(self):
+        changed = faulted(f"{DATABASE}/EnableIAMDatabaseAuthentication", GIVEN, TEMPLATE)
+
+        assert_holds(login.end_to_end, changed)
+
     @pytest.mark.parametrize("key", ["RoleArn", "Role"])
     def test_a_role_that_is_given_is_left_alone(self, key):
         given = (

@@ -83,6 +83,20 @@ class TestReadable:
     def test_a_secret_that_is_not_generated_is_left_alone(self):
         assert_holds(secret.readable, without(GENERATED))
 
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ('{"username": "root", "password": "${Given}"}', 0),
+            ('{"user": "root", "password": "${Given}"}', 1),
+            ("horse${Given}", 1),
+            ("${Given}", 0),
+        ],
+    )
+    def test_content_that_is_written_down_is_read_too(self, text, found):
+        changed = faulted(f"{SECRET}/SecretString", {"Fn::Sub": text}, without(GENERATED))
+
+        assert len(violations(secret.readable, changed)) == found
+
 
 class TestPasswordCharacters:
     @pytest.mark.parametrize(

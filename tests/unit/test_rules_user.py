@@ -6,7 +6,7 @@ import pytest
 from faults import GIVEN, assert_holds, faulted, get_att, ref, resource, violations, without
 
 from rdsproxy_templates.rendering import unpackaged
-from rdsproxy_templates.validators.rules import user
+from rdsproxy_templates.validators.rules import created_user, user
 from rdsproxy_templates.variants import auth, edge, existing_vpc
 
 AUTH = unpackaged(auth, auth.Config()).flat()[0]
@@ -162,6 +162,15 @@ class TestKnownUser:
     def test_two_variables_for_users_are_left_alone(self):
         assert_holds(user.known_user, faulted(f"{VARIABLES}/DB_USER", "ghost"))
 
+    @pytest.mark.parametrize(("name", "found"), [("root", 0), ("ghost", 1)])
+    def test_a_secret_that_rds_manages_is_the_master_users(self, name, found):
+        managed = get_att("RDSStackDBCluster", "MasterUserSecret.SecretArn")
+        changed = faulted("RDSStackDBCluster/MasterUsername", "root")
+        changed = faulted(f"{PROXY}/Auth/0/SecretArn", managed, changed)
+
+        wrong = faulted(f"{VARIABLES}/RDS_USER", name, changed)
+        assert len(violations(user.known_user, wrong)) == found
+
     def test_a_proxy_that_logs_in_by_iam_knows_everybody(self):
         changed = faulted(f"{PROXY}/DefaultAuthScheme", "IAM_AUTH")
 
@@ -170,7 +179,7 @@ class TestKnownUser:
 
 class TestCreatedUser:
     def test_a_secret_of_a_user_whom_nobody_creates_is_refused(self):
-        [one] = violations(user.created_user, without("UsersStackAppUser", USERS))
+        [one] = violations(created_user.created_user, without("UsersStackAppUser", USERS))
 
         assert one.resource == "UserSecretsStackAppSecret"
         assert one.sentence == "nobody creates its user app in the database"
@@ -178,23 +187,25 @@ class TestCreatedUser:
     def test_a_user_by_token_whom_nobody_creates_is_refused(self):
         place = "SAMStackUserNamesFunction/Environment/Variables/RDS_USER"
 
-        found = violations(user.created_user, faulted(place, "ghost", EDGE))
+        found = violations(created_user.created_user, faulted(place, "ghost", EDGE))
 
         assert [one.resource for one in found] == ["SAMStackUserNamesFunction"]
 
     def test_where_nothing_creates_users_they_are_created_by_hand(self):
         place = f"{MASTER}/GenerateSecretString/SecretStringTemplate"
 
-        assert_holds(user.created_user, faulted(place, '{"username": "ghost"}'))
+        assert_holds(created_user.created_user, faulted(place, '{"username": "ghost"}'))
 
     def test_a_database_that_is_restored_brings_its_users(self):
         changed = without("UsersStackAppUser", USERS)
 
-        assert_holds(user.created_user, without("RDSStackDBCluster/MasterUsername", changed))
+        assert_holds(
+            created_user.created_user, without("RDSStackDBCluster/MasterUsername", changed)
+        )
 
     def test_a_user_that_is_given_is_left_alone(self):
-        assert_holds(user.created_user, faulted("UsersStackAppUser/UserName", GIVEN, USERS))
+        assert_holds(created_user.created_user, faulted("UsersStackAppUser/UserName", GIVEN, USERS))
 
     @pytest.mark.parametrize("template", [AUTH, EDGE, USERS], ids=["auth", "edge", "users"])
     def test_our_own_are_sound(self, template):
-        assert_holds(user.created_user, template)
+        assert_holds(created_user.created_user, template)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..model.references import wires
-from .credentials import secret_named, username_in
+from .credentials import secret_named, user_of
 from .graph import CLUSTER, ENDPOINT, FUNCTION_TYPES, INSTANCE, PROXY, Graph
 from .matching import same
 from .policies import role_named
@@ -112,8 +112,7 @@ def entry_for(graph: Graph, client: Client, proxy: str) -> Mapping[str, Any] | N
     if client.user is None:
         return None
     for entry in entries:
-        secret = secret_named(graph, entry.get("SecretArn"))
-        user = username_in(graph, secret) if secret else None
+        user = user_of(graph, entry.get("SecretArn"))
         if user is not None and same(user, client.user) is True:
             return entry
     return None

@@ -55,6 +55,19 @@ def username_in(graph: Graph, secret: str) -> Text | None:
     return (content_of(graph, secret) or {}).get("username")
 
 
+def user_of(graph: Graph, secret: object) -> Text | None:
+    """Return the user whose password the secret with the ARN *secret* holds; None if unknown."""
+    if secret is None:
+        return None
+    if named := secret_named(graph, secret):
+        return username_in(graph, named)
+    match text_of(graph, secret):
+        case (Atom(database, "MasterUserSecret.SecretArn", "resource"),):
+            return dict(masters(graph)).get(database)
+        case _:
+            return None
+
+
 def resolved(graph: Graph, expression: object) -> Text:
     """Return *expression* as text, with a dynamic reference to a secret of the graph resolved."""
     text = text_of(graph, expression)

@@ -97,7 +97,8 @@ class Graph:
             case _:
                 return value
         body = self.template.resources.get(secret, {}).get("Properties", {})
-        template = body.get("GenerateSecretString", {}).get("SecretStringTemplate")
+        generated = body.get("GenerateSecretString")
+        template = generated.get("SecretStringTemplate") if isinstance(generated, dict) else None
         try:
             content = json.loads(template) if isinstance(template, str) else None
         except ValueError:
@@ -165,7 +166,7 @@ class Graph:
         """The statements that allow something in the policies of a role or SAM function."""
         for document in self.inline_policies(role_or_function):
             for statement in listed(document["Statement"]):
-                if statement.get("Effect") == "Allow":
+                if isinstance(statement, dict) and statement.get("Effect") == "Allow":
                     yield statement
 
     def resources_for(self, action: str, role_or_function: str) -> list[Any]:

@@ -139,7 +139,8 @@ def _statements(graph: Graph, holder: str, source: Any) -> list[Statement] | str
     """Return statements, the name of one of AWS's policies, or None for a policy elsewhere."""
     match source:
         case {"Managed": named}:
-            return _managed(graph, named)
+            # Only SAM takes a policy of AWS's by its name.
+            return _managed(graph, named, by_name=graph.type(holder) != ROLE)
         case {"PolicyDocument": document}:
             return list(_written(holder, document))
         case {"Statement": _}:
@@ -152,13 +153,13 @@ def _statements(graph: Graph, holder: str, source: Any) -> list[Statement] | str
             return None
 
 
-def _managed(graph: Graph, named: object) -> list[Statement] | str | None:
+def _managed(graph: Graph, named: object, *, by_name: bool = False) -> list[Statement] | str | None:
     match simple(named):
         case {"Ref": str(name)} if name in graph.template.resources:
             if graph.type(name) == MANAGED:
                 return list(_written(name, graph.properties(name).get("PolicyDocument")))
             return None
-        case str(name) if ":" not in name and "{{" not in name:
+        case str(name) if by_name and ":" not in name and "{{" not in name:
             return name
     match text_of(graph, named):
         case [*_, str(end)] if ":iam::aws:policy/" in end:

@@ -134,7 +134,7 @@ def _items(graph: Graph, items: object) -> list[Text] | None:
     match items:
         case [*expressions]:
             return [text_of(graph, one) for one in expressions]
-        case {"Fn::Split": [str(mark), inner]}:
+        case {"Fn::Split": [str(mark), inner]} if mark:
             text = text_of(graph, inner)
             return fields(text, mark) if is_certain(text) else None
         case _:
@@ -143,7 +143,7 @@ def _items(graph: Graph, items: object) -> list[Text] | None:
 
 def _selected(graph: Graph, index: int, items: object, whole: object) -> Text:
     match items:
-        case {"Fn::Split": [str(mark), inner]}:
+        case {"Fn::Split": [str(mark), inner]} if mark:
             parts = fields(text_of(graph, inner), mark)
             if index < len(parts) and all(map(is_certain, parts[: index + 1])):
                 return parts[index]

@@ -168,9 +168,11 @@ def _routes(graph: Graph) -> Iterator[Route]:
         events = body.get("Events")
         for name, event in events.items() if isinstance(events, Mapping) else ():
             kind = event.get("Type") if isinstance(event, Mapping) else None
-            if kind not in _EVENTS:
+            properties = event.get("Properties") if isinstance(event, Mapping) else None
+            if not isinstance(kind, str) or kind not in _EVENTS:
                 continue
-            properties = event.get("Properties") or {}
+            if not isinstance(properties, Mapping) or is_expression(properties):
+                continue
             given = properties.get(_EVENTS[kind][1])
             method = literal(text_of(graph, properties.get("Method", "ANY")))
             path = literal(text_of(graph, properties.get("Path", "$default")))

@@ -18,10 +18,13 @@ from ..texts import literal, text_of
 from ..values import is_expression, listed
 
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+]*)://")
+_READER: Final = re.compile(r"READ|REPLICA|(^|_)RO(_|$)")
 _CHANGES: Final = frozenset({"INSERT", "UPDATE", "DELETE", "ALL"})
 _WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
-_OF_DATABASE: Final = frozenset({"DB", "RDS", "DATABASE", "PROXY", "MYSQL", "PG", "PORT"})
-WRITING_CODE: Final = ("lambda/blog_rds_proxy", "lambda/visits")
+_OF_DATABASE: Final = frozenset(
+    {"DB", "RDS", "DATABASE", "PROXY", "MYSQL", "PG", "ENDPOINT", "HOST", "SERVER", "PORT"}
+)
+WRITING_CODE: Final = ("lambda/blog_rds_proxy", "lambda/visits", "lambda/database_users")
 """Folders of the library's own functions that write to the database."""
 
 
@@ -62,9 +65,10 @@ def writes_to_reader(graph: Graph) -> Iterator[Violation]:
                     f"the variable {door.variable} is {door.resource}, which is read-only",
                     "Tell it an endpoint that takes writes",
                 )
-        if all(door.read_only for door in client.doors) and (
-            sign := _sign_of_writes(graph, client)
-        ):
+        sign = _sign_of_writes(graph, client)
+        if sign is None and _is_told_a_reader_beside(client):
+            sign = "another variable is for the reader"
+        if sign and all(door.read_only for door in client.doors):
             yield Violation(
                 client.function,
                 "Environment",
@@ -143,8 +147,13 @@ def _is_ours(client: Client) -> bool:
 
 
 def _code(client: Client) -> str:
-    code = client.body.get("CodeUri", "")
-    return str(code if isinstance(code, str) else [*code.values()]) if code else ""
+    return str(client.body.get("CodeUri", ""))
+
+
+def _is_told_a_reader_beside(client: Client) -> bool:
+    """Tell whether one variable is for a reader, and another is not called one."""
+    called = [bool(_READER.search(door.variable.upper())) for door in client.doors]
+    return any(called) and not all(called)
 
 
 def _sign_of_writes(graph: Graph, client: Client) -> str | None:

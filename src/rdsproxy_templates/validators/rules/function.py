@@ -10,7 +10,7 @@ from ...aws.documentation import EVENTBRIDGE_GUIDE, LAMBDA_GUIDE
 from ...aws.schedules import schedule_problem
 from ...aws.secret_signs import secret_sign
 from ..clients import variables_of
-from ..credentials import secret_named
+from ..credentials import reference_in, secret_named
 from ..graph import FUNCTION_TYPES, Graph
 from ..rule import Violation, as_rule
 from ..texts import Atom, Text, literal, shown, text_of
@@ -18,6 +18,7 @@ from ..values import is_true, listed, number, simple
 
 LAYERS: Final = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 _PLAIN: Final = re.compile(r"\d{1,5}|true|false|on|off|yes|no|none|", re.IGNORECASE)
+_BESIDE: Final = ("username", "host", "port", "engine", "dbname", "dbInstanceIdentifier")
 _POINTS: Final = re.compile(
     r"(Arns?|Names?|Ids?|Paths?|Prefix|Region|Endpoint|Address|Url|Uri|Port|Key_?Id)$"
 )
@@ -145,6 +146,9 @@ def _sign(graph: Graph, name: str, value: Any) -> str | None:
         parameter = graph.template.parameters.get(atom.name) if isinstance(atom, Atom) else None
         if parameter and is_true(parameter.get("NoEcho")):
             return "its value is a parameter with NoEcho"
+    if found := reference_in(graph, text):
+        # A name or a host, which lies beside the password, is none.
+        return None if found[1] in _BESIDE else "its value is read from a secret"
     by_value = secret_sign("", shown(text)) or secret_sign("", value)
     if by_value:
         return by_value

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...aws.documentation import RDS_GUIDE, SECRETS_MANAGER_GUIDE
-from ...model.references import references
+from ..clients import clients_of, entry_for
+from ..credentials import custom_users, user_of
+from ..database_users import ACTION, arn_of_user
 from ..graph import FUNCTION_TYPES, PROXY, Graph
+from ..policies import holder_of, rights_of, role_named
 from ..rule import Violation, as_rule
 from ..security_groups import HTTPS, group_rules, known_groups
-from ..values import is_true
+from ..texts import Text, shown, text_of
+from ..values import is_expression, is_true
 from .traffic import judge_hop
 
 
@@ -41,25 +45,45 @@ def end_to_end(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
         if body.get("DefaultAuthScheme") != "IAM_AUTH":
             continue
-        role = graph.target(body.get("RoleArn"))
+        role = role_named(graph, body.get("RoleArn"))
         for database in graph.databases_of(proxy):
-            if not is_true(graph.properties(database).get("EnableIAMDatabaseAuthentication")):
+            enabled = graph.properties(database).get("EnableIAMDatabaseAuthentication")
+            if not is_true(enabled) and not is_expression(enabled):
                 yield Violation(
                     database,
                     "EnableIAMDatabaseAuthentication",
                     f"{proxy} logs in to it with tokens, and it takes none",
                     "Set EnableIAMDatabaseAuthentication to true",
                 )
-            if role is None or "ManagedPolicyArns" in graph.properties(role):
+            if role is None:
                 continue
-            allowed = graph.resources_for("rds-db:connect", role)
-            if not any(database in references(resource) for resource in allowed):
-                yield Violation(
-                    role,
-                    "Policies",
-                    f"{proxy} logs in to {database} with tokens, and its role may not",
-                    "Allow rds-db:connect for its users on the resource ID of the database",
-                )
+            rights = rights_of(graph, role)
+            users: list[Text | None] = [*_users_by_token(graph, proxy)]
+            for user in users or [None]:
+                allowed = rights.allow(graph, ACTION, arn_of_user(database, user))
+                name = f" as {shown(user)}" if user else ""
+                if allowed is False:
+                    yield Violation(
+                        role,
+                        "Policies",
+                        f"{proxy} logs in to {database}{name} with tokens, and its role may not",
+                        "Allow rds-db:connect for its users on the resource ID of the database",
+                    )
+
+
+def _users_by_token(graph: Graph, proxy: str) -> Iterator[Text]:
+    """Yield the users for whom *proxy* has no secret, as far as functions or users tell them."""
+    seen: set[Text] = set()
+    if any(user_of(graph, one.get("SecretArn")) is None for one in graph.logins_of(proxy)):
+        return  # it may have a secret for any of them
+    for client in clients_of(graph):
+        by_token = proxy in client.proxies and not client.is_told_a_secret
+        if by_token and client.user and entry_for(graph, client, proxy) is None:
+            seen.add(client.user)
+    for _, body in custom_users(graph):
+        if body.get("Login") == "end_to_end_iam":
+            seen.add(text_of(graph, body["UserName"]))
+    yield from sorted(seen, key=shown)
 
 
 @as_rule(
@@ -73,12 +97,14 @@ def secrets_manager(graph: Graph) -> Iterator[Violation]:
         return
     rules = group_rules(graph)
     for function, body in graph.of_type(*FUNCTION_TYPES):
-        network = body.get("VpcConfig", {})
+        network = body.get("VpcConfig")
+        if not isinstance(network, Mapping):
+            continue
         vpcs = _vpcs(graph, network.get("SubnetIds"))
-        holder = graph.target(body["Role"]) if "Role" in body else function
+        holder = holder_of(graph, function)
         if not vpcs or not holder:
             continue
-        if not graph.resources_for("secretsmanager:GetSecretValue", holder):
+        if not rights_of(graph, holder).about("secretsmanager:GetSecretValue"):
             continue
         ways = {
             name: endpoint

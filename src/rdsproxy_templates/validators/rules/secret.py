@@ -10,11 +10,11 @@ from typing import Any, Final
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engines import ENGINES
 from ...model.references import PLACEHOLDER, references
-from ..credentials import content_of, master_secret
+from ..credentials import content_of, master_secret, secret_named
 from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Graph
 from ..rule import Violation, as_rule
 from ..texts import literal, text_of
-from ..values import is_true, number, simple
+from ..values import is_expression, is_true, number, simple
 
 REFUSED = '"@/'
 SHORTEST: Final = 8
@@ -34,19 +34,20 @@ ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 )
 def readable(graph: Graph) -> Iterator[Violation]:
     named = {
-        graph.target(entry.get("SecretArn"))
+        secret_named(graph, entry.get("SecretArn"))
         for proxy, _ in graph.of_type(PROXY)
         for entry in graph.logins_of(proxy)
     }
     for secret, body in graph.of_type(SECRET):
         generated = body.get("GenerateSecretString")
-        if secret not in named or not generated:
+        if secret not in named or not (generated or "SecretString" in body):
             continue
-        text, key = (
-            _spelled(generated.get("SecretStringTemplate", "{}")),
-            generated.get("GenerateStringKey"),
-        )
-        if text is None or isinstance(key, dict):
+        if isinstance(generated, Mapping):
+            text = _spelled(generated.get("SecretStringTemplate", "{}"))
+            key = generated.get("GenerateStringKey")
+        else:
+            text, key = _spelled(body.get("SecretString")), None
+        if text is None or not (key is None or isinstance(key, str)):
             continue
         try:
             content = json.loads(text)
@@ -54,9 +55,10 @@ def readable(graph: Graph) -> Iterator[Violation]:
             content = None
         keys = {*content, key} if isinstance(content, dict) else set()
         if missing := {"username", "password"} - keys:
+            place = "GenerateSecretString" if generated else "SecretString"
             yield Violation(
                 secret,
-                "GenerateSecretString",
+                place,
                 f"it will not be JSON with {' and '.join(sorted(missing))}",
                 'Use the template {"username": "…"} and the key password',
             )
@@ -87,10 +89,12 @@ def password_characters(graph: Graph) -> Iterator[Violation]:
     }
     for secret, body in graph.of_type(SECRET):
         generated = body.get("GenerateSecretString")
-        if secret not in used or not generated or is_true(generated.get("ExcludePunctuation")):
+        if secret not in used or not isinstance(generated, Mapping) or not generated:
+            continue
+        if is_true(generated.get("ExcludePunctuation")) or is_expression(generated):
             continue
         excluded = generated.get("ExcludeCharacters", "")
-        if isinstance(excluded, dict) or isinstance(generated.get("ExcludePunctuation"), dict):
+        if not isinstance(excluded, str) or isinstance(generated.get("ExcludePunctuation"), dict):
             continue
         if left := [character for character in REFUSED if character not in excluded]:
             yield Violation(

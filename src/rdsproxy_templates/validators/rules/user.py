@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...aws.documentation import AURORA_GUIDE, RDS_GUIDE
+from ...aws.documentation import RDS_GUIDE
 from ..clients import clients_of, entry_for
-from ..credentials import content_of, custom_users, masters, secret_named, username_in
+from ..credentials import content_of, secret_named, user_of
 from ..database_users import ACTION, parsed
-from ..graph import CLUSTER, INSTANCE, PROXY, Graph
+from ..graph import PROXY, Graph
 from ..matching import either, same
 from ..policies import holder_of, rights_of, written_statements
 from ..rule import Violation, as_rule
@@ -91,7 +91,7 @@ def one_secret_each(graph: Graph) -> Iterator[Violation]:
         for entry in _entries(graph, proxy):
             secret = secret_named(graph, entry.get("SecretArn"))
             name = text_of(graph, entry.get("SecretArn"))
-            user = username_in(graph, secret) if secret else None
+            user = user_of(graph, entry.get("SecretArn"))
             key = user or name
             label = secret or shown(name)
             if key in seen and is_certain(key):
@@ -129,33 +129,6 @@ def known_user(graph: Graph) -> Iterator[Violation]:
                 )
 
 
-@as_rule(
-    "login/created-user",
-    level="warning",
-    title="Where the stacks create a database's users, they create all who log in.",
-    why="The database refuses a user that nobody created.",
-    source=f"{AURORA_GUIDE}UsingWithRDS.IAMDBAuth.DBAccounts.html",
-)
-def created_user(graph: Graph) -> Iterator[Violation]:
-    if not _creates_users(graph):
-        return
-    known = dict(masters(graph))
-    for database, body in graph.of_type(CLUSTER, INSTANCE):
-        # A database that is restored, or a copy, brings its users.
-        if database not in known and "DBClusterIdentifier" not in body:
-            return
-    created = [text_of(graph, body["UserName"]) for _, body in custom_users(graph)]
-    created += known.values()
-    for place, key, user in _logins(graph):
-        if is_certain(user) and either(same(one, user) for one in created) is False:
-            yield Violation(
-                place,
-                key,
-                f"nobody creates its user {shown(user)} in the database",
-                "Declare the user, or name one that is created",
-            )
-
-
 def _without_tokens(graph: Graph, database: str, who: str) -> Iterator[Violation]:
     cluster = graph.target(graph.properties(database).get("DBClusterIdentifier")) or database
     enabled = graph.properties(cluster).get("EnableIAMDatabaseAuthentication", False)
@@ -166,33 +139,6 @@ def _without_tokens(graph: Graph, database: str, who: str) -> Iterator[Violation
             f"{who} logs in to it with a token, and it takes none",
             "Set EnableIAMDatabaseAuthentication to true",
         )
-
-
-def _logins(graph: Graph) -> Iterator[tuple[str, str, Text]]:
-    """Yield who logs in: the resource and property that say so, and the user."""
-    for proxy, _ in graph.of_type(PROXY):
-        if not graph.databases_of(proxy):
-            continue
-        for entry in _entries(graph, proxy):
-            secret = secret_named(graph, entry.get("SecretArn"))
-            user = username_in(graph, secret) if secret else None
-            if secret and user is not None:
-                yield secret, "GenerateSecretString", user
-    for statement in written_statements(graph):
-        for resource in statement.resources() if statement.allows else ():
-            named = parsed(text_of(graph, resource))
-            if named and statement.names_action(ACTION) and "*" not in shown(named.name):
-                yield statement.place, "Policies", named.name
-    for client in clients_of(graph):
-        scheme = {graph.properties(one).get("DefaultAuthScheme") for one in client.proxies}
-        if client.user is not None and (client.databases or "IAM_AUTH" in scheme):
-            yield client.function, "Environment", client.user
-
-
-def _creates_users(graph: Graph) -> bool:
-    return any(True for _ in custom_users(graph)) or any(
-        True for _ in graph.of_type("Custom::DatabaseUser", "Custom::DatabaseTables")
-    )
 
 
 def _entries(graph: Graph, proxy: str) -> list[Mapping[str, Any]]:
@@ -225,10 +171,11 @@ def _named_secrets(graph: Graph, proxy: str) -> set[str] | None:
 
 def _users_of(graph: Graph, proxy: str) -> list[Text] | None:
     """Return the users whom *proxy* lets in; None where one of them is unknown."""
-    secrets = _named_secrets(graph, proxy)
-    found = [username_in(graph, one) for one in sorted(secrets or ())]
+    if not _is_known(graph, proxy):
+        return None
+    found = [user_of(graph, one.get("SecretArn")) for one in _entries(graph, proxy)]
     users = [one for one in found if one is not None]
-    return users if secrets and len(users) == len(found) else None
+    return users if users and len(users) == len(found) else None
 
 
 def _is_login(graph: Graph, secret: str) -> bool:
