@@ -92,8 +92,8 @@ def test_wrong_settings_and_wrong_customizations_are_refused_together(run):
 
     assert status == 2
     assert "my.yaml:1:7: rds.max_capacity]" in output
-    assert "my.yaml:2:1: overrides] must be a mapping of settings, got 5" in output
-    assert "my.yaml:3:1: extra_resources] must be a mapping of settings, got null" in output
+    assert "my.yaml:2:1: overrides] must be a mapping, got 5" in output
+    assert "my.yaml:3:1: extra_resources] must be a mapping, got null" in output
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,58 @@ def test_a_misspelled_key_is_told_what_it_may_mean(run, typo, meant):
 
     assert status == 2
     assert f"my.yaml:1:1: {typo}] is not a setting (did you mean {meant}?); there are" in output
+
+
+def test_an_unknown_key_is_told_every_key_that_there_is(run):
+    output = run("nonsense: 1\nrds: {nonsense: 1}\n", "base")[1]
+
+    (root, inside) = sorted(line for line in output.splitlines() if "nonsense]" in line)
+    assert root.startswith("error: [my.yaml:1:1: nonsense] is not a setting; there are regions, ")
+    assert root.endswith(", allowed_accounts, extra_resources, iam_roles, overrides, publish, tags")
+    assert "overrides" not in inside
+
+
+def test_tags_that_are_a_list_are_no_mapping(run):
+    output = run("tags: [a, b]\n", "base")[1]
+
+    assert "my.yaml:1:1: tags] must be a mapping, got ['a', 'b']" in output
+
+
+def test_a_misspelled_attribute_of_a_new_resource_is_told_all_of_them(run):
+    text = """\
+extra_resources:
+  RDSStack:
+    One: {Typ: 'AWS::SNS::Topic'}
+    Two: {Type: 'AWS::SNS::Topic', Propertis: {}}
+"""
+
+    output = run(text, "base")[1]
+
+    there = "there are Type, Properties, DependsOn, Metadata, DeletionPolicy"
+    assert f"RDSStack.One.Typ] is not an attribute of a resource (did you mean Type?); {there}" in (
+        output
+    )
+    assert "RDSStack.Two.Propertis] is not an attribute" in output
+    assert f"(did you mean Properties?); {there}" in output
+
+
+@pytest.mark.parametrize("options", [(), ("--nesting=flat",)])
+def test_code_of_a_further_function_must_be_where_it_says(run, tmp_path, options):
+    text = """\
+extra_resources:
+  .:
+    Mine:
+      Type: AWS::Serverless::Function
+      Properties: {CodeUri: ../../mine, Handler: app.handler, Runtime: python3.13}
+"""
+    status, output = run(text, "base", "--no-lint", *options)
+
+    assert status == 2
+    assert "my.yaml:3:5: extra_resources...Mine] names code at ../../mine, and there is" in output
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "out" / "base").mkdir(parents=True)
+    assert run(text, "base", "--no-lint", *options)[0] == 0
 
 
 def test_a_warning_has_line_and_column(run):

@@ -88,7 +88,7 @@ def test_a_missing_region_is_asked_for(planner):
 
     said = planner.run(*DEPLOY)
 
-    assert (said.status, said.output) == (1, "")
+    assert (said.status, said.output) == (2, "")
     assert said.errors == "".join(
         f"error: [account {name}] has no Region; give --region\n" for name in ACCOUNTS
     )

@@ -446,3 +446,21 @@ def test_without_settings_nothing_is_added():
         "AssociatedRoles",
         "Domain",
     } & set(cluster())
+
+
+def test_a_wrong_group_hides_no_other_that_the_engine_refuses():
+    groups = {
+        "storage": {"type": "nonsense"},
+        "backup": {"backtrack_hours": 5},
+        "master": {"password": "none"},
+        "roles": [{"arn": "arn:aws:iam::111122223333:role/loads"}],
+    }
+
+    found = problems(base, rds={"engine": "mysql", **groups})
+
+    assert [one.partition("]")[0] for one in found] == [
+        "[my.yaml: rds.storage.type",
+        "[my.yaml: rds.backup.backtrack_hours",
+        "[my.yaml: rds.master.password",
+        "[my.yaml: rds.roles",
+    ]

@@ -249,6 +249,12 @@ class TestRefused:
                 "must not hold a secret in clear text; name where it is stored: '{{resolve:",
             ),
             ({"DBSubnetGroupName": {"Ref": "DBCluster"}}, "", "has a circle in which nothing can be"),
+            (
+                {"DatabaseName": {"Fn::GetAtt": ["DBInstance1", "Endpiont.Address"]}},
+                "DatabaseName",
+                "refers to DBInstance1.Endpiont.Address; AWS::RDS::DBInstance has no such "
+                "attribute (did you mean Endpoint.Address?); there are ",
+            ),
         ],
     )  # fmt: skip
     def test_a_property_is_what_aws_and_the_stack_know(self, properties, place, sentence):

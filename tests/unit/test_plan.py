@@ -12,7 +12,7 @@ import pytest
 from rdsproxy_templates.aws.kinds import AccountId
 from rdsproxy_templates.deploy import deployment, faults
 from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
-from rdsproxy_templates.deploy.change_sets import Change, ChangeSet
+from rdsproxy_templates.deploy.change_sets import Change, ChangeSet, read_change
 from rdsproxy_templates.deploy.console import Console
 from rdsproxy_templates.deploy.deployment import Deployment, RenderedStep
 from rdsproxy_templates.deploy.failures import failures
@@ -348,6 +348,29 @@ class TestChangeSets:
 
     def test_any_other_reason_is_a_failure(self):
         assert not ChangeSet(id="one", reason="Transform failed").empty
+
+    @pytest.mark.parametrize(
+        ("targets", "risk"),
+        [
+            ([{"Attribute": "Tags"}], None),
+            ([{"Attribute": "Properties", "Name": "Tags"}, {"Attribute": "Tags"}], None),
+            (
+                [{"Attribute": "Tags"}, {"Attribute": "Properties", "Name": "Engine"}],
+                "holds data, and may be replaced",
+            ),
+            ([], "holds data, and may be replaced"),
+        ],
+    )
+    def test_tags_replace_nothing(self, targets, risk):
+        shown = {
+            "Action": "Modify",
+            "LogicalResourceId": "DBCluster",
+            "ResourceType": "AWS::RDS::DBCluster",
+            "Replacement": "Conditional",
+            "Details": [{"Target": target} for target in targets],
+        }
+
+        assert read_change(shown).risk == risk
 
     @pytest.mark.parametrize(
         ("replacement", "ending"),

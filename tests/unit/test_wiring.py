@@ -28,6 +28,20 @@ def test_a_whole_stack_renders():
     assert "Topic" in render(stack(topic), Config()).templates["template.yaml"]
 
 
+def test_a_stack_that_nests_itself_is_told():
+    def build(config, given):
+        inner = nest("Inner", module, Config(), Inputs(host=given.host))
+        return Stack(children=[inner], outputs=Outputs(url=inner.outputs.url))
+
+    module = stack(build)
+    with pytest.raises(WiringError) as caught:
+        render(module, Config())
+
+    assert str(caught.value) == (
+        "[Inner] is nested 20 levels deep, a_stack in a_stack in a_stack …: does it nest itself?"
+    )
+
+
 def test_a_resource_that_is_not_listed_cannot_be_referred_to():
     def build(config, given):
         one = sns.Topic("Topic", TopicName=given.host)

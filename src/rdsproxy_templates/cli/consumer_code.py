@@ -7,6 +7,8 @@ from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 from ..errors import ConfigError, Problem
+from ..rendering import Bundle
+from ..rendering.documents import paths_by_resource
 
 
 def consumers_code(paths: Iterable[str], folder: Path, *, without: Path) -> dict[str, bytes]:
@@ -26,6 +28,22 @@ def consumers_code(paths: Iterable[str], folder: Path, *, without: Path) -> dict
     if problems:
         raise ConfigError(problems)
     return files
+
+
+def missing_code(bundle: Bundle, directory: Path) -> Iterator[Problem]:
+    """Report code of overrides and further resources that is not where they say.
+
+    It is not copied: the paths are seen from *directory*, the rendered folder.
+    """
+    for where, path in paths_by_resource(bundle):
+        places = bundle.customized_by.get(where, ())
+        known = normpath(path) in {*bundle.origins, *bundle.extras}
+        if places and not known and not (directory / path).exists():
+            sentence = (
+                f"names code at {path}, and there is nothing at {directory / path}; the path is "
+                "seen from the rendered folder"
+            )
+            yield Problem(places[-1], sentence)
 
 
 def _files(folder: Path, path: str, without: Path) -> Iterator[tuple[str, Path]]:

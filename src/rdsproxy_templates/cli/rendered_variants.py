@@ -19,7 +19,7 @@ from ..rendering.packaging import packaged
 from ..validators import REGIONS, Finding, refusing, validate_all
 from ..variants import VARIANTS
 from .configuration import Roots, VariantSettings, plan_settings, variant_settings, variants_named
-from .consumer_code import consumers_code
+from .consumer_code import consumers_code, missing_code
 from .consumer_stack import ConsumerStack, consumers_line, explained
 from .kept_samconfig import missing_in_samconfig
 
@@ -151,6 +151,8 @@ def _render(name: str, chosen: VariantSettings, settings: RenderSettings) -> Ren
     else:
         more = _guide(name, bundle)
     bundle = replace(_in_file(bundle, chosen), extras={**bundle.extras, **more})
+    if own is None and (absent := [*missing_code(bundle, directory)]):
+        raise ConfigError(absent)
     missing = missing_in_samconfig(bundle, directory) if chosen.customization else ()
     bundle = replace(bundle, warnings=(*bundle.warnings, *missing))
     return RenderedVariant(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..errors import DeploymentError, Problem
+from ..errors import ConfigError, DeploymentError, Problem
 from .faults import RETRIES
 from .plan import AccountName, Plan
 
@@ -15,6 +15,7 @@ NOT_AWS: Final = (
     "the answer is not AWS's: something between may have answered in its place, such as a proxy; "
     "look at HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and run the same command again"
 )
+NO_REGION: Final = "has no Region; give --region"
 EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
 
@@ -73,7 +74,11 @@ class AccountSession:
 def account_sessions(
     plan: Plan, settings: Mapping[AccountName, AccountSettings], region: str | None
 ) -> dict[AccountName, AccountSession]:
-    """Open a session in each account of *plan*; raise :class:`DeploymentError` if any fails."""
+    """Open a session in each account of *plan*.
+
+    Raises :class:`DeploymentError` if any fails, :class:`ConfigError` where only Regions are
+    missing.
+    """
     found: dict[AccountName, AccountSession] = {}
     problems: list[Problem] = []
     for name in plan.accounts:
@@ -82,7 +87,8 @@ def account_sessions(
         except DeploymentError as failed:
             problems += failed.problems
     if problems := [*problems, *_mismatches(list(found.values()))]:
-        raise DeploymentError(problems)
+        only_regions = all(one.sentence == NO_REGION for one in problems)
+        raise (ConfigError if only_regions else DeploymentError)(problems)
     return found
 
 
@@ -118,7 +124,7 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
             botocore_session=_patient_session(), profile_name=settings.profile, region_name=region
         )
         if session.region_name is None:
-            raise DeploymentError([Problem(place, "has no Region; give --region")])
+            raise DeploymentError([Problem(place, NO_REGION)])
         caller = session.client("sts").get_caller_identity()
     return AccountSession(
         name=name,

@@ -114,16 +114,23 @@ def read_change(shown: Mapping[str, Any], within: str = "") -> Change:
         for one in shown.get("Details", ())
         if one.get("Target", {}).get("Attribute") == "Properties" and "Name" in one["Target"]
     ]
+    # RDS and Secrets Manager change tags in place, whatever a change set says of the resource.
+    only_tags = bool(shown.get("Details")) and all(map(_of_tags, shown["Details"]))
     certain = {name for name, evaluation in named if evaluation != "Dynamic"}
     properties = frozenset(name for name, _ in named)
     return Change(
         action=shown["Action"],
         path=within + shown["LogicalResourceId"],
         type=shown["ResourceType"],
-        replacement=shown.get("Replacement", "False"),
+        replacement="False" if only_tags else shown.get("Replacement", "False"),
         properties=properties,
         uncertain=properties - certain,
     )
+
+
+def _of_tags(detail: Mapping[str, Any]) -> bool:
+    target = detail.get("Target", {})
+    return target.get("Attribute") == "Tags" or target.get("Name") in {"Tags", "TagList"}
 
 
 def is_stack(resource: Mapping[str, Any]) -> bool:

@@ -51,10 +51,14 @@ def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
             return f'must be text, got {got}; put it in quotes: "{got}"'
         case "string_type":
             return f"must be text, got {got}"
-        case "model_type" | "dict_type" if value is None:
+        case "model_type" if value is None:
             return "must be a mapping of settings, got null; leave it out to have the defaults"
-        case "model_type" | "dict_type":
+        case "model_type":
             return f"must be a mapping of settings, got {got}"
+        case "dict_type" | "mapping_type" if value is None:
+            return "must be a mapping, got null; leave it out to have the default"
+        case "dict_type" | "mapping_type":
+            return f"must be a mapping, got {got}"
         case "tuple_type" | "list_type":
             return f"must be a list, got {got}"
         case "too_short" | "too_long":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import (
     TYPE_CHECKING,
@@ -170,6 +170,16 @@ class Settings(BaseModel):
 
 class _WrongSettingError(Exception):
     """A rule reads a setting that is wrong by itself, so that it cannot be judged."""
+
+
+def each_judged(rules: Mapping[str, Callable[[], Iterable[Problem]]]) -> Iterator[Problem]:
+    """Yield what each of *rules* finds, within its name.
+
+    One that reads a wrong setting finds nothing, and stops no other.
+    """
+    for name, rule in rules.items():
+        with suppress(_WrongSettingError):
+            yield from [problem.within(name) for problem in rule()]
 
 
 def _judged(partial: Settings | None) -> list[Problem]:

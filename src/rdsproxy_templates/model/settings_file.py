@@ -102,12 +102,16 @@ def split(kind: type[SettingsT], settings: object) -> tuple[SettingsT, Customiza
 
 
 def _reminded(problem: Problem) -> Problem:
-    """Add the setting that somebody may mean who wrote an unknown one."""
-    similar = did_you_mean(problem.place, sorted(RESERVED))
-    unknown = problem.sentence.startswith("is not a setting;")
-    if not (unknown and similar):
+    """Add the library's settings to the sentence about an unknown one of the root."""
+    sentence = problem.sentence
+    if "." in problem.place or not sentence.startswith("is not a setting"):
         return problem
-    return Problem(problem.place, problem.sentence.replace(";", f"{similar};", 1))
+    similar = did_you_mean(problem.place, sorted(RESERVED))
+    if similar and sentence.startswith("is not a setting;"):
+        sentence = sentence.replace(";", f"{similar};", 1)
+    own = sentence.removesuffix("; there are none")
+    joined = ", " if own == sentence else "; there are "
+    return Problem(problem.place, f"{own}{joined}{', '.join(sorted(RESERVED))}")
 
 
 def read(path: Path) -> SettingsFile:

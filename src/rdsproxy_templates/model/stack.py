@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from troposphere import AWSObject
 
@@ -16,6 +17,11 @@ from .ports import Ports
 from .setting_problems import did_you_mean
 from .settings import Settings
 from .template import Nested, Template, checked, in_reading_order, without_unused
+
+MOST_LEVELS: Final = 20
+"""Deepest nesting that is built: a stack that nests itself would have no end."""
+_BUILT: Final[ContextVar[tuple[str, ...]]] = ContextVar("_BUILT", default=())
+"""Names of the stacks that are being built, the outermost first."""
 
 ConfigT = TypeVar("ConfigT", bound=Settings)
 InputsT = TypeVar("InputsT", bound=Ports)
@@ -123,15 +129,24 @@ def template(
         name = f"{name_of(stack)}.Config"
         sentence = f"must be built with a {name}, got {type(config).__qualname__}"
         raise WiringError([Problem(place, sentence)])
+    around = _BUILT.get()
+    if len(around) >= MOST_LEVELS:
+        chain = " in ".join(reversed(around[-3:]))
+        sentence = f"is nested {MOST_LEVELS} levels deep, {chain} …: does it nest itself?"
+        raise WiringError([Problem(place, sentence)])
     wanted = config.root_inputs()
     ports = [
         port
         for port in stack.Inputs.ports()
         if (not port.optional or port.name in wanted if given is None else port.path in given)
     ]
-    built = stack.build(
-        config, stack.Inputs.filled(lambda port: port.received() if port in ports else None)
-    )
+    token = _BUILT.set((*around, name_of(stack)))
+    try:
+        built = stack.build(
+            config, stack.Inputs.filled(lambda port: port.received() if port in ports else None)
+        )
+    finally:
+        _BUILT.reset(token)
     known = [port.name for port in ports]
     _refuse(
         place,

@@ -167,6 +167,14 @@ def consumers_paths(root: Template) -> set[str]:
     return _local_paths(root, LocalPath.KEY)
 
 
+def paths_by_resource(rendered: Bundle) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield each local path of the consumer's, after file and title of its resource."""
+    for path, one in rendered.root.walk():
+        for title, body in one.resources.items():
+            for local in _paths_in(dict(body), LocalPath.KEY):
+                yield _place(rendered, path, title), local
+
+
 def _local_paths(root: Template, key: str) -> set[str]:
     return {path for _, one in root.walk() for path in _paths_in(dict(one.resources), key)}
 

@@ -12,7 +12,7 @@ from ..errors import Problem
 from ..model import Template, did_you_mean
 from ..model.customization import ATTRIBUTES, POLICIES
 from ..model.intrinsic_functions import is_function
-from ..model.pieces import dangling, leading, malformed, unknown_titles
+from ..model.pieces import Slip, dangling, leading, malformed, unknown_titles
 from ..model.references import wires
 from ..model.setting_problems import shown
 from ..model.template import Body
@@ -23,36 +23,47 @@ _SECRET: Final = re.compile(
 )
 _WITH_ROLE: Final = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 _STORED: Final = "'{{resolve:secretsmanager:…}}'"
+_FREE: Final = ("AWS::Serverless::", "AWS::CloudFormation::", "Custom::")
+"""Beginnings of types whose attributes no schema tells."""
 _REFUSED: Final = {
     "Type": "cannot change: a resource of another type is another one; add it by extra_resources",
     "Condition": "is not supported: decide in the settings, templates have no conditions",
 }
 
 
-def patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> Iterator[Problem]:
+def patch_problems(
+    patch: Mapping[str, Any],
+    type_: str,
+    stack: Template,
+    known: tuple[str, ...] = ATTRIBUTES,
+) -> Iterator[Problem]:
     """Yield what is wrong with *patch* for a resource of *type_* in *stack*.
+
+    *known* are the attributes to name where an unknown one is written.
 
     Of a secret in clear text nothing else is said, because that might repeat it.
     """
     clear = [Problem(".".join(("Properties", *path)), text) for path, text in _secrets(patch)]
     yield from clear
-    for problem in _patch_problems(patch, type_, stack):
+    for problem in _patch_problems(patch, type_, stack, known):
         if not any(f"{problem.place}.".startswith(f"{one.place}.") for one in clear):
             yield problem
 
 
-def _patch_problems(patch: Mapping[str, Any], type_: str, stack: Template) -> Iterator[Problem]:
+def _patch_problems(
+    patch: Mapping[str, Any], type_: str, stack: Template, known: tuple[str, ...]
+) -> Iterator[Problem]:
     schema = schema_of(type_)
     properties = list(schema.body["properties"]) if schema else []
     for name in patch:
         if name not in ATTRIBUTES:
-            yield Problem(name, _unknown_attribute(name, properties))
+            yield Problem(name, _unknown_attribute(name, known, properties))
     for name, choices in POLICIES.items():
         if patch.get(name) is not None and patch[name] not in choices:
             yield Problem(name, f"must be one of {', '.join(choices)}, got {shown(patch[name])}")
     yield from _waits(patch.get("DependsOn"), stack)
     rest = {key: value for key, value in patch.items() if key in ATTRIBUTES and key != "DependsOn"}
-    for found in (malformed(rest), dangling(rest, stack)):
+    for found in (malformed(rest), dangling(rest, stack), _unknown_attributes(rest, stack)):
         yield from (Problem(".".join(slip.path), slip.sentence) for slip in found)
     for name in ("Properties", "Metadata", "CreationPolicy", "UpdatePolicy"):
         if rest.get(name) is not None and not isinstance(rest[name], dict):
@@ -76,9 +87,13 @@ def resource_problems(title: str, body: object, stack: Template) -> Iterator[Pro
         yield Problem("", f"is the title that SAM gives the role of {title.removesuffix('Role')}")
     if not _TITLE.fullmatch(title):
         yield Problem("", f"must be 1 to 255 letters and digits, got {title!r}")
+    known = ("Type", *ATTRIBUTES)
     type_ = body.get("Type")
     if not isinstance(type_, str):
         yield Problem("Type" if "Type" in body else "", f"must have a Type, got {shown(type_)}")
+        for name in body:
+            if name not in known:
+                yield Problem(str(name), _unknown_attribute(str(name), known, []))
         return
     if schema_of(type_) is None:
         similar = did_you_mean(type_, resource_types())
@@ -87,7 +102,7 @@ def resource_problems(title: str, body: object, stack: Template) -> Iterator[Pro
         if value is None:
             yield Problem(".".join(path), "must not be null: there is nothing to remove")
     rest = {key: value for key, value in body.items() if key != "Type" and value is not None}
-    yield from patch_problems(rest, type_, stack)
+    yield from patch_problems(rest, type_, stack, known)
 
 
 def replacements(patch: Mapping[str, Any], body: Body, name: str) -> Iterator[Problem]:
@@ -115,14 +130,35 @@ def _found(node: Any, path: tuple[str, ...]) -> object:
     return node
 
 
-def _unknown_attribute(name: str, properties: list[str]) -> str:
-    if name in _REFUSED:
+def _unknown_attributes(piece: object, stack: Template) -> Iterator[Slip]:
+    """Yield references to attributes that AWS's schema of the other resource does not know.
+
+    Whatever waits for it would otherwise be told as a circle before a validator sees it.
+    """
+    for path, value in leading(piece):
+        for wire in dict.fromkeys(wires(value)) if is_function(value) else ():
+            name, _, attribute = wire.partition(".")
+            type_ = str(stack.resources.get(name, {}).get("Type", ""))
+            schema = schema_of(type_) if attribute and not type_.startswith(_FREE) else None
+            if schema and attribute.partition(".")[0] not in schema.body["properties"]:
+                known = [".".join(one) for one in schema.pointers("readOnlyProperties")]
+                known = [one for one in known if "*" not in one]
+                similar = did_you_mean(attribute, known)
+                there = ", ".join(known) or "none"
+                yield Slip(
+                    path,
+                    f"refers to {wire}; {type_} has no such attribute{similar}; there are {there}",
+                )
+
+
+def _unknown_attribute(name: str, known: tuple[str, ...], properties: list[str]) -> str:
+    if name in _REFUSED and name not in known:
         return _REFUSED[name]
     if name in properties:
         return f"is a property: write it below Properties, {{Properties: {{{name}: …}}}}"
     return (
-        f"is not an attribute of a resource{did_you_mean(name, ATTRIBUTES)}; "
-        f"there are {', '.join(ATTRIBUTES)}"
+        f"is not an attribute of a resource{did_you_mean(name, known)}; "
+        f"there are {', '.join(known)}"
     )
 
 

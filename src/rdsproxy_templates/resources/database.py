@@ -14,6 +14,7 @@ from ..aws.identifiers import identifier_problems
 from ..aws.kinds import KeyArn
 from ..errors import Problem
 from ..model import ListOf
+from ..model.settings import each_judged
 from .backup import BackupSettings
 from .database_logs import LogSettings, exported_logs, log_parameters
 from .database_surroundings import (
@@ -210,24 +211,32 @@ class DatabaseSettings(EngineSettings):
     def _group_problems(self) -> Iterator[Problem]:
         """Report what a group of settings asks of an engine that lacks it."""
         engine = ENGINES[self.engine]
-        refused = {
-            "backup": self.backup.refused_by(engine, self.maintenance.window),
-            "maintenance": self.maintenance.refused_by(engine),
-            "storage": self.storage.refused_by(engine, self.storage_size),
-            "parameters": self.parameters.refused_by(engine, log_parameters(self.logs, engine)),
-            "identifiers": self.identifiers.refused_by(engine),
-            "master": self.master.refused_by(engine, restored=self.restore.is_chosen),
-            "restore": self.restore.refused_by(engine),
-            "roles": role_problems(self.roles, engine),
-        }
-        if self.monitoring is not None:
-            refused["monitoring"] = self.monitoring.refused_by(engine, self.db_instance_classes)
-        if self.logs is not None:
-            refused["logs"] = self.logs.refused_by(
-                engine, audited=self.writes_audit_log, identifier=self.identifiers.database
-            )
-        for name, found in refused.items():
-            yield from (problem.within(name) for problem in found)
+        yield from each_judged(
+            {
+                "backup": lambda: self.backup.refused_by(engine, self.maintenance.window),
+                "maintenance": lambda: self.maintenance.refused_by(engine),
+                "storage": lambda: self.storage.refused_by(engine, self.storage_size),
+                "parameters": lambda: self.parameters.refused_by(
+                    engine, log_parameters(self.logs, engine)
+                ),
+                "identifiers": lambda: self.identifiers.refused_by(engine),
+                "master": lambda: self.master.refused_by(engine, restored=self.restore.is_chosen),
+                "restore": lambda: self.restore.refused_by(engine),
+                "roles": lambda: role_problems(self.roles, engine),
+                "monitoring": lambda: (
+                    self.monitoring.refused_by(engine, self.db_instance_classes)
+                    if self.monitoring
+                    else ()
+                ),
+                "logs": lambda: (
+                    self.logs.refused_by(
+                        engine, audited=self.writes_audit_log, identifier=self.identifiers.database
+                    )
+                    if self.logs
+                    else ()
+                ),
+            }
+        )
         if self.rotation is not None:
             yield from self.rotation.refused_beside(self.rotate_secrets_after_days)
         if self.rotates:
