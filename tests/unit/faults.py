@@ -111,6 +111,7 @@ POSTGRESQL = template(
         DBName="reports",
         MasterUsername="reporter",
         ManageMasterUserPassword=True,
+        StorageEncrypted=True,
     ),
 )
 """A proxy in front of one instance of PostgreSQL, in a network that is given."""

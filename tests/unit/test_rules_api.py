@@ -50,6 +50,19 @@ class TestTimeout:
         assert one.sentence == f"it may run for {seconds} s, and the API waits for 30"
         assert one.remedy == "Set Timeout to at most 29"
 
+    def test_a_rest_api_may_be_told_to_wait_longer(self):
+        waiting = {"Path": "/", "Method": "GET", "TimeoutInMillis": 60000}
+        changed = faulted(EVENT, {"Type": "Api", "Properties": waiting})
+
+        assert_holds(api.timeout, faulted(f"{FUNCTION}/Timeout", 60, changed))
+
+    def test_an_http_api_may_not(self):
+        changed = faulted(f"{EVENT}/Properties/TimeoutInMillis", 60000)
+
+        [one] = violations(api.timeout, faulted(f"{FUNCTION}/Timeout", 60, changed))
+
+        assert one.resource == FUNCTION
+
     def test_a_function_that_no_api_waits_for_may_run_long(self):
         changed = faulted(EVENT, {"Type": "SQS", "Properties": {"Queue": GIVEN}})
 
@@ -120,3 +133,19 @@ class TestKeyOrFirewall:
         assert_holds(
             api.key_or_firewall, template(Api=resource("Serverless::Api"), Association=association)
         )
+
+    def test_a_web_acl_on_an_http_api_of_another_stack_is_refused(self):
+        arn = "arn:aws:apigateway:eu-west-1::/apis/a1b2c3/stages/$default"
+        association = resource("WAFv2::WebACLAssociation", ResourceArn=arn)
+
+        [one] = violations(api.key_or_firewall, template(Association=association))
+
+        assert one.sentence == "a1b2c3 is an HTTP API, which takes no web ACL"
+
+    def test_a_usage_plan_of_an_http_api_is_refused(self):
+        stages = [{"ApiId": ref("SAMStackHttpApi"), "Stage": "$default"}]
+        plan = resource("ApiGateway::UsagePlan", ApiStages=stages)
+
+        [one] = violations(api.key_or_firewall, faulted("Plan", plan))
+
+        assert one.sentence == "SAMStackHttpApi is an HTTP API, which has no usage plans"

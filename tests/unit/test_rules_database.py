@@ -54,13 +54,34 @@ class TestVersion:
         )
 
     def test_a_number_is_a_version_that_lost_its_quotes(self):
-        instance = resource("RDS::DBInstance", Engine="mysql", EngineVersion=5.7)
+        instance = resource("RDS::DBInstance", Engine="mysql", EngineVersion=8.1)
 
         [one] = violations(database.version, template(Database=instance))
 
         assert one.resource == "Database"
-        assert "unknown version '5.7' of mysql" in one.sentence
+        assert "unknown version '8.1' of mysql" in one.sentence
         assert one.remedy == "Choose a current version, as text in quotes"
+
+    @pytest.mark.parametrize(
+        ("engine", "major"),
+        [("mysql", "8.4"), ("mysql", 8.4), ("postgres", "17"), ("postgres", 17)],
+    )
+    def test_a_major_version_stands_for_one_of_its_minor_versions(self, engine, major):
+        instance = resource("RDS::DBInstance", Engine=engine, EngineVersion=major)
+
+        assert_holds(database.version, template(Database=instance))
+
+    def test_a_major_version_past_its_support_is_refused_to_those_who_want_none_other(self):
+        instance = resource(
+            "RDS::DBInstance",
+            Engine="mysql",
+            EngineVersion=5.7,
+            EngineLifecycleSupport="open-source-rds-extended-support-disabled",
+        )
+
+        [one] = violations(database.version, template(Database=instance))
+
+        assert one.sentence.startswith("'5.7' is past the end of its standard support")
 
     def test_a_version_of_another_engine_is_refused(self):
         instance = resource("RDS::DBInstance", Engine="postgres", EngineVersion="8.4.11")
@@ -247,3 +268,33 @@ class TestPublic:
     @pytest.mark.parametrize("public", [False, GIVEN])
     def test_one_that_is_not_or_need_not_be_is_accepted(self, public):
         assert_holds(database.public, faulted(f"{INSTANCE}/PubliclyAccessible", public))
+
+
+class TestServerless:
+    def test_a_serverless_instance_without_a_capacity_is_refused(self):
+        [one] = violations(
+            database.serverless, faulted("RDSStackDBInstance1/DBInstanceClass", "db.serverless")
+        )
+
+        assert one.resource == "RDSStackDBInstance1"
+        assert one.sentence == (
+            f"its class is db.serverless, and {CLUSTER} has no ServerlessV2ScalingConfiguration"
+        )
+
+    @pytest.mark.parametrize("scaling", [{"MinCapacity": 0.5, "MaxCapacity": 4}, GIVEN])
+    def test_one_with_a_capacity_is_accepted(self, scaling):
+        scaled = faulted(f"{CLUSTER}/ServerlessV2ScalingConfiguration", scaling)
+
+        assert_holds(
+            database.serverless,
+            faulted("RDSStackDBInstance1/DBInstanceClass", "db.serverless", scaled),
+        )
+
+    def test_serverless_of_the_first_version_is_refused(self):
+        [one] = violations(database.serverless, faulted(f"{CLUSTER}/EngineMode", "serverless"))
+
+        assert one.sentence == "Aurora Serverless v1 has ended"
+
+    @pytest.mark.parametrize("mode", ["provisioned", GIVEN])
+    def test_other_modes_are_accepted(self, mode):
+        assert_holds(database.serverless, faulted(f"{CLUSTER}/EngineMode", mode))

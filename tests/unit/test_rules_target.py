@@ -153,29 +153,102 @@ class TestTlsToDatabase:
         assert_holds(target.tls_to_database, changed)
 
 
-class TestIdleAboveMax:
-    POOL = f"{TARGETS}/ConnectionPoolConfigurationInfo"
+class TestSpellings:
+    """The cluster of a target group, and that of an instance, in every spelling."""
 
-    @pytest.mark.parametrize("idle", [51, "51"])
-    def test_more_idle_than_open_connections_are_refused(self, idle):
-        """A number is text where it comes from the default of a parameter."""
-        pool = {"MaxConnectionsPercent": 50, "MaxIdleConnectionsPercent": idle}
+    @pytest.mark.parametrize(
+        "cluster",
+        [
+            {"Fn::Sub": f"${{{CLUSTER}}}"},
+            {"Fn::GetAtt": [CLUSTER, "DBClusterArn"]},
+            {"Fn::GetAtt": f"{CLUSTER}.DBClusterArn"},
+            {"Fn::Join": ["", [ref(CLUSTER)]]},
+        ],
+        ids=["Sub", "GetAtt", "GetAtt with a dot", "Join"],
+    )
+    def test_a_group_that_waits_for_nothing_is_refused(self, cluster):
+        late = without(f"{TARGETS}/DependsOn")
 
-        [one] = violations(target.idle_above_max, faulted(self.POOL, pool))
+        [one] = violations(
+            target.waits_for_instances, faulted(f"{TARGETS}/DBClusterIdentifiers", [cluster], late)
+        )
+        [two] = violations(
+            target.waits_for_instances,
+            faulted("RDSStackDBInstance1/DBClusterIdentifier", cluster, late),
+        )
+
+        assert one.sentence == two.sentence
+        assert one.sentence == f"it does not wait for RDSStackDBInstance1 of {CLUSTER}"
+
+    def named(self, *names):
+        cluster, instance, group = names
+        changed = faulted(f"{CLUSTER}/DBClusterIdentifier", cluster)
+        changed = faulted("RDSStackDBInstance1/DBClusterIdentifier", instance, changed)
+        return faulted(f"{TARGETS}/DBClusterIdentifiers", [group], changed)
+
+    def test_a_cluster_may_be_known_by_its_name(self):
+        late = without(f"{TARGETS}/DependsOn", self.named("Shop", "shop", "shop"))
+
+        [one] = violations(target.waits_for_instances, late)
 
         assert one.resource == TARGETS
-        assert "Idle" in one.sentence
-        assert "51 is above MaxConnectionsPercent 50" in one.sentence
-        assert one.remedy == "Lower the one or raise the other"
+        assert_holds(target.waits_for_instances, self.named("Shop", "shop", "shop"))
 
-    @pytest.mark.parametrize("pool", [{}, {"MaxIdleConnectionsPercent": 100}])
-    def test_the_service_opens_all_connections_unless_told_otherwise(self, pool):
-        assert_holds(target.idle_above_max, faulted(self.POOL, pool))
+    def test_a_cluster_of_another_name_is_left_alone(self):
+        late = without(f"{TARGETS}/DependsOn", self.named("shop", "shop", "orders"))
 
-    def test_all_connections_may_be_kept_idle(self):
-        pool = {"MaxConnectionsPercent": 50, "MaxIdleConnectionsPercent": 50}
+        assert_holds(target.waits_for_instances, late)
 
-        assert_holds(target.idle_above_max, faulted(self.POOL, pool))
+    def test_a_condition_may_decide_which_of_two_is_the_target(self):
+        either = {"Fn::If": ["Aurora", [ref(CLUSTER)], ref("AWS::NoValue")]}
+
+        assert_holds(target.one_target, faulted(f"{TARGETS}/DBClusterIdentifiers", either))
+
+
+class TestTargetGroup:
+    FUNCTION = "SAMStackBlogRDSProxyFunction"
+
+    def second(self, **properties):
+        return resource("RDS::DBProxyTargetGroup", TargetGroupName="default", **properties)
+
+    def test_a_second_group_is_refused(self):
+        [one] = violations(
+            target.target_group, faulted("Second", self.second(DBProxyName=ref(PROXY)))
+        )
+
+        assert one.resource == "Second"
+        assert one.sentence == f"{PROXY} has the group {TARGETS} already"
+
+    def test_it_is_refused_by_the_name_of_the_proxy_too(self):
+        named = faulted(f"{PROXY}/DBProxyName", "shop")
+
+        [one] = violations(
+            target.target_group, faulted("Second", self.second(DBProxyName="shop"), named)
+        )
+
+        assert one.resource == "Second"
+
+    @pytest.mark.parametrize("name", [GIVEN, "another"])
+    def test_a_group_of_another_proxy_is_accepted(self, name):
+        assert_holds(target.target_group, faulted("Second", self.second(DBProxyName=name)))
+
+    def test_a_proxy_without_a_group_is_refused(self):
+        [one] = violations(target.target_group, without(TARGETS))
+
+        assert one.resource == PROXY
+        assert one.sentence == "clients connect to it, and it has no target group, so no database"
+
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            (f"{FUNCTION}/Environment/Variables/RDS_PROXY_ENDPOINT", GIVEN),
+            ("Registered", resource("CloudFormation::CustomResource", Name=ref(PROXY))),
+            ("Elsewhere", resource("RDS::DBProxyTargetGroup", DBProxyName=GIVEN)),
+        ],
+        ids=["no client", "registered by a resource of one's own", "a group of a given proxy"],
+    )
+    def test_a_proxy_that_others_may_lead_to_a_database_is_accepted(self, path, value):
+        assert_holds(target.target_group, faulted(path, value, without(TARGETS)))
 
 
 class TestReaderEndpoint:

@@ -10,7 +10,7 @@ from faults import BUNDLE, get_att, ref, resource
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.model.template import Nested
 from rdsproxy_templates.rendering.documents import bundle
-from rdsproxy_templates.validators.rules.wiring import connected
+from rdsproxy_templates.validators.rules.wiring import connected, values_taken
 
 CHILD = Template(
     description="A child.",
@@ -151,3 +151,97 @@ class TestMissingTemplate:
         assert (one.file, line) == ("template.yaml", "RDSStack:")
         assert one.sentence == "the template of RDSStack is missing"
         assert one.remedy == "Render the whole bundle"
+
+
+class TestAttributes:
+    def test_a_stack_has_only_outputs(self):
+        """``!GetAtt ChildStack.TopicArn`` for ``!GetAtt ChildStack.Outputs.TopicArn``."""
+        wrong = root({"Host": "a"}, outputs={"Name": {"Value": get_att("ChildStack", "TopicArn")}})
+
+        one, line = violation(bundle(wrong))
+
+        assert line == "Name:"
+        assert one.sentence == "Name asks ChildStack for TopicArn, and a stack has only outputs"
+        assert one.remedy == "Write ChildStack.Outputs.TopicArn"
+
+    def test_an_attribute_of_another_resource_is_left_alone(self):
+        arn = {"Value": get_att("Other", "TopicArn")}
+        wired = root({"Host": "a"}, resources={"Other": resource("SNS::Topic")}, outputs={"A": arn})
+
+        assert list(connected.judge(bundle(wired))) == []
+
+
+def refused(**parameter):
+    """What is said of a parameter by its own default."""
+    parameters = {"Size": parameter}
+    made = bundle(replace(root({}, child=CHILD), children={}, parameters=parameters))
+    return [one.sentence for one in values_taken.judge(made)]
+
+
+class TestValuesTaken:
+    @pytest.mark.parametrize(
+        ("parameter", "problem"),
+        [
+            ({"Type": "String", "AllowedValues": ["s", "m"]}, "'l' is none of its AllowedValues"),
+            (
+                {"Type": "String", "AllowedPattern": "[a-k]"},
+                "'l' does not match its AllowedPattern, [a-k]",
+            ),
+            ({"Type": "String", "MinLength": 2}, "'l' is shorter than its MinLength, 2"),
+            ({"Type": "String", "MinLength": "2"}, "'l' is shorter than its MinLength, 2"),
+            ({"Type": "String", "MaxLength": 0}, "'l' is longer than its MaxLength, 0"),
+            ({"Type": "Number"}, "'l' is not a number"),
+            (
+                {"Type": "CommaDelimitedList", "AllowedValues": ["s"]},
+                "'l' is none of its AllowedValues",
+            ),
+        ],
+    )
+    def test_a_default_that_its_parameter_refuses_is_refused(self, parameter, problem):
+        assert refused(**parameter, Default="l") == [f"the default of Size is refused: {problem}"]
+
+    @pytest.mark.parametrize(
+        ("default", "problem"),
+        [(1, "1 is below its MinValue, 2"), ("9", "9 is above its MaxValue, 4")],
+    )
+    def test_a_number_is_within_its_bounds(self, default, problem):
+        [one] = refused(Type="Number", MinValue=2, MaxValue=4, Default=default)
+
+        assert one == f"the default of Size is refused: {problem}"
+
+    @pytest.mark.parametrize(
+        "parameter",
+        [
+            {"Type": "String", "AllowedValues": ["s"]},
+            {"Type": "String", "AllowedValues": [True, False], "Default": "true"},
+            {"Type": "Number", "AllowedValues": [1, 2], "Default": "1"},
+            {"Type": "CommaDelimitedList", "AllowedPattern": "[a-z]", "Default": "a, b"},
+            {"Type": "String", "AllowedPattern": "[[:alpha:", "Default": "a"},
+            {
+                "Type": "AWS::SSM::Parameter::Value<String>",
+                "AllowedPattern": "[0-9.]+",
+                "Default": "/platform/version",
+            },
+        ],
+        ids=["no default", "booleans", "numbers", "a list", "a pattern of Java's", "a path"],
+    )
+    def test_a_default_that_is_taken_or_unknown_is_accepted(self, parameter):
+        assert refused(**parameter) == []
+
+    def test_an_argument_that_the_child_refuses_is_refused(self):
+        child = replace(CHILD, parameters={"Host": {"Type": "String", "AllowedValues": ["a"]}})
+        made = bundle(root({"Host": "b"}, child=child))
+
+        [one] = values_taken.judge(made)
+
+        assert one.file == "template.yaml"
+        assert made.templates[one.file].splitlines()[one.line - 1].strip() == "Host: b"
+        assert one.sentence == (
+            "ChildStack is passed Host, which it refuses: 'b' is none of its AllowedValues"
+        )
+
+    @pytest.mark.parametrize("value", ["a", ref("Given"), {"Fn::ImportValue": "host"}])
+    def test_an_argument_that_is_taken_or_given_is_accepted(self, value):
+        child = replace(CHILD, parameters={"Host": {"Type": "String", "AllowedValues": ["a"]}})
+
+        assert list(values_taken.judge(bundle(root({"Host": value}, child=child)))) == []

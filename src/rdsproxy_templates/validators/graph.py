@@ -24,6 +24,12 @@ POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy
 GROUP = "AWS::EC2::SecurityGroup"
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
+IDENTIFIERS = {
+    CLUSTER: "DBClusterIdentifier",
+    INSTANCE: "DBInstanceIdentifier",
+    PROXY: "DBProxyName",
+}
+"""The properties that name a resource physically."""
 FROM_SECRET = re.compile(
     r"\{\{resolve:secretsmanager:\$\{(\w+)\}:SecretString:(\w+)(?::[^}]*)?\}\}"
 )
@@ -105,6 +111,17 @@ class Graph:
             return value
         return content.get(key, value) if isinstance(content, dict) else value
 
+    def named(self, expression: object, *types: str) -> str | None:
+        """Return the resource of these types that *expression* refers to, by Ref or by its name."""
+        if name := self.target(expression):
+            return name
+        for kind in types if isinstance(expression, str) else ():
+            for name, body in self.of_type(kind):
+                # RDS keeps names in lower case.
+                if str(body.get(IDENTIFIERS[kind])).lower() == str(expression).lower():
+                    return name
+        return None
+
     def targets(self, expressions: object) -> list[str]:
         """Return the resources that a list of *expressions* refers to."""
         return [name for item in items(expressions) if (name := self.target(item))]
@@ -136,17 +153,28 @@ class Graph:
         return [
             database
             for _, group in self.of_type(TARGET_GROUP)
-            if self.target(group.get("DBProxyName")) == proxy
-            for database in self.targets(group.get("DBClusterIdentifiers"))
-            + self.targets(group.get("DBInstanceIdentifiers"))
+            if self.named(group.get("DBProxyName"), PROXY) == proxy
+            for database in self.databases_in(group)
         ]
+
+    def databases_in(self, group: Mapping[str, Any]) -> list[str]:
+        """The clusters and instances that are targets of a target group."""
+        named = [
+            self.named(one, kind)
+            for kind, key in (
+                (CLUSTER, "DBClusterIdentifiers"),
+                (INSTANCE, "DBInstanceIdentifiers"),
+            )
+            for one in items(group.get(key))
+        ]
+        return [name for name in named if name]
 
     def instances_of(self, cluster: str) -> list[str]:
         """The instances of *cluster*."""
         return [
             name
             for name, instance in self.of_type(INSTANCE)
-            if self.target(instance.get("DBClusterIdentifier")) == cluster
+            if self.named(instance.get("DBClusterIdentifier"), CLUSTER) == cluster
         ]
 
     def inline_policies(self, role_or_function: str) -> Iterator[Mapping[str, Any]]:

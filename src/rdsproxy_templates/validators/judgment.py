@@ -18,7 +18,7 @@ def find(bundle: Bundle) -> list[Finding]:
     Where a wire leads nowhere most rules are not judged, because it cannot be followed.
     """
     if not wiring.is_whole(bundle):
-        partial = (wiring.connected, size.templates_fit)
+        partial = (wiring.connected, wiring.values_taken, size.templates_fit)
         return [finding for rule in partial for finding in _of_bundle(rule, bundle)]
     flat, origins = bundle.flat()
     graph = Graph(flat)

@@ -90,6 +90,30 @@ def simple(expression: object) -> object:
             return expression
 
 
+def spelled(expression: object) -> str:
+    """Spell *expression* as the text of ``Fn::Sub``; ``${?}`` is a part that is not text."""
+    match simple(expression):
+        case str(text):
+            return text
+        case {"Fn::Sub": str(text)}:
+            return text
+        case {"Fn::Sub": [str(text), dict(variables)]}:
+            return PLACEHOLDER.sub(
+                lambda match: spelled(variables[match[1]]) if match[1] in variables else match[0],
+                text,
+            )
+        case {"Fn::Join": [str(mark), [*parts]]}:
+            return mark.join(map(spelled, parts))
+        case {"Ref": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
+        case int(number) if not isinstance(number, bool):
+            return str(number)
+        case _:
+            return "${?}"
+
+
 def resource_ids(expressions: object) -> list[object]:
     """Return the expressions that are the ID of a resource, not an attribute or a lookup."""
     return [item for item in items(expressions) if _is_id(simple(item))]

@@ -10,6 +10,7 @@ from ..graph import CLUSTER, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..values import is_literal, is_true, number
 
+SERVERLESS = "db.serverless"
 DISABLED = "open-source-rds-extended-support-disabled"
 
 
@@ -26,7 +27,9 @@ def version(graph: Graph) -> Iterator[Violation]:
             continue
         asked, enrolled = str(given), body.get("EngineLifecycleSupport") != DISABLED
         lifecycle = engine.lifecycle(asked)
-        if problem := engine.version_problem(asked):
+        is_major = lifecycle is not None and asked == engine.major(asked)
+        # RDS takes a major version for one of its minor versions.
+        if problem := None if is_major else engine.version_problem(asked):
             quotes = "" if isinstance(given, str) else ", as text in quotes"
             yield Violation(database, "EngineVersion", problem, f"Choose a current version{quotes}")
         elif lifecycle and (refusal := lifecycle.refusal(enrolled=enrolled)):
@@ -86,7 +89,8 @@ def names(graph: Graph) -> Iterator[Violation]:
 def capacity(graph: Graph) -> Iterator[Violation]:
     proxied = {name for proxy, _ in graph.of_type(PROXY) for name in graph.databases_of(proxy)}
     for cluster, body in graph.of_type(CLUSTER):
-        scaling = body.get("ServerlessV2ScalingConfiguration", {})
+        scaling = body.get("ServerlessV2ScalingConfiguration")
+        scaling = scaling if isinstance(scaling, dict) else {}
         least, most = number(scaling.get("MinCapacity")), number(scaling.get("MaxCapacity"))
         if least is None or most is None:
             continue
@@ -104,6 +108,33 @@ def capacity(graph: Graph) -> Iterator[Violation]:
                 "ServerlessV2ScalingConfiguration",
                 "it would pause at 0 ACU, and the proxy in front of it keeps it awake",
                 "Set MinCapacity to 0.5 or more",
+            )
+
+
+@as_rule(
+    "database/serverless",
+    title="An instance of the class db.serverless is in a cluster that says how far it scales.",
+    why="RDS refuses the instance.",
+    source=f"{AURORA_GUIDE}aurora-serverless-v2.create.html",
+)
+def serverless(graph: Graph) -> Iterator[Violation]:
+    for cluster, body in graph.of_type(CLUSTER):
+        if "ServerlessV2ScalingConfiguration" not in body:
+            for instance in graph.instances_of(cluster):
+                if graph.properties(instance).get("DBInstanceClass") == SERVERLESS:
+                    yield Violation(
+                        instance,
+                        "DBInstanceClass",
+                        f"its class is {SERVERLESS}, and {cluster} has no "
+                        "ServerlessV2ScalingConfiguration",
+                        f"Add it to {cluster}, with MinCapacity and MaxCapacity",
+                    )
+        if body.get("EngineMode") == "serverless":
+            yield Violation(
+                cluster,
+                "EngineMode",
+                "Aurora Serverless v1 has ended",
+                f"Leave EngineMode out, and give the cluster an instance of class {SERVERLESS}",
             )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...aws.documentation import SYSTEMS_MANAGER_GUIDE
+from ...aws.documentation import PRIVATELINK_GUIDE, SYSTEMS_MANAGER_GUIDE
 from ...model.references import wires
 from ..connections import INTERFACE, SSM_POLICY, service_of
 from ..graph import Graph
@@ -31,7 +31,7 @@ WAYS_OUT = (
     level="warning",
     title="An interface endpoint takes the public name of its service.",
     why="SDKs use the public name, which leads out of the VPC; without a way out, calls time out.",
-    source="https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html",
+    source=f"{PRIVATELINK_GUIDE}manage-dns-names.html",
 )
 def private_dns(graph: Graph) -> Iterator[Violation]:
     read = {wire for body in graph.template.resources.values() for wire in wires(dict(body))}
@@ -55,7 +55,7 @@ def private_dns(graph: Graph) -> Iterator[Violation]:
     "endpoint/type",
     title="An endpoint is of a type that its service has.",
     why="EC2 refuses the endpoint.",
-    source="https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
+    source=f"{PRIVATELINK_GUIDE}gateway-endpoints.html",
 )
 def endpoint_type(graph: Graph) -> Iterator[Violation]:
     for name, body in graph.of_type(INTERFACE):
@@ -76,7 +76,7 @@ def endpoint_type(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="An endpoint is of the Region in which the stack is created.",
     why="EC2 refuses the endpoint, or clients miss the service of their own Region.",
-    source="https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html",
+    source=f"{PRIVATELINK_GUIDE}aws-services-privatelink-support.html",
 )
 def region(graph: Graph) -> Iterator[Violation]:
     follows = any(

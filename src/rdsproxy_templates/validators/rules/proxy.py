@@ -9,12 +9,14 @@ from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES
 from ...aws.engines import ENGINES
 from ...aws.names import proxy_name_problem
+from ...aws.support import zones_without_proxy
 from ..credentials import secret_named
-from ..graph import PROXY, Graph
+from ..graph import ENDPOINT, PROXY, Graph
 from ..policies import rights_of, role_named
 from ..rule import Violation, as_rule
 from ..texts import shown, text_of
 from ..values import is_literal
+from .parameter_group import engine_of
 
 SECRETS = 200
 
@@ -54,6 +56,46 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
                     "EngineFamily",
                     f"{family} does not fit the database, which is {engine.name}",
                     f"Set EngineFamily to {engine.family}",
+                )
+
+
+@as_rule(
+    "proxy/version",
+    title="RDS Proxy is offered for the version of the database behind it.",
+    why="RDS refuses to register the database, or the proxy cannot connect to it.",
+    source=f"{AURORA_GUIDE}Concepts.Aurora_Fea_Regions_DB-eng.Feature.RDS_Proxy.html",
+)
+def version(graph: Graph) -> Iterator[Violation]:
+    for proxy, _ in graph.of_type(PROXY):
+        for database in graph.databases_of(proxy):
+            engine, given = engine_of(graph, graph.properties(database))
+            # A version that RDS does not know is for another rule.
+            known = engine and given and engine.lifecycle(given)
+            if engine and given and known and not engine.behind_proxy(given):
+                yield Violation(
+                    database,
+                    "EngineVersion",
+                    f"RDS Proxy is not offered for {engine.name} {given}, and {proxy} leads to it",
+                    f"Choose a version that it is offered for, such as {engine.default_version}",
+                )
+
+
+@as_rule(
+    "proxy/zones",
+    title="A proxy is in Availability Zones that have RDS Proxy.",
+    why="RDS refuses the proxy.",
+    source=f"{RDS_GUIDE}rds-proxy.html",
+)
+def zones(graph: Graph) -> Iterator[Violation]:
+    for proxy, body in graph.of_type(PROXY, ENDPOINT):
+        for subnet in graph.targets(body.get("VpcSubnetIds")):
+            zone = graph.properties(subnet).get("AvailabilityZoneId")
+            if zone in zones_without_proxy():
+                yield Violation(
+                    proxy,
+                    "VpcSubnetIds",
+                    f"{subnet} is in {zone}, which has no RDS Proxy",
+                    "Place the subnet in another zone of the Region",
                 )
 
 

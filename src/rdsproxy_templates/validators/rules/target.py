@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
-from ..graph import CLUSTER, ENDPOINT, PROXY, TARGET_GROUP, Graph
+from ...model.references import wires
+from ..graph import CLUSTER, ENDPOINT, FUNCTION_TYPES, INSTANCE, PROXY, TARGET_GROUP, Graph
 from ..rule import Violation, as_rule
-from ..values import is_literal, number
+from ..values import is_literal
 
 TLS_PARAMETERS = ("require_secure_transport", "rds.force_ssl")
 
@@ -21,9 +22,12 @@ TLS_PARAMETERS = ("require_secure_transport", "rds.force_ssl")
 )
 def one_target(graph: Graph) -> Iterator[Violation]:
     for group, body in graph.of_type(TARGET_GROUP):
-        clusters = body.get("DBClusterIdentifiers") or []
-        instances = body.get("DBInstanceIdentifiers") or []
-        if len(clusters) + len(instances) != 1:
+        clusters, instances = (
+            body.get(key) or [] for key in ("DBClusterIdentifiers", "DBInstanceIdentifiers")
+        )
+        # Where a condition decides, one arm may be a cluster and the other an instance.
+        is_known = isinstance(clusters, list) and isinstance(instances, list)
+        if is_known and len(clusters) + len(instances) != 1:
             yield Violation(
                 group,
                 "DBClusterIdentifiers",
@@ -48,7 +52,9 @@ def one_target(graph: Graph) -> Iterator[Violation]:
 )
 def waits_for_instances(graph: Graph) -> Iterator[Violation]:
     for group, body in graph.of_type(TARGET_GROUP):
-        for cluster in graph.targets(body.get("DBClusterIdentifiers")):
+        for cluster in graph.databases_in(body):
+            if graph.type(cluster) != CLUSTER:
+                continue
             # A Multi-AZ DB cluster, which is not Aurora, creates its instances itself.
             if "DBClusterInstanceClass" in graph.properties(cluster):
                 continue
@@ -80,6 +86,51 @@ def waits_for_database(graph: Graph) -> Iterator[Violation]:
                 "used RDS: the role that RDS assumes comes with the first database",
                 "Add the cluster or instance to DependsOn",
             )
+
+
+@as_rule(
+    "proxy/target-group",
+    title="A proxy has one target group.",
+    why="RDS refuses a second group; without any, the proxy has no database.",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
+)
+def target_group(graph: Graph) -> Iterator[Violation]:
+    groups = {
+        name: graph.named(body.get("DBProxyName"), PROXY)
+        for name, body in graph.of_type(TARGET_GROUP)
+    }
+    for proxy, _ in graph.of_type(PROXY):
+        own = [name for name, of in groups.items() if of == proxy]
+        for second in own[1:]:
+            yield Violation(
+                second,
+                "DBProxyName",
+                f"{proxy} has the group {own[0]} already",
+                "Remove one of them; a proxy has one target group",
+            )
+    if not groups and any(graph.of_type(CLUSTER, INSTANCE)):
+        for proxy in sorted(_used(graph)):
+            yield Violation(
+                proxy,
+                "DBProxyName",
+                "clients connect to it, and it has no target group, so no database",
+                f"Add an {TARGET_GROUP} with the cluster or instance",
+            )
+
+
+def _used(graph: Graph) -> set[str]:
+    """Return the proxies that functions are told, and that nothing else may lead to a database."""
+    told = {
+        proxy for _, body in graph.of_type(*FUNCTION_TYPES) for _, proxy in graph.entrances(body)
+    }
+    by_name = {
+        wire
+        for name in graph.template.resources
+        if graph.type(name) not in (ENDPOINT, *FUNCTION_TYPES)
+        for wire in wires(graph.properties(name))
+    }
+    by_name |= {wire for body in graph.template.outputs.values() for wire in wires(dict(body))}
+    return told - by_name
 
 
 @as_rule(
@@ -115,26 +166,6 @@ def _tls_parameters(graph: Graph, database: str) -> Iterator[str]:
 
 def _parameter_group(database: Mapping[str, Any]) -> object:
     return database.get("DBClusterParameterGroupName", database.get("DBParameterGroupName"))
-
-
-@as_rule(
-    "proxy/idle-above-max",
-    title="A connection pool keeps at most as many connections idle as it may open.",
-    why="RDS refuses the pool.",
-    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
-)
-def idle_above_max(graph: Graph) -> Iterator[Violation]:
-    for group, body in graph.of_type(TARGET_GROUP):
-        pool = body.get("ConnectionPoolConfigurationInfo", {})
-        idle = number(pool.get("MaxIdleConnectionsPercent", 0))
-        most = number(pool.get("MaxConnectionsPercent", 100))
-        if idle is not None and most is not None and idle > most:
-            yield Violation(
-                group,
-                "ConnectionPoolConfigurationInfo",
-                f"MaxIdleConnectionsPercent {idle:g} is above MaxConnectionsPercent {most:g}",
-                "Lower the one or raise the other",
-            )
 
 
 @as_rule(

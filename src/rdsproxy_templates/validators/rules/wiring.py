@@ -10,6 +10,7 @@ from ...model.references import PLACEHOLDER
 from ...model.template import circles
 from ...rendering import Bundle
 from ...rendering.lines import line_of
+from ..parameters import value_problems
 from ..rule import FileViolation, as_rule
 
 
@@ -33,6 +34,38 @@ def connected(bundle: Bundle) -> Iterator[FileViolation]:
                     f"the template of {title} is missing",
                     "Render the whole bundle",
                     ("Resources", title),
+                )
+
+
+@as_rule(
+    "parameter/value",
+    title="A parameter takes its own default, and what a parent passes to it.",
+    why="CloudFormation refuses the template, or the stack when it comes to the nested one.",
+    source=f"{CLOUDFORMATION_GUIDE}parameters-section-structure.html",
+)
+def values_taken(bundle: Bundle) -> Iterator[FileViolation]:
+    for path, template in bundle.root.walk():
+        file = bundle.paths.get(path, "template.yaml")
+        for place, sentence, remedy in _value_faults(template):
+            line = line_of(bundle.templates.get(file, ""), place)
+            yield FileViolation(file, line, sentence, remedy, place)
+
+
+def _value_faults(template: Template) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for name, parameter in template.parameters.items():
+        for problem in value_problems(parameter, parameter.get("Default")):
+            yield (
+                ("Parameters", name, "Default"),
+                f"the default of {name} is refused: {problem}",
+                "Change the default, or what the parameter allows",
+            )
+    for title, nested in template.children.items():
+        for name, value in nested.arguments.items():
+            for problem in value_problems(nested.template.parameters.get(name, {}), value):
+                yield (
+                    ("Resources", title, "Properties", "Parameters", name),
+                    f"{title} is passed {name}, which it refuses: {problem}",
+                    "Pass a value that the child allows",
                 )
 
 
@@ -64,29 +97,33 @@ def _faults(template: Template) -> Iterator[tuple[tuple[str, ...], str, str]]:
     ):
         for name, body in bodies.items():
             for title, output in _asked(body):
-                nested_outputs = (
-                    template.children[title].template.outputs
-                    if title in template.children
-                    else None
-                )
-                if nested_outputs is not None and output not in nested_outputs:
-                    similar = did_you_mean(output, list(nested_outputs))
+                if title not in template.children:
+                    continue
+                nested_outputs = template.children[title].template.outputs
+                if not output.startswith("Outputs."):
                     yield (
                         (section, name),
-                        f"{name} asks {title} for {output}, which it does not offer{similar}",
+                        f"{name} asks {title} for {output}, and a stack has only outputs",
+                        f"Write {title}.Outputs.{output}",
+                    )
+                elif (asked := output.removeprefix("Outputs.")) not in nested_outputs:
+                    similar = did_you_mean(asked, list(nested_outputs))
+                    yield (
+                        (section, name),
+                        f"{name} asks {title} for {asked}, which it does not offer{similar}",
                         "Offer the output in the child, or ask for another",
                     )
 
 
 def _asked(node: object) -> Iterator[tuple[str, str]]:
     match node:
-        case {"Fn::GetAtt": [str(title), str(attribute)]} if attribute.startswith("Outputs."):
-            yield title, attribute.removeprefix("Outputs.")
+        case {"Fn::GetAtt": [str(title), str(attribute)]}:
+            yield title, attribute
         case {"Fn::Sub": str(text) as rest} | {"Fn::Sub": [str(text), *rest]}:
             for name in PLACEHOLDER.findall(text):
-                title, mark, output = name.partition(".Outputs.")
+                title, mark, attribute = name.partition(".")
                 if mark:
-                    yield title, output
+                    yield title, attribute
             yield from _asked(rest)
         case list():
             for item in node:
