@@ -281,30 +281,6 @@ class TestSecurityGroup:
         assert one.resource == PROXY
 
 
-class TestVersion:
-    CLUSTER = "RDSStackDBCluster"
-
-    @pytest.mark.parametrize("version", ["5.7.44", "5.7"])
-    def test_a_version_without_rds_proxy_is_refused(self, version):
-        changed = faulted("Database/Engine", "mysql", POSTGRESQL)
-
-        [one] = violations(proxy.version, faulted("Database/EngineVersion", version, changed))
-
-        assert one.resource == "Database"
-        assert one.sentence == (
-            f"RDS Proxy is not offered for mysql {version}, and Proxy leads to it"
-        )
-
-    @pytest.mark.parametrize("version", ["17.11", "17", 17, GIVEN, "unheard of"])
-    def test_any_other_is_accepted(self, version):
-        assert_holds(proxy.version, faulted("Database/EngineVersion", version, POSTGRESQL))
-
-    def test_a_database_without_a_proxy_may_have_any_version(self):
-        old = faulted("Database/EngineVersion", "9.6.24", POSTGRESQL)
-
-        assert_holds(proxy.version, without("Targets", old))
-
-
 class TestZones:
     SUBNET = "VPCStackPrivateSubnet1"
 

@@ -15,8 +15,10 @@ from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE
 from ..aws.engines import Engine
 from ..errors import Problem
 from ..model import Settings
+from ..model.accepted_rules import accepted
 from .optional_properties import without_none
 
+_FIXED: Final = accepted("database/fixed-name", "a setting names it")
 _IDENTIFIER: Final = re.compile(r"[a-z](-?[a-z0-9])*")
 _DIRECTORY: Final = re.compile(r"d-[0-9a-f]{10}")
 _LONGEST: Final = 63
@@ -75,8 +77,13 @@ class IdentifierSettings(Settings):
                 )
 
     @property
+    def metadata(self) -> dict[str, Any] | None:
+        """``Metadata`` of the database, which keeps its identifier where it is given one."""
+        return _FIXED if self.database else None
+
+    @property
     def of_cluster(self) -> dict[str, Any]:
-        return without_none(DBClusterIdentifier=self.database)
+        return without_none(DBClusterIdentifier=self.database, Metadata=self.metadata)
 
     @property
     def of_lone_instance(self) -> dict[str, Any]:
@@ -84,7 +91,9 @@ class IdentifierSettings(Settings):
 
     def of_member(self, number: int) -> dict[str, Any]:
         """Identifier of a cluster's instance, counted from 1."""
-        return {"DBInstanceIdentifier": f"{self.instances}-{number}"} if self.instances else {}
+        if self.instances is None:
+            return {}
+        return {"DBInstanceIdentifier": f"{self.instances}-{number}", "Metadata": _FIXED}
 
 
 class DatabaseNetworkSettings(Settings):

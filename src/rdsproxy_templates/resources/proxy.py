@@ -22,6 +22,7 @@ from ..aws.kinds import (
 )
 from ..errors import Problem
 from ..model import ListOf, Settings, sub
+from ..model.accepted_rules import accepted
 from ..records import record
 from .database_record import Database
 from .named_logs import named_log_group
@@ -32,6 +33,7 @@ from .proxy_logins import SecretLogin, authentication, login_policies
 from .proxy_names import proxy_name
 from .roles import service_role
 
+_NAMED: Final = accepted("database/fixed-name", "a setting names the proxy")
 _SETTINGS: Final = f"{AURORA_GUIDE}rds-proxy-connections.html#rds-proxy-connection-pooling-tuning"
 
 
@@ -175,6 +177,7 @@ def rds_proxy(
         DebugLogging=choices.debug_logging,
         **without_none(**networks),
         **own_tags(details.tags),
+        **without_none(Metadata=_NAMED if details.name else None),
     )
     target_group = rds.DBProxyTargetGroup(
         f"{title}TargetGroup",

@@ -19,7 +19,7 @@ from ..aws.kinds import (
 )
 from ..aws.troposphere_compat import DBInstance
 from ..errors import Problem
-from ..model.accepted_rules import accepted
+from ..model.accepted_rules import accepted, all_accepted
 from . import database
 from .database_logs import exported_logs, log_groups
 from .database_properties import durability, instance_properties
@@ -118,7 +118,7 @@ def database_instance(
     instance = DBInstance(
         "DBInstance",
         **without_none(
-            Metadata=_PUBLIC if public else None,
+            Metadata=all_accepted(_PUBLIC if public else None, choices.identifiers.metadata),
             DependsOn=[str(one.title) for one in groups_of_logs] or None,
         ),
         **engine_properties(choices),

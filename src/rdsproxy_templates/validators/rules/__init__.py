@@ -57,7 +57,6 @@ GRAPH_RULES: Final[tuple[Rule[Graph, Violation], ...]] = (
     pool.idle_above_max,
     pool.bounds,
     pool.pinning_filters,
-    proxy.version,
     proxy.zones,
     proxy.network_type,
     proxy.logins,

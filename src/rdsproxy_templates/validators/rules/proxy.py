@@ -16,7 +16,6 @@ from ..policies import rights_of, role_named
 from ..rule import Violation, as_rule
 from ..texts import shown, text_of
 from ..values import is_literal
-from .parameter_group import engine_of
 
 SECRETS = 200
 
@@ -56,27 +55,6 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
                     "EngineFamily",
                     f"{family} does not fit the database, which is {engine.name}",
                     f"Set EngineFamily to {engine.family}",
-                )
-
-
-@as_rule(
-    "proxy/version",
-    title="RDS Proxy is offered for the version of the database behind it.",
-    why="RDS refuses to register the database, or the proxy cannot connect to it.",
-    source=f"{AURORA_GUIDE}Concepts.Aurora_Fea_Regions_DB-eng.Feature.RDS_Proxy.html",
-)
-def version(graph: Graph) -> Iterator[Violation]:
-    for proxy, _ in graph.of_type(PROXY):
-        for database in graph.databases_of(proxy):
-            engine, given = engine_of(graph, graph.properties(database))
-            # A version that RDS does not know is for another rule.
-            known = engine and given and engine.lifecycle(given)
-            if engine and given and known and not engine.behind_proxy(given):
-                yield Violation(
-                    database,
-                    "EngineVersion",
-                    f"RDS Proxy is not offered for {engine.name} {given}, and {proxy} leads to it",
-                    f"Choose a version that it is offered for, such as {engine.default_version}",
                 )
 
 
