@@ -308,7 +308,15 @@ def test_a_value_that_a_new_resource_will_give_is_dynamic_inside(stacks):
     assert shown == {"Name": "{{changeSet:KNOWN_AFTER_APPLY}}", "Days": "7"}
     [change] = child["Changes"]
     assert change["ResourceChange"]["Details"] == [
-        {"Target": {"Attribute": "Properties", "Name": "LogGroupName"}, "Evaluation": "Dynamic"}
+        {
+            "Target": {
+                "Attribute": "Properties",
+                "Name": "LogGroupName",
+                "RequiresRecreation": "Always",
+            },
+            "Evaluation": "Dynamic",
+            "ChangeSource": "DirectModification",
+        }
     ]
     stacks.execute(described)
     assert set(stacks.groups()) == {"new", "of-new"}
@@ -424,3 +432,60 @@ def test_a_stack_set_whose_stacks_fail_fails(server, stacks, account):
     assert "ROLLBACK_COMPLETE: Group: Properties validation failed" in account.failures("fleets")[0]
     there = Account(server.endpoint, *TWICE[0]).client("cloudformation").describe_stacks()
     assert there["Stacks"] == []
+
+
+class TestPropertyValues:
+    """``IncludePropertyValues``: both values of whatever changes in a property."""
+
+    @staticmethod
+    def targets(stacks, resources):
+        made = stacks.change_set("root", "UPDATE", resources)
+        described = stacks.api.describe_change_set(
+            ChangeSetName=made["ChangeSetId"], IncludePropertyValues=True
+        )
+        stacks.api.delete_change_set(ChangeSetName=made["ChangeSetId"])
+        return [
+            detail["Target"]
+            for change in described["Changes"]
+            for detail in change["ResourceChange"]["Details"]
+        ]
+
+    def test_a_value_is_shown_with_its_path_and_its_effect(self, stacks):
+        stacks.create("root", {"Group": group(RetentionInDays=7)})
+        assert self.targets(stacks, {"Group": group(RetentionInDays=14)}) == [
+            {
+                "Attribute": "Properties",
+                "Name": "RetentionInDays",
+                "Path": "/Properties/RetentionInDays",
+                "RequiresRecreation": "Never",
+                "BeforeValue": "7",
+                "AfterValue": "14",
+                "AttributeChangeType": "Modify",
+            }
+        ]
+
+    def test_a_property_comes_and_goes(self, stacks):
+        stacks.create("root", {"Group": group(RetentionInDays=7)})
+        kinds = {
+            one["Name"]: (one["AttributeChangeType"], one["RequiresRecreation"])
+            for one in self.targets(stacks, {"Group": group(LogGroupName="named")})
+        }
+        assert kinds == {
+            "LogGroupName": ("Add", "Always"),
+            "RetentionInDays": ("Remove", "Never"),
+        }
+
+    def test_what_only_the_update_finds_is_told_so(self, stacks):
+        stacks.create("root", {"Group": group(LogGroupName="one"), "Name": parameter("one")})
+        after = {"Group": group(LogGroupName="two"), "Name": parameter({"Ref": "Group"})}
+        values = {one["Name"]: one["AfterValue"] for one in self.targets(stacks, after)}
+        assert values == {"LogGroupName": "two", "Value": "{{changeSet:KNOWN_AFTER_APPLY}}"}
+
+
+def test_role_and_topics_of_a_stack_stay_until_others_are_given(stacks):
+    topics = ["arn:aws:sns:eu-west-1:555555555555:events"]
+    made = stacks.change_set("root", "CREATE", {"Group": group()}, NotificationARNs=topics)
+    stacks.execute(made)
+    stacks.update("root", {"Group": group(RetentionInDays=7)})
+    [stack] = stacks.api.describe_stacks(StackName="root")["Stacks"]
+    assert stack["NotificationARNs"] == topics

@@ -19,6 +19,7 @@ from rdsproxy_templates.deploy.failures import failures
 from rdsproxy_templates.deploy.guide import guide_for, parameters_from_steps
 from rdsproxy_templates.deploy.parameters import Previous, differences, for_api
 from rdsproxy_templates.deploy.plans import PLANS, Plan, Step, plan_of
+from rdsproxy_templates.deploy.review import RequestedChange
 from rdsproxy_templates.deploy.root_stack import RootStack
 from rdsproxy_templates.deploy.subnets import removed_subnets
 from rdsproxy_templates.errors import DeploymentError
@@ -325,7 +326,7 @@ class Carrying:
             console=console,
             accept_data_loss=accept_data_loss,
         )
-        deployment._execute(plan.steps[0], self, change_set)
+        deployment._execute(plan.steps[0], RequestedChange(stack=self, change_set=change_set))
 
     def discard(self, change_set):
         self.done.append("forgotten")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from moto.core.responses import ActionResult, EmptyResult
 
 from . import shown
@@ -46,12 +49,14 @@ class ChangeSetApi(RecoveryApi):
         return ActionResult({"Id": made.id, "StackId": made.stack.id})
 
     def describe_change_set(self) -> ActionResult:
-        given = self._given("ChangeSetName", "StackName", "NextToken")
+        given = self._given("ChangeSetName", "StackName", "NextToken", "IncludePropertyValues")
         found = self.change_sets.find(given["ChangeSetName"], given.get("StackName"))
         shown_whole = found.shown()
         changes, token = self._page(
             shown_whole["Changes"], lambda one: str(one["ResourceChange"]["LogicalResourceId"])
         )
+        if not given.get("IncludePropertyValues"):
+            changes = [_without_values(one) for one in changes]
         return ActionResult({**shown_whole, "Changes": changes, "NextToken": token})
 
     def list_change_sets(self) -> ActionResult:
@@ -84,3 +89,17 @@ class ChangeSetApi(RecoveryApi):
             template = found.plan.template
         body = shown.template_body(template, given.get("TemplateStage", "Original"))
         return ActionResult({"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]})
+
+
+VALUES: Final = ("Path", "BeforeValue", "AfterValue", "AttributeChangeType")
+"""Parts of a detail that are shown only where they are asked for."""
+
+
+def _without_values(change: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a change without the values of properties, and each property once."""
+    shown_once: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in change["ResourceChange"]["Details"]:
+        target = {name: value for name, value in one["Target"].items() if name not in VALUES}
+        shown_once.setdefault(tuple(target.items()), {**one, "Target": target})
+    details = [*shown_once.values()]
+    return {**change, "ResourceChange": {**change["ResourceChange"], "Details": details}}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ..types import is_custom
 from . import policies
 from .failure import Failure
+from .functions import text
 from .operations import outputs
 from .order import ordered
 from .resource import DeployedResource
@@ -19,6 +21,23 @@ from .stack import STACK, Output, Plan, Stack
 Replacement = Literal["True", "False", "Conditional"]
 POLICIES: Final = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")
 """Parts of a resource, beside its properties, that may change."""
+
+
+KNOWN_AFTER_APPLY: Final = "{{changeSet:KNOWN_AFTER_APPLY}}"
+"""CloudFormation's text for a value that only the update itself can find."""
+ABSENT: Final = object()
+"""The value of a property that is not there."""
+
+
+def leaves(old: Any, new: Any, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Yield the innermost values below *at* that differ, each with its path."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in sorted(old.keys() | new.keys()):
+            before, after = old.get(name, ABSENT), new.get(name, ABSENT)
+            if before != after:
+                yield from leaves(before, after, (*at, name))
+    else:
+        yield at, old, new
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,8 @@ class Change:
     """Names of the properties that differ."""
     doubtful: frozenset[str] = frozenset()
     """Properties among them whose values depend on resources that do not exist yet."""
+    values: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    """Values of each of the properties, before and after; :data:`ABSENT` where there is none."""
     policy: str | None = None
     """The policy that applies to the resource that is removed or replaced."""
     change_set_id: str | None = None
@@ -57,14 +78,38 @@ class Change:
         }
 
     def _details(self) -> Iterator[dict[str, Any]]:
+        declared = schema(self.type)
         for name in self.properties:
-            yield {
-                "Target": {"Attribute": "Properties", "Name": name},
-                "Evaluation": "Dynamic" if name in self.doubtful else "Static",
-            }
+            before, after = self.values.get(name, (ABSENT, ABSENT))
+            for path, old, new in leaves(before, after, ("Properties", name)):
+                yield {
+                    "Target": {
+                        "Attribute": "Properties",
+                        "Name": name,
+                        "Path": "/" + "/".join(path),
+                        "RequiresRecreation": declared.recreation(path) if declared else "Never",
+                        **_told("BeforeValue", old),
+                        **_told("AfterValue", new),
+                        "AttributeChangeType": _kind(old, new),
+                    },
+                    "Evaluation": "Dynamic" if name in self.doubtful else "Static",
+                    "ChangeSource": "DirectModification",
+                }
         for attribute in self.scope:
             if attribute != "Properties":
                 yield {"Target": {"Attribute": attribute}, "Evaluation": "Static"}
+
+
+def _told(key: str, value: Any) -> dict[str, str]:
+    if value is ABSENT:
+        return {}
+    return {key: text(value) if isinstance(value, str | int | float | bool) else json.dumps(value)}
+
+
+def _kind(old: Any, new: Any) -> str:
+    if old is ABSENT:
+        return "Add"
+    return "Remove" if new is ABSENT else "Modify"
 
 
 class NotKnownYet(Failure):
@@ -171,6 +216,13 @@ def _changed(
     if not names and not doubtful and not attributes:
         return None
     replacement = _replacement(deployed, certain, doubtful)
+    values = {
+        name: (
+            deployed.written.get(name, ABSENT),
+            KNOWN_AFTER_APPLY if name in doubtful else certain.get(name, ABSENT),
+        )
+        for name in names | doubtful
+    }
     return Change(
         "Modify",
         deployed.logical_id,
@@ -180,6 +232,7 @@ def _changed(
         tuple((["Properties"] if names or doubtful else []) + attributes),
         tuple(sorted(names | doubtful)),
         frozenset(doubtful),
+        values,
         None if replacement == "False" else policies.on_replacement(new),
     )
 

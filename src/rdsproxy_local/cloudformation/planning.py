@@ -28,6 +28,8 @@ class Request:
     role: str | None = None
     unknown: frozenset[str] = frozenset()
     """Parameters that resources of the parent give, which are still to be made."""
+    notifications: tuple[str, ...] | None = None
+    """Topics for the stack's events; None keeps the present ones."""
 
 
 class StackPlanner(StackRegistry):
@@ -69,6 +71,8 @@ def remember(stack: Stack, request: Request) -> None:
     stack.tags = stack.tags if request.tags is None else request.tags
     stack.capabilities = request.capabilities
     stack.role = request.role or stack.role
+    if request.notifications is not None:
+        stack.notifications = request.notifications
 
 
 def _check_types(stack: Stack, plan: Plan) -> None:

@@ -19,7 +19,16 @@ from .stacks import StackBackend, backend
 from .template import MOST_BYTES_INLINE, check_size
 from .template_url import template_at
 
-WHAT: Final = ("TemplateBody", "TemplateURL", "Parameters", "Capabilities", "Tags", "RoleARN")
+WHAT: Final = (
+    "TemplateBody",
+    "TemplateURL",
+    "Parameters",
+    "Capabilities",
+    "Tags",
+    "RoleARN",
+    "NotificationARNs",
+    "DeploymentConfig",
+)
 WITHOUT_EFFECT: Final = ("ClientRequestToken", "ClientToken", "TimeoutInMinutes")
 
 T = TypeVar("T")
@@ -110,6 +119,7 @@ class StackRequests(CloudFormationResponse):
             tuple(given.get("Capabilities", ())),
             from_described(given["Tags"]) if "Tags" in given else None,
             given.get("RoleARN"),
+            notifications=tuple(given["NotificationARNs"]) if "NotificationARNs" in given else None,
         )
 
     def _text(self, given: Mapping[str, Any], old: Stack | None) -> str:

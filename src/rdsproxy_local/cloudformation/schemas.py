@@ -70,6 +70,18 @@ class Schema:
             "conditionalCreateOnlyProperties", old, new
         )
 
+    def recreation(self, path: tuple[str, ...]) -> str:
+        """Say if a change of the value at *path*, after ``Properties``, recreates the resource."""
+        for kind, word in (
+            ("createOnlyProperties", "Always"),
+            ("conditionalCreateOnlyProperties", "Conditionally"),
+        ):
+            for pointer in self._schema.schema.get(kind, ()):
+                names = pointer.removeprefix("/properties/").split("/")
+                if all(a in (b, "*") for a, b in zip(names, path[1:], strict=False)):
+                    return word
+        return "Never"
+
     def _differs(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         paths = self._schema.schema.get(kind, ())
         return any(_at(old, path) != _at(new, path) for path in paths)

@@ -19,7 +19,7 @@ def stack(one: Stack, stacks: StackBackend) -> dict[str, Any]:
         "Description": one.plan.template.description,
         "Parameters": one.plan.parameters.shown(),
         "DisableRollback": not one.rolls_back,
-        "NotificationARNs": [],
+        "NotificationARNs": list(one.notifications),
         "Capabilities": list(one.capabilities),
         "Outputs": [
             {

@@ -85,6 +85,8 @@ class Stack:
     tags: Mapping[str, str] = field(default_factory=dict)
     capabilities: tuple[str, ...] = ()
     role: str | None = None
+    notifications: tuple[str, ...] = ()
+    """Topics for its events, which are shown and get none."""
     protected: bool = False
     rolls_back: bool = True
     deployed: dict[str, DeployedResource] = field(default_factory=dict)

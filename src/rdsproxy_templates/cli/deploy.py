@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import click
 
 from ..deploy.deployment import Deployment, RenderedStep
-from ..deploy.guide import fed_parameters
-from ..deploy.parameter_limits import value_problem
+from ..deploy.plan_file import read_plan
+from ..deploy.planning import carried_out, discarded, planned
 from ..deploy.plans import PLANS, Plan
+from ..deploy.stack_options import StackOptions
 from ..errors import Problem
-from ..model import did_you_mean
 from . import rendered_variants
 from .consumer_stack import load
-from .deploy_options import account_options, adopt_option, bucket_options
+from .deploy_options import (
+    account_options,
+    adopt_option,
+    bucket_options,
+    operation_options,
+    plan_options,
+)
+from .deploy_values import parameter_values, refuse_wrong_parameters, tag_values
 from .folders import Folders
-from .interrupts import resumable
+from .interrupts import interruptible, resumable
 from .options import config_option, name_option, out_option, parameter_option, stack_option
 from .plan_arguments import (
     account_problems,
@@ -28,15 +37,40 @@ from .plan_arguments import (
     sessions,
     stack_name_problems,
 )
-from .refusals import data_loss, refuse, stack_or
+from .refusals import data_loss, given_options, refuse, refused_beside, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
 from .terminal import (
+    CHANGES,
     EXIT_STATUSES,
     fail_invalid,
     print_edited,
     print_findings,
     print_warnings,
 )
+
+BESIDE_NO_PLAN: Final = {
+    "--from",
+    "--yes",
+    "--outputs",
+    "--keep-on-failure",
+    "--skip-resource",
+    "--termination-protection",
+}
+"""Options that are of an execution; a plan has none."""
+BESIDE_NO_FROM: Final = {
+    "--config",
+    "--parameter",
+    "--tag",
+    "--role-arn",
+    "--notification-arn",
+    "--express",
+    "--adopt-stack",
+    "--skip-resource",
+    "--bucket",
+    "--app-bucket",
+    "--db-bucket",
+}
+"""Options that decide what a plan is; one that was made has decided."""
 
 
 @click.command(
@@ -73,7 +107,17 @@ from .terminal import (
     help="For a stack in UPDATE_ROLLBACK_FAILED: a resource that its rollback skips, such as "
     "RDSStack.DBCluster; STEP.PATH in plans of several steps. Repeatable.",
 )
+@click.option(
+    "--accept-data-loss-of",
+    "losses",
+    multiple=True,
+    metavar="PATH",
+    help="With --yes, also replace or delete this resource, such as RDSStack.DBCluster; STEP.PATH "
+    "in plans of several steps. Repeatable.",
+)
 @adopt_option
+@plan_options
+@operation_options
 @account_options
 @bucket_options
 @click.pass_obj
@@ -90,42 +134,77 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     accept_data_loss: bool,
     termination_protection: bool,
     skip: tuple[str, ...],
+    losses: tuple[str, ...],
     adopt_stack: bool,
+    plan_file: Path | None,
+    from_file: Path | None,
+    outputs_file: Path | None,
+    tags: tuple[str, ...],
+    role_arn: str | None,
+    notification_arns: tuple[str, ...],
+    keep_on_failure: bool,
+    express: bool,
     region: str | None,
     stack_prefix: str,
     yes: bool,
     **account_choices: str | None,
 ) -> None:
     """Run the subcommand."""
-    refuse([*stack_or("PLAN", plan, stack, name), *data_loss(accept_data_loss, yes=yes)])
+    refuse(
+        [
+            *stack_or("PLAN", plan, stack, name),
+            *data_loss(accept_data_loss, yes=yes),
+            *data_loss(losses, yes=yes, option="--accept-data-loss-of"),
+            *_meaningless(),
+        ]
+    )
     own = load(stack, name) if stack is not None else None
     chosen = plan_named(plan, own)
     values = parameter_values(parameters)
+    options = StackOptions(
+        tags=tag_values(tags),
+        role_arn=role_arn,
+        notification_arns=notification_arns,
+        keep_on_failure=keep_on_failure,
+        express=express,
+    )
     refuse(
         [
             *account_problems(chosen, account_choices),
             *stack_name_problems(chosen, stack_prefix),
             *path_problems(chosen, "--skip-resource", skip),
+            *path_problems(chosen, "--accept-data-loss-of", losses),
         ]
     )
+    reviewed = read_plan(from_file) if from_file else None
+    if reviewed and reviewed.plan != chosen.name:
+        sentence = f"is a plan of {reviewed.plan}, and not of {chosen.name}"
+        refuse([Problem(str(from_file), sentence)])
     settings = RenderSettings(
         consumer_stack=own, config=config, out=out, code_root=folders.code_root
     )
-    rendered = valid_plan(chosen, settings)
-    refuse_wrong_parameters(values, chosen, rendered)
-    asked = console(yes=yes)
+    rendered = [] if reviewed else valid_plan(chosen, settings)
+    if not reviewed:
+        refuse_wrong_parameters(values, chosen, rendered)
     deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
-        console=asked,
+        console=console(yes=yes),
         prefix=stack_prefix,
         parameters=values,
         accept_data_loss=accept_data_loss or not yes,
+        accepted_losses=losses,
+        options=options,
         termination_protection=termination_protection,
         adopt_stack=adopt_stack,
         skip=skip,
         allowed_accounts={one.name: one.allowed_accounts for one in rendered},
     )
+    if reviewed:
+        with resumable():
+            outputs = carried_out(deployment, reviewed)
+        _end(chosen, outputs, outputs_file)
+        return
     rendered_variants.write(rendered)
     steps = {
         one.name: RenderedStep(
@@ -133,64 +212,53 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         )
         for one in rendered
     }
+    if plan_file:
+        _plan(deployment, steps, plan_file)
+        return
     with resumable():
         outputs = deployment.deploy(steps)
+    _end(chosen, outputs, outputs_file)
+
+
+def _meaningless() -> Iterator[Problem]:
+    """Yield a problem for each two options that say nothing together."""
+    given = given_options()
+    if "--plan" in given:
+        yield from refused_beside("--plan", given & BESIDE_NO_PLAN)
+    if "--from" in given:
+        yield from refused_beside("--from", given & BESIDE_NO_FROM)
+
+
+def _plan(deployment: Deployment, steps: Mapping[str, RenderedStep], file: Path) -> None:
+    """Leave the change sets of *steps*, in place of those of the plan that *file* has."""
+    before = read_plan(file) if file.exists() else None
+    with interruptible():
+        if before:
+            discarded(deployment, before)
+        made = planned(deployment, steps)
+    try:
+        file.write_text(made.text(), "utf-8")
+        file.with_suffix(".md").write_text(made.markdown(), "utf-8")
+    except OSError as error:
+        discarded(deployment, made)
+        refuse([Problem(str(file), f"cannot be written: {error.strerror}")])
+    for line in (str(file), str(file.with_suffix(".md"))):
+        click.echo(f"  {line}")
+    click.secho(
+        f"{made.plan} would change; `deploy {made.plan} --from {file}` carries it out"
+        if made.has_changes
+        else f"{made.plan} would not change",
+        fg="green",
+    )
+    sys.exit(CHANGES if made.has_changes else 0)
+
+
+def _end(plan: Plan, outputs: Mapping[str, str], file: Path | None) -> None:
     for output, value in outputs.items():
         click.echo(f"  {output} = {value}")
-    click.secho(f"{chosen.name} is deployed", fg="green")
-
-
-def parameter_values(texts: Sequence[str]) -> dict[str, str]:
-    """Return the values of ``--parameter`` by name; raise :class:`ConfigError` for bad ones."""
-    refuse(
-        Problem("--parameter", f"must be NAME=VALUE, got {text!r}")
-        for text in texts
-        if "=" not in text
-    )
-    pairs = [(text.partition("=")[0], text.partition("=")[2]) for text in texts]
-    names = Counter(name for name, _ in pairs)
-    refuse(
-        Problem("--parameter", f"{name} is given {times} times; give it once")
-        for name, times in names.items()
-        if times > 1
-    )
-    return dict(pairs)
-
-
-def refuse_wrong_parameters(
-    values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]
-) -> None:
-    """Raise :class:`ConfigError` for parameters that no root template takes, or not so."""
-    refuse(_parameter_problems(values, plan, rendered))
-
-
-def _parameter_problems(
-    values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]
-) -> Iterator[Problem]:
-    bodies = {
-        (step.name, name): body
-        for step, one in zip(plan.steps, rendered, strict=True)
-        for name, body in one.bundle.root.parameters.items()
-    }
-    fed = {
-        (step.name, name)
-        for step, one in zip(plan.steps, rendered, strict=True)
-        for name in fed_parameters(plan, step, one.bundle.root)
-    }
-    known = [key for step, name in bodies for key in (name, f"{step}.{name}")]
-    for key, value in values.items():
-        meant = [(s, n) for s, n in bodies if key in (n, f"{s}.{n}")]
-        if not meant:
-            sentence = f"unknown parameter {key!r}{did_you_mean(key, known)}"
-            yield Problem("--parameter", sentence)
-        elif not (free := [one for one in meant if one not in fed]):
-            yield Problem(
-                "--parameter", f"{key} comes from another step of {plan.name}; leave it out"
-            )
-        else:
-            problems = [value_problem(bodies[one], value) for one in free]
-            for sentence in dict.fromkeys(filter(None, problems)):
-                yield Problem(f"--parameter {key}", sentence)
+    if file:
+        file.write_text(json.dumps(outputs, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    click.secho(f"{plan.name} is deployed", fg="green")
 
 
 def valid_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import get_args
 
 import click
@@ -48,6 +49,75 @@ def adopt_option(command: Decorated) -> Decorated:
         is_flag=True,
         help="Take over stacks of these names that this command has not created.",
     )(command)
+
+
+def operation_options(command: Decorated) -> Decorated:
+    """Add the options of CloudFormation's operations."""
+    options = [
+        click.option(
+            "--tag",
+            "tags",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Tag of the root stacks, beside those of the settings. Repeatable.",
+        ),
+        click.option(
+            "--role-arn",
+            metavar="ARN",
+            help="IAM role that CloudFormation assumes, for this and all later operations.",
+        ),
+        click.option(
+            "--notification-arn",
+            "notification_arns",
+            multiple=True,
+            metavar="ARN",
+            help="SNS topic that gets the stacks' events. Repeatable.",
+        ),
+        click.option(
+            "--keep-on-failure",
+            is_flag=True,
+            help="Leave what is there where a deployment fails, to look at it; the next `deploy` "
+            "or `destroy` finds the way on.",
+        ),
+        click.option(
+            "--express",
+            is_flag=True,
+            help="End when the configuration is applied, without waiting until resources are "
+            "ready: for development.",
+        ),
+    ]
+    return _decorated(command, options)
+
+
+def plan_options(command: Decorated) -> Decorated:
+    """Add the options of a deployment that is reviewed before it is carried out."""
+    options = [
+        click.option(
+            "--plan",
+            "plan_file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Execute nothing: leave the change sets in CloudFormation, write what they change "
+            "into FILE, and for people into FILE with the ending .md. Status 4 if anything "
+            "changes.",
+        ),
+        click.option(
+            "--from",
+            "from_file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Carry out the plan in FILE, and nothing else; refuse where a stack has changed "
+            "since.",
+        ),
+        click.option(
+            "--outputs",
+            "outputs_file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Write the outputs of the last step into FILE, as JSON.",
+        ),
+    ]
+    return _decorated(command, options)
 
 
 def bucket_options(command: Decorated) -> Decorated:

@@ -41,7 +41,9 @@ def stack_or(word: str, chosen: object, stack: str | None, name: str | None) -> 
         yield Problem("--name", "names a stack of your own: give --stack, too")
 
 
-def data_loss(accepted: object, *, yes: bool) -> Iterator[Problem]:
-    """Yield a problem where ``--accept-data-loss`` is given without ``--yes``."""
+def data_loss(
+    accepted: object, *, yes: bool, option: str = "--accept-data-loss"
+) -> Iterator[Problem]:
+    """Yield a problem where an *option* that accepts a loss of data is given without ``--yes``."""
     if accepted and not yes:
-        yield Problem("--accept-data-loss", "is for --yes; without that, each risk is a question")
+        yield Problem(option, "is for --yes; without that, each risk is a question")

@@ -71,6 +71,21 @@ class ChangeSetRequests:
         found = self._api.describe_change_set(ChangeSetName=change_set.id)
         return str(found["ExecutionStatus"])
 
+    def waiting(self, change_set_id: str) -> ChangeSet | None:
+        """Read a change set that can still be executed; None where it is gone or obsolete."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
+
+        try:
+            found = outlasting(lambda: self._change_set(change_set_id))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in NOT_FOUND:
+                return None
+            raise
+        if found["ExecutionStatus"] != "AVAILABLE":
+            return None
+        stack = self._api.describe_stacks(StackName=found["StackId"])["Stacks"][0]
+        return replace(self._read(found), creates_stack=stack["StackStatus"] == REVIEW)
+
     @contextmanager
     def _left_if_whole(self, *, is_new: bool) -> Iterator[Callable[[], str]]:
         """Yield a maker of names, and discard the change sets of those where the block raises."""
@@ -154,9 +169,8 @@ class ChangeSetRequests:
             yield change
 
     def _change_set(self, change_set_id: str) -> dict[str, Any]:
-        pages = [
-            *self._api.get_paginator("describe_change_set").paginate(ChangeSetName=change_set_id)
-        ]
+        paginator = self._api.get_paginator("describe_change_set")
+        pages = [*paginator.paginate(ChangeSetName=change_set_id, IncludePropertyValues=True)]
         changes = [change for page in pages for change in page.get("Changes", ())]
         return {**pages[-1], "Changes": changes}
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .property_values import PropertyValue, read_values
+
 NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
 
 HOLDING_DATA: Final = (
@@ -47,6 +49,8 @@ class Change:
     """Names of the properties that change."""
     uncertain: frozenset[str] = frozenset()
     """Properties among them that may turn out to stay the same."""
+    values: tuple[PropertyValue, ...] = ()
+    """What changes in the properties, each with both values."""
     inside: tuple[Change, ...] = ()
     """Changes inside, where the resource is a nested stack."""
     hidden: bool = False
@@ -102,7 +106,9 @@ class ChangeSet:
         """Yield a line for everything that a person must know before the execution."""
         if self.hidden_reason:
             yield f"CloudFormation does not show the changes in nested stacks: {self.hidden_reason}"
-        yield from map(str, self.resources)
+        for change in self.resources:
+            yield str(change)
+            yield from (f"           {value}" for value in change.values)
         if not self.resources:
             yield "only the locations of templates, or outputs, change"
 
@@ -125,6 +131,7 @@ def read_change(shown: Mapping[str, Any], within: str = "") -> Change:
         replacement="False" if only_tags else shown.get("Replacement", "False"),
         properties=properties,
         uncertain=properties - certain,
+        values=tuple(read_values(shown)),
     )
 
 

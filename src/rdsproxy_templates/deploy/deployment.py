@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,19 @@ from ..model.port import logical_id
 from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from .accounts import AccountSession, aws_errors_at
 from .buckets import require_buckets
-from .change_sets import ChangeSet
 from .console import Console
 from .deletion import Deletion
 from .failures import failures_or_status
 from .given import given_problems
 from .guide import PREFIX, parameters_from_steps
-from .ownership import tags_for
+from .ownership import tags_for, with_tags
 from .parameters import differences, for_api
 from .plan import AccountName, Plan, Step
 from .preconditions import require_allowed_accounts, require_own_stacks
+from .review import RequestedChange
 from .root_stack import RootStack
 from .sam_cli import packaged
-from .subnets import removed_subnets
+from .stack_options import StackOptions
 from .ways_on import WayOn
 
 
@@ -58,6 +57,9 @@ class Deployment:
     """Values by `parameter`, for every step that has it, or by `step.parameter`."""
     accept_data_loss: bool = False
     """Replace or delete resources that hold data."""
+    accepted_losses: Sequence[str] = ()
+    """Paths of resources that may lose their data, in plans of several steps after their step."""
+    options: StackOptions = field(default_factory=StackOptions)
     termination_protection: bool = True
     """Protect deployed stacks from deletion, except by :meth:`destroy`."""
     adopt_stack: bool = False
@@ -77,13 +79,8 @@ class Deployment:
         Raises :class:`DeploymentError` at the first step that fails; another call resumes
         there. Nothing in an account changes before all that can be known is, and all is built.
         """
-        require_allowed_accounts(self)
-        with aws_errors_at(self.plan.name):
-            require_buckets(map(self.session, self.plan.steps))
-        require_own_stacks(self, updatable=True)
-        templates = {
-            step.name: self._packaged(step, rendered[step.variant]) for step in self.plan.steps
-        }
+        self.require_ready()
+        templates = self.build(rendered)
         outputs: dict[str, dict[str, str]] = {}
         for step in self.plan.steps:
             self.announce(step)
@@ -92,6 +89,23 @@ class Deployment:
                     step, rendered[step.variant], templates[step.name], outputs
                 )
         return outputs[self.plan.steps[-1].name]
+
+    def require_ready(self) -> None:
+        """Raise :class:`DeploymentError` for everything in the accounts that is in the way."""
+        require_allowed_accounts(self)
+        with aws_errors_at(self.plan.name):
+            require_buckets(map(self.session, self.plan.steps))
+        require_own_stacks(self, updatable=True)
+
+    def build(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
+        """Build and upload every step; return the root templates as CloudFormation takes them."""
+        templates = {}
+        for step in self.plan.steps:
+            one = rendered[step.variant]
+            with aws_errors_at(step.name):
+                session = self.session(step)
+                templates[step.name] = self.package(step.name, one.root, one.folder, session)
+        return templates
 
     def destroy(self) -> None:
         """Delete every stack, the last first, or none if a database is protected.
@@ -132,10 +146,6 @@ class Deployment:
         mark = f"{step.name}."
         return [path.removeprefix(mark) for path in paths if path.startswith(mark)]
 
-    def _packaged(self, step: Step, rendered: RenderedStep) -> str:
-        with aws_errors_at(step.name):
-            return self.package(step.name, rendered.root, rendered.folder, self.session(step))
-
     def _deploy_step(
         self,
         step: Step,
@@ -143,8 +153,18 @@ class Deployment:
         template: str,
         outputs: Mapping[str, Mapping[str, str]],
     ) -> dict[str, str]:
+        self._make_ready(step, self.stack(step))
+        return self.finished(step, self.requested(step, rendered, template, outputs))
+
+    def requested(
+        self,
+        step: Step,
+        rendered: RenderedStep,
+        template: str,
+        outputs: Mapping[str, Mapping[str, str]],
+    ) -> RequestedChange:
+        """Request the change set of *step*, which nobody has executed yet."""
         stack = self.stack(step)
-        self._make_ready(step, stack)
         values = self._values(step, rendered.root, outputs)
         previous = stack.parameters()
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
@@ -155,14 +175,21 @@ class Deployment:
         ):  # fmt: skip
             raise DeploymentError(wrong, within=step.name)
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
-        tags = tags_for(stack.description(), step.variant, rendered.tags, adopt=self.adopt_stack)
+        found = stack.description()
+        wanted = with_tags(found, rendered.tags, self.options.tags)
+        tags = tags_for(found, step.variant, wanted, adopt=self.adopt_stack)
         notes = [*differences(rendered.root.parameters, values, previous)]
-        change_set = stack.change_set(template, parameters, acknowledged, tags)
+        change_set = stack.change_set(template, parameters, acknowledged, tags, self.options)
+        return RequestedChange(stack=stack, change_set=change_set, notes=tuple(notes))
+
+    def finished(self, step: Step, change: RequestedChange) -> dict[str, str]:
+        """Execute what was requested for *step*, if anything changes; return its outputs."""
+        stack, change_set = change.stack, change.change_set
         if change_set.empty:
             stack.discard(change_set)
             self.console.say("  nothing to change")
         else:
-            self._execute(step, stack, change_set, notes)
+            self._execute(step, change)
         if self.termination_protection and stack.protect(enabled=True):
             self.console.say("  termination protection is on")
         return stack.outputs()
@@ -179,29 +206,24 @@ class Deployment:
             skip=self.paths_in(step, self.skip),
         ).prepare()
 
-    def _execute(
-        self, step: Step, stack: RootStack, change_set: ChangeSet, notes: Sequence[str] = ()
-    ) -> None:
-        with _discarded_on_error(stack, change_set):
-            self._review(step, change_set, notes)
-        status = stack.execute(change_set, self.report)
+    def _execute(self, step: Step, change: RequestedChange) -> None:
+        with change.discarded_on_error():
+            self.show(step, change)
+            accepted = self.paths_in(step, self.accepted_losses)
+            if refused := change.refusals(accepted, accepts_all=self.accept_data_loss):
+                raise DeploymentError(refused, within=step.name)
+            if not self.console.confirm(f"Execute this change set in {self.place(step)}?"):
+                raise DeploymentError([Problem(step.name, "was not deployed")])
+        stack = change.stack
+        status = stack.execute(change.change_set, self.report, self.options)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             problems = failures_or_status(stack, stack.name, "deploy", status)
             raise DeploymentError(problems, within=step.name)
 
-    def _review(self, step: Step, change_set: ChangeSet, notes: Sequence[str]) -> None:
-        """Show *change_set*; raise :class:`DeploymentError` unless it is to be executed."""
-        if change_set.reason:
-            raise DeploymentError([Problem(step.name, change_set.reason)])
-        for line in (*notes, *change_set.lines()):
+    def show(self, step: Step, change: RequestedChange) -> None:
+        """Say what changes; raise :class:`DeploymentError` where CloudFormation refuses it."""
+        for line in change.lines(step.name):
             self.console.say(f"  {line}")
-        refused = [*removed_subnets(change_set)]
-        if not (refused or self.accept_data_loss):
-            refused = _risks(change_set)
-        if refused:
-            raise DeploymentError(refused, within=step.name)
-        if not self.console.confirm(f"Execute this change set in {self.place(step)}?"):
-            raise DeploymentError([Problem(step.name, "was not deployed")])
 
     def _values(
         self, step: Step, root: Template, outputs: Mapping[str, Mapping[str, str]]
@@ -221,20 +243,3 @@ class Deployment:
                 raise DeploymentError([Problem(step.name, sentence)])
             values[name] = outputs[source.name][name]
         return values
-
-
-@contextmanager
-def _discarded_on_error(stack: RootStack, change_set: ChangeSet) -> Iterator[None]:
-    """Discard *change_set*, which nobody has executed, where the block raises: Ctrl-C, too."""
-    try:
-        yield
-    except BaseException:
-        with suppress(Exception):
-            stack.discard(change_set)
-        raise
-
-
-def _risks(change_set: ChangeSet) -> list[Problem]:
-    """Return a problem for each change that may lose data."""
-    advice = "this step was not deployed; leave out --yes to be asked, or add --accept-data-loss"
-    return [Problem(change.path, f"{change.risk}: {advice}") for change in change_set.risky]

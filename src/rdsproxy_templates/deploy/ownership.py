@@ -49,6 +49,16 @@ def tags_for(
     return None if wanted is None else {**wanted, **own}
 
 
+def with_tags(
+    found: Mapping[str, Any] | None, settings: Mapping[str, str] | None, more: Mapping[str, str]
+) -> Mapping[str, str] | None:
+    """Return the tags of the *settings*, or of the stack that was *found*, with *more*."""
+    if not more:
+        return settings
+    present = _tags(found or {}) if settings is None else settings
+    return {**present, **more}
+
+
 def _tags(found: Mapping[str, Any]) -> dict[str, str]:
     return {
         tag["Key"]: tag["Value"]

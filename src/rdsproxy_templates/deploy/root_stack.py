@@ -12,6 +12,7 @@ from .change_sets import ChangeSet, is_stack
 from .faults import CONFLICTS, carried_out, outlasting, polls
 from .operation import REVIEW, Operation, Report, in_progress
 from .parameters import Previous
+from .stack_options import USUAL, StackOptions
 
 EXECUTED: Final = ("EXECUTE_COMPLETE", "EXECUTE_FAILED")
 """Execution statuses of a change set whose execution has ended."""
@@ -84,6 +85,7 @@ class RootStack:
         parameters: list[dict[str, Any]],
         capabilities: Sequence[str],
         tags: Mapping[str, str] | None = None,
+        options: StackOptions = USUAL,
     ) -> ChangeSet:
         """Create a change set for *template*, with the changes in nested stacks.
 
@@ -94,6 +96,7 @@ class RootStack:
             "TemplateBody": template,
             "Parameters": parameters,
             "Capabilities": list(capabilities),
+            **options.of_change_set(),
         }
         if tags is not None:
             wanted["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -110,7 +113,11 @@ class RootStack:
         """Delete *change_set*, which nobody executes, and the stack that exists only for it."""
         self._change_sets.discard(change_set.id, is_new=change_set.creates_stack)
 
-    def execute(self, change_set: ChangeSet, report: Report) -> str:
+    def planned(self, change_set_id: str) -> ChangeSet | None:
+        """Read a change set that waits for its execution; None where it no longer does."""
+        return self._change_sets.waiting(change_set_id)
+
+    def execute(self, change_set: ChangeSet, report: Report, options: StackOptions = USUAL) -> str:
         """Execute *change_set*; return the status in which the stack ends."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
 
@@ -126,7 +133,11 @@ class RootStack:
             return operation.has_begun() or self._change_sets.execution(change_set) in done or None
 
         operation = Operation(api=self._api, stack=stack, report=report, ended=ended)
-        request = {"ChangeSetName": change_set.id, "ClientRequestToken": operation.token}
+        request = {
+            "ChangeSetName": change_set.id,
+            "ClientRequestToken": operation.token,
+            **options.of_execution(),
+        }
         try:
             carried_out(lambda: self._api.execute_change_set(**request), begun)
         except ClientError as error:

@@ -18,7 +18,8 @@ from ...errors import ConfigError, DeploymentError, Problem
 from ...model import did_you_mean
 from .. import rendered_variants
 from ..consumer_stack import load
-from ..deploy import parameter_values, refuse_wrong_parameters, valid_plan
+from ..deploy import valid_plan
+from ..deploy_values import parameter_values, refuse_wrong_parameters
 from ..folders import Folders
 from ..options import config_option, name_option, parameter_option, stack_option
 from ..plan_arguments import plan_named

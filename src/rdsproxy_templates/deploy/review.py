@@ -1,0 +1,57 @@
+"""A change set that nobody has executed yet, and what a person is told and asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from ..errors import DeploymentError, Problem
+from .change_sets import ChangeSet
+from .root_stack import RootStack
+from .subnets import removed_subnets
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestedChange:
+    """A change set of a step that nobody has executed, and what is to be said about it."""
+
+    stack: RootStack
+    change_set: ChangeSet
+    notes: tuple[str, ...] = ()
+    is_planned: bool = False
+    """True where it waits for its execution by a plan, also after a refusal."""
+
+    def lines(self, place: str) -> Iterator[str]:
+        """Yield what changes; raise :class:`DeploymentError` at *place* where AWS refuses it."""
+        if self.change_set.reason:
+            raise DeploymentError([Problem(place, self.change_set.reason)])
+        yield from self.notes
+        yield from self.change_set.lines()
+
+    def refusals(self, accepted: Sequence[str], *, accepts_all: bool) -> list[Problem]:
+        """Return why it is not executed: subnets in use, and losses that nobody has *accepted*."""
+        if removed := [*removed_subnets(self.change_set)]:
+            return removed
+        advice = (
+            "this step was not deployed; leave out --yes to be asked, or add --accept-data-loss-of"
+        )
+        return [
+            Problem(
+                change.path,
+                f"{change.risk}: {advice} {change.path}, or --accept-data-loss for all",
+            )
+            for change in self.change_set.risky
+            if not (accepts_all or change.path in accepted)
+        ]
+
+    @contextmanager
+    def discarded_on_error(self) -> Iterator[None]:
+        """Discard it where the block raises, Ctrl-C included, unless it is part of a plan."""
+        try:
+            yield
+        except BaseException:
+            if not self.is_planned:
+                with suppress(Exception):
+                    self.stack.discard(self.change_set)
+            raise
