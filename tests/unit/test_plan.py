@@ -331,7 +331,7 @@ class Carrying:
     def discard(self, change_set):
         self.done.append("forgotten")
 
-    def execute(self, change_set, report):
+    def execute(self, change_set, report, options):
         self.done.append("executed")
         return "UPDATE_COMPLETE"
 

@@ -189,7 +189,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
-        console=console(yes=yes),
+        console=console(yes=yes or plan_file is not None),  # a plan asks nothing
         prefix=stack_prefix,
         parameters=values,
         accept_data_loss=accept_data_loss or not yes,

@@ -28,7 +28,8 @@ NOTHING_HERE: Final = 5
 BROKEN_PIPE: Final = 141
 EXIT_STATUSES: Final = (
     "Exit status: 0 success; 1 files are stale (render --check), or a deployment failed; 2 wrong "
-    "usage or settings; 3 a template is not valid; 5 there is nothing to destroy; 130 interrupted."
+    "usage or settings; 3 a template is not valid; 4 something would change (deploy --plan); 5 "
+    "there is nothing to destroy; 130 interrupted."
 )
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "opinion": "cyan"}
