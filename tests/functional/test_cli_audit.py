@@ -46,7 +46,7 @@ class TestStatus:
         result = audit("Resources: {Topic: {Type: AWS::SNS::Topic}}\n")
 
         assert (result.exit_code, result.stdout) == (0, "")
-        assert result.stderr == "0 findings in 1 templates\n"
+        assert result.stderr == "0 findings in 1 template\n"
 
     def test_findings_are_1_and_name_their_places(self, audit):
         result = audit(GROUP, "--rules", WORLD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import replace
@@ -322,3 +323,59 @@ class TestRefusing:
         assert result.exit_code == 0
         assert "template.yaml:1: opinion proxy/name: not judged, because" in result.stderr
         assert (tmp_path / "out" / "base" / "template.yaml").exists()
+
+
+FILE = "out/base/template.yaml"
+
+
+class TestFormsOfCheck:
+    @pytest.fixture
+    def stale(self, run, tmp_path):
+        """A rendered variant of which a file is other than it would be rendered."""
+        run("base", "--quiet")
+        file = tmp_path / "out" / "base" / "template.yaml"
+        file.write_text(file.read_text().replace("Outputs:", "Outputs: # mine"))
+        return file
+
+    @pytest.mark.usefixtures("stale")
+    def test_a_diff_shows_how_a_stale_file_would_change(self, run):
+        result = run("base", "--check", "--diff", "--quiet")
+
+        assert result.exit_code == 1
+        assert f"edited {FILE}\n--- {FILE}\n+++ {FILE}\n@@ " in result.stdout
+        assert "\n-Outputs: # mine\n+Outputs:\n" in result.stdout
+
+    def test_a_file_that_is_not_there_comes_from_nowhere(self, run):
+        result = run("base", "--check", "--diff", "--quiet")
+
+        assert f"--- /dev/null\n+++ {FILE}\n" in result.stdout
+
+    @pytest.mark.usefixtures("stale")
+    @pytest.mark.parametrize("form", ["json", "sarif", "junit", "github"])
+    def test_programs_are_told_of_stale_files_too(self, run, form):
+        result = run("base", "--check", "--format", form)
+
+        assert result.exit_code == 1
+        assert FILE in result.stdout
+        assert "a render would have it changed" in result.stdout
+
+    def test_what_is_current_is_an_empty_report(self, run):
+        run("base", "--quiet")
+        result = run("base", "--check", "--format", "json")
+
+        assert result.exit_code == 0
+        assert json.loads(result.stdout) == {"findings": []}
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (["--diff"], "[--diff] is for --check; give that, too"),
+            (["--format", "json"], "[--format] is for --check; give that, too"),
+            (["--check", "--diff", "--format", "json"], "[--diff] is text, and --format json"),
+        ],
+    )
+    def test_what_says_nothing_is_refused(self, run, words, sentence):
+        result = run("base", *words)
+
+        assert result.exit_code == 2
+        assert sentence in result.stderr

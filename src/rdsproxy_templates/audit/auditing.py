@@ -27,19 +27,22 @@ def audit(  # noqa: PLR0913 - one parameter a choice
     ignore: Sequence[str] = (),
     aws: bool = True,
     lint: bool = False,
+    templates_only: bool = False,
 ) -> Report:
     """Judge the templates at *paths*: files, and folders with all templates in them.
 
     What a template nests by a path that is there is judged together with it. *parameters* and
     *region* decide what else only a deployment knows. Our rules always run; *aws* runs AWS's
     validator and *lint* cfn-lint, which takes seconds, on the files as they are. *rules* are the
-    only ones to report, *ignore* those not to, each a rule or a group of rules.
+    only ones to report, *ignore* those not to, each a rule or a group of rules. *templates_only*
+    passes over files that are named and are no template.
 
     Raises :class:`ConfigError` with those of them that are unknown.
     """
     refuse_unknown(rules, ignore)
+    sources = found(paths, templates_only=templates_only)
     values = {**(parameters or {}), **({"AWS::Region": region} if region else {})}
-    return only_rules(audited(found(paths), values, aws=aws, lint=lint), rules, ignore)
+    return only_rules(audited(sources, values, aws=aws, lint=lint), rules, ignore)
 
 
 def refuse_unknown(rules: Sequence[str], ignore: Sequence[str]) -> None:

@@ -34,6 +34,14 @@ sam: Final = Rule[Any, Any](
     source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/",
     judge=_unjudged,
 )
+stale: Final = Rule[Any, Any](
+    id="stale",
+    level="error",
+    title="Rendered files are those of the settings and of this version of the library.",
+    why="What is reviewed is not what is deployed.",
+    source=f"{CLOUDFORMATION_GUIDE}best-practices.html",
+    judge=_unjudged,
+)
 EVERY: Final[tuple[Rule[Any, Any], ...]] = (shape, sam, *RULES)
 """Our rules, and those that are judged while a template is read."""
 

@@ -35,7 +35,11 @@ def expanded(
     made = dict(body)
     for section in LOOPED:
         entries = body.get(section, {})
-        made[section] = dict(_entries(expansion, entries, section))
+        made[section] = {
+            name: value
+            for name, value in _entries(expansion, entries, section)
+            if section == "Conditions" or isinstance(value, dict)
+        }
     made["Resources"] = dict(resources_in_shape(made["Resources"]))
     return made, expansion.places, expansion.is_complete
 

@@ -99,8 +99,11 @@ class Sources:
                 todo += [self.by_path[path] for _, path in one.nested() if path in self.by_path]
 
 
-def found(paths: Iterable[str | Path]) -> Sources:
-    """Read the templates at *paths*, and what they nest by a path that is there."""
+def found(paths: Iterable[str | Path], *, templates_only: bool = False) -> Sources:
+    """Read the templates at *paths*, and what they nest by a path that is there.
+
+    Of files that are named and are no template there is a problem, unless *templates_only*.
+    """
     sources = Sources()
     for given in paths:
         path = Path(given)
@@ -108,7 +111,7 @@ def found(paths: Iterable[str | Path]) -> Sources:
             for one in _templates_in(path):
                 _add(sources, one, demanded=False)
         else:
-            _add(sources, path, demanded=True)
+            _add(sources, path, demanded=not templates_only)
     todo = list(sources.by_path.values())
     while todo:
         for _, path in todo.pop().nested():

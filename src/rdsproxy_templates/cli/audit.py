@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ..aws.validator import start_engine
+from .formats import FORMATS
 from .refusals import given_options, refuse, refused_beside
-from .terminal import COLOURS
+from .terminal import COLOURS, counted
 
 if TYPE_CHECKING:
     from ..audit import Report
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 FOUND: Final = 1
 UNREAD: Final = 2
-FORMATS: Final = ("text", "json", "sarif", "junit", "github")
 LEVELS: Final = ("opinion", "warning", "error")
 
 
@@ -78,6 +78,11 @@ LEVELS: Final = ("opinion", "warning", "error")
     metavar="FILE",
     help="Write FILE, which knows every finding of today, and report none.",
 )
+@click.option(
+    "--templates-only",
+    is_flag=True,
+    help="Pass over every PATH that is no template, as in folders, for hooks that name all files.",
+)
 @click.option("--no-lint", is_flag=True, help="Skip cfn-lint, the slowest of three validators.")
 def audit_command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -92,6 +97,7 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
     ignore: tuple[str, ...],
     baseline: Path | None,
     write_baseline: Path | None,
+    templates_only: bool,
     no_lint: bool,
 ) -> None:
     """Judge the templates at PATH: files, folders with all templates in them, or cdk.out."""
@@ -99,7 +105,7 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
     refuse(
         problem
         for option, others in {
-            "--stack": given & {"PATHS", "--parameters"},
+            "--stack": given & {"PATHS", "--parameters", "--templates-only"},
             "--write-baseline": given & {"--baseline"},
         }.items()
         if option in given
@@ -119,14 +125,21 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
     else:
         values = parameters_in(parameters) if parameters else {}
         report = audit(
-            paths, parameters=values, region=region, rules=rules, ignore=ignore, lint=lint
+            paths,
+            parameters=values,
+            region=region,
+            rules=rules,
+            ignore=ignore,
+            lint=lint,
+            templates_only=templates_only,
         )
     report = report.only(
         one for one in report.findings if LEVELS.index(one.level) >= LEVELS.index(level)
     )
     if write_baseline:
         write_baseline.write_text(baselines.written(report.findings), "utf-8")
-        click.echo(f"{write_baseline}: {len(report.findings)} findings are known", err=True)
+        known = counted(len(report.findings), "known finding")
+        click.echo(f"{write_baseline}: {known}", err=True)
         report = report.only(())
     if baseline:
         report = report.only(baselines.beyond(report.findings, baseline))
@@ -141,7 +154,9 @@ def _print(report: Report, form: FormatName) -> None:
             click.echo(f"{place} ", nl=False)
             click.secho(one.level, fg=COLOURS[one.level], nl=False)
             click.echo(f" {rest}")
-        counts = f"{len(report.findings)} findings in {len(report.files)} templates"
+        counts = " in ".join(
+            (counted(len(report.findings), "finding"), counted(len(report.files), "template"))
+        )
         click.secho(counts, fg="red" if report.failing else "green", err=True)
     elif text := report.written(form):
         click.echo(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..audit.report import FormatName
     from ..rendering import Nesting
 
 
@@ -24,6 +25,10 @@ class Choices:
     nesting: Nesting = "sam"
     expand: bool = False
     check: bool = False
+    diff: bool = False
+    """Show what would change in each file, with ``check``."""
+    form: FormatName = "text"
+    """Form of the report of ``check``."""
     lint: bool = True
     quiet: bool = False
     code_root: Path | None = None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from ..deploy.guide import FILE as GUIDE
-from ..rendering.folder import Changes
 from . import rendered_variants, unchanged
 from .choices import Choices
 from .consumer_stack import load
@@ -16,6 +16,10 @@ from .rendered_variants import RenderedVariant, RenderSettings, configured, rend
 from .summary import Shown, print_summary
 from .terminal import fail_invalid, print_edited, print_findings, print_warnings, progress
 from .unchanged import Request
+
+if TYPE_CHECKING:
+    from ..rendering.folder import Changes
+    from ..validators import Finding
 
 
 def render(choices: Choices, request: Request | None = None) -> bool:
@@ -33,12 +37,11 @@ def render(choices: Choices, request: Request | None = None) -> bool:
         stage("validate")
         found = rendered_variants.findings(rendered, lint=choices.lint)
     print_warnings(rendered)
-    print_findings(rendered, found)
-    differences = _differences(rendered, changed) if choices.check else []
-    for line in differences:
-        click.echo(line)
+    if choices.form == "text":
+        print_findings(rendered, found)
+    stale = _checked(choices, rendered, found, changed) if choices.check else 0
     if refused := rendered_variants.refused(found):
-        fail_invalid(refused, stale=len(differences))
+        fail_invalid(refused, stale=stale)
     if not choices.check:
         print_edited(rendered, changed)
         changed = rendered_variants.write(rendered)
@@ -46,9 +49,9 @@ def render(choices: Choices, request: Request | None = None) -> bool:
     if not choices.quiet:
         counts = {name: len(some) for name, some in changed.items()}
         print_summary(shown, counts, choices, seconds=time.monotonic() - started)
-    if request and not differences and not any(found.values()):
+    if request and not stale and not any(found.values()):
         unchanged.remember(request, shown, {one.directory: one.bundle for one in rendered})
-    return bool(differences)
+    return bool(stale)
 
 
 def _settings(choices: Choices) -> RenderSettings:
@@ -63,14 +66,23 @@ def _settings(choices: Choices) -> RenderSettings:
     )
 
 
-def _differences(rendered: Sequence[RenderedVariant], changed: Mapping[str, Changes]) -> list[str]:
-    """Return a line for each file that a write would change; ``edited`` if by hand."""
-    return [
-        f"{'edited' if path in changed[one.name].edited else word} {one.directory / path}"
-        for one in rendered
-        for word in ("created", "changed", "removed")
-        for path in getattr(changed[one.name], word)
-    ]
+def _checked(
+    choices: Choices,
+    rendered: Sequence[RenderedVariant],
+    found: Mapping[str, Sequence[Finding]],
+    changed: Mapping[str, Changes],
+) -> int:
+    """Show the stale files, or the whole report in a form for programs; return their number."""
+    from . import checked  # noqa: PLC0415 - only `--check` needs it
+
+    differences = checked.differences(rendered, changed)
+    if choices.form != "text":
+        if text := checked.report(choices.form, rendered, found, changed):
+            click.echo(text)
+        return len(differences)
+    for line in (*differences, *(checked.diff(rendered, changed) if choices.diff else ())):
+        click.echo(line)
+    return len(differences)
 
 
 def _shown(one: RenderedVariant) -> Shown:

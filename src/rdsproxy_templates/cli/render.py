@@ -18,12 +18,14 @@ from ..errors import Problem
 from . import unchanged
 from .choices import Choices
 from .folders import Folders
+from .formats import FORMATS
 from .options import config_option, name_option, out_option, stack_option
 from .refusals import given_options, refuse, refused_beside, stack_or
 from .summary import print_summary
 from .terminal import EXIT_STATUSES, STALE, print_warnings
 
 if TYPE_CHECKING:
+    from ..audit.report import FormatName
     from ..rendering import Nesting
 
 
@@ -57,6 +59,19 @@ if TYPE_CHECKING:
     "exit with status 1 if there are any.",
 )
 @click.option(
+    "--diff",
+    is_flag=True,
+    help="With --check: show how each file would change, as a unified diff.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="With --check: form of the report of findings and stale files.",
+)
+@click.option(
     "--watch",
     is_flag=True,
     help="Render again whenever the settings file or code is saved, until Ctrl-C. Skips cfn-lint.",
@@ -83,6 +98,8 @@ def render_command(  # noqa: PLR0913 - one parameter an option
     nesting: Nesting,
     expand: bool,
     check: bool,
+    diff: bool,
+    format_: FormatName,
     watch: bool,
     no_lint: bool,
     no_cache: bool,
@@ -93,7 +110,12 @@ def render_command(  # noqa: PLR0913 - one parameter an option
     """Render VARIANTS (default: all), or a stack of your own, as nested CloudFormation templates,
     validate them, and write them for `sam build` and `sam deploy`.
     """
-    refuse([*stack_or("VARIANTS", variants, stack, name), *_meaningless(nesting, expand=expand)])
+    refuse(
+        [
+            *stack_or("VARIANTS", variants, stack, name),
+            *_meaningless(nesting, format_, expand=expand),
+        ]
+    )
     if list_:
         from .list import print_variants  # noqa: PLC0415 - each imports what it needs
 
@@ -113,8 +135,10 @@ def render_command(  # noqa: PLR0913 - one parameter an option
         nesting=nesting,
         expand=expand,
         check=check,
+        diff=diff,
+        form=format_,
         lint=not (no_lint or watch),
-        quiet=quiet,
+        quiet=quiet or format_ != "text",
         code_root=folders.code_root,
     )
     with unused() if no_cache else nullcontext():
@@ -129,6 +153,7 @@ def render_or_remember(choices: Choices) -> bool:
     started = time.monotonic()
     # A consumer's stack may read anything, and so may change unnoticed; a pipe is read only once.
     is_kept = choices.stack is None and (choices.config is None or choices.config.is_file())
+    is_kept &= choices.form == "text"
     request = unchanged.request_of(choices) if is_kept else None
     if request and (shown := unchanged.remembered(request)):
         print_warnings(shown)
@@ -154,12 +179,18 @@ def _watch(choices: Choices) -> None:
     watch(choices, render)
 
 
-def _meaningless(nesting: Nesting, *, expand: bool) -> Iterator[Problem]:
+def _meaningless(nesting: Nesting, format_: str, *, expand: bool) -> Iterator[Problem]:
     """Yield a problem for each two options that say nothing together."""
     given = given_options()
     for option, companions in {"--list": (), "--schema": ("VARIANTS", "--stack")}.items():
         if option in given:
             yield from refused_beside(option, given - {option, *companions})
+    if "--check" not in given:
+        for option in sorted(given & {"--diff", "--format"}):
+            yield Problem(option, "is for --check; give that, too")
+    if "--diff" in given and format_ != "text":
+        sentence = f"is text, and --format {format_} is for programs; leave out one of them"
+        yield Problem("--diff", sentence)
     if {"--watch", "--check"} <= given:
         yield from refused_beside("--watch", ["--check"])
     if expand and nesting == "sam" and "--nesting" in given:

@@ -99,8 +99,8 @@ def print_findings(
 def fail_invalid(refused: Mapping[str, Sequence[Finding]], *, stale: int = 0) -> NoReturn:
     """End the command because variants have findings, which have been printed."""
     count = sum(map(len, refused.values()))
-    text = f"{_counted(count, 'finding')} in {', '.join(refused)}; "
-    text += f"{_counted(stale, 'file')} stale, too" if stale else "nothing was written"
+    text = f"{counted(count, 'finding')} in {', '.join(refused)}; "
+    text += f"{counted(stale, 'file')} stale, too" if stale else "nothing was written"
     click.secho(text, fg="red", err=True)
     sys.exit(INVALID)
 
@@ -127,7 +127,8 @@ def progress(stages: int, *, quiet: bool) -> Iterator[Stage]:
             bar.update(1)
 
 
-def _counted(count: int, word: str) -> str:
+def counted(count: int, word: str) -> str:
+    """Return *count* and *word*, in the plural if it is not one."""
     return f"{count} {word}{'s' * (count != 1)}"
 
 

@@ -43,7 +43,7 @@ class Request:
 def request_of(choices: Choices) -> Request:
     """Read what the answer to *choices* depends on."""
     parts = [
-        repr(replace(choices, check=False, quiet=False)),
+        repr(replace(choices, check=False, diff=False, quiet=False)),
         [str(Path.cwd()), sys.version, time.strftime("%Y-%m-%d", time.gmtime())],
         _digest_of(choices.config) if choices.config else None,
         sorted(_installed()),

@@ -35,7 +35,7 @@ def wires(node: object) -> Iterator[str]:
             yield from (name for name in PLACEHOLDER.findall(text) if name not in variables)
             yield from wires(variables)
         case {"DependsOn": [*names], **rest}:
-            yield from names
+            yield from (name for name in names if isinstance(name, str))
             yield from wires(rest)
         case dict():
             for value in node.values():
@@ -71,7 +71,8 @@ def replaced(
         case {"Fn::Sub": [str(text), dict(variables)]}:
             return _substituted(text, again(variables), ref, get_att)
         case {"DependsOn": [*names], **rest}:
-            waits_for = [other for name in names for other in depends_on(name)]
+            named = [name for name in names if isinstance(name, str)]
+            waits_for = [other for name in named for other in depends_on(name)]
             again_rest = again(rest)
             return {key: again_rest.get(key, waits_for) for key in node}
         case dict():

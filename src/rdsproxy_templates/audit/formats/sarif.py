@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ...validators.findings import Finding
-from ..catalogue import EVERY
+from ..catalogue import EVERY, stale
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -37,7 +37,7 @@ def written(findings: Sequence[Finding]) -> str:
 
 
 def _rules(findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
-    known = {rule.id: rule for rule in EVERY}
+    known = {rule.id: rule for rule in (*EVERY, stale)}
     for rule_id in sorted({one.rule for one in findings}):
         if rule := known.get(rule_id):
             yield {
