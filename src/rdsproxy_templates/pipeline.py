@@ -24,6 +24,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
     tags: Mapping[str, str] | None = None,
     iam_roles: Mapping[str, str] | None = None,
     publish: Mapping[str, str] | None = None,
+    ignore: Mapping[str, str] | None = None,
     nesting: Nesting = "sam",
     expand: bool = False,
     code: str | None = None,
@@ -50,12 +51,13 @@ def render(  # noqa: PLR0913 - one parameter a choice
     root. docs/overrides.md explains both. *tags* are the stack's: they are written into
     ``samconfig.toml``, and to what those of a stack do not reach. *iam_roles* has the ``path`` and
     the ``permissions_boundary`` of every role that the stack creates; *publish* has the
-    ``ssm_prefix`` of parameters with the stack's outputs.
+    ``ssm_prefix`` of parameters with the stack's outputs. *ignore* has rules of any validator that
+    the stack may break, each with the reason.
 
     Raises :class:`ConfigError` with all that is wrong with *overrides*, *extra_resources*,
-    *tags*, *iam_roles* and *publish*, :class:`WiringError` where a wire leads nowhere, and
-    :class:`InvalidTemplateError` with everything that the validators find or SAM's transform
-    refuses.
+    *tags*, *iam_roles*, *publish* and *ignore*, :class:`WiringError` where a wire leads
+    nowhere, and :class:`InvalidTemplateError` with everything that the validators find or SAM's
+    transform refuses.
     """
     bundle = packaged(
         stack,
@@ -70,6 +72,7 @@ def render(  # noqa: PLR0913 - one parameter a choice
             tags=tags,
             iam_roles=iam_roles,
             publish=publish,
+            ignore=ignore,
         ),
     )
     if validate:

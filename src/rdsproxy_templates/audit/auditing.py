@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from ..validators.findings import Finding
+from ..validators.rule_names import covers, problems_of
 from . import other_validators
 from .assembly import assembled
-from .catalogue import chosen, unknown
+from .catalogue import IDS
 from .ignoring import not_ignored, refused
 from .judging import judged, misshapen
 from .report import Report
@@ -47,7 +48,7 @@ def audit(  # noqa: PLR0913 - one parameter a choice
 
 def refuse_unknown(rules: Sequence[str], ignore: Sequence[str]) -> None:
     """Raise :class:`ConfigError` with those of *rules* and *ignore* that are no rules."""
-    if problems := [*unknown(rules, "--rules"), *unknown(ignore, "--ignore")]:
+    if problems := [*problems_of(rules, IDS, "--rules"), *problems_of(ignore, IDS, "--ignore")]:
         raise ConfigError(problems)
 
 
@@ -56,7 +57,7 @@ def only_rules(report: Report, rules: Sequence[str], ignore: Sequence[str]) -> R
     return report.only(
         one
         for one in report.findings
-        if (not rules or chosen(one.rule, rules)) and not chosen(one.rule, ignore)
+        if (not rules or covers(rules, one.rule)) and not covers(ignore, one.rule)
     )
 
 

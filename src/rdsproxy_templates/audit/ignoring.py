@@ -8,7 +8,8 @@ from typing import Any
 
 from ..model.accepted_rules import ACCEPTED, OURS
 from ..validators.findings import Finding
-from .catalogue import chosen, unknown
+from ..validators.rule_names import covers, unknown
+from .catalogue import IDS
 from .shape import Misshape
 from .sources import Source
 
@@ -27,8 +28,8 @@ def refused(source: Source) -> Iterator[Misshape]:
         if not isinstance(accepted, dict):
             yield Misshape(path, f"{ACCEPTED} is no mapping", "Map rules to reasons")
             continue
-        for problem in unknown(map(str, accepted), ACCEPTED):
-            yield Misshape(path, problem.sentence, "Name a rule: `rdsproxy-templates rules`")
+        for rule, sentence in unknown(map(str, accepted), IDS):
+            yield Misshape((*path, rule), sentence, "Name a rule: `rdsproxy-templates rules`")
         for rule, reason in accepted.items():
             if not isinstance(reason, str) or not reason.strip():
                 sentence = f"{rule} is accepted without a reason"
@@ -67,9 +68,9 @@ class _Ignoring:
         self._places = sorted(((mark.line, mark.column), path) for path, mark in places)
 
     def covers(self, one: Finding) -> bool:
-        if chosen(one.rule, self._whole):
+        if covers(self._whole, one.rule):
             return True
         number = bisect_right(self._places, (one.line, one.column), key=lambda place: place[0])
         path = self._places[number - 1][1] if number else ()
         title = path[1] if len(path) > 1 and path[0] == "Resources" else None
-        return title is not None and chosen(one.rule, self._within.get(str(title), ()))
+        return title is not None and covers(self._within.get(str(title), ()), one.rule)

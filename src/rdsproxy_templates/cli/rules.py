@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from ..audit import catalogue
+from ..errors import Problem
 from ..validators.rule import Rule
+from ..validators.rule_names import covers, unknown_of_ours
 from .refusals import refuse
 from .terminal import COLOURS
 
@@ -45,6 +47,6 @@ def rules_command(*, rules: tuple[str, ...], format_: str) -> None:
 
 
 def _chosen(words: Sequence[str]) -> list[Rule[Any, Any]]:
-    refuse(catalogue.unknown_of_ours(words, "rule"))
+    refuse(Problem("rule", sentence) for _, sentence in unknown_of_ours(words, catalogue.IDS))
     every = sorted(catalogue.EVERY, key=lambda rule: rule.id)
-    return [rule for rule in every if not words or catalogue.chosen(rule.id, words)]
+    return [rule for rule in every if not words or covers(words, rule.id)]

@@ -116,7 +116,7 @@ class Publication(Settings):
 
 
 class Customization(Settings):
-    """Overrides, resources, tags, bounds of roles, outputs and accounts of a root stack."""
+    """Overrides, resources, tags, roles, outputs, accounts and ignored rules of a root stack."""
 
     overrides: dict[str, Annotated[Any, WithJsonSchema(_OVERRIDE_SCHEMA)]] = Field(
         default={},
@@ -160,8 +160,19 @@ class Customization(Settings):
         "Default: any.",
     )
 
+    ignore: dict[str, str] = Field(
+        default={},
+        description="Rules of any of the three validators that the stack may break, each with the "
+        "reason: `{proxy/waits-for-database: the account has one, W9008: a copy}`. A group of our "
+        "rules is named by what stands before the slash. `rdsproxy-templates rules` lists ours. "
+        "Default: none.",
+    )
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        for rule, reason in self.ignore.items():
+            if not reason.strip():
+                yield Problem(f"ignore.{rule}", "must have a reason, for whoever reads it next")
         for number, account in enumerate(self.allowed_accounts or ()):
             if not _ACCOUNT.fullmatch(account):
                 sentence = f"must be the 12 digits of an account, in quotes, got {account!r}"

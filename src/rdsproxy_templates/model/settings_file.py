@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .customization import Customization
 
 RESERVED: Final = frozenset(
-    {"allowed_accounts", "overrides", "extra_resources", "tags", "iam_roles", "publish"}
+    {"allowed_accounts", "overrides", "extra_resources", "tags", "iam_roles", "publish", "ignore"}
 )
 """Settings that a file keeps for the library, beside those of a stack."""
 

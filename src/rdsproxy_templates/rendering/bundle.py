@@ -34,6 +34,8 @@ class Bundle:
     """Overrides that are allowed, and have a price; a place is that of an override."""
     tags: Mapping[str, str] | None = None
     """Tags of the stack; None leaves those of a deployed one as they are."""
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    """Rules that the stack may break, each with the reason."""
     origins: Mapping[str, Path] = field(default_factory=dict)
     """Where each folder of a person's code was copied from, by its path in ``extras``."""
 

@@ -65,6 +65,7 @@ def unpackaged(
         customized_by=customized_by,
         warnings=made.warnings,
         tags=customization.tags,
+        ignored=customization.ignore,
     )
 
 

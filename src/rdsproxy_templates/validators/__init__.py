@@ -5,14 +5,16 @@ The slow libraries are imported when they are first used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidTemplateError, Problem
+from ..errors import ConfigError, InvalidTemplateError, Problem
 from ..rendering import Bundle
 from . import aws, judgment
 from .customized import customized
 from .findings import Finding, refusing
+from .rule_names import covers, unknown
+from .rules import RULES
 
 if TYPE_CHECKING:
     from .lint import Lint
@@ -38,6 +40,7 @@ def validate_all(
     bundles: Mapping[str, tuple[Bundle, Sequence[str]]], *, lint: bool = True
 ) -> dict[str, list[Finding]]:
     """Validate several bundles at once; what they share is linted once."""
+    _refuse_unknown(bundle for bundle, _ in bundles.values())
     findings = {name: judgment.find(bundle) for name, (bundle, _) in bundles.items()}
     # cfn-lint works in other processes while AWS's validator works in this one.
     linting = _linting(bundles) if lint else None
@@ -46,8 +49,24 @@ def validate_all(
     for name, found in linting.findings().items() if linting else ():
         findings[name] += found
     return {
-        name: sorted(set(customized(bundles[name][0], found))) for name, found in findings.items()
+        name: sorted(
+            one
+            for one in set(customized(bundles[name][0], found))
+            if not covers(bundles[name][0].ignored, one.rule)
+        )
+        for name, found in findings.items()
     }
+
+
+def _refuse_unknown(bundles: Iterable[Bundle]) -> None:
+    """Raise :class:`ConfigError` with what *bundles* ignore and no validator knows."""
+    ids = [rule.id for rule in RULES]
+    if problems := [
+        Problem(f"ignore.{word}", sentence)
+        for bundle in bundles
+        for word, sentence in unknown(bundle.ignored, ids)
+    ]:
+        raise ConfigError(problems)
 
 
 def _linting(bundles: Mapping[str, tuple[Bundle, Sequence[str]]]) -> Lint:
