@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -46,6 +46,16 @@ def audit(  # noqa: PLR0913 - one parameter a choice
     return only_rules(audited(sources, values, aws=aws, lint=lint), rules, ignore)
 
 
+def once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield *findings* without those of cfn-lint that AWS's validator has said already."""
+    seen: dict[tuple[str, int, int, str], Finding] = {}
+    for one in findings:
+        first = seen.setdefault((one.file, one.line, one.column, one.rule), one)
+        # Our own rules may say several things of one place.
+        if first is one or "/" in one.rule or first.remedy == one.remedy:
+            yield one
+
+
 def refuse_unknown(rules: Sequence[str], ignore: Sequence[str]) -> None:
     """Raise :class:`ConfigError` with those of *rules* and *ignore* that are no rules."""
     if problems := [*problems_of(rules, IDS, "--rules"), *problems_of(ignore, IDS, "--ignore")]:
@@ -73,7 +83,7 @@ def audited(sources: Sources, values: Mapping[str, str], *, aws: bool, lint: boo
         other_validators.of_aws(whole) if aws else (),
         other_validators.of_cfn_lint(whole, values.get("AWS::Region")) if lint else (),
     )
-    kept = {*not_ignored(findings, every)}
+    kept = {*not_ignored(once(findings), every)}
     kept |= {misshapen(source, one) for source in every for one in refused(source)}
     return Report(
         findings=sorted(kept),

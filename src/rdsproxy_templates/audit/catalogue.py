@@ -20,6 +20,7 @@ shape: Final = Rule[Any, Any](
     level="error",
     title="A template has the form that CloudFormation takes.",
     why="CloudFormation refuses the template.",
+    remedy="Give each section and resource the form that the page shows.",
     source=f"{CLOUDFORMATION_GUIDE}template-anatomy.html",
     judge=_unjudged,
 )
@@ -28,6 +29,7 @@ sam: Final = Rule[Any, Any](
     level="error",
     title="The SAM transform takes the template.",
     why="CloudFormation refuses the template when it runs the transform.",
+    remedy="Mend what SAM names; the page describes each of its resource types.",
     source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/",
     judge=_unjudged,
 )
@@ -36,6 +38,7 @@ stale: Final = Rule[Any, Any](
     level="error",
     title="Rendered files are those of the settings and of this version of the library.",
     why="What is reviewed is not what is deployed.",
+    remedy="Render again, and commit what has changed.",
     source=f"{CLOUDFORMATION_GUIDE}best-practices.html",
     judge=_unjudged,
 )

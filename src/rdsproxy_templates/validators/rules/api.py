@@ -23,6 +23,7 @@ HTTP_APIS = ("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api", "AWS::ApiGate
     "api/path",
     title="A route begins with a slash.",
     why="API Gateway refuses the route.",
+    remedy="Begin the path with a slash.",
     source=f"{API_GATEWAY_GUIDE}http-api-develop-routes.html",
 )
 def path(graph: Graph) -> Iterator[Violation]:
@@ -43,6 +44,7 @@ def path(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A function behind an HTTP API ends before the API stops waiting.",
     why="The caller gets 503 while the function still works.",
+    remedy="Set Timeout below the time that the API waits.",
     source=f"{API_GATEWAY_GUIDE}http-api-quotas.html",
 )
 def timeout(graph: Graph) -> Iterator[Violation]:
@@ -83,6 +85,7 @@ def _wait(event: Mapping[str, Any]) -> float:
     "api/key-or-firewall",
     title="An HTTP API has neither API keys nor a web ACL.",
     why="Only REST APIs have them, so nothing is guarded, or the deployment fails.",
+    remedy="Use a REST API, or CloudFront in front of the HTTP API.",
     source=f"{API_GATEWAY_GUIDE}http-api-vs-rest.html",
 )
 def key_or_firewall(graph: Graph) -> Iterator[Violation]:

@@ -22,6 +22,7 @@ IN_SECRET = "{{resolve:secretsmanager:"  # noqa: S105 - an expression
     "api/key-shown",
     title="CloudFront shows an API that demands a key the key that is in its usage plan.",
     why="API Gateway answers 403 to every request.",
+    remedy="Show the key in an origin header, from the secret that the plan's key has.",
     source=f"{API_GATEWAY_GUIDE}api-gateway-setup-api-key-with-console.html",
 )
 def key_shown(graph: Graph) -> Iterator[Violation]:
@@ -59,6 +60,7 @@ def _may_be(shown: str, values: list[str]) -> bool:
     "api/usage-plan",
     title="A usage plan has a stage, each API key a plan, and an API that demands keys both.",
     why="Without a plan for the stage, a key opens nothing; without a key, the plan limits nobody.",
+    remedy="Give the plan the stage and the keys.",
     source=f"{API_GATEWAY_GUIDE}api-gateway-create-usage-plans.html",
 )
 def usage_plan(graph: Graph) -> Iterator[Violation]:
@@ -101,6 +103,7 @@ def usage_plan(graph: Graph) -> Iterator[Violation]:
     "secret/key",
     title="A dynamic reference reads a key that its secret has.",
     why="CloudFormation cannot read the value, and the deployment fails.",
+    remedy="Name a key that the secret's JSON has.",
     source=f"{CLOUDFORMATION_GUIDE}dynamic-references-secretsmanager.html",
 )
 def secret_key(graph: Graph) -> Iterator[Violation]:

@@ -42,6 +42,7 @@ class Route:
     "api/one-function-each-route",
     title="One function answers each route of an API.",
     why="SAM or API Gateway refuses the second, or never calls it.",
+    remedy="Give each function a route of its own.",
     source=f"{API_GATEWAY_GUIDE}http-api-develop-routes.html",
 )
 def one_function_each_route(graph: Graph) -> Iterator[Violation]:
@@ -83,6 +84,7 @@ def one_function_each_route(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="Where a template declares an API, every event names it.",
     why="SAM makes a second API for the event, open and at another address.",
+    remedy="Name the API in the event: ApiId or RestApiId.",
     source=f"{_SAM_GUIDE}sam-property-function-httpapi.html",
 )
 def implicit(graph: Graph) -> Iterator[Violation]:
@@ -103,6 +105,7 @@ def implicit(graph: Graph) -> Iterator[Violation]:
     level="opinion",
     title="An API asks who calls.",
     why="Anybody on the internet may call the function, and through it the database.",
+    remedy="Add an authorizer, or say that the API is public.",
     source=f"{API_GATEWAY_GUIDE}http-api-access-control.html",
 )
 def authorizer(graph: Graph) -> Iterator[Violation]:

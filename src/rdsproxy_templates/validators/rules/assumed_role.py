@@ -25,6 +25,7 @@ _ROLE_NAME: Final = re.compile(r"(^|_)ROLE(_ARN)?$")
     level="warning",
     title="A role that may be assumed is named.",
     why="Whoever takes over the function assumes every role that trusts the account.",
+    remedy="Name the role.",
     source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
 )
 def assumes_any_role(graph: Graph) -> Iterator[Violation]:
@@ -48,6 +49,7 @@ def assumes_any_role(graph: Graph) -> Iterator[Violation]:
     "role/may-assume",
     title="A function that is told a role may assume it.",
     why="It cannot sign its tokens, and does not log in.",
+    remedy="Allow the function sts:AssumeRole on the role.",
     source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
 )
 def may_assume(graph: Graph) -> Iterator[Violation]:
@@ -67,6 +69,7 @@ def may_assume(graph: Graph) -> Iterator[Violation]:
     level="opinion",
     title="A template that tells a function a role lets it assume that role.",
     why="Unless it is allowed elsewhere, the function cannot sign its tokens.",
+    remedy="Allow the function sts:AssumeRole on the role.",
     source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
 )
 def assumed_elsewhere(graph: Graph) -> Iterator[Violation]:

@@ -32,6 +32,7 @@ WRITING_CODE: Final = ("lambda/blog_rds_proxy", "lambda/visits", "lambda/databas
     "login/engine-family",
     title="A function speaks the protocol of the proxy or database that it is told.",
     why="It cannot connect.",
+    remedy="Use a driver for the engine family of the proxy.",
     source=f"{AURORA_GUIDE}rds-proxy-connecting.html",
 )
 def engine_family(graph: Graph) -> Iterator[Violation]:
@@ -53,6 +54,7 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A function that writes is told a host that takes writes.",
     why="A read-only endpoint refuses every change.",
+    remedy="Pass the proxy's own endpoint, or one that is READ_WRITE.",
     source=f"{AURORA_GUIDE}rds-proxy-endpoints.html",
 )
 def writes_to_reader(graph: Graph) -> Iterator[Violation]:
@@ -81,6 +83,7 @@ def writes_to_reader(graph: Graph) -> Iterator[Violation]:
     "function/in-vpc",
     title="A function that is told a proxy is in a VPC.",
     why="A proxy has no address in the internet; connections time out.",
+    remedy="Add VpcConfig, with a security group that the proxy lets in.",
     source=f"{LAMBDA_GUIDE}configuration-vpc.html",
 )
 def in_vpc(graph: Graph) -> Iterator[Violation]:

@@ -31,6 +31,7 @@ _KEYS: Final = {
     "function/code",
     title="A function names code and a handler, and a local folder is there with the file in it.",
     why="The function is not built, or each call fails.",
+    remedy="Name the folder of the code, and the handler as file.function.",
     source=f"{LAMBDA_GUIDE}python-handler.html",
 )
 def code(graph: Graph) -> Iterator[Violation]:

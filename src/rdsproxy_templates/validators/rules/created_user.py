@@ -20,6 +20,7 @@ from ..texts import Atom, Text, is_certain, shown, text_of
     level="warning",
     title="Where the stacks create a database's users, they create all who log in.",
     why="The database refuses a user that nobody created.",
+    remedy="Create the user, or log in as one that is created.",
     source=f"{AURORA_GUIDE}UsingWithRDS.IAMDBAuth.DBAccounts.html",
 )
 def created_user(graph: Graph) -> Iterator[Violation]:

@@ -18,6 +18,7 @@ DISABLED = "open-source-rds-extended-support-disabled"
     "database/version",
     title="A database is created in a version that RDS offers, with the support that it asks for.",
     why="RDS refuses to create the database.",
+    remedy="Choose a current version, as text in quotes.",
     source=f"{AURORA_GUIDE}extended-support.html",
 )
 def version(graph: Graph) -> Iterator[Violation]:
@@ -45,6 +46,7 @@ def version(graph: Graph) -> Iterator[Violation]:
     "database/instance-class",
     title="An instance has a class that its engine offers.",
     why="RDS refuses the instance.",
+    remedy="Choose a class that the engine offers.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbinstance.html",
 )
 def instance_class(graph: Graph) -> Iterator[Violation]:
@@ -61,6 +63,7 @@ def instance_class(graph: Graph) -> Iterator[Violation]:
     "database/names",
     title="The first database and the master user have names that RDS takes.",
     why="RDS refuses the database.",
+    remedy="Choose a name of letters, digits and underscores, a letter first.",
     source=f"{AURORA_GUIDE}CHAP_Limits.html",
 )
 def names(graph: Graph) -> Iterator[Violation]:
@@ -84,6 +87,7 @@ def names(graph: Graph) -> Iterator[Violation]:
     "database/capacity",
     title="Serverless v2 scales within 0.5 to 256 ACU, and does not pause behind a proxy.",
     why="RDS refuses the capacity; a proxy keeps connections open, so the cluster never pauses.",
+    remedy="Choose a capacity of 0.5 to 256 ACU.",
     source=f"{AURORA_GUIDE}aurora-serverless-v2.requirements.html",
 )
 def capacity(graph: Graph) -> Iterator[Violation]:
@@ -115,6 +119,7 @@ def capacity(graph: Graph) -> Iterator[Violation]:
     "database/serverless",
     title="An instance of the class db.serverless is in a cluster that says how far it scales.",
     why="RDS refuses the instance.",
+    remedy="Give the cluster a ServerlessV2ScalingConfiguration.",
     source=f"{AURORA_GUIDE}aurora-serverless-v2.create.html",
 )
 def serverless(graph: Graph) -> Iterator[Violation]:
@@ -143,6 +148,7 @@ def serverless(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="An instance has no address in the internet.",
     why="Anybody may try to log in whom a security group lets in.",
+    remedy="Set PubliclyAccessible to false.",
     source=f"{RDS_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
 def public(graph: Graph) -> Iterator[Violation]:

@@ -35,6 +35,7 @@ ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
     "edge/stage",
     title="A stage of an API that something names is there.",
     why="API Gateway refuses it, or answers 403 to every request.",
+    remedy="Name a stage that the template creates.",
     source=f"{API_GATEWAY_GUIDE}set-up-stages.html",
 )
 def stage(graph: Graph) -> Iterator[Violation]:
@@ -97,6 +98,7 @@ def _texts(node: Any) -> Iterator[str]:
     level="warning",
     title="CloudFront and API Gateway keep no answers of an API.",
     why="One caller gets the answer to another, or an old one.",
+    remedy="Use the managed policy CachingDisabled, and no cache cluster.",
     source=f"{CLOUDFRONT_GUIDE}using-managed-cache-policies.html",
 )
 def cache(graph: Graph) -> Iterator[Violation]:
@@ -156,6 +158,7 @@ def _has_cache_keys(graph: Graph) -> bool:
     level="opinion",
     title="CloudFront keeps no errors of an API.",
     why="An error that has passed is answered for ten seconds more, to everybody.",
+    remedy="Add CustomErrorResponses with ErrorCachingMinTTL 0.",
     source=f"{CLOUDFRONT_GUIDE}HTTPStatusCodes.html",
 )
 def cached_errors(graph: Graph) -> Iterator[Violation]:
@@ -175,6 +178,7 @@ def cached_errors(graph: Graph) -> Iterator[Violation]:
     "edge/origin-host",
     title="CloudFront calls an API by HTTPS and by the API's own host name.",
     why="API Gateway takes no HTTP, and answers 403 to a host that it does not know.",
+    remedy="Use https-only, and the policy AllViewerExceptHostHeader.",
     source=f"{CLOUDFRONT_GUIDE}using-managed-origin-request-policies.html",
 )
 def origin_host(graph: Graph) -> Iterator[Violation]:

@@ -31,6 +31,7 @@ WAYS_OUT = (
     level="warning",
     title="An interface endpoint takes the public name of its service.",
     why="SDKs use the public name, which leads out of the VPC; without a way out, calls time out.",
+    remedy="Set PrivateDnsEnabled to true.",
     source=f"{PRIVATELINK_GUIDE}manage-dns-names.html",
 )
 def private_dns(graph: Graph) -> Iterator[Violation]:
@@ -55,6 +56,7 @@ def private_dns(graph: Graph) -> Iterator[Violation]:
     "endpoint/type",
     title="An endpoint is of a type that its service has.",
     why="EC2 refuses the endpoint.",
+    remedy="Choose the type that the service has, Interface or Gateway.",
     source=f"{PRIVATELINK_GUIDE}gateway-endpoints.html",
 )
 def endpoint_type(graph: Graph) -> Iterator[Violation]:
@@ -76,6 +78,7 @@ def endpoint_type(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="An endpoint is of the Region in which the stack is created.",
     why="EC2 refuses the endpoint, or clients miss the service of their own Region.",
+    remedy="Write the service's name with ${AWS::Region}.",
     source=f"{PRIVATELINK_GUIDE}aws-services-privatelink-support.html",
 )
 def region(graph: Graph) -> Iterator[Violation]:
@@ -108,6 +111,7 @@ def region(graph: Graph) -> Iterator[Violation]:
     "endpoint/session-manager",
     title="An instance that Session Manager opens has a way to its two endpoints.",
     why="The instance never registers, and no session begins.",
+    remedy="Add the endpoints ssm and ssmmessages, or a way out.",
     source=f"{SYSTEMS_MANAGER_GUIDE}setup-create-vpc.html",
 )
 def session_manager(graph: Graph) -> Iterator[Violation]:

@@ -29,6 +29,7 @@ _POINTS: Final = re.compile(
     "function/no-secret-in-environment",
     title="A function's environment holds no secret.",
     why="Whoever may read the function's configuration reads the secret.",
+    remedy="Pass the secret's ARN, and read it at run time.",
     source=f"{LAMBDA_GUIDE}configuration-envvars.html",
 )
 def no_secret_in_environment(graph: Graph) -> Iterator[Violation]:
@@ -48,6 +49,7 @@ def no_secret_in_environment(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A function's layers are for its runtime and its architecture.",
     why="The function cannot import what the layer was built for elsewhere.",
+    remedy="Choose a layer for the runtime and the architecture.",
     source=f"{LAMBDA_GUIDE}chapter-layers.html",
 )
 def layer(graph: Graph) -> Iterator[Violation]:
@@ -82,6 +84,7 @@ def layer(graph: Graph) -> Iterator[Violation]:
     "function/concurrency",
     title="A function may run.",
     why="With no concurrent executions Lambda refuses every call.",
+    remedy="Leave the reserved concurrency out, or choose at least 1.",
     source=f"{LAMBDA_GUIDE}configuration-concurrency.html",
 )
 def concurrency(graph: Graph) -> Iterator[Violation]:
@@ -99,6 +102,7 @@ def concurrency(graph: Graph) -> Iterator[Violation]:
     "function/schedule",
     title="A schedule is an expression that EventBridge takes.",
     why="EventBridge refuses the rule.",
+    remedy="Write rate(1 hour), rate(5 minutes) or a cron expression.",
     source=f"{EVENTBRIDGE_GUIDE}eb-scheduled-rule-pattern.html",
 )
 def schedule(graph: Graph) -> Iterator[Violation]:
@@ -113,6 +117,7 @@ def schedule(graph: Graph) -> Iterator[Violation]:
     level="opinion",
     title="Logs are kept for a chosen time.",
     why="Logs without a retention are kept, and paid for, forever.",
+    remedy="Add a log group with RetentionInDays.",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"
     "Working-with-log-groups-and-streams.html",
 )

@@ -27,6 +27,7 @@ WITH_IPV6 = ("DUAL", "IPV6", "dualstack", "ipv6")
     "network/ipv6-subnets",
     title="What speaks IPv6 is in subnets that have IPv6 addresses.",
     why="The service refuses it.",
+    remedy="Give the subnets IPv6 ranges, or choose IPv4.",
     source=f"{RDS_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
 def ipv6_subnets(graph: Graph) -> Iterator[Violation]:

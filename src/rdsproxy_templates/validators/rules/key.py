@@ -25,6 +25,7 @@ OWN_KEY: Final = "alias/aws/secretsmanager"
     "key/decrypt",
     title="Whoever reads a secret with a key of its own may decrypt with that key.",
     why="Reading the secret is refused: the proxy or function does not log in.",
+    remedy="Allow kms:Decrypt on the key, in the policy of the role or of the key.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def decrypt(graph: Graph) -> Iterator[Violation]:
@@ -50,6 +51,7 @@ def decrypt(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A secret that another account reads has a key of its own.",
     why="The account's key for Secrets Manager cannot be used from another account.",
+    remedy="Give the secret a key of its own, with the other account in its policy.",
     source=f"{SECRETS_MANAGER_GUIDE}auth-and-access_examples_cross.html",
 )
 def shared_secret(graph: Graph) -> Iterator[Violation]:

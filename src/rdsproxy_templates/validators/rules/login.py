@@ -22,6 +22,7 @@ from .traffic import judge_hop
     "login/somebody",
     title="A proxy lets somebody log in: users with secrets, or all by IAM.",
     why="RDS refuses the proxy.",
+    remedy="Name secrets in Auth, or set DefaultAuthScheme to IAM_AUTH.",
     source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def somebody(graph: Graph) -> Iterator[Violation]:
@@ -39,6 +40,7 @@ def somebody(graph: Graph) -> Iterator[Violation]:
     "login/end-to-end",
     title="A proxy that logs in to its database by IAM is allowed to, at both ends.",
     why="The proxy cannot log in to the database.",
+    remedy="Allow the proxy's role rds-db:connect, and turn IAM on in the database.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def end_to_end(graph: Graph) -> Iterator[Violation]:
@@ -90,6 +92,7 @@ def _users_by_token(graph: Graph, proxy: str) -> Iterator[Text]:
     "login/secrets-manager",
     title="A function in a VPC that reads a secret reaches Secrets Manager.",
     why="Reading the secret times out.",
+    remedy="Add an endpoint for Secrets Manager, or a way out.",
     source=f"{SECRETS_MANAGER_GUIDE}vpc-endpoint-overview.html",
 )
 def secrets_manager(graph: Graph) -> Iterator[Violation]:

@@ -22,6 +22,7 @@ _SWITCHES = {CLUSTER: "PerformanceInsightsEnabled", INSTANCE: "EnablePerformance
     title="A database has the Performance Insights that its mode of Database Insights needs, and "
     "a class that offers them.",
     why="RDS refuses the database.",
+    remedy="Choose a retention and a class that the mode of Database Insights takes.",
     source=f"{AURORA_GUIDE}USER_DatabaseInsights.Considerations.html",
 )
 def insights(graph: Graph) -> Iterator[Violation]:
@@ -56,6 +57,7 @@ def insights(graph: Graph) -> Iterator[Violation]:
     "database/logs",
     title="A database exports logs that its engine has.",
     why="RDS refuses the database.",
+    remedy="Name logs that the engine exports.",
     source=f"{RDS_GUIDE}USER_LogAccess.Procedural.UploadtoCloudWatch.html",
 )
 def logs(graph: Graph) -> Iterator[Violation]:

@@ -21,6 +21,7 @@ CUSTOM = ("Custom::", "AWS::CloudFormation::")
     "network/subnets",
     title="Subnets lie inside their VPC and do not overlap.",
     why="EC2 refuses the subnet.",
+    remedy="Choose ranges within the VPC's that do not overlap.",
     source=f"{VPC_GUIDE}configure-subnets.html",
 )
 def subnets(graph: Graph) -> Iterator[Violation]:
@@ -55,6 +56,7 @@ def subnets(graph: Graph) -> Iterator[Violation]:
     "network/two-zones",
     title="A proxy and a database have subnets in two Availability Zones.",
     why="RDS refuses the proxy or the subnet group.",
+    remedy="Name subnets in two Availability Zones.",
     source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def two_zones(graph: Graph) -> Iterator[Violation]:
@@ -75,6 +77,7 @@ def two_zones(graph: Graph) -> Iterator[Violation]:
     "network/kinds",
     title="Lists of subnets hold subnets, and lists of security groups hold security groups.",
     why="The service refuses an ID of another kind.",
+    remedy="Name subnets as subnets, and security groups as security groups.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxy.html",
 )
 def kinds(graph: Graph) -> Iterator[Violation]:

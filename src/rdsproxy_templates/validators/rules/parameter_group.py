@@ -26,6 +26,7 @@ FAMILY = re.compile(r"([a-z-]+)[0-9.]+")
     "database/parameter-group",
     title="A database's parameter group is for its engine and its major version.",
     why="RDS refuses the database.",
+    remedy="Choose the family of the engine and its major version.",
     source=f"{AURORA_GUIDE}USER_WorkingWithParamGroups.html",
 )
 def parameter_group(graph: Graph) -> Iterator[Violation]:
@@ -81,6 +82,7 @@ def _shown(engine: Engine, version: str | None) -> str:
     "database/option-group",
     title="A database's option group is for its engine and its major version.",
     why="RDS refuses the database.",
+    remedy="Choose the engine and the major version of the database.",
     source=f"{RDS_GUIDE}USER_WorkingWithOptionGroups.html",
 )
 def option_group(graph: Graph) -> Iterator[Violation]:

@@ -23,6 +23,7 @@ SPELLING = "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>
     "permission/connects",
     title="Who logs in with a token is allowed to connect, by the ID of the proxy and the user.",
     why="The proxy, or the database, refuses the token.",
+    remedy="Allow rds-db:connect on the ID of the proxy or database, for the user.",
     source=SOURCE,
 )
 def connects(graph: Graph) -> Iterator[Violation]:
@@ -45,6 +46,7 @@ def connects(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="Who logs in with a token may connect only as its own user.",
     why="Whoever takes over the function logs in as anybody.",
+    remedy="Name the user after the ID, and no asterisk.",
     source=SOURCE,
 )
 def own_user(graph: Graph) -> Iterator[Violation]:
@@ -65,6 +67,7 @@ def own_user(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A permission to connect to a proxy of the template names no fixed Region or account.",
     why="Deployed elsewhere, the proxy refuses the token.",
+    remedy="Use ${AWS::Region} and ${AWS::AccountId}.",
     source=SOURCE,
 )
 def fixed_place(graph: Graph) -> Iterator[Violation]:
@@ -83,6 +86,7 @@ def fixed_place(graph: Graph) -> Iterator[Violation]:
     level="opinion",
     title="A permission to connect to a proxy of the template fits every partition.",
     why="Deployed in China or GovCloud, the proxy refuses the token.",
+    remedy="Use ${AWS::Partition}.",
     source=SOURCE,
 )
 def fixed_partition(graph: Graph) -> Iterator[Violation]:

@@ -24,6 +24,7 @@ PINNING = "EXCLUDE_VARIABLE_SETS"
     "proxy/idle-above-max",
     title="A connection pool keeps at most as many connections idle as it may open.",
     why="RDS refuses the pool.",
+    remedy="Lower MaxIdleConnectionsPercent, or raise MaxConnectionsPercent.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
 )
 def idle_above_max(graph: Graph) -> Iterator[Violation]:
@@ -45,6 +46,7 @@ def idle_above_max(graph: Graph) -> Iterator[Violation]:
     "proxy/bounds",
     title="Timeouts and percentages of a proxy and its connection pool are within their ranges.",
     why="RDS refuses the proxy or the pool.",
+    remedy="Choose a value within the documented range.",
     source=f"{RDS_GUIDE}rds-proxy-connections.html",
 )
 def bounds(graph: Graph) -> Iterator[Violation]:
@@ -74,6 +76,7 @@ def _outside(
     "proxy/pinning-filters",
     title="A pool has pinning filters only in front of MySQL, and only those that RDS knows.",
     why="RDS refuses the pool; PostgreSQL has no such filters.",
+    remedy="Remove the filters, or name those that RDS documents.",
     source=f"{AURORA_GUIDE}rds-proxy-pinning.html",
 )
 def pinning_filters(graph: Graph) -> Iterator[Violation]:

@@ -36,6 +36,7 @@ NAMED = IDENTIFIERS | {
     level="warning",
     title="A database's storage is encrypted.",
     why="Whoever gets at a disk or a snapshot reads the data; encryption cannot be added later.",
+    remedy="Set StorageEncrypted to true.",
     source=f"{RDS_GUIDE}Overview.Encryption.html",
 )
 def encrypted(graph: Graph) -> Iterator[Violation]:
@@ -60,6 +61,7 @@ def encrypted(graph: Graph) -> Iterator[Violation]:
     "database/certificate",
     title="An instance has a certificate of an authority that has not expired.",
     why="RDS refuses the instance, or clients that verify certificates refuse to connect.",
+    remedy="Choose a current authority, such as rds-ca-rsa2048-g1.",
     source=f"{RDS_GUIDE}UsingWithRDS.SSL-certificate-rotation.html",
 )
 def certificate(graph: Graph) -> Iterator[Violation]:
@@ -79,6 +81,7 @@ def certificate(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A database is in a version with standard support, or says that it wants to pay.",
     why="AWS charges for Extended Support, which is the default.",
+    remedy="Upgrade, or set EngineLifecycleSupport.",
     source=f"{AURORA_GUIDE}extended-support.html",
 )
 def extended_support(graph: Graph) -> Iterator[Violation]:
@@ -102,6 +105,7 @@ def extended_support(graph: Graph) -> Iterator[Violation]:
     level="opinion",
     title="What a change may replace has no name of its own.",
     why="CloudFormation creates the new one before it deletes the old one, and the name is taken.",
+    remedy="Leave the name out, so that CloudFormation makes one.",
     source=f"{CLOUDFORMATION_GUIDE}aws-properties-name.html",
 )
 def fixed_name(graph: Graph) -> Iterator[Violation]:

@@ -24,6 +24,7 @@ SECRETS = 200
     "proxy/name",
     title="A proxy's name is at most 63 letters, digits and single hyphens, a letter first.",
     why="RDS refuses any other name.",
+    remedy="Choose a name of letters, digits and single hyphens, a letter first.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxy.html",
 )
 def name(graph: Graph) -> Iterator[Violation]:
@@ -42,6 +43,7 @@ def name(graph: Graph) -> Iterator[Violation]:
     "proxy/engine-family",
     title="A proxy speaks the protocol of the database behind it.",
     why="RDS refuses to register a target of another engine family.",
+    remedy="Give the proxy the engine family of its database.",
     source=f"{AURORA_GUIDE}rds-proxy.html",
 )
 def engine_family(graph: Graph) -> Iterator[Violation]:
@@ -62,6 +64,7 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
     "proxy/zones",
     title="A proxy is in Availability Zones that have RDS Proxy.",
     why="RDS refuses the proxy.",
+    remedy="Place the proxy in subnets of other Availability Zones.",
     source=f"{RDS_GUIDE}rds-proxy.html",
 )
 def zones(graph: Graph) -> Iterator[Violation]:
@@ -81,6 +84,7 @@ def zones(graph: Graph) -> Iterator[Violation]:
     "proxy/network-type",
     title="A proxy with an IPv6-only endpoint reaches its targets by IPv6.",
     why="RDS refuses an IPv6-only endpoint with targets for IPv4.",
+    remedy="Give the endpoint IPv4 or dual-stack, or the targets IPv6.",
     source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def network_type(graph: Graph) -> Iterator[Violation]:
@@ -99,6 +103,7 @@ def network_type(graph: Graph) -> Iterator[Violation]:
     "proxy/logins",
     title="A proxy takes only logins that the service has for its engine family.",
     why="RDS refuses the proxy; a token that crosses the network without TLS can be read.",
+    remedy="Choose a login that the engine family has, and require TLS with tokens.",
     source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def logins(graph: Graph) -> Iterator[Violation]:
@@ -144,6 +149,7 @@ def _entry_problems(entry: Mapping[str, Any], family_name: str) -> Iterator[tupl
     "proxy/secret-readable",
     title="A proxy's role may read every secret that the proxy names.",
     why="The proxy cannot log in to the database, and refuses the users of these secrets.",
+    remedy="Allow the proxy's role secretsmanager:GetSecretValue on each secret.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def secret_readable(graph: Graph) -> Iterator[Violation]:
@@ -169,6 +175,7 @@ def secret_readable(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A proxy has a security group of its own.",
     why="RDS gives it the VPC's default group, which lets in all members of that group.",
+    remedy="Name security groups in VpcSecurityGroupIds.",
     source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def security_group(graph: Graph) -> Iterator[Violation]:

@@ -43,6 +43,7 @@ _SERVICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "role/trust",
     title="A role may be assumed by the service that uses it, or by the role that is told of it.",
     why="The service cannot act: a proxy never connects, a function is refused.",
+    remedy="Name the service, or the role, in AssumeRolePolicyDocument.",
     source=f"{IAM_GUIDE}id_roles_terms-and-concepts.html",
 )
 def trust(graph: Graph) -> Iterator[Violation]:
@@ -87,6 +88,7 @@ def trust(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="No role, key or secret is open to everybody.",
     why="Anybody with an account of AWS may use it.",
+    remedy="Name the principals that need it.",
     source=f"{IAM_GUIDE}reference_policies_elements_principal.html",
 )
 def trusts_everybody(graph: Graph) -> Iterator[Violation]:
@@ -110,6 +112,7 @@ def trusts_everybody(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A proxy or function reads only the secrets that it needs.",
     why="Whoever takes it over reads every secret of the account.",
+    remedy="Name the secrets.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def reads_every_secret(graph: Graph) -> Iterator[Violation]:
@@ -138,6 +141,7 @@ def reads_every_secret(graph: Graph) -> Iterator[Violation]:
     "role/network-interfaces",
     title="The role of a function in a VPC may create network interfaces.",
     why="Lambda refuses to create the function.",
+    remedy="Attach AWSLambdaVPCAccessExecutionRole.",
     source=f"{LAMBDA_GUIDE}configuration-vpc.html",
 )
 def network_interfaces(graph: Graph) -> Iterator[Violation]:

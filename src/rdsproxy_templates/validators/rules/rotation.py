@@ -26,6 +26,7 @@ _FAMILIES: Final = {"MYSQL": ("MySQL", "MariaDB"), "POSTGRESQL": ("PostgreSQL",)
     "secret/attachment",
     title="An attachment names the type of its database, and a secret has one.",
     why="CloudFormation refuses the attachment.",
+    remedy="Name the type of the database in TargetType, and attach each secret once.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-secretsmanager-secrettargetattachment.html",
 )
 def attachment(graph: Graph) -> Iterator[Violation]:
@@ -56,6 +57,7 @@ def attachment(graph: Graph) -> Iterator[Violation]:
     "secret/rotation",
     title="A rotation function is for the engine of the database, and has what it needs.",
     why="The first rotation fails, and the password stays.",
+    remedy="Rotate by the function for the engine of the database.",
     source=f"{CLOUDFORMATION_GUIDE}aws-properties-secretsmanager-rotationschedule-"
     "hostedrotationlambda.html",
 )
@@ -74,6 +76,7 @@ def rotation(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="Hosted rotation functions are made by the current transform.",
     why="The older transform makes functions of an old runtime, which AWS no longer patches.",
+    remedy="Use AWS::SecretsManager-2024-09-16.",
     source=f"{CLOUDFORMATION_GUIDE}transform-aws-secretsmanager.html",
 )
 def rotation_transform(graph: Graph) -> Iterator[Violation]:

@@ -20,6 +20,7 @@ DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
     "network/public-route",
     title="What has a public address has a route to an internet gateway.",
     why="Nothing reaches it from the internet, or through it.",
+    remedy="Add a route to an internet gateway, or take the address away.",
     source=f"{RDS_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
 def public_route(graph: Graph) -> Iterator[Violation]:
@@ -42,6 +43,7 @@ def public_route(graph: Graph) -> Iterator[Violation]:
     "network/attached-gateway",
     title="An internet gateway that a route leads to is attached to a VPC.",
     why="EC2 refuses the route.",
+    remedy="Attach the gateway to the VPC, and let the route wait for it.",
     source=f"{VPC_GUIDE}VPC_Internet_Gateway.html",
 )
 def attached_gateway(graph: Graph) -> Iterator[Violation]:

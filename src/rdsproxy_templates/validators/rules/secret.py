@@ -30,6 +30,7 @@ ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
     "secret/readable",
     title="A generated secret of a proxy is JSON with a username and a password.",
     why="The proxy cannot log in to the database.",
+    remedy="Generate JSON with the keys username and password.",
     source=f"{RDS_GUIDE}rds-proxy-secrets-arns.html",
 )
 def readable(graph: Graph) -> Iterator[Violation]:
@@ -79,6 +80,7 @@ def _spelled(template: object) -> str | None:
     "secret/password-characters",
     title="A generated password holds no character that RDS refuses.",
     why="RDS refuses the password, in some deployments and not in others.",
+    remedy="Exclude the characters that RDS refuses, by ExcludeCharacters.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbcluster.html",
 )
 def password_characters(graph: Graph) -> Iterator[Violation]:
@@ -109,6 +111,7 @@ def password_characters(graph: Graph) -> Iterator[Violation]:
     "secret/managed-and-given",
     title="A master password is managed by RDS or given, and never both.",
     why="RDS refuses the database.",
+    remedy="Keep ManageMasterUserPassword or MasterUserPassword, not both.",
     source=f"{AURORA_GUIDE}rds-secrets-manager.html",
 )
 def managed_and_given(graph: Graph) -> Iterator[Violation]:
@@ -126,6 +129,7 @@ def managed_and_given(graph: Graph) -> Iterator[Violation]:
     "secret/master-password",
     title="A master password has a length and characters that the engine takes.",
     why="RDS refuses the database.",
+    remedy="Generate a password of a length and characters that the engine takes.",
     source=f"{RDS_GUIDE}CHAP_Limits.html",
 )
 def master_password(graph: Graph) -> Iterator[Violation]:
@@ -160,6 +164,7 @@ def master_password(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="No password or secret is written in a template.",
     why="Whoever reads the template, or the stack, reads the secret.",
+    remedy="Have Secrets Manager generate the password.",
     source=f"{CLOUDFORMATION_GUIDE}security-best-practices.html",
 )
 def literals(graph: Graph) -> Iterator[Violation]:

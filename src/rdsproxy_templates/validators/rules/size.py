@@ -26,6 +26,7 @@ HOLDERS = ("AWS::IAM::Role", FUNCTION_TYPES[0])
     "size",
     title="A template stays within CloudFormation's limits.",
     why="CloudFormation refuses a larger template.",
+    remedy="Move a part of the template into a stack of its own.",
     source=f"{CLOUDFORMATION_GUIDE}cloudformation-limits.html",
 )
 def templates_fit(bundle: Bundle) -> Iterator[FileViolation]:
@@ -40,6 +41,7 @@ def templates_fit(bundle: Bundle) -> Iterator[FileViolation]:
     "values",
     title="Values that are passed to nested stacks, and policies of roles, stay within limits.",
     why="CloudFormation refuses the value, or IAM the policy, during the deployment.",
+    remedy="Pass fewer values, or use a managed policy.",
     source=f"{IAM_GUIDE}reference_iam-quotas.html",
 )
 def values_fit(bundle: Bundle) -> Iterator[FileViolation]:

@@ -18,6 +18,7 @@ TLS_PARAMETERS = ("require_secure_transport", "rds.force_ssl")
     "proxy/one-target",
     title="A target group is named default and holds one cluster or one instance.",
     why="RDS refuses any other group; a proxy has one target group and one target.",
+    remedy="Name the group default, and one cluster or one instance in it.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
 )
 def one_target(graph: Graph) -> Iterator[Violation]:
@@ -48,6 +49,7 @@ def one_target(graph: Graph) -> Iterator[Violation]:
     "proxy/waits-for-instances",
     title="A target group waits for every instance of its cluster.",
     why="Registering a cluster without instances times out after 20 minutes.",
+    remedy="Add every instance of the cluster to DependsOn of the target group.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
 )
 def waits_for_instances(graph: Graph) -> Iterator[Violation]:
@@ -73,6 +75,7 @@ def waits_for_instances(graph: Graph) -> Iterator[Violation]:
     title="A proxy waits for its database.",
     why="The service-linked role that RDS assumes for a proxy comes with an account's first "
     "database; without it the proxy fails.",
+    remedy="Add the cluster or instance to DependsOn of the proxy.",
     source=f"{AURORA_GUIDE}UsingWithRDS.IAM.ServiceLinkedRoles.html",
 )
 def waits_for_database(graph: Graph) -> Iterator[Violation]:
@@ -92,6 +95,7 @@ def waits_for_database(graph: Graph) -> Iterator[Violation]:
     "proxy/target-group",
     title="A proxy has one target group.",
     why="RDS refuses a second group; without any, the proxy has no database.",
+    remedy="Give the proxy one target group.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxytargetgroup.html",
 )
 def target_group(graph: Graph) -> Iterator[Violation]:
@@ -137,6 +141,7 @@ def _used(graph: Graph) -> set[str]:
     "proxy/tls-to-database",
     title="A proxy in front of a database that requires TLS requires TLS of its clients.",
     why="A proxy connects as its clients have to; without TLS the database may refuse it.",
+    remedy="Set RequireTLS to true.",
     source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )
 def tls_to_database(graph: Graph) -> Iterator[Violation]:
@@ -172,6 +177,7 @@ def _parameter_group(database: Mapping[str, Any]) -> object:
     "proxy/reader-endpoint",
     title="A read-only endpoint leads to a cluster that has a reader.",
     why="Clients of the endpoint cannot connect.",
+    remedy="Add an instance to the cluster, or make the endpoint READ_WRITE.",
     source=f"{AURORA_GUIDE}rds-proxy-endpoints.html",
 )
 def reader_endpoint(graph: Graph) -> Iterator[Violation]:

@@ -28,6 +28,7 @@ WEB = (80, 443)
     level="warning",
     title="A database's security group opens only the port that its engine listens on.",
     why="Ports are open that the database does not use.",
+    remedy="Open only the port that the engine listens on.",
     source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def port(graph: Graph) -> Iterator[Violation]:
@@ -59,6 +60,7 @@ def port(graph: Graph) -> Iterator[Violation]:
     "network/hops",
     title="Client, proxy and database are let out and let in at both ends of each connection.",
     why="Connections time out.",
+    remedy="Let each end out to the next one, and the next one let it in.",
     source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def hops(graph: Graph) -> Iterator[Violation]:
@@ -115,6 +117,7 @@ def _entrances(graph: Graph) -> Iterator[tuple[str, str, float]]:
     level="warning",
     title="A connection that one security group names is opened at both of its ends.",
     why="Connections time out.",
+    remedy="Add the rule of the other end.",
     source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def both_ends(graph: Graph) -> Iterator[Violation]:
@@ -142,6 +145,7 @@ def both_ends(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="No security group lets in the whole internet.",
     why="Anybody reaches the port.",
+    remedy="Name the ranges or groups that need the port.",
     source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def open_to_the_world(graph: Graph) -> Iterator[Violation]:
@@ -175,6 +179,7 @@ def _is_front(rule: GroupRule, members: Members | None) -> bool:
     level="warning",
     title="A security group lets out only HTTPS to everywhere.",
     why="Code that an attacker runs may send data anywhere, by any protocol.",
+    remedy="Name the groups to reach, or 127.0.0.1/32 if there are none.",
     source=f"{VPC_GUIDE}security-group-rules.html",
 )
 def unlimited_egress(graph: Graph) -> Iterator[Violation]:

@@ -23,6 +23,7 @@ SECRETS = f"{RDS_GUIDE}rds-proxy-secrets-arns.html"
     "login/takes-tokens",
     title="A function that logs in with a token is told a proxy or database that takes one.",
     why="The login fails: a password is expected.",
+    remedy="Set IAMAuth to REQUIRED, or read the password from its secret.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def takes_tokens(graph: Graph) -> Iterator[Violation]:
@@ -59,6 +60,7 @@ def takes_tokens(graph: Graph) -> Iterator[Violation]:
     "login/secret-of-proxy",
     title="A function sends its proxy a password from a secret that the proxy names.",
     why="The proxy knows no such user, and refuses the login.",
+    remedy="Name the secret in Auth of the proxy.",
     source=SECRETS,
 )
 def secret_of_proxy(graph: Graph) -> Iterator[Violation]:
@@ -83,6 +85,7 @@ def secret_of_proxy(graph: Graph) -> Iterator[Violation]:
     level="warning",
     title="A proxy names one secret for each user.",
     why="Which password the proxy logs in with is left to chance; one of them becomes stale.",
+    remedy="Name one secret for each user.",
     source=SECRETS,
 )
 def one_secret_each(graph: Graph) -> Iterator[Violation]:
@@ -109,6 +112,7 @@ def one_secret_each(graph: Graph) -> Iterator[Violation]:
     "login/known-user",
     title="A function logs in to a proxy as a user whose secret the proxy names.",
     why="The proxy knows no such user, and refuses the login.",
+    remedy="Log in as a user whose secret the proxy names.",
     source=SECRETS,
 )
 def known_user(graph: Graph) -> Iterator[Violation]:

@@ -30,6 +30,7 @@ TWO = "Take subnets, groups and gateways of one VPC"
     "network/one-vpc",
     title="The subnets, security groups and gateways of a resource are in one VPC.",
     why="The service refuses them, or the connection leads nowhere.",
+    remedy="Name subnets, groups and gateways of one VPC.",
     source=f"{VPC_GUIDE}security-groups.html",
 )
 def one_vpc(graph: Graph) -> Iterator[Violation]:
@@ -123,6 +124,7 @@ def _vpc_of_others(graph: Graph) -> dict[str, str]:
     "network/dns",
     title="Names resolve in a VPC with private endpoints, databases or proxies.",
     why="EC2 refuses a private DNS name, RDS a public instance; a proxy's host has no address.",
+    remedy="Set EnableDnsSupport and EnableDnsHostnames of the VPC to true.",
     source=f"{VPC_GUIDE}vpc-dns.html",
 )
 def dns(graph: Graph) -> Iterator[Violation]:

@@ -29,6 +29,7 @@ REFUSING = ("Block", "Captcha", "Challenge")
     level="opinion",
     title="A web ACL guards a distribution of CloudFront, and nobody gets around it.",
     why="Whoever knows the address sends requests, attacks included.",
+    remedy="Associate a web ACL, and let only CloudFront reach the origin.",
     source=f"{WAF_GUIDE}cloudfront-features.html",
 )
 def guarded(graph: Graph) -> Iterator[Violation]:
@@ -58,6 +59,7 @@ def guarded(graph: Graph) -> Iterator[Violation]:
     "edge/scope",
     title="A web ACL has the scope of what it guards, and refers to sets of its scope.",
     why="WAF, CloudFront or API Gateway refuses it.",
+    remedy="Choose CLOUDFRONT for CloudFront, REGIONAL for everything else.",
     source=f"{WAF_GUIDE}how-aws-waf-works-resources.html",
 )
 def scope(graph: Graph) -> Iterator[Violation]:
@@ -111,6 +113,7 @@ def _is_arn(expression: object) -> bool:
     level="warning",
     title="A web ACL refuses somebody: by default, or by a rule.",
     why="It admits everybody, and guards nothing.",
+    remedy="Block by default, and allow by rules.",
     source=f"{WAF_GUIDE}web-acl-default-action.html",
 )
 def refuses_somebody(graph: Graph) -> Iterator[Violation]:
@@ -139,6 +142,7 @@ def _may_refuse(rule: Mapping[str, Any]) -> bool:
     level="opinion",
     title="What has the scope CLOUDFRONT is in a stack that is only ever created in us-east-1.",
     why="WAF refuses it in any other Region, and with it the rest of the stack.",
+    remedy="Create the stack in us-east-1, and refuse every other Region.",
     source=f"{WAF_GUIDE}how-aws-waf-works-resources.html",
 )
 def region(graph: Graph) -> Iterator[Violation]:
@@ -158,6 +162,7 @@ def region(graph: Graph) -> Iterator[Violation]:
     "edge/origin-header",
     title="CloudFront sends the header that the web ACL of its origin admits.",
     why="The web ACL refuses every request.",
+    remedy="Send the header that the web ACL admits, from the same secret.",
     source=f"{CLOUDFRONT_GUIDE}add-origin-custom-headers.html",
 )
 def origin_header(graph: Graph) -> Iterator[Violation]:

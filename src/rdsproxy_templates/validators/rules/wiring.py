@@ -18,6 +18,7 @@ from ..rule import FileViolation, as_rule
     "wiring",
     title="A nested stack exists, is passed what it needs and no more, and offers what is asked.",
     why="CloudFormation refuses the stack when it comes to the nested one.",
+    remedy="Pass what the nested stack declares, and ask it for what it offers.",
     source=f"{CLOUDFORMATION_GUIDE}using-cfn-nested-stacks.html",
 )
 def connected(bundle: Bundle) -> Iterator[FileViolation]:
@@ -41,6 +42,7 @@ def connected(bundle: Bundle) -> Iterator[FileViolation]:
     "parameter/value",
     title="A parameter takes its own default, and what a parent passes to it.",
     why="CloudFormation refuses the template, or the stack when it comes to the nested one.",
+    remedy="Choose a value that the parameter allows.",
     source=f"{CLOUDFORMATION_GUIDE}parameters-section-structure.html",
 )
 def values_taken(bundle: Bundle) -> Iterator[FileViolation]:
