@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rdsproxy_templates import ConfigError, render
+from rdsproxy_templates.model.stack import template
 from rdsproxy_templates.variants import existing_database, existing_vpc
 
 GIVEN = [existing_vpc, existing_database]
@@ -84,3 +85,26 @@ class TestGroups:
 
         assert [one.place for one in given.warnings()] == ["rds.network.port"]
         assert list(made.warnings()) == []
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("IPV6", True), ("DUAL", None), (None, None)])
+@pytest.mark.parametrize("declared", [False, True])
+def test_functions_connect_by_ipv6_where_the_proxy_takes_nothing_else(kind, asked, declared):
+    function = {"name": "mine", "code": "src", "handler": "app.handler", "user": "app",
+                "routes": ["GET /"]}  # fmt: skip
+    targets = {"target_connection_network_type": "IPV6"} if kind == "IPV6" else {}
+    rds = {
+        "users": [{"name": "app", "login": "iam"}],
+        "network": {"type": "DUAL"},
+        "proxy": {"endpoint_network_type": kind, **targets},
+    }
+    settings = {"rds": rds, "functions": [function] if declared else []}
+    root = template("existing_vpc", existing_vpc, existing_vpc.Config.parse(settings, "a test"))
+
+    networks = [
+        body["Properties"]["VpcConfig"]
+        for body in root.children["SAMStack"].template.resources.values()
+        if body["Type"] == "AWS::Serverless::Function"
+    ]
+
+    assert [one.get("Ipv6AllowedForDualStack") for one in networks] == [asked]

@@ -15,7 +15,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC
 
 from .security_groups import backends_in
-from .surround import surround
+from .surround import MENDS, Mend, surround
 
 SUBNET: Final = ("cidr_block", "ipv6_cidr_block", "availability_zone", "availability_zone_id")
 
@@ -26,6 +26,28 @@ def install() -> None:
     surround(EC2Backend, "delete_vpc", _delete_vpc)
     surround(EC2Backend, "detach_internet_gateway", _detach_gateway)
     surround(EC2Backend, "release_address", _release_address)
+    subnet: Any = Subnet
+    subnet.ipv6_cidr_block_association_set = property(_ipv6_ranges)
+    MENDS.append(
+        Mend(
+            f"{Subnet.__module__}.Subnet.ipv6_cidr_block_association_set",
+            "the state of a range is the text of a mapping",
+            "it is `associated`",
+            "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SubnetCidrBlockState.html",
+        )
+    )
+
+
+def _ipv6_ranges(subnet: Subnet) -> list[dict[str, Any]]:
+    return [
+        {
+            "ipv6CidrBlock": one["ipv6CidrBlock"],
+            "associationId": one["associationId"],
+            "ipv6CidrBlockState": {"state": one["ipv6CidrBlockState"]["State"]},
+        }
+        for one in subnet.ipv6_cidr_block_associations.values()
+        if one["ipv6CidrBlockState"]["State"] == "associated"
+    ]
 
 
 def _create_subnet(

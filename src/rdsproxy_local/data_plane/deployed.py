@@ -71,11 +71,16 @@ def _hosts() -> Iterator[Host]:
 
 
 def _of_proxy(proxy: DBProxy) -> Iterator[ProxyHost]:
-    own = Interface.of(proxy.vpc_security_group_ids, proxy.vpc_subnet_ids)
+    spoken = getattr(proxy, "endpoint_network_type", "IPV4")
+    own = Interface.of(proxy.vpc_security_group_ids, proxy.vpc_subnet_ids, spoken)
     yield ProxyHost(proxy.endpoint, proxy, own)
     for endpoint in getattr(proxy.backend, "db_proxy_endpoints", {}).values():
         if endpoint.db_proxy_name == proxy.db_proxy_name:
-            where = Interface.of(endpoint.vpc_security_group_ids, endpoint.vpc_subnet_ids)
+            where = Interface.of(
+                endpoint.vpc_security_group_ids,
+                endpoint.vpc_subnet_ids,
+                endpoint.endpoint_network_type,
+            )
             yield ProxyHost(endpoint.endpoint, proxy, where)
 
 
@@ -83,7 +88,9 @@ def _of_cluster(cluster: DBCluster) -> Iterator[DatabaseHost]:
     """A cluster's names, which answer while there is an instance in it."""
     if not cluster.members:
         return
-    where = Interface.of(cluster.vpc_security_group_ids or (), _subnets_of(cluster))
+    where = Interface.of(
+        cluster.vpc_security_group_ids or (), _subnets_of(cluster), _network_type(cluster)
+    )
     for host in (cluster.endpoint, cluster.reader_endpoint):
         yield DatabaseHost(host, cluster, cluster.db_cluster_resource_id, False, where)
 
@@ -94,9 +101,15 @@ def _of_instance(instance: DBInstance) -> DatabaseHost:
     if isinstance(instance, DBInstanceClustered):
         # Tokens for an instance of Aurora name the cluster, as those for the cluster do.
         model, resource_id = instance.cluster, instance.cluster.db_cluster_resource_id
-    where = Interface.of(instance.vpc_security_group_ids or (), _subnets_of(model))
+    where = Interface.of(
+        instance.vpc_security_group_ids or (), _subnets_of(model), _network_type(model)
+    )
     public = bool(instance.publicly_accessible)
     return DatabaseHost(instance.address, model, resource_id, public, where)
+
+
+def _network_type(model: Any) -> str:
+    return getattr(model, "network_type", None) or "IPV4"
 
 
 def _subnets_of(model: Any) -> list[str]:

@@ -72,7 +72,9 @@ def place_of(function: Any) -> Interface | None:
     config = function._vpc_config or {}
     if not config.get("SubnetIds"):
         return None
-    return Interface.of(config.get("SecurityGroupIds") or (), config["SubnetIds"])
+    by_ipv6 = config.get("Ipv6AllowedForDualStack") in (True, "true")
+    groups = config.get("SecurityGroupIds") or ()
+    return Interface.of(groups, config["SubnetIds"], "DUAL" if by_ipv6 else "IPV4")
 
 
 def _endpoints(function: Any, around: CloudContext) -> dict[str, str]:

@@ -111,7 +111,11 @@ class ProxyGate(Gate):
             return None
         if not self._proxy.require_tls and takes_tls_only(target.model):
             return None
-        own = Interface.of(self._proxy.vpc_security_group_ids, self._proxy.vpc_subnet_ids)
+        own = Interface.of(
+            self._proxy.vpc_security_group_ids,
+            self._proxy.vpc_subnet_ids,
+            getattr(self._proxy, "target_connection_network_type", "IPV4"),
+        )
         port = int(target.model.port or self.port)
         return target if reaches(own, target.interface, port) else None
 

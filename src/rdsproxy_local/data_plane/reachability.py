@@ -17,6 +17,8 @@ OUTSIDE: Final = ip_network("198.51.100.10/32")
 """The origin of functions outside any VPC: on AWS any address of EC2 in the Region, here always
 this one, of a range for documentation."""
 HTTPS: Final = 443
+VERSIONS: Final = {"IPV4": frozenset({4}), "IPV6": frozenset({6}), "DUAL": frozenset({4, 6})}
+"""Versions of IP by RDS's name for a network type."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,16 @@ class Interface:
     vpc: str
     groups: frozenset[str]
     subnets: frozenset[str]
+    versions: frozenset[int] = VERSIONS["IPV4"]
+    """Versions of IP that it speaks."""
 
     @classmethod
-    def of(cls, groups: Iterable[str], subnets: Iterable[str]) -> Interface:
+    def of(
+        cls, groups: Iterable[str], subnets: Iterable[str], network_type: str = "IPV4"
+    ) -> Interface:
         found = frozenset(subnets)
         vpc = next((one.vpc_id for one in _subnets() if one.id in found), "")
-        return cls(vpc, frozenset(groups), found)
+        return cls(vpc, frozenset(groups), found, VERSIONS[network_type])
 
     @property
     def networks(self) -> tuple[IPv4Network, ...]:
@@ -41,9 +47,10 @@ class Interface:
 
 
 def reaches(source: Interface, target: Interface, port: int) -> bool:
-    """True if the groups of both, in one VPC, let a connection through."""
+    """True if the groups of both, in one VPC, let a connection by an IP of both through."""
     return (
         source.vpc == target.vpc
+        and bool(source.versions & target.versions)
         and _rule(source, "egress_rules", target.groups, target.networks, port)
         and _rule(target, "ingress_rules", source.groups, source.networks, port)
     )

@@ -35,6 +35,8 @@ class FunctionNetwork:
 
     subnets: Sequence[SubnetId] | SubnetIds
     group: SecurityGroupId
+    by_ipv6: bool = False
+    """True where functions connect by IPv6, too, which Lambda does only if it is asked to."""
 
 
 def sqs_event(queue_arn: Expression) -> dict[str, Any]:
@@ -90,6 +92,7 @@ def database_function(
         log=log,
         subnets=network.subnets if network else None,
         group=network.group if network else None,
+        by_ipv6=network.by_ipv6 if network else False,
         role=role,
         variables={**login.variables, **family(config.engine_family)},
         policies=list(login.rights.values()),

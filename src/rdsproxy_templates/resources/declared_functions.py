@@ -26,7 +26,14 @@ from .function_declaration import DeclaredFunction
 from .function_groups import AliasSettings, AsynchronousSettings
 from .function_policies import policy_documents
 from .function_queues import dead_letters_queue, function_queue
-from .functions import VPC_ACCESS, FunctionSettings, database_layer, family, log_group
+from .functions import (
+    VPC_ACCESS,
+    FunctionSettings,
+    database_layer,
+    family,
+    log_group,
+    vpc_config,
+)
 from .logins import Login
 from .optional_properties import without_none
 from .routes import parsed
@@ -188,9 +195,7 @@ def _network(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
     if around.network is None or not one.in_vpc:
         return {}
     groups = [around.network.group, *one.security_groups]
-    return {
-        "VpcConfig": awslambda.VPCConfig(SubnetIds=around.network.subnets, SecurityGroupIds=groups)
-    }
+    return vpc_config(around.network.subnets, groups, by_ipv6=around.network.by_ipv6)
 
 
 def _environment(

@@ -142,6 +142,22 @@ def family(engine_family: str) -> dict[str, str]:
     return {} if engine_family == "MYSQL" else {"RDS_ENGINE_FAMILY": engine_family}
 
 
+def vpc_config(
+    subnets: Sequence[SubnetId] | SubnetIds,
+    groups: Sequence[object],
+    *,
+    by_ipv6: bool,
+) -> dict[str, Any]:
+    """``VpcConfig`` of a function; Lambda connects by IPv6 only where it is asked to."""
+    return {
+        "VpcConfig": awslambda.VPCConfig(
+            SubnetIds=subnets,
+            SecurityGroupIds=list(groups),
+            **without_none(Ipv6AllowedForDualStack=by_ipv6 or None),
+        )
+    }
+
+
 def function(
     title: str,
     choices: FunctionSettings,
@@ -155,6 +171,7 @@ def function(
     role: RoleArn | None = None,
     subnets: Sequence[SubnetId] | SubnetIds | None = None,
     group: SecurityGroupId | AWSHelperFn | None = None,
+    by_ipv6: bool = False,
     layers: Sequence[serverless.LayerVersion] = (),
     concurrency: int | None = None,
     events: Mapping[str, Any] | None = None,
@@ -165,7 +182,7 @@ def function(
     """
     network: dict[str, Any] = {}
     if subnets is not None:
-        network = {"VpcConfig": awslambda.VPCConfig(SubnetIds=subnets, SecurityGroupIds=[group])}
+        network = vpc_config(subnets, [group] if group else [], by_ipv6=by_ipv6)
         policies = [VPC_ACCESS, *policies]
     return serverless.Function(
         title,

@@ -100,6 +100,11 @@ class ProxyDetails(Settings):
         f"override. Default: none. See {RDS_GUIDE}USER_Tagging.html",
     )
 
+    @property
+    def by_ipv6_only(self) -> bool:
+        """True where clients without IPv6 do not reach the proxy."""
+        return self.endpoint_network_type == "IPV6"
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         yield from (problem.within("tags") for problem in tag_problems(self.tags))

@@ -53,6 +53,7 @@ def declared_functions(
             declared=tuple(config.functions),
             users=config.rds.users,
             engine_family=ENGINES[config.rds.engine].family,
+            by_ipv6=config.rds.proxy.by_ipv6_only,
         ),
         stacks.functions.Inputs(
             network=FunctionNetworkPorts(

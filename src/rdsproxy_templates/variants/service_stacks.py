@@ -202,6 +202,7 @@ def service_on(
                 api=config.sam,
                 functions=(config.sam.function("token"),),
                 engine_family=ENGINES[config.rds.engine].family,
+                by_ipv6=config.rds.proxy.by_ipv6_only,
             ),
             stacks.functions.Inputs(network=functions, token=token),
         )

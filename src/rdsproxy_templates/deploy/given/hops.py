@@ -21,8 +21,6 @@ Body = Mapping[str, Any]
 
 NOWHERE: Final = {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
 """The egress of a group that has none: a template without a rule would mean everywhere."""
-PEER: Final = "Given::Peer"
-"""Type of groups that nobody asked for, but that a rule names."""
 
 
 def hop_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
@@ -81,7 +79,8 @@ def _completed(
         )
 
     resources: dict[str, Any] = {name: filled(body) for name, body in given.flat.resources.items()}
-    resources |= {name: {"Type": PEER} for name in peers}
+    # Groups that nobody asked for, but that a rule names.
+    resources |= {name: _group({}, ranges) for name in peers}
     resources |= {name: _group(group, ranges) for name, group in groups.items()}
     for database in databases:
         proxy = resources.get(database.proxy, {}).get("Properties", {})

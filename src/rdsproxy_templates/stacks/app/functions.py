@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import Field
 
 from ...aws.database_users import User
@@ -23,7 +25,11 @@ from ...resources.api_functions import (
     RestApiFunctionSettings,
     TwoFunctionsSettings,
 )
-from ...resources.database_functions import database_function, database_function_settings
+from ...resources.database_functions import (
+    FunctionNetwork,
+    database_function,
+    database_function_settings,
+)
 from ...resources.declared_functions import (
     FunctionContext,
     declared_function,
@@ -75,6 +81,9 @@ class Config(Settings):
         default=None, description="Login of all declared functions with a user, where it is one."
     )
     engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
+    by_ipv6: bool = Field(
+        default=False, description="Let functions in a VPC connect by IPv6, as the proxy demands."
+    )
 
 
 class RestApiSecrets(Ports):
@@ -161,7 +170,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     if config.declared:
         return _declared(config, inputs)
     settings = database_function_settings(config.api, config.engine_family)
-    network = inputs.network.function_network if inputs.network else None
+    network = _network(config, inputs)
     api = _api(config, inputs)
     layer = database_layer(settings)
     functions = [
@@ -208,7 +217,7 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
         defaults=settings,
         engine_family=config.engine_family,
         api=api,
-        network=inputs.network.function_network if inputs.network else None,
+        network=_network(config, inputs),
         layer=layer,
         role=inputs.function_role_arn,
     )
@@ -233,6 +242,11 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
             queue_urls=Urls(urls) if urls else None,
         ),
     )
+
+
+def _network(config: Config, inputs: Inputs) -> FunctionNetwork | None:
+    network = inputs.network.function_network if inputs.network else None
+    return replace(network, by_ipv6=config.by_ipv6) if network else None
 
 
 def _api(config: Config, inputs: Inputs) -> HttpApi | RestApi:
