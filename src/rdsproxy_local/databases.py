@@ -79,6 +79,16 @@ def databases_of(endpoint: str) -> list[Database]:
     return [Database(**one) for one in _local(endpoint, "databases")]
 
 
+def died_databases(endpoint: str) -> list[str]:
+    """Return the names of the databases whose servers have ended by themselves."""
+    return [arn.rpartition(":")[2] for arn in _local(endpoint, "died")]
+
+
+def start_died_databases(endpoint: str) -> list[str]:
+    """Start the servers again that have died, with their data; return the databases' names."""
+    return [arn.rpartition(":")[2] for arn in _local(endpoint, "died", {})]
+
+
 def login_of(endpoint: str, database: Database, user: str | None = None) -> Login:
     """Return a login of *user*, by default the master user; raise :class:`NoLogin`."""
     try:

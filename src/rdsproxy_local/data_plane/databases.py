@@ -107,6 +107,17 @@ class Database:
                 self._invented[user] = login
             return login
 
+    @property
+    def has_died(self) -> bool:
+        """True if its server has ended, and nobody ended it."""
+        return self._server is not None and self._server.has_died
+
+    def start_again(self) -> None:
+        """Start a server that has died, with the data that it has written."""
+        with self._lock:
+            if self._server is not None and self._server.has_died:
+                self._server.start()
+
     def copy(self, folder: Path) -> Path | None:
         """Copy the present data to *folder*; None where there are none yet."""
         with self._lock:
@@ -154,6 +165,12 @@ class Databases:
             if model not in self._databases:
                 self._databases[model] = Database(model)
             return self._databases[model]
+
+    def died(self) -> list[Database]:
+        """The databases whose servers have ended by themselves."""
+        with self._lock:
+            known = list(self._databases.values())
+        return [one for one in known if one.has_died]
 
     def copy(self, model: Any) -> Path | None:
         """A copy of the data of a cluster, or of an instance without one."""

@@ -36,6 +36,7 @@ NAME: Final = "/_local/host/"
 FIRE: Final = "/_local/fire/"
 AUTHORITIES: Final = "/_local/authorities"
 DATABASES: Final = "/_local/databases"
+DIED: Final = "/_local/died"
 LOGIN: Final = "/_local/login"
 PEM: Final = (("content-type", "application/x-pem-file"),)
 JSON: Final = (("content-type", "application/json"),)
@@ -99,6 +100,8 @@ class DataPlane:
             return lambda _: self._authorities()
         if path == DATABASES:
             return lambda _: _json(database_logins.listed())
+        if path == DIED:
+            return self._died
         if path == LOGIN and environ["REQUEST_METHOD"] == "POST":
             return self._login
         if api := API_HOST.match(environ.get("HTTP_HOST", "")):
@@ -135,6 +138,14 @@ class DataPlane:
         wanted = json.loads(request.body)
         found = database_logins.login(self.databases, wanted["arn"], wanted.get("user"))
         return Response.message(HTTPStatus.NOT_FOUND) if found is None else _json(found)
+
+    def _died(self, request: Request) -> Response:
+        """The databases whose servers have died; a POST starts them again."""
+        died = self.databases.died()
+        if request.method == "POST":
+            for one in died:
+                one.start_again()
+        return _json([one.model.arn for one in died])
 
     def _authorities(self) -> Response:
         """The certificates of both authorities, Amazon's first."""

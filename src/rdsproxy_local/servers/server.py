@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
 from .accounts import Account
+from .guardian import GUARDIAN
 from .initial_data import data_folder, keep
 from .loopback import HOST, free_port, wait_for
 from .programs import Program
@@ -57,6 +58,7 @@ class Server(ABC):
     def __init__(self, data: Path | None = None) -> None:
         """A server whose data are a copy of the folder *data*, or new."""
         self._origin = data
+        self._is_wanted = False
 
     def __enter__(self) -> Self:
         self.folder = self._private_folder()
@@ -89,8 +91,10 @@ class Server(ABC):
         for _ in range(ATTEMPTS):
             with (self.folder / "log").open("ab") as log:
                 self._process = self._popen(self._program(), *self._options(), log=log)
+            GUARDIAN.watch(self._process.pid, self.folder)
             wait_for(lambda: not self._runs or self._answers(), SECONDS)
             if self._runs and self._answers():
+                self._is_wanted = True
                 return
             self._end(signal.SIGKILL)
             time.sleep(0.2)
@@ -188,10 +192,16 @@ class Server(ABC):
         return self.folder / "data"
 
     @property
+    def has_died(self) -> bool:
+        """True if it has ended, and nobody ended it."""
+        return self._is_wanted and not self._runs
+
+    @property
     def _runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def _end(self, by: signal.Signals) -> None:
+        self._is_wanted = False
         if self._process is None:
             return
         self._process.send_signal(by)
@@ -200,6 +210,7 @@ class Server(ABC):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(SECONDS)
+        GUARDIAN.forget(self._process.pid)
 
     @classmethod
     @cache

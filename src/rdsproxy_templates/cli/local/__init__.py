@@ -15,6 +15,7 @@ SUBCOMMANDS: Final = {
     "status": "Show what runs, with addresses and outputs.",
     "logs": "Print the output of functions.",
     "sql": "Open a database, or run a statement in it.",
+    "start": "Start databases again that have ended by themselves.",
     "down": "End the local cloud.",
 }
 """A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one."""

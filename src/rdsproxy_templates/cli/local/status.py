@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .died import AGAIN
 from .running import running, stacks
 
 
@@ -11,9 +12,12 @@ from .running import running, stacks
 def status_command() -> None:
     """Run the subcommand."""
     state = running()
+    from rdsproxy_local.databases import died_databases  # noqa: PLC0415 - an extra
+
     click.echo(
         f"{state.plan} runs at {state.endpoint}, process {state.pid}, started {state.started}"
     )
+    died = died_databases(state.endpoint)
     for step, stack in stacks(state).items():
         where = f"account {stack.account.id}, {stack.account.region}"
         click.echo(f"\n{step}: stack {stack.name}, {where}, {stack.status}")
@@ -22,4 +26,7 @@ def status_command() -> None:
         for function in stack.functions():
             click.echo(f"  function {function.path}")
         for database in stack.databases():
-            click.echo(f"  database {step}/{database.master}: {database.engine} {database.name}")
+            ended = f", has ended by itself: {AGAIN}" if database.name in died else ""
+            click.echo(
+                f"  database {step}/{database.master}: {database.engine} {database.name}{ended}"
+            )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -28,6 +28,7 @@ from ..rendered_variants import RenderedVariant, RenderSettings
 from .deployment import LocalDeployment, accounts_for
 from .detached import DETACHED, start_detached
 from .faults import check_faults, fault_options, start_faults, wanted_faults
+from .following import follow
 from .parameters import unmet_parameters
 from .pasting import Deployed, to_paste
 from .running import already_runs, require_extra, stacks
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from rdsproxy_local.local_cloud import LocalCloud
     from rdsproxy_local.state import State
 
-PAUSE: Final = 0.5
-"""Seconds between two looks at logs and files."""
 PROFILES: Final = "aws-config"
 
 
@@ -116,7 +115,7 @@ def up_command(  # noqa: PLR0913 - one parameter an option
         )
         deployment.deploy(values, verbose=verbose)
         start_faults(cloud, wanted)
-        _keep_running(cloud, deployment, _ready(cloud, deployment, out))
+        follow(cloud, deployment, _ready(cloud, deployment, out))
 
 
 def _region_problems(region: str) -> Iterator[Problem]:
@@ -190,28 +189,6 @@ def _ready(cloud: LocalCloud, deployment: LocalDeployment, folder: Path) -> Stat
     sys.stdout.flush()
     state.write()
     return state
-
-
-def _keep_running(cloud: LocalCloud, deployment: LocalDeployment, state: State) -> NoReturn:
-    """Print logs, and reload functions, until interrupted."""
-    from rdsproxy_local.deployment.reloading import Reloader  # noqa: PLC0415 - an extra
-    from rdsproxy_local.function_output import LogReader  # noqa: PLC0415
-
-    deployed = stacks(state)
-    reloader = Reloader(click.echo)
-    for step, codes in deployment.codes.items():
-        reloader.watch(deployed[step], codes)
-    accounts = {(one.account.id, one.account.region): one.account for one in deployed.values()}
-    readers = [LogReader(account) for account in accounts.values()]
-    while cloud.runs:
-        for reader in readers:
-            for _, text in reader.new_lines():
-                click.echo(text)
-        reloader.reload()
-        sys.stdout.flush()
-        time.sleep(PAUSE)
-    sentence = f"the local cloud has ended by itself:\n{cloud.log[-2000:]}"
-    raise DeploymentError([Problem("local", sentence)])
 
 
 def _state(cloud: LocalCloud, plan: Plan, deployment: LocalDeployment | None = None) -> State:
