@@ -89,6 +89,12 @@ class TestAuthorizer:
     def test_a_route_that_turns_the_authorizer_off_is_one(self):
         assert violations(api_route.authorizer, faulted(f"{EVENT}/Auth", {"Authorizer": "NONE"}))
 
+    def test_beside_routes_that_ask_one_may_turn_it_off(self):
+        health = {"Type": "HttpApi", "Properties": {"ApiId": ref(API), "Path": "/health"}}
+        health["Properties"]["Auth"] = {"Authorizer": "NONE"}
+
+        assert_holds(api_route.authorizer, faulted(f"{FUNCTION}/Events/Health", health))
+
     @pytest.mark.parametrize("value", [False, "false"])
     def test_a_rest_api_without_a_key_is_one(self, value):
         place = "SAMStackRestApi/Auth/ApiKeyRequired"

@@ -212,6 +212,25 @@ class TestSchedule:
     def test_an_expression_that_it_takes(self, text):
         assert_holds(function.schedule, self.scheduled(text))
 
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("rate(1hour)", 1),
+            ("every hour", 1),
+            ("rate(5 minutes)", 0),
+            ("at(2026-12-24T18:00:00)", 0),
+            ("cron(0 3 ? * SUN *)", 0),
+            (GIVEN, 0),
+        ],
+    )
+    def test_a_schedule_of_the_scheduler_is_read_too(self, text, found):
+        event = {"Type": "ScheduleV2", "Properties": {"ScheduleExpression": text}}
+        one = faulted(f"{FUNCTION}/Events/Tick", event)
+        other = faulted("Hourly", resource("Scheduler::Schedule", ScheduleExpression=text))
+
+        assert len(violations(function.schedule, one)) == found
+        assert len(violations(function.schedule, other)) == found
+
 
 class TestLogRetention:
     def test_a_group_that_keeps_logs_forever_is_worth_a_look(self):
@@ -228,6 +247,13 @@ class TestLogRetention:
     def test_a_group_by_the_name_that_lambda_uses_is_its_group(self):
         name = {"Fn::Sub": f"/aws/lambda/${{{FUNCTION}}}"}
         changed = faulted(f"{FUNCTION}LogGroup/LogGroupName", name)
+
+        assert_holds(function.log_retention, without(f"{FUNCTION}/LoggingConfig", changed))
+
+    @pytest.mark.parametrize("name", ["/aws/lambda/blog", GIVEN])
+    def test_a_group_by_the_functions_own_name_is_its_group(self, name):
+        changed = faulted(f"{FUNCTION}LogGroup/LogGroupName", name)
+        changed = faulted(f"{FUNCTION}/FunctionName", "blog", changed)
 
         assert_holds(function.log_retention, without(f"{FUNCTION}/LoggingConfig", changed))
 

@@ -153,6 +153,14 @@ class TestReadsEverySecret:
         assert one.resource == PROXY_ROLE
         assert one.sentence == f"{PROXY_ROLE} may read every secret"
 
+    def test_a_policy_that_is_added_to_a_given_role_is_read_too(self):
+        place = "SAMStackFunctionRoleAssumeConnectRole/PolicyDocument/Statement/0"
+        statement = {"Effect": "Allow", "Action": "secretsmanager:Get*", "Resource": "*"}
+
+        [one] = violations(role.reads_every_secret, faulted(place, statement, APP))
+
+        assert one.property == "PolicyDocument"
+
     def test_a_managed_policy_for_every_secret_is_refused(self):
         policies = ["arn:aws:iam::aws:policy/SecretsManagerReadWrite"]
 

@@ -67,6 +67,18 @@ class TestTakesTokens:
 
         assert_holds(user.takes_tokens, changed)
 
+    def test_a_proxy_that_takes_tokens_may_stand_beside_one_that_does_not(self):
+        place = "SAMStackIAMFunction/Environment/Variables/OTHER_ENDPOINT"
+        endpoint = get_att("RDSStackPasswordProxy", "Endpoint")
+
+        assert_holds(user.takes_tokens, faulted(place, endpoint, AUTH))
+
+    def test_a_database_beside_the_proxy_need_take_none(self):
+        place = f"{VARIABLES}/DB_HOST"
+        host = get_att("RDSStackDBCluster", "Endpoint.Address")
+
+        assert_holds(user.takes_tokens, faulted(place, host))
+
     @pytest.mark.parametrize("template", [AUTH, EDGE, USERS], ids=["auth", "edge", "users"])
     def test_our_own_are_sound(self, template):
         assert_holds(user.takes_tokens, template)

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from ..aws.managed_policies import ALLOWED, NOWHERE_ELSE
+from ..model.references import references
 from .graph import POLICIES, Graph
 from .matching import Answer, either, same
 from .policy_templates import template_statements
@@ -117,6 +118,19 @@ def rights_of(graph: Graph, holder: str) -> Rights:
         if _is_attached(graph, properties, holder):
             statements += _written(policy, properties.get("PolicyDocument"))
     return Rights(holder, tuple(statements), tuple(managed), is_whole, _boundary(graph, body))
+
+
+def added_statements(graph: Graph, function: str) -> list[Statement]:
+    """Return what the graph adds to the role of a function, where that role is given."""
+    given = set(references(graph.properties(function).get("Role")))
+    if not given or holder_of(graph, function):
+        return []
+    return [
+        one
+        for name, body in graph.of_type(*POLICIES)
+        if given & set(references(body.get("Roles")))
+        for one in _written(name, body.get("PolicyDocument"))
+    ]
 
 
 def written_statements(graph: Graph) -> Iterator[Statement]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -10,7 +9,17 @@ from typing import Any
 
 from .graph import POLICIES, Graph
 from .matching import Answer, covers, either, negated
-from .texts import Text, shown, text_of
+from .texts import (
+    ACCOUNT,
+    PARTITION,
+    REGION,
+    Atom,
+    Text,
+    is_certain,
+    joined,
+    shown,
+    text_of,
+)
 from .values import listed
 
 
@@ -53,10 +62,15 @@ class Statement:
         return either(covers(text_of(graph, one), target) for one in self.resources())
 
 
-def is_every(graph: Graph, resource: object, part: str) -> bool:
-    """Tell whether *resource* is ``*``, or every secret or role of an account."""
-    text = shown(text_of(graph, resource))
-    return text == "*" or bool(re.search(rf"(:|^){re.escape(part)}\*$", text))
+def is_every(graph: Graph, resource: object, service: str, kind: str) -> bool:
+    """Tell whether *resource* is everything, or all of one *kind* in the account."""
+    text = text_of(graph, resource)
+    account: Text = (ACCOUNT,) if service == "iam" else (REGION, ":", ACCOUNT)
+    start: Text = (f":{service}:",) if service != "iam" else (":iam::",)
+    some = joined(
+        ("arn:", PARTITION), start, account, (f":{kind}", Atom("any", "Name", "resource"))
+    )
+    return "*" in shown(text) and is_certain(text) and covers(text, some) is not False
 
 
 def _any_action(patterns: object, action: str) -> Answer:

@@ -110,10 +110,13 @@ def implicit(graph: Graph) -> Iterator[Violation]:
 )
 def authorizer(graph: Graph) -> Iterator[Violation]:
     open_apis: dict[str, str] = {}
-    for route in _routes(graph):
-        if route.api is None or not _is_open(graph, route):
-            continue
-        open_apis.setdefault(route.api, f"{route.event} of {route.function}")
+    routes = list(_routes(graph))
+    asked = {route.api for route in routes if not _is_open(graph, route)}
+    for route in routes:
+        # Beside routes that ask, one that turns it off by name is meant, such as /health.
+        is_meant = route.api in asked and _turns_off(route)
+        if route.api is not None and _is_open(graph, route) and not is_meant:
+            open_apis.setdefault(route.api, f"{route.event} of {route.function}")
     for api, event in open_apis.items():
         yield Violation(
             api,
@@ -141,6 +144,10 @@ def authorizer(graph: Graph) -> Iterator[Violation]:
     for name, body in graph.of_type("AWS::Lambda::Url"):
         if body.get("AuthType") == "NONE":
             yield Violation(name, "AuthType", "nobody is asked who calls it", "Use AWS_IAM")
+
+
+def _turns_off(route: Route) -> bool:
+    return isinstance(route.auth, Mapping) and route.auth.get("Authorizer") == "NONE"
 
 
 def _is_open(graph: Graph, route: Route) -> bool:

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...aws.documentation import IAM_GUIDE
-from ...model.references import references
 from ..clients import variables_of
-from ..graph import FUNCTION_TYPES, POLICIES, Graph
-from ..policies import Rights, holder_of, rights_of, written_statements
+from ..graph import FUNCTION_TYPES, Graph
+from ..policies import Rights, added_statements, holder_of, rights_of, written_statements
 from ..rule import Violation, as_rule
 from ..statements import is_every
 from ..texts import text_of
-from ..trust import ASSUME, statements_of
+from ..trust import ASSUME
 from ..values import listed
 
 _ROLE_NAME: Final = re.compile(r"(^|_)ROLE(_ARN)?$")
@@ -35,7 +34,7 @@ def assumes_any_role(graph: Graph) -> Iterator[Violation]:
             continue
         if not any(one.startswith("sts:") for one in explicit):
             continue
-        wide = [one for one in statement.resources() if is_every(graph, one, "role/")]
+        wide = [one for one in statement.resources() if is_every(graph, one, "iam", "role/")]
         if statement.names_action(ASSUME) and (wide or "NotResource" in statement.body):
             yield Violation(
                 statement.place,
@@ -103,13 +102,7 @@ def _rights_of_function(graph: Graph, function: str) -> Rights | None:
     """Return the rights of a function; of a given role, those that the template adds to it."""
     if holder := holder_of(graph, function):
         return rights_of(graph, holder)
-    given = set(references(graph.properties(function).get("Role")))
-    added = [
-        one
-        for name, body in graph.of_type(*POLICIES)
-        if given and given & set(references(body.get("Roles")))
-        for one in statements_of(name, body.get("PolicyDocument"))
-    ]
+    added = added_statements(graph, function)
     # What else a given role may do is unknown, unless the template lets it assume some role.
     is_here = any(one.allows and one.names_action(ASSUME) for one in added)
     return Rights(function, tuple(added), (), is_whole=True) if is_here else None

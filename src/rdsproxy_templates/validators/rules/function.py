@@ -13,11 +13,18 @@ from ..clients import variables_of
 from ..credentials import reference_in, secret_named
 from ..graph import FUNCTION_TYPES, Graph
 from ..rule import Violation, as_rule
-from ..texts import Atom, Text, literal, shown, text_of
+from ..texts import Atom, Text, is_certain, literal, shown, text_of
 from ..values import is_true, listed, number, simple
 
 LAYERS: Final = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
-_PLAIN: Final = re.compile(r"\d{1,5}|true|false|on|off|yes|no|none|", re.IGNORECASE)
+_SCHEDULER: Final = re.compile(
+    r"rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\)"
+    r"|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
+)
+_PLAIN: Final = re.compile(
+    r"\d{1,5}|true|false|on|off|yes|no|none||[\w.@+=-]+(/[\w.@+=-]+)+", re.IGNORECASE
+)
+"""Numbers, choices, and the names of secrets and parameters, which are paths."""
 _BESIDE: Final = ("username", "host", "port", "engine", "dbname", "dbInstanceIdentifier")
 _POINTS: Final = re.compile(
     r"(Arns?|Names?|Ids?|Paths?|Prefix|Region|Endpoint|Address|Url|Uri|Port|Key_?Id)$"
@@ -110,6 +117,15 @@ def schedule(graph: Graph) -> Iterator[Violation]:
         text = literal(text_of(graph, expression)) if expression is not None else None
         if text and (problem := schedule_problem(text)):
             yield Violation(name, key, f"its schedule {problem}", "Write rate(1 hour) or cron(…)")
+    for name, key, expression in _scheduler_expressions(graph):
+        text = literal(text_of(graph, expression)) if expression is not None else None
+        if text and not _SCHEDULER.fullmatch(text):
+            yield Violation(
+                name,
+                key,
+                f"its schedule must be rate(…), cron(…) or at(…), got {text!r}",
+                "Write rate(1 hour), cron(…) or at(…)",
+            )
 
 
 @as_rule(
@@ -131,11 +147,14 @@ def log_retention(graph: Graph) -> Iterator[Violation]:
     kept = any("RetentionInDays" in body for body in groups.values())
     for function, body in graph.of_type(*FUNCTION_TYPES) if kept else ():
         # Other logs of the template expire; a group that Lambda makes never does.
-        named = any(
-            function in shown(text_of(graph, group.get("LogGroupName")))
-            for group in groups.values()
+        own = literal(text_of(graph, body.get("FunctionName"))) or function
+        named = [
+            text_of(graph, one["LogGroupName"]) for one in groups.values() if "LogGroupName" in one
+        ]
+        is_named = any(
+            not is_certain(name) or function in shown(name) or own in shown(name) for name in named
         )
-        if _log_group(body) is None and not named:
+        if _log_group(body) is None and not is_named:
             yield Violation(
                 function,
                 "LoggingConfig",
@@ -195,13 +214,24 @@ def _known_layer(arn: str | None, architecture: str | None) -> str | None:
 
 
 def _schedules(graph: Graph) -> Iterator[tuple[str, str, Any]]:
+    yield from _events(graph, "Schedule", "Schedule")
+    for rule, body in graph.of_type("AWS::Events::Rule"):
+        yield rule, "ScheduleExpression", body.get("ScheduleExpression")
+
+
+def _scheduler_expressions(graph: Graph) -> Iterator[tuple[str, str, Any]]:
+    yield from _events(graph, "ScheduleV2", "ScheduleExpression")
+    for schedule_, body in graph.of_type("AWS::Scheduler::Schedule"):
+        yield schedule_, "ScheduleExpression", body.get("ScheduleExpression")
+
+
+def _events(graph: Graph, kind: str, key: str) -> Iterator[tuple[str, str, Any]]:
     for function, body in graph.of_type("AWS::Serverless::Function"):
         events = body.get("Events")
         for event in events.values() if isinstance(events, Mapping) else ():
-            if isinstance(event, Mapping) and event.get("Type") == "Schedule":
-                yield function, "Events", (event.get("Properties") or {}).get("Schedule")
-    for rule, body in graph.of_type("AWS::Events::Rule"):
-        yield rule, "ScheduleExpression", body.get("ScheduleExpression")
+            properties = event.get("Properties") if isinstance(event, Mapping) else None
+            if isinstance(properties, Mapping) and event.get("Type") == kind:
+                yield function, "Events", properties.get(key)
 
 
 def _log_group(body: Mapping[str, Any]) -> Any:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ...aws.documentation import IAM_GUIDE, LAMBDA_GUIDE, RDS_GUIDE
 from ..graph import CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, Graph
-from ..policies import holder_of, rights_of, role_named
+from ..policies import added_statements, holder_of, rights_of, role_named
 from ..rule import Violation, as_rule
-from ..statements import is_every
+from ..statements import Statement, is_every
 from ..texts import KEY, ROLE, shown, text_of
 from ..trust import ASSUME, lets_everybody, statements_of, trusts_role, trusts_service
 from ..values import listed
@@ -116,17 +116,11 @@ def trusts_everybody(graph: Graph) -> Iterator[Violation]:
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
 )
 def reads_every_secret(graph: Graph) -> Iterator[Violation]:
+    for function, _ in graph.of_type(*FUNCTION_TYPES):
+        yield from _reads_all(graph, function, added_statements(graph, function))
     for holder in sorted(_holders(graph)):
         rights = rights_of(graph, holder)
-        for statement in rights.about(READ):
-            wide = [one for one in statement.resources() if is_every(graph, one, "secret:")]
-            if (wide or "NotResource" in statement.body) and not statement.is_conditional:
-                yield Violation(
-                    statement.place,
-                    statement.key(graph),
-                    f"{holder} may read every secret",
-                    "Name the secrets that it reads",
-                )
+        yield from _reads_all(graph, holder, rights.statements)
         for policy in rights.managed:
             if policy in {"SecretsManagerReadWrite", "AWSSecretsManagerClientReadOnlyAccess"}:
                 yield Violation(
@@ -161,6 +155,21 @@ def network_interfaces(graph: Graph) -> Iterator[Violation]:
                 "Policies",
                 f"{function} is in a VPC, and its role may not {', '.join(missing)}",
                 "Attach the managed policy AWSLambdaVPCAccessExecutionRole",
+            )
+
+
+def _reads_all(graph: Graph, holder: str, statements: Iterable[Statement]) -> Iterator[Violation]:
+    for statement in statements:
+        if not statement.allows or statement.is_conditional or not statement.names_action(READ):
+            continue
+        resources = statement.resources()
+        wide = any(is_every(graph, one, "secretsmanager", "secret:") for one in resources)
+        if wide or "NotResource" in statement.body:
+            yield Violation(
+                statement.place,
+                statement.key(graph),
+                f"{holder} may read every secret",
+                "Name the secrets that it reads",
             )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...aws.documentation import RDS_GUIDE
-from ..clients import clients_of, entry_for
+from ..clients import clients_of, shows_token
 from ..credentials import content_of, secret_named, user_of
-from ..database_users import ACTION, parsed
+from ..database_users import ACTION, arn_of_user, parsed
 from ..graph import PROXY, Graph
 from ..matching import either, same
 from ..policies import holder_of, rights_of, written_statements
@@ -30,14 +30,13 @@ def takes_tokens(graph: Graph) -> Iterator[Violation]:
     told: set[tuple[str, str]] = set()
     for client in clients_of(graph):
         holder = holder_of(graph, client.function)
-        if client.is_told_a_secret or holder is None or not rights_of(graph, holder).about(ACTION):
+        rights = rights_of(graph, holder) if holder else None
+        if client.is_told_a_secret or holder is None or not rights or not rights.about(ACTION):
             continue
+        if any(shows_token(graph, client, one) for one in client.proxies):
+            continue  # the permission is for that proxy
         for proxy in client.proxies:
-            entry = entry_for(graph, client, proxy)
-            demanded = (
-                graph.demands_token(proxy) if entry is None else entry.get("IAMAuth") == "REQUIRED"
-            )
-            if not demanded and _is_known(graph, proxy):
+            if _is_known(graph, proxy):
                 yield Violation(
                     client.function,
                     "Environment",
@@ -45,7 +44,9 @@ def takes_tokens(graph: Graph) -> Iterator[Violation]:
                     "Set IAMAuth to REQUIRED, or tell the function the user's secret",
                 )
         for database in client.databases:
-            yield from _without_tokens(graph, database, client.function)
+            arn = arn_of_user(database, client.user)
+            if rights.allow(graph, ACTION, arn) is not False:
+                yield from _without_tokens(graph, database, client.function)
             told.add((database, holder))
     for statement in written_statements(graph):
         for resource in statement.resources() if statement.allows else ():
