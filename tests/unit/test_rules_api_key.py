@@ -72,6 +72,11 @@ class TestUsagePlan:
         assert one.resource == KEY
         assert one.sentence == "it is in no usage plan, so it opens nothing"
 
+    def test_a_key_that_is_not_enabled_is_refused(self):
+        [one] = violations(api_key.usage_plan, faulted(f"{KEY}/Enabled", False, EDGE))
+
+        assert one.sentence == "it is not enabled, so it opens nothing"
+
     @pytest.mark.parametrize("key", [GIVEN, "a1b2c3"])
     def test_a_plan_with_a_key_that_is_given_may_have_this_one(self, key):
         assert_holds(api_key.usage_plan, faulted(f"{PLAN_KEY}/KeyId", key, EDGE))

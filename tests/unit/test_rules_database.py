@@ -298,3 +298,15 @@ class TestServerless:
     @pytest.mark.parametrize("mode", ["provisioned", GIVEN])
     def test_other_modes_are_accepted(self, mode):
         assert_holds(database.serverless, faulted(f"{CLUSTER}/EngineMode", mode))
+
+
+class TestMember:
+    def test_an_instance_of_another_engine_than_its_cluster_is_refused(self):
+        [one] = violations(database.member, faulted("RDSStackDBInstance1/Engine", "mysql"))
+
+        assert one.resource == "RDSStackDBInstance1"
+        assert one.sentence == f"its engine is mysql, and that of {CLUSTER} is aurora-mysql"
+
+    @pytest.mark.parametrize("name", ["RDSStackDBInstance1", CLUSTER])
+    def test_an_engine_that_is_given_may_be_the_same(self, name):
+        assert_holds(database.member, faulted(f"{name}/Engine", GIVEN))

@@ -1,4 +1,4 @@
-"""CloudFront in front of an API: stages, caches and hosts."""
+"""CloudFront in front of an API: stages and caches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ARN = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${SAMStackRest
 
 @pytest.mark.parametrize(
     "rule",
-    [rules.stage, rules.cache, rules.cached_errors, rules.origin_host],
+    [rules.stage, rules.cache],
     ids=lambda rule: rule.id,
 )
 def test_our_edge_is_accepted(rule):
@@ -167,34 +167,3 @@ class TestCache:
     @pytest.mark.parametrize("policy", [GIVEN, "83da9c7e-98b4-4e11-a168-04f0df8e2c65"])
     def test_a_policy_that_is_given_or_obeys_the_origin_is_accepted(self, policy):
         assert_holds(rules.cache, faulted(f"{BEHAVIOR}/CachePolicyId", policy, EDGE))
-
-
-class TestCachedErrors:
-    def test_errors_that_are_kept_are_an_opinion(self):
-        [one] = violations(rules.cached_errors, without(f"{CONFIG}/CustomErrorResponses", EDGE))
-
-        assert rules.cached_errors.level == "opinion"
-        assert one.sentence == f"it keeps errors of {API} for ten seconds"
-
-
-class TestOriginHost:
-    def test_an_api_is_not_called_by_http(self):
-        place = f"{ORIGIN}/CustomOriginConfig/OriginProtocolPolicy"
-
-        [one] = violations(rules.origin_host, faulted(place, "http-only", EDGE))
-
-        assert one.sentence == f"it calls {API} by HTTP, which API Gateway does not take"
-
-    def test_an_api_is_not_called_by_the_viewers_host(self):
-        policy = "216adef6-5c7f-47e4-b989-5492eafa07d3"
-
-        [one] = violations(
-            rules.origin_host, faulted(f"{BEHAVIOR}/OriginRequestPolicyId", policy, EDGE)
-        )
-
-        assert "by the policy AllViewer" in one.sentence
-
-    def test_a_policy_that_is_given_is_left_alone(self):
-        changed = faulted(f"{BEHAVIOR}/OriginRequestPolicyId", GIVEN, EDGE)
-
-        assert_holds(rules.origin_host, changed)

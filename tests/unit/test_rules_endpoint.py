@@ -121,6 +121,22 @@ class TestRegion:
         assert_holds(endpoint.region, faulted(f"{SSM}/ServiceRegion", "eu-west-1", named))
 
 
+class TestPlaced:
+    @pytest.mark.parametrize("subnets", [None, []])
+    def test_an_interface_endpoint_in_no_subnet_is_refused(self, subnets):
+        place = f"{SSM}/SubnetIds"
+        changed = without(place, BASTION) if subnets is None else faulted(place, subnets, BASTION)
+
+        [one] = violations(endpoint.placed, changed)
+
+        assert one.resource == SSM
+        assert one.sentence == "it is in no subnet"
+
+    def test_subnets_that_are_given_are_accepted(self):
+        assert_holds(endpoint.placed, faulted(f"{SSM}/SubnetIds", GIVEN, BASTION))
+        assert_holds(endpoint.placed, BASTION)
+
+
 class TestSessionManager:
     @pytest.mark.parametrize(("lost", "service"), [(SSM, "ssm"), (MESSAGES, "ssmmessages")])
     def test_an_instance_without_an_endpoint_is_refused(self, lost, service):

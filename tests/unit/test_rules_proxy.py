@@ -299,3 +299,15 @@ class TestZones:
         subnet = faulted("Other", resource("EC2::Subnet", AvailabilityZoneId="use1-az3"))
 
         assert_holds(proxy.zones, subnet)
+
+
+class TestTenancy:
+    def test_a_vpc_with_dedicated_tenancy_is_refused(self):
+        [one] = violations(proxy.tenancy, faulted("VPCStackVPC/InstanceTenancy", "dedicated"))
+
+        assert one.resource == PROXY
+        assert one.sentence == ("VPCStackVPC has dedicated tenancy, in which there is no RDS Proxy")
+
+    @pytest.mark.parametrize("tenancy", ["default", GIVEN])
+    def test_any_other_is_accepted(self, tenancy):
+        assert_holds(proxy.tenancy, faulted("VPCStackVPC/InstanceTenancy", tenancy))

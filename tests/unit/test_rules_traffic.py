@@ -343,6 +343,28 @@ class TestHopsOfOtherClients:
         assert out.sentence == f"Rotation may not connect to {CLUSTER} on port 3306"
         assert into.resource == CLUSTER_GROUP
 
+    def test_so_must_one_of_the_template(self):
+        """Its group is let out to the proxy only."""
+        schedule = resource(
+            "SecretsManager::RotationSchedule",
+            SecretId=ref("SecretsStackRDSMasterUserSecret"),
+            RotationLambdaARN=get_att(FUNCTION, "Arn"),
+        )
+
+        out, into = violations(traffic.hops, faulted("Rotation", schedule))
+
+        assert out.sentence == f"{FUNCTION} may not connect to {CLUSTER} on port 3306"
+        assert into.resource == CLUSTER_GROUP
+
+    def test_a_rule_that_names_nobody_lets_nobody_in(self):
+        rule = {"GroupId": ref(PROXY_GROUP), "IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306}
+
+        [one] = violations(
+            traffic.hops, faulted(INTO_PROXY, resource("EC2::SecurityGroupIngress", **rule))
+        )
+
+        assert one.sentence == f"{PROXY} does not let {FUNCTION} in on port 3306"
+
     @pytest.mark.parametrize(
         "ingress",
         [None, {"FromPort": 5432, "ToPort": 5432}, {"IpProtocol": "udp"}],
@@ -480,6 +502,37 @@ class TestBothEnds:
         group = resource("EC2::SecurityGroup")
 
         assert_holds(traffic.both_ends, template(One=group, Two=group, Out=out))
+
+
+class TestDefaultGroup:
+    @pytest.mark.parametrize("groups", [None, []])
+    @pytest.mark.parametrize(
+        ("place", "changed"),
+        [
+            (f"{CLUSTER}/VpcSecurityGroupIds", None),
+            (f"{ENDPOINTS}SsmEndpoint/SecurityGroupIds", BASTION),
+        ],
+        ids=["a cluster", "an interface endpoint"],
+    )
+    def test_the_default_group_of_the_vpc_is_refused(self, place, changed, groups):
+        made = {"template": changed} if changed else {}
+        wrong = without(place, **made) if groups is None else faulted(place, groups, **made)
+
+        [one] = violations(traffic.default_group, wrong)
+
+        assert one.resource == place.partition("/")[0]
+        assert one.sentence == "it names no security group"
+
+    def test_an_instance_of_a_cluster_has_that_of_its_cluster(self):
+        assert_holds(traffic.default_group, BASTION)
+
+    def test_a_group_that_is_given_is_accepted(self):
+        assert_holds(traffic.default_group, faulted(f"{CLUSTER}/VpcSecurityGroupIds", GIVEN))
+
+    def test_a_database_outside_of_a_network_is_left_alone(self):
+        database = resource("RDS::DBInstance", Engine="mysql")
+
+        assert_holds(traffic.default_group, template(Database=database))
 
 
 class TestOpenToTheWorld:

@@ -142,25 +142,30 @@ def _databases_named(graph: Graph, function: Mapping[str, Any]) -> set[str]:
 
 
 def _of_rotation(graph: Graph) -> Iterator[Connection]:
-    """Rotation functions that AWS provides, to the databases that their secrets are attached to."""
+    """Rotation functions, to the databases that their secrets are attached to."""
     attached = {
         graph.target(body.get("SecretId")): graph.target(body.get("TargetId"))
         for _, body in graph.of_type(ATTACHMENT)
     }
     for name, body in graph.of_type(ROTATION):
-        hosted = body.get("HostedRotationLambda")
-        if not isinstance(hosted, Mapping):
-            continue
-        groups, subnets = (
-            _split(hosted.get(f"Vpc{key}Ids")) for key in ("SecurityGroup", "Subnet")
-        )
-        client = end(graph, name, groups, subnets)
         secret = graph.secret(body.get("SecretId"))
         database = attached.get(secret) if isinstance(secret, str) else None
-        if database and graph.type(database) in (CLUSTER, INSTANCE):
-            port = database_port(graph, database)
-            yield Connection(client, database_end(graph, database), port)
-        yield from _to_endpoints(graph, client, "secretsmanager")
+        for client in _rotators(graph, name, body):
+            if database and graph.type(database) in (CLUSTER, INSTANCE):
+                port = database_port(graph, database)
+                yield Connection(client, database_end(graph, database), port)
+            yield from _to_endpoints(graph, client, "secretsmanager")
+
+
+def _rotators(graph: Graph, schedule: str, body: Mapping[str, Any]) -> Iterator[End]:
+    """Yield the function that rotates: one that AWS provides, or one of the graph."""
+    hosted = body.get("HostedRotationLambda")
+    if isinstance(hosted, Mapping):
+        groups, subnets = hosted.get("VpcSecurityGroupIds"), hosted.get("VpcSubnetIds")
+        yield end(graph, schedule, _split(groups), _split(subnets))
+    function = graph.target(body.get("RotationLambdaARN"))
+    if function and graph.type(function) in FUNCTION_TYPES:
+        yield _function_end(graph, function, graph.properties(function))
 
 
 def _split(joined: object) -> object:

@@ -20,6 +20,10 @@ EVERYWHERE: Final = (
 )
 """The egress of a group for which no rule of egress is written."""
 HTTPS: Final = 443
+PEERS: Final = frozenset({
+    "CidrIp", "CidrIpv6", "SourceSecurityGroupId", "SourceSecurityGroupName", "SourcePrefixListId",
+    "DestinationSecurityGroupId", "DestinationPrefixListId",
+})  # fmt: skip
 OUTSIDE: Final[dict[str, Direction]] = {f"{GROUP}Ingress": "in", f"{GROUP}Egress": "out"}
 
 
@@ -132,27 +136,30 @@ def _inside(graph: Graph) -> Iterator[GroupRule]:
     }
     for name, group in graph.of_type(GROUP):
         for body in mappings(group.get("SecurityGroupIngress")):
-            yield _rule(graph, name, name, "in", body)
+            yield from _rule(graph, name, name, "in", body)
         # A group for which no egress is written is given rules to everywhere.
         written = mappings(group.get("SecurityGroupEgress"))
         for body in written or (() if name in apart else EVERYWHERE):
-            yield _rule(graph, name, name, "out", body)
+            yield from _rule(graph, name, name, "out", body)
 
 
 def _outside(graph: Graph) -> Iterator[GroupRule]:
     for kind, direction in OUTSIDE.items():
         for name, body in graph.of_type(kind):
             if group := group_identity(graph, body.get("GroupId")):
-                yield _rule(graph, name, group, direction, body)
+                yield from _rule(graph, name, group, direction, body)
 
 
 def _rule(
     graph: Graph, resource: str, group: str, direction: Direction, body: Mapping[str, Any]
-) -> GroupRule:
+) -> Iterator[GroupRule]:
+    # EC2 is sent no rule that names nobody at the other end.
+    if "IpProtocol" in body and not PEERS & body.keys():
+        return
     peer = body.get("SourceSecurityGroupId", body.get("DestinationSecurityGroupId"))
     protocol = body.get("IpProtocol")
     first, last = number(body.get("FromPort", 0)), number(body.get("ToPort", 65535))
-    return GroupRule(
+    yield GroupRule(
         resource=resource,
         group=group,
         direction=direction,

@@ -9,7 +9,7 @@ from ..apis import REST_APIS, api_origins, demands_key, header, plans_of
 from ..credentials import content_of
 from ..graph import ATTACHMENT, FROM_SECRET, SECRET, Graph
 from ..rule import Violation, as_rule
-from ..values import spelled
+from ..values import is_false, spelled
 
 KEY, PLAN, PLAN_KEY = (
     f"AWS::ApiGateway::{name}" for name in ("ApiKey", "UsagePlan", "UsagePlanKey")
@@ -71,6 +71,11 @@ def usage_plan(graph: Graph) -> Iterator[Violation]:
                 "ApiStages",
                 "it is for no stage, so its keys open nothing",
                 "Name the API and its stage in ApiStages",
+            )
+    for name, body in graph.of_type(KEY):
+        if is_false(body.get("Enabled")):
+            yield Violation(
+                name, "Enabled", "it is not enabled, so it opens nothing", "Set Enabled to true"
             )
     planned = [graph.target(body.get("KeyId")) for _, body in graph.of_type(PLAN_KEY)]
     for name, body in graph.of_type(KEY):

@@ -160,3 +160,23 @@ def public(graph: Graph) -> Iterator[Violation]:
                 "it has an address in the internet",
                 "Set PubliclyAccessible to false, and reach it from inside its VPC",
             )
+
+
+@as_rule(
+    "database/member",
+    title="An instance has the engine of its cluster.",
+    why="RDS refuses the instance.",
+    remedy="Set Engine of the instance to that of its cluster.",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbinstance.html",
+)
+def member(graph: Graph) -> Iterator[Violation]:
+    for cluster, body in graph.of_type(CLUSTER):
+        for instance in graph.instances_of(cluster):
+            own, wanted = graph.properties(instance).get("Engine"), body.get("Engine")
+            if is_literal(own) and is_literal(wanted) and own != wanted:
+                yield Violation(
+                    instance,
+                    "Engine",
+                    f"its engine is {own}, and that of {cluster} is {wanted}",
+                    f"Set Engine to {wanted}",
+                )

@@ -1,4 +1,4 @@
-"""Rules of CloudFront in front of an API: stages, caches and hosts."""
+"""Rules of CloudFront in front of an API: stages and caches."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ CACHING = {
     "08627262-05a9-4f76-9ded-b50ca2e3a84f": "Elemental-MediaPackage",
 }
 """Managed policies that keep answers of an origin that says nothing of caches."""
-ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
-"""The managed policy that hands on the header Host of the viewer, too."""
 
 
 @as_rule(
@@ -151,52 +149,3 @@ def _has_cache_keys(graph: Graph) -> bool:
         {"DefinitionBody", "DefinitionUri", "Body"} & body.keys()
         for _, body in graph.of_type(*REST_APIS)
     )
-
-
-@as_rule(
-    "edge/cached-errors",
-    level="opinion",
-    title="CloudFront keeps no errors of an API.",
-    why="An error that has passed is answered for ten seconds more, to everybody.",
-    remedy="Add CustomErrorResponses with ErrorCachingMinTTL 0.",
-    source=f"{CLOUDFRONT_GUIDE}HTTPStatusCodes.html",
-)
-def cached_errors(graph: Graph) -> Iterator[Violation]:
-    configs = dict(distributions(graph))
-    for name, _, api in api_origins(graph):
-        responses = mappings(configs[name].get("CustomErrorResponses"))
-        if not any(number(one.get("ErrorCachingMinTTL")) == 0 for one in responses):
-            yield Violation(
-                name,
-                "DistributionConfig",
-                f"it keeps errors of {api} for ten seconds",
-                "Set ErrorCachingMinTTL to 0 for each status, in CustomErrorResponses",
-            )
-
-
-@as_rule(
-    "edge/origin-host",
-    title="CloudFront calls an API by HTTPS and by the API's own host name.",
-    why="API Gateway takes no HTTP, and answers 403 to a host that it does not know.",
-    remedy="Use https-only, and the policy AllViewerExceptHostHeader.",
-    source=f"{CLOUDFRONT_GUIDE}using-managed-origin-request-policies.html",
-)
-def origin_host(graph: Graph) -> Iterator[Violation]:
-    configs = dict(distributions(graph))
-    for name, origin, api in api_origins(graph):
-        custom = origin.get("CustomOriginConfig")
-        if isinstance(custom, Mapping) and custom.get("OriginProtocolPolicy") == "http-only":
-            yield Violation(
-                name,
-                "DistributionConfig",
-                f"it calls {api} by HTTP, which API Gateway does not take",
-                "Set OriginProtocolPolicy to https-only",
-            )
-        for behavior in behaviors(configs[name], origin):
-            if behavior.get("OriginRequestPolicyId") == ALL_VIEWER:
-                yield Violation(
-                    name,
-                    "DistributionConfig",
-                    f"it hands the viewer's Host on to {api}, by the policy AllViewer",
-                    "Use AllViewerExceptHostHeader, b689b0a8-53d0-40ab-baf2-68738e2966ac",
-                )

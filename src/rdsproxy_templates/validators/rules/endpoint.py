@@ -108,6 +108,21 @@ def region(graph: Graph) -> Iterator[Violation]:
 
 
 @as_rule(
+    "endpoint/subnets",
+    title="An interface endpoint is in a subnet.",
+    why="It has no address, so nobody reaches the service by it.",
+    remedy="Name the subnets of the endpoint's clients.",
+    source=f"{PRIVATELINK_GUIDE}create-interface-endpoint.html",
+)
+def placed(graph: Graph) -> Iterator[Violation]:
+    for name, body in _interfaces(graph):
+        if not body.get("SubnetIds") and not body.get("SubnetConfigurations"):
+            yield Violation(
+                name, "SubnetIds", "it is in no subnet", "Name the subnets of its clients"
+            )
+
+
+@as_rule(
     "endpoint/session-manager",
     title="An instance that Session Manager opens has a way to its two endpoints.",
     why="The instance never registers, and no session begins.",

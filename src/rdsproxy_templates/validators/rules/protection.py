@@ -8,7 +8,7 @@ from typing import Any
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.names import proxy_name_problem
 from ...model.references import PLACEHOLDER
-from ..graph import CLUSTER, IDENTIFIERS, INSTANCE, PROXY, Graph
+from ..graph import CLUSTER, ENDPOINT, IDENTIFIERS, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..values import is_false, is_literal, items
 from .parameter_group import engine_of
@@ -22,6 +22,7 @@ SOURCES = (
 """What the encryption of a database comes from, where it is not new."""
 EXPIRED = ("rds-ca-2015", "rds-ca-2019")
 NAMED = IDENTIFIERS | {
+    ENDPOINT: "DBProxyEndpointName",
     "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
     "AWS::RDS::DBParameterGroup": "DBParameterGroupName",
     "AWS::RDS::DBClusterParameterGroup": "DBClusterParameterGroupName",
@@ -112,14 +113,15 @@ def fixed_name(graph: Graph) -> Iterator[Violation]:
     for kind, key in NAMED.items():
         for name, body in graph.of_type(kind):
             given = body.get(key)
-            if _is_fixed(given) and (kind != PROXY or _may_be_replaced(graph, body)):
+            has_to_have_one = kind in (PROXY, ENDPOINT)
+            if _is_fixed(given) and (not has_to_have_one or _may_be_replaced(graph, given, body)):
                 yield Violation(
                     name,
                     key,
                     "its name stays the same, so a change that replaces it fails",
-                    "Leave the name out"
-                    if kind != PROXY
-                    else "Make the name depend on what replaces the proxy, such as its subnets",
+                    "Make the name depend on what replaces it, such as its subnets"
+                    if has_to_have_one
+                    else "Leave the name out",
                 )
 
 
@@ -134,11 +136,10 @@ def _is_fixed(name: object) -> bool:
             return False
 
 
-def _may_be_replaced(graph: Graph, proxy: Mapping[str, Any]) -> bool:
+def _may_be_replaced(graph: Graph, named: object, proxy: Mapping[str, Any]) -> bool:
     """Tell whether the subnets of *proxy* are created here, and replace it when they change.
 
     A proxy has to have a name; that of the stack in it is a usual one.
     """
-    named = proxy.get(IDENTIFIERS[PROXY])
     is_valid = is_literal(named) and not proxy_name_problem(named)
     return is_valid and any(graph.target(one) for one in items(proxy.get("VpcSubnetIds")))

@@ -16,6 +16,7 @@ from ..policies import rights_of, role_named
 from ..rule import Violation, as_rule
 from ..texts import shown, text_of
 from ..values import is_literal
+from ..vpcs import vpcs_of_subnets
 
 SECRETS = 200
 
@@ -77,6 +78,26 @@ def zones(graph: Graph) -> Iterator[Violation]:
                     "VpcSubnetIds",
                     f"{subnet} is in {zone}, which has no RDS Proxy",
                     "Place the subnet in another zone of the Region",
+                )
+
+
+@as_rule(
+    "proxy/tenancy",
+    title="A proxy is in a VPC with default tenancy.",
+    why="RDS refuses the proxy.",
+    remedy="Set InstanceTenancy of the VPC to default.",
+    source=f"{RDS_GUIDE}rds-proxy.html",
+)
+def tenancy(graph: Graph) -> Iterator[Violation]:
+    for proxy, body in graph.of_type(PROXY):
+        for vpc in sorted({vpc for _, vpc in vpcs_of_subnets(graph, body)}):
+            known = vpc in graph.template.resources
+            if known and graph.properties(vpc).get("InstanceTenancy") == "dedicated":
+                yield Violation(
+                    proxy,
+                    "VpcSubnetIds",
+                    f"{vpc} has dedicated tenancy, in which there is no RDS Proxy",
+                    f"Set InstanceTenancy of {vpc} to default",
                 )
 
 

@@ -141,6 +141,31 @@ def both_ends(graph: Graph) -> Iterator[Violation]:
 
 
 @as_rule(
+    "network/default-group",
+    level="warning",
+    title="A database and an interface endpoint have security groups of their own.",
+    why="AWS gives them the VPC's default group, which lets in only its own members.",
+    remedy="Name a security group that admits the clients.",
+    source=f"{VPC_GUIDE}default-security-group.html",
+)
+def default_group(graph: Graph) -> Iterator[Violation]:
+    for name, body in graph.of_type(CLUSTER, INSTANCE):
+        placed = "DBSubnetGroupName" in body and "DBClusterIdentifier" not in body
+        if placed and not database_groups(body):
+            key = "VpcSecurityGroupIds" if graph.type(name) == CLUSTER else "VPCSecurityGroups"
+            yield _default(name, key)
+    for name, body in graph.of_type(INTERFACE):
+        if body.get("VpcEndpointType") == "Interface" and not body.get("SecurityGroupIds"):
+            yield _default(name, "SecurityGroupIds")
+
+
+def _default(name: str, key: str) -> Violation:
+    return Violation(
+        name, key, "it names no security group", "Name a group that admits its clients"
+    )
+
+
+@as_rule(
     "network/open-to-the-world",
     level="warning",
     title="No security group lets in the whole internet.",
