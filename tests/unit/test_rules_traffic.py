@@ -40,7 +40,7 @@ class TestPort:
         [one] = violations(traffic.port, opened(5432))
 
         assert one.resource == INTO_CLUSTER
-        assert one.sentence == f"it opens {CLUSTER} on ports 5432 to 5432"
+        assert one.sentence == f"it opens {CLUSTER} on port 5432"
         assert one.remedy == "Open only port 3306, which aurora-mysql listens on"
 
     def test_a_rule_on_more_ports_is_refused(self):
@@ -78,7 +78,7 @@ class TestPort:
         [one] = violations(traffic.port, faulted(f"{CLUSTER_GROUP}/SecurityGroupIngress", [rule]))
 
         assert one.resource == CLUSTER_GROUP
-        assert "on ports 22 to 22" in one.sentence
+        assert "on port 22" in one.sentence
 
     def test_the_group_of_an_instance_is_opened_on_the_port_of_its_engine(self):
         rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "CidrIp": "10.0.0.0/8"}
@@ -450,7 +450,7 @@ class TestBothEnds:
         assert one.resource == BASTION_GROUP
         assert one.property == "SecurityGroupEgress"
         assert one.sentence == (
-            f"it lets {BASTION_GROUP} out to VPCStackDBClusterSecurityGroup on ports 5432 to 5432, "
+            f"it lets {BASTION_GROUP} out to VPCStackDBClusterSecurityGroup on port 5432, "
             "where VPCStackDBClusterSecurityGroup lets it in on no port"
         )
 
@@ -546,7 +546,7 @@ class TestOpenToTheWorld:
         )
 
         assert one.resource == PROXY_GROUP
-        assert one.sentence == f"ports 3306 to 3306 are open to {cidr}"
+        assert one.sentence == f"port 3306 is open to {cidr}"
         assert "Name the ranges or groups" in one.remedy
 
     def test_a_rule_of_its_own_that_lets_the_world_in_is_refused(self):
@@ -592,7 +592,7 @@ class TestMostOfTheWorld:
     def test_most_of_the_internet_is_refused_once(self, ranges, whole):
         [one] = violations(traffic.open_to_the_world, self.ingress(*ranges))
 
-        assert one.sentence == f"ports 3306 to 3306 are open to {whole}"
+        assert one.sentence == f"port 3306 is open to {whole}"
 
     @pytest.mark.parametrize("cidr", ["10.0.0.0/8", "203.0.113.0/24", "1.2.3.4/32", "nonsense"])
     def test_what_one_network_has_is_accepted(self, cidr):

@@ -48,7 +48,10 @@ class GroupRule:
             return "all traffic"
         if self.protocol in ICMP:
             return "ICMP"
-        return f"ports {self.ports[0]:g} to {self.ports[1]:g}" if self.ports else "some ports"
+        if self.ports is None:
+            return "some ports"
+        first, last = self.ports
+        return f"port {first:g}" if first == last else f"ports {first:g} to {last:g}"
 
     @property
     def ranges(self) -> tuple[Network, ...]:

@@ -189,7 +189,7 @@ def open_to_the_world(graph: Graph) -> Iterator[Violation]:
                 yield Violation(
                     rule.resource,
                     rule.place("CidrIp"),
-                    f"{rule.span} {'are' if 'port' in rule.span else 'is'} open to {part}",
+                    f"{rule.span} {'are' if 'ports' in rule.span else 'is'} open to {part}",
                     "Name the ranges or groups that need them",
                 )
 
