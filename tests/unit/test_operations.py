@@ -58,10 +58,12 @@ class TestLag:
         change_set = requested(stack)
         seen = []
 
-        def theirs(status, logical_id):
-            seen.append(status)
+        def theirs(event):
+            if event is None:
+                return
+            seen.append(event.status)
             if len(seen) == 1:
-                assert status == "UPDATE_ROLLBACK_COMPLETE"
+                assert event.status == "UPDATE_ROLLBACK_COMPLETE"
 
         api._planned.append((2, lambda: _becomes_theirs(api)))
         assert stack.execute(change_set, theirs) == "UPDATE_COMPLETE"
@@ -112,9 +114,9 @@ class TestFaultsOfTheWatch:
         api.fault = lambda *_: kind if api.now < 60 else None
         reported = []
 
-        assert stack.execute(change_set, lambda *event: reported.append(event)) == "UPDATE_COMPLETE"
+        assert stack.execute(change_set, reported.append) == "UPDATE_COMPLETE"
         assert 60 <= api.now < 100
-        assert [status for status, _ in reported if status in UPDATED] == [*UPDATED]
+        assert [one.status for one in reported if one and one.status in UPDATED] == [*UPDATED]
 
     def test_they_are_told_once(self, monkeypatch):
         api = Unreliable("CREATE_COMPLETE")
@@ -123,9 +125,10 @@ class TestFaultsOfTheWatch:
         change_set = requested(stack)
         api.fault = lambda name, _: "throttled" if 0.4 < api.now < 30 else None
         said = []
-        stack.execute(change_set, lambda status, _: said.append(status))
+        stack.execute(change_set, said.append)
 
-        assert said.count("no answer yet, asking again") == 1
+        told = [one.status for one in said if one]
+        assert told.count("no answer yet, asking again") == 1
 
     def test_those_that_last_are_raised(self, monkeypatch):
         api = Unreliable("CREATE_COMPLETE")
@@ -165,7 +168,7 @@ class TestPages:
         names = [f"Resource{number}" for number in range(15)]
         api._planned.append((1.2, lambda: [api.notes(one, "UPDATE_COMPLETE") for one in names]))
         told = []
-        stack.execute(change_set, lambda _, logical_id: told.append(logical_id))
+        stack.execute(change_set, lambda event: told.append(event.path) if event else None)
 
         assert [one for one in told if one in names] == names
 

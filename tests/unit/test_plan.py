@@ -292,14 +292,19 @@ class LateApi:
 
 def test_an_earlier_status_is_not_mistaken_for_the_outcome(monkeypatch):
     monkeypatch.setattr(faults, "PAUSES", (0,))
-    of_stack = {"StackId": "here", "PhysicalResourceId": "here", "LogicalResourceId": "Itself"}
+    of_stack = {
+        "StackId": "here",
+        "PhysicalResourceId": "here",
+        "LogicalResourceId": "Itself",
+        "ResourceType": "AWS::CloudFormation::Stack",
+    }
     states = ("CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
     events = [of_stack | {"EventId": one, "ResourceStatus": one} for one in states]
     api = LateApi(events[:1], events[:1], events[:1], events[:2], events)
     stack = RootStack(SimpleNamespace(client=lambda _: api), "itself")
     account_ids = []
 
-    status = stack.execute(ChangeSet(id="one"), lambda *event: account_ids.append(event[0]))
+    status = stack.execute(ChangeSet(id="one"), lambda event: account_ids.append(event.status) if event else None)
 
     assert status == "UPDATE_ROLLBACK_COMPLETE"
     assert account_ids == ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .stack_events import Report
+
 
 @dataclass(frozen=True, kw_only=True)
 class Console:
@@ -15,3 +17,5 @@ class Console:
     """Asks a question; True where the answer is yes."""
     asks: bool = True
     """False where nobody reads the questions, because each is answered by yes."""
+    follow: Report | None = None
+    """Shows what happens to resources; without it, each event is said on a line."""

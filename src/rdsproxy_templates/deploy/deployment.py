@@ -25,6 +25,7 @@ from .preconditions import require_allowed_accounts, require_own_stacks
 from .review import RequestedChange
 from .root_stack import RootStack
 from .sam_cli import packaged
+from .stack_events import StackEvent
 from .stack_options import StackOptions
 from .ways_on import WayOn
 
@@ -135,9 +136,12 @@ class Deployment:
         session = self.session(step)
         return session.described() if self.console.asks else session.place
 
-    def report(self, status: str, logical_id: str) -> None:
-        """Say that the status of a resource has changed."""
-        self.console.say(f"  {status:36} {logical_id}")
+    def report(self, event: StackEvent | None) -> None:
+        """Show what has happened to a resource."""
+        if self.console.follow:
+            self.console.follow(event)
+        elif event:
+            self.console.say(f"  {event.status:36} {event.path}")
 
     def paths_in(self, step: Step, paths: Sequence[str]) -> list[str]:
         """Return those of *paths* that are of *step*, as seen from its stack."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from ..errors import DeploymentError, Problem
 from .faults import outlasting, polls
+from .stack_events import NestedEvents, Report, StackEvent, event_of
 
 REVIEW: Final = "REVIEW_IN_PROGRESS"
 """The stack has a change set that would create it, and nothing else."""
@@ -19,10 +20,6 @@ MARK: Final = "rdsproxy-templates-"
 
 BEGINS_WITHIN: Final = 300
 """Seconds within which an operation shows a sign of itself."""
-
-Report = Callable[[str, str], None]
-"""Reports the status and the logical ID of a resource whose status has changed."""
-
 
 def new_token() -> str:
     """Return a token by which CloudFormation, and we, know a request again."""
@@ -41,8 +38,10 @@ class Operation:
     """Returns the stack's status if the operation has ended without an event of its own."""
     token: str = field(default_factory=new_token)
     _seen: set[str] = field(default_factory=set)
+    _nested: NestedEvents = field(init=False)
 
     def __post_init__(self) -> None:
+        self._nested = NestedEvents(lambda stack_id: iter(self._pages(stack_id)))
         first = outlasting(lambda: next(iter(self._pages())))
         self._seen = {event["EventId"] for event in first["StackEvents"]}
 
@@ -55,9 +54,13 @@ class Operation:
         shown, begins_by = None, time.monotonic() + BEGINS_WITHIN
         for _ in polls():
             for event in outlasting(self.new_events, self._note):
-                self.report(event["ResourceStatus"], event["LogicalResourceId"])
+                self._nested.learn(event)
+                self.report(event_of(event))
                 if is_own(event) and (shown or self._is_ours(event)):
                     shown = str(event["ResourceStatus"])
+            for nested in outlasting(self._nested.new, self._note):
+                self.report(nested)
+            self.report(None)
             status = shown or outlasting(self.ended)
             if status is not None and not in_progress(status):
                 return status
@@ -85,15 +88,16 @@ class Operation:
         first = next(iter(self._pages()))["StackEvents"]
         return any(event.get("ClientRequestToken") == self.token for event in first)
 
-    def _pages(self) -> Any:
-        return self.api.get_paginator("describe_stack_events").paginate(StackName=self.stack)
+    def _pages(self, stack: str = "") -> Any:
+        paginator = self.api.get_paginator("describe_stack_events")
+        return paginator.paginate(StackName=stack or self.stack)
 
     def _is_ours(self, event: Mapping[str, Any]) -> bool:
         # Events of a request without a token have none.
         return bool(event.get("ClientRequestToken", self.token) == self.token)
 
     def _note(self, error: Exception) -> None:
-        self.report("no answer yet, asking again", f"({error})")
+        self.report(StackEvent(status="no answer yet, asking again", path=f"({error})"))
 
 
 def is_own(event: Mapping[str, Any]) -> bool:

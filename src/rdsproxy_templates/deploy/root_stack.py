@@ -10,8 +10,9 @@ from .accounts import AccountSession
 from .change_set_requests import ChangeSetRequests
 from .change_sets import ChangeSet, is_stack
 from .faults import CONFLICTS, carried_out, outlasting, polls
-from .operation import REVIEW, Operation, Report, in_progress
+from .operation import REVIEW, Operation, in_progress
 from .parameters import Previous
+from .stack_events import Report
 from .stack_options import USUAL, StackOptions
 
 EXECUTED: Final = ("EXECUTE_COMPLETE", "EXECUTE_FAILED")

@@ -10,6 +10,7 @@ from ..errors import DeploymentError, Problem
 from .change_sets import is_stack
 from .failures import advice, failures
 from .root_stack import RootStack
+from .stack_events import Report
 from .states import state_of
 
 ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
@@ -35,7 +36,7 @@ class WayOn:
     stack: RootStack
     say: Callable[[str], None]
     confirm: Callable[[str], bool]
-    report: Callable[[str, str], None]
+    report: Report
     place: Callable[[], str]
     """Returns the account and the Region, for questions."""
     skip: Sequence[str] = ()

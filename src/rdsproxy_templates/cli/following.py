@@ -1,0 +1,132 @@
+"""Displays of a deployment as it goes: lines, a live table on a terminal, or JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, Literal
+
+import click
+
+from ..deploy.durations import shown
+from ..deploy.progress import Progress, Work
+from ..deploy.stack_events import StackEvent
+
+FormName = Literal["text", "json"]
+QUIET: Final = 60
+"""Seconds without an event after which a line says what is waited for."""
+WORTH_TELLING: Final = 5
+"""Seconds from which on a line says how long something took."""
+
+
+class Lines:
+    """A line for each event, and one a minute for what is waited for."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._progress, self._spoke = Progress(now), now()
+
+    def say(self, text: str) -> None:
+        self._spoke = self._now()
+        click.echo(text)
+
+    def __call__(self, event: StackEvent | None) -> None:
+        if event is None:
+            self._wait(self._progress.waiting())
+            return
+        seconds = self._progress.note(event)
+        took = f"  {shown(seconds)}" if seconds and seconds >= WORTH_TELLING else ""
+        reason = f": {event.reason}" if event.reason and "FAILED" in event.status else ""
+        self.say(f"  {event.status:36} {event.path}{took}{reason}")
+
+    def end(self) -> None:
+        """Print the summary."""
+        for line in self._progress.summary():
+            self.say(f"  {line}")
+        self._progress = Progress(self._now)
+
+    def _wait(self, works: list[Work]) -> None:
+        now = self._now()
+        if works and now - self._spoke >= QUIET:
+            more = f", and {len(works) - 1} more" if len(works) > 1 else ""
+            self.say(f"  … {works[0].line(now)}{more}")
+
+
+class LiveTable(Lines):
+    """Finished work as lines, and below them, on a terminal, what goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._live: Any = None
+
+    def say(self, text: str) -> None:
+        if self._live is None:
+            click.echo(text)
+        else:
+            self._live.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def __call__(self, event: StackEvent | None) -> None:
+        if self._live is None:
+            self._live = _live()
+            self._live.start()
+        if event is not None and event.is_in_progress:
+            self._progress.note(event)
+        elif event is not None:
+            super().__call__(event)
+        now = self._now()
+        self._live.update("\n".join(f"  {one.line(now)}" for one in self._progress.waiting()))
+
+    def end(self) -> None:
+        self.stop()
+        super().end()
+
+    def stop(self) -> None:
+        """Leave the terminal as it was."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+
+class JsonEvents(Lines):
+    """One JSON object a line: ``{"type": "event", …}`` or ``{"type": "message", …}``."""
+
+    def say(self, text: str) -> None:
+        _write(type="message", text=text.strip())
+
+    def __call__(self, event: StackEvent | None) -> None:
+        if event is None:
+            return
+        seconds = self._progress.note(event)
+        _write(
+            type="event",
+            status=event.status,
+            path=event.path,
+            resource_type=event.type,
+            reason=event.reason or None,
+            seconds=None if seconds is None else round(seconds, 1),
+        )
+
+
+def display(form: FormName) -> Lines:
+    """Return the display for *form*, on what standard output is."""
+    if form == "json":
+        return JsonEvents()
+    if sys.stdout.isatty():
+        with suppress(ImportError):
+            import rich.live  # noqa: F401, PLC0415 - of the extra `deploy`
+
+            return LiveTable()
+    return Lines()
+
+
+def _live() -> Any:
+    from rich.live import Live  # noqa: PLC0415
+
+    return Live("", refresh_per_second=2, transient=True)
+
+
+def _write(**what: Any) -> None:
+    click.echo(json.dumps(what, ensure_ascii=False))
