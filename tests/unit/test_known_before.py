@@ -13,11 +13,12 @@ from rdsproxy_templates.cli.configuration import plan_settings
 from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings, aws_errors_at
 from rdsproxy_templates.deploy.buckets import bucket_problems
 from rdsproxy_templates.deploy.console import Console
-from rdsproxy_templates.deploy.deployment import Deployment, RenderedStep
+from rdsproxy_templates.deploy.deployment import Deployment
 from rdsproxy_templates.deploy.guide import UNPROTECTED, unprotecting
 from rdsproxy_templates.deploy.parameter_limits import value_problem
 from rdsproxy_templates.deploy.plan import single_step
 from rdsproxy_templates.deploy.plans import PLANS
+from rdsproxy_templates.deploy.rendered_step import RenderedStep
 from rdsproxy_templates.errors import DeploymentError
 from rdsproxy_templates.model import Template, yaml_reader
 from rdsproxy_templates.model.settings_file import SettingsFile, split

@@ -14,11 +14,12 @@ from rdsproxy_templates.deploy import deployment, faults
 from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
 from rdsproxy_templates.deploy.change_sets import Change, ChangeSet, read_change
 from rdsproxy_templates.deploy.console import Console
-from rdsproxy_templates.deploy.deployment import Deployment, RenderedStep
+from rdsproxy_templates.deploy.deployment import Deployment
 from rdsproxy_templates.deploy.failures import failures
 from rdsproxy_templates.deploy.guide import guide_for, parameters_from_steps
 from rdsproxy_templates.deploy.parameters import Previous, differences, for_api
 from rdsproxy_templates.deploy.plans import PLANS, Plan, Step, plan_of
+from rdsproxy_templates.deploy.rendered_step import RenderedStep
 from rdsproxy_templates.deploy.review import RequestedChange
 from rdsproxy_templates.deploy.root_stack import RootStack
 from rdsproxy_templates.deploy.subnets import removed_subnets
@@ -304,7 +305,9 @@ def test_an_earlier_status_is_not_mistaken_for_the_outcome(monkeypatch):
     stack = RootStack(SimpleNamespace(client=lambda _: api), "itself")
     account_ids = []
 
-    status = stack.execute(ChangeSet(id="one"), lambda event: account_ids.append(event.status) if event else None)
+    status = stack.execute(
+        ChangeSet(id="one"), lambda event: account_ids.append(event.status) if event else None
+    )
 
     assert status == "UPDATE_ROLLBACK_COMPLETE"
     assert account_ids == ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import click
 
-from ..deploy.deployment import Deployment, RenderedStep
+from ..deploy.deployment import Deployment
 from ..deploy.plan_file import read_plan
-from ..deploy.planning import carried_out, discarded, planned
+from ..deploy.planning import carried_out
 from ..deploy.plans import PLANS, Plan
+from ..deploy.rendered_step import RenderedStep
 from ..deploy.stack_options import StackOptions
 from ..errors import Problem
 from . import rendered_variants
@@ -27,7 +26,8 @@ from .deploy_options import (
 )
 from .deploy_values import parameter_values, refuse_wrong_parameters, tag_values
 from .folders import Folders
-from .interrupts import interruptible, resumable
+from .following import FormName, Lines, display
+from .interrupts import resumable
 from .options import config_option, name_option, out_option, parameter_option, stack_option
 from .plan_arguments import (
     account_problems,
@@ -37,40 +37,16 @@ from .plan_arguments import (
     sessions,
     stack_name_problems,
 )
-from .refusals import data_loss, given_options, refuse, refused_beside, stack_or
+from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
+from .reviewed_plan import leave_plan, meaningless
 from .terminal import (
-    CHANGES,
     EXIT_STATUSES,
     fail_invalid,
     print_edited,
     print_findings,
     print_warnings,
 )
-
-BESIDE_NO_PLAN: Final = {
-    "--from",
-    "--yes",
-    "--outputs",
-    "--keep-on-failure",
-    "--skip-resource",
-    "--termination-protection",
-}
-"""Options that are of an execution; a plan has none."""
-BESIDE_NO_FROM: Final = {
-    "--config",
-    "--parameter",
-    "--tag",
-    "--role-arn",
-    "--notification-arn",
-    "--express",
-    "--adopt-stack",
-    "--skip-resource",
-    "--bucket",
-    "--app-bucket",
-    "--db-bucket",
-}
-"""Options that decide what a plan is; one that was made has decided."""
 
 
 @click.command(
@@ -139,6 +115,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     plan_file: Path | None,
     from_file: Path | None,
     outputs_file: Path | None,
+    form: FormName,
     tags: tuple[str, ...],
     role_arn: str | None,
     notification_arns: tuple[str, ...],
@@ -155,7 +132,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
             *stack_or("PLAN", plan, stack, name),
             *data_loss(accept_data_loss, yes=yes),
             *data_loss(losses, yes=yes, option="--accept-data-loss-of"),
-            *_meaningless(),
+            *meaningless(),
         ]
     )
     own = load(stack, name) if stack is not None else None
@@ -186,10 +163,11 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     rendered = [] if reviewed else valid_plan(chosen, settings)
     if not reviewed:
         refuse_wrong_parameters(values, chosen, rendered)
+    shown = display(form)
     deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
-        console=console(yes=yes or plan_file is not None),  # a plan asks nothing
+        console=console(yes=yes or plan_file is not None, shown=shown),  # a plan asks nothing
         prefix=stack_prefix,
         parameters=values,
         accept_data_loss=accept_data_loss or not yes,
@@ -203,7 +181,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     if reviewed:
         with resumable():
             outputs = carried_out(deployment, reviewed)
-        _end(chosen, outputs, outputs_file)
+        _end(chosen, outputs, outputs_file, shown)
         return
     rendered_variants.write(rendered)
     steps = {
@@ -213,52 +191,17 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         for one in rendered
     }
     if plan_file:
-        _plan(deployment, steps, plan_file)
-        return
+        leave_plan(deployment, steps, plan_file, shown)
     with resumable():
         outputs = deployment.deploy(steps)
-    _end(chosen, outputs, outputs_file)
+    _end(chosen, outputs, outputs_file, shown)
 
 
-def _meaningless() -> Iterator[Problem]:
-    """Yield a problem for each two options that say nothing together."""
-    given = given_options()
-    if "--plan" in given:
-        yield from refused_beside("--plan", given & BESIDE_NO_PLAN)
-    if "--from" in given:
-        yield from refused_beside("--from", given & BESIDE_NO_FROM)
-
-
-def _plan(deployment: Deployment, steps: Mapping[str, RenderedStep], file: Path) -> None:
-    """Leave the change sets of *steps*, in place of those of the plan that *file* has."""
-    before = read_plan(file) if file.exists() else None
-    with interruptible():
-        if before:
-            discarded(deployment, before)
-        made = planned(deployment, steps)
-    try:
-        file.write_text(made.text(), "utf-8")
-        file.with_suffix(".md").write_text(made.markdown(), "utf-8")
-    except OSError as error:
-        discarded(deployment, made)
-        refuse([Problem(str(file), f"cannot be written: {error.strerror}")])
-    for line in (str(file), str(file.with_suffix(".md"))):
-        click.echo(f"  {line}")
-    click.secho(
-        f"{made.plan} would change; `deploy {made.plan} --from {file}` carries it out"
-        if made.has_changes
-        else f"{made.plan} would not change",
-        fg="green",
-    )
-    sys.exit(CHANGES if made.has_changes else 0)
-
-
-def _end(plan: Plan, outputs: Mapping[str, str], file: Path | None) -> None:
-    for output, value in outputs.items():
-        click.echo(f"  {output} = {value}")
+def _end(plan: Plan, outputs: Mapping[str, str], file: Path | None, shown: Lines) -> None:
+    shown.outputs(outputs)
     if file:
         file.write_text(json.dumps(outputs, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    click.secho(f"{plan.name} is deployed", fg="green")
+    shown.conclude(f"{plan.name} is deployed")
 
 
 def valid_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:

@@ -12,6 +12,15 @@ from ..deploy.guide import PREFIX
 from ..deploy.plan import AccountName
 from .options import Decorated, Decorator
 
+form_option: Decorator = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Show progress for people, or as one JSON object a line: events, messages, outputs.",
+)
+
 
 def account_options(command: Decorated) -> Decorated:
     """Add the options that choose accounts, Region and stack names."""
@@ -116,6 +125,7 @@ def plan_options(command: Decorated) -> Decorated:
             metavar="FILE",
             help="Write the outputs of the last step into FILE, as JSON.",
         ),
+        form_option,
     ]
     return _decorated(command, options)
 

@@ -8,7 +8,8 @@ import click
 
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
-from .deploy_options import account_options, adopt_option
+from .deploy_options import account_options, adopt_option, form_option
+from .following import FormName, display
 from .interrupts import resumable
 from .options import config_option, name_option, stack_option
 from .plan_arguments import (
@@ -46,6 +47,7 @@ from .refusals import data_loss, refuse, stack_or
 )
 @adopt_option
 @config_option("The settings with which it was deployed: their `allowed_accounts` are held to.")
+@form_option
 @account_options
 def destroy_command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -59,6 +61,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     region: str | None,
     stack_prefix: str,
     yes: bool,
+    form: FormName,
     **account_choices: str | None,
 ) -> None:
     """Run the subcommand."""
@@ -72,11 +75,11 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
             *path_problems(chosen, "--retain", retain),
         ]
     )
-    asked = console(yes=yes)
+    shown = display(form)
     deployment = Deployment(
         plan=chosen,
         account_sessions=sessions(chosen, account_choices, region),
-        console=asked,
+        console=console(yes=yes, shown=shown),
         prefix=stack_prefix,
         accept_data_loss=accept_data_loss or not yes,
         adopt_stack=adopt_stack,
@@ -85,4 +88,4 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     )
     with resumable():
         deployment.destroy()
-    click.secho(f"{chosen.name} is deleted", fg="green")
+    shown.conclude(f"{chosen.name} is deleted")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal
 
@@ -25,28 +25,43 @@ WORTH_TELLING: Final = 5
 class Lines:
     """A line for each event, and one a minute for what is waited for."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._progress, self._spoke = Progress(now), now()
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        write: Callable[[str], None] = click.echo,
+    ) -> None:
+        self._now, self._write = now, write
+        self._spoke = now()
+        self.progress = Progress(now)
 
     def say(self, text: str) -> None:
+        """Print a line."""
         self._spoke = self._now()
-        click.echo(text)
+        self._write(text)
 
     def __call__(self, event: StackEvent | None) -> None:
         if event is None:
-            self._wait(self._progress.waiting())
+            self._wait(self.progress.waiting())
             return
-        seconds = self._progress.note(event)
+        seconds = self.progress.note(event)
         took = f"  {shown(seconds)}" if seconds and seconds >= WORTH_TELLING else ""
         reason = f": {event.reason}" if event.reason and "FAILED" in event.status else ""
         self.say(f"  {event.status:36} {event.path}{took}{reason}")
 
+    def outputs(self, outputs: Mapping[str, str]) -> None:
+        """Print the outputs of the last step."""
+        for name, value in outputs.items():
+            self.say(f"  {name} = {value}")
+
+    def conclude(self, text: str) -> None:
+        """Print what the whole command has done."""
+        click.secho(text, fg="green")
+
     def end(self) -> None:
         """Print the summary."""
-        for line in self._progress.summary():
+        for line in self.progress.summary():
             self.say(f"  {line}")
-        self._progress = Progress(self._now)
+        self.progress = Progress(self._now)
 
     def _wait(self, works: list[Work]) -> None:
         now = self._now()
@@ -73,11 +88,10 @@ class LiveTable(Lines):
             self._live = _live()
             self._live.start()
         if event is not None and event.is_in_progress:
-            self._progress.note(event)
+            self.progress.note(event)
         elif event is not None:
             super().__call__(event)
-        now = self._now()
-        self._live.update("\n".join(f"  {one.line(now)}" for one in self._progress.waiting()))
+        self._live.update(table_of(self.progress.waiting(), self._now()))
 
     def end(self) -> None:
         self.stop()
@@ -99,7 +113,7 @@ class JsonEvents(Lines):
     def __call__(self, event: StackEvent | None) -> None:
         if event is None:
             return
-        seconds = self._progress.note(event)
+        seconds = self.progress.note(event)
         _write(
             type="event",
             status=event.status,
@@ -108,6 +122,23 @@ class JsonEvents(Lines):
             reason=event.reason or None,
             seconds=None if seconds is None else round(seconds, 1),
         )
+
+    def outputs(self, outputs: Mapping[str, str]) -> None:
+        _write(type="outputs", outputs=dict(outputs))
+
+    def conclude(self, text: str) -> None:
+        self.say(text)
+
+
+def table_of(works: Sequence[Work], now: float) -> Any:
+    """Return the table of the *works* that go on."""
+    from rich.table import Table  # noqa: PLC0415 - of the extra `deploy`
+
+    table = Table.grid(padding=(0, 2))
+    for one in works:
+        what, *times = one.words(now)
+        table.add_row(f"  {one.path}", f"[yellow]{what}[/]", *times)
+    return table
 
 
 def display(form: FormName) -> Lines:

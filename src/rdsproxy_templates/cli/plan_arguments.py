@@ -18,6 +18,7 @@ from ..errors import ConfigError, DeploymentError, Problem
 from ..variants import VARIANTS, similar_variant
 from .configuration import plan_settings
 from .consumer_stack import ConsumerStack
+from .following import Lines, display
 
 STACK_NAME: Final = re.compile("[A-Za-z][A-Za-z0-9-]*")
 LONGEST_STACK_NAME: Final = 128
@@ -99,17 +100,20 @@ def sessions(plan: Plan, choices: Choices, region: str | None) -> dict[AccountNa
     return account_sessions(plan, settings, region)
 
 
-def console(*, yes: bool) -> Console:
+def console(*, yes: bool, shown: Lines | None = None) -> Console:
     """Return the terminal; with *yes* every question is answered by yes.
 
     Raises :class:`DeploymentError` where nobody can be asked.
     """
+    shown = shown or display("text")
     if yes:
-        return Console(say=click.echo, confirm=lambda _: True, asks=False)
+        return Console(
+            say=shown.say, confirm=lambda _: True, asks=False, follow=shown, finish=shown.end
+        )
     if not sys.stdin.isatty():
         sentence = "must be given where nobody can be asked; nothing was built or changed"
         raise DeploymentError([Problem("--yes", sentence)])
-    return Console(say=click.echo, confirm=click.confirm)
+    return Console(say=shown.say, confirm=click.confirm, follow=shown, finish=shown.end)
 
 
 def _settings(plan: Plan, account: AccountName, choices: Choices) -> AccountSettings:

@@ -19,3 +19,5 @@ class Console:
     """False where nobody reads the questions, because each is answered by yes."""
     follow: Report | None = None
     """Shows what happens to resources; without it, each event is said on a line."""
+    finish: Callable[[], None] = lambda: None
+    """Ends what :attr:`follow` shows, when an operation has ended or is left."""

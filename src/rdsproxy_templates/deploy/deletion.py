@@ -15,6 +15,7 @@ from .plan import Step
 from .preconditions import require_allowed_accounts, require_own_stacks
 from .protection import ProtectedDatabase, protected_databases
 from .root_stack import RootStack
+from .stack_events import Report
 from .states import RETAINS, state_of
 
 if TYPE_CHECKING:
@@ -127,7 +128,11 @@ class Deletion:
         return f"deploy it first with `{setting}`"
 
     def _delete(self, one: Found) -> None:
-        stack, report = one.stack, self.deployment.report
+        with self.deployment.followed() as report:
+            self._delete_whole(one, report)
+
+    def _delete_whole(self, one: Found, report: Report) -> None:
+        stack = one.stack
         own: list[str] = []
         for path in self.deployment.paths_in(one.step, self.deployment.retain):
             nested, logical_id = _retained(stack, path)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..errors import DeploymentError, Problem
 from ..model import Template
@@ -22,25 +22,13 @@ from .ownership import tags_for, with_tags
 from .parameters import differences, for_api
 from .plan import AccountName, Plan, Step
 from .preconditions import require_allowed_accounts, require_own_stacks
+from .rendered_step import RenderedStep
 from .review import RequestedChange
 from .root_stack import RootStack
 from .sam_cli import packaged
-from .stack_events import StackEvent
+from .stack_events import Report
 from .stack_options import StackOptions
 from .ways_on import WayOn
-
-
-@dataclass(frozen=True, kw_only=True)
-class RenderedStep:
-    """The root template of a step, its tags, and the folder that holds its files."""
-
-    root: Template
-    folder: Path
-    tags: Mapping[str, str] | None = None
-    """Tags of the stack; None leaves those of a deployed one as they are."""
-    config: Any = None
-    """The settings, which tell of a database that exists what no template holds."""
-
 
 Package = Callable[[str, Template, Path, AccountSession], str]
 """Turns a step's root template, in its folder, into one that CloudFormation takes."""
@@ -136,12 +124,16 @@ class Deployment:
         session = self.session(step)
         return session.described() if self.console.asks else session.place
 
-    def report(self, event: StackEvent | None) -> None:
-        """Show what has happened to a resource."""
-        if self.console.follow:
-            self.console.follow(event)
-        elif event:
-            self.console.say(f"  {event.status:36} {event.path}")
+    @contextmanager
+    def followed(self) -> Iterator[Report]:
+        """Yield what shows the events of an operation in the block."""
+        say = self.console.say
+        try:
+            yield self.console.follow or (
+                lambda event: say(f"  {event.status:36} {event.path}") if event else None
+            )
+        finally:
+            self.console.finish()
 
     def paths_in(self, step: Step, paths: Sequence[str]) -> list[str]:
         """Return those of *paths* that are of *step*, as seen from its stack."""
@@ -200,15 +192,16 @@ class Deployment:
 
     def _make_ready(self, step: Step, stack: RootStack) -> None:
         """Bring the stack to where it takes a change set."""
-        WayOn(
-            step=step.name,
-            stack=stack,
-            say=lambda line: self.console.say(f"  {line}"),
-            confirm=self.console.confirm,
-            report=self.report,
-            place=lambda: self.place(step),
-            skip=self.paths_in(step, self.skip),
-        ).prepare()
+        with self.followed() as report:
+            WayOn(
+                step=step.name,
+                stack=stack,
+                say=lambda line: self.console.say(f"  {line}"),
+                confirm=self.console.confirm,
+                report=report,
+                place=lambda: self.place(step),
+                skip=self.paths_in(step, self.skip),
+            ).prepare()
 
     def _execute(self, step: Step, change: RequestedChange) -> None:
         with change.discarded_on_error():
@@ -219,7 +212,8 @@ class Deployment:
             if not self.console.confirm(f"Execute this change set in {self.place(step)}?"):
                 raise DeploymentError([Problem(step.name, "was not deployed")])
         stack = change.stack
-        status = stack.execute(change.change_set, self.report, self.options)
+        with self.followed() as report:
+            status = stack.execute(change.change_set, report, self.options)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             problems = failures_or_status(stack, stack.name, "deploy", status)
             raise DeploymentError(problems, within=step.name)

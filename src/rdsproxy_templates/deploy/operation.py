@@ -21,6 +21,7 @@ MARK: Final = "rdsproxy-templates-"
 BEGINS_WITHIN: Final = 300
 """Seconds within which an operation shows a sign of itself."""
 
+
 def new_token() -> str:
     """Return a token by which CloudFormation, and we, know a request again."""
     return f"{MARK}{uuid4()}"

@@ -17,7 +17,8 @@ from .review import RequestedChange
 from .states import state_of
 
 if TYPE_CHECKING:
-    from .deployment import Deployment, RenderedStep
+    from .deployment import Deployment
+    from .rendered_step import RenderedStep
 
 
 def planned(deployment: Deployment, rendered: Mapping[str, RenderedStep]) -> PlanFile:

@@ -33,10 +33,13 @@ class Work:
 
     def line(self, now: float) -> str:
         """``RDSStack.DBInstance1: creating, 6 min 10 s, took 8 min 2 s``."""
-        parts = [WORDS.get(self.verb, self.verb.lower()), shown(now - self.began)]
-        if known := usual(self.type, self.verb):
-            parts.append(known)
-        return f"{self.path}: {', '.join(parts)}"
+        return f"{self.path}: {', '.join(self.words(now))}"
+
+    def words(self, now: float) -> list[str]:
+        """Return what is done, since how long, and how long it takes, if that is known."""
+        known = usual(self.type, self.verb)
+        verb = WORDS.get(self.verb, self.verb.lower())
+        return [verb, shown(now - self.began), *([known] if known else [])]
 
 
 @dataclass

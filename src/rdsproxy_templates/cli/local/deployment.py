@@ -12,9 +12,10 @@ import click
 
 from ...deploy.accounts import AccountSession, AccountSettings
 from ...deploy.console import Console
-from ...deploy.deployment import Deployment, RenderedStep
+from ...deploy.deployment import Deployment
 from ...deploy.guide import PREFIX
 from ...deploy.plans import Plan, Step
+from ...deploy.rendered_step import RenderedStep
 from ...errors import DeploymentError
 from ...model import Template
 from ...rendering.documents import consumers_paths
