@@ -82,9 +82,9 @@ class Deployment:
     def require_ready(self) -> None:
         """Raise :class:`DeploymentError` for everything in the accounts that is in the way."""
         require_allowed_accounts(self)
+        require_own_stacks(self, updatable=True)
         with aws_errors_at(self.plan.name):
             require_buckets(map(self.session, self.plan.steps))
-        require_own_stacks(self, updatable=True)
 
     def build(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
         """Build and upload every step; return the root templates as CloudFormation takes them."""
