@@ -24,6 +24,15 @@ shape: Final = Rule[Any, Any](
     source=f"{CLOUDFORMATION_GUIDE}template-anatomy.html",
     judge=_unjudged,
 )
+exports: Final = Rule[Any, Any](
+    id="wiring/exports",
+    level="error",
+    title="What a stack imports is exported by another, and no two stacks import from each other.",
+    why="CloudFormation refuses the stack, or none of them can be created first.",
+    remedy="Import an export that is made; take values that would close a circle from elsewhere.",
+    source=f"{CLOUDFORMATION_GUIDE}using-cfn-stack-exports.html",
+    judge=_unjudged,
+)
 sam: Final = Rule[Any, Any](
     id=SAM_RULE,
     level="error",
@@ -42,7 +51,7 @@ stale: Final = Rule[Any, Any](
     source=f"{CLOUDFORMATION_GUIDE}best-practices.html",
     judge=_unjudged,
 )
-EVERY: Final[tuple[Rule[Any, Any], ...]] = (shape, sam, *RULES)
+EVERY: Final[tuple[Rule[Any, Any], ...]] = (shape, sam, exports, *RULES)
 """Our rules, and those that are judged while a template is read."""
 
 IDS: Final = tuple(rule.id for rule in EVERY)

@@ -65,7 +65,7 @@ def _exports(roots: Sequence[Joined]) -> dict[str, int]:
     found: dict[str, set[int]] = {}
     for number, root in enumerate(roots):
         for body in root.flat.outputs.values():
-            if (name := _name(_exported(body))) is not None:
+            if (name := export_name(_exported(body))) is not None:
                 found.setdefault(name, set()).add(number)
     return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
@@ -79,7 +79,7 @@ def _imports(flat: Template) -> Iterator[str]:
     todo: list[Any] = [*map(dict, flat.resources.values())]
     while todo:
         match todo.pop():
-            case {"Fn::ImportValue": name} if (spelled := _name(name)) is not None:
+            case {"Fn::ImportValue": name} if (spelled := export_name(name)) is not None:
                 yield spelled
             case dict() as node:
                 todo += node.values()
@@ -87,7 +87,7 @@ def _imports(flat: Template) -> Iterator[str]:
                 todo += node
 
 
-def _name(expression: object) -> str | None:
+def export_name(expression: object) -> str | None:
     """Spell the name of an export, with ``*`` for what only deployment knows."""
     match expression:
         case str(text):
@@ -136,7 +136,7 @@ def _together(
         parameters |= {names.get(n, n): body for n, body in root.flat.parameters.items()}
         for name, body in root.flat.outputs.items():
             outputs[f"{number}.{name}"] = made = _renaming(dict(body), names)
-            if (exported := _name(_exported(body))) is not None:
+            if (exported := export_name(_exported(body))) is not None:
                 values.setdefault(exported, made.get("Value"))
         mappings |= root.mappings
     imported = {name: _importing(dict(body), values) for name, body in resources.items()}
@@ -185,7 +185,7 @@ def _renaming(body: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def _importing(node: Any, values: Mapping[str, Any]) -> Any:
     match node:
         case {"Fn::ImportValue": name} if len(node) == 1:
-            spelled = _name(name)
+            spelled = export_name(name)
             return values.get(spelled, node) if spelled is not None else node
         case dict():
             return {key: _importing(value, values) for key, value in node.items()}

@@ -14,6 +14,7 @@ from ..validators.rule import FileViolation, Rule, Violation
 from ..validators.rules import BUNDLE_RULES, GRAPH_RULES, wiring
 from .assembly import CONDITION, Assembly, followed
 from .catalogue import shape
+from .exports import judged_exports
 from .joining import Joined, Place, alone, joined
 from .scenarios import scenarios
 from .shape import Misshape
@@ -32,6 +33,7 @@ def judged(
     """Yield what our rules find in *assemblies*; a rule that fails is named in *notes*."""
     for assembly in assemblies:
         yield from _of_files(assembly, notes)
+    yield from judged_exports(assemblies)
     whole = [alone(assembly) for assembly in assemblies if assembly.is_complete]
     for one in joined(whole):
         yield from _of_scenarios(one, values, notes)
