@@ -14,7 +14,7 @@ from ..model import Template
 from ..model.accepted_rules import ACCEPTED, OURS
 from ..model.references import references
 from ..model.template import needed
-from .values import items, listed, simple
+from .values import items, listed, mappings, simple
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
@@ -139,8 +139,7 @@ class Graph:
 
     def logins_of(self, proxy: str) -> list[Mapping[str, Any]]:
         """The entries of ``Auth`` of *proxy*."""
-        entries = self.properties(proxy).get("Auth")
-        return entries if isinstance(entries, list) else []
+        return mappings(self.properties(proxy).get("Auth"))
 
     def demands_token(self, proxy: str) -> bool:
         """Tell whether clients log in to *proxy* by IAM."""

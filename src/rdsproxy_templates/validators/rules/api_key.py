@@ -147,7 +147,7 @@ def _keys_of(graph: Graph, secret: str) -> set[str] | None:
     generated = generated.get("GenerateSecretString") or {}
     key = generated.get("GenerateStringKey") if isinstance(generated, Mapping) else None
     # An attachment adds keys, such as the host.
-    attached = {graph.secret(body.get("SecretId")) for _, body in graph.of_type(ATTACHMENT)}
+    attached = [graph.secret(body.get("SecretId")) for _, body in graph.of_type(ATTACHMENT)]
     if content is None or not isinstance(key, str) or secret in attached:
         return None
     return {*content, key}

@@ -17,7 +17,7 @@ from ..apis import (
 )
 from ..graph import FUNCTION_TYPES, Graph
 from ..rule import Violation, as_rule
-from ..values import is_literal, mappings, simple, spelled
+from ..values import is_literal, items, mappings, simple, spelled
 
 SCOPED = ("AWS::WAFv2::IPSet", "AWS::WAFv2::RegexPatternSet", "AWS::WAFv2::RuleGroup")
 GLOBAL, REGIONAL = "CLOUDFRONT", "REGIONAL"
@@ -120,7 +120,7 @@ def refuses_somebody(graph: Graph) -> Iterator[Violation]:
     for acl, body in graph.of_type(WEB_ACL):
         default, rules = body.get("DefaultAction"), mappings(body.get("Rules"))
         allows = isinstance(default, Mapping) and "Allow" in default
-        is_known = len(rules) == len(body.get("Rules") or [])
+        is_known = len(rules) == len(items(body.get("Rules")))
         if allows and is_known and not any(map(_may_refuse, rules)):
             yield Violation(
                 acl,
