@@ -34,6 +34,9 @@ def handler(event, context):
         return {"batchItemFailures": []}
     if event.get("source") == "aws.events":
         return note("scheduled")
+    if "reads" in event:
+        [[user]] = database.reader.read("SELECT CURRENT_USER")
+        return {"user": user, "elsewhere": database.reader is not database}
     if "environment" in event:
         return attempt(event["environment"])
     [[user]] = database.read("SELECT CURRENT_USER")
@@ -62,6 +65,7 @@ SETTINGS = {
     "regions": ["eu-west-1"],
     "rds": {
         "deletion_protection": False,
+        "readers": 1,
         "users": [
             {"name": "app", "login": "iam"},
             {"name": "audit", "login": "iam"},
@@ -125,6 +129,16 @@ def service(request, cloud, tmp_path_factory):
 )
 def test_each_function_is_its_own_user(service, title, user):
     assert service.invoke(title, {})["body"].partition("@")[0] == user
+
+
+@pytest.mark.parametrize(
+    ("title", "user"), [("OrdersFunction", "app"), ("NightlyFunction", "jobs")]
+)
+def test_each_function_reads_at_the_read_only_endpoint_as_its_user(service, title, user):
+    read = service.invoke(title, {"reads": True})
+
+    assert read["elsewhere"] is True
+    assert read["user"].partition("@")[0] == user
 
 
 def test_a_route_leads_to_its_function(service):

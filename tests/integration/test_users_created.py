@@ -199,6 +199,16 @@ class TestTables:
         assert not place.may(f"DELETE FROM {KEY_TABLE}")
         assert not place.may("SELECT * FROM visits")
 
+    def test_a_table_of_keys_that_a_user_made_is_granted_to_another(self, place):
+        place.apply()
+        place.as_user(place.side.module.KEY_TABLE)
+        on_keys = {"Privileges": ["SELECT", "INSERT", "UPDATE"], "On": f"{{}}.{KEY_TABLE}"}
+
+        assert "failure" not in place.make_tables(Tables=["transaction_keys"])
+        made = place.apply(name="second", grants=[on_keys], LogicalResourceId="Other")
+        assert "failure" not in made
+        assert place.may(f"SELECT name FROM {KEY_TABLE}", "second")
+
     def test_the_keys_stay_when_both_kinds_are_made_later(self, place):
         place.make_tables(Tables=["transaction_keys"])
         place.apply()
