@@ -305,11 +305,12 @@ def callers(draw):
         st.fixed_dictionaries(REGIONS, optional={"login": logins, "engine": engines, "sam": sam})
     )
     if "code_uri" not in settings.get("sam", {}):
-        own = draw(own_functions([{"name": "app"}], readers=False))
+        readers = draw(st.booleans())
+        own = draw(own_functions([{"name": "app"}], readers=readers))
         # The role is another stack's, and takes no managed policies from this one.
         own = [{key: one[key] for key in one if key != "policies"} for one in own]
         if any(one["user"] for one in own):
-            settings["functions"] = own
+            settings |= {"functions": own, "has_readers": readers}
     return settings
 
 

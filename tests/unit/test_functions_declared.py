@@ -473,6 +473,34 @@ class TestAcrossAccounts:
         assert found["SAMStackNightlyFunction"]["DependsOn"] == ["SAMStackNightlyRights"]
         assert validate(made, lint=False) == []
 
+    @pytest.mark.parametrize("login", ["iam", "password"])
+    def test_with_readers_each_function_knows_the_endpoint_that_the_database_has(self, login):
+        reading = {**NIGHTLY, "user": "app", "reads_only": True}
+        config = cross_account_app.Config.parse(
+            {"functions": [ORDERS, reading], "login": login, "has_readers": True}, "my.yaml"
+        )
+        made = unpackaged(cross_account_app, config)
+        bodies = functions_of(made.flat()[0].resources)
+        told = {name: body["Environment"]["Variables"] for name, body in bodies.items()}
+
+        reader = {"Ref": "RDSProxyReadOnlyEndpoint"}
+        assert told["OrdersFunction"]["RDS_PROXY_ENDPOINT"] == {"Ref": "RDSProxyEndpoint"}
+        assert told["OrdersFunction"]["RDS_PROXY_READ_ONLY_ENDPOINT"] == reader
+        assert told["NightlyFunction"]["RDS_PROXY_ENDPOINT"] == reader
+        assert "RDS_PROXY_READ_ONLY_ENDPOINT" not in told["NightlyFunction"]
+        assert validate(made, lint=False) == []
+
+    def test_without_readers_there_is_no_parameter_for_them(self):
+        config = cross_account_app.Config.parse({"functions": self.FUNCTIONS}, "my.yaml")
+
+        parameters = unpackaged(cross_account_app, config).root.parameters
+        assert "RDSProxyReadOnlyEndpoint" not in parameters
+
+    def test_readers_of_the_librarys_own_function_are_refused(self):
+        [one] = problems(cross_account_app, has_readers=True)
+
+        assert one.startswith("[my.yaml: has_readers] is for `functions`")
+
     @pytest.mark.parametrize(
         ("function", "place"),
         [

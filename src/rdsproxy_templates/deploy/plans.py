@@ -48,6 +48,7 @@ CROSS_ACCOUNT: Final = Plan(
                 ),
                 "db": (
                     "rds_proxy_endpoint",
+                    "rds_proxy_read_only_endpoint",
                     "rds_database_name",
                     "rds_user",
                     "connect_role_arn",

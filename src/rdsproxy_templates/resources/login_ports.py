@@ -127,6 +127,9 @@ class RolePorts(Ports):
     rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
     by_role: RoleCredentials = Field(description="For login by IAM.")
+    rds_proxy_read_only_endpoint: Hostname | None = Field(
+        default=None, description="Host of the proxy's read-only endpoint, which leads to readers."
+    )
 
     @property
     def login(self) -> RoleLogin:
@@ -135,6 +138,7 @@ class RolePorts(Ports):
             role_arn=self.by_role.connect_role_arn,
             user=self.by_role.rds_user,
             database=self.rds_database_name,
+            read_only_host=self.rds_proxy_read_only_endpoint,
         )
 
 
@@ -144,6 +148,9 @@ class SharedSecretPorts(Ports):
     rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
     by_secret: SecretCredentials = Field(description="For login by password.")
+    rds_proxy_read_only_endpoint: Hostname | None = Field(
+        default=None, description="Host of the proxy's read-only endpoint, which leads to readers."
+    )
 
     @property
     def login(self) -> SharedSecretLogin:
@@ -152,6 +159,7 @@ class SharedSecretPorts(Ports):
             secret_arn=self.by_secret.secret_arn,
             key_arn=self.by_secret.key_arn,
             database=self.rds_database_name,
+            read_only_host=self.rds_proxy_read_only_endpoint,
         )
 
 

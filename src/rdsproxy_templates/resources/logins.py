@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Protocol
 
 from awacs.aws import PolicyDocument
@@ -18,6 +19,7 @@ from ..aws.kinds import (
     SecretArn,
 )
 from ..aws.policies import assumes, connects, connects_to_database, decrypts, reads_secrets
+from ..errors import Problem, WiringError
 from ..model import Expression
 from ..records import record
 
@@ -101,6 +103,8 @@ class SharedSecretLogin:
     secret_arn: SecretArn
     key_arn: KeyArn
     database: DatabaseName
+    read_only_host: Hostname | None = None
+    """Host of the proxy's read-only endpoint, for `reader` of `rdsproxy_client`."""
 
     @property
     def variables(self) -> Variables:
@@ -108,6 +112,7 @@ class SharedSecretLogin:
             "RDS_PROXY_ENDPOINT": self.host,
             "RDS_DATABASE_NAME": self.database,
             "RDS_SECRET_ARN": self.secret_arn,
+            **_reader(self.read_only_host),
         }
 
     @property
@@ -126,6 +131,8 @@ class RoleLogin:
     role_arn: RoleArn
     user: DatabaseUser
     database: DatabaseName
+    read_only_host: Hostname | None = None
+    """Host of the proxy's read-only endpoint, for `reader` of `rdsproxy_client`."""
 
     @property
     def variables(self) -> Variables:
@@ -134,6 +141,7 @@ class RoleLogin:
             "RDS_DATABASE_NAME": self.database,
             "RDS_USER": self.user,
             "RDS_CONNECT_ROLE_ARN": self.role_arn,
+            **_reader(self.read_only_host),
         }
 
     @property
@@ -166,3 +174,10 @@ class DatabaseLogin:
 
 def _reader(host: Hostname | None) -> Variables:
     return {"RDS_PROXY_READ_ONLY_ENDPOINT": host} if host else {}
+
+
+def at_readers(login: Login) -> Login:
+    """Return *login* at the proxy's read-only endpoint; raises :class:`WiringError` without one."""
+    if isinstance(login, RoleLogin | SharedSecretLogin) and login.read_only_host:
+        return replace(login, host=login.read_only_host, read_only_host=None)
+    raise WiringError([Problem("logins", "must have a read-only endpoint, and has none")])

@@ -28,6 +28,7 @@ TAKEN: Final[Mapping[Login, frozenset[str]]] = {
     "password": frozenset({"secret_arn", "key_arn"}),
 }
 """Ports that the function's login needs."""
+READER: Final = frozenset({"rds_proxy_read_only_endpoint"})
 
 
 class Config(AcrossAccountsSettings, RegionalSettings):
@@ -45,14 +46,22 @@ class Config(AcrossAccountsSettings, RegionalSettings):
         "`function_user` of `cross_account_db`.",
     )
 
+    has_readers: bool = Field(
+        default=False,
+        description="`cross_account_db` has `rds.readers`: `functions` know the proxy's read-only "
+        "endpoint, and may be `reads_only`.",
+    )
+
     def root_inputs(self) -> frozenset[str]:
-        return TAKEN[self.login]
+        return TAKEN[self.login] | (READER if self.has_readers else frozenset())
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         named = [one.user for one in self.functions if one.user is not None]
         users = [User(name=name, login="iam") for name in dict.fromkeys(named)]
-        for problem in declared_problems(self.functions, users):
+        for problem in declared_problems(
+            self.functions, users, has_readers=self.has_readers, readers="has_readers"
+        ):
             yield problem.within("functions")
         for index, one in enumerate(self.functions):
             if one.user not in {None, *named[:1]}:
@@ -72,6 +81,8 @@ class Config(AcrossAccountsSettings, RegionalSettings):
             yield from replaced_problems(self, self.sam)
             if not named:
                 yield Problem("functions", "must have one with a user among them")
+        elif self.has_readers:
+            yield Problem("has_readers", "is for `functions`: the library's own reads no readers")
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
@@ -90,6 +101,9 @@ class RemoteDatabase(Ports):
     )
     function_role_arn: RoleArn = Field(description="Role of the function.")
     rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
+    rds_proxy_read_only_endpoint: Hostname | None = Field(
+        default=None, description="Host of the proxy's read-only endpoint, which leads to readers."
+    )
     rds_database_name: DatabaseName = Field(description="Database that the function uses.")
     by_role: RoleCredentials | None = Field(default=None, description="For login by IAM.")
     by_secret: SecretCredentials | None = Field(default=None, description="For login by password.")
@@ -112,6 +126,7 @@ class RemoteDatabase(Ports):
         return RolePorts(
             rds_proxy_endpoint=self.rds_proxy_endpoint,
             rds_database_name=self.rds_database_name,
+            rds_proxy_read_only_endpoint=self.rds_proxy_read_only_endpoint,
             by_role=self.by_role,
         )
 
@@ -123,6 +138,7 @@ class RemoteDatabase(Ports):
         return SharedSecretPorts(
             rds_proxy_endpoint=self.rds_proxy_endpoint,
             rds_database_name=self.rds_database_name,
+            rds_proxy_read_only_endpoint=self.rds_proxy_read_only_endpoint,
             by_secret=self.by_secret,
         )
 

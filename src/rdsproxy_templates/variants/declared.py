@@ -16,11 +16,13 @@ def declared_problems(
     users: Sequence[User],
     *,
     has_readers: bool = False,
+    readers: str = "rds.readers, or with rds.has_readers of a database that exists",
     setting: str = "rds.users",
 ) -> Iterator[Problem]:
     """Reject names and routes of two functions, users nobody declares, and readers there are not.
 
-    A problem's place is relative to the list of functions. *setting* declares the users.
+    A problem's place is relative to the list of functions. *setting* declares the users,
+    *readers* the readers.
     """
     titles: dict[str, str] = {}
     routes: dict[str, str] = {}
@@ -39,8 +41,7 @@ def declared_problems(
         if one.reads_only and not has_readers:
             yield Problem(
                 f"{index}.reads_only",
-                "needs the proxy's read-only endpoint, which comes with rds.readers, or with "
-                "rds.has_readers of a database that exists",
+                f"needs the proxy's read-only endpoint, which comes with {readers}",
             )
 
 
