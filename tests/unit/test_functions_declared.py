@@ -168,6 +168,15 @@ class TestWhatFollows:
         assert found[host]["Properties"]["TargetRole"] == "READ_ONLY"
 
     @pytest.mark.parametrize("user", ["app", "jobs"])
+    @pytest.mark.parametrize("code", ["src", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/o:7"])
+    @pytest.mark.parametrize("route", ["GET /orders", "POST /search"])
+    def test_a_reader_is_valid_whatever_its_user_may_do_elsewhere(self, user, code, route):
+        declared = {"code": code, "user": user, "routes": [route], "reads_only": True}
+        made = bundle({**ORDERS, **declared}, rds={"users": USERS, "readers": 1})
+
+        assert validate(made, lint=False) == []
+
+    @pytest.mark.parametrize("user", ["app", "jobs"])
     @pytest.mark.parametrize(
         ("variant", "rds"),
         [(existing_vpc, {"readers": 1}), (existing_database, {"has_readers": True})],

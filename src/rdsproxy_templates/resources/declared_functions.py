@@ -22,6 +22,7 @@ from ..aws.troposphere_compat import Function, LoggingConfig
 from ..model import Expression
 from ..records import record
 from .database_functions import FunctionNetwork
+from .declared_packages import packaged
 from .function_declaration import DeclaredFunction
 from .function_groups import AliasSettings, AsynchronousSettings
 from .function_policies import policy_documents
@@ -105,7 +106,7 @@ def declared_function(
     function = Function(
         one.title,
         **without_none(DependsOn=[rights.title] if rights else None),
-        **_package(one, around),
+        **packaged(one, around.defaults, around.layer),
         MemorySize=one.memory_size or around.defaults.memory_size,
         Timeout=one.timeout,
         **_network(one, around),
@@ -162,33 +163,6 @@ def _log_settings(one: DeclaredFunction, defaults: FunctionSettings) -> Function
     return FunctionSettings(
         log_retention_in_days=one.log_retention_in_days, log_kms_key_arn=defaults.log_kms_key_arn
     )
-
-
-def _package(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
-    """Code, its handler and its runtime, or the image that is all of that."""
-    architecture = {"Architectures": [one.architecture or around.defaults.architecture]}
-    if one.is_remote_image:
-        return {"PackageType": "Image", "ImageUri": one.code, **architecture}
-    if one.is_image:
-        metadata = {
-            "Dockerfile": "Dockerfile",
-            "DockerContext": one.code_path,
-            "DockerTag": one.name.lower(),
-        }
-        return {"Metadata": metadata, "PackageType": "Image", **architecture}
-    runtime = one.runtime or around.defaults.runtime
-    layers: list[Any] = (
-        [around.layer.ref()] if around.layer and one.has_database_layer(runtime) else []
-    )
-    metadata = {"makefile": {"BuildMethod": "makefile"}, "none": {"SkipBuild": True}}
-    return {
-        **without_none(Metadata=metadata.get(one.builder(runtime))),
-        "CodeUri": one.code_path,
-        "Handler": one.entry(runtime),
-        "Runtime": runtime,
-        **architecture,
-        **without_none(Layers=[*layers, *one.layers] or None),
-    }
 
 
 def _network(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
