@@ -484,19 +484,16 @@ class TestAcrossAccounts:
 
     @pytest.mark.parametrize("login", ["iam", "password"])
     def test_with_readers_each_function_knows_the_endpoint_that_the_database_has(self, login):
-        reading = {**NIGHTLY, "user": "app", "reads_only": True}
         config = cross_account_app.Config.parse(
-            {"functions": [ORDERS, reading], "login": login, "has_readers": True}, "my.yaml"
+            {"functions": self.FUNCTIONS, "login": login, "has_readers": True}, "my.yaml"
         )
         made = unpackaged(cross_account_app, config)
         bodies = functions_of(made.flat()[0].resources)
-        told = {name: body["Environment"]["Variables"] for name, body in bodies.items()}
 
-        reader = {"Ref": "RDSProxyReadOnlyEndpoint"}
-        assert told["OrdersFunction"]["RDS_PROXY_ENDPOINT"] == {"Ref": "RDSProxyEndpoint"}
-        assert told["OrdersFunction"]["RDS_PROXY_READ_ONLY_ENDPOINT"] == reader
-        assert told["NightlyFunction"]["RDS_PROXY_ENDPOINT"] == reader
-        assert "RDS_PROXY_READ_ONLY_ENDPOINT" not in told["NightlyFunction"]
+        for name in ("OrdersFunction", "NightlyFunction"):
+            told = bodies[name]["Environment"]["Variables"]
+            assert told["RDS_PROXY_ENDPOINT"] == {"Ref": "RDSProxyEndpoint"}
+            assert told["RDS_PROXY_READ_ONLY_ENDPOINT"] == {"Ref": "RDSProxyReadOnlyEndpoint"}
         assert validate(made, lint=False) == []
 
     def test_without_readers_there_is_no_parameter_for_them(self):

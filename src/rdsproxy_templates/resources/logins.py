@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final, Protocol
 
 from awacs.aws import PolicyDocument
@@ -19,7 +18,6 @@ from ..aws.kinds import (
     SecretArn,
 )
 from ..aws.policies import assumes, connects, connects_to_database, decrypts, reads_secrets
-from ..errors import Problem, WiringError
 from ..model import Expression
 from ..records import record
 
@@ -174,10 +172,3 @@ class DatabaseLogin:
 
 def _reader(host: Hostname | None) -> Variables:
     return {"RDS_PROXY_READ_ONLY_ENDPOINT": host} if host else {}
-
-
-def at_readers(login: Login) -> Login:
-    """Return *login* at the proxy's read-only endpoint; raises :class:`WiringError` without one."""
-    if isinstance(login, RoleLogin | SharedSecretLogin) and login.read_only_host:
-        return replace(login, host=login.read_only_host, read_only_host=None)
-    raise WiringError([Problem("logins", "must have a read-only endpoint, and has none")])

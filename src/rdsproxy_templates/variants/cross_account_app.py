@@ -28,6 +28,7 @@ TAKEN: Final[Mapping[Login, frozenset[str]]] = {
     "password": frozenset({"secret_arn", "key_arn"}),
 }
 """Ports that the function's login needs."""
+READING: Final = "`database.reader` here: set has_readers, and leave this out"
 READER: Final = frozenset({"rds_proxy_read_only_endpoint"})
 
 
@@ -49,7 +50,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
     has_readers: bool = Field(
         default=False,
         description="`cross_account_db` has `rds.readers`: `functions` know the proxy's read-only "
-        "endpoint, and may be `reads_only`.",
+        "endpoint, to which `database.reader` of `rdsproxy_client` connects.",
     )
 
     def root_inputs(self) -> frozenset[str]:
@@ -59,9 +60,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
         yield from super().problems()
         named = [one.user for one in self.functions if one.user is not None]
         users = [User(name=name, login="iam") for name in dict.fromkeys(named)]
-        for problem in declared_problems(
-            self.functions, users, has_readers=self.has_readers, readers="has_readers"
-        ):
+        for problem in declared_problems(self.functions, users, readers=READING):
             yield problem.within("functions")
         for index, one in enumerate(self.functions):
             if one.user not in {None, *named[:1]}:

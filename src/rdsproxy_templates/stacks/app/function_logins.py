@@ -11,7 +11,7 @@ from troposphere.iam import PolicyType
 from ...errors import Problem, WiringError
 from ...resources.function_declaration import DeclaredFunction, token_users
 from ...resources.login_ports import FunctionNetworkPorts
-from ...resources.logins import Login, at_readers
+from ...resources.logins import Login
 from ...resources.security_groups import endpoint_access_rules
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ def declared_login(one: DeclaredFunction, config: Config, inputs: Inputs) -> Log
     if one.user is None:
         return None
     if config.declared_login:
-        login = inputs.login(config.declared_login)
-        return at_readers(login) if one.reads_only else login
+        return inputs.login(config.declared_login)
     if inputs.declared is None:
         raise unwired("declared", "the database of declared functions")
     tokens = token_users(config.declared, config.users)
