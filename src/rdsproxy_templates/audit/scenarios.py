@@ -108,7 +108,10 @@ def _deployed(flat: Template, decisions: Decisions) -> Template:
         if body["Type"] == CONDITION or not all(map(decisions.holds, _under(body))):
             continue
         made = concrete({key: value for key, value in body.items() if key != UNDER})
-        resources[name] = {**made, "Type": body["Type"]}
+        mappings: dict[str, Any] = {
+            key: {} for key in ("Properties", "Metadata") if not _is_mapping(made, key)
+        }
+        resources[name] = {**made, **mappings, "Type": body["Type"]}
     for body in resources.values():
         if "DependsOn" in body:
             body["DependsOn"] = [name for name in body["DependsOn"] if name in resources]
@@ -119,6 +122,10 @@ def _deployed(flat: Template, decisions: Decisions) -> Template:
     }
     parameters = {name: body for name, body in flat.parameters.items() if name not in values}
     return replace(flat, parameters=parameters, resources=resources, outputs=outputs)
+
+
+def _is_mapping(body: Mapping[str, Any], key: str) -> bool:
+    return isinstance(body.get(key, {}), dict)
 
 
 def _values(flat: Template, decisions: Decisions) -> Iterator[tuple[str, Any]]:

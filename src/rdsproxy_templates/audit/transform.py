@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import metadata
 from typing import Any, Final
 
+from .. import cache
 from ..errors import TransformError
 from ..rendering.documents import SAM_TRANSFORM
 from ..rendering.sam_transform import expanded, transforms
@@ -14,6 +16,7 @@ from ..validators.findings import Finding
 from ..validators.lint import SAM_RULE
 from .sources import Source
 
+PACKAGE: Final = "aws-sam-translator"
 _PACKAGED: Final = "s3://packaged/object"
 _FILES: Final = ("CodeUri", "ContentUri", "DefinitionUri")
 _IMAGE: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com/built:latest"
@@ -32,7 +35,7 @@ def of_sam(sources: Iterable[Source]) -> Iterator[Finding]:
     for source in sources:
         if SAM_TRANSFORM not in transforms(source.document.value):
             continue
-        for place, sentence in _refusals(source):
+        for place, sentence in _remembered(source):
             path = ("Resources", place) if place else ("Transform",)
             mark = source.document.mark(path)
             yield Finding(
@@ -44,6 +47,16 @@ def of_sam(sources: Iterable[Source]) -> Iterator[Finding]:
                 sentence=f"SAM refuses it: {sentence}",
                 remedy="See the documentation of the resource type in SAM",
             )
+
+
+def _remembered(source: Source) -> list[list[str]]:
+    """Return what SAM refuses now, or what it refused when it last saw the text."""
+    key = cache.key_of(metadata.version(PACKAGE), source.text)
+    refusals: list[list[str]] | None = cache.remembered(PACKAGE, key)
+    if refusals is None:
+        refusals = [list(one) for one in _refusals(source)]
+        cache.remember(PACKAGE, key, refusals)
+    return refusals
 
 
 def _refusals(source: Source) -> Iterator[tuple[str, str]]:

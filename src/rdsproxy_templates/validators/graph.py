@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,18 +62,30 @@ class Graph:
 
     def accepts(self, name: str, rule: str) -> bool:
         """Tell whether ``Metadata`` of the resource *name* accepts that it breaks *rule*."""
-        metadata = self.template.resources[name].get("Metadata", {})
-        return rule in metadata.get(OURS, {}).get(ACCEPTED, {})
+        place: Any = self.template.resources[name].get("Metadata")
+        for key in (OURS, ACCEPTED):
+            place = place.get(key) if isinstance(place, dict) else None
+        return isinstance(place, dict) and rule in place
 
     def waits_for(self, name: str) -> set[str]:
         """Return all resources that are created before the resource *name*."""
         found: set[str] = set()
         todo = [name]
         while todo:
-            others = needed(self.template.resources[todo.pop()]) & self.template.resources.keys()
+            others = self._needed(todo.pop())
             todo += others - found
             found |= others
         return found
+
+    def _needed(self, name: str) -> set[str]:
+        if name not in self._known_needs:
+            body = self.template.resources[name]
+            self._known_needs[name] = needed(body) & self.template.resources.keys()
+        return self._known_needs[name]
+
+    @cached_property
+    def _known_needs(self) -> dict[str, set[str]]:
+        return {}
 
     def target(self, expression: object) -> str | None:
         """Return the resource that *expression* refers to; None for a parameter or a literal."""
@@ -186,7 +199,7 @@ class Graph:
         ]
         for policy in [*listed(self.properties(role_or_function).get("Policies", [])), *apart]:
             document = policy.get("PolicyDocument", policy) if isinstance(policy, dict) else {}
-            if "Statement" in document:
+            if isinstance(document, dict) and "Statement" in document:
                 yield document
 
     def statements(self, role_or_function: str) -> Iterator[Mapping[str, Any]]:
