@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rdsproxy_templates import render
 from rdsproxy_templates.audit import audit
 from rdsproxy_templates.audit.assembly import assembled
-from rdsproxy_templates.audit.joining import alone
 from rdsproxy_templates.audit.scenarios import MOST_SCENARIOS, scenarios
 from rdsproxy_templates.audit.sources import found
+from rdsproxy_templates.rendering import Bundle
 from rdsproxy_templates.rendering.documents import document
 from rdsproxy_templates.variants import VARIANTS
 from strategies.templates import by_schema, damaged
@@ -83,9 +83,10 @@ def test_no_number_of_conditions_makes_more_scenarios_than_are_judged(tmp_path):
     path.write_text(json.dumps(body))
     sources = found([path])
     [root] = sources.roots()
-    flat = alone(assembled(root, sources)).flat
+    assembly = assembled(root, sources)
+    bundle = Bundle(root=assembly.root, templates=assembly.templates, paths=assembly.paths)
 
-    seen = list(scenarios(flat, {}, {}))
+    seen = list(scenarios(bundle.inlined()[0], {}, {}))
     values = {
         (name, one.resources[name]["Properties"]["DisplayName"]) for one in seen for name in names
     }

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from ..model import Template
 from ..model.references import replaced
-from ..rendering import Origin
-from ..rendering.flat import flattened
-from .assembly import CONDITION, Assembly, followed
+from ..rendering import Bundle, Origin
+from .assembly import CONDITION, Assembly
 
 _OF_STACK: Final = re.compile(r"\$\{[^!}]+\}")
 """What an export's name begins with: the stack's own name, which others have as a parameter."""
@@ -37,9 +36,9 @@ class Joined:
     """Parameters that two roots have under one name: the one that they have here, and theirs."""
 
 
-def alone(assembly: Assembly) -> Joined:
-    """Return the flat form of one root."""
-    flat, origins = flattened(followed(assembly.root))
+def alone(assembly: Assembly, whole: Bundle) -> Joined:
+    """Return the flat form of one root, of which *whole* are the templates."""
+    flat, origins = whole.inlined()
     places = {name: Place(assembly, origin) for name, origin in origins.items()}
     return Joined(flat, places, assembly.mappings)
 

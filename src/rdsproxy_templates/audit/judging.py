@@ -11,7 +11,7 @@ from ..rendering import Bundle
 from ..validators.findings import Finding
 from ..validators.graph import Graph
 from ..validators.rule import FileViolation, Rule, Violation
-from ..validators.rules import BUNDLE_RULES, GRAPH_RULES, wiring
+from ..validators.rules import BUNDLE_RULES, GRAPH_RULES, size, wiring
 from .assembly import CONDITION, Assembly, followed
 from .catalogue import shape
 from .exports import judged_exports
@@ -31,23 +31,28 @@ def judged(
     assemblies: Sequence[Assembly], values: Mapping[str, str], notes: dict[str, str]
 ) -> Iterator[Finding]:
     """Yield what our rules find in *assemblies*; a rule that fails is named in *notes*."""
-    for assembly in assemblies:
-        yield from _of_files(assembly, notes)
+    whole = [_bundle(assembly, followed(assembly.root)) for assembly in assemblies]
+    for assembly, bundle in zip(assemblies, whole, strict=True):
+        yield from _of_files(assembly, bundle, notes)
     yield from judged_exports(assemblies)
-    whole = [alone(assembly) for assembly in assemblies if assembly.is_complete]
-    for one in joined(whole):
+    roots = [
+        alone(assembly, bundle)
+        for assembly, bundle in zip(assemblies, whole, strict=True)
+        if assembly.is_complete
+    ]
+    for one in joined(roots):
         yield from _of_scenarios(one, values, notes)
 
 
-def _of_files(assembly: Assembly, notes: dict[str, str]) -> Iterator[Finding]:
+def _of_files(assembly: Assembly, whole: Bundle, notes: dict[str, str]) -> Iterator[Finding]:
     for source, misshape in assembly.misshapes:
         yield misshapen(source, misshape)
-    whole = followed(assembly.root)
+    written = _bundle(assembly, without(assembly.root, (CONDITION,)))
+    wired = _bundle(assembly, without(assembly.root, (CONDITION, *MANIFOLD)))
     for rule in BUNDLE_RULES:
-        # What leads nowhere is for one rule; the others follow every wire.
-        root = assembly.root if rule is wiring.connected else whole
-        left_out = (CONDITION, *MANIFOLD) if rule is wiring.connected else (CONDITION,)
-        yield from _of_bundle(rule, _bundle(assembly, without(root, left_out)), assembly, notes)
+        # What leads nowhere is for one rule, limits of what is written for another.
+        bundle = {wiring.connected: wired, size.templates_fit: written}.get(rule, whole)
+        yield from _of_bundle(rule, bundle, assembly, notes)
 
 
 def _of_scenarios(

@@ -118,9 +118,11 @@ def needed(body: Body) -> set[str]:
 
 def in_order(template: Template) -> Sequence[str]:
     """Order children and resources, each after those it needs; raises :class:`WiringError`."""
-    if problems := [Problem("stack", sentence) for sentence in circles(template)]:
-        raise WiringError(problems)
-    return tuple(TopologicalSorter(_needs(template)).static_order())
+    try:
+        return tuple(TopologicalSorter(_needs(template)).static_order())
+    except CycleError:
+        problems = [Problem("stack", sentence) for sentence in circles(template)]
+        raise WiringError(problems) from None
 
 
 def circles(template: Template) -> Iterator[str]:

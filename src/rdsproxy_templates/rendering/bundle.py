@@ -75,6 +75,11 @@ class Bundle:
         """Arguments of each nested stack, in terms of the flat form, by its path of titles."""
         return self._inlined[1].arguments
 
+    def inlined(self) -> tuple[Template, Mapping[str, Origin]]:
+        """The flat form with its parameters, and the origin of each of its resources."""
+        flat, learned = self._inlined
+        return flat, learned.origins
+
     @cached_property
     def _flat(self) -> tuple[Template, Mapping[str, Origin]]:
         flat, learned = self._inlined

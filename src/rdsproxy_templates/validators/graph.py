@@ -47,9 +47,23 @@ class Graph:
 
     def of_type(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the resources of these types, each with its properties."""
+        known = self._names_by_type
+        names = known.get(types[0], ()) if len(types) == 1 else self._in_order(types)
+        for name in names:
+            yield name, self.properties(name)
+
+    def _in_order(self, types: tuple[str, ...]) -> list[str]:
+        """Return the resources of several types in the order of the template."""
+        if not any(one in self._names_by_type for one in types):
+            return []
+        return [name for name, body in self.template.resources.items() if body["Type"] in types]
+
+    @cached_property
+    def _names_by_type(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for name, body in self.template.resources.items():
-            if body["Type"] in types:
-                yield name, body.get("Properties") or {}
+            found.setdefault(body["Type"], []).append(name)
+        return found
 
     def properties(self, name: str) -> Mapping[str, Any]:
         """Return the properties of the resource *name*."""
