@@ -78,6 +78,9 @@ class TestNoSecretInEnvironment:
             "AKIAIOSFODNN7EXAMPLE",
             "-----BEGIN PRIVATE KEY-----",
             {"Fn::Sub": "mysql://app:horse@${Given}/shop"},
+            {"Fn::Sub": "jdbc:mysql://${Given}/shop?user=app&password=horse"},
+            {"Fn::Sub": "app:horse@tcp(${Given}:3306)/shop"},
+            {"Fn::Join": ["", ["host=", GIVEN, " user=app password=horse"]]},
         ],
     )
     def test_a_value_that_looks_like_a_secret_is_refused_and_not_shown(self, value):

@@ -238,6 +238,11 @@ class TestAssumedRole:
     def test_the_role_however_it_is_spelled_is_accepted(self, arn):
         assert_holds(assumed_role.may_assume, self.told(self.assuming(arn)))
 
+    def test_a_given_role_that_may_assume_another_is_worth_a_look(self):
+        other = "arn:aws:iam::111122223333:role/other"
+
+        assert violations(assumed_role.assumed_elsewhere, faulted(self.RESOURCE, [other], APP))
+
     def test_a_given_role_that_nothing_lets_assume_it_is_worth_a_look(self):
         [one] = violations(assumed_role.assumed_elsewhere, without(self.POLICY, APP))
 

@@ -112,6 +112,47 @@ class TestSecretOfProxy:
         assert_holds(user.secret_of_proxy, faulted(f"RDSStackPasswordProxy/{place}", GIVEN, wrong))
 
 
+class TestReadsSecret:
+    READS = "SAMStackPasswordFunction/Policies/1/Statement/0"
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            ("Action", ["secretsmanager:DescribeSecret"]),
+            ("Resource", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf"),
+            ("Effect", "Deny"),
+        ],
+    )
+    def test_a_function_that_may_not_read_its_secret_is_refused(self, key, value):
+        [one] = violations(user.reads_secret, faulted(f"{self.READS}/{key}", value, AUTH))
+
+        assert one.resource == "SAMStackPasswordFunction"
+        assert (
+            one.sentence == f"it is told the secret {MASTER} by RDS_SECRET_ARN, and may not read it"
+        )
+
+    @pytest.mark.parametrize(("name", "found"), [("RDS_SECRET_ARN", 1), ("SECRET_NAME", 0)])
+    def test_a_function_that_is_told_a_given_secret_and_may_read_none_is_refused(self, name, found):
+        changed = without("SAMStackPasswordFunction/Policies", AUTH)
+        changed = without("SAMStackPasswordFunction/Environment/Variables/RDS_SECRET_ARN", changed)
+
+        assert len(violations(user.reads_secret, told(name, GIVEN, changed))) == found
+
+    @pytest.mark.parametrize("key", ["Action", "Resource"])
+    def test_what_only_deployment_knows_is_left_alone(self, key):
+        assert_holds(user.reads_secret, faulted(f"{self.READS}/{key}", GIVEN, AUTH))
+
+    def test_a_policy_of_the_secret_may_let_it_in(self):
+        policy = resource("SecretsManager::ResourcePolicy", SecretId=ref(MASTER))
+        changed = without("SAMStackPasswordFunction/Policies", AUTH)
+
+        assert_holds(user.reads_secret, faulted("Policy", policy, changed))
+
+    @pytest.mark.parametrize("template", [AUTH, EDGE, USERS], ids=["auth", "edge", "users"])
+    def test_our_own_are_sound(self, template):
+        assert_holds(user.reads_secret, template)
+
+
 class TestOneSecretEach:
     ENTRY = {"AuthScheme": "SECRETS", "IAMAuth": "REQUIRED", "SecretArn": ref("Other")}
 

@@ -27,7 +27,7 @@ _VALUES: Final = (
     (re.compile(r"\bxox[abprs]-[\w-]{10,}"), "a token of Slack"),
     (re.compile(r"\b[sr]k_live_\w{10,}"), "a key of Stripe"),
     (
-        re.compile(r"(?i)(^|[;\s])(password|pwd)\s*=\s*[^;\s]"),
+        re.compile(r"(?i)(^|[;\s?&])(password|pwd)\s*=\s*[^;\s&]|\w:[^@/\s]+@(tcp|unix)\("),
         "a connection string with a password",
     ),
     (

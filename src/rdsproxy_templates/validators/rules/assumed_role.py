@@ -11,8 +11,8 @@ from ..clients import variables_of
 from ..graph import FUNCTION_TYPES, Graph
 from ..policies import Rights, added_statements, holder_of, rights_of, written_statements
 from ..rule import Violation, as_rule
-from ..statements import is_every
-from ..texts import text_of
+from ..statements import Statement, is_every
+from ..texts import Text, is_certain, shown, text_of
 from ..trust import ASSUME
 from ..values import listed
 
@@ -73,13 +73,11 @@ def may_assume(graph: Graph) -> Iterator[Violation]:
 )
 def assumed_elsewhere(graph: Graph) -> Iterator[Violation]:
     for function, name, target in told_roles(graph):
-        if _rights_of_function(graph, function) is not None:
+        if holder_of(graph, function) is not None:
             continue
         wanted = text_of(graph, target)
         if not any(
-            one.allows
-            and one.names_action(ASSUME)
-            and one.names_resource(graph, wanted) is not False
+            one.allows and one.names_action(ASSUME) and _may_name(graph, one, wanted)
             for one in written_statements(graph)
         ):
             yield Violation(
@@ -88,6 +86,15 @@ def assumed_elsewhere(graph: Graph) -> Iterator[Violation]:
                 f"it is told a role by {name}, and nothing here lets it assume that role",
                 f"Allow {ASSUME} on that role, if its own role is not allowed to elsewhere",
             )
+
+
+def _may_name(graph: Graph, statement: Statement, role: Text) -> bool:
+    """Tell whether *statement* is about *role*, or about one that only deployment knows."""
+    texts = [text_of(graph, one) for one in statement.resources()]
+    is_other = all(is_certain(text) and "*" not in shown(text) for text in texts)
+    return statement.names_resource(graph, role) is not False and not (
+        is_other and not is_certain(role)
+    )
 
 
 def told_roles(graph: Graph) -> Iterator[tuple[str, str, Any]]:

@@ -9,17 +9,21 @@ from typing import Final
 from ...aws.documentation import AURORA_GUIDE, LAMBDA_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES, EngineFamily
 from ...aws.engines import ENGINES
-from ..clients import Client, clients_of
-from ..credentials import custom_users
-from ..graph import Graph
-from ..matching import same
+from ..clients import Client, clients_of, variables_of
+from ..graph import CLUSTER, ENDPOINT, FUNCTION_TYPES, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..texts import literal, text_of
-from ..values import is_expression, listed
+from ..values import is_expression, simple
 
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+]*)://")
+_HOST: Final = re.compile(r"(^|_)(HOST|HOSTNAME|ENDPOINT|ADDRESS|SERVER)$")
+_ADDRESSES: Final = {
+    PROXY: "Endpoint",
+    ENDPOINT: "Endpoint",
+    CLUSTER: "Endpoint.Address",
+    INSTANCE: "Endpoint.Address",
+}
 _READER: Final = re.compile(r"READ|REPLICA|(^|_)RO(_|$)")
-_CHANGES: Final = frozenset({"INSERT", "UPDATE", "DELETE", "ALL"})
 _WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
 _OF_DATABASE: Final = frozenset(
     {"DB", "RDS", "DATABASE", "PROXY", "MYSQL", "PG", "ENDPOINT", "HOST", "SERVER", "PORT"}
@@ -50,6 +54,27 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
 
 
 @as_rule(
+    "login/host",
+    title="A variable for a host is the endpoint of a proxy or database, and no name or ARN.",
+    why="The name cannot be resolved, and nothing connects.",
+    source=f"{AURORA_GUIDE}rds-proxy-connecting.html",
+)
+def host(graph: Graph) -> Iterator[Violation]:
+    for function, body in graph.of_type(*FUNCTION_TYPES):
+        for name, value in variables_of(body).items():
+            wrong = _identifier(value) if _HOST.search(str(name).upper()) else None
+            if wrong is None or wrong[0] not in graph.template.resources:
+                continue
+            if graph.type(wrong[0]) in {PROXY, ENDPOINT, CLUSTER, INSTANCE}:
+                yield Violation(
+                    function,
+                    "Environment",
+                    f"the variable {name} is {wrong[1]} of {wrong[0]}, and no host",
+                    f"Use {_ADDRESSES[graph.type(wrong[0])]}",
+                )
+
+
+@as_rule(
     "login/writes-to-reader",
     level="warning",
     title="A function that writes is told a host that takes writes.",
@@ -67,7 +92,7 @@ def writes_to_reader(graph: Graph) -> Iterator[Violation]:
                     f"the variable {door.variable} is {door.resource}, which is read-only",
                     "Tell it an endpoint that takes writes",
                 )
-        sign = _sign_of_writes(graph, client)
+        sign = _sign_of_writes(client)
         if sign is None and _is_told_a_reader_beside(client):
             sign = "another variable is for the reader"
         if sign and all(door.read_only for door in client.doors):
@@ -81,8 +106,8 @@ def writes_to_reader(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "function/in-vpc",
-    title="A function that is told a proxy is in a VPC.",
-    why="A proxy has no address in the internet; connections time out.",
+    title="A function that is told a proxy, or a private database, is in a VPC.",
+    why="These have no address in the internet; connections time out.",
     remedy="Add VpcConfig, with a security group that the proxy lets in.",
     source=f"{LAMBDA_GUIDE}configuration-vpc.html",
 )
@@ -90,13 +115,32 @@ def in_vpc(graph: Graph) -> Iterator[Violation]:
     for client in clients_of(graph):
         network = client.body.get("VpcConfig") or {}
         is_outside = not is_expression(network) and not network.get("SubnetIds")
-        if client.proxies and is_outside:
+        private = [one for one in client.databases if _is_private(graph, one)]
+        if is_outside and (told := sorted({*client.proxies, *private})):
             yield Violation(
                 client.function,
                 "VpcConfig",
-                f"it is told {', '.join(client.proxies)}, and is in no VPC",
-                "Put it into subnets from which the proxy can be reached",
+                f"it is told {', '.join(told)}, and is in no VPC",
+                "Put it into subnets from which that can be reached",
             )
+
+
+def _is_private(graph: Graph, database: str) -> bool:
+    """Tell whether *database*, or each instance of the cluster, has no public address."""
+    instances = [database] if graph.type(database) == INSTANCE else graph.instances_of(database)
+    shown = [graph.properties(one).get("PubliclyAccessible") for one in instances]
+    return bool(shown) and all(one in (False, "false") for one in shown)
+
+
+def _identifier(value: object) -> tuple[str, str] | None:
+    """Return the resource that *value* names, and what it is of it, where that is no host."""
+    match simple(value):
+        case {"Ref": str(name)}:
+            return name, "the name"
+        case {"Fn::GetAtt": [str(name), str(attribute)]} if attribute.endswith(("Arn", "Id")):
+            return name, f"the {attribute}"
+        case _:
+            return None
 
 
 def _doors(client: Client) -> str:
@@ -159,19 +203,8 @@ def _is_told_a_reader_beside(client: Client) -> bool:
     return any(called) and not all(called)
 
 
-def _sign_of_writes(graph: Graph, client: Client) -> str | None:
+def _sign_of_writes(client: Client) -> str | None:
     """Say by what *client* is known to change data; None if nothing tells."""
-    for _, body in custom_users(graph):
-        grants = body.get("Grants")
-        privileges = {
-            str(privilege).upper()
-            for grant in (grants if isinstance(grants, list) else [])
-            if isinstance(grant, Mapping)
-            for privilege in listed(grant.get("Privileges"))
-        }
-        is_its = client.user is not None and same(text_of(graph, body["UserName"]), client.user)
-        if is_its and privileges & _CHANGES:
-            return f"its user may {', '.join(sorted(privileges & _CHANGES))}"
     events = client.body.get("Events")
     for event in events.values() if isinstance(events, Mapping) else ():
         method = (event.get("Properties") or {}).get("Method") if isinstance(event, Mapping) else ""

@@ -47,12 +47,12 @@ def created_user(graph: Graph) -> Iterator[Violation]:
 def _logins(graph: Graph) -> Iterator[tuple[str, str, Text]]:
     """Yield who logs in: the resource and property that say so, and the user."""
     for proxy, _ in graph.of_type(PROXY):
-        if not graph.databases_of(proxy):
-            continue
         for entry in graph.logins_of(proxy):
             secret = secret_named(graph, entry.get("SecretArn"))
             user = username_in(graph, secret) if secret else None
-            if secret and user is not None:
+            # Nobody else knows a password that is generated here.
+            is_new = secret is not None and "GenerateSecretString" in graph.properties(secret)
+            if secret and user is not None and (is_new or graph.databases_of(proxy)):
                 yield secret, "GenerateSecretString", user
     for statement in written_statements(graph):
         for resource in statement.resources() if statement.allows else ():

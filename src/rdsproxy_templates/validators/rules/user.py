@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...aws.documentation import RDS_GUIDE
-from ..clients import clients_of, shows_token
+from ...aws.documentation import RDS_GUIDE, SECRETS_MANAGER_GUIDE
+from ..clients import clients_of, shows_token, variables_of
 from ..credentials import content_of, secret_named, user_of
 from ..database_users import ACTION, arn_of_user, parsed
-from ..graph import PROXY, Graph
+from ..graph import FUNCTION_TYPES, PROXY, Graph
 from ..matching import either, same
 from ..policies import holder_of, rights_of, written_statements
 from ..rule import Violation, as_rule
 from ..texts import Atom, Text, is_certain, literal, shown, text_of
 from ..values import is_expression, is_true
 
+READ = "secretsmanager:GetSecretValue"
+_SECRET_ARN = re.compile(r"(^|_)SECRET_ARN$")
 SECRETS = f"{RDS_GUIDE}rds-proxy-secrets-arns.html"
 
 
@@ -78,6 +81,44 @@ def secret_of_proxy(graph: Graph) -> Iterator[Violation]:
                     "Environment",
                     f"it is told the secret {', '.join(told)}, which {proxy} does not name in Auth",
                     "Tell it a secret of Auth, or add this one to Auth",
+                )
+
+
+@as_rule(
+    "login/reads-secret",
+    title="A function that is told the secret of a login may read it.",
+    why="Secrets Manager refuses to show the password, and the function does not log in.",
+    source=f"{SECRETS_MANAGER_GUIDE}auth-and-access_iam-policies.html",
+)
+def reads_secret(graph: Graph) -> Iterator[Violation]:
+    shared = {
+        secret_named(graph, body.get("SecretId"))
+        for _, body in graph.of_type("AWS::SecretsManager::ResourcePolicy")
+    }
+    for function, body in graph.of_type(*FUNCTION_TYPES):
+        holder = holder_of(graph, function)
+        for name, value in variables_of(body).items() if holder else ():
+            secret = secret_named(graph, value)
+            rights = rights_of(graph, str(holder))
+            is_given = _SECRET_ARN.search(str(name).upper()) and not is_certain(
+                text_of(graph, value)
+            )
+            if secret is None and is_given and rights.has(READ) is False:
+                yield Violation(
+                    function,
+                    "Environment",
+                    f"it is told a secret by {name}, and may read none",
+                    f"Allow {READ} on that secret",
+                )
+            # A policy of the secret itself may let the function in.
+            if secret is None or secret in shared or not _is_login(graph, secret):
+                continue
+            if rights.allow(graph, READ, text_of(graph, {"Ref": secret})) is False:
+                yield Violation(
+                    function,
+                    "Environment",
+                    f"it is told the secret {secret} by {name}, and may not read it",
+                    f"Allow {READ} on that secret",
                 )
 
 
