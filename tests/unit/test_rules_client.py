@@ -119,14 +119,6 @@ class TestWritesToReader:
 
         assert_holds(client.writes_to_reader, changed)
 
-    def test_a_route_that_changes_things_is_refused(self):
-        changed = without(f"{FUNCTION}/CodeUri", self.told_reader())
-        place = f"{FUNCTION}/Events/CatchAllApi/Properties/Method"
-
-        [one] = violations(client.writes_to_reader, faulted(place, "post", changed))
-
-        assert one.sentence.startswith("it answers POST")
-
     def test_one_reader_in_two_variables_is_refused(self):
         changed = without(f"{FUNCTION}/CodeUri", self.told_reader())
         place = f"{VARIABLES}/RDS_PROXY_READ_ONLY_ENDPOINT"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from ...aws.documentation import AURORA_GUIDE, LAMBDA_GUIDE
@@ -24,7 +24,6 @@ _ADDRESSES: Final = {
     INSTANCE: "Endpoint.Address",
 }
 _READER: Final = re.compile(r"READ|REPLICA|(^|_)RO(_|$)")
-_WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
 _OF_DATABASE: Final = frozenset(
     {"DB", "RDS", "DATABASE", "PROXY", "MYSQL", "PG", "ENDPOINT", "HOST", "SERVER", "PORT"}
 )
@@ -92,8 +91,8 @@ def writes_to_reader(graph: Graph) -> Iterator[Violation]:
                     f"the variable {door.variable} is {door.resource}, which is read-only",
                     "Tell it an endpoint that takes writes",
                 )
-        sign = _sign_of_writes(client)
-        if sign is None and _is_told_a_reader_beside(client):
+        sign = "it writes rows" if _is_ours(client) else None
+        if _is_told_a_reader_beside(client):
             sign = "another variable is for the reader"
         if sign and all(door.read_only for door in client.doors):
             yield Violation(
@@ -201,15 +200,3 @@ def _is_told_a_reader_beside(client: Client) -> bool:
     """Tell whether one variable is for a reader, and another is not called one."""
     called = [bool(_READER.search(door.variable.upper())) for door in client.doors]
     return any(called) and not all(called)
-
-
-def _sign_of_writes(client: Client) -> str | None:
-    """Say by what *client* is known to change data; None if nothing tells."""
-    events = client.body.get("Events")
-    for event in events.values() if isinstance(events, Mapping) else ():
-        method = (event.get("Properties") or {}).get("Method") if isinstance(event, Mapping) else ""
-        if str(method).upper() in _WRITES:
-            return f"it answers {str(method).upper()}"
-    if any(code in _code(client) for code in WRITING_CODE):
-        return "it writes rows"
-    return None
