@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +45,16 @@ class Owner:
     def rds(self) -> Any:
         return self.account.client("rds")
 
-    def run(self, *command: str, status: int = 0, cwd: Path | None = None) -> str:
+    def run(
+        self,
+        *command: str,
+        status: int = 0,
+        cwd: Path | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> str:
         done = subprocess.run(
             command,
-            env=self.account.environment,
+            env={**self.account.environment, **(more or {})},
             cwd=cwd,
             capture_output=True,
             text=True,
@@ -61,6 +70,17 @@ class Owner:
 
     def text(self, name: str) -> str:
         return (self.folder / name).read_text()
+
+    def deploy(self, programs: Path, status: int = 0) -> str:
+        """Run the command of the library's own that the last comment of the commands tells."""
+        line = self.text("commands.sh").splitlines()[-1]
+        _, *words = line.removeprefix("# ").split()
+        path = {"PATH": f"{programs}{os.pathsep}{self.account.environment['PATH']}"}
+        (bucket,) = self.account.client("s3").list_buckets()["Buckets"]
+        return self.run(
+            sys.executable, "-m", "rdsproxy_templates", *words, "--yes",
+            "--app-bucket", bucket["Name"], status=status, cwd=self.folder, more=path,
+        )  # fmt: skip
 
     def carry_out(self) -> str:
         """Run the commands as they are written, without the one that the local cloud lacks."""
@@ -117,7 +137,7 @@ def network(owner):
     return subnets, group
 
 
-def make_cluster(owner, group):
+def make_cluster(owner, group, **more):
     owner.rds.create_db_cluster_parameter_group(
         DBClusterParameterGroupName="slow",
         DBParameterGroupFamily="aurora-mysql8.0",
@@ -146,6 +166,7 @@ def make_cluster(owner, group):
         DeletionProtection=True,
         StorageEncrypted=True,
         Tags=TAGS,
+        **more,
     )
     for name in ("shop-a", "shop-b"):
         owner.rds.create_db_instance(
@@ -231,6 +252,69 @@ def test_a_stack_takes_over_a_cluster_and_its_proxy(owner, network):
         assert PASSWORD not in owner.text(name)
 
 
+@pytest.mark.parametrize("owner", ["000000000174"], indirect=True)
+def test_an_adopted_stack_is_deployed_without_a_change_and_then_with_one(owner, network, sam_cli):
+    # RDS tells the ARN of a key; the local cloud has none of AWS's own.
+    key = owner.account.client("kms").create_key()["KeyMetadata"]["Arn"]
+    make_cluster(owner, network[1], KmsKeyId=key)
+    make_proxy(owner, *network)
+    owner.account.client("s3").create_bucket(
+        Bucket="packages-174", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    programs, before = Path(sam_cli).parent, owner.described()
+    owner.adopt("--cluster", "shop", "--proxy", "front")
+    owner.carry_out()
+
+    said = owner.deploy(programs)
+
+    assert "nothing to change" in said
+    assert owner.described() == before
+
+    # The target group, made anew as the report tells.
+    report = owner.text("report.md")
+    (command,) = re.findall(r"```sh\n(.*?)```", report, re.DOTALL)
+    (resource,) = re.findall(r"```yaml\n(.*?)```", report, re.DOTALL)
+    owner.run("bash", "-c", command.replace("aws ", f"{owner.aws} "))
+    settings = owner.folder / "adopted.yaml"
+    # The report is a list; what is in it is two further in.
+    settings.write_text(settings.read_text() + resource.replace("\n  ", "\n").removeprefix("  "))
+    assert "add      RDSProxyTargetGroup" in owner.deploy(programs)
+    (target, *_) = owner.rds.describe_db_proxy_targets(DBProxyName="front")["Targets"]
+    assert (target["Type"], target["RdsResourceId"]) == ("TRACKED_CLUSTER", "shop")
+    assert "nothing to change" in owner.deploy(programs)
+
+
+@pytest.mark.parametrize("owner", ["000000000175"], indirect=True)
+def test_settings_and_overrides_are_compared(owner, network, tmp_path):
+    make_cluster(owner, network[1])
+    settings = tmp_path / "base.yaml"
+    settings.write_text("""\
+rds: {engine: aurora-mysql, backup_retention_period: 1}
+overrides:
+  RDSStack.DBCluster: {Properties: {PreferredMaintenanceWindow: 'sun:18:00-sun:19:00'}}
+""")
+
+    owner.adopt("--cluster", "shop", "--config", str(settings))
+
+    report = owner.text("report.md")
+    assert "| DBCluster | BackupRetentionPeriod |" not in report
+    (row,) = [one for one in report.splitlines() if "DBCluster | PreferredMaintenanceW" in one]
+    assert "| sun:18:00-sun:19:00 | change it in place |" in row
+
+
+@pytest.mark.parametrize("owner", ["000000000176"], indirect=True)
+def test_settings_that_are_wrong_are_told_with_their_place(owner, network, tmp_path):
+    make_cluster(owner, network[1])
+    settings = tmp_path / "base.yaml"
+    settings.write_text("rds: {max_capacity: 0}\n")
+    said = owner.adopt("--cluster", "shop", "--config", str(settings), status=2)
+    assert "base.yaml:1:7: rds.max_capacity]" in said
+    settings.write_text("overrides: {RDSStack.DBClustr: {}}\n")
+    said = owner.adopt("--cluster", "shop", "--config", str(settings), status=2)
+    assert "base.yaml:1:13: overrides.RDSStack.DBClustr] matches no resource" in said
+    assert not owner.folder.exists()
+
+
 @pytest.mark.parametrize("owner", ["000000000172"], indirect=True)
 def test_a_stack_takes_over_an_instance(owner, network):
     make_instance(owner, network[1])
@@ -260,4 +344,5 @@ def test_what_cannot_be_adopted_is_said_at_once_and_nothing_is_written(owner, ne
     assert not owner.folder.exists()
     owner.adopt("--cluster", "shop")
     again = owner.adopt("--cluster", "shop", status=2)
-    assert "has template.yaml, resources-to-import.json, report.md, commands.sh already" in again
+    assert "has template.yaml, resources-to-import.json, report.md, commands.sh, " in again
+    assert "stack.py, adopted.yaml already" in again

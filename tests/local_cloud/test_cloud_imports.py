@@ -141,12 +141,21 @@ def test_a_resource_without_a_deletion_policy_is_not_imported(stacks):
     )
 
 
-@pytest.mark.parametrize("kind", ["AWS::RDS::DBProxyTargetGroup", "AWS::Lambda::Permission"])
+def test_a_target_group_is_taken_and_fails_where_it_is_read(stacks):
+    kind = "AWS::RDS::DBProxyTargetGroup"
+    properties = {"DBProxyName": "p", "TargetGroupName": "default"}
+    wanted = {"Thing": {"Type": kind, "DeletionPolicy": "Retain", "Properties": properties}}
+    named = one("Thing", kind=kind, key="TargetGroupArn", name="arn:aws:rds:x:1:target-group:a")
+
+    assert execute(stacks, start(stacks, "taken", wanted, named)) == "IMPORT_ROLLBACK_COMPLETE"
+    assert "Value null at 'dBProxyName' failed to satisfy constraint" in str(
+        stacks.account.failures("taken")
+    )
+
+
+@pytest.mark.parametrize("kind", ["AWS::Lambda::Permission"])
 def test_some_types_are_not_imported(stacks, kind):
-    properties = {
-        "AWS::RDS::DBProxyTargetGroup": {"DBProxyName": "p", "TargetGroupName": "default"},
-        "AWS::Lambda::Permission": {"Action": "a", "FunctionName": "f", "Principal": "p"},
-    }[kind]
+    properties = {"Action": "a", "FunctionName": "f", "Principal": "p"}
     wanted = {"Thing": {"Type": kind, "DeletionPolicy": "Retain", "Properties": properties}}
     said = refusal(stacks, wanted, one("Thing", kind=kind))
     assert f"The following resource types are not supported for resource import: {kind}" in said

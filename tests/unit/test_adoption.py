@@ -6,10 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from rdsproxy_templates.deploy.adoption.as_made import as_made
 from rdsproxy_templates.deploy.adoption.deployed import Adopted, deployed
 from rdsproxy_templates.deploy.adoption.differences import differences
 from rdsproxy_templates.deploy.adoption.documents import Adoption
 from rdsproxy_templates.errors import DeploymentError
+from rdsproxy_templates.model.yaml_reader import parsed
 
 ARN = "arn:aws:rds:eu-west-1:111111111111"
 GROUP = {
@@ -148,3 +150,62 @@ def test_commands_name_the_profile_and_quote_it():
         "aws --region eu-west-1 --profile 'my profile' cloudformation"
         in (adoption.files()["commands.sh"])
     )
+
+
+@pytest.mark.parametrize(
+    ("stack", "words"),
+    [
+        ("rdsproxy-adopted", "--name adopted --stack-prefix rdsproxy "),
+        ("shop-old-db", "--name old_db --stack-prefix shop "),
+        ("taken", None),
+    ],
+)
+def test_deploy_goes_on_where_the_name_of_the_stack_has_a_prefix(stack, words):
+    adoption = Adoption(stack=stack, resources=[cluster()], differences=(), region="eu-west-1")
+
+    command = adoption.deploy_command
+
+    assert (words in command) if words else command is None
+    assert ("rdsproxy-templates deploy" in adoption.files()["commands.sh"]) is bool(words)
+
+
+def test_the_root_stack_has_what_is_imported_and_nothing_else():
+    adoption = Adoption(stack="s", resources=[cluster()], differences=(), region="eu-west-1")
+    files = adoption.files()
+
+    settings = parsed(files["adopted.yaml"]).value
+
+    assert settings == {"extra_resources": {".": parsed(files["template.yaml"]).value["Resources"]}}
+
+
+def test_a_stack_accepts_what_was_made_against_our_rules():
+    adopted = [cluster(Engine="aurora-mysql", StorageEncrypted=False)]
+
+    accepted = as_made(adopted)
+
+    rules = accepted["DBCluster"]["rdsproxy_templates"]["Accepted"]
+    assert "database/encrypted" in rules
+    adoption = Adoption(
+        stack="s", resources=adopted, differences=(), region="eu-west-1", accepted=accepted
+    )
+    metadata = adoption.template()["Resources"]["DBCluster"]["Metadata"]
+    assert metadata == {"SamResourceId": "DBCluster", **accepted["DBCluster"]}
+
+
+def test_the_report_tells_how_the_target_group_is_made_anew():
+    proxy = Adopted(
+        title="RDSProxy",
+        type="AWS::RDS::DBProxy",
+        identifier="DBProxyName",
+        properties={"DBProxyName": "front"},
+    )
+    adoption = Adoption(
+        stack="s", resources=[cluster(), proxy], differences=(), region="eu-west-1",
+        proxy_targets=["shop"],
+    )  # fmt: skip
+
+    report = adoption.files()["report.md"]
+
+    assert "--db-proxy-name front --db-cluster-identifiers shop" in report
+    assert "DBClusterIdentifiers: [!Ref DBCluster]" in report
+    assert adoption.template()["Resources"]["RDSProxy"]["DependsOn"] == ["DBCluster"]

@@ -331,6 +331,15 @@ class TestHops:
 
         assert problems(existing_vpc, GivenAccount(describe_security_groups=there)) == []
 
+    def test_of_a_stack_that_exists_a_closed_group_is_only_said(self):
+        there = [FUNCTION_GROUP, PROXY_GROUP, group("DBClusterSecurityGroupId")]
+        account = GivenAccount(describe_security_groups=there)
+
+        found, said = compared(existing_vpc, account, creates=False)
+
+        assert found == []
+        assert [one.partition(" is ")[0] for one in said] == ["DBClusterSecurityGroupId"]
+
     def test_a_database_on_another_port_is_reached_there(self):
         settings = {"rds": {"network": {"port": 5000}}}
 

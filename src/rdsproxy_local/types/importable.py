@@ -69,6 +69,26 @@ _ALL: Final = (
     _group("DBClusterParameterGroup", "describe_db_cluster_parameter_groups"),
     _group("DBParameterGroup", "describe_db_parameter_groups", "DBParameterGroupArn"),
 )
-# AWS::RDS::DBProxyTargetGroup is not among them: its read handler fails, and imports with it.
+
+
+@dataclass(frozen=True)
+class Unreadable(Importable):
+    """A type whose read handler fails, and imports with it."""
+
+    reason: str = ""
+
+    def read(self, context: Context, name: str) -> tuple[Made, Mapping[str, Any]]:
+        raise Failure(self.reason)
+
+
 # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2132
-IMPORTABLE: Final[Mapping[str, Importable]] = {one.type: one for one in _ALL}
+_TARGET_GROUP: Final = Unreadable(
+    "AWS::RDS::DBProxyTargetGroup",
+    "TargetGroupArn",
+    "describe_db_proxy_target_groups",
+    "TargetGroups",
+    _named("TargetGroupArn"),
+    "1 validation error detected: Value null at 'dBProxyName' failed to satisfy constraint: "
+    "Member must not be null",
+)
+IMPORTABLE: Final[Mapping[str, Importable]] = {one.type: one for one in (*_ALL, _TARGET_GROUP)}

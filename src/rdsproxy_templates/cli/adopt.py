@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ..deploy.accounts import AccountSettings, account_sessions
+from ..deploy.adoption.as_made import as_made
 from ..deploy.adoption.deployed import Adopted, deployed, targets
 from ..deploy.adoption.differences import REPLACED, differences
-from ..deploy.adoption.documents import COMMANDS, REPORT, TEMPLATE, TO_IMPORT, Adoption
+from ..deploy.adoption.documents import (
+    COMMANDS,
+    REPORT,
+    SETTINGS,
+    STACK,
+    TEMPLATE,
+    TO_IMPORT,
+    Adoption,
+)
 from ..deploy.plans import PLANS
 from ..errors import ConfigError, Problem
 from .options import config_option
 from .plan_arguments import LONGEST_STACK_NAME, STACK_NAME
 from .refusals import refuse
 
-FILES: Final = (TEMPLATE, TO_IMPORT, REPORT, COMMANDS)
+if TYPE_CHECKING:
+    from ..model.customization import Customization
+
+FILES: Final = (TEMPLATE, TO_IMPORT, REPORT, COMMANDS, STACK, SETTINGS)
 
 
 @click.command(
@@ -58,16 +70,17 @@ def adopt_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run the subcommand."""
     refuse([*_problems(proxy, cluster, instance, out), *_name_problems(stack_name)])
-    wanted = _settings(config) if config else None
+    wanted = _rendered_with(config) if config else None
     settings = AccountSettings(profile=profile, profile_option="--profile")
     (session,) = account_sessions(PLANS["base"], {"app": settings}, region).values()
     rds = session.client("rds")
     found = deployed(rds, proxy=proxy, cluster=cluster, instance=instance)
-    different = differences(found, _rendered(wanted or _like(found)))
+    different = differences(found, wanted if wanted is not None else _rendered(_like(found)))
     adoption = Adoption(
         stack=stack_name,
         resources=found,
         differences=different,
+        accepted=as_made(found),
         proxy_targets=targets(rds, proxy) if proxy else (),
         region=session.region,
         profile=profile,
@@ -103,12 +116,17 @@ def _name_problems(stack_name: str) -> Iterator[Problem]:
         yield Problem("--stack-name", sentence + repr(stack_name))
 
 
-def _settings(file: Path) -> Any:
-    """Return base's configuration from *file*; overrides in it are not compared."""
+def _rendered_with(file: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the resources of base's stack ``rds`` with the settings and overrides in *file*."""
     from ..model.settings_file import read  # noqa: PLC0415 - only with --config
     from ..variants import VARIANTS  # noqa: PLC0415 - `--help` does without
 
-    return read(file).split(VARIANTS["base"].Config)[0]
+    settings = read(file)
+    config, customization = settings.split(VARIANTS["base"].Config)
+    try:
+        return _rendered(config, customization)
+    except ConfigError as error:
+        raise ConfigError(settings.at(error.relative)) from None
 
 
 def _like(found: Sequence[Adopted]) -> Any:
@@ -132,8 +150,14 @@ def _like(found: Sequence[Adopted]) -> Any:
         return VARIANTS["base"].Config.parse(None, "base")
 
 
-def _rendered(config: Any) -> Mapping[str, Mapping[str, Any]]:
+def _rendered(
+    config: Any, customization: Customization | None = None
+) -> Mapping[str, Mapping[str, Any]]:
     from ..model.stack import template  # noqa: PLC0415 - `--help` does without
-    from ..variants import VARIANTS  # noqa: PLC0415 - `--help` does without
+    from ..rendering.customizing import customized  # noqa: PLC0415
+    from ..variants import VARIANTS  # noqa: PLC0415
 
-    return template("base", VARIANTS["base"], config).children["RDSStack"].template.resources
+    root = template("base", VARIANTS["base"], config)
+    if customization:
+        root = customized(root, customization).root
+    return root.children["RDSStack"].template.resources

@@ -18,6 +18,7 @@ from .deletion import Deletion
 from .failures import failures_or_status
 from .given import given_problems
 from .guide import PREFIX, parameters_from_steps
+from .operation import REVIEW
 from .ownership import tags_for, with_tags
 from .parameters import differences, for_api
 from .plan import AccountName, Plan, Step
@@ -165,13 +166,13 @@ class Deployment:
         previous = stack.parameters()
         parameters = for_api(step.name, rendered.root.parameters, values, previous)
         known = {name: one.value for name, one in previous.items()} | values
+        found = stack.description()
         if wrong := given_problems(
             stack.session, rendered.root, known, lambda it: self.console.say(f"  {it}"),
-            config=rendered.config, creates=not previous,
+            config=rendered.config, creates=found is None or found["StackStatus"] == REVIEW,
         ):  # fmt: skip
             raise DeploymentError(wrong, within=step.name)
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
-        found = stack.description()
         wanted = with_tags(found, rendered.tags, self.options.tags)
         tags = tags_for(found, step.variant, wanted, adopt=self.adopt_stack)
         notes = [*differences(rendered.root.parameters, values, previous)]

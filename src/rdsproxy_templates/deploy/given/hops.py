@@ -24,7 +24,10 @@ NOWHERE: Final = {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
 
 
 def hop_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
-    """Report given groups that do not let function, proxy and database connect."""
+    """Report given groups that do not let function, proxy and database connect.
+
+    Of a stack that exists it is only said: an update of something else need not wait for it.
+    """
     groups = known_groups(account, given)
     if not groups:
         return
@@ -32,11 +35,13 @@ def hop_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem
     databases = existing_databases(account, given)
     for violation in hops.judge(Graph(_completed(account, given, groups, databases))):
         if violation.resource in groups:
+            place = places[violation.resource]
             remedy = violation.remedy[0].lower() + violation.remedy[1:]
-            yield Problem(
-                places[violation.resource],
-                f"is {violation.resource}, with which {violation.sentence}; {remedy}",
-            )
+            sentence = f"is {violation.resource}, with which {violation.sentence}; {remedy}"
+            if account.creates:
+                yield Problem(place, sentence)
+            else:
+                account.note(f"{place} {sentence}")
 
 
 def _completed(
