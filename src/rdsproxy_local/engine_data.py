@@ -28,6 +28,29 @@ def has_parameter(engine: str, name: str) -> bool:
     return name in _parameters("MYSQL")
 
 
+def has_feature(feature: str, engine: str, version: str) -> bool:
+    """True if *version* has "auto_pause", "data_api" or "local_write_forwarding", or may have it.
+
+    A version that names no minor one may be any, and one of a newer major version has it all.
+    """
+    since = _read("support.json")[feature]["since"].get(engine, {})
+    numbers = [_numbers(first) for first in since.values()]
+    if not version or not numbers or _numbers(version)[:1] > max(numbers)[:1]:
+        return True
+    first = next((one for one in numbers if one[:1] == _numbers(version)[:1]), None)
+    return first is not None and _numbers(version)[: len(first)] >= first[: len(_numbers(version))]
+
+
+def is_proxied(engine: str, version: str) -> bool:
+    """True if RDS Proxy connects to *version* of *engine*, or to any for engines not known."""
+    starts = _read("support.json")["rds_proxy"]["versions"].get(engine)
+    return starts is None or not version or f"{version}.".startswith(tuple(starts))
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
 @cache
 def _parameters(family: str) -> frozenset[str]:
     names = frozenset(_read("parameters.json")[family])

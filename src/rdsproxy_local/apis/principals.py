@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
+from ..service_principals import is_service
+
 PARTITION: Final = "aws"
-SERVICE: Final = re.compile(
-    r"([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.(?:amazonaws\.com(?:\.cn)?|aws\.internal)|alexa-[a-z]+\.amazon\.com"
-)
-USUAL: Final = frozenset(
-    {
-        *("apigateway", "cloudformation", "cloudfront", "ec2", "edgelambda", "events", "lambda"),
-        *("logs", "rds", "s3", "scheduler", "secretsmanager", "sns", "sqs", "vpc-flow-logs"),
-    }
-)
-UNLISTED: Final = frozenset(
-    {
-        *("billingconsole", "config-multiaccountsetup", "ecs-tasks", "eks-fargate-pods"),
-        *("lexv2", "opensearchservice", "osis-pipelines", "spotfleet", "vmie"),
-    }
-)
-"""Services whose principal has no prefix of actions, by which cfn-lint's data know the others."""
 HOLDER: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):(role|user)/.+")
 
 
@@ -55,7 +38,7 @@ def _principals(principal: Any) -> Iterator[tuple[str, str]]:
 
 def _exists(sort: str, name: str) -> bool:
     if sort == "Service":
-        return _is_service(name)
+        return is_service(name)
     found = HOLDER.fullmatch(name) if sort == "AWS" else None
     if found is None or found[1] not in list(iam_backends):
         return True
@@ -63,20 +46,6 @@ def _exists(sort: str, name: str) -> bool:
     backend = iam_backends[account][PARTITION]
     holders = backend.roles.values() if kind == "role" else backend.users.values()
     return any(holder.arn == name for holder in holders) or name in _assumed(account)
-
-
-def _is_service(name: str) -> bool:
-    found = SERVICE.fullmatch(name)
-    if found is None:
-        return False
-    parts = set((found[1] or "").split("."))
-    return not found[1] or bool(parts & USUAL) or bool(parts & (UNLISTED | _services()))
-
-
-@cache
-def _services() -> frozenset[str]:
-    place = files("cfnlint.data.AdditionalSpecs") / "Policies.json"
-    return frozenset(json.loads(place.read_text("utf-8")))
 
 
 def _assumed(account: str) -> set[str]:

@@ -14,6 +14,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBCluster, DBInstance, DBProxy, DBProxyTarget, RDSBackend
 
+from ..engine_data import is_proxied
 from .proxies import known_proxy
 from .proxy_endpoints import ONLY_AURORA, has_readers
 from .surround import surround
@@ -131,6 +132,10 @@ def _require_fit(backend: RDSBackend, proxy: DBProxy, database: DBCluster | DBIn
     if family != proxy.engine_family:
         raise InvalidParameterCombination(
             f"The engine family {proxy.engine_family} of the proxy does not match {database.engine}"
+        )
+    if not is_proxied(str(database.engine), str(database.engine_version or "")):
+        raise InvalidParameterCombination(
+            f"RDS Proxy does not support {database.engine} {database.engine_version}"
         )
     group = backend.subnet_groups.get(_subnet_group(database))
     if group is not None and group.vpc_id != proxy.vpc_id:

@@ -13,19 +13,27 @@ from typing import Any, Final
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
 from . import (
+    alarms,
+    buckets,
     clusters,
     computers,
     database_groups,
     databases,
     distributions,
+    endpoints,
     functions,
-    groups,
     http_apis,
+    interfaces,
+    key_policies,
     keys,
+    messages,
+    networks,
+    parameters,
     proxies,
     rest_apis,
     roles,
     secrets,
+    tables,
     tags,
     web_acls,
 )
@@ -35,18 +43,25 @@ from .extensions import extension_problems
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     name: checks
     for module in (
+        alarms,
+        buckets,
         clusters,
         computers,
         database_groups,
         databases,
         distributions,
+        endpoints,
         functions,
-        groups,
         http_apis,
+        key_policies,
+        messages,
+        networks,
+        parameters,
         proxies,
         rest_apis,
         roles,
         secrets,
+        tables,
         web_acls,
     )
     for name, checks in module.CHECKS.items()
@@ -82,6 +97,7 @@ def _require(type_name: str, context: Context, given: Mapping[str, Any]) -> None
 
 def _problems(type_name: str, context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     yield from tags.problems(given)
+    yield from interfaces.problems(given)
     yield from extension_problems(type_name, context, given)
     for check in CHECKS.get(type_name, ()):
         yield from check(context, given)

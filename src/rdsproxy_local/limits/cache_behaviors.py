@@ -27,6 +27,9 @@ def behavior_problems(behavior: Mapping[str, Any]) -> Iterator[str]:
         yield f"InvalidArgument: The parameter PathPattern is invalid: {pattern}"
     if "CachePolicyId" not in behavior:
         yield from _times(behavior)
+        cookies = behavior.get("ForwardedValues", {}).get("Cookies", {})
+        if (cookies.get("Forward") == "whitelist") != bool(cookies.get("WhitelistedNames")):
+            yield "InvalidForwardCookies: names of cookies and Forward: whitelist need each other"
         if "OriginRequestPolicyId" in behavior:
             yield "InvalidArgument: an origin request policy needs a cache policy"
     elif "ForwardedValues" in behavior:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from ..engine_data import has_feature
 from .check import Check
 from .database_settings import (
     LONGEST_CLUSTER_PASSWORD,
@@ -24,6 +25,14 @@ STEP: Final = 0.5
 PAUSES: Final = range(300, 86401)
 RETENTIONS: Final = range(1, 36)
 LONGEST_BACKTRACK: Final = 259200
+FEATURES: Final = {
+    "EnableHttpEndpoint": "data_api",
+    "EnableLocalWriteForwarding": "local_write_forwarding",
+}
+NEEDS: Final = {
+    "MasterUserSecret": "ManageMasterUserPassword",
+    "PerformanceInsightsKmsKeyId": "PerformanceInsightsEnabled",
+}
 
 
 def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -45,11 +54,31 @@ def _together(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield "The StorageEncrypted parameter must be true when you specify a KmsKeyId"
     if given.get("EngineMode") == "serverless":
         yield f"The engine mode serverless you requested is currently unavailable for {engine}"
+    for name, feature in FEATURES.items():
+        if given.get(name) is True and not has_feature(feature, engine, _version(given)):
+            yield f"{name} is not supported for engine {engine} version {_version(given)}"
+    for name, needed in NEEDS.items():
+        if given.get(name) and not given.get(needed):
+            yield f"You can't specify {name} unless {needed} is true"
     window = given.get("BacktrackWindow") or 0
     if window and engine != "aurora-mysql":
         yield f"Backtrack is not supported for the {engine} engine."
     if not 0 <= window <= LONGEST_BACKTRACK:
         yield f"The backtrack window must be between 0 and {LONGEST_BACKTRACK} seconds"
+
+
+def _version(given: Mapping[str, Any]) -> str:
+    return str(given.get("EngineVersion", ""))
+
+
+def _zones(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    wanted = given.get("AvailabilityZones") or ()
+    if not wanted:
+        return
+    zones = context.call("ec2", "describe_availability_zones")["AvailabilityZones"]
+    known = {zone["ZoneName"] for zone in zones}
+    if strange := sorted(set(wanted) - known):
+        yield f"Invalid availability zone: {', '.join(strange)} is not in {context.region}"
 
 
 def _capacity(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -70,6 +99,9 @@ def _capacity(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             f"Serverless v2 maximum capacity {most} isn't valid. The maximum capacity must be "
             f"{LEAST_MOST_ACU} to {MOST_ACU}, in steps of {STEP}"
         )
+    engine, version = str(given.get("Engine", "")), _version(given)
+    if least == 0 and not has_feature("auto_pause", engine, version):
+        yield f"Serverless v2 minimum capacity 0 isn't supported for {engine} {version}"
     if least > most:
         yield (
             f"Serverless v2 capacity isn't valid: the minimum, {least}, is greater than the "
@@ -84,5 +116,5 @@ def _capacity(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::RDS::DBCluster": (_settings, _together, _capacity),
+    "AWS::RDS::DBCluster": (_settings, _together, _capacity, _zones),
 }

@@ -15,6 +15,8 @@ from .check import Check
 FAMILY: Final = re.compile(
     r"(aurora-mysql|aurora-postgresql|mysql|mariadb|postgres)(\d+(?:\.\d+)?)"
 )
+NAME: Final = re.compile(r"(?=.{1,255}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
+NAMES: Final = ("DBClusterParameterGroupName", "DBParameterGroupName", "OptionGroupName")
 SUBNET_GROUP: Final = re.compile(r"[A-Za-z0-9._ -]{1,255}")
 
 
@@ -27,6 +29,18 @@ def _group(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if version not in _versions(engine):
         yield f"ParameterGroupFamily {family} is not a valid parameter group family"
         return
+
+
+def _names(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for parameter in NAMES:
+        name = given.get(parameter)
+        if name is not None and not NAME.fullmatch(name):
+            yield (
+                f"The parameter {parameter} is not a valid identifier. Identifiers must begin "
+                "with a letter; must contain only ASCII letters, digits, and hyphens; and must "
+                "not end with a hyphen or contain two consecutive hyphens, up to 255: "
+                f"{name[:80]}"
+            )
 
 
 def _subnets(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -55,7 +69,8 @@ def _versions(engine: str) -> frozenset[str]:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::RDS::DBClusterParameterGroup": (_group,),
-    "AWS::RDS::DBParameterGroup": (_group,),
+    "AWS::RDS::DBClusterParameterGroup": (_names, _group),
+    "AWS::RDS::DBParameterGroup": (_names, _group),
     "AWS::RDS::DBSubnetGroup": (_subnets,),
+    "AWS::RDS::OptionGroup": (_names,),
 }

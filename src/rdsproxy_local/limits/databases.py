@@ -52,6 +52,10 @@ LEAST_RATIO: Final = 0.5
 STRIPED: Final = 400
 """The size in GiB from which gp3 has settings of its own."""
 THROUGHPUT: Final = range(500, 4001)
+NEEDS: Final = {
+    "MasterUserSecret": "ManageMasterUserPassword",
+    "PerformanceInsightsKMSKeyId": "EnablePerformanceInsights",
+}
 KNOWN: Final = ("mariadb", "mysql", "postgres")
 
 
@@ -61,6 +65,11 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield from name_problems("DBName", engine, given.get("DBName"))
         yield from password_problems(given.get("MasterUserPassword"), LONGEST_PASSWORD[engine])
         yield from _storage(given)
+    for name, needed in NEEDS.items():
+        if given.get(name) and not given.get(needed):
+            yield f"You can't specify {name} unless {needed} is true"
+    if given.get("MultiAZ") is True and engine.startswith("aurora"):
+        yield f"VPC Multi-AZ DB Instances are not available for engine: {engine}"
     yield from port_problems(given.get("Port"))
     yield from window_problems(given)
     group, version = given.get("DBParameterGroupName"), given.get("EngineVersion")

@@ -16,6 +16,7 @@ from .viewer_certificates import certificate_problems
 MOST_BEHAVIORS: Final = 75
 MOST_ORIGINS: Final = 100
 LONGEST_COMMENT: Final = 128
+LONGEST_ROOT: Final = 255
 ERROR_CODES: Final = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
@@ -44,8 +45,11 @@ def _texts(config: Mapping[str, Any]) -> Iterator[str]:
     if len(config.get("Comment", "")) > LONGEST_COMMENT:
         yield f"InvalidArgument: The comment is longer than {LONGEST_COMMENT} characters"
     root = config.get("DefaultRootObject", "")
-    if root.startswith("/"):
-        yield f"InvalidDefaultRootObject: {root} must not begin with a slash"
+    if root.startswith("/") or len(root) > LONGEST_ROOT:
+        yield (
+            f"InvalidDefaultRootObject: {root[:80]} must not begin with a slash, and has at most "
+            f"{LONGEST_ROOT} characters"
+        )
 
 
 def _error_responses(responses: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -55,6 +59,8 @@ def _error_responses(responses: list[Mapping[str, Any]]) -> Iterator[str]:
         code = one.get("ErrorCode")
         if code not in ERROR_CODES:
             yield f"InvalidErrorCode: {code} is none of {', '.join(map(str, ERROR_CODES))}"
+        if one.get("ErrorCachingMinTTL", 0) < 0:
+            yield f"InvalidTTLOrder: ErrorCachingMinTTL of {code} must not be negative"
         page = one.get("ResponsePagePath", "")
         if ("ResponseCode" in one) != bool(page):
             yield (

@@ -19,6 +19,7 @@ HERE: Final = ""
 RULE: Final = ("SecurityGroupEgress/*", "SecurityGroupIngress/*")
 FILES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "AWS::ApiGateway::RestApi": (("openapi_properties", HERE),),
+    "AWS::ApiGateway::Stage": (("method_settings_resource_path", "MethodSettings/*"),),
     "AWS::CloudFront::Distribution": (
         ("forward_enum", "DistributionConfig/DefaultCacheBehavior"),
         ("forward_enum", "DistributionConfig/CacheBehaviors/*"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
@@ -10,9 +11,11 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from ..service_principals import is_service
 from .check import Check
 
 MOST_MEMORY: Final = 10240
+PERSON: Final = re.compile(r"\*|\d{12}|arn:.+")
 LEVELS: Final = ("ApplicationLogLevel", "SystemLogLevel")
 
 
@@ -59,6 +62,13 @@ def _blocked() -> dict[str, date]:
     }
 
 
+def _permission(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    principal = str(given.get("Principal", ""))
+    if not (PERSON.fullmatch(principal) or is_service(principal)):
+        yield "The provided principal was invalid. Please check the principal and try again."
+
+
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::Lambda::Function": (_settings, _runtime),
+    "AWS::Lambda::Permission": (_permission,),
 }

@@ -11,6 +11,8 @@ from .check import Check
 from .paths import path_problems, stage_problems
 
 DEFAULT: Final = "$default"
+LONGEST_NAME: Final = 128
+FORMATS: Final = ("1.0", "2.0")
 KEY: Final = re.compile(r"(ANY|GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH) (/.*)")
 
 
@@ -34,13 +36,23 @@ def _route(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     body = given.get("Body")
+    title = body.get("info", {}).get("title", "") if isinstance(body, Mapping) else ""
+    if len(title) > LONGEST_NAME:
+        yield f"API name cannot be longer than {LONGEST_NAME} characters"
     for path in body.get("paths", {}) if isinstance(body, Mapping) else ():
         if path.removeprefix("/") != DEFAULT:
             yield from path_problems(path)
 
 
+def _integration(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    version = given.get("PayloadFormatVersion")
+    if version is not None and version not in FORMATS:
+        yield f"PayloadFormatVersion {version} is not supported: {', '.join(FORMATS)}"
+
+
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::ApiGatewayV2::Api": (_body,),
+    "AWS::ApiGatewayV2::Integration": (_integration,),
     "AWS::ApiGatewayV2::Route": (_route,),
     "AWS::ApiGatewayV2::Stage": (_stage,),
 }

@@ -15,6 +15,7 @@ CUSTOM: Final[Mapping[str, range]] = {
     "OriginKeepaliveTimeout": range(1, 121),
     "OriginReadTimeout": range(1, 121),
 }
+LONGEST_ID: Final = 128
 KINDS: Final = ("CustomOriginConfig", "S3OriginConfig", "VpcOriginConfig")
 WELL_KNOWN: Final = (80, 443)
 PORTS: Final = range(1024, 65536)
@@ -33,6 +34,7 @@ OWN_HEADERS: Final = frozenset(
     }
 )
 OWN_STARTS: Final = ("x-amz-", "x-edge-")
+TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 MOST_HEADERS: Final = 30
 LONGEST_NAME: Final = 256
 LONGEST_VALUE: Final = 1783
@@ -43,6 +45,8 @@ def origin_problems(origin: Mapping[str, Any]) -> Iterator[str]:
     yield from _place(str(origin.get("DomainName", "")), str(origin.get("OriginPath", "")))
     if len([name for name in KINDS if name in origin]) != 1:
         yield f"InvalidOrigin: an origin has exactly one of {', '.join(KINDS)}"
+    if len(str(origin.get("Id", ""))) > LONGEST_ID:
+        yield f"InvalidArgument: an origin's ID has at most {LONGEST_ID} characters"
     custom = origin.get("CustomOriginConfig", {})
     for values, ranges in ((origin, RANGES), (custom, CUSTOM)):
         for name, allowed in ranges.items():
@@ -94,6 +98,8 @@ def _headers(headers: list[Mapping[str, str]]) -> Iterator[str]:
                 f"InvalidArgument: The parameter HeaderName : {name} is not allowed for an "
                 "origin custom header"
             )
+        if not TOKEN.fullmatch(name):
+            yield f"InvalidArgument: The parameter HeaderName is invalid: '{name[:80]}'"
         if len(name) > LONGEST_NAME or len(header["HeaderValue"]) > LONGEST_VALUE:
             yield (
                 f"InvalidArgument: a custom header's name has at most {LONGEST_NAME} characters, "

@@ -13,6 +13,9 @@ INTEGRATION: Final = "x-amazon-apigateway-integration"
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 TIMEOUTS: Final = range(50, 29001)
 LONGEST_KEY: Final = 128
+MOST_BYTES: Final = 10_485_760
+OFFSETS: Final = {"DAY": range(1), "WEEK": range(7), "MONTH": range(28)}
+"""The days after the start of a period at which a quota may begin."""
 
 
 def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -27,6 +30,15 @@ def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
                     f"Timeout should be between {TIMEOUTS.start} ms and {TIMEOUTS.stop - 1} ms: "
                     f"{timeout} at {path}"
                 )
+
+
+def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    kinds = given.get("EndpointConfiguration", {}).get("Types", [])
+    if len(kinds) > 1:
+        yield f"An API has one endpoint type, not {', '.join(kinds)}"
+    least = given.get("MinimumCompressionSize", 0)
+    if not 0 <= least <= MOST_BYTES:
+        yield f"Invalid minimum compression size, must be between 0 and {MOST_BYTES}: {least}"
 
 
 def _stage(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -45,10 +57,14 @@ def _plan(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             if (given.get(name, {}).get(limit) or 0) < 0:
                 yield f"{name} {limit} must not be negative"
 
+    quota = given.get("Quota", {})
+    if quota.get("Offset", 0) not in OFFSETS.get(quota.get("Period", ""), range(28)):
+        yield f"Usage Plan quota offset {quota['Offset']} is outside of a {quota.get('Period')}"
+
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::ApiGateway::ApiKey": (_key,),
-    "AWS::ApiGateway::RestApi": (_body,),
+    "AWS::ApiGateway::RestApi": (_body, _settings),
     "AWS::ApiGateway::Stage": (_stage,),
     "AWS::ApiGateway::UsagePlan": (_plan,),
 }

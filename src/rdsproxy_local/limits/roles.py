@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -14,18 +15,39 @@ from .check import Check
 MOST_MANAGED: Final = 10
 MOST_MANAGED_CHARACTERS: Final = 6144
 MOST_TRUST_CHARACTERS: Final = 2048
+SID: Final = re.compile(r"[0-9A-Za-z]*")
 
 
 def _role(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if len(set(given.get("ManagedPolicyArns", ()))) > MOST_MANAGED:
         yield f"Cannot exceed quota for PoliciesPerRole: {MOST_MANAGED}"
+    for policy in given.get("Policies", ()):
+        yield from _grammar(policy.get("PolicyDocument"))
     if _characters(given.get("AssumeRolePolicyDocument")) > MOST_TRUST_CHARACTERS:
         yield f"Cannot exceed quota for ACLSizePerRole: {MOST_TRUST_CHARACTERS}"
 
 
 def _managed(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from _grammar(given.get("PolicyDocument"))
     if _characters(given.get("PolicyDocument")) > MOST_MANAGED_CHARACTERS:
         yield f"Cannot exceed quota for PolicySize: {MOST_MANAGED_CHARACTERS}"
+
+
+def _grammar(document: Any) -> Iterator[str]:
+    """Refuse what a policy of a role or user does not have, though those of resources may."""
+    statements = document.get("Statement", []) if isinstance(document, Mapping) else []
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if {"Principal", "NotPrincipal"} & set(statement):
+            yield "Policy document should not specify a principal."
+        if not SID.fullmatch(statement.get("Sid", "")):
+            yield (
+                f"Statement IDs (SID) must be alpha-numeric: {statement['Sid']}. Check that your "
+                "input satisfies the regular expression [0-9A-Za-z]*"
+            )
+
+
+def _inline(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from _grammar(given.get("PolicyDocument"))
 
 
 def _characters(document: Any) -> int:
@@ -36,5 +58,7 @@ def _characters(document: Any) -> int:
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::IAM::ManagedPolicy": (_managed,),
+    "AWS::IAM::Policy": (_inline,),
     "AWS::IAM::Role": (_role,),
+    "AWS::IAM::RolePolicy": (_inline,),
 }

@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from ..cloudformation.resource import Context
 from .check import Check
 
 NUMBERS: Final = {"icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58", "all": "-1"}
 WITH_PORTS: Final = ("6", "17")
+WITH_TYPES: Final = ("1",)
 MOST_PORT: Final = 65535
 MOST_PROTOCOL: Final = 255
 MASKS: Final = range(16, 29)
+PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
 def _rule(_: Context, rule: Mapping[str, Any]) -> Iterator[str]:
@@ -22,6 +26,8 @@ def _rule(_: Context, rule: Mapping[str, Any]) -> Iterator[str]:
     if protocol != "-1" and not (protocol.isdigit() and int(protocol) <= MOST_PROTOCOL):
         yield f"Invalid value '{rule['IpProtocol']}' for IP protocol. Unknown protocol."
     start, end = rule.get("FromPort"), rule.get("ToPort")
+    if protocol in WITH_TYPES and None in (start, end):
+        yield "Invalid value 'null' for ICMP type or code: FromPort and ToPort are needed, or -1"
     if protocol not in WITH_PORTS or start is None or end is None:
         return
     for port in dict.fromkeys((start, end)):
@@ -50,11 +56,33 @@ def _range(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"The CIDR '{block}' is invalid."
 
 
+def _second_range(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a range that overlaps one of the VPC's, or is of another private block than those."""
+    try:
+        block = ip_network(given.get("CidrBlock", ""), strict=False)
+        vpc = context.call("ec2", "describe_vpcs", VpcIds=[given["VpcId"]])["Vpcs"][0]
+    except (ValueError, ClientError):
+        return
+    for one in vpc["CidrBlockAssociationSet"]:
+        known = ip_network(one["CidrBlock"])
+        if block.overlaps(known):
+            yield f"The CIDR '{block}' conflicts with another: {known}"
+        elif _private(block) and _private(known) and _private(block) != _private(known):
+            yield (
+                f"The CIDR '{block}' is restricted. Use a CIDR from the same private address "
+                f"range as the current VPC CIDR, {known}, or use a publicly-routable CIDR."
+            )
+
+
+def _private(block: Any) -> str | None:
+    return next((one for one in PRIVATE if block.subnet_of(ip_network(one))), None)
+
+
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::EC2::SecurityGroup": (_group,),
     "AWS::EC2::SecurityGroupEgress": (_rule,),
     "AWS::EC2::SecurityGroupIngress": (_rule,),
     "AWS::EC2::Subnet": (_range,),
     "AWS::EC2::VPC": (_range,),
-    "AWS::EC2::VPCCidrBlock": (_range,),
+    "AWS::EC2::VPCCidrBlock": (_range, _second_range),
 }

@@ -1,0 +1,37 @@
+"""Systems Manager: names and values of parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+# PutParameter, Name and Value in botocore's model.
+NAME: Final = re.compile(r"[a-zA-Z0-9_.\-/]+")
+LONGEST: Final = {"Advanced": 8192, "Intelligent-Tiering": 8192, "Standard": 4096}
+MOST_LEVELS: Final = 15
+
+
+def _parameter(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    name = given.get("Name")
+    if name is not None and not NAME.fullmatch(name):
+        yield (
+            'Parameter name: can\'t be prefixed with "ssm" (case-insensitive), and only a mix of '
+            f"letters, numbers and the following 4 symbols .-_/ is allowed: {name[:80]}"
+        )
+    if name is not None and name.strip("/").count("/") >= MOST_LEVELS:
+        yield f"Parameter name has a maximum of {MOST_LEVELS} levels"
+    tier = given.get("Tier", "Standard")
+    longest = LONGEST.get(tier, LONGEST["Standard"])
+    if len(given["Value"].encode()) > longest:
+        yield (
+            f"{tier} tier parameters support a maximum parameter value of {longest} characters. "
+            "To create a larger parameter value, upgrade the parameter to use the "
+            "advanced-parameter tier."
+        )
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {"AWS::SSM::Parameter": (_parameter,)}
