@@ -116,7 +116,7 @@ def standalone(network, subnet_group) -> dict[str, Any]:
         "DBName": "app",
         "DBSubnetGroupName": subnet_group,
         "Engine": "postgres",
-        "EngineVersion": "16.4",
+        "EngineVersion": "16.10",
         "MasterUsername": "owner",
         "MasterUserPassword": PASSWORD,
         "PubliclyAccessible": False,
@@ -434,7 +434,7 @@ class TestCluster:
             deployed,
             **basics
             | {
-                "EngineVersion": "8.0.mysql_aurora.3.11.0",
+                "EngineVersion": "8.0.mysql_aurora.3.12.0",
                 "MasterUserPassword": "another-password",
                 "VpcSecurityGroupIds": [other],
             },
@@ -453,7 +453,7 @@ class TestCluster:
         assert found["BackupRetentionPeriod"] == 9
         assert found["DeletionProtection"]
         assert found["EnabledCloudwatchLogsExports"] == ["error", "slowquery"]
-        assert found["EngineVersion"] == "8.0.mysql_aurora.3.11.0"
+        assert found["EngineVersion"] == "8.0.mysql_aurora.3.12.0"
         assert found["HttpEndpointEnabled"]
         assert found["IAMDatabaseAuthenticationEnabled"]
         assert found["PerformanceInsightsEnabled"]
@@ -1228,6 +1228,34 @@ class TestEndpoint:
             "DBProxyName": proxy.physical_id,
             "DBProxyEndpointName": f"endpoint-{next(NUMBERS)}",
         }
+
+    def test_an_instance_of_rds_has_no_readers(self, harness, settings, standalone):
+        instance = harness.create("AWS::RDS::DBInstance", **standalone)
+        target = {"DBInstanceIdentifiers": [instance.physical_id]}
+        endpoint = {"VpcSubnetIds": settings["VpcSubnetIds"], "TargetRole": "READ_ONLY"}
+
+        first = self.of_postgresql(harness, settings)
+        TestTargets.create(harness, first, **target)
+        with pytest.raises(ClientError, match="only for proxies of Aurora"):
+            self.reader(harness, first, endpoint)
+
+        second = self.of_postgresql(harness, settings)
+        self.reader(harness, second, endpoint)
+        with pytest.raises(ClientError, match="only for proxies of Aurora"):
+            TestTargets.create(harness, second, **target)
+
+    @staticmethod
+    def of_postgresql(harness, settings):
+        own = {"DBProxyName": f"proxy-{next(NUMBERS)}", "EngineFamily": "POSTGRESQL"}
+        return harness.create("AWS::RDS::DBProxy", **settings | own)
+
+    @staticmethod
+    def reader(harness, proxy, endpoint):
+        names = {
+            "DBProxyName": proxy.physical_id,
+            "DBProxyEndpointName": f"endpoint-{next(NUMBERS)}",
+        }
+        return harness.create("AWS::RDS::DBProxyEndpoint", **names | endpoint)
 
     def test_it_is_created_changed_and_deleted(self, harness, names, elsewhere):
         given = {**names, "VpcSubnetIds": elsewhere.subnets, "TargetRole": "READ_ONLY"}

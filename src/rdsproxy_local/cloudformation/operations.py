@@ -16,6 +16,7 @@ from .failure import Failure
 from .functions import resolved, text
 from .scope import Exports, StackScope
 from .stack import Output, Plan, Stack
+from .template_limits import export_problem
 
 OnFailure = Literal["ROLLBACK", "DELETE", "DO_NOTHING"]
 CheckExports = Callable[[Stack, Mapping[str, str]], None]
@@ -124,6 +125,8 @@ def _output(name: str, declared: Mapping[str, Any], scope: StackScope) -> Output
             "Template format error: The Value field of every Outputs member must evaluate to "
             f"a String: {name}"
         )
+    if export is not None and (problem := export_problem(export)):
+        raise Failure(problem)
     return Output(text(value), said.get("Description"), export)
 
 

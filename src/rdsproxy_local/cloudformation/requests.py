@@ -14,6 +14,7 @@ from .background import settled
 from .pace import present
 from .planning import Request
 from .refusals import ValidationError, refusals
+from .request_limits import require_allowed
 from .stack import Stack, from_described
 from .stacks import StackBackend, backend
 from .template import MOST_BYTES_INLINE, check_size
@@ -110,6 +111,7 @@ class StackRequests(CloudFormationResponse):
         if strange:
             names = ", ".join(sorted(strange))
             raise ValidationError(f"The local cloud does not know {names} here")
+        require_allowed(self.stacks, self._get_action(), given)
         return given
 
     def _request(self, given: Mapping[str, Any], old: Stack | None) -> Request:

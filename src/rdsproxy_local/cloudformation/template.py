@@ -19,6 +19,7 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 
 from .failure import Failure
+from .template_limits import limit_problems
 
 SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 SECTIONS: Final = frozenset(
@@ -184,13 +185,13 @@ def _judge(document: Mapping[str, Any]) -> None:
                 f"Template format error: Number of {section.lower()}, {count}, "
                 f"is greater than maximum allowed, {most}"
             )
+    for problem in limit_problems(document):
+        raise Failure(problem)
     for logical_id, resource in document["Resources"].items():
         _judge_resource(logical_id, resource)
 
 
 def _judge_resource(logical_id: str, resource: Any) -> None:
-    if not logical_id.isalnum():
-        raise Failure(f"Template format error: Resource name {logical_id} is non alphanumeric.")
     if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
         raise Failure(
             f"Template format error: [/Resources/{logical_id}] "

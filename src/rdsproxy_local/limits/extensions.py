@@ -47,6 +47,7 @@ FILES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("aurora", HERE),
         ("dbclusterinstanceclass_enum", HERE),
         ("engine_version", HERE),
+        ("engine_version_deprecated", HERE),
         ("multiaz", HERE),
         ("serverless_exclusive", HERE),
     ),
@@ -55,6 +56,7 @@ FILES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("db_instance_class", HERE),
         ("dbinstanceclass_enum", HERE),
         ("engine_version", HERE),
+        ("engine_version_deprecated", HERE),
         ("kmskey_storageencrypted", HERE),
         ("replicamode_enum", HERE),
     ),
@@ -86,11 +88,21 @@ SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "dbclusterinstanceclass_enum": _unknown_class,
     "dbinstanceclass_enum": _unknown_class,
     "engine_version": _unknown_version,
+    "engine_version_deprecated": _unknown_version,
     "instancetype_enum": lambda given: (
         f"Invalid value '{given['InstanceType']}' for InstanceType: it does not exist here."
     ),
 }
 """The service's own sentence for files that are mere lists."""
+RESTORED: Final = (
+    "DBClusterSnapshotIdentifier",
+    "DBSnapshotIdentifier",
+    "SnapshotIdentifier",
+    "SourceDBClusterIdentifier",
+    "SourceDBInstanceIdentifier",
+    "SourceDbClusterResourceId",
+    "SourceDbiResourceId",
+)
 REGIONAL: Final = ("dbclusterinstanceclass_enum", "dbinstanceclass_enum", "instancetype_enum")
 """Files with a schema for each Region."""
 
@@ -101,12 +113,22 @@ def extension_problems(
     """A sentence for each rule across properties that a resource of the type breaks."""
     for name, place in FILES.get(type_name, ()):
         rules = _rules(type_name, name, context.region if name in REGIONAL else None)
+        if name == "engine_version_deprecated" and not _asks_for_one_version(properties):
+            continue
         for value, where in _at(properties, tuple(filter(None, place.split("/"))), ()):
             problems = rules.problems(value) if rules else []
             if problems and name in SENTENCES:
                 yield SENTENCES[name](properties)
                 continue
             yield from ("/".join((*where, problem)) for problem in problems)
+
+
+def _asks_for_one_version(given: Mapping[str, Any]) -> bool:
+    """True unless it is restored, with the source's version, or a major version asks for any."""
+    if any(name in given for name in RESTORED):
+        return False
+    parts = str(given.get("EngineVersion", "")).split(".")
+    return len(parts) > (1 if "postgres" in str(given.get("Engine")) else 2)
 
 
 @cache

@@ -24,7 +24,9 @@ def _policy(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
         return
     statements = policy.get("Statement", [])
     statements = statements if isinstance(statements, list) else [statements]
-    if not any(_administers(context.account, statement) for statement in statements):
+    if all("Principal" in one for one in statements) and not any(
+        _administers(context.account, statement) for statement in statements
+    ):
         yield "The new key policy will not allow you to update the key policy in the future."
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ..cloudformation.resource import Context
 from .check import Check
 
+MOST_ADDRESSES: Final = 10_000
 GROUPS: Final = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
@@ -63,4 +64,12 @@ def _invalid(what: str) -> str:
     return f"Error reason: You have {what}."
 
 
-CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {"AWS::WAFv2::WebACL": (_rules,)}
+def _addresses(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if len(given.get("Addresses", ())) > MOST_ADDRESSES:
+        yield f"WAFLimitsExceededException: an IP set has at most {MOST_ADDRESSES} addresses"
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::WAFv2::IPSet": (_addresses,),
+    "AWS::WAFv2::WebACL": (_rules,),
+}

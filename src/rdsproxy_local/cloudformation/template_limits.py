@@ -1,0 +1,47 @@
+"""Names and texts in a template that CloudFormation refuses for what they are.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+LONGEST_NAME: Final = 255
+LONGEST_DESCRIPTION: Final = 1024
+NOUNS: Final = {
+    "Resources": "Resource",
+    "Parameters": "Parameter",
+    "Outputs": "Output",
+    "Mappings": "Mapping",
+}
+EXPORT: Final = re.compile(r"[A-Za-z0-9:-]{1,255}")
+
+
+def limit_problems(document: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each name or text that is too long, or of other characters."""
+    for section, noun in NOUNS.items():
+        for name in document.get(section, {}):
+            if not (name.isascii() and name.isalnum()):
+                yield f"Template format error: {noun} name {name} is non alphanumeric."
+            if len(name) > LONGEST_NAME:
+                yield (
+                    f"Template format error: {noun} name {name[:40]}… is longer than "
+                    f"{LONGEST_NAME} characters."
+                )
+    if len(str(document.get("Description", "")).encode()) > LONGEST_DESCRIPTION:
+        yield (
+            f"Template format error: 'Description' length is greater than {LONGEST_DESCRIPTION}."
+        )
+
+
+def export_problem(name: str) -> str | None:
+    """Explain why an output cannot be exported by that name, once it is known."""
+    if EXPORT.fullmatch(name):
+        return None
+    return (
+        f"Template error: the export name '{name[:80]}' must contain only alphanumeric "
+        f"characters, colons, or hyphens, up to {LONGEST_NAME}"
+    )

@@ -1,0 +1,62 @@
+"""Names, texts and tags of stacks that CloudFormation refuses are refused here too."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError, WaiterError
+
+from rdsproxy_local.cloudformation.failure import Failure
+from rdsproxy_local.cloudformation.template import read
+from rdsproxy_local.local_cloud import Account
+
+pytestmark = pytest.mark.xdist_group("cloud-stack-limits")
+
+GROUP = {"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"Description": "d" * 1025}, "'Description' length is greater than 1024"),
+        ({"Outputs": {"My_Url": {"Value": "v"}}}, "Output name My_Url is non alphanumeric"),
+        ({"Parameters": {"My-Size": {"Type": "String"}}}, "Parameter name My-Size is non"),
+        ({"Resources": {"G" * 256: GROUP["Resources"]["Group"]}}, "longer than 255"),
+    ],
+)
+def test_a_template_has_names_and_texts_that_cloudformation_takes(more, reason):
+    with pytest.raises(Failure, match=reason):
+        read(json.dumps(GROUP | more), {}, "eu-west-1")
+
+
+@pytest.fixture(scope="module")
+def api(server):
+    return Account(server.endpoint, "123456789012", "eu-west-1").client("cloudformation")
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"Tags": [{"Key": f"k{n}", "Value": "v"} for n in range(51)]}, "less than or equal to 50"),
+        ({"Tags": [{"Key": "k", "Value": "v" * 257}]}, "less than or equal to 256"),
+        ({"Tags": [{"Key": "k" * 129, "Value": "v"}]}, "less than or equal to 128"),
+        ({"Tags": [{"Key": "aws:k", "Value": "v"}]}, "reserved for AWS"),
+        ({"Tags": [{"Key": "k", "Value": "v"}] * 2}, "Duplicate tag key"),
+        ({"RoleARN": "arn:aws:iam::123456789012:role/nobody"}, "invalid or cannot be assumed"),
+    ],
+)
+def test_a_stack_has_tags_and_a_role_that_cloudformation_takes(api, given, reason):
+    with pytest.raises(ClientError, match=reason):
+        api.create_stack(StackName="shop", TemplateBody=json.dumps(GROUP), **given)
+
+
+def test_an_output_is_exported_by_a_name_of_letters_digits_colons_and_hyphens(api):
+    outputs = {"Url": {"Value": "v", "Export": {"Name": "my url"}}}
+    api.create_stack(StackName="exports", TemplateBody=json.dumps(GROUP | {"Outputs": outputs}))
+    with pytest.raises(WaiterError, match="terminal failure state"):
+        api.get_waiter("stack_create_complete").wait(
+            StackName="exports", WaiterConfig={"Delay": 0.1, "MaxAttempts": 300}
+        )
+    events = api.describe_stack_events(StackName="exports")["StackEvents"]
+    assert any("the export name 'my url'" in str(one) for one in events)
