@@ -16,6 +16,7 @@ from faults import (
 )
 
 from rdsproxy_templates.rendering import unpackaged
+from rdsproxy_templates.validators.graph import Graph
 from rdsproxy_templates.validators.rules import endpoint
 from rdsproxy_templates.variants import bastion
 
@@ -114,6 +115,12 @@ class TestRegion:
     @pytest.mark.parametrize("zone", ["eu-west-1b", GIVEN])
     def test_a_template_for_one_region_may_name_it(self, zone):
         assert_holds(endpoint.region, self.zoned(zone))
+
+    @pytest.mark.parametrize(("region", "count"), [("eu-west-1", 0), ("us-east-1", 1)])
+    def test_a_region_that_is_known_decides(self, region, count):
+        named = faulted(f"{SSM}/ServiceName", "com.amazonaws.eu-west-1.ssm", BASTION)
+
+        assert len(list(endpoint.region.judge(Graph(named, region=region)))) == count
 
     def test_an_endpoint_across_regions_says_so(self):
         named = faulted(f"{SSM}/ServiceName", "com.amazonaws.eu-west-1.ssm", BASTION)

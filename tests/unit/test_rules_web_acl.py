@@ -16,6 +16,7 @@ from faults import (
 )
 
 from rdsproxy_templates.rendering import unpackaged
+from rdsproxy_templates.validators.graph import Graph
 from rdsproxy_templates.validators.rules import web_acl
 from rdsproxy_templates.variants import edge, edge_waf
 
@@ -165,6 +166,21 @@ class TestRegion:
         acl = resource("WAFv2::WebACL", Scope=scope)
 
         assert_holds(web_acl.region, template(Acl=acl, Vpc=resource("EC2::VPC")))
+
+
+class TestUsEast1:
+    def test_a_global_web_acl_in_another_region_is_refused(self):
+        found = list(web_acl.us_east_1.judge(Graph(WAF, region="eu-west-1")))
+
+        assert {one.resource for one in found} == {GLOBAL_ACL, IP_SET, "WebACLStackAllowedIPV6"}
+        assert found[0].sentence == "it has the scope CLOUDFRONT, and is created in eu-west-1"
+
+    @pytest.mark.parametrize("region", ["us-east-1", None])
+    def test_in_us_east_1_or_a_region_that_is_not_known_it_is_accepted(self, region):
+        assert list(web_acl.us_east_1.judge(Graph(WAF, region=region))) == []
+
+    def test_a_regional_one_is_accepted_anywhere(self):
+        assert list(web_acl.us_east_1.judge(Graph(EDGE, region="eu-west-1"))) == []
 
 
 class TestOriginHeader:

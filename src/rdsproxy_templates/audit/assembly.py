@@ -122,7 +122,11 @@ class _Building:
                     (*around, source.path),
                     conditions,
                 )
-                children[title] = Nested(template=child, arguments=_arguments(resource, child))
+                children[title] = Nested(
+                    template=child,
+                    arguments=_arguments(resource, child),
+                    waits_for=resource.get("DependsOn", ()),
+                )
         for name, expression in body["Conditions"].items():
             stands = {"Name": prefix + name, "Expression": _global(expression, prefix)}
             resources[f"{name}?"] = {"Type": CONDITION, "Properties": stands}
@@ -242,9 +246,8 @@ def _followed_child(nested: Nested, path: str, asked: set[str]) -> Nested:
     for name, parameter in declared.items():
         if name not in arguments and not is_known_by_default(parameter):
             arguments[name] = {UNKNOWN: f"{path}.{name}"}
-    return Nested(
-        template=replace(inner, outputs={**outputs, **inner.outputs}), arguments=arguments
-    )
+    whole = replace(inner, outputs={**outputs, **inner.outputs})
+    return replace(nested, template=whole, arguments=arguments)
 
 
 def is_known_by_default(parameter: Mapping[str, Any]) -> bool:
@@ -270,10 +273,9 @@ def _cut(template: Template, taker: str, giver: str) -> Template:
 
     if taker in template.children:
         nested = template.children[taker]
-        children = {
-            **template.children,
-            taker: replace(nested, arguments=cut(dict(nested.arguments))),
-        }
+        waits_for = [name for name in nested.waits_for if name != giver]
+        made = replace(nested, arguments=cut(dict(nested.arguments)), waits_for=waits_for)
+        children = {**template.children, taker: made}
         return replace(template, children=children)
     resources = {**template.resources, taker: cut(dict(template.resources[taker]))}
     return replace(template, resources=resources)

@@ -66,7 +66,7 @@ def _of_scenarios(
     }
     first: dict[tuple[str, str, int, int], int] = {}
     for number, deployed in enumerate(scenarios(one.flat, one.mappings, given)):
-        graph = Graph(deployed, folders)
+        graph = Graph(deployed, folders, values.get("AWS::Region"))
         for rule in GRAPH_RULES:
             for finding in _of_graph(rule, graph, one.places, notes):
                 # In another scenario, the same place is the same thing in other words.

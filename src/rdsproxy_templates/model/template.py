@@ -22,6 +22,12 @@ class Nested:
 
     template: Template
     arguments: Mapping[str, Any]
+    waits_for: Sequence[str] = ()
+    """What ``DependsOn`` names, in templates that we have not written ourselves."""
+
+    def needs(self) -> set[str]:
+        """Return the names that must exist before it is created."""
+        return {*references(dict(self.arguments)), *self.waits_for}
 
 
 @record(frozen=True, kw_only=True)
@@ -159,9 +165,8 @@ def circle(template: Template) -> tuple[str, str] | None:
 def _needs(template: Template) -> dict[str, list[str]]:
     """Map children and resources to what each needs, sorted so that all renders are alike."""
     created = (template.children.keys() | template.resources.keys()) - template.parameters.keys()
-    arguments = {name: dict(child.arguments) for name, child in template.children.items()}
     return {
-        **{name: sorted({*references(given)} & created) for name, given in arguments.items()},
+        **{name: sorted(child.needs() & created) for name, child in template.children.items()},
         **{name: sorted(needed(body) & created) for name, body in template.resources.items()},
     }
 
@@ -169,7 +174,8 @@ def _needs(template: Template) -> dict[str, list[str]]:
 def _wire(template: Template, taker: str, giver: str) -> str:
     """``OneStack.Host takes TwoStack.Outputs.Url``."""
     if taker in template.children:
-        places = template.children[taker].arguments
+        child = template.children[taker]
+        places = {"DependsOn": child.waits_for, **child.arguments}
     else:
         body = _creation(template.resources[taker])
         places = {**body, **body.get("Properties", {})}

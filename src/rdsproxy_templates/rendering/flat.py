@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..model.references import references, replaced, simplified
+from ..model.references import replaced, simplified
 from ..model.template import Body, Template, in_order, needed
 from .waits import Wait, with_waits
 
@@ -121,7 +121,7 @@ def _inlined(
                 nested.template, (*path, title), received, learned
             )
             below |= inner
-            needs = {*references(dict(nested.arguments))}
+            needs = nested.needs()
         else:
             name = "".join((*path, title))
             learned.origins[name] = Origin(path, title)

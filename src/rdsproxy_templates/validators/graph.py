@@ -44,6 +44,8 @@ class Graph:
     template: Template
     folders: Mapping[str, Path] = field(default_factory=dict)
     """The folder of the file in which each resource is written, where there is one."""
+    region: str | None = None
+    """The Region in which the resources are created, where somebody says it."""
 
     def of_type(self, *types: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the resources of these types, each with its properties."""

@@ -147,6 +147,7 @@ GRAPH_RULES: Final[tuple[Rule[Graph, Violation], ...]] = (
     web_acl.scope,
     web_acl.refuses_somebody,
     web_acl.region,
+    web_acl.us_east_1,
     web_acl.origin_header,
     edge.stage,
     edge.cache,

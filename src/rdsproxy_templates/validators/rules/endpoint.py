@@ -95,10 +95,12 @@ def region(graph: Graph) -> Iterator[Violation]:
     for name, body in graph.of_type(INTERFACE):
         service = body.get("ServiceName")
         match = REGIONAL.fullmatch(service) if is_literal(service) else None
-        if match is None or "ServiceRegion" in body or match[1] in zones:
+        if match is None or "ServiceRegion" in body or match[1] in {*zones, graph.region}:
             continue
-        if zones or follows:
-            place = f"the subnets are in {min(zones)}" if zones else "the rest is for any Region"
+        if zones or follows or graph.region:
+            place = "the rest is for any Region"
+            if here := graph.region or min(zones, default=None):
+                place = f"the subnets are in {here}"
             yield Violation(
                 name,
                 "ServiceName",

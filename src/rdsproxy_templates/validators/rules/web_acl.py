@@ -159,6 +159,24 @@ def region(graph: Graph) -> Iterator[Violation]:
 
 
 @as_rule(
+    "edge/us-east-1",
+    title="What has the scope CLOUDFRONT is created in us-east-1.",
+    why="WAF refuses it in any other Region.",
+    remedy="Deploy its stack to us-east-1, and hand on the ARN.",
+    source=f"{WAF_GUIDE}how-aws-waf-works-resources.html",
+)
+def us_east_1(graph: Graph) -> Iterator[Violation]:
+    for name, body in graph.of_type(WEB_ACL, *SCOPED):
+        if body.get("Scope") == GLOBAL and graph.region not in (None, "us-east-1"):
+            yield Violation(
+                name,
+                "Scope",
+                f"it has the scope {GLOBAL}, and is created in {graph.region}",
+                "Deploy its stack to us-east-1, and hand on the ARN",
+            )
+
+
+@as_rule(
     "edge/origin-header",
     title="CloudFront sends the header that the web ACL of its origin admits.",
     why="The web ACL refuses every request.",
