@@ -350,6 +350,18 @@ class TestSurroundings:
         ]
         assert instance(identifiers={"database": "shop"})["DBInstanceIdentifier"] == "shop"
 
+    def test_a_name_of_ones_own_is_accepted_in_metadata(self):
+        """Beside what else the resource accepts."""
+        named = {"identifiers": {"database": "shop"}}
+        public = flat(edge, rds=named)["RDSStackDBInstance"]["Metadata"]["rdsproxy_templates"]
+        rules = AURORA | {"identifiers": {"database": "shop", "instances": "node"}}
+        private = flat(base, rds=rules)
+
+        assert public["Accepted"].keys() == {"database/public", "database/fixed-name"}
+        for title in ("RDSStackDBCluster", "RDSStackDBInstance1"):
+            accepted = private[title]["Metadata"]["rdsproxy_templates"]["Accepted"]
+            assert accepted == {"database/fixed-name": "a setting names it"}
+
     def test_a_fixed_name_warns(self):
         found = warnings(**AURORA, identifiers={"database": "shop"})
 
