@@ -331,3 +331,24 @@ class TestOtherTools:
 
         assert (one.rule, one.line) == ("sam", 3)
         assert "Event Type is: Apii" in one.sentence
+
+
+class TestOddForms:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Outputs: {A: {Ref: Group, Value: x, Export: {Name: y}}}\n",
+            'Outputs: {A: {"Fn::Select": [0, [a]]}}\n',
+            "Conditions: {C: !Condition C}\n",
+            "Conditions: {C: !Equals [!Ref Group]}\n",
+            "Mappings: {M: {a: x}}\n",
+            "Parameters: {P: {Default: 5}}\n",
+        ],
+    )
+    def test_what_nobody_means_is_no_crash(self, tmp_path, text):
+        ours(tmp_path, text + GROUP)
+
+    def test_an_attribute_that_is_a_function_is_a_sentence(self, tmp_path):
+        [one] = ours(tmp_path, GROUP.replace("    Type", "    Ref: Other\n    Type"))
+
+        assert (one.line, one.sentence) == (3, "Ref is no attribute of a resource")

@@ -28,6 +28,8 @@ UNDER: Final = "Condition"
 UNKNOWN: Final = "Fn::Unknown"
 """An expression of which nothing is known, as if by a function that CloudFormation lacks."""
 NO_VALUE: Final = {"Ref": "AWS::NoValue"}
+OUTPUT: Final = ("Value", "Export", "Condition")
+"""What counts of an output."""
 MOST_STACKS: Final = 500
 MOST_CUTS: Final = 50
 
@@ -227,7 +229,7 @@ def followed(template: Template, path: str = "") -> Template:
         template,
         children=children,
         outputs={
-            name: {**body, "Value": body.get("Value", "")}
+            name: {"Value": "", **{key: body[key] for key in OUTPUT if key in body}}
             for name, body in template.outputs.items()
         },
     )

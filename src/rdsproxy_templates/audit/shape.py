@@ -101,7 +101,9 @@ def _resource(mending: Mending, path: Path, body: Mapping[str, Any]) -> dict[str
     made: dict[str, Any] = {}
     for key, value in body.items():
         place = (*path, key)
-        if value is None:
+        if key == "Ref" or key.startswith("Fn::"):
+            mending.refuse(place, f"{key} is no attribute of a resource", f"Remove {key}")
+        elif value is None:
             sentence = f"{key} of {path[-1]} is null, which CloudFormation refuses"
             mending.refuse_null(place, sentence, f"Remove {key}")
         elif key in {"Properties", "Metadata"} and not isinstance(value, dict):
