@@ -352,3 +352,49 @@ class TestOddForms:
         [one] = ours(tmp_path, GROUP.replace("    Type", "    Ref: Other\n    Type"))
 
         assert (one.line, one.sentence) == (3, "Ref is no attribute of a resource")
+
+
+class TestSoundForms:
+    """What public templates do, and works."""
+
+    TRUST = """\
+Resources:
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: !GetAtt Role.Arn, DefinitionString: "{}"}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: SERVICE}, Action: "sts:AssumeRole"}
+"""
+
+    @pytest.mark.parametrize(
+        ("service", "found"),
+        [
+            ('!Sub "states.${AWS::Region}.amazonaws.com"', []),
+            ("states.eu-west-1.amazonaws.com", []),
+            ("states.amazonaws.com", []),
+            ("events.amazonaws.com", ["role/trust"]),
+            ('!Sub "events.${AWS::Region}.amazonaws.com"', ["role/trust"]),
+        ],
+    )
+    def test_a_service_has_a_name_in_each_region(self, tmp_path, service, found):
+        assert rules_broken(tmp_path, self.TRUST.replace("SERVICE", service)) == found
+
+    def test_a_role_for_another_service_is_passed_on(self, tmp_path):
+        function = (
+            "  Function:\n    Type: AWS::Lambda::Function\n    Properties:\n"
+            "      Code: {ZipFile: x}\n      Handler: index.handler\n      Runtime: python3.13\n"
+            "      Role: !GetAtt Own.Arn\n"
+            "      Environment: {Variables: {SCHEDULER_ROLE_ARN: !GetAtt Role.Arn}}\n"
+        )
+        own = self.TRUST.partition("  Role:\n")[2].replace("SERVICE", "lambda.amazonaws.com")
+        role = "  Role:\n" + self.TRUST.partition("  Role:\n")[2].replace(
+            "SERVICE", "scheduler.amazonaws.com"
+        )
+
+        found = rules_broken(tmp_path, f"Resources:\n{function}{role}  Own:\n{own}")
+
+        assert not {"role/may-assume", "role/trust"} & {*found}

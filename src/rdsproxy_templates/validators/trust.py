@@ -45,7 +45,8 @@ def trusts_service(graph: Graph, role: str, service: str) -> Answer:
         if "NotPrincipal" in one.body or isinstance(one.body.get("Principal"), list):
             return None
         named = either(
-            covers(text_of(graph, principal), (service,))
+            _is_regional(text_of(graph, principal), service)
+            or covers(text_of(graph, principal), (service,))
             for principal in principals(one, "Service")
         )
         if one.allows and one.names_action(ASSUME) is not False:
@@ -53,6 +54,26 @@ def trusts_service(graph: Graph, role: str, service: str) -> Answer:
         elif not one.allows and named and not one.is_conditional:
             return False
     return either(answers)
+
+
+def _is_regional(text: Text, service: str) -> bool:
+    """Tell whether *text* is the name that *service* has in a Region: ``states.<Region>.…``."""
+    if not text or not isinstance(text[0], str) or not isinstance(text[-1], str):
+        return False
+    name = service.partition(".")[0]
+    ends = text[-1].endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    if len(text) > 1:
+        return ends and text[0] == f"{name}."
+    return ends and text[0].startswith(f"{name}.") and text[0].count(".") > service.count(".")
+
+
+def is_passed_on(graph: Graph, role: str) -> bool:
+    """Tell whether *role* is for another service than Lambda, to which a function passes it."""
+    document = graph.properties(role).get("AssumeRolePolicyDocument")
+    statements = statements_of(role, document)
+    services = [text_of(graph, p) for one in statements for p in principals(one, "Service")]
+    others = [one for one in services if not covers(one, ("lambda.amazonaws.com",))]
+    return bool(others) and not any(principals(one, "AWS") for one in statements)
 
 
 def trusts_role(graph: Graph, role: str, other: Text) -> Answer:

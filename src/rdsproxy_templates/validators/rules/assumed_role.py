@@ -9,11 +9,18 @@ from typing import Any, Final
 from ...aws.documentation import IAM_GUIDE
 from ..clients import variables_of
 from ..graph import FUNCTION_TYPES, Graph
-from ..policies import Rights, added_statements, holder_of, rights_of, written_statements
+from ..policies import (
+    Rights,
+    added_statements,
+    holder_of,
+    rights_of,
+    role_named,
+    written_statements,
+)
 from ..rule import Violation, as_rule
 from ..statements import Statement, is_every
 from ..texts import Text, is_certain, shown, text_of
-from ..trust import ASSUME
+from ..trust import ASSUME, is_passed_on
 from ..values import listed
 
 _ROLE_NAME: Final = re.compile(r"(^|_)ROLE(_ARN)?$")
@@ -98,10 +105,16 @@ def _may_name(graph: Graph, statement: Statement, role: Text) -> bool:
 
 
 def told_roles(graph: Graph) -> Iterator[tuple[str, str, Any]]:
-    """Yield the functions that are told a role, the variable that tells it, and its value."""
+    """Yield the functions that are told a role, the variable that tells it, and its value.
+
+    A role that only another service may assume is told to be passed on, not to be assumed.
+    """
     for function, body in graph.of_type(*FUNCTION_TYPES):
         for name, value in variables_of(body).items():
-            if _ROLE_NAME.search(str(name).upper()) and value:
+            if not _ROLE_NAME.search(str(name).upper()) or not value:
+                continue
+            role = role_named(graph, value)
+            if role is None or not is_passed_on(graph, role):
                 yield function, str(name), value
 
 
