@@ -29,6 +29,8 @@ extra_resources:
       Properties: {DisplayName: !Ref DBCluster}
 """
 TAGS = {"team": "shop", "Cost Center": "42"}
+OWN = {"rdsproxy-templates:variant": "bastion"}
+"""By which `deploy` knows a stack that it created."""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +94,7 @@ def test_a_further_resource_is_there_and_knows_the_others(account):
 
 def test_every_stack_has_the_tags(account):
     for name in (STACK, account.nested(STACK, "RDSStack"), account.nested(STACK, "BastionStack")):
-        assert stack_tags(account, name) == TAGS
+        assert stack_tags(account, name) == TAGS | OWN
 
 
 def test_the_bastion_its_volume_and_its_role_have_the_tags(account):
@@ -109,13 +111,13 @@ def test_the_bastion_its_volume_and_its_role_have_the_tags(account):
 
 def test_they_stay_without_the_setting_and_go_with_an_empty_one(account, deploy):
     deploy(SETTINGS.partition("\n")[2].replace("14", "15"))
-    assert stack_tags(account, STACK) == TAGS
+    assert stack_tags(account, STACK) == TAGS | OWN
 
     # A change of tags changes every stack, so that nobody knows before what depends on them.
     settings = "tags: {}\n" + SETTINGS.partition("\n")[2].replace("14", "15")
     cluster = account.resources(account.nested(STACK, "RDSStack"))["DBCluster"]
     deploy(settings, "--accept-data-loss")
-    assert stack_tags(account, STACK) == {}
+    assert stack_tags(account, STACK) == OWN
     assert account.resources(account.nested(STACK, "RDSStack"))["DBCluster"] == cluster
 
 

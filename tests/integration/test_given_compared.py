@@ -154,12 +154,18 @@ def test_keys_and_roles_of_settings_are_compared(world):
 
 def test_a_second_endpoint_for_secrets_manager_is_refused(world):
     service = f"com.amazonaws.{world.account.region}.secretsmanager"
+    group, other = world.group("endpoint"), world.group("no-endpoint")
     made = world.ec2.create_vpc_endpoint(
         VpcId=world.vpc, ServiceName=service, VpcEndpointType="Interface",
         SubnetIds=[world.given["PrivateSubnet1Id"]], PrivateDnsEnabled=True,
+        SecurityGroupIds=[group],
     )["VpcEndpoint"]["VpcEndpointId"]  # fmt: skip
     try:
         (said,) = world.problems()
+        existing = {"secrets_manager_endpoint": "existing"}
+        assert world.problems(existing, SecretsManagerEndpointSecurityGroupId=group) == []
+        (wrong,) = world.problems(existing, SecretsManagerEndpointSecurityGroupId=other)
+        assert "no interface endpoint for" in wrong
     finally:
         world.ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
 

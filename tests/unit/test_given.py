@@ -200,6 +200,25 @@ class TestSubnets:
 
         assert "have no IPv6 range in subnet-0000000a, subnet-0000000b" in said
 
+    def test_with_ipv6_are_of_no_use_to_a_proxy_in_a_dedicated_vpc(self):
+        range_ = {"Ipv6CidrBlockState": {"State": "associated"}}
+        there = [
+            subnet(f"subnet-0000000{zone}", zone, Ipv6CidrBlockAssociationSet=[range_])
+            for zone in "ab"
+        ]
+        account = GivenAccount(
+            describe_subnets=there,
+            describe_vpcs=[{"VpcId": "vpc-1", "InstanceTenancy": "dedicated"}],
+        )
+
+        (said,) = problems(
+            existing_vpc, account, {"rds": {"proxy": {"endpoint_network_type": "DUAL"}}}
+        )
+
+        assert said == (
+            f"[{SUBNETS}] are in vpc-1 of dedicated tenancy, in which no proxy has IPv6"
+        )
+
     def test_with_ipv6_are_taken(self):
         range_ = {"Ipv6CidrBlockState": {"State": "associated"}}
         there = [
@@ -232,6 +251,33 @@ class TestEndpoints:
         account = GivenAccount(describe_vpc_endpoints=[self.THERE])
 
         assert problems(existing_vpc, account, creates=False) == []
+
+    @pytest.mark.parametrize(
+        ("endpoint", "fits"),
+        [
+            ({"Groups": [{"GroupId": "sg-0000000c"}]}, True),
+            ({"Groups": [{"GroupId": "sg-00000001"}]}, False),
+            ({"Groups": [{"GroupId": "sg-0000000c"}], "PrivateDnsEnabled": False}, False),
+            ({"Groups": [{"GroupId": "sg-0000000c"}], "State": "Deleting"}, False),
+        ],
+    )
+    def test_one_that_exists_has_the_group_that_is_given(self, endpoint, fits):
+        groups = [
+            FUNCTION_GROUP, PROXY_GROUP, DATABASE_GROUP,
+            {"GroupId": "sg-0000000c", "VpcId": "vpc-1"},
+        ]  # fmt: skip
+        account = GivenAccount(
+            describe_vpc_endpoints=[self.THERE | endpoint], describe_security_groups=groups
+        )
+
+        found = problems(
+            existing_vpc, account, {"secrets_manager_endpoint": "existing"},
+            SecretsManagerEndpointSecurityGroupId="sg-0000000c",
+        )  # fmt: skip
+
+        assert [one.partition(", and ")[0] for one in found] == (
+            [] if fits else ["[SecretsManagerEndpointSecurityGroupId] is sg-0000000c"]
+        )
 
     def test_private_dns_needs_the_names_of_the_vpc(self):
         off = {"EnableDnsSupport": {"Value": True}, "EnableDnsHostnames": {"Value": False}}

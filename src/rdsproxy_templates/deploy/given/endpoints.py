@@ -12,11 +12,13 @@ from .values import GivenValues, Use
 
 DNS: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
 """Attributes of a VPC that private DNS needs, and the key of the answer about each."""
+GROUP: Final = "SecretsManagerEndpointSecurityGroupId"
 GONE: Final = ("deleting", "deleted", "rejected", "failed", "expired")
 
 
 def endpoint_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
-    """Report what keeps an endpoint with private DNS from being created."""
+    """Report what keeps an endpoint with private DNS from being created, or from being used."""
+    yield from _existing(account, given)
     if not account.creates:
         return
     for use in given.uses("SubnetIds", INTERFACES):
@@ -24,6 +26,29 @@ def endpoint_problems(account: AccountReader, given: GivenValues) -> Iterator[Pr
         if vpc and use.properties.get("PrivateDnsEnabled") is True:
             yield from _taken(account, use, vpc)
             yield from _names(account, use, vpc)
+
+
+def _existing(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
+    """Report a group that is not that of an endpoint for Secrets Manager."""
+    group = given.parameters.get(GROUP)
+    if not group:
+        return
+    service = f"com.amazonaws.{account.session.region}.secretsmanager"
+    answer = account.ask(
+        "ec2",
+        "describe_vpc_endpoints",
+        GROUP,
+        Filters=[{"Name": "service-name", "Values": [service]}],
+    )
+    if answer and not any(
+        one.get("PrivateDnsEnabled")
+        and one.get("State", "").lower() not in GONE
+        and group in {member["GroupId"] for member in one.get("Groups", ())}
+        for one in answer["VpcEndpoints"]
+    ):
+        yield Problem(
+            GROUP, f"is {group}, and no interface endpoint for {service} with private DNS has it"
+        )
 
 
 def _taken(account: AccountReader, use: Use, vpc: str) -> Iterator[Problem]:

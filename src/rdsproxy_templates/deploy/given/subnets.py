@@ -93,6 +93,19 @@ def _placed(
     if wanted and (without := [one["SubnetId"] for one in subnets if not _has_ipv6(one)]):
         sentence = f"have no IPv6 range in {', '.join(without)}, and the network type needs one"
         yield Problem(use.places, sentence)
+    if wanted and kind != SUBNET_GROUP:
+        yield from _tenancy(account, use, vpcs)
+
+
+def _tenancy(account: AccountReader, use: Use, vpcs: list[str]) -> Iterator[Problem]:
+    """Report a VPC of dedicated instances, in which RDS Proxy has no IPv6 (CreateDBProxy)."""
+    answer = account.ask(
+        "ec2", "describe_vpcs", "VPCs", Filters=[{"Name": "vpc-id", "Values": vpcs}]
+    )
+    for one in answer["Vpcs"] if answer else ():
+        if one.get("InstanceTenancy") == "dedicated":
+            sentence = f"are in {one['VpcId']} of dedicated tenancy, in which no proxy has IPv6"
+            yield Problem(use.places, sentence)
 
 
 def _zones(
