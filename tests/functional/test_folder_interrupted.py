@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from rdsproxy_templates import ConfigError, render
 from rdsproxy_templates.rendering import NESTINGS
 from rdsproxy_templates.rendering.folder import write
-from rdsproxy_templates.rendering.transaction import STAGE
+from rdsproxy_templates.rendering.transaction import STAGE, ensured, locked
 from rdsproxy_templates.variants import base
 
 OPERATIONS = [
@@ -185,3 +185,26 @@ def test_two_renders_at_once_do_not_mix(tmp_path):
         other.send_signal(signal.SIGKILL)
 
     assert write(tmp_path, {"a": b"two"})
+
+
+def test_half_of_what_another_render_writes_is_not_taken_for_somebodys(tmp_path):
+    (tmp_path / "a").write_bytes(b"one")  # its manifest was read a moment before
+    busy = "is being written by another render; wait for it"
+    with locked(tmp_path), pytest.raises(ConfigError, match=busy):
+        write(tmp_path, {"a": b"two"})
+    with pytest.raises(ConfigError, match="may be yours and will not be overwritten"):
+        write(tmp_path, {"a": b"two"})
+
+
+def test_a_folder_that_another_render_makes_at_once_is_not_taken_from_it(tmp_path, monkeypatch):
+    folder, mkdir = tmp_path / "new", Path.mkdir
+
+    def made_by_both(path, *arguments, **named):
+        if path == folder:
+            mkdir(path)
+        return mkdir(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "mkdir", made_by_both)
+    with pytest.raises(ConfigError), ensured(folder):
+        raise ConfigError([])
+    assert folder.is_dir()

@@ -43,7 +43,14 @@ def compare(
 ) -> Changes:
     """Compute the changes that :func:`write` would make; raises :class:`ConfigError` like it."""
     with explained(directory, "read"):
-        return _compared(directory, files, user_editable)
+        try:
+            return _compared(directory, files, user_editable)
+        except ConfigError:
+            if not directory.is_dir():
+                raise
+            # Half of what another render writes looks like somebody's: the lock tells them apart.
+            with locked(directory):
+                return _compared(directory, files, user_editable)
 
 
 def write(

@@ -110,7 +110,12 @@ def ensured(directory: Path) -> Iterator[None]:
         for folder in (*reversed(directory.parents), directory):
             if not folder.is_dir():
                 created.append(folder)
-                folder.mkdir(exist_ok=True)
+                try:
+                    folder.mkdir()
+                except FileExistsError:
+                    if not folder.is_dir():
+                        raise
+                    created.remove(folder)  # another render has just made it, and needs it
         yield
     except BaseException:
         for folder in reversed(created):
