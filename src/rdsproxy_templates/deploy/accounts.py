@@ -16,6 +16,7 @@ NOT_AWS: Final = (
     "look at HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and run the same command again"
 )
 NO_REGION: Final = "has no Region; give --region"
+SERVERS_ERRORS: Final = 500
 EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
 
@@ -142,7 +143,21 @@ def _patient_session() -> Any:
 
     session = get_session()
     session.set_default_client_config(Config(retries=RETRIES))
+    session.register("before-parse", _refuse_page)
     return session
+
+
+def _refuse_page(response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Raise botocore's own error for a page, which it would take for an answer in XML.
+
+    AWS's own with a server's error, which begins so, botocore knows.
+    """
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - optional
+
+    kind = response_dict["headers"].get("content-type", "")
+    is_aws = response_dict["body"].strip().startswith(b"<html>")
+    if "html" in kind and not (is_aws and response_dict["status_code"] >= SERVERS_ERRORS):
+        raise ResponseParserError(f"a page in HTML, with status {response_dict['status_code']}")
 
 
 def _mismatches(found: list[AccountSession]) -> Iterator[Problem]:

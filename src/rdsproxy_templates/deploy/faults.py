@@ -44,7 +44,7 @@ def passes(error: Exception) -> bool:
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
     if isinstance(error, ClientError):
-        code = error.response["Error"]["Code"]
+        code = _code(error)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return "Throttl" in code or code in THROTTLED or status >= 500  # noqa: PLR2004
     lasting = isinstance(error, SSLError)
