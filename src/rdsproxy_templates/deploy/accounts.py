@@ -154,9 +154,10 @@ def _refuse_page(response_dict: Mapping[str, Any], **_: Any) -> None:
     """
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - optional
 
-    kind = response_dict["headers"].get("content-type", "")
-    is_aws = response_dict["body"].strip().startswith(b"<html>")
-    if "html" in kind and not (is_aws and response_dict["status_code"] >= SERVERS_ERRORS):
+    body = response_dict["body"]  # else a stream, which only its reader may read
+    begins = body[:100].strip().lower() if isinstance(body, bytes) else b""
+    is_aws = begins.startswith(b"<html>") and response_dict["status_code"] >= SERVERS_ERRORS
+    if begins.startswith((b"<!doctype html", b"<html")) and not is_aws:
         raise ResponseParserError(f"a page in HTML, with status {response_dict['status_code']}")
 
 

@@ -9,18 +9,16 @@ from pathlib import Path
 
 from ..errors import DeploymentError, Problem
 from ..model import Template
-from ..model.port import logical_id
 from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from .accounts import AccountSession, aws_errors_at
 from .buckets import require_buckets
 from .console import Console
 from .deletion import Deletion
 from .failures import failures_or_status
-from .given import given_problems
-from .guide import PREFIX, parameters_from_steps
+from .guide import PREFIX
 from .operation import REVIEW
 from .ownership import tags_for, with_tags
-from .parameters import differences, for_api
+from .parameters import differences
 from .plan import AccountName, Plan, Step
 from .preconditions import require_allowed_accounts, require_own_stacks
 from .rendered_step import RenderedStep
@@ -29,6 +27,7 @@ from .root_stack import RootStack
 from .sam_cli import packaged
 from .stack_events import Report
 from .stack_options import StackOptions
+from .step_parameters import require_given, step_parameters
 from .ways_on import WayOn
 
 Package = Callable[[str, Template, Path, AccountSession], str]
@@ -88,7 +87,11 @@ class Deployment:
             require_buckets(map(self.session, self.plan.steps))
 
     def build(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
-        """Build and upload every step; return the root templates as CloudFormation takes them."""
+        """Build and upload every step; return the root templates as CloudFormation takes them.
+
+        What steps are given is compared with the accounts first, as far as no other step gives it.
+        """
+        require_given(self, rendered)
         templates = {}
         for step in self.plan.steps:
             one = rendered[step.variant]
@@ -162,16 +165,17 @@ class Deployment:
     ) -> RequestedChange:
         """Request the change set of *step*, which nobody has executed yet."""
         stack = self.stack(step)
-        values = self._values(step, rendered.root, outputs)
         previous = stack.parameters()
-        parameters = for_api(step.name, rendered.root.parameters, values, previous)
-        known = {name: one.value for name, one in previous.items()} | values
         found = stack.description()
-        if wrong := given_problems(
-            stack.session, rendered.root, known, lambda it: self.console.say(f"  {it}"),
-            config=rendered.config, creates=found is None or found["StackStatus"] == REVIEW,
-        ):  # fmt: skip
-            raise DeploymentError(wrong, within=step.name)
+        values, parameters = step_parameters(
+            self,
+            step,
+            rendered,
+            outputs,
+            previous,
+            creates=found is None or found["StackStatus"] == REVIEW,
+            say=lambda line: self.console.say(f"  {line}"),
+        )
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
         wanted = with_tags(found, rendered.tags, self.options.tags)
         tags = tags_for(found, step.variant, wanted, adopt=self.adopt_stack)
@@ -223,22 +227,3 @@ class Deployment:
         """Say what changes; raise :class:`DeploymentError` where CloudFormation refuses it."""
         for line in change.lines(step.name):
             self.console.say(f"  {line}")
-
-    def _values(
-        self, step: Step, root: Template, outputs: Mapping[str, Mapping[str, str]]
-    ) -> dict[str, str]:
-        """Return the parameters that are given, are IDs of accounts, or come from earlier steps."""
-        values = {
-            name: self.parameters[key]
-            for name in root.parameters
-            for key in (name, f"{step.name}.{name}")
-            if key in self.parameters
-        }
-        for port, account in step.account_ids.items():
-            values[logical_id(port)] = self.account_sessions[account].id
-        for name, source in parameters_from_steps(self.plan, step, root):
-            if name not in outputs[source.name]:
-                sentence = f"needs {name}, which is not an output of step {source.name}"
-                raise DeploymentError([Problem(step.name, sentence)])
-            values[name] = outputs[source.name][name]
-        return values
