@@ -168,10 +168,17 @@ class TestImage:
         )
         harness.delete(function)
 
-    @pytest.mark.parametrize("given", [{"Handler": "app.handler"}, {"Runtime": "python3.13"}])
-    def test_what_an_image_has_itself_is_refused(self, harness, given):
-        with pytest.raises(Failure, match="Please don't provide Handler or Runtime or Layer"):
-            self.create(harness, **given)
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("Handler", "app.handler"),
+            ("Runtime", "python3.13"),
+            ("Layers", ["arn:aws:lambda:eu-west-1:123456789012:layer:drivers:1"]),
+        ],
+    )
+    def test_what_an_image_has_itself_is_refused(self, harness, name, value):
+        with pytest.raises(Failure, match=f"'{name}' should not be included with 'PackageType'"):
+            self.create(harness, **{name: value})
 
     @pytest.mark.parametrize(
         "uri",

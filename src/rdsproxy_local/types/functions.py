@@ -83,11 +83,6 @@ def _code(context: Context, properties: Properties) -> dict[str, Any]:
     """The code for the API: a zip, or the address of an image."""
     if properties.get("PackageType", "Zip") == "Zip":
         return {"ZipFile": code_of(context, properties["Code"], properties.get("Runtime"))}
-    if {"Handler", "Layers", "Runtime"} & set(properties):
-        raise Failure(
-            "Please don't provide Handler or Runtime or Layer when the intent is to create a "
-            "function packaged as a container image."
-        )
     uri = str(properties["Code"].get("ImageUri", ""))
     found = IMAGE_URI.fullmatch(uri)
     if found is None or found["region"] != context.region:
