@@ -112,17 +112,6 @@ class TestFixedName:
         assert one.resource == PROXY
         assert "such as its subnets" in one.remedy
 
-    def test_so_is_that_of_an_endpoint(self):
-        endpoint = resource(
-            "RDS::DBProxyEndpoint",
-            DBProxyEndpointName="shop-reader",
-            VpcSubnetIds=[{"Ref": "VPCStackPrivateSubnet1"}],
-        )
-
-        [one] = violations(protection.fixed_name, faulted("Endpoint", endpoint))
-
-        assert one.resource == "Endpoint"
-
     @pytest.mark.parametrize(
         ("path", "value"),
         [

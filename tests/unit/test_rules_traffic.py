@@ -491,6 +491,14 @@ class TestBothEnds:
 
         assert_holds(traffic.both_ends, without(INTO_DATABASE, faulted(groups, GIVEN, BASTION)))
 
+    def test_a_group_that_is_let_out_to_something_else_on_that_port_is_left_alone(self):
+        """The function reaches the proxy; that the cluster lets it in, too, breaks nothing."""
+        rule = {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306}
+        ends = {"GroupId": ref(CLUSTER_GROUP), "SourceSecurityGroupId": ref(FUNCTION_GROUP)}
+        into = resource("EC2::SecurityGroupIngress", **rule, **ends)
+
+        assert_holds(traffic.both_ends, faulted("Into", into))
+
     def test_groups_without_members_are_left_alone(self):
         rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
         out = resource(

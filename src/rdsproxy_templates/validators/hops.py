@@ -115,7 +115,9 @@ def judge_sides(
     beside = _beside(source, members)
     sent = [r for r in rules if beside and r.group in beside and r.direction == "out"]
     for into in ins if beside else ():
-        if not _any_meets(into, target, sent):
+        # Whoever is let out to something else on that port may have no need of this.
+        is_used = any(out.covers(*(into.ports or (0, 65535))) and _leads(out) for out in sent)
+        if not is_used and not _any_meets(into, target, sent):
             yield Violation(
                 into.resource,
                 into.place("SourceSecurityGroupId"),
@@ -123,6 +125,11 @@ def judge_sides(
                 f"Let {source} out to {target} on the same port",
             )
             return
+
+
+def _leads(rule: GroupRule) -> bool:
+    """Tell whether *rule* leads anywhere but to its own host."""
+    return rule.peer is not None or rule.reaches_addresses(None)
 
 
 def _beside(group: str, members: Mapping[str, Members]) -> set[str] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.names import proxy_name_problem
 from ...model.references import PLACEHOLDER
-from ..graph import CLUSTER, ENDPOINT, IDENTIFIERS, INSTANCE, PROXY, Graph
+from ..graph import CLUSTER, IDENTIFIERS, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..values import is_false, is_literal, items
 from .parameter_group import engine_of
@@ -22,7 +22,6 @@ SOURCES = (
 """What the encryption of a database comes from, where it is not new."""
 EXPIRED = ("rds-ca-2015", "rds-ca-2019")
 NAMED = IDENTIFIERS | {
-    ENDPOINT: "DBProxyEndpointName",
     "AWS::RDS::DBSubnetGroup": "DBSubnetGroupName",
     "AWS::RDS::DBParameterGroup": "DBParameterGroupName",
     "AWS::RDS::DBClusterParameterGroup": "DBClusterParameterGroupName",
@@ -113,14 +112,13 @@ def fixed_name(graph: Graph) -> Iterator[Violation]:
     for kind, key in NAMED.items():
         for name, body in graph.of_type(kind):
             given = body.get(key)
-            has_to_have_one = kind in (PROXY, ENDPOINT)
-            if _is_fixed(given) and (not has_to_have_one or _may_be_replaced(graph, given, body)):
+            if _is_fixed(given) and (kind != PROXY or _may_be_replaced(graph, given, body)):
                 yield Violation(
                     name,
                     key,
                     "its name stays the same, so a change that replaces it fails",
                     "Make the name depend on what replaces it, such as its subnets"
-                    if has_to_have_one
+                    if kind == PROXY
                     else "Leave the name out",
                 )
 
