@@ -76,8 +76,8 @@ class TestFolder:
             "nowhere is not there, from the template's folder"
         ]
 
-    def test_no_code_is_refused(self, code):
-        assert found(code, CodeUri=None) == ["it has no code"]
+    def test_a_build_takes_the_templates_folder_where_none_is_named(self, code):
+        assert found(code, CodeUri=None) == []
 
     @pytest.mark.parametrize("uri", ["s3://bucket/key.zip", {"Bucket": "b", "Key": "k"}])
     def test_code_elsewhere_is_left_alone(self, code, uri):

@@ -132,6 +132,9 @@ class TestNoSecretInEnvironment:
 
         wrong = faulted(f"{VARIABLES}/WHO", value)
         assert len(violations(function.no_secret_in_environment, wrong)) == found
+        elsewhere = f"{{{{resolve:secretsmanager:shop:SecretString:{key}}}}}"
+        wrong = faulted(f"{VARIABLES}/WHO", elsewhere)
+        assert len(violations(function.no_secret_in_environment, wrong)) == found
 
     def test_a_url_that_is_joined_is_read_too(self):
         url = {"Fn::Join": ["", ["mysql://root:", GIVEN, "@host"]]}
@@ -259,6 +262,11 @@ class TestLogRetention:
         changed = faulted(f"{FUNCTION}/FunctionName", "blog", changed)
 
         assert_holds(function.log_retention, without(f"{FUNCTION}/LoggingConfig", changed))
+
+    def test_a_group_of_an_api_says_nothing_of_functions(self):
+        changed = without(f"{FUNCTION}LogGroup", without(f"{FUNCTION}/LoggingConfig"))
+
+        assert_holds(function.log_retention, changed)
 
     def test_a_template_without_any_group_is_left_alone(self):
         assert_holds(function.log_retention, template(Function=resource("Lambda::Function")))

@@ -52,6 +52,7 @@ class TestTrust:
         [
             {"Service": ["ec2.amazonaws.com", "rds.amazonaws.com"]},
             {"Service": {"Fn::Sub": "rds.${AWS::URLSuffix}"}},
+            {"Service": {"Fn::Sub": "rds.${AWS::Region}.amazonaws.com"}},
             {"Service": GIVEN},
             GIVEN,
         ],
@@ -200,6 +201,24 @@ class TestAssumedRole:
     @pytest.mark.parametrize("resources", ["arn:aws:iam::111122223333:role/connect-*", GIVEN])
     def test_a_role_by_name_is_accepted(self, resources):
         assert_holds(assumed_role.assumes_any_role, faulted(self.RESOURCE, resources, APP))
+
+    @pytest.mark.parametrize(
+        "principal",
+        [{"Service": "scheduler.amazonaws.com"}, {"AWS": get_att("Role", "Arn")}, {"AWS": GIVEN}],
+        ids=["passed on to a service", "named by it", "unknown"],
+    )
+    def test_a_role_that_needs_no_permission_is_accepted(self, principal):
+        place = "Told/AssumeRolePolicyDocument/Statement/0/Principal"
+        changed = faulted(place, principal, self.told())
+
+        assert_holds(assumed_role.may_assume, changed)
+        assert_holds(role.trust, changed)
+
+    def test_a_given_role_for_a_service_is_passed_on(self):
+        changed = faulted(f"{FUNCTION}/Environment/Variables/SCHEDULER_ROLE_ARN", GIVEN)
+        changed = faulted(f"{FUNCTION}/Role", GIVEN, changed)
+
+        assert_holds(assumed_role.assumed_elsewhere, changed)
 
     def told(self, *statements):
         policies = [{"PolicyName": "Own", "PolicyDocument": {"Statement": list(statements)}}]

@@ -88,6 +88,22 @@ def trusts_role(graph: Graph, role: str, other: Text) -> Answer:
     )
 
 
+def names_role(graph: Graph, role: str, other: Text) -> bool:
+    """Tell whether the policy of *role* names the role *other* itself, or an unknown one.
+
+    In one account that is enough: the other role needs no permission of its own.
+    """
+    document = graph.properties(role).get("AssumeRolePolicyDocument")
+    texts = [
+        text_of(graph, principal)
+        for one in statements_of(role, document)
+        for principal in principals(one, "AWS")
+    ]
+    return any(
+        text not in {ROOT, (ACCOUNT,)} and covers(text, other) is not False for text in texts
+    )
+
+
 def lets(graph: Graph, statement: Statement, role: Text) -> Answer:
     """Tell whether *statement* is for the role with the ARN *role*, or for its whole account."""
     return either(_is_for(graph, principal, role) for principal in principals(statement, "AWS"))

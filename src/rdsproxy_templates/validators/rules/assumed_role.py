@@ -19,10 +19,12 @@ from ..policies import (
 )
 from ..rule import Violation, as_rule
 from ..statements import Statement, is_every
-from ..texts import Text, is_certain, shown, text_of
-from ..trust import ASSUME, is_passed_on
+from ..texts import ROLE, Atom, Text, is_certain, shown, text_of
+from ..trust import ASSUME, is_passed_on, names_role
 from ..values import listed
 
+_ASSUMED: Final = re.compile(r"CONNECT|ASSUME|CROSS|LOGIN|RDS|DB|DATABASE|PROXY")
+"""Words of a variable for a role that a function assumes, and does not pass on to a service."""
 _ROLE_NAME: Final = re.compile(r"(^|_)ROLE(_ARN)?$")
 
 
@@ -61,6 +63,8 @@ def assumes_any_role(graph: Graph) -> Iterator[Violation]:
 def may_assume(graph: Graph) -> Iterator[Violation]:
     for function, name, target in told_roles(graph):
         rights = _rights_of_function(graph, function)
+        if _needs_no_right(graph, function, name, target):
+            continue
         if rights and rights.allow(graph, ASSUME, text_of(graph, target)) is False:
             yield Violation(
                 function,
@@ -82,6 +86,8 @@ def assumed_elsewhere(graph: Graph) -> Iterator[Violation]:
     for function, name, target in told_roles(graph):
         if holder_of(graph, function) is not None:
             continue
+        if _needs_no_right(graph, function, name, target):
+            continue
         wanted = text_of(graph, target)
         if not any(
             one.allows and one.names_action(ASSUME) and _may_name(graph, one, wanted)
@@ -102,6 +108,18 @@ def _may_name(graph: Graph, statement: Statement, role: Text) -> bool:
     return statement.names_resource(graph, role) is not False and not (
         is_other and not is_certain(role)
     )
+
+
+def _needs_no_right(graph: Graph, function: str, name: str, target: Any) -> bool:
+    """Tell whether a given role is for something else, or a role names the function itself."""
+    told = role_named(graph, target)
+    if told is None:
+        return not _ASSUMED.search(name.upper())
+    holder = holder_of(graph, function)
+    own: Text = (Atom(f"{function}Role", "Arn"),)
+    if holder and graph.type(holder) == ROLE:
+        own = text_of(graph, {"Fn::GetAtt": [holder, "Arn"]})
+    return names_role(graph, told, own)
 
 
 def told_roles(graph: Graph) -> Iterator[tuple[str, str, Any]]:

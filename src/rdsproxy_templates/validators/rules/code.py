@@ -29,7 +29,7 @@ _KEYS: Final = {
 
 @as_rule(
     "function/code",
-    title="A function names code and a handler, and a local folder is there with the file in it.",
+    title="A function names a handler, and its local folder is there with the file in it.",
     why="The function is not built, or each call fails.",
     remedy="Name the folder of the code, and the handler as file.function.",
     source=f"{LAMBDA_GUIDE}python-handler.html",
@@ -51,8 +51,6 @@ def code(graph: Graph) -> Iterator[Violation]:
         if body.get("PackageType") == "Image" or _is_built_elsewhere(graph, function):
             continue
         has_code = not body.keys().isdisjoint(_CODE)
-        if "Handler" in body and not has_code:
-            yield Violation(function, "CodeUri", "it has no code", "Set CodeUri to a folder")
         if has_code and "Handler" not in body and "ImageUri" not in body:
             yield Violation(
                 function, "Handler", "it has no handler", "Set Handler, such as app.handler"

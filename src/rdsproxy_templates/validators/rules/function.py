@@ -9,6 +9,7 @@ from typing import Any, Final
 from ...aws.documentation import EVENTBRIDGE_GUIDE, LAMBDA_GUIDE
 from ...aws.schedules import schedule_problem
 from ...aws.secret_signs import secret_sign
+from ...model.references import references
 from ..clients import variables_of
 from ..credentials import reference_in, secret_named
 from ..graph import FUNCTION_TYPES, Graph
@@ -25,6 +26,7 @@ _PLAIN: Final = re.compile(
     r"\d{1,5}|true|false|on|off|yes|no|none||[\w.@+=-]+(/[\w.@+=-]+)+", re.IGNORECASE
 )
 """Numbers, choices, and the names of secrets and parameters, which are paths."""
+_KEY: Final = re.compile(r"^\{\{resolve:secretsmanager:.*:SecretString:(\w+)[^}]*\}\}$")
 _BESIDE: Final = ("username", "host", "port", "engine", "dbname", "dbInstanceIdentifier")
 _POINTS: Final = re.compile(
     r"(Arns?|Names?|Ids?|Paths?|Prefix|Region|Endpoint|Address|Url|Uri|Port|Key_?Id)$"
@@ -144,7 +146,7 @@ def log_retention(graph: Graph) -> Iterator[Violation]:
             yield Violation(
                 name, "RetentionInDays", "it keeps logs forever", "Set RetentionInDays, such as 30"
             )
-    kept = any("RetentionInDays" in body for body in groups.values())
+    kept = any("RetentionInDays" in groups[name] for name in _of_functions(graph, groups))
     for function, body in graph.of_type(*FUNCTION_TYPES) if kept else ():
         # Other logs of the template expire; a group that Lambda makes never does.
         own = literal(text_of(graph, body.get("FunctionName"))) or function
@@ -163,6 +165,17 @@ def log_retention(graph: Graph) -> Iterator[Violation]:
             )
 
 
+def _of_functions(graph: Graph, groups: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the log groups that are meant for functions: named by one, or by nobody."""
+    functions = [body for _, body in graph.of_type(*FUNCTION_TYPES)]
+    named = {graph.target(simple(_log_group(body))) for body in functions}
+    used = {one for body in graph.template.resources.values() for one in references(dict(body))}
+    for name, body in groups.items():
+        is_default = "/aws/lambda/" in shown(text_of(graph, body.get("LogGroupName", "")))
+        if name in named or is_default or (name not in used and "LogGroupName" not in body):
+            yield name
+
+
 def _sign(graph: Graph, name: str, value: Any) -> str | None:
     """Say what of a variable looks like a secret; None if nothing does."""
     text = text_of(graph, value)
@@ -173,6 +186,8 @@ def _sign(graph: Graph, name: str, value: Any) -> str | None:
     if found := reference_in(graph, text):
         # A name or a host, which lies beside the password, is none.
         return None if found[1] in _BESIDE else "its value is read from a secret"
+    if (key := _KEY.search(shown(text))) and key[1] in _BESIDE:
+        return None
     by_value = secret_sign("", shown(text)) or secret_sign("", value)
     if by_value:
         return by_value

@@ -12,7 +12,13 @@ from ..policies import added_statements, holder_of, rights_of, role_named
 from ..rule import Violation, as_rule
 from ..statements import Statement, is_every
 from ..texts import KEY, ROLE, shown, text_of
-from ..trust import ASSUME, lets_everybody, statements_of, trusts_role, trusts_service
+from ..trust import (
+    ASSUME,
+    lets_everybody,
+    statements_of,
+    trusts_role,
+    trusts_service,
+)
 from ..values import listed
 from .assumed_role import told_roles
 
