@@ -16,6 +16,7 @@ OPEN = {
     "Type": "AWS::EC2::SecurityGroup",
     "Properties": {
         "GroupDescription": "open",
+        "VpcId": {"Ref": "Vpc"},
         "SecurityGroupEgress": [{"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}],
         "SecurityGroupIngress": [
             {
@@ -27,6 +28,7 @@ OPEN = {
         ],
     },
 }
+VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
 WORLD = "network/open-to-the-world"
 
 
@@ -59,10 +61,14 @@ def test_parameters_and_conditions_are_decided_by_what_was_deployed(stacks, audi
     """The group is in a nested stack, and the root passes it what opens it."""
     given = {"Open": {"Type": "String"}}
     decided = {"Open": {"Fn::Equals": [{"Ref": "Open"}, "yes"]}}
-    url = stacks.put("inner.json", {"Group": OPEN}, Parameters=given, Conditions=decided)
+    url = stacks.put(
+        "inner.json", {"Vpc": VPC, "Group": OPEN}, Parameters=given, Conditions=decided
+    )
     name = f"audited-{value}"
     inner = nested(url, Open={"Ref": "Open"})
-    stacks.create(name, {"Inner": inner}, Parameters=given, given={"Open": value})
+    assert stacks.create(name, {"Inner": inner}, Parameters=given, given={"Open": value}) == (
+        "CREATE_COMPLETE"
+    )
 
     status, findings, _ = audited(name)
     stacks.delete(name)
