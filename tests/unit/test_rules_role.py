@@ -214,6 +214,11 @@ class TestAssumedRole:
         assert_holds(assumed_role.may_assume, changed)
         assert_holds(role.trust, changed)
 
+    def test_a_function_that_may_pass_roles_on_need_not_assume_them(self):
+        passing = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": get_att("Told", "Arn")}
+
+        assert_holds(assumed_role.may_assume, self.told(passing))
+
     def test_a_given_role_for_a_service_is_passed_on(self):
         changed = faulted(f"{FUNCTION}/Environment/Variables/SCHEDULER_ROLE_ARN", GIVEN)
         changed = faulted(f"{FUNCTION}/Role", GIVEN, changed)

@@ -125,13 +125,16 @@ def _needs_no_right(graph: Graph, function: str, name: str, target: Any) -> bool
 def told_roles(graph: Graph) -> Iterator[tuple[str, str, Any]]:
     """Yield the functions that are told a role, the variable that tells it, and its value.
 
-    A role that only another service may assume is told to be passed on, not to be assumed.
+    A role that only another service may assume is told to be passed on, not to be assumed; so is
+    one of a function that may pass roles.
     """
     for function, body in graph.of_type(*FUNCTION_TYPES):
         for name, value in variables_of(body).items():
             if not _ROLE_NAME.search(str(name).upper()) or not value:
                 continue
-            role = role_named(graph, value)
+            role, holder = role_named(graph, value), holder_of(graph, function)
+            if holder and rights_of(graph, holder).about("iam:PassRole"):
+                continue
             if role is None or not is_passed_on(graph, role):
                 yield function, str(name), value
 
