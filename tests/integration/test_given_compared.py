@@ -29,7 +29,7 @@ class World:
     """An account with the network of `base`, and what a person would name in settings."""
 
     def __init__(self, desk, given):
-        self.account, self.given = desk.account, given
+        self.desk, self.account, self.given = desk, desk.account, given
         self.ec2 = desk.account.client("ec2")
         subnets = self.ec2.describe_subnets(SubnetIds=[given[name] for name in SUBNETS])["Subnets"]
         self.vpc = subnets[0]["VpcId"]
@@ -174,7 +174,8 @@ def test_a_second_endpoint_for_secrets_manager_is_refused(world):
 
 def test_the_command_says_all_of_it_and_changes_nothing(world, sam_cli, tmp_path):
     planner = Planner(tmp_path, {"app": world.account}, Path(sam_cli).parent)
-    planner.prepare()
+    planner.write_profiles()
+    world.desk.bucket()
     wrong = {"FunctionSecurityGroupId": "sg-00000000", "PrivateSubnet2Id": "subnet-00000000"}
     told = (world.given | wrong).items()
     words = [word for one in told for word in ("--parameter", "=".join(one))]
@@ -187,3 +188,28 @@ def test_the_command_says_all_of_it_and_changes_nothing(world, sam_cli, tmp_path
     ]
     stacks = world.account.client("cloudformation").list_stacks()["StackSummaries"]
     assert [one["StackName"] for one in stacks if "existing" in one["StackName"]] == []
+
+
+def test_a_note_is_in_the_plan_that_is_reviewed(world, sam_cli, tmp_path):
+    planner = Planner(tmp_path, {"app": world.account}, Path(sam_cli).parent)
+    planner.write_profiles()
+    small = [
+        world.ec2.create_subnet(
+            VpcId=world.vpc, CidrBlock=f"10.1.10.{start}/28", AvailabilityZone=f"eu-west-1{zone}"
+        )["Subnet"]["SubnetId"]
+        for start, zone in ((0, "a"), (16, "b"))
+    ]
+    for subnet in small:
+        for _ in range(4):
+            world.ec2.create_network_interface(SubnetId=subnet)
+    given = world.given | dict(zip(SUBNETS, small, strict=True))
+    words = [word for one in given.items() for word in ("--parameter", "=".join(one))]
+
+    said = planner.run(
+        "deploy", "existing_vpc", "--app-profile", "app", "--app-bucket", world.desk.bucket(),
+        "--out", "out", "--plan", "plan.json", *words,
+    )  # fmt: skip
+
+    note = "free addresses, and RDS Proxy wants 10"
+    assert said.output.count(note) == len(small), said
+    assert note in (tmp_path / "plan.json").read_text()

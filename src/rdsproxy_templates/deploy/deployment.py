@@ -167,21 +167,32 @@ class Deployment:
         stack = self.stack(step)
         previous = stack.parameters()
         found = stack.description()
-        values, parameters = step_parameters(
-            self,
-            step,
-            rendered,
-            outputs,
-            previous,
-            creates=found is None or found["StackStatus"] == REVIEW,
-            say=lambda line: self.console.say(f"  {line}"),
-        )
+        said: list[str] = []
+        try:
+            values, parameters = step_parameters(
+                self,
+                step,
+                rendered,
+                outputs,
+                previous,
+                creates=found is None or found["StackStatus"] == REVIEW,
+                say=said.append,
+            )
+        except DeploymentError:
+            self._say(said)
+            raise
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
         wanted = with_tags(found, rendered.tags, self.options.tags)
         tags = tags_for(found, step.variant, wanted, adopt=self.adopt_stack)
-        notes = [*differences(rendered.root.parameters, values, previous)]
+        notes = [*said, *differences(rendered.root.parameters, values, previous)]
         change_set = stack.change_set(template, parameters, acknowledged, tags, self.options)
+        if change_set.empty:
+            self._say(said)
         return RequestedChange(stack=stack, change_set=change_set, notes=tuple(notes))
+
+    def _say(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self.console.say(f"  {line}")
 
     def finished(self, step: Step, change: RequestedChange) -> dict[str, str]:
         """Execute what was requested for *step*, if anything changes; return its outputs."""
