@@ -9,6 +9,7 @@ from typing import Any
 
 from .call_faults import CallFault, CallFaults, WSGIApp
 from .cloudformation.pace import Pace, present
+from .data_plane.proxy_health import Provoked, provoke
 from .faults import PATH
 
 
@@ -46,8 +47,10 @@ class FaultApi:
 
         wanted = TypeAdapter(dict[str, Any]).validate_json(text)
         calls = TypeAdapter(list[CallFault]).validate_python(wanted.pop("calls", []))
+        proxies = TypeAdapter(dict[str, Provoked]).validate_python(wanted.pop("proxies", {}))
         pace = TypeAdapter(Pace).validate_python(wanted)
         present.set(pace)
+        provoke(proxies)
         self._calls.set(calls, pace.seed)
 
 

@@ -36,7 +36,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def stacks(server):
-    return Stacks(Account(server.endpoint, "555555555555", "eu-west-1"))
+    return Stacks(Account(server.endpoint, "555555555559", "eu-west-1"))
 
 
 ROLES = {"Capabilities": ["CAPABILITY_IAM"]}

@@ -15,6 +15,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBProxy, RDSBackend
 from moto.rds.responses import RDSResponse
 
+from ..data_plane.proxy_health import status_of
 from .proxy_authentication import PASSWORD_TYPES, Authentication
 from .rds_network import proxied_subnets, require_groups, require_ip_versions
 from .surround import surround
@@ -25,6 +26,9 @@ def install() -> None:
     surround(RDSResponse, "delete_db_proxy", _delete)
     added: Any = RDSResponse
     added.modify_db_proxy = _modify
+    shown: Any = DBProxy
+    # moto sets it once, and never again.
+    shown.status = property(status_of, lambda _proxy, _status: None)
 
 
 def known_proxy(backend: RDSBackend, name: str) -> DBProxy:

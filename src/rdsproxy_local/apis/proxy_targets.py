@@ -14,6 +14,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBCluster, DBInstance, DBProxy, DBProxyTarget, RDSBackend
 
+from ..data_plane.proxy_health import health_of
 from ..engine_data import is_proxied
 from .proxies import known_proxy
 from .proxy_endpoints import ONLY_AURORA, has_readers
@@ -39,6 +40,8 @@ def install() -> None:
     surround(RDSBackend, "register_db_proxy_targets", _register)
     surround(RDSBackend, "deregister_db_proxy_targets", _deregister)
     surround(RDSBackend, "modify_db_proxy_target_group", _modify)
+    shown: Any = DBProxyTarget
+    shown.target_health = property(health_of)
     for name in ("describe_db_proxy_targets", "describe_db_proxy_target_groups"):
         surround(RDSBackend, name, _describe)
 

@@ -7,6 +7,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -40,6 +41,8 @@ class Operation:
     """True if a deletion has taken its place: nothing is rolled back then."""
     withdrawn: bool = False
     """True if its user has cancelled it."""
+    waits: bool = False
+    """True while all that it does is to wait for something to become usable."""
 
     def __post_init__(self) -> None:
         self._cancelled = threading.Event()
@@ -119,10 +122,45 @@ def settled(stack_id: str, seconds: float | None = None) -> bool:
     return True
 
 
-def settle(stack_id: str, check: Callable[[], None]) -> None:
-    """Wait as long as it takes; *check* raises once whoever waits is cancelled."""
+def settle(stack_id: str, check: Callable[[], None]) -> bool:
+    """Wait as long as it takes; *check* raises once whoever waits is cancelled.
+
+    Returns False if the operation itself waits for others.
+    """
     while not settled(stack_id, LOOK):
         check()
+        if _latest[stack_id].waits:
+            return False
+    return True
+
+
+class _Work:
+    """The work on resources in this process, of which there may be none at the moment."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._count = 0
+        self._last = time.monotonic()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Be at work while the block runs."""
+        with self._turn:
+            self._count += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._count -= 1
+                self._last = time.monotonic()
+
+    def idle(self) -> float:
+        """Seconds for which nothing has been worked on."""
+        with self._turn:
+            return 0 if self._count else time.monotonic() - self._last
+
+
+work: Final = _Work()
 
 
 def forget() -> None:

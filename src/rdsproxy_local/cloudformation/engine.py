@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Final, Literal
 
 from ..types import is_custom
-from . import dynamic, policies
+from . import background, dynamic, policies
 from .background import Cancelled
 from .deletion import discard
 from .failure import Failure
@@ -22,8 +23,9 @@ from .handlers import (
     updated,
 )
 from .order import ordered
-from .resource import DeployedResource, PartiallyCreated, Properties
-from .schedule import ResourceFailed, carry_out
+from .pace import present
+from .resource import DeployedResource, Made, PartiallyCreated, Properties, ResourceType
+from .schedule import ResourceFailed, Unusable, carry_out
 from .scope import Exports, StackScope
 from .stack import STACK, Plan, Stack
 from .undoing import Step, UndoableUpdate
@@ -32,6 +34,7 @@ NEW_ONE: Final = (
     "Requested update requires the creation of a new physical resource; hence creating one."
 )
 SECURE: Final = {"ssm-secure", "secretsmanager"}
+Verb = Literal["create", "update"]
 
 
 class StackUpdate(UndoableUpdate):
@@ -67,28 +70,61 @@ class StackUpdate(UndoableUpdate):
             policy = policies.on_deletion(old[logical_id])
             discard(self._stack, self._stack.deployed.pop(logical_id), policy)
 
-    def _bring(self, logical_id: str, resource: Mapping[str, Any]) -> None:
+    def _bring(self, logical_id: str, resource: Mapping[str, Any]) -> Unusable | None:
         if logical_id in self._broken:
             self._broken.discard(logical_id)
             self._forget_remains(logical_id)
         deployed = self._stack.deployed.get(logical_id)
         thing = deployed or DeployedResource(logical_id, resource["Type"], "", {})
-        verb: Literal["create", "update"] = "update" if deployed else "create"
-        try:
-            written = self.scope.written(resource["Type"], resource.get("Properties", {}))
-            if deployed is not None and deployed.type != STACK and deployed.written == written:
-                # Dynamic references are not read again for a resource that stays as it is.
-                return
-            properties = self._properties(logical_id, resource, written)
-            if deployed is None:
-                self._create(thing, properties, written)
-            else:
-                self._change(deployed, properties, written)
-        except Exception as error:
-            self._broken.add(logical_id)
-            there = self._stack.deployed.get(logical_id, thing)
-            self._stack.note(there, f"{verb.upper()}_FAILED", _reason_of(error, verb))
-            raise ResourceFailed(logical_id, verb) from error
+        verb: Verb = "update" if deployed else "create"
+        # The work on what is in a stack is that stack's.
+        with nullcontext() if thing.type == STACK else background.work():
+            try:
+                written = self.scope.written(resource["Type"], resource.get("Properties", {}))
+                if deployed is not None and deployed.type != STACK and deployed.written == written:
+                    # Dynamic references are not read again for a resource that stays as it is.
+                    return None
+                properties = self._properties(logical_id, resource, written)
+                if deployed is None:
+                    now = self._create(thing, properties, written)
+                else:
+                    now = self._change(deployed, properties, written)
+            except Exception as error:
+                raise self._failure(thing, verb, error) from error
+        if deployed is None or now.physical_id != deployed.physical_id or now.type == STACK:
+            return self._until_usable(now, verb)
+        self._stack.note(now, "UPDATE_COMPLETE")
+        return None
+
+    def _until_usable(self, deployed: DeployedResource, verb: Verb) -> Unusable | None:
+        """Note that the resource is complete, or what to wait for before that."""
+        kind = known(deployed.type)
+        stabilized = kind.stabilized or (lambda _, one: Made(one.physical_id, one.attributes))
+        context = self._stack.context(deployed.logical_id)
+
+        def is_usable() -> bool:
+            try:
+                made = stabilized(context, deployed)
+                if made is None:
+                    _require_patience(kind)
+            except Exception as error:
+                raise self._failure(deployed, verb, error) from error
+            if made is not None:
+                now = replace(deployed, attributes=made.attributes)
+                self._stack.deployed[now.logical_id] = now
+                self._stack.note(now, f"{verb.upper()}_COMPLETE")
+            return made is not None
+
+        if is_usable():
+            return None
+        return Unusable(is_usable, lambda: self._failure(deployed, verb, Cancelled()))
+
+    def _failure(self, thing: DeployedResource, verb: Verb, error: Exception) -> ResourceFailed:
+        """Note the failure of a resource; what is returned is to be raised."""
+        self._broken.add(thing.logical_id)
+        there = self._stack.deployed.get(thing.logical_id, thing)
+        self._stack.note(there, f"{verb.upper()}_FAILED", _reason_of(error, verb))
+        return ResourceFailed(thing.logical_id, verb)
 
     def _forget_remains(self, logical_id: str) -> None:
         """Delete what a failed creation has left; it is created anew."""
@@ -113,16 +149,16 @@ class StackUpdate(UndoableUpdate):
 
     def _create(
         self, thing: DeployedResource, properties: dict[str, Any], written: dict[str, Any]
-    ) -> None:
+    ) -> DeployedResource:
         self._stack.note(thing, "CREATE_IN_PROGRESS")
         self._work("create", thing)
         deployed = self._made(thing, properties, written, Step("made", thing.logical_id))
         self._stabilize(deployed, "CREATE", "Resource creation Initiated")
-        self._stack.note(deployed, "CREATE_COMPLETE")
+        return deployed
 
     def _change(
         self, deployed: DeployedResource, properties: dict[str, Any], written: dict[str, Any]
-    ) -> None:
+    ) -> DeployedResource:
         if declaration(deployed.type).replaces(deployed.written, written):
             self._stack.note(deployed, "UPDATE_IN_PROGRESS", NEW_ONE)
             self._work("update", deployed)
@@ -145,7 +181,7 @@ class StackUpdate(UndoableUpdate):
             if now.physical_id != deployed.physical_id:
                 self._replaced.append(deployed)
             self._stabilize(now, "UPDATE")
-        self._stack.note(now, "UPDATE_COMPLETE")
+        return now
 
     def _made(
         self,
@@ -173,7 +209,13 @@ class StackUpdate(UndoableUpdate):
         self._steps.append(step)
 
 
-def _reason_of(error: Exception, verb: Literal["create", "update"]) -> str:
+def _require_patience(kind: ResourceType) -> None:
+    """Fail once a resource of the type cannot be expected to become usable any more."""
+    if kind.timed_out and background.work.idle() > present.pace.stabilization:
+        raise Failure(kind.timed_out)
+
+
+def _reason_of(error: Exception, verb: Verb) -> str:
     if isinstance(error, Cancelled):
         return f"Resource {'creation' if verb == 'create' else 'update'} cancelled"
     return reason_of(error)

@@ -57,6 +57,8 @@ class Pace:
     """Seconds that each operation on a resource takes, by its type; `*` means all others."""
     page: Annotated[int, Ge(1), Le(PAGE)] = PAGE
     """The most events, resources or changes on a page."""
+    stabilization: Annotated[float, Ge(0)] = 2
+    """Seconds that a new resource has to become usable, once nothing else is worked on."""
     failing: tuple[Failing, ...] = ()
 
     @property

@@ -121,6 +121,10 @@ class ResourceType:
     create: Callable[[Context, Properties], Made]
     delete: Callable[[Context, DeployedResource], None]
     update: Callable[[Context, DeployedResource, Properties], Made] | None = None
+    stabilized: Callable[[Context, DeployedResource], Made | None] | None = None
+    """Gives what was created once it is usable, and None before; without it that is at once."""
+    timed_out: str = ""
+    """The reason of a creation that was never usable."""
 
 
 def attributes_in(answer: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from random import Random
-from typing import Any
+from typing import Any, Final
 
-from .background import Operation
+from .background import Cancelled, Operation
 from .failure import Failure
-from .order import graph, ordered
+from .order import graph
 from .pace import Pace, present
 
-Work = Callable[[str], None]
+LOOK: Final = 0.05
+"""Seconds between two looks at whether a resource has become usable."""
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A resource that was created, and that nobody can use yet."""
+
+    is_usable: Callable[[], bool]
+    """Raises :class:`ResourceFailed` when it has taken too long."""
+    cancel: Callable[[], ResourceFailed]
+
+
+Work = Callable[[str], Unusable | None]
 
 
 class ResourceFailed(Failure):
@@ -27,29 +41,56 @@ class ResourceFailed(Failure):
 def carry_out(resources: Mapping[str, Any], work: Work, operation: Operation) -> None:
     """Do the work on each resource after those that it depends on; stop at the first failure."""
     pace = present.pace
+    sorter = TopologicalSorter(graph(resources))
+    sorter.prepare()
     if pace.parallel > 1 or pace.seed is not None:
-        _Crowd(resources, work, operation, pace).run()
-        return
-    for logical_id in ordered(resources):
-        operation.check()
-        work(logical_id)
+        _Crowd(sorter, work, operation, pace).run()
+    else:
+        _one_by_one(sorter, work, operation)
+
+
+def _one_by_one(sorter: TopologicalSorter[str], work: Work, operation: Operation) -> None:
+    """Work on one resource after another; go on with others while one is not usable yet."""
+    unusable: dict[str, Unusable] = {}
+    try:
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            for logical_id in ready:
+                operation.check()
+                if (left := work(logical_id)) is None:
+                    sorter.done(logical_id)
+                else:
+                    unusable[logical_id] = left
+            if operation_waits := not ready:
+                operation.waits = operation_waits
+                operation.pause(LOOK)
+            for logical_id in [one for one in unusable if unusable[one].is_usable()]:
+                operation.waits = False
+                del unusable[logical_id]
+                sorter.done(logical_id)
+    except Failure as failure:
+        operation.waits = False
+        others = [left for one, left in unusable.items() if one not in _names(failure)]
+        failed = [one.cancel() for one in others]
+        if isinstance(failure, ResourceFailed):
+            raise Failure(_together([failure, *failed])) from failure
+        raise
 
 
 class _Crowd:
     """Resources in random order, as many at once as the pace allows."""
 
     def __init__(
-        self, resources: Mapping[str, Any], work: Work, operation: Operation, pace: Pace
+        self, sorter: TopologicalSorter[str], work: Work, operation: Operation, pace: Pace
     ) -> None:
-        self._work, self._operation, self._pace = work, operation, pace
-        self._sorter = TopologicalSorter(graph(resources))
+        self._sorter, self._work = sorter, work
+        self._operation, self._pace = operation, pace
         self._random: Random = present.random
         self._failed: list[ResourceFailed] = []
         self._running: dict[Future[None], str] = {}
         self._ready: list[str] = []
 
     def run(self) -> None:
-        self._sorter.prepare()
         with ThreadPoolExecutor(max(self._pace.parallel, 1)) as pool:
             while self._sorter.is_active() and not self._failed:
                 self._operation.check()
@@ -66,7 +107,16 @@ class _Crowd:
         self._random.shuffle(self._ready)
         while self._ready and len(self._running) < self._pace.parallel:
             logical_id = self._ready.pop()
-            self._running[pool.submit(self._work, logical_id)] = logical_id
+            self._running[pool.submit(self._do, logical_id)] = logical_id
+
+    def _do(self, logical_id: str) -> None:
+        if (left := self._work(logical_id)) is None:
+            return
+        while not left.is_usable():
+            try:
+                self._operation.pause(LOOK)
+            except Cancelled:
+                raise left.cancel() from None
 
     def _collect(self) -> None:
         done, _ = wait(self._running, return_when=FIRST_COMPLETED)
@@ -80,6 +130,10 @@ class _Crowd:
                 self._operation.cancel()
             else:
                 self._sorter.done(logical_id)
+
+
+def _names(failure: Failure) -> set[str]:
+    return {failure.logical_id} if isinstance(failure, ResourceFailed) else set()
 
 
 def _together(failed: list[ResourceFailed]) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from . import policies
 from .deletion import discard
-from .handlers import reason_of, updated
+from .handlers import known, reason_of, updated
 from .pace import Action, present
 from .resource import DeployedResource
-from .stack import Plan, Stack
+from .schedule import LOOK
+from .stack import STACK, Plan, Stack
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,22 @@ class UndoableUpdate:
                 self._stack.note(deployed, f"{verb}_IN_PROGRESS", begun)
             self._operation.pause(delay)
 
+    def _settled(self, deployed: DeployedResource) -> DeployedResource:
+        """A nested stack that is updated, once that is over."""
+        stabilized = known(deployed.type).stabilized
+        if deployed.type != STACK or stabilized is None:
+            return deployed
+        context = self._stack.context(deployed.logical_id)
+        while (made := stabilized(context, deployed)) is None:
+            context.pause(LOOK)
+        return replace(deployed, attributes=made.attributes)
+
     def _put_back(self, now: DeployedResource, before: DeployedResource) -> bool:
         """Update to what was before; a custom resource may become another one even so."""
         self._stack.note(now, "UPDATE_IN_PROGRESS")
         try:
             self._work("rollback", now)
-            back = updated(self._stack, now, before.properties, before.written)
+            back = self._settled(updated(self._stack, now, before.properties, before.written))
             self._stabilize(back, "UPDATE")
         except Exception as error:  # noqa: BLE001 - whatever it is, events say it
             self._stack.note(now, "UPDATE_FAILED", reason_of(error))

@@ -69,6 +69,11 @@ class Database:
         self._invented: dict[str, Credentials] = {}
         self._lock = threading.Lock()
 
+    @property
+    def is_started(self) -> bool:
+        """True if the server runs, or somebody is starting it."""
+        return self._server is not None or self._lock.locked()
+
     def connect(self) -> socket.socket:
         """A connection to the server, which runs from now on."""
         return self.settled().connect()
@@ -171,6 +176,17 @@ class Databases:
         with self._lock:
             known = list(self._databases.values())
         return [one for one in known if one.has_died]
+
+    def accepts(self, model: Any, login: Credentials) -> bool | None:
+        """True if the server of a cluster or instance accepts a login; None where none runs."""
+        with self._lock:
+            known = self._databases.get(model)
+        if known is None or not known.is_started:
+            return None
+        try:
+            return known.accepts(login)
+        except NotSettled:
+            return False
 
     def copy(self, model: Any) -> Path | None:
         """A copy of the data of a cluster, or of an instance without one."""

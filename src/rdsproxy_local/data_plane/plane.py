@@ -20,7 +20,7 @@ from ..apis import data_copies
 from ..events.sources import EventSources
 from ..servers.http_event import Request, Response
 from ..servers.loopback import HOST
-from . import database_logins, deployed, http_apis, rest_apis
+from . import database_logins, deployed, http_apis, proxy_health, rest_apis
 from .across_accounts import guarded
 from .databases import Databases
 from .distributions import Distributions
@@ -56,6 +56,7 @@ class DataPlane:
             folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="cloud-")))
             self.databases = Databases(deployed.exists)
             parts.callback(self.databases.close)
+            parts.enter_context(proxy_health.asked_of(self.databases.accepts))
             parts.enter_context(data_copies.made_by(self.databases.copy))
             self.fronts = Fronts(folder / "authorities", self.databases)
             parts.callback(self.fronts.close)

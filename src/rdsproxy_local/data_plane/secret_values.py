@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.exceptions import ServiceException
+from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from ..servers.server import Credentials
 from . import identities
+from .policies import trusts
 
 RDS = "rds.amazonaws.com"
 
@@ -32,9 +35,24 @@ def login_for_role(arn: str, role_arn: str) -> Credentials | None:
         return None
     key = key_of(arn)
     via = {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}
-    if key and not identities.role_may(role_arn, RDS, "kms:Decrypt", key, **via):
+    if key and not (
+        identities.role_may(role_arn, RDS, "kms:Decrypt", key, **via)
+        and _key_trusts(key, role_arn, via)
+    ):
         return None
     return login_of(arn)
+
+
+def _key_trusts(key: str, role_arn: str, context: Mapping[str, str]) -> bool:
+    """True if the key's own policy names the role, or leaves the decision to its account."""
+    _, partition, _, region, account, resource = key.split(":", 5)
+    backend = kms_backends[account][region]
+    known = backend.keys.get(backend.get_key_id(resource.removeprefix("key/")))
+    if known is None:
+        return False
+    policy = json.loads(known.policy)
+    whole = (f"arn:{partition}:iam::{role_arn.split(':')[4]}:root", role_arn.split(":")[4])
+    return any(trusts(policy, who, "kms:Decrypt", **context) for who in (*whole, role_arn))
 
 
 def key_of(arn: str) -> str | None:

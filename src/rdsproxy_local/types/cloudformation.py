@@ -20,6 +20,8 @@ from ..cloudformation.resource import (
 )
 
 NO_UPDATES: Final = "No updates are to be performed."
+WAITS: Final = "Waits"
+"""Attribute, of none that a template reads, of a stack that may still be in progress."""
 CREATION_CANCELLED: Final = "Resource creation cancelled"
 
 
@@ -33,16 +35,10 @@ def _create_stack(context: Context, properties: Properties) -> Made:
         **_wanted(context, properties),
     )
     try:
-        stack = _settled(context, stack_id)
+        background.settle(stack_id, lambda: context.pause(0))
     except background.Cancelled:
         raise PartiallyCreated(CREATION_CANCELLED, Made(stack_id, {})) from None
-    if stack["StackStatus"] != "CREATE_COMPLETE":
-        reason = _reason(context, stack_id)
-        raise PartiallyCreated(
-            f"Embedded stack {stack_id} was not successfully created: {reason}",
-            Made(stack_id, {}),
-        )
-    return _made(stack)
+    return Made(stack_id, {WAITS: "created"})
 
 
 def _update_stack(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
@@ -56,16 +52,30 @@ def _update_stack(context: Context, deployed: DeployedResource, properties: Prop
             raise
         return _made(_stack(context, deployed.physical_id))
     try:
-        stack = _settled(context, deployed.physical_id)
+        background.settle(deployed.physical_id, lambda: context.pause(0))
     except background.Cancelled:
         _cancel(context, deployed)
         raise
-    if stack["StackStatus"] != "UPDATE_COMPLETE":
-        raise Failure(
-            f"Embedded stack {deployed.physical_id} was not successfully updated. Currently in "
-            f"{stack['StackStatus']} with reason: {_reason(context, deployed.physical_id)}"
-        )
-    return _made(stack)
+    return Made(deployed.physical_id, {WAITS: "updated"})
+
+
+def _stabilized(context: Context, deployed: DeployedResource) -> Made | None:
+    """The stack with its outputs, once nothing is in progress in it."""
+    if (verb := deployed.attributes.get(WAITS)) is None:
+        return Made(deployed.physical_id, deployed.attributes)
+    stack_id = deployed.physical_id
+    if not background.settled(stack_id, 0):
+        return None
+    stack = _stack(context, stack_id)
+    if stack["StackStatus"] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        return _made(stack)
+    reason = _reason(context, stack_id)
+    if verb == "created":
+        raise Failure(f"Embedded stack {stack_id} was not successfully created: {reason}")
+    raise Failure(
+        f"Embedded stack {stack_id} was not successfully updated. Currently in "
+        f"{stack['StackStatus']} with reason: {reason}"
+    )
 
 
 def _delete_stack(context: Context, deployed: DeployedResource) -> None:
@@ -81,7 +91,8 @@ def _delete_stack(context: Context, deployed: DeployedResource) -> None:
 def _rolled_back(context: Context, deployed: DeployedResource) -> Made:
     """Go on with the rollback of a nested stack, when its parent's goes on."""
     _asked(context, "continue_update_rollback", StackName=deployed.physical_id)
-    stack = _settled(context, deployed.physical_id)
+    background.settled(deployed.physical_id)
+    stack = _stack(context, deployed.physical_id)
     if stack["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
         raise Failure(
             f"Embedded stack {deployed.physical_id} was not successfully updated. Currently in "
@@ -95,12 +106,6 @@ def _cancel(context: Context, deployed: DeployedResource) -> None:
     with suppress(ClientError):
         context.call("cloudformation", "cancel_update_stack", StackName=deployed.physical_id)
     background.settled(deployed.physical_id)
-
-
-def _settled(context: Context, stack_id: str) -> dict[str, Any]:
-    """The stack once no operation on it is in progress."""
-    background.settle(stack_id, lambda: context.pause(0))
-    return _stack(context, stack_id)
 
 
 def _wanted(context: Context, properties: Properties) -> dict[str, Any]:
@@ -166,5 +171,7 @@ def _by_key(tags: list[dict[str, str]]) -> dict[str, dict[str, str]]:
 
 
 TYPES: Final = [
-    ResourceType("AWS::CloudFormation::Stack", _create_stack, _delete_stack, _update_stack),
+    ResourceType(
+        "AWS::CloudFormation::Stack", _create_stack, _delete_stack, _update_stack, _stabilized
+    ),
 ]

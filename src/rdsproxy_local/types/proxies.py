@@ -61,6 +61,16 @@ def _create_targets(context: Context, properties: Properties) -> Made:
     return Made(arn, {"TargetGroupArn": arn})
 
 
+def _stabilized_targets(context: Context, deployed: DeployedResource) -> Made | None:
+    """The target group, once each of its targets is available."""
+    answer = context.call(
+        "rds", "describe_db_proxy_targets", DBProxyName=deployed.properties["DBProxyName"]
+    )
+    if any(one["TargetHealth"]["State"] != "AVAILABLE" for one in answer["Targets"]):
+        return None
+    return Made(deployed.physical_id, deployed.attributes)
+
+
 def _update_targets(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     if _targets(deployed.properties) != _targets(properties):
         _deregister(context, deployed.properties)
@@ -133,6 +143,14 @@ def _endpoint(answer: Mapping[str, Any]) -> Made:
 
 TYPES: Final = [
     ResourceType("AWS::RDS::DBProxy", _create_proxy, _delete_proxy, _update_proxy),
-    ResourceType("AWS::RDS::DBProxyTargetGroup", _create_targets, _delete_targets, _update_targets),
+    ResourceType(
+        "AWS::RDS::DBProxyTargetGroup",
+        _create_targets,
+        _delete_targets,
+        _update_targets,
+        _stabilized_targets,
+        # https://github.com/aws/aws-cdk/issues/8919
+        "Timed out waiting for target group to become available.",
+    ),
     ResourceType("AWS::RDS::DBProxyEndpoint", _create_endpoint, _delete_endpoint, _update_endpoint),
 ]

@@ -1,0 +1,318 @@
+"""A proxy's target group is complete once the proxy reaches its database, and its health says why not."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import pytest
+
+from made_up_stacks import Stacks, nested
+from rdsproxy_local.faults import faults
+from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.server import CloudServer
+
+pytestmark = pytest.mark.xdist_group("cloud-databases")
+
+TIMED_OUT = "Timed out waiting for target group to become available."
+UNREADABLE = {
+    "State": "UNAVAILABLE",
+    "Reason": "AUTH_FAILURE",
+    "Description": "Proxy does not have any registered credentials",
+}
+ROLES = {"Capabilities": ["CAPABILITY_IAM"]}
+SECRET = {"Ref": "Secret"}
+FROM_PROXY = {
+    "Type": "AWS::EC2::SecurityGroupIngress",
+    "Properties": {
+        "GroupId": {"Ref": "DatabaseGroup"},
+        "IpProtocol": "tcp",
+        "FromPort": 3306,
+        "ToPort": 3306,
+        "SourceSecurityGroupId": {"Ref": "ProxyGroup"},
+    },
+}
+
+
+def key(*, whole=True):
+    """A key, with the usual policy or one that leaves out all but its administrator."""
+    who = "root" if whole else "role/administrator"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:{who}"}},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}
+
+
+def secret(**content):
+    login = {"username": "admin", "password": "a-good-password", **content}
+    text = json.dumps({name: value for name, value in login.items() if value})
+    return {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": text}}
+
+
+def role(*actions):
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "rds.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "Policies": [
+                {
+                    "PolicyName": "ReadSecret",
+                    "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+                }
+            ],
+        },
+    }
+
+
+def security_group(name):
+    return {
+        "Type": "AWS::EC2::SecurityGroup",
+        "Properties": {"GroupDescription": name, "VpcId": {"Ref": "VPC"}},
+    }
+
+
+def subnet(number):
+    return {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {
+            "VpcId": {"Ref": "VPC"},
+            "CidrBlock": f"10.0.{number}.0/24",
+            "AvailabilityZone": {"Fn::Select": [number, {"Fn::GetAZs": ""}]},
+        },
+    }
+
+
+def resources(**changed):
+    """A database behind a proxy that reaches it, but for what is changed; None leaves it out."""
+    subnets = [{"Ref": "Subnet0"}, {"Ref": "Subnet1"}]
+    whole = {
+        "VPC": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet0": subnet(0),
+        "Subnet1": subnet(1),
+        "ProxyGroup": security_group("proxy"),
+        "DatabaseGroup": security_group("database"),
+        "Ingress": FROM_PROXY,
+        "Secret": secret(),
+        "Role": role("secretsmanager:GetSecretValue"),
+        "SubnetGroup": {
+            "Type": "AWS::RDS::DBSubnetGroup",
+            "Properties": {"DBSubnetGroupDescription": "All", "SubnetIds": subnets},
+        },
+        "Database": {
+            "Type": "AWS::RDS::DBInstance",
+            "DeletionPolicy": "Delete",
+            "Properties": {
+                "Engine": "mysql",
+                "DBInstanceClass": "db.t4g.micro",
+                "AllocatedStorage": "20",
+                "MasterUsername": "admin",
+                "MasterUserPassword": "a-good-password",
+                "DBSubnetGroupName": {"Ref": "SubnetGroup"},
+                "VPCSecurityGroups": [{"Ref": "DatabaseGroup"}],
+            },
+        },
+        "Proxy": {
+            "Type": "AWS::RDS::DBProxy",
+            "Properties": {
+                "DBProxyName": {"Fn::Sub": "${AWS::StackName}-proxy"},
+                "EngineFamily": "MYSQL",
+                "RoleArn": {"Fn::GetAtt": "Role.Arn"},
+                "Auth": [{"AuthScheme": "SECRETS", "SecretArn": SECRET}],
+                "RequireTLS": True,
+                "VpcSubnetIds": subnets,
+                "VpcSecurityGroupIds": [{"Ref": "ProxyGroup"}],
+            },
+        },
+        "Targets": {
+            "Type": "AWS::RDS::DBProxyTargetGroup",
+            "Properties": {
+                "TargetGroupName": "default",
+                "DBProxyName": {"Ref": "Proxy"},
+                "DBInstanceIdentifiers": [{"Ref": "Database"}],
+            },
+        },
+        **changed,
+    }
+    return {name: one for name, one in whole.items() if one is not None}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with CloudServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def account(server):
+    return Account(server.endpoint, "999999999999", "eu-west-1")
+
+
+@pytest.fixture(scope="module")
+def stacks(account):
+    return Stacks(account)
+
+
+@pytest.fixture
+def with_faults(server):
+    return partial(faults, server.endpoint)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(stacks):
+    yield
+    stacks.delete_all()
+
+
+def health(account, name="shop-proxy"):
+    answer = account.client("rds").describe_db_proxy_targets(DBProxyName=name)
+    [target] = answer["Targets"]
+    return target["TargetHealth"]
+
+
+def reason(account, logical_id="Targets"):
+    return next(
+        event["ResourceStatusReason"]
+        for event in account.events("shop")
+        if (event["LogicalResourceId"], event["ResourceStatus"]) == (logical_id, "CREATE_FAILED")
+    )
+
+
+def test_a_target_that_is_reached_is_available(stacks, account):
+    assert stacks.create("shop", resources(), **ROLES) == "CREATE_COMPLETE"
+    assert health(account) == {"State": "AVAILABLE"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"Role": role("secretsmanager:DescribeSecret")}, UNREADABLE),
+        ({"Secret": secret(username=None)}, UNREADABLE),
+        ({"Secret": secret(password=None)}, UNREADABLE),
+        (
+            {"Secret": secret(password="another-password")},
+            {
+                "State": "UNAVAILABLE",
+                "Reason": "AUTH_FAILURE",
+                "Description": "The credentials of the proxy were refused by the database",
+            },
+        ),
+        (
+            {"Ingress": None},
+            {
+                "State": "UNAVAILABLE",
+                "Reason": "UNREACHABLE",
+                "Description": "DBProxy Target unavailable due to an internal error",
+            },
+        ),
+    ],
+    ids=["role", "no user name", "no password", "wrong password", "no rule"],
+)
+def test_a_target_that_is_not_reached_fails_its_stack(
+    stacks, account, with_faults, changed, expected
+):
+    with with_faults(stabilization=0.1):
+        failed = stacks.create("shop", resources(**changed), OnFailure="DO_NOTHING", **ROLES)
+    assert failed == "CREATE_FAILED"
+    assert reason(account) == TIMED_OUT
+    assert health(account) == expected
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_policy_of_a_secrets_key_counts(stacks, account, with_faults, whole):
+    own = secret()
+    own["Properties"]["KmsKeyId"] = {"Fn::GetAtt": "Key.Arn"}
+    reads = role("secretsmanager:GetSecretValue", "kms:Decrypt")
+    changed = {"Key": key(whole=whole), "Secret": own, "Role": reads}
+    with with_faults(stabilization=0.1):
+        made = stacks.create("shop", resources(**changed), OnFailure="DO_NOTHING", **ROLES)
+    assert made == ("CREATE_COMPLETE" if whole else "CREATE_FAILED")
+    assert health(account) == ({"State": "AVAILABLE"} if whole else UNREADABLE)
+
+
+def test_health_is_found_out_anew_each_time(stacks, account):
+    stacks.create("shop", resources(), **ROLES)
+    names, secrets = account.resources("shop"), account.client("secretsmanager")
+    secrets.put_secret_value(SecretId=names["Secret"], SecretString="{}")
+    assert health(account) == UNREADABLE
+    content = secret()["Properties"]["SecretString"]
+    secrets.put_secret_value(SecretId=names["Secret"], SecretString=content)
+    assert health(account) == {"State": "AVAILABLE"}
+
+
+def test_what_comes_later_in_the_stack_is_waited_for(stacks, account):
+    late = {**FROM_PROXY, "DependsOn": ["Name1"]}
+    names = {
+        f"Name{number}": {
+            "Type": "AWS::SSM::Parameter",
+            "DependsOn": [f"Name{number - 1}"] if number else ["Proxy"],
+            "Properties": {"Type": "String", "Value": "later"},
+        }
+        for number in range(2)
+    }
+    assert stacks.create("shop", resources(Ingress=late, **names), **ROLES) == "CREATE_COMPLETE"
+    told = stacks.statuses("shop")
+    assert told.index(("Ingress", "CREATE_COMPLETE")) < told.index(("Targets", "CREATE_COMPLETE"))
+
+
+def test_what_comes_later_in_the_parent_is_waited_for(stacks, account):
+    groups = {
+        name: {"Value": {"Fn::GetAtt": f"{name}.GroupId"}}
+        for name in ("ProxyGroup", "DatabaseGroup")
+    }
+    network = {
+        name: one
+        for name, one in resources().items()
+        if name in {"VPC", "Subnet0", "Subnet1", "ProxyGroup", "DatabaseGroup"}
+    }
+    subnets = {name: {"Value": {"Ref": name}} for name in ("Subnet0", "Subnet1")}
+    outside = stacks.put("network", network, Outputs={**groups, **subnets})
+    inside = {name: one for name, one in resources().items() if name not in {*network, "Ingress"}}
+    declared = {name: {"Type": "String"} for name in (*groups, *subnets)}
+    service = stacks.put("service", inside, Parameters=declared)
+    given = {name: {"Fn::GetAtt": f"Network.Outputs.{name}"} for name in declared}
+    rule = json.loads(
+        json.dumps(FROM_PROXY)
+        .replace('{"Ref": "DatabaseGroup"}', json.dumps(given["DatabaseGroup"]))
+        .replace('{"Ref": "ProxyGroup"}', json.dumps(given["ProxyGroup"]))
+    )
+    root = {"Network": nested(outside), "Aservice": nested(service, **given), "Zrule": rule}
+    assert stacks.create("shop", root, **ROLES) == "CREATE_COMPLETE"
+    told = stacks.statuses("shop")
+    assert told.index(("Zrule", "CREATE_COMPLETE")) < told.index(("Aservice", "CREATE_COMPLETE"))
+
+
+@pytest.mark.parametrize(
+    "why", ["CONNECTION_FAILED", "PENDING_PROXY_CAPACITY", "INVALID_REPLICATION_STATE", "PROMOTED"]
+)
+def test_a_reason_is_had_on_demand(stacks, account, with_faults, why):
+    stacks.create("shop", resources(), **ROLES)
+    with with_faults(proxies={"shop-proxy": {"reason": why}}):
+        shown = health(account)
+    assert (shown["State"], shown["Reason"]) == ("UNAVAILABLE", why)
+    assert shown["Description"].startswith("DBProxy Target ")
+    assert health(account) == {"State": "AVAILABLE"}
+
+
+@pytest.mark.parametrize(
+    "status", ["incompatible-network", "insufficient-resource-limits", "suspended"]
+)
+def test_a_status_of_a_proxy_is_had_on_demand(stacks, account, with_faults, status):
+    stacks.create("shop", resources(), **ROLES)
+
+    def shown():
+        return account.client("rds").describe_db_proxies()["DBProxies"][0]["Status"]
+
+    with with_faults(proxies={"*": {"status": status}}):
+        assert shown() == status
+        assert health(account)["State"] == "UNAVAILABLE"
+    assert shown() == "available"
