@@ -249,6 +249,31 @@ def test_health_is_found_out_anew_each_time(stacks, account):
     assert health(account) == {"State": "AVAILABLE"}
 
 
+def with_generated_password(length, **more):
+    """The database's password is that of the secret, by a dynamic reference."""
+    whole = resources()
+    template = json.dumps({"username": "admin"})
+    generated = {
+        "SecretStringTemplate": template,
+        "GenerateStringKey": "password",
+        "PasswordLength": length,
+        "ExcludePunctuation": True,
+    }
+    whole["Secret"]["Properties"] = {"GenerateSecretString": generated}
+    reference = {"Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString:password}}"}
+    database = {**whole["Database"]["Properties"], "MasterUserPassword": reference, **more}
+    return whole | {"Database": {**whole["Database"], "Properties": database}}
+
+
+def test_a_secret_that_is_generated_again_locks_the_proxy_out(stacks, account):
+    assert stacks.create("shop", with_generated_password(20), **ROLES) == "CREATE_COMPLETE"
+    assert stacks.update("shop", with_generated_password(40), **ROLES) == "UPDATE_COMPLETE"
+    assert health(account)["Reason"] == "AUTH_FAILURE", "the database has its old password"
+    changed = with_generated_password(40, BackupRetentionPeriod=3)
+    assert stacks.update("shop", changed, **ROLES) == "UPDATE_COMPLETE"
+    assert health(account) == {"State": "AVAILABLE"}, "its update reads the reference again"
+
+
 def test_what_comes_later_in_the_stack_is_waited_for(stacks, account):
     late = {**FROM_PROXY, "DependsOn": ["Name1"]}
     names = {

@@ -43,3 +43,37 @@ def test_another_engine_or_master_user_is_another_cluster():
     declared = schema("AWS::RDS::DBCluster")
     for name in ("Engine", "MasterUsername"):
         assert declared.replaces({name: "one"}, {name: "two"})
+
+
+INSTANCE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
+
+
+def volumes(size, **more):
+    ebs = {"VolumeSize": size, **more}
+    return {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": ebs}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "replaced"),
+    [
+        (INSTANCE, {"Engine": "mysql"}, {"Engine": "mariadb"}, True),
+        (INSTANCE, {"BackupRetentionPeriod": 1}, {"BackupRetentionPeriod": 0}, False),
+        (INSTANCE, {"MultiAZ": False}, {"MultiAZ": True}, False),
+        (INSTANCE, {}, {"SourceDBInstanceIdentifier": "other"}, True),
+        (INSTANCE, {"SourceDBInstanceIdentifier": "other"}, {}, False),
+        (INSTANCE, {"RestoreTime": "now"}, {"RestoreTime": "then"}, True),
+        (INSTANCE, {"UseLatestRestorableTime": True}, {}, False),
+        (INSTANCE, {}, {"PerformanceInsightsKMSKeyId": "key"}, False),
+        (INSTANCE, {"PerformanceInsightsKMSKeyId": "key"}, {}, True),
+        (CLUSTER, {}, {"GlobalClusterIdentifier": "world"}, True),
+        (CLUSTER, {"GlobalClusterIdentifier": "world"}, {}, False),
+        ("AWS::EC2::VPC", {}, {"InstanceTenancy": "dedicated"}, True),
+        ("AWS::EC2::VPC", {"InstanceTenancy": "dedicated"}, {"InstanceTenancy": "default"}, False),
+        ("AWS::EC2::Instance", volumes(8), volumes(16), True),
+        ("AWS::EC2::Instance", volumes(8), volumes(8, DeleteOnTermination=True), False),
+    ],
+)
+def test_some_changes_replace_only_on_conditions(kind, old, new, replaced):
+    declared = schema(kind)
+    assert declared.may_replace(old, new), "a change set says that it may"
+    assert declared.replaces(old, new) is replaced

@@ -10,19 +10,12 @@ from typing import Any, Final
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 from jsonschema import Draft7Validator, ValidationError
 
+from . import replacements
 from .keywords import OF_CFN_LINT, Validator
 
 REGION: Final = "us-east-1"
 MOST_LISTED: Final = 30
 """The number of values that a sentence lists."""
-
-# "Update requires: Replacement", in the reference of each type:
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html
-ALWAYS_REPLACING: Final[Mapping[str, tuple[str, ...]]] = {
-    "AWS::RDS::DBCluster": ("AvailabilityZones", "Engine", "MasterUsername"),
-    "AWS::RDS::DBInstance": ("AvailabilityZone", "DBSnapshotIdentifier"),
-}
-"""Properties that schemas call create-only on conditions, and whose every change replaces."""
 
 
 class Schema:
@@ -57,8 +50,9 @@ class Schema:
 
     def replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """True if the change from *old* to *new* replaces the resource."""
-        always = ALWAYS_REPLACING.get(self._schema.schema["typeName"], ())
-        return self.certainly_replaces(old, new) or any(old.get(n) != new.get(n) for n in always)
+        return self.certainly_replaces(old, new) or replacements.replaces(
+            self._schema.schema["typeName"], old, new
+        )
 
     def certainly_replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """True if a change set announces the replacement before anything is done."""
