@@ -139,15 +139,6 @@ def test_a_change_set_with_the_same_token_is_the_same(account):
         api.create_change_set(**wanted, TemplateBody=BODY)
 
 
-def test_a_change_set_is_executed_once_by_its_arn_and_a_token(stacks, account):
-    api = account.client("cloudformation")
-    wanted = {"StackName": "made", "ChangeSetName": "new", "ChangeSetType": "CREATE"}
-    made = api.create_change_set(**wanted, TemplateBody=BODY)
-    for _ in range(2):
-        api.execute_change_set(ChangeSetName=made["Id"], ClientRequestToken="mine")
-    assert stacks.status("made") == "CREATE_COMPLETE"
-
-
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [

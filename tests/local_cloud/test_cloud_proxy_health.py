@@ -113,6 +113,7 @@ def resources(**changed):
             "DeletionPolicy": "Delete",
             "Properties": {
                 "Engine": "mysql",
+                "EngineVersion": "8.4.8",
                 "DBInstanceClass": "db.t4g.micro",
                 "AllocatedStorage": "20",
                 "MasterUsername": "admin",
