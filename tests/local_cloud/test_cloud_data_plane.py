@@ -257,7 +257,7 @@ class TestProxy:
 def postgresql(world):
     """A cluster of PostgreSQL that takes tokens, behind a proxy."""
     cluster = world.create_cluster(
-        "other", "aurora-postgresql", EnableIAMDatabaseAuthentication=True
+        "other", "aurora-postgresql", EngineVersion="16.10", EnableIAMDatabaseAuthentication=True
     )
     world.create_proxy("other", "POSTGRESQL", "other", IAMAuth="REQUIRED")
     world.role("client", {"AWS": ACCOUNT})
