@@ -62,6 +62,11 @@ def role_may(role_arn: str, service: str, action: str, resource: str, **context:
     return _of_role(role_arn, role_arn).may(action, resource, **context)
 
 
+def role_identity(role_arn: str) -> Identity | None:
+    """The role as an identity, without a session; None where there is no such role."""
+    return None if _role(role_arn) is None else _of_role(role_arn, role_arn)
+
+
 def role_trusts(role_arn: str, identity: Identity) -> bool:
     """True if the role exists and its trust policy names the role of *identity*."""
     role = _role(role_arn)

@@ -23,6 +23,7 @@ SUBCOMMANDS: Final = {
     "audit": "Judge templates that anybody has written.",
     "deploy": "Render a plan, and deploy its steps.",
     "destroy": "Delete the stacks of a plan.",
+    "doctor": "Say why a deployed proxy does not work.",
     "init": "Write an infrastructure repository of your own.",
     "adopt": "Describe what was made by hand, so that a stack can take it over.",
     "freeze": "Print settings with every default of today written out.",

@@ -1,0 +1,1 @@
+"""Diagnosis of what is deployed: proxies, their targets, and the functions before them."""
