@@ -19,12 +19,12 @@ FROM_PROXY = {
 
 
 def key(*, whole=True):
-    """A key, with the usual policy or one that leaves out all but its administrator."""
-    who = "root" if whole else "role/administrator"
+    """A key, with the usual policy or one that lets its account change it, and not decrypt."""
+    changes = ["kms:Create*", "kms:Describe*", "kms:Get*", "kms:Put*", "kms:Schedule*"]
     statement = {
         "Effect": "Allow",
-        "Principal": {"AWS": {"Fn::Sub": f"arn:aws:iam::${{AWS::AccountId}}:{who}"}},
-        "Action": "kms:*",
+        "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}},
+        "Action": "kms:*" if whole else changes,
         "Resource": "*",
     }
     policy = {"Version": "2012-10-17", "Statement": [statement]}
@@ -97,6 +97,7 @@ def resources(**changed):
             "DeletionPolicy": "Delete",
             "Properties": {
                 "Engine": "mysql",
+                "EngineVersion": "8.4.8",
                 "DBInstanceClass": "db.t4g.micro",
                 "AllocatedStorage": "20",
                 "MasterUsername": "admin",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -18,13 +18,13 @@ RDS = "rds.amazonaws.com"
 
 
 def login_of(arn: str) -> Credentials | None:
-    """The username and password in a secret; None if it has no such keys."""
+    """The username and password in a secret; None if it has none, or is to be deleted."""
     _, _, _, region, account, *_ = arn.split(":")
     backend = secretsmanager_backends[account][region]
     try:
         content = json.loads(backend.get_secret_value(arn, "", "AWSCURRENT")["SecretString"])
         return Credentials(content["username"], content["password"])
-    except (ServiceException, KeyError, TypeError, ValueError):
+    except (JsonRESTError, ServiceException, KeyError, TypeError, ValueError):
         return None
 
 

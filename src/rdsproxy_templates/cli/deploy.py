@@ -25,6 +25,7 @@ from .deploy_options import (
     plan_options,
 )
 from .deploy_values import parameter_values, refuse_wrong_parameters, tag_values
+from .failed_deployment import examined_after_failure
 from .folders import Folders
 from .following import FormName, Lines, display
 from .interrupts import resumable
@@ -179,7 +180,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         allowed_accounts={one.name: one.allowed_accounts for one in rendered},
     )
     if reviewed:
-        with resumable():
+        with resumable(), examined_after_failure(deployment):
             outputs = carried_out(deployment, reviewed)
         _end(chosen, outputs, outputs_file, shown)
         return
@@ -192,7 +193,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     }
     if plan_file:
         leave_plan(deployment, steps, plan_file, shown)
-    with resumable():
+    with resumable(), examined_after_failure(deployment):
         outputs = deployment.deploy(steps)
     _end(chosen, outputs, outputs_file, shown)
 
