@@ -1,0 +1,103 @@
+"""What `doctor` says of functions before a proxy, by the answers of an account."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from rdsproxy_templates.doctor.functions import connection_arn, function_diagnoses
+from rdsproxy_templates.doctor.proxied import ProxyView, lets_through
+
+ROLE = "arn:aws:iam::111122223333:role/function"
+ARN = "arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123456789abcdef0"
+HOST = "shop.proxy-abc.eu-west-1.rds.amazonaws.com"
+BODY = {"DBProxyName": "shop", "DBProxyArn": ARN, "Endpoint": HOST}
+FUNCTION = {
+    "Role": ROLE,
+    "State": "Active",
+    "LastUpdateStatus": "Successful",
+    "Environment": {"Variables": {"RDS_PROXY_ENDPOINT": HOST, "RDS_USER": "app"}},
+}
+
+
+class Reader:
+    """An account with these answers, by operation."""
+
+    def __init__(self, **answers):
+        self.answers, self.asked = answers, []
+        self.refusals = []
+        self.session = SimpleNamespace(region="eu-west-1")
+
+    def ask(self, _service, operation, _place, **arguments):
+        self.asked.append((operation, arguments))
+        return self.answers.get(operation)
+
+
+def decision(word):
+    return {"EvaluationResults": [{"EvalDecision": word}]}
+
+
+def found_by(**answers):
+    reader = Reader(**{"get_function_configuration": FUNCTION, **answers})
+    return [*function_diagnoses(reader, "api", [ProxyView(reader, "shop", BODY)])], reader
+
+
+def test_a_function_that_may_log_in_is_healthy():
+    found, reader = found_by(simulate_principal_policy=decision("allowed"))
+
+    assert found == []
+    asked = dict(reader.asked)["simulate_principal_policy"]
+    assert asked["ResourceArns"] == [connection_arn(ARN, "app")]
+    assert asked["PolicySourceArn"] == ROLE
+
+
+def test_a_role_that_may_not_log_in_is_told_the_resource():
+    [one], _ = found_by(simulate_principal_policy=decision("implicitDeny"))
+
+    assert (one.severity, one.reason) == ("error", "rds-db:connect")
+    assert one.remedy.endswith(
+        "arn:aws:rds-db:eu-west-1:111122223333:dbuser:prx-0123456789abcdef0/app"
+    )
+
+
+def test_what_may_not_be_asked_is_not_judged():
+    assert found_by()[0] == []
+
+
+def test_a_function_that_lambda_could_not_update_carries_lambdas_reason():
+    failed = {**FUNCTION, "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "No addresses"}
+
+    [one], _ = found_by(get_function_configuration=failed)
+
+    assert (one.severity, one.sentence) == ("error", "Lambda says: No addresses")
+
+
+def test_the_last_errors_of_its_log_are_evidence():
+    lines = [{"message": f"[ERROR] 1045 {number}\n"} for number in range(5)]
+
+    [one], _ = found_by(filter_log_events={"events": lines})
+
+    assert (one.severity, one.evidence) == (
+        "warning",
+        ("[ERROR] 1045 2", "[ERROR] 1045 3", "[ERROR] 1045 4"),
+    )
+
+
+def rule(**more):
+    return {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, **more}
+
+
+@pytest.mark.parametrize(
+    ("rules", "answer"),
+    [
+        ([], False),
+        ([rule(UserIdGroupPairs=[{"GroupId": "sg-1"}])], True),
+        ([rule(UserIdGroupPairs=[{"GroupId": "sg-2"}])], False),
+        ([rule(FromPort=5432, ToPort=5432, UserIdGroupPairs=[{"GroupId": "sg-1"}])], False),
+        ([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}], True),
+        ([rule(IpRanges=[{"CidrIp": "10.0.0.0/16"}])], None),
+    ],
+)
+def test_rules_of_security_groups_are_judged_by_port_and_group(rules, answer):
+    assert lets_through(rules, 3306, ["sg-1"]) is answer
