@@ -152,8 +152,15 @@ class World:
         made = self.call("secretsmanager", "create_secret", Name=name, SecretString=value)
         return str(made["ARN"])
 
-    def set_secret(self, password: str = PASSWORD) -> None:
-        value = json.dumps({"username": "root", "password": password})
+    def health(self, proxy: str) -> dict[str, str]:
+        """The health of the only target of a proxy."""
+        answer = self.call("rds", "describe_db_proxy_targets", DBProxyName=proxy)
+        [target] = answer["Targets"]
+        health: dict[str, str] = target["TargetHealth"]
+        return health
+
+    def set_secret(self, password: str = PASSWORD, user: str = "root") -> None:
+        value = json.dumps({"username": user, "password": password})
         self.call("secretsmanager", "put_secret_value", SecretId=self.secret, SecretString=value)
 
     # Databases

@@ -145,6 +145,20 @@ class TestProxy:
             world.set_secret()
             assert world.get("/load")[0] == 200
 
+    @pytest.mark.parametrize(
+        ("login", "description"),
+        [
+            (("wrong",), "The credentials of the proxy were refused by the database"),
+            (("any", "nobody"), "The users of the proxy's secrets are not in the database"),
+        ],
+    )
+    def test_its_health_is_the_databases_answer(self, world, login, description):
+        assert world.get("/load")[0] == 200, "the database runs"
+        with world.changed(lambda: world.set_secret(*login), world.set_secret):
+            health = world.health("ours")
+            assert (health["Reason"], health["Description"]) == ("AUTH_FAILURE", description)
+        assert world.health("ours") == {"State": "AVAILABLE"}
+
     def test_its_role_must_be_allowed_to_read_the_secret(self, world):
         action = "secretsmanager:GetSecretValue"
         with world.changed(

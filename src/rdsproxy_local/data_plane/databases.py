@@ -20,6 +20,7 @@ from ..servers.mariadb import MariaDB
 from ..servers.postgresql import PostgreSQL
 from ..servers.server import Credentials, Server
 from . import secret_values
+from .proxy_health import Verdict
 
 MYSQL: Final = "MYSQL"
 POSTGRESQL: Final = "POSTGRESQL"
@@ -177,16 +178,18 @@ class Databases:
             known = list(self._databases.values())
         return [one for one in known if one.has_died]
 
-    def accepts(self, model: Any, login: Credentials) -> bool | None:
-        """True if the server of a cluster or instance accepts a login; None where none runs."""
+    def verdict(self, model: Any, login: Credentials) -> Verdict | None:
+        """The answer of a cluster's or an instance's server to a login; None where none runs."""
         with self._lock:
             known = self._databases.get(model)
         if known is None or not known.is_started:
             return None
         try:
-            return known.accepts(login)
+            if known.accepts(login):
+                return "accepted"
+            return "refused" if known.settled().has_user(login.user) else "no such user"
         except NotSettled:
-            return False
+            return "refused"
 
     def copy(self, model: Any) -> Path | None:
         """A copy of the data of a cluster, or of an instance without one."""

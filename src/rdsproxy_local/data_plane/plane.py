@@ -56,7 +56,7 @@ class DataPlane:
             folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="cloud-")))
             self.databases = Databases(deployed.exists)
             parts.callback(self.databases.close)
-            parts.enter_context(proxy_health.asked_of(self.databases.accepts))
+            parts.enter_context(proxy_health.asked_of(self.databases.verdict))
             parts.enter_context(data_copies.made_by(self.databases.copy))
             self.fronts = Fronts(folder / "authorities", self.databases)
             parts.callback(self.fronts.close)

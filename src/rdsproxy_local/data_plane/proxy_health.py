@@ -34,8 +34,9 @@ Status = Literal[
     "suspending",
     "reactivating",
 ]
-Accepts = Callable[[Any, Credentials], bool | None]
-"""Tells if the server of a cluster or instance accepts a login; None where none runs."""
+Verdict = Literal["accepted", "refused", "no such user"]
+Judge = Callable[[Any, Credentials], Verdict | None]
+"""Gives the answer of a cluster's or an instance's server to a login; None where none runs."""
 
 # Those of AUTH_FAILURE, PENDING_PROXY_CAPACITY and a missing rule are as AWS was seen to word them:
 # https://docs.aws.amazon.com/cli/latest/reference/rds/describe-db-proxy-targets.html
@@ -48,6 +49,8 @@ DESCRIPTIONS: Final[dict[Reason, str]] = {
     "UNREACHABLE": "DBProxy Target unavailable due to an internal error",
 }
 REFUSED: Final = "The credentials of the proxy were refused by the database"
+NO_USER_YET: Final = "The users of the proxy's secrets are not in the database"
+"""The only description in spite of which a target group is complete: users may come later."""
 PORTS: Final = {"MYSQL": 3306, "POSTGRESQL": 5432, "SQLSERVER": 1433}
 
 
@@ -67,7 +70,7 @@ class _Present:
     """What is asked, and what is provoked, in this process."""
 
     def __init__(self) -> None:
-        self.accepts: Accepts = lambda _model, _login: None
+        self.judge: Judge = lambda _model, _login: None
         self.provoked: Mapping[str, Provoked] = {}
 
 
@@ -75,13 +78,13 @@ _present: Final = _Present()
 
 
 @contextmanager
-def asked_of(accepts: Accepts) -> Iterator[None]:
+def asked_of(judge: Judge) -> Iterator[None]:
     """Ask the running servers while the block runs."""
-    _present.accepts = accepts
+    _present.judge = judge
     try:
         yield
     finally:
-        _present.accepts = lambda _model, _login: None
+        _present.judge = lambda _model, _login: None
 
 
 def provoke(provoked: Mapping[str, Provoked]) -> None:
@@ -125,9 +128,10 @@ def _reason(proxy: DBProxy) -> tuple[Reason, str] | None:
     ]
     if not readable:
         return "AUTH_FAILURE", DESCRIPTIONS["AUTH_FAILURE"]
-    if not any(_is_taken(behind, login) for login in readable):
-        return "AUTH_FAILURE", REFUSED
-    return None
+    verdicts = {_verdict(behind, login) for login in readable}
+    if "accepted" in verdicts:
+        return None
+    return "AUTH_FAILURE", REFUSED if "refused" in verdicts else NO_USER_YET
 
 
 def _reached(proxy: DBProxy, behind: DatabaseHost) -> bool:
@@ -136,17 +140,16 @@ def _reached(proxy: DBProxy, behind: DatabaseHost) -> bool:
     return reaches(own, behind.interface, port)
 
 
-def _is_taken(behind: DatabaseHost, login: Credentials) -> bool:
-    """True unless the database is known to refuse the login."""
+def _verdict(behind: DatabaseHost, login: Credentials) -> Verdict:
+    """The database's answer; what nobody can tell counts as accepted."""
     model = behind.model
-    said = _present.accepts(model, login)
-    if said is not None:
+    if (said := _present.judge(model, login)) is not None:
         return said
     password = getattr(model, "_master_user_password", None)
     managed = getattr(model, "manage_master_user_password", False)
     if login.user != model.master_username or managed or not password:
-        return True
-    return bool(password == login.password)
+        return "accepted"
+    return "accepted" if password == login.password else "refused"
 
 
 def _proxy_of(target: DBProxyTarget) -> DBProxy | None:

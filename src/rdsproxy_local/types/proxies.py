@@ -14,6 +14,7 @@ from ..cloudformation.resource import (
     ResourceType,
     attributes_in,
 )
+from ..data_plane.proxy_health import NO_USER_YET
 from .database_groups import set_rds_tags
 from .steps import undone_on_failure
 
@@ -66,7 +67,8 @@ def _stabilized_targets(context: Context, deployed: DeployedResource) -> Made | 
     answer = context.call(
         "rds", "describe_db_proxy_targets", DBProxyName=deployed.properties["DBProxyName"]
     )
-    if any(one["TargetHealth"]["State"] != "AVAILABLE" for one in answer["Targets"]):
+    healths = [one["TargetHealth"] for one in answer["Targets"]]
+    if any(one["State"] != "AVAILABLE" and one["Description"] != NO_USER_YET for one in healths):
         return None
     return Made(deployed.physical_id, deployed.attributes)
 
