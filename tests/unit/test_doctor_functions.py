@@ -1,4 +1,4 @@
-"""What `doctor` says of functions before a proxy, by the answers of an account."""
+"""What `doctor` says of functions before a proxy, and of its pool, by an account's answers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from rdsproxy_templates.doctor.functions import connection_arn, function_diagnoses
+from rdsproxy_templates.doctor.pool import ALLOWED, BORROWED, PINNED, pool_diagnoses
 from rdsproxy_templates.doctor.proxied import ProxyView, lets_through
 
 ROLE = "arn:aws:iam::111122223333:role/function"
@@ -101,3 +102,33 @@ def rule(**more):
 )
 def test_rules_of_security_groups_are_judged_by_port_and_group(rules, answer):
     assert lets_through(rules, 3306, ["sg-1"]) is answer
+
+
+class Metrics(Reader):
+    """An account whose proxy had these connections, by metric."""
+
+    def __init__(self, **most):
+        super().__init__()
+        self.most = most
+
+    def ask(self, _service, operation, _place, **arguments):
+        assert operation == "get_metric_statistics"
+        most = self.most.get(arguments["MetricName"])
+        return {"Datapoints": [] if most is None else [{"Maximum": 1.0}, {"Maximum": most}]}
+
+
+@pytest.mark.parametrize(
+    ("most", "sentences"),
+    [
+        ({}, []),
+        ({BORROWED: 10.0, PINNED: 1.0, ALLOWED: 90.0}, []),
+        ({BORROWED: 81.0, ALLOWED: 90.0}, ["81 of 90 connections were borrowed at once"]),
+        ({BORROWED: 10.0, PINNED: 5.0}, ["5 of 10 borrowed connections were pinned"]),
+    ],
+)
+def test_a_pool_that_is_used_up_or_pinned_is_a_warning(most, sentences):
+    found = [*pool_diagnoses(ProxyView(Metrics(**most), "shop", BODY))]
+
+    assert [one.severity for one in found] == ["warning"] * len(sentences)
+    for one, sentence in zip(found, sentences, strict=True):
+        assert one.sentence.startswith(sentence)

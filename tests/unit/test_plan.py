@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from rdsproxy_templates.aws.kinds import AccountId
-from rdsproxy_templates.deploy import deployment, faults
+from rdsproxy_templates.deploy import deployment, faults, sam_cli
 from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
 from rdsproxy_templates.deploy.change_sets import Change, ChangeSet, read_change
 from rdsproxy_templates.deploy.console import Console
@@ -625,3 +625,15 @@ def test_a_plan_names_each_step_only_once():
     plan = Plan(name="two", steps=(Step(name="a", variant="base"), Step(name="b", variant="auth")))
 
     assert plan.accounts == ("app",)
+
+
+def test_packages_lie_where_and_as_somebody_asks():
+    settings = AccountSettings(bucket="mine", package_prefix="shop", package_key="alias/packages")
+    session = SimpleNamespace(settings=settings, region="eu-west-1")
+
+    assert [*sam_cli._options(session)] == [
+        *("--region", "eu-west-1"),
+        *("--s3-bucket", "mine"),
+        *("--s3-prefix", "shop"),
+        *("--kms-key-id", "alias/packages"),
+    ]

@@ -8,10 +8,11 @@ import pytest
 
 from rdsproxy_templates import cache
 from rdsproxy_templates.cli.following import JsonEvents, Lines
-from rdsproxy_templates.deploy import durations
+from rdsproxy_templates.deploy import durations, stack_events
 from rdsproxy_templates.deploy.durations import shown, usual
 from rdsproxy_templates.deploy.progress import Progress
-from rdsproxy_templates.deploy.stack_events import NestedEvents, StackEvent
+from rdsproxy_templates.deploy.stack_events import NestedEvents, StackEvent, within
+from rdsproxy_templates.errors import DeploymentError
 
 CLUSTER = "AWS::RDS::DBCluster"
 PROXY = "AWS::RDS::DBProxy"
@@ -174,3 +175,17 @@ class TestNestedEvents:
             ("One.Two", "UPDATE_IN_PROGRESS"),
             ("One.Two.Cluster", "UPDATE_IN_PROGRESS"),
         ]
+
+
+class TestTimeLimit:
+    def test_waiting_ends_at_a_poll_after_it(self, clock, monkeypatch):
+        monkeypatch.setattr(stack_events.time, "monotonic", clock)
+        told = []
+        report = within(clock.now + 60, told.append)
+        report(None)
+        clock.now += 60
+        report(event("CREATE_COMPLETE"))
+
+        with pytest.raises(DeploymentError, match="goes on; run the same command again"):
+            report(None)
+        assert [one.status for one in told if one] == ["CREATE_COMPLETE"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -121,6 +122,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     role_arn: str | None,
     notification_arns: tuple[str, ...],
     keep_on_failure: bool,
+    time_limit: int | None,
     express: bool,
     region: str | None,
     stack_prefix: str,
@@ -174,6 +176,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         accept_data_loss=accept_data_loss or not yes,
         accepted_losses=losses,
         options=options,
+        ends_at=None if time_limit is None else time.monotonic() + 60 * time_limit,
         termination_protection=termination_protection,
         adopt_stack=adopt_stack,
         skip=skip,

@@ -89,6 +89,13 @@ def operation_options(command: Decorated) -> Decorated:
             "or `destroy` finds the way on.",
         ),
         click.option(
+            "--time-limit",
+            type=click.IntRange(min=1),
+            metavar="MINUTES",
+            help="End with status 1 when the stacks still work after this time; they go on, and "
+            "the same command waits for them. Default: no limit.",
+        ),
+        click.option(
             "--express",
             is_flag=True,
             help="End when the configuration is applied, without waiting until resources are "
@@ -147,7 +154,17 @@ def bucket_options(command: Decorated) -> Decorated:
             for account in get_args(AccountName)
         ),
     ]
-    return _decorated(command, buckets)
+    packages = [
+        click.option(
+            "--s3-prefix", metavar="PREFIX", help="Beginning of the packages' keys in the bucket."
+        ),
+        click.option(
+            "--kms-key-id",
+            metavar="KEY",
+            help="KMS key that encrypts the packages. Default: the bucket's own encryption.",
+        ),
+    ]
+    return _decorated(command, [*buckets, *packages])
 
 
 def _decorated(command: Decorated, options: Iterable[Decorator]) -> Decorated:

@@ -124,4 +124,6 @@ def _settings(plan: Plan, account: AccountName, choices: Choices) -> AccountSett
         profile_option="--profile" if is_general else None,
         bucket=choices.get(f"{account}_bucket") or choices.get("bucket"),
         bucket_option=None if choices.get(f"{account}_bucket") else "--bucket",
+        package_prefix=choices.get("s3_prefix"),
+        package_key=choices.get("kms_key_id"),
     )

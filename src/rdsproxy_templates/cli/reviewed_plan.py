@@ -22,6 +22,7 @@ BESIDE_NO_PLAN: Final = {
     "--yes",
     "--outputs",
     "--keep-on-failure",
+    "--time-limit",
     "--skip-resource",
     "--termination-protection",
 }
@@ -38,6 +39,8 @@ BESIDE_NO_FROM: Final = {
     "--bucket",
     "--app-bucket",
     "--db-bucket",
+    "--s3-prefix",
+    "--kms-key-id",
 }
 """Options that decide what a plan is; one that was made has decided."""
 

@@ -31,6 +31,10 @@ class AccountSettings:
     """Bucket for packages, in the session's Region. Default: SAM CLI's own, created if missing."""
     bucket_option: str | None = None
     """The option that chose the bucket, for errors. Default: that of the account."""
+    package_prefix: str | None = None
+    """Beginning of the packages' keys in the bucket. Default: none."""
+    package_key: str | None = None
+    """KMS key that encrypts the packages. Default: the bucket's own encryption."""
 
 
 @dataclass(frozen=True, kw_only=True)

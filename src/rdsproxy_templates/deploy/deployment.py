@@ -25,7 +25,7 @@ from .rendered_step import RenderedStep
 from .review import RequestedChange
 from .root_stack import RootStack
 from .sam_cli import packaged
-from .stack_events import Report
+from .stack_events import Report, within
 from .stack_options import StackOptions
 from .step_parameters import require_given, step_parameters
 from .ways_on import WayOn
@@ -49,6 +49,8 @@ class Deployment:
     accepted_losses: Sequence[str] = ()
     """Paths of resources that may lose their data, in plans of several steps after their step."""
     options: StackOptions = field(default_factory=StackOptions)
+    ends_at: float | None = None
+    """The time, of :func:`time.monotonic`, at which waiting for a stack ends; None for no end."""
     termination_protection: bool = True
     """Protect deployed stacks from deletion, except by :meth:`destroy`."""
     adopt_stack: bool = False
@@ -132,10 +134,11 @@ class Deployment:
     def followed(self) -> Iterator[Report]:
         """Yield what shows the events of an operation in the block."""
         say = self.console.say
+        show = self.console.follow or (
+            lambda event: say(f"  {event.status:36} {event.path}") if event else None
+        )
         try:
-            yield self.console.follow or (
-                lambda event: say(f"  {event.status:36} {event.path}") if event else None
-            )
+            yield show if self.ends_at is None else within(self.ends_at, show)
         finally:
             self.console.finish()
 

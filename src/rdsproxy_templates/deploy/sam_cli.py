@@ -54,6 +54,10 @@ def _options(session: AccountSession) -> Iterator[str]:
         yield from ("--s3-bucket", session.settings.bucket)
     else:
         yield "--resolve-s3"
+    if session.settings.package_prefix:
+        yield from ("--s3-prefix", session.settings.package_prefix)
+    if session.settings.package_key:
+        yield from ("--kms-key-id", session.settings.package_key)
 
 
 def _run(place: str, command: list[str], folder: Path) -> None:

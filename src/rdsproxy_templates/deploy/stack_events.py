@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import DeploymentError, Problem
 from .change_sets import is_stack
 
 
@@ -27,6 +29,18 @@ class StackEvent:
 
 Report = Callable[[StackEvent | None], None]
 """Reports what happened to a resource; None where a poll has found nothing new."""
+
+
+def within(ends_at: float, report: Report) -> Report:
+    """Return *report*, which ends the waiting at the time *ends_at* of :func:`time.monotonic`."""
+
+    def limited(event: StackEvent | None) -> None:
+        report(event)
+        if event is None and time.monotonic() >= ends_at:
+            sentence = "still works at the end of the time limit, and goes on; run the same command"
+            raise DeploymentError([Problem("--time-limit", f"{sentence} again to wait for it")])
+
+    return limited
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Final
 from ..aws.engines import ENGINES
 from .diagnosis import Diagnosis
 from .login import login_diagnoses
+from .pool import pool_diagnoses
 from .proxied import Body, ProxyView
 from .reach import reach_diagnoses
 
@@ -64,6 +65,7 @@ def proxy_diagnoses(view: ProxyView) -> Iterator[Diagnosis]:
         )
     for health in {_key(one): one for one in map(_health, view.targets) if one}.values():
         yield from _of_reason(view, health)
+    yield from pool_diagnoses(view)
     yield from _of_database(view)
 
 
