@@ -322,7 +322,8 @@ class TestChanges:
 
         assert errors(said) == [
             f"error: [base.RDSStack.{resource}] holds data, and {fate}: this step was not deployed; "
-            "leave out --yes to be asked, or add --accept-data-loss"
+            f"leave out --yes to be asked, or add --accept-data-loss-of RDSStack.{resource}, or "
+            "--accept-data-loss for all"
             for resource, fate in (
                 ("DBCluster", "would be replaced"),
                 ("DBInstance1", "may be replaced"),
@@ -400,7 +401,8 @@ class TestGeneratedSecrets:
         assert (
             "error: [base.SecretsStack.RDSMasterUserSecret] would generate a new value, which "
             "its database or API does not learn; rotate the secret instead: this step was "
-            "not deployed; leave out --yes to be asked, or add --accept-data-loss"
+            "not deployed; leave out --yes to be asked, or add --accept-data-loss-of "
+            "SecretsStack.RDSMasterUserSecret, or --accept-data-loss for all"
         ) in errors(said)
         after = secret_of(base, master_secret(base))
         assert after == before

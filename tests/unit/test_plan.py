@@ -637,3 +637,14 @@ def test_packages_lie_where_and_as_somebody_asks():
         *("--s3-prefix", "shop"),
         *("--kms-key-id", "alias/packages"),
     ]
+
+
+def test_a_loss_is_accepted_by_the_path_that_its_refusal_names():
+    risky = ChangeSet(id="one", changes=(cluster(action="Remove"),))
+    change = RequestedChange(stack=None, change_set=risky)
+
+    [refused] = change.refusals((), accepts_all=False, within="db.")
+    assert "--accept-data-loss-of db.RDSStack.DBCluster, or --accept-data-loss for all" in (
+        refused.sentence
+    )
+    assert change.refusals(("RDSStack.DBCluster",), accepts_all=False) == []

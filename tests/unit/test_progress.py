@@ -11,7 +11,7 @@ from rdsproxy_templates.cli.following import JsonEvents, Lines
 from rdsproxy_templates.deploy import durations, stack_events
 from rdsproxy_templates.deploy.durations import shown, usual
 from rdsproxy_templates.deploy.progress import Progress
-from rdsproxy_templates.deploy.stack_events import NestedEvents, StackEvent, within
+from rdsproxy_templates.deploy.stack_events import NestedEvents, StackEvent, until
 from rdsproxy_templates.errors import DeploymentError
 
 CLUSTER = "AWS::RDS::DBCluster"
@@ -181,7 +181,7 @@ class TestTimeLimit:
     def test_waiting_ends_at_a_poll_after_it(self, clock, monkeypatch):
         monkeypatch.setattr(stack_events.time, "monotonic", clock)
         told = []
-        report = within(clock.now + 60, told.append)
+        report = until(clock.now + 60, told.append)
         report(None)
         clock.now += 60
         report(event("CREATE_COMPLETE"))

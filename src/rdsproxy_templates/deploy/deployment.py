@@ -25,7 +25,7 @@ from .rendered_step import RenderedStep
 from .review import RequestedChange
 from .root_stack import RootStack
 from .sam_cli import packaged
-from .stack_events import Report, within
+from .stack_events import Report, until
 from .stack_options import StackOptions
 from .step_parameters import require_given, step_parameters
 from .ways_on import WayOn
@@ -138,7 +138,7 @@ class Deployment:
             lambda event: say(f"  {event.status:36} {event.path}") if event else None
         )
         try:
-            yield show if self.ends_at is None else within(self.ends_at, show)
+            yield show if self.ends_at is None else until(self.ends_at, show)
         finally:
             self.console.finish()
 
@@ -226,7 +226,10 @@ class Deployment:
         with change.discarded_on_error():
             self.show(step, change)
             accepted = self.paths_in(step, self.accepted_losses)
-            if refused := change.refusals(accepted, accepts_all=self.accept_data_loss):
+            within = f"{step.name}." if len(self.plan.steps) > 1 else ""
+            if refused := change.refusals(
+                accepted, accepts_all=self.accept_data_loss, within=within
+            ):
                 raise DeploymentError(refused, within=step.name)
             if not self.console.confirm(f"Execute this change set in {self.place(step)}?"):
                 raise DeploymentError([Problem(step.name, "was not deployed")])

@@ -29,8 +29,13 @@ class RequestedChange:
         yield from self.notes
         yield from self.change_set.lines()
 
-    def refusals(self, accepted: Sequence[str], *, accepts_all: bool) -> list[Problem]:
-        """Return why it is not executed: subnets in use, and losses that nobody has *accepted*."""
+    def refusals(
+        self, accepted: Sequence[str], *, accepts_all: bool, within: str = ""
+    ) -> list[Problem]:
+        """Return why it is not executed: subnets in use, and losses that nobody has *accepted*.
+
+        *within* stands before a path in the option that accepts a loss.
+        """
         if removed := [*removed_subnets(self.change_set)]:
             return removed
         advice = (
@@ -39,7 +44,7 @@ class RequestedChange:
         return [
             Problem(
                 change.path,
-                f"{change.risk}: {advice} {change.path}, or --accept-data-loss for all",
+                f"{change.risk}: {advice} {within}{change.path}, or --accept-data-loss for all",
             )
             for change in self.change_set.risky
             if not (accepts_all or change.path in accepted)

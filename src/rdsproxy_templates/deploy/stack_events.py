@@ -31,7 +31,7 @@ Report = Callable[[StackEvent | None], None]
 """Reports what happened to a resource; None where a poll has found nothing new."""
 
 
-def within(ends_at: float, report: Report) -> Report:
+def until(ends_at: float, report: Report) -> Report:
     """Return *report*, which ends the waiting at the time *ends_at* of :func:`time.monotonic`."""
 
     def limited(event: StackEvent | None) -> None:
