@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
+from ..cache import unused
 from ..deploy.deployment import Deployment
 from ..deploy.plan_file import read_plan
 from ..deploy.planning import carried_out
@@ -124,6 +126,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     keep_on_failure: bool,
     time_limit: int | None,
     express: bool,
+    no_cache: bool,
     region: str | None,
     stack_prefix: str,
     yes: bool,
@@ -194,10 +197,11 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         )
         for one in rendered
     }
-    if plan_file:
-        leave_plan(deployment, steps, plan_file, shown)
-    with resumable(), examined_after_failure(deployment):
-        outputs = deployment.deploy(steps)
+    with unused() if no_cache else nullcontext():
+        if plan_file:
+            leave_plan(deployment, steps, plan_file, shown)
+        with resumable(), examined_after_failure(deployment):
+            outputs = deployment.deploy(steps)
     _end(chosen, outputs, outputs_file, shown)
 
 

@@ -164,7 +164,12 @@ def bucket_options(command: Decorated) -> Decorated:
             help="KMS key that encrypts the packages. Default: the bucket's own encryption.",
         ),
     ]
-    return _decorated(command, [*buckets, *packages])
+    no_cache = click.option(
+        "--no-cache",
+        is_flag=True,
+        help="Build and upload again what an earlier deployment has uploaded unchanged.",
+    )
+    return _decorated(command, [*buckets, *packages, no_cache])
 
 
 def _decorated(command: Decorated, options: Iterable[Decorator]) -> Decorated:

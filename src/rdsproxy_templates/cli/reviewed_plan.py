@@ -41,6 +41,7 @@ BESIDE_NO_FROM: Final = {
     "--db-bucket",
     "--s3-prefix",
     "--kms-key-id",
+    "--no-cache",
 }
 """Options that decide what a plan is; one that was made has decided."""
 

@@ -18,13 +18,13 @@ from .failures import failures_or_status
 from .guide import PREFIX
 from .operation import REVIEW
 from .ownership import tags_for, with_tags
+from .packages import packaged
 from .parameters import differences
 from .plan import AccountName, Plan, Step
 from .preconditions import require_allowed_accounts, require_own_stacks
 from .rendered_step import RenderedStep
 from .review import RequestedChange
 from .root_stack import RootStack
-from .sam_cli import packaged
 from .stack_events import Report, until
 from .stack_options import StackOptions
 from .step_parameters import require_given, step_parameters
@@ -62,7 +62,7 @@ class Deployment:
     allowed_accounts: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
     """IDs of the accounts that take the stack of a variant; None, or none given, allows any."""
     package: Package = packaged
-    """Uploads code and nested templates; by default SAM CLI does."""
+    """Uploads code and nested templates; by default SAM CLI does, unless nothing has changed."""
 
     def deploy(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
         """Deploy every step, *rendered* by its variant; return the outputs of the last one.
