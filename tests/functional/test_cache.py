@@ -19,7 +19,7 @@ KEY = "0" * 64
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     cache._tidy.cache_clear()
-    aws._verdict.cache_clear()
+    aws.verdict.cache_clear()
     return tmp_path / "rdsproxy_templates"
 
 
@@ -61,7 +61,7 @@ def test_the_oldest_beyond_the_limit_go(folder, monkeypatch):
 def test_what_aws_said_of_a_template_is_not_asked_again(monkeypatch):
     bundle = render(edge_waf, edge_waf.Config(), validate=False)
     first = aws.find(bundle)
-    aws._verdict.cache_clear()
+    aws.verdict.cache_clear()
     monkeypatch.setattr(aws, "_validated", lambda _: pytest.fail("it was asked again"))
 
     assert aws.find(bundle) == first
@@ -70,7 +70,7 @@ def test_what_aws_said_of_a_template_is_not_asked_again(monkeypatch):
 def test_another_version_of_the_validator_is_asked_again(monkeypatch):
     bundle = render(edge_waf, edge_waf.Config(), validate=False)
     aws.find(bundle)
-    aws._verdict.cache_clear()
+    aws.verdict.cache_clear()
     asked = []
     monkeypatch.setattr(aws.metadata, "version", lambda _: "99.0")
     monkeypatch.setattr(aws, "_validated", lambda text: asked.append(text) or [])

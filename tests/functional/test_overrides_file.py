@@ -112,7 +112,9 @@ def test_an_unknown_key_is_told_every_key_that_there_is(run):
 
     (root, inside) = sorted(line for line in output.splitlines() if "nonsense]" in line)
     assert root.startswith("error: [my.yaml:1:1: nonsense] is not a setting; there are regions, ")
-    assert root.endswith(", allowed_accounts, extra_resources, iam_roles, overrides, publish, tags")
+    assert root.endswith(
+        ", allowed_accounts, extra_resources, iam_roles, ignore, overrides, publish, tags"
+    )
     assert "overrides" not in inside
 
 

@@ -9,10 +9,8 @@ pytestmark = pytest.mark.xdist_group("deployed-database-settings")
 ACCOUNT = "100000000121"
 INSTANCE_ACCOUNT = "100000000122"
 STACK = "rdsproxy-bastion"
-KEY = "arn:aws:kms:eu-west-1:100000000121:key/0a1b2c3d-1111-2222-3333-444455556666"
 MONITORING = {
     "database_insights": "advanced",
-    "kms_key_arn": KEY,
     "enhanced_interval": 15,
     "role": {"path": "/monitoring/"},
 }
@@ -25,7 +23,6 @@ CLUSTER = {
     "readers": 1,
     "instances": [{"instance_class": "db.r7g.large", "promotion_tier": 0}, {"promotion_tier": 9}],
     "reader_scaling": {"min_readers": 1, "max_readers": 3, "schedule": [NIGHT]},
-    "monitoring": MONITORING,
     "identifiers": {"database": "many-settings"},
     "logs": {
         "exports": ["audit", "error", "general", "slowquery"],
@@ -40,10 +37,10 @@ CLUSTER = {
 
 
 class Deployed:
-    """The account of the cluster, and its resources by their logical IDs."""
+    """The account of the cluster, the key of its insights, and its resources by logical ID."""
 
-    def __init__(self, desk):
-        self.desk, self.account = desk, desk.account
+    def __init__(self, desk, key):
+        self.desk, self.account, self.key = desk, desk.account, key
         self.physical = self.account.resources(self.account.nested(STACK, "RDSStack"))
 
     def of_rds(self, operation, answer, **which):
@@ -83,8 +80,10 @@ class Deployed:
 @pytest.fixture(scope="module")
 def deployed(desk, deploy):
     mine = desk(ACCOUNT)
-    deploy(mine, "bastion", {"regions": ["eu-west-1"], "rds": CLUSTER})
-    return Deployed(mine)
+    key = mine.account.client("kms").create_key()["KeyMetadata"]["Arn"]
+    rds = {**CLUSTER, "monitoring": {**MONITORING, "kms_key_arn": key}}
+    deploy(mine, "bastion", {"regions": ["eu-west-1"], "rds": rds})
+    return Deployed(mine, key)
 
 
 def test_the_cluster_has_its_insights_and_its_features(deployed):
@@ -92,7 +91,7 @@ def test_the_cluster_has_its_insights_and_its_features(deployed):
 
     assert cluster["DatabaseInsightsMode"] == "advanced"
     assert cluster["PerformanceInsightsRetentionPeriod"] == 465
-    assert cluster["PerformanceInsightsKMSKeyId"] == KEY
+    assert cluster["PerformanceInsightsKMSKeyId"] == deployed.key
     assert cluster["LocalWriteForwardingStatus"] == "enabled"
     assert cluster["HttpEndpointEnabled"] is True
     assert cluster["ServerlessV2ScalingConfiguration"] == {
