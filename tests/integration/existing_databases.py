@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from deploying import Desk
 
+from rdsproxy_templates.aws import engines
+
 NAME: Final = "shop"
 MASTER: Final = "boss"
 PORTS: Final = {"mysql": 3306, "postgresql": 5432}
@@ -86,6 +88,7 @@ class ExistingDatabase:
         )
         common = {
             "Engine": self.engine,
+            "EngineVersion": engines.ENGINES[self.engine].default_version,
             "MasterUsername": MASTER,
             "MasterUserPassword": self._password,
             "DBSubnetGroupName": "old",
@@ -98,6 +101,7 @@ class ExistingDatabase:
                 DBClusterIdentifier=self.identifier,
                 DBInstanceClass="db.r6g.large",
                 Engine=self.engine,
+                EngineVersion=engines.ENGINES[self.engine].default_version,
             )
         else:
             rds.create_db_instance(

@@ -131,6 +131,13 @@ def network(owner):
         for number, zone in enumerate("ab")
     ]
     group = ec2.create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"]
+    itself = {
+        "IpProtocol": "tcp",
+        "FromPort": 3306,
+        "ToPort": 3306,
+        "UserIdGroupPairs": [{"GroupId": group}],
+    }
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[itself])
     owner.rds.create_db_subnet_group(
         DBSubnetGroupName="mine", DBSubnetGroupDescription="Mine", SubnetIds=subnets, Tags=TAGS
     )
@@ -182,6 +189,12 @@ def make_proxy(owner, subnets, group):
     secrets, iam = owner.account.client("secretsmanager"), owner.account.client("iam")
     arn = secrets.create_secret(Name="boss", SecretString=secret)["ARN"]
     role = iam.create_role(RoleName="proxy", AssumeRolePolicyDocument=json.dumps(TRUST))
+    reading = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn}
+    iam.put_role_policy(
+        RoleName="proxy",
+        PolicyName="read",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [reading]}),
+    )
     owner.rds.create_db_proxy(
         DBProxyName="front",
         EngineFamily="MYSQL",
