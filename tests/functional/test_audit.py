@@ -8,6 +8,7 @@ import pytest
 from audited import ours, rules_broken
 
 from rdsproxy_templates.audit import audit
+from rdsproxy_templates.aws.engines import ENGINES
 
 LATE = """\
 Resources:
@@ -398,3 +399,39 @@ Resources:
         found = rules_broken(tmp_path, f"Resources:\n{function}{role}  Own:\n{own}")
 
         assert not {"role/may-assume", "role/trust"} & {*found}
+
+
+class TestOtherValidators:
+    """AWS's validator and cfn-lint, without what they are known to be wrong about."""
+
+    @staticmethod
+    def found(folder, text, **options):
+        path = folder / "template.yaml"
+        path.write_text(text, "utf-8")
+        return [(one.rule, one.sentence) for one in audit([path], **options).findings]
+
+    def test_a_version_that_is_newer_than_aws_s_list_is_none_of_its_findings(self, tmp_path):
+        text = LATE.replace("{Engine: aurora-mysql}", "{Engine: aurora-mysql, EngineVersion: '%s'}")
+        newest = ENGINES["aurora-mysql"].default_version
+
+        assert "E9006" not in dict(self.found(tmp_path, text % newest, lint=False))
+        assert "E9006" in dict(self.found(tmp_path, text % "8.0.mysql_aurora.9.99.9", lint=False))
+
+    def test_the_path_of_an_ssm_parameter_is_no_value_of_a_property(self, tmp_path):
+        text = (
+            "Parameters:\n"
+            "  Class: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /db/class}\n"
+            "Resources:\n"
+            "  Database:\n"
+            "    Type: AWS::RDS::DBInstance\n"
+            "    Properties: {Engine: mysql, DBInstanceClass: !Ref Class}\n"
+        )
+        sentences = [one for _, one in self.found(tmp_path, text, lint=False)]
+
+        assert not [one for one in sentences if "/db/class" in one]
+
+    @pytest.mark.parametrize("resource", ["[1, 2]", "5", "{Type: 'AWS::RDS::DBProxy'}"])
+    def test_a_resource_in_another_form_ends_no_validator(self, tmp_path, resource):
+        text = f"Resources:\n  A: {{Type: 'AWS::SNS::Topic'}}\n  B: {resource}\n"
+
+        assert self.found(tmp_path, text, lint=True)

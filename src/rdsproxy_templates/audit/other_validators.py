@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ..aws import cfn_lint
+from ..aws.engines import ENGINES
 from ..validators.aws import verdict
 from ..validators.findings import Finding, level_of
 from .sources import Source
+
+_REFUSED_VALUE: Final = re.compile(r"'([^']+)' is not one of ")
+VERSIONS: Final = "E9006"
+"""AWS's rule of engine versions, whose list is older than cfn-lint's, which ours comes from."""
 
 
 def of_aws(sources: Sequence[Source]) -> Iterator[Finding]:
     """Yield what AWS's validator says of each of *sources*."""
     for source in sources:
+        paths = _ssm_paths(source)
         for one in verdict(source.text):
+            refused = _REFUSED_VALUE.match(one["message"])
+            if refused and (refused[1] in paths or _is_known_version(one["rule"], refused[1])):
+                continue
             yield Finding(
                 file=source.file,
                 line=one["line"],
@@ -23,6 +34,22 @@ def of_aws(sources: Sequence[Source]) -> Iterator[Finding]:
                 sentence=one["message"].rstrip("."),
                 remedy=one["remedy"] or "See the documentation of the resource type",
             )
+
+
+def _ssm_paths(source: Source) -> frozenset[str]:
+    """Return the defaults of parameters that are paths in Systems Manager, and no values."""
+    declared = source.body.get("Parameters") or {}
+    return frozenset(
+        str(one.get("Default"))
+        for one in declared.values()
+        if isinstance(one, dict) and str(one.get("Type")).startswith("AWS::SSM::Parameter::Value<")
+    )
+
+
+def _is_known_version(rule: str, version: str) -> bool:
+    return rule == VERSIONS and any(
+        engine.version_problem(version) is None for engine in ENGINES.values()
+    )
 
 
 def of_cfn_lint(sources: Sequence[Source], region: str | None) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def _linted(file: str, regions: Sequence[str], include: Sequence[str]) -> str:
                 "rule": match.rule.id,
                 "level": match.rule.severity,
                 "message": match.message,
-                "path": list(match.path or ()),
+                "path": list(getattr(match, "path", None) or ()),
                 "line": match.linenumber,
                 "column": match.columnnumber,
                 "remedy": f"See {match.rule.source_url or match.rule.shortdesc}",
