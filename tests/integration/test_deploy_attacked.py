@@ -68,7 +68,7 @@ class TestWhileSamRuns:
     def test_it_ends_and_nothing_was_begun(self, attacked, prefix, number):
         attacked.slow.touch()
         try:
-            with attacked.running("deploy", prefix) as running:
+            with attacked.running("deploy", prefix, "--no-cache") as running:
                 running.wait_until(attacked.sam_lives)
                 running.end(number)
                 wait_for(lambda: not attacked.sam_lives(), 20)
