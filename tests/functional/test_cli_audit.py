@@ -220,3 +220,39 @@ def test_every_rule_has_an_id_of_its_own():
     ids = [rule.id for rule in RULES]
 
     assert sorted({*ids}) == sorted(ids)
+
+
+class TestUnreadable:
+    def test_a_broken_template_in_a_folder_is_told(self, cli, tmp_path):
+        (tmp_path / "infra").mkdir()
+        broken = "Resources:\n  A: {Type: 'AWS::SNS::Topic'\n  B: [\n"
+        (tmp_path / "infra" / "broken.yaml").write_text(broken)
+
+        result = cli("audit", "infra", "--no-lint")
+
+        assert result.exit_code == 2
+        assert "broken.yaml" in result.stderr
+
+    def test_a_link_to_itself_is_told(self, cli, tmp_path):
+        (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+
+        result = cli("audit", "loop.yaml", "--no-lint")
+
+        assert result.exit_code == 2
+        assert "loop.yaml] cannot be read" in result.stderr
+
+    def test_a_baseline_that_cannot_be_written_is_told(self, cli, tmp_path):
+        (tmp_path / "a.yaml").write_text("Resources: {A: {Type: 'AWS::SNS::Topic'}}")
+
+        result = cli("audit", "a.yaml", "--no-lint", "--write-baseline", "nowhere/baseline.json")
+
+        assert result.exit_code == 2
+        assert "nowhere/baseline.json] cannot be written" in result.stderr
+
+    def test_a_stack_beside_a_path_is_refused(self, cli, tmp_path):
+        (tmp_path / "a.yaml").write_text("Resources: {A: {Type: 'AWS::SNS::Topic'}}")
+
+        result = cli("audit", "a.yaml", "--stack", "shop")
+
+        assert result.exit_code == 2
+        assert "[--stack] takes the place of PATH" in result.stderr

@@ -206,15 +206,25 @@ class TestUpgradeCheck:
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
-            (["base"], "[--from] or --to must name the other version, and not both"),
-            (["base", "--from", "a", "--to", "b"], "and not both"),
+            (["base"], "[--from] give one of --from and --to"),
+            (["base", "--from", "a", "--to", "b"], "give one of --from and --to"),
+            (["base", "--from", "other"], "is another project: it has no rdsproxy_templates"),
+            (["base", "--from", "99.9"], "cannot be installed: ERROR"),
             (["base", "--from", "--pre"], "[--from] must be a requirement of pip"),
             (["--from", "a"], "[variant] is missing; name one: base"),
             (["base", "--from", "no-such-package-here==1"], "cannot be installed: ERROR"),
             (["base", "--from", "./nowhere"], "cannot be installed: ERROR"),
         ],
     )
-    def test_a_wrong_word_is_a_sentence(self, check, words, sentence):
+    def test_a_wrong_word_is_a_sentence(self, check, tmp_path, words, sentence):
+        if "other" in words:
+            with ZipFile(tmp_path / "other-1-py3-none-any.whl", "w") as archive:
+                archive.writestr("other/__init__.py", "")
+                archive.writestr("other-1.dist-info/METADATA", "Name: other\nVersion: 1\n")
+                wheel = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+                archive.writestr("other-1.dist-info/WHEEL", wheel)
+                archive.writestr("other-1.dist-info/RECORD", "")
+            words = [*words[:-1], "other-1-py3-none-any.whl"]
         result = check(*words)
 
         assert result.exit_code == 2

@@ -201,8 +201,9 @@ def test_a_stopped_database_is_the_cause(doctor, created, with_faults, account):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "must say what to examine"),
-        (["base", "--proxy", "a"], "must say what to examine"),
+        ([], "give one of PLAN, --stack and --proxy"),
+        (["base", "--proxy", "a"], "give one of PLAN, --stack and --proxy"),
+        (["base", "--profile", "nobody"], "nobody"),
         (["--proxy", "nobody"], "no proxy 'nobody' in account 999999999998, eu-west-1"),
         (["--stack", "nobody"], "there is no stack nobody in account 999999999998"),
         (["bse"], "unknown plan 'bse'"),

@@ -147,7 +147,11 @@ def _artifacts(manifest: Path) -> set[str] | None:
 
 def _add(sources: Sources, path: Path, *, demanded: bool) -> Source | None:
     """Read the file at *path*; what is no template is a problem only if *demanded*."""
-    resolved = path.resolve()
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        sources.problems.append(Problem(str(path), f"cannot be read: {error}"))
+        return None
     if resolved in sources.by_path:
         return None
     try:
@@ -163,7 +167,7 @@ def _add(sources: Sources, path: Path, *, demanded: bool) -> Source | None:
             sources.problems.append(Problem(str(path), "is not text in UTF-8"))
         return None
     except ReadError as error:
-        if demanded or "AWSTemplateFormatVersion" in text:
+        if demanded or "AWSTemplateFormatVersion" in text or "AWS::" in text:
             place = f"{path}:{error.mark.line}:{error.mark.column}" if error.mark else str(path)
             sources.problems.append(Problem(place, error.sentence))
         return None

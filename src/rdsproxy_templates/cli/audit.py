@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ..aws.validator import start_engine
+from ..errors import Problem
 from .formats import FORMATS
 from .refusals import given_options, refuse, refused_beside
 from .terminal import COLOURS, counted
@@ -105,12 +106,14 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
     refuse(
         problem
         for option, others in {
-            "--stack": given & {"PATHS", "--parameters", "--templates-only"},
+            "--stack": given & {"--parameters", "--templates-only"},
             "--write-baseline": given & {"--baseline"},
         }.items()
         if option in given
         for problem in refused_beside(option, others)
     )
+    if paths and stack is not None:
+        refuse([Problem("--stack", "takes the place of PATH; leave out one of them")])
     if not paths and stack is None:
         raise click.UsageError("Missing argument 'PATH...'; a file, a folder, or --stack.")
     start_engine()
@@ -137,7 +140,11 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
         one for one in report.findings if LEVELS.index(one.level) >= LEVELS.index(level)
     )
     if write_baseline:
-        write_baseline.write_text(baselines.written(report.findings), "utf-8")
+        try:
+            write_baseline.write_text(baselines.written(report.findings), "utf-8")
+        except OSError as error:
+            sentence = f"cannot be written: {error.strerror}"
+            refuse([Problem(str(write_baseline), sentence)])
         known = counted(len(report.findings), "known finding")
         click.echo(f"{write_baseline}: {known}", err=True)
         report = report.only(())

@@ -14,7 +14,7 @@ from ..deploy.guide import PREFIX
 from ..deploy.plans import PLANS
 from ..doctor.diagnosis import Diagnosis
 from ..doctor.examination import Examination, examined_proxy, examined_stack
-from ..errors import ConfigError, NoSuchStackError, Problem
+from ..errors import ConfigError, DeploymentError, NoSuchStackError, Problem
 from .plan_arguments import plan_named
 from .terminal import FAILED
 
@@ -47,10 +47,16 @@ def doctor_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Run the subcommand."""
     if [plan, stack, proxy].count(None) != 2:  # noqa: PLR2004 - all but one
-        sentence = f"or --stack or --proxy must say what to examine; plans are {', '.join(PLANS)}"
+        sentence = f"give one of PLAN, --stack and --proxy; the plans are {', '.join(PLANS)}"
         raise ConfigError([Problem("plan", sentence)])
+    if plan is not None:
+        plan_named(plan, None)
     settings = AccountSettings(profile=profile, profile_option="--profile")
-    (session,) = account_sessions(PLANS["base"], {"app": settings}, region).values()
+    try:
+        (session,) = account_sessions(PLANS["base"], {"app": settings}, region).values()
+    except DeploymentError as error:
+        # Status 1 is for what is wrong with what was examined.
+        raise ConfigError(error.problems) from error
     found = _examined(session, plan, stack, proxy, stack_prefix)
     if form == "json":
         click.echo(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -54,8 +55,8 @@ _LONGEST_VALUE: Final = 60
     "--from",
     "earlier",
     metavar="REQUIREMENT",
-    help="The version that rendered before, as pip names it: rdsproxy_templates==0.1.0, a wheel, a "
-    "folder, or git+https://….",
+    help="The version that rendered before: 0.1.0, or what pip takes, such as a wheel, a folder, "
+    "or git+https://….",
 )
 @click.option("--to", "later", metavar="REQUIREMENT", help="The version to upgrade to, likewise.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
@@ -105,7 +106,7 @@ def upgrade_check_command(  # noqa: PLR0913 - one parameter an option
 
 def _versions(earlier: str | None, later: str | None) -> Iterator[Problem]:
     if (earlier is None) == (later is None):
-        yield Problem("--from", "or --to must name the other version, and not both")
+        yield Problem("--from", "give one of --from and --to, which names the other version")
     for option, requirement in {"--from": earlier, "--to": later}.items():
         if requirement is not None and (not requirement.strip() or requirement.startswith("-")):
             sentence = (
@@ -125,7 +126,13 @@ def _rendered_by(requirement: str, words: Sequence[str]) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="rdsproxy-upgrade-") as temporary:
         library, out = Path(temporary) / "library", Path(temporary) / "out"
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _run([*pip, "--target", str(library), requirement], LONGEST_INSTALLATION, requirement)
+        _run(
+            [*pip, "--target", str(library), _named(requirement)], LONGEST_INSTALLATION, requirement
+        )
+        if not (library / "rdsproxy_templates" / "__init__.py").is_file():
+            raise ConfigError(
+                [Problem(requirement, "is another project: it has no rdsproxy_templates")]
+            )
         render = [sys.executable, "-m", "rdsproxy_templates", "render", *words]
         render += ["--nesting", "plain", "--expand", "--no-lint", "--quiet", "--out", str(out)]
         paths = [str(library), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -138,6 +145,14 @@ def _rendered_by(requirement: str, words: Sequence[str]) -> dict[str, str]:
             for file in folder.rglob("*.yaml")
             if file.parent == folder or file.relative_to(folder).parts[0] == "cloudformation"
         }
+
+
+def _named(requirement: str) -> str:
+    """Return *requirement* as pip takes it: a number is a version, what is there is a path."""
+    if re.fullmatch(r"\d+(\.\w+)*", requirement):
+        return f"rdsproxy_templates=={requirement}"
+    path = Path(requirement)
+    return str(path.resolve()) if path.exists() else requirement
 
 
 def _run(
@@ -161,7 +176,8 @@ def _run(
         sentence = f"does not {what} within {seconds} seconds"
         raise ConfigError([Problem(requirement, sentence)]) from None
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+        noise = ("warning: ", "WARNING: ")
+        said = [line for line in done.stderr.splitlines() if not line.startswith(noise)]
         last = "; ".join(said[-3:]) or f"status {done.returncode}"
         raise ConfigError([Problem(requirement, f"cannot {what}: {last}")])
 
