@@ -21,8 +21,8 @@ def login_diagnoses(view: ProxyView) -> Iterator[Diagnosis]:
     yield from found
     if not found:
         secrets = [one["SecretArn"] for one in view.body.get("Auth", ()) if one.get("SecretArn")]
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             "the database refuses the user, or the password, of the proxy's secrets",
             "Create the user, or give it the password that its secret has: rotate the secret, or "
             "`ALTER USER` as the master user",
@@ -34,8 +34,8 @@ def _of_iam(view: ProxyView) -> Iterator[Diagnosis]:
     if view.body.get("DefaultAuthScheme") != "IAM_AUTH" or view.database is None:
         return
     if not view.database.get("IAMDatabaseAuthenticationEnabled"):
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the proxy logs in by IAM, and {view.database_name} has IAM authentication off",
             "Turn IAM authentication on",
         )
@@ -45,15 +45,15 @@ def _of_secret(view: ProxyView, entry: Body, arn: str) -> Iterator[Diagnosis]:
     described = view.ask("secretsmanager", "describe_secret", SecretId=arn)
     if described is None:
         if _was_refused(view, "DescribeSecret"):
-            yield _error(
-                view,
+            yield view.error(
+                REASON,
                 f"the secret {arn} does not exist",
                 "Name one that exists in the proxy's Auth",
             )
         return
     if described.get("DeletedDate"):
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the secret {arn} is scheduled for deletion",
             f"Restore it: aws secretsmanager restore-secret --secret-id {arn}",
         )
@@ -62,8 +62,8 @@ def _of_secret(view: ProxyView, entry: Body, arn: str) -> Iterator[Diagnosis]:
     answer = view.ask("secretsmanager", "get_secret_value", SecretId=arn)
     if answer is None:
         if _was_refused(view, "GetSecretValue"):
-            yield _error(
-                view,
+            yield view.error(
+                REASON,
                 f"the secret {arn} has no current version",
                 "Put a value with the stage AWSCURRENT into it",
             )
@@ -74,8 +74,8 @@ def _of_secret(view: ProxyView, entry: Body, arn: str) -> Iterator[Diagnosis]:
 def _of_rights(view: ProxyView, arn: str, described: Body) -> Iterator[Diagnosis]:
     role = str(view.body["RoleArn"])
     if view.simulated(role, "secretsmanager:GetSecretValue", arn) is False:
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the proxy's role {role} may not read the secret {arn}",
             "Allow it secretsmanager:GetSecretValue on exactly this secret",
         )
@@ -85,8 +85,8 @@ def _of_rights(view: ProxyView, arn: str, described: Body) -> Iterator[Diagnosis
     answer = view.ask("kms", "describe_key", KeyId=key)
     metadata = (answer or {}).get("KeyMetadata", {})
     if metadata and metadata.get("KeyState") != "Enabled":
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the key {key} of the secret {arn} is {metadata.get('KeyState')}",
             "Enable the key, or cancel its deletion",
         )
@@ -96,8 +96,8 @@ def _of_rights(view: ProxyView, arn: str, described: Body) -> Iterator[Diagnosis
     if metadata and (
         view.simulated(role, "kms:Decrypt", str(metadata["Arn"]), kms_ViaService=via) is False
     ):
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the proxy's role {role} may not decrypt with the key {key} of the secret {arn}",
             "Allow it kms:Decrypt on the key, and let the key's policy admit the role",
         )
@@ -109,23 +109,23 @@ def _of_content(view: ProxyView, entry: Body, arn: str, answer: Any) -> Iterator
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the secret {arn} is no JSON object",
             'Store {"username": …, "password": …} in it',
         )
         return
     missing = [name for name in ("username", "password") if not content.get(name)]
     if missing:
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the secret {arn} has no {' and no '.join(missing)}",
             'Store {"username": …, "password": …} in it',
         )
     named = entry.get("UserName")
     if named and content.get("username") and content["username"] != named:
-        yield _error(
-            view,
+        yield view.error(
+            REASON,
             f"the proxy's Auth names the user {named}, and the secret {arn} is of another",
             "Name the secret's user in Auth, or the secret of this user",
         )
@@ -134,14 +134,3 @@ def _of_content(view: ProxyView, entry: Body, arn: str, answer: Any) -> Iterator
 def _was_refused(view: ProxyView, operation: str) -> bool:
     """Tell if AWS has answered *operation* with an error other than missing rights."""
     return any(one.sentence.startswith(f"{operation}:") for one in view.reader.refusals)
-
-
-def _error(view: ProxyView, sentence: str, remedy: str, *evidence: str) -> Diagnosis:
-    return Diagnosis(
-        resource=view.place,
-        severity="error",
-        reason=REASON,
-        sentence=sentence,
-        remedy=remedy,
-        evidence=evidence,
-    )

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from ..deploy.given.account import AccountReader
+from .diagnosis import Diagnosis
 
 Body = Mapping[str, Any]
 EVERYWHERE: Final = "-1"
@@ -25,6 +26,17 @@ class ProxyView:
     def place(self) -> str:
         """Kind and name, for sentences."""
         return f"proxy {self.name}"
+
+    def error(self, reason: str, sentence: str, remedy: str, *evidence: str) -> Diagnosis:
+        """Return the diagnosis of an error of the proxy."""
+        return Diagnosis(
+            resource=self.place,
+            severity="error",
+            reason=reason,
+            sentence=sentence,
+            remedy=remedy,
+            evidence=evidence,
+        )
 
     def ask(self, service: str, operation: str, **arguments: Any) -> Any:
         """Ask the account; None where there is no answer."""

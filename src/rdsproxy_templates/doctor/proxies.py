@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -56,12 +57,10 @@ def proxy_diagnoses(view: ProxyView) -> Iterator[Diagnosis]:
             evidence=tuple(_subnets(view)) if status == "incompatible-network" else (),
         )
     if not view.targets:
-        yield Diagnosis(
-            resource=view.place,
-            severity="error",
-            reason="no-target",
-            sentence="it is registered with no database",
-            remedy="Register one: aws rds register-db-proxy-targets, or a DBProxyTargetGroup",
+        yield view.error(
+            "no-target",
+            "it is registered with no database",
+            "Register one: aws rds register-db-proxy-targets, or a DBProxyTargetGroup",
         )
     for health in {_key(one): one for one in map(_health, view.targets) if one}.values():
         yield from _of_reason(view, health)
@@ -92,8 +91,7 @@ def _of_reason(view: ProxyView, health: Body) -> Iterator[Diagnosis]:
             found = [_of_capacity(view, reason)]
         case "INVALID_REPLICATION_STATE":
             found = [
-                _of_target(
-                    view,
+                view.error(
                     reason,
                     "the database replicates from another, or its replication is broken",
                     "Register the proxy with the source of the replication, or mend the replica",
@@ -101,8 +99,7 @@ def _of_reason(view: ProxyView, health: Body) -> Iterator[Diagnosis]:
             ]
         case "PROMOTED":
             found = [
-                _of_target(
-                    view,
+                view.error(
                     reason,
                     "the replica that it is registered with was promoted",
                     "Deregister the target and register it again: aws rds "
@@ -110,23 +107,15 @@ def _of_reason(view: ProxyView, health: Body) -> Iterator[Diagnosis]:
                 )
             ]
         case _:
-            found = [_of_target(view, reason, "this version does not know the reason", "")]
+            found = [view.error(reason, "this version does not know the reason", "")]
     for one in found:
-        yield Diagnosis(
-            resource=one.resource,
-            severity=one.severity,
-            reason=one.reason,
-            sentence=one.sentence,
-            remedy=one.remedy,
-            evidence=(said, *one.evidence),
-        )
+        yield replace(one, evidence=(said, *one.evidence))
 
 
 def _of_capacity(view: ProxyView, reason: str) -> Diagnosis:
     small = [line for line in _subnets(view) if _is_small(line)]
     if small:
-        return _of_target(
-            view,
+        return view.error(
             reason,
             "its subnets have too few free addresses for it to grow",
             "Free addresses, or give the proxy larger subnets, which replaces it",
@@ -134,25 +123,13 @@ def _of_capacity(view: ProxyView, reason: str) -> Diagnosis:
         )
     created = view.body.get("CreatedDate")
     if isinstance(created, datetime) and datetime.now(UTC) - created < YOUNG:
-        return _of_target(
-            view, reason, "it was created minutes ago and still scales", "Wait some minutes"
+        return view.error(
+            reason, "it was created minutes ago and still scales", "Wait some minutes"
         )
-    return _of_target(
-        view,
+    return view.error(
         reason,
         "it scales to the capacity of the database",
         "Wait some minutes; if it stays so, ask AWS's support",
-    )
-
-
-def _of_target(view: ProxyView, reason: str, sentence: str, remedy: str, *seen: str) -> Diagnosis:
-    return Diagnosis(
-        resource=view.place,
-        severity="error",
-        reason=reason,
-        sentence=sentence,
-        remedy=remedy,
-        evidence=seen,
     )
 
 

@@ -21,8 +21,7 @@ def reach_diagnoses(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
     found += _of_tls(view, reason)
     yield from found
     if not found:
-        yield _error(
-            view,
+        yield view.error(
             reason,
             f"nothing that can be seen keeps the proxy from {view.database_name}",
             "Wait some minutes and ask again; then turn debug_logging on, and read the proxy's log",
@@ -32,15 +31,13 @@ def reach_diagnoses(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
 
 def _of_state(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
     if view.database is None:
-        yield _error(
-            view,
+        yield view.error(
             reason,
             "the database that it is registered with does not exist",
             "Register the proxy with a database that does",
         )
     elif view.status_of_database != "available":
-        yield _error(
-            view,
+        yield view.error(
             reason,
             f"{view.database_name} is {view.status_of_database}",
             "Wait until it is available, or start it",
@@ -63,8 +60,7 @@ def _of_groups(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
         answers = [lets_through(one.get(direction, ()), port, others) for one in groups]
         if not any(answer is not False for answer in answers):
             what = words.format(", ".join(ids), ", ".join(others))
-            yield _error(
-                view,
+            yield view.error(
                 reason,
                 f"no rule lets TCP on port {port} {what}",
                 f"Add a rule for TCP on port {port} that names the other group",
@@ -78,8 +74,7 @@ def _of_acls(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
     for subnet in view.subnets:
         entries = _acl_entries(view, str(subnet["SubnetId"]), egress=True)
         if _denies(entries, port, str(subnet["CidrBlock"])):
-            yield _error(
-                view,
+            yield view.error(
                 reason,
                 f"the network ACL of subnet {subnet['SubnetId']} denies TCP on port {port} to the "
                 "database's subnets",
@@ -124,21 +119,9 @@ def _of_tls(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
     }
     for parameter in TLS_ONLY:
         if values.get(parameter) in ON:
-            yield _error(
-                view,
+            yield view.error(
                 reason,
                 f"{view.database_name} takes only TLS ({parameter}), and the proxy connects as its "
                 "clients do, for which it does not require TLS",
                 "Turn RequireTLS of the proxy on",
             )
-
-
-def _error(view: ProxyView, reason: str, sentence: str, remedy: str, *evidence: str) -> Diagnosis:
-    return Diagnosis(
-        resource=view.place,
-        severity="error",
-        reason=reason,
-        sentence=sentence,
-        remedy=remedy,
-        evidence=evidence,
-    )
