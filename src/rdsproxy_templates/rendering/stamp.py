@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +30,8 @@ def stamp(template: Template) -> dict[str, Any]:
 @cache
 def installed() -> str:
     """Return the version of the library."""
+    from importlib.metadata import version  # noqa: PLC0415 - slow, and only renders need it
+
     return version("rdsproxy_templates")
 
 
