@@ -42,12 +42,13 @@ def packaged(place: str, root: Template, folder: Path, session: AccountSession) 
     """
     key = _key(root, folder, session)
     known = cache.remembered(KIND, key) if key else None
-    if known and all(_is_there(session, Uploaded(*one)) for one in known["objects"]):
+    s3 = session.client("s3") if key else None
+    if known and all(_is_there(s3, Uploaded(*one)) for one in known["objects"]):
         return str(known["template"])
     template = sam_cli.packaged(place, root, folder, session)
     if key:
         with suppress(Exception):  # whoever may upload, may not read perhaps
-            objects = sorted(set(_objects(session.client("s3"), template)))
+            objects = sorted(set(_objects(s3, template)))
             cache.remember(KIND, key, {"template": template, "objects": objects})
     return template
 
@@ -105,11 +106,11 @@ def _objects(s3: Any, text: str) -> Iterator[Uploaded]:
             yield from _objects(s3, body.decode())
 
 
-def _is_there(session: AccountSession, one: Uploaded) -> bool:
+def _is_there(s3: Any, one: Uploaded) -> bool:
     from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
 
     try:
-        session.client("s3").head_object(Bucket=one.bucket, Key=one.key)
+        s3.head_object(Bucket=one.bucket, Key=one.key)
     except ClientError:
         return False
     return True
