@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from type_harness import TypeHarness
 
+    from made_up_stacks import Stacks
+    from rdsproxy_local.local_cloud import Account
     from rdsproxy_local.server import CloudServer
 
 
@@ -29,3 +33,19 @@ def harness(server: CloudServer) -> TypeHarness:
     from type_harness import TypeHarness
 
     return TypeHarness(server.clients)
+
+
+@pytest.fixture(scope="module")
+def stacks(account: Account) -> Stacks:
+    """Stacks in the module's own account."""
+    from made_up_stacks import Stacks
+
+    return Stacks(account)
+
+
+@pytest.fixture
+def with_faults(server: CloudServer) -> Callable[..., AbstractContextManager[None]]:
+    """Has faults in the local cloud while a block runs."""
+    from rdsproxy_local.faults import faults
+
+    return partial(faults, server.endpoint)

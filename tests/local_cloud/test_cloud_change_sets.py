@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from made_up_stacks import Stacks, group, nested, parameter
+from made_up_stacks import group, nested, parameter
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.server import CloudServer
 
 # One worker has the server; two would start it twice.
 pytestmark = pytest.mark.xdist_group("cloud-engine")
@@ -20,19 +19,8 @@ TWICE = (("333333333333", "eu-west-1"), ("444444444444", "eu-west-1"))
 
 
 @pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def account(server):
     return Account(server.endpoint, "555555555555", "eu-west-1")
-
-
-@pytest.fixture(scope="module")
-def stacks(account):
-    return Stacks(account)
 
 
 @pytest.fixture(autouse=True)

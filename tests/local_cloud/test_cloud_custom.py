@@ -10,9 +10,8 @@ import zipfile
 import pytest
 from moto.awslambda.models import LambdaFunction
 
-from made_up_stacks import Stacks, group
+from made_up_stacks import group
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.server import CloudServer
 
 # One worker has the server; two would start it twice.
 pytestmark = pytest.mark.xdist_group("cloud-engine")
@@ -47,19 +46,8 @@ class Provider:
 
 
 @pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def account(server):
     return Account(server.endpoint, "666666666666", "eu-west-1")
-
-
-@pytest.fixture(scope="module")
-def stacks(account):
-    return Stacks(account)
 
 
 @pytest.fixture(scope="module")

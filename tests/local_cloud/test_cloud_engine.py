@@ -12,7 +12,6 @@ from made_up_stacks import Stacks, group, nested, parameter
 from rdsproxy_local import types
 from rdsproxy_local.cloudformation.resource import Made, ResourceType
 from rdsproxy_local.local_cloud import Account, LocalCloud
-from rdsproxy_local.server import CloudServer
 
 # One worker has the server; two would start it twice.
 pytestmark = pytest.mark.xdist_group("cloud-engine")
@@ -22,21 +21,10 @@ BROKEN = {**TAKEN, "DependsOn": "Good"}
 
 
 @pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def account(server):
     account = Account(server.endpoint, "123456789012", "eu-west-1")
     account.client("logs").create_log_group(logGroupName="taken")
     return account
-
-
-@pytest.fixture(scope="module")
-def stacks(account):
-    return Stacks(account)
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from made_up_stacks import Stacks, group
+from made_up_stacks import group
 from rdsproxy_local.clients import client
-from rdsproxy_local.faults import faults
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.server import CloudServer
 from rdsproxy_templates.errors import ConfigError
 
 pytestmark = pytest.mark.xdist_group("cloud-engine")
@@ -23,19 +21,8 @@ BODY = json.dumps({"Resources": {"Group": group()}})
 
 
 @pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def account(server):
     return Account(server.endpoint, "888888888888", "eu-west-1")
-
-
-@pytest.fixture(scope="module")
-def stacks(account):
-    return Stacks(account)
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +30,6 @@ def hasty(account):
     """A client that tries everything only once."""
     return partial(client, endpoint=account.endpoint, region=account.region, config=ONCE,
                    keys=account._keys)  # fmt: skip
-
-
-@pytest.fixture
-def with_faults(server):
-    return partial(faults, server.endpoint)
 
 
 @pytest.fixture(autouse=True)

@@ -7,18 +7,11 @@ from botocore.exceptions import ClientError
 
 from made_up_stacks import Stacks, group, parameter
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.server import CloudServer
 
 pytestmark = pytest.mark.xdist_group("cloud-engine")
 
 KIND = "AWS::RDS::DBParameterGroup"
 FAMILY = "mysql8.0"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError
 
-from made_up_stacks import Stacks, group, nested, parameter
-from rdsproxy_local.faults import faults
+from made_up_stacks import group, nested, parameter
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.server import CloudServer
 from rdsproxy_local.servers.loopback import wait_for
 
 pytestmark = pytest.mark.xdist_group("cloud-engine")
@@ -24,24 +21,8 @@ LONG = {GROUP: 60}
 
 
 @pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def account(server):
     return Account(server.endpoint, "777777777777", "eu-west-1")
-
-
-@pytest.fixture(scope="module")
-def stacks(account):
-    return Stacks(account)
-
-
-@pytest.fixture
-def with_faults(server):
-    return partial(faults, server.endpoint)
 
 
 @pytest.fixture(autouse=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 
 import pytest
 
-from made_up_stacks import Stacks, nested
+from made_up_stacks import nested
 from proxied_database import FROM_PROXY, ROLES, key, resources, role, secret
-from rdsproxy_local.faults import faults
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.server import CloudServer
 
 pytestmark = pytest.mark.xdist_group("cloud-databases")
 
@@ -24,24 +21,8 @@ UNREADABLE = {
 
 
 @pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def account(server):
     return Account(server.endpoint, "999999999999", "eu-west-1")
-
-
-@pytest.fixture(scope="module")
-def stacks(account):
-    return Stacks(account)
-
-
-@pytest.fixture
-def with_faults(server):
-    return partial(faults, server.endpoint)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ from troposphere import ec2, rds, secretsmanager
 
 from made_up_stacks import Stacks
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.server import CloudServer
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.aws.kinds import (
     Cidr,
@@ -26,12 +25,6 @@ from rdsproxy_templates.resources.proxy_logins import SecretLogin
 from rdsproxy_templates.resources.zones import chosen_zone
 
 pytestmark = pytest.mark.xdist_group("cloud-databases")
-
-
-@pytest.fixture(scope="module")
-def server():
-    with CloudServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
