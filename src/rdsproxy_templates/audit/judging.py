@@ -12,13 +12,14 @@ from ..validators.findings import Finding
 from ..validators.graph import Graph
 from ..validators.rule import FileViolation, Rule, Violation
 from ..validators.rules import BUNDLE_RULES, GRAPH_RULES, size, wiring
-from .assembly import CONDITION, Assembly, followed
+from .assembly import CONDITION, Assembly
 from .catalogue import shape
 from .exports import judged_exports
 from .joining import Joined, Place, alone, joined
 from .scenarios import scenarios
 from .shape import Misshape
 from .sources import Source
+from .unknown_wires import followed
 
 MANIFOLD: Final = tuple(
     f"AWS::Serverless::{name}"
