@@ -12,8 +12,8 @@ from typing import Any, Final
 from ..validators.findings import Finding
 from .assembly import Assembly
 from .catalogue import exports as rule
+from .document import Path
 from .joining import export_name
-from .reading import Path
 from .sources import Source
 
 NEAR: Final = 0.85

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .reading import Document, Path
+from .document import Document, Path
 
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 LOOP: Final = "Fn::ForEach::"

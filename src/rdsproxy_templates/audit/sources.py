@@ -12,7 +12,8 @@ from urllib.parse import urlparse
 
 from ..errors import Problem
 from ..model.yaml_reader import ReadError
-from .reading import Document, read
+from .document import Document
+from .reading import read
 from .shape import Mending, mended
 
 SUFFIXES: Final = (".yaml", ".yml", ".json", ".template")
