@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from ..model.yaml_reader import Mark, ReadError, meant
+from ..model.yaml_reader import Mark, ReadError, events, meant
 from .document import Document, Path
 
 MOST_LEVELS: Final = 100
@@ -126,15 +126,7 @@ class _Reading:
 
     def _events(self) -> Iterator[Any]:
         try:
-            yield from yaml.parse(self._text, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Mark(mark.line + 1, mark.column + 1) if mark else None
-            raise ReadError(place, f"is not YAML: {error.problem}") from None
-        except yaml.reader.ReaderError as error:
-            before = self._text[: error.position]
-            place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
-            raise ReadError(place, f"is not YAML: {error.reason}") from None
+            yield from events(self._text)
         except RecursionError:
             raise TooMuchError(None, "is nested too deep") from None
 

@@ -73,6 +73,28 @@ class Document:
     marks: Mapping[str, Mark]
 
 
+def events(text: str) -> Iterator[Any]:
+    """Yield the events of YAML in *text*; raises :class:`ReadError` with the place of a mistake."""
+    try:
+        yield from yaml.parse(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Mark(mark.line + 1, mark.column + 1) if mark else None
+        raise ReadError(place, f"is not YAML: {_explained(text, error, mark)}") from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise ReadError(place, f"is not YAML: {error.reason}") from None
+
+
+def _explained(text: str, error: yaml.MarkedYAMLError, mark: yaml.Mark | None) -> str:
+    lines = text.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    if mark and line[: mark.column + 1].endswith("\t"):
+        return "a tab cannot indent; use spaces"
+    return str(error.problem)
+
+
 def parsed(text: str) -> Document:
     """Parse the only document in *text*; raises :class:`ReadError`.
 
@@ -110,7 +132,7 @@ class _Building:
         self._root: _Node | None = None
 
     def document(self) -> Document:
-        for event in self._events():
+        for event in events(self._text):
             mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
             match event:
                 case yaml.DocumentStartEvent() if self._root:
@@ -129,25 +151,6 @@ class _Building:
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                     self._close(self._open.pop())
         return Document(self._root.value if self._root else None, self._marks)
-
-    def _events(self) -> Iterator[Any]:
-        try:
-            yield from yaml.parse(self._text, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Mark(mark.line + 1, mark.column + 1) if mark else None
-            raise ReadError(place, f"is not YAML: {self._explained(error, mark)}") from None
-        except yaml.reader.ReaderError as error:
-            before = self._text[: error.position]
-            place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
-            raise ReadError(place, f"is not YAML: {error.reason}") from None
-
-    def _explained(self, error: yaml.MarkedYAMLError, mark: yaml.Mark | None) -> str:
-        lines = self._text.splitlines()
-        line = lines[mark.line] if mark and mark.line < len(lines) else ""
-        if mark and line[: mark.column + 1].endswith("\t"):
-            return "a tab cannot indent; use spaces"
-        return str(error.problem)
 
     def _function(self, event: Any, mark: Mark) -> str | None:
         """Return the intrinsic function that the tag of *event* is short for."""
