@@ -168,6 +168,7 @@ class TestCloud:
 
     def inject(self, **wanted: Any) -> None:
         """Have these faults in place of all others; none ends them."""
+        self.cloud.wait_until_ready()
         set_faults(self.cloud.endpoint, wanted)
 
     def logs(self, function: str | None = None, *, stack: DeployedStack | None = None) -> list[str]:
