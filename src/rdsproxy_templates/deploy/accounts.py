@@ -126,7 +126,7 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
     option = settings.profile_option or f"--{name}-profile"
     with aws_errors_at(f"{place}: {option} {settings.profile or 'left out'}"):
         session = boto3.Session(
-            botocore_session=_patient_session(), profile_name=settings.profile, region_name=region
+            botocore_session=patient_session(), profile_name=settings.profile, region_name=region
         )
         if session.region_name is None:
             raise DeploymentError([Problem(place, NO_REGION)])
@@ -140,7 +140,7 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
     )
 
 
-def _patient_session() -> Any:
+def patient_session() -> Any:
     """Return a session of botocore that outlasts throttling."""
     from botocore.config import Config  # noqa: PLC0415 - optional
     from botocore.session import get_session  # noqa: PLC0415

@@ -36,7 +36,7 @@ def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
     match detail["type"]:
         case "extra_forbidden":
             record = _record(model, loc[:-1])
-            known = list(record.model_fields)
+            known = [field.alias or name for name, field in record.model_fields.items()]
             meant = did_you_mean(loc[-1], known) or _one_level_deeper(record, loc[-1])
             return f"is not a setting{meant}; there are {', '.join(known) or 'none'}"
         case "missing":

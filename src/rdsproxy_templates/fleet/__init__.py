@@ -1,0 +1,1 @@
+"""Fleets: one root stack in many accounts and Regions, by CloudFormation StackSets."""
