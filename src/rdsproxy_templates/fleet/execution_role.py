@@ -1,0 +1,202 @@
+"""The role by which a stack set deploys in an account: what its templates take, and no more.
+
+The actions are those of AWS's own handlers of the templates' resource types. Names of roles,
+functions, secrets, log groups and databases begin with that of the stack set, so that the role
+reaches none of what else an account has; what CloudFormation names by chance, such as a subnet, it
+reaches all of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from awacs import sts
+from awacs.aws import Allow, AWSPrincipal, Condition, PolicyDocument, Statement, StringEquals
+from troposphere import encode_to_dict, iam
+
+from ..aws.policies import VERSION
+from ..errors import ConfigError, Problem
+from ..model import Template, sub
+from ..model.template import in_reading_order
+from ..rendering import Bundle
+from ..rendering.documents import bundle
+from .physical_names import PhysicalNames
+from .role_statements import resolved, statements
+
+if TYPE_CHECKING:
+    from .rendered_fleet import RenderedFleet
+
+TITLE: Final = "ExecutionRole"
+PREFIX: Final = "stacksets-exec-custom-"
+"""Beginning of the name of a custom execution role, which StackSets ask for."""
+LONGEST: Final = 64
+MOST_CHARACTERS: Final = 10_240
+"""Length of all inline policies of a role, without white space ("IAM and AWS STS quotas")."""
+ORGANIZATION_ROLE: Final = (
+    "role/aws-service-role/stacksets.cloudformation.amazonaws.com/"
+    "AWSServiceRoleForCloudFormationStackSetsOrgAdmin"
+)
+"""The role by which StackSets act for an organization, in its management account."""
+_READING: Final = re.compile(r"(?P<service>[a-z0-9-]+):(?P<verb>Describe|List)\w+")
+
+
+def execution_role_template(
+    rendered: RenderedFleet, stack_set: str, management_account: str, buckets: Sequence[str] = ()
+) -> str:
+    """Return the template of the role with which *stack_set* deploys *rendered*."""
+    trusted = f"arn:${{AWS::Partition}}:iam::{management_account}:{ORGANIZATION_ROLE}"
+    role = role_bundle(
+        templates_of(rendered), stack_set, name=role_name(stack_set), trusts=trusted, buckets=buckets
+    )
+    return role.templates["template.yaml"]
+
+
+def role_name(stack_set: str) -> str:
+    """Return the name of the role, shortened where IAM takes no more, and still its own."""
+    whole = f"{PREFIX}{stack_set}"
+    if len(whole) <= LONGEST:
+        return whole
+    digest = hashlib.sha256(stack_set.encode()).hexdigest()[:8]
+    return f"{whole[: LONGEST - len(digest) - 1]}-{digest}"
+
+
+def templates_of(rendered: RenderedFleet) -> list[Mapping[str, Any]]:
+    """Return the templates of *rendered* as data."""
+    from ..audit.reading import read  # noqa: PLC0415 - YAML's reader
+
+    return [read(text).value for text in rendered.bundle.templates.values()]
+
+
+def role_bundle(
+    templates: Sequence[Mapping[str, Any]],
+    stack_set: str,
+    *,
+    name: str,
+    trusts: str,
+    buckets: Iterable[str] = (),
+) -> Bundle:
+    """Render the role *name*, which only the role with the ARN *trusts* may assume.
+
+    *templates* are what it deploys as *stack_set*; *buckets* are those of their packages. Raises
+    :class:`ConfigError` where its policy is longer than IAM takes.
+    """
+    names = PhysicalNames(stack_set=stack_set, templates=templates)
+    types = {str(body["Type"]) for one in templates for body in one["Resources"].values()}
+    policy = _policy(names, types, buckets)
+    if (length := characters(policy)) > MOST_CHARACTERS:
+        sentence = (
+            f"needs a role whose policy has {length} characters, and IAM takes {MOST_CHARACTERS}; "
+            "divide the stack, or name a role of your own as execution_role"
+        )
+        raise ConfigError([Problem("custom_execution_role", sentence)])
+    role = iam.Role(
+        TITLE,
+        RoleName=name,
+        Description=f"Deploys the stack set {stack_set}, and nothing else",
+        AssumeRolePolicyDocument=PolicyDocument(
+            Version=VERSION,
+            Statement=[
+                Statement(
+                    Effect=Allow, Principal=AWSPrincipal([resolved(trusts)]), Action=[sts.AssumeRole]
+                )
+            ],
+        ),
+        Policies=[iam.Policy(PolicyName="Deployment", PolicyDocument=policy)],
+    )
+    return role_template(f"Execution role of the stack set {stack_set}.", role)
+
+
+def administration_role(name: str, execution_role: str) -> Bundle:
+    """Render the role by which StackSets assume *execution_role* in every account.
+
+    Only stack sets of its own account may use it.
+    """
+    role = iam.Role(
+        "AdministrationRole",
+        RoleName=name,
+        Description=f"Lets StackSets assume {execution_role} in the accounts of stack sets",
+        AssumeRolePolicyDocument=_trusts_stack_sets(),
+        Policies=[
+            iam.Policy(
+                PolicyName="AssumeExecutionRole",
+                PolicyDocument=PolicyDocument(
+                    Version=VERSION,
+                    Statement=[
+                        Statement(
+                            Effect=Allow,
+                            Action=[sts.AssumeRole],
+                            Resource=[sub(f"arn:${{AWS::Partition}}:iam::*:role/{execution_role}")],
+                        )
+                    ],
+                ),
+            )
+        ],
+    )
+    return role_template("Administration role of stack sets with self-managed permissions.", role)
+
+
+def role_template(description: str, role: iam.Role) -> Bundle:
+    """Return the template that has only *role*."""
+    body = in_reading_order(encode_to_dict(role))
+    return bundle(
+        Template(
+            description=description,
+            parameters={},
+            children={},
+            resources={role.title: body},
+            outputs={f"{role.title}Arn": {"Value": {"Fn::GetAtt": [role.title, "Arn"]}}},
+        ),
+        nesting="plain",
+    )
+
+
+def characters(policy: Mapping[str, Any]) -> int:
+    """Return the length of a policy as IAM counts it: without white space, its values filled in."""
+    text = re.sub(r'\{"Fn::Sub":("[^"]*")\}', r"\1", json.dumps(policy, separators=(",", ":")))
+    filled = text.replace("${AWS::Partition}", "aws-us-gov").replace("${AWS::AccountId}", "1" * 12)
+    return len("".join(filled.split()))
+
+
+def _policy(
+    names: PhysicalNames, types: Iterable[str], buckets: Iterable[str]
+) -> dict[str, Any]:
+    """Return the policy; one that IAM finds too long reads by ``Describe*`` and ``List*``."""
+    document = PolicyDocument(Version=VERSION, Statement=statements(names, types, buckets))
+    policy: dict[str, Any] = encode_to_dict(document)
+    if characters(policy) <= MOST_CHARACTERS:
+        return policy
+    for statement in policy["Statement"]:
+        if statement["Resource"] == ["*"]:
+            statement["Action"] = sorted({_READING.sub(_any, one) for one in statement["Action"]})
+    return policy
+
+
+def _any(action: re.Match[str]) -> str:
+    return f"{action['service']}:{action['verb']}*"
+
+
+def _trusts_stack_sets() -> PolicyDocument:
+    """Trust policy of AWS's guide, with its conditions against a confused deputy."""
+    from awacs.aws import Principal, StringLike  # noqa: PLC0415
+
+    source = sub("arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stackset/*")
+    return PolicyDocument(
+        Version=VERSION,
+        Statement=[
+            Statement(
+                Effect=Allow,
+                Principal=Principal("Service", ["cloudformation.amazonaws.com"]),
+                Action=[sts.AssumeRole],
+                Condition=Condition(
+                    [
+                        StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")}),
+                        StringLike({"aws:SourceArn": source}),
+                    ]
+                ),
+            )
+        ],
+    )
