@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from rdsproxy_templates.errors import ConfigError
 from rdsproxy_templates.fleet.execution_role import (
     MOST_CHARACTERS,
@@ -212,10 +213,25 @@ def test_a_policy_that_is_too_long_reads_by_patterns():
     many = {
         title: {"Type": f"AWS::{type_}"}
         for title, type_ in enumerate(
-            ("EC2::Instance", "S3::Bucket", "RDS::DBCluster", "RDS::DBInstance", "SNS::Topic")
-            + ("Lambda::Function", "Logs::LogGroup", "ECS::Service", "ECS::Cluster")
-            + ("DynamoDB::Table", "CloudFront::Distribution", "SQS::Queue", "KMS::Key")
-            + ("EC2::VPCEndpoint", "EC2::SecurityGroup", "EC2::Subnet", "EC2::VPC", "EC2::Volume")
+            [
+                "EC2::Instance",
+                "EC2::VPCEndpoint",
+                "EC2::SecurityGroup",
+                "EC2::Subnet",
+                "EC2::VPC",
+                "EC2::Volume",
+                "S3::Bucket",
+                "RDS::DBCluster",
+                "RDS::DBInstance",
+                "SNS::Topic",
+                "SQS::Queue",
+                "DynamoDB::Table",
+                "Lambda::Function",
+                "Logs::LogGroup",
+                "ECS::Service",
+                "CloudFront::Distribution",
+                "KMS::Key",
+            ]
         )
     }
 
@@ -227,9 +243,7 @@ def test_a_policy_that_is_too_long_reads_by_patterns():
 
 
 def test_a_policy_that_iam_never_takes_is_refused():
-    roles = {
-        f"Role{number}": role(RoleName=f"{'long' * 14}-{number}") for number in range(200)
-    }
+    roles = {f"Role{number}": role(RoleName=f"{'long' * 14}-{number}") for number in range(200)}
 
     with pytest.raises(ConfigError, match=r"IAM takes 10240; divide the stack"):
         policy(**roles)

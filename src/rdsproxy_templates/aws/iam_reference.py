@@ -1,4 +1,4 @@
-"""IAM's actions and the kinds of resources that each takes, in the edition that comes with cfn-lint.
+"""IAM's actions and the resources that each takes, in the edition that comes with cfn-lint.
 
 A file of two megabytes, read when something asks, without an import of cfn-lint.
 """

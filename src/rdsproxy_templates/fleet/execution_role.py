@@ -15,15 +15,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from awacs import sts
-from awacs.aws import Allow, AWSPrincipal, Condition, PolicyDocument, Statement, StringEquals
+from awacs.aws import (
+    Allow,
+    AWSPrincipal,
+    Condition,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+    StringLike,
+)
 from troposphere import encode_to_dict, iam
 
+from ..audit.reading import read
 from ..aws.policies import VERSION
 from ..errors import ConfigError, Problem
 from ..model import Template, sub
 from ..model.template import in_reading_order
 from ..rendering import Bundle
-from ..rendering.documents import bundle
+from ..rendering.documents import ROOT, bundle
+from .fleet_settings import CUSTOM_ROLE, FleetSettings
 from .physical_names import PhysicalNames
 from .role_statements import resolved, statements
 
@@ -31,8 +42,9 @@ if TYPE_CHECKING:
     from .rendered_fleet import RenderedFleet
 
 TITLE: Final = "ExecutionRole"
-PREFIX: Final = "stacksets-exec-custom-"
-"""Beginning of the name of a custom execution role, which StackSets ask for."""
+ADMINISTRATION_ROLE: Final = "AWSCloudFormationStackSetAdministrationRole"
+EXECUTION_ROLE: Final = "AWSCloudFormationStackSetExecutionRole"
+"""Names that StackSets take where nobody chooses others."""
 LONGEST: Final = 64
 MOST_CHARACTERS: Final = 10_240
 """Length of all inline policies of a role, without white space ("IAM and AWS STS quotas")."""
@@ -44,20 +56,44 @@ ORGANIZATION_ROLE: Final = (
 _READING: Final = re.compile(r"(?P<service>[a-z0-9-]+):(?P<verb>Describe|List)\w+")
 
 
+def execution_role_arguments(
+    rendered: RenderedFleet, settings: FleetSettings, management_account: str
+) -> dict[str, Any]:
+    """Return what a stack set is created and updated with so that it deploys by a role of ours."""
+    if not settings.custom_execution_role:
+        return {}
+    return {
+        "ExecutionRoleTemplateBody": execution_role_template(rendered, settings, management_account)
+    }
+
+
 def execution_role_template(
-    rendered: RenderedFleet, stack_set: str, management_account: str, buckets: Sequence[str] = ()
+    rendered: RenderedFleet, settings: FleetSettings, management_account: str
 ) -> str:
-    """Return the template of the role with which *stack_set* deploys *rendered*."""
+    """Return the template of the role with which the stack set of *settings* deploys *rendered*.
+
+    Only the organization's own StackSets, in *management_account*, may assume it.
+    """
+    name = settings.stack_set_name
     trusted = f"arn:${{AWS::Partition}}:iam::{management_account}:{ORGANIZATION_ROLE}"
-    role = role_bundle(
-        templates_of(rendered), stack_set, name=role_name(stack_set), trusts=trusted, buckets=buckets
+    buckets = package_buckets(settings)
+    made = role_bundle(
+        templates_of(rendered), name, name=role_name(name), trusts=trusted, buckets=buckets
     )
-    return role.templates["template.yaml"]
+    return made.templates[ROOT]
+
+
+def package_buckets(settings: FleetSettings) -> list[str]:
+    """Return the buckets that the stacks' code comes from, as patterns."""
+    packages = settings.packages
+    if packages is None:
+        return []
+    return sorted((packages.buckets or {}).values()) or [f"{packages.bucket_prefix}-*"]
 
 
 def role_name(stack_set: str) -> str:
     """Return the name of the role, shortened where IAM takes no more, and still its own."""
-    whole = f"{PREFIX}{stack_set}"
+    whole = f"{CUSTOM_ROLE}{stack_set}"
     if len(whole) <= LONGEST:
         return whole
     digest = hashlib.sha256(stack_set.encode()).hexdigest()[:8]
@@ -66,8 +102,6 @@ def role_name(stack_set: str) -> str:
 
 def templates_of(rendered: RenderedFleet) -> list[Mapping[str, Any]]:
     """Return the templates of *rendered* as data."""
-    from ..audit.reading import read  # noqa: PLC0415 - YAML's reader
-
     return [read(text).value for text in rendered.bundle.templates.values()]
 
 
@@ -101,13 +135,15 @@ def role_bundle(
             Version=VERSION,
             Statement=[
                 Statement(
-                    Effect=Allow, Principal=AWSPrincipal([resolved(trusts)]), Action=[sts.AssumeRole]
+                    Effect=Allow,
+                    Principal=AWSPrincipal([resolved(trusts)]),
+                    Action=[sts.AssumeRole],
                 )
             ],
         ),
         Policies=[iam.Policy(PolicyName="Deployment", PolicyDocument=policy)],
     )
-    return role_template(f"Execution role of the stack set {stack_set}.", role)
+    return _only(role, f"Execution role of the stack set {stack_set}.")
 
 
 def administration_role(name: str, execution_role: str) -> Bundle:
@@ -136,19 +172,19 @@ def administration_role(name: str, execution_role: str) -> Bundle:
             )
         ],
     )
-    return role_template("Administration role of stack sets with self-managed permissions.", role)
+    return _only(role, "Administration role of stack sets with self-managed permissions.")
 
 
-def role_template(description: str, role: iam.Role) -> Bundle:
+def _only(role: iam.Role, description: str) -> Bundle:
     """Return the template that has only *role*."""
-    body = in_reading_order(encode_to_dict(role))
+    title = str(role.title)
     return bundle(
         Template(
             description=description,
             parameters={},
             children={},
-            resources={role.title: body},
-            outputs={f"{role.title}Arn": {"Value": {"Fn::GetAtt": [role.title, "Arn"]}}},
+            resources={title: in_reading_order(encode_to_dict(role))},
+            outputs={f"{title}Arn": {"Value": {"Fn::GetAtt": [title, "Arn"]}}},
         ),
         nesting="plain",
     )
@@ -161,9 +197,7 @@ def characters(policy: Mapping[str, Any]) -> int:
     return len("".join(filled.split()))
 
 
-def _policy(
-    names: PhysicalNames, types: Iterable[str], buckets: Iterable[str]
-) -> dict[str, Any]:
+def _policy(names: PhysicalNames, types: Iterable[str], buckets: Iterable[str]) -> dict[str, Any]:
     """Return the policy; one that IAM finds too long reads by ``Describe*`` and ``List*``."""
     document = PolicyDocument(Version=VERSION, Statement=statements(names, types, buckets))
     policy: dict[str, Any] = encode_to_dict(document)
@@ -181,8 +215,6 @@ def _any(action: re.Match[str]) -> str:
 
 def _trusts_stack_sets() -> PolicyDocument:
     """Trust policy of AWS's guide, with its conditions against a confused deputy."""
-    from awacs.aws import Principal, StringLike  # noqa: PLC0415
-
     source = sub("arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stackset/*")
     return PolicyDocument(
         Version=VERSION,

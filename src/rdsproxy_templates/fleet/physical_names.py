@@ -12,8 +12,8 @@ from ..records import record
 GENERATED: Final = 24
 """Characters of a stack's name that every name has that CloudFormation makes.
 
-A name of 64 characters has 25 of them, as in `StackSet-cfn-custom-resou-CloudWatchAlarmTaggerFun-…`:
-`IdentifierUtils` of CloudFormation's own Java plug-in divides a name between stack and resource.
+A name of 64 characters has 25: `StackSet-cfn-custom-resou-CloudWatchAlarmTaggerFun-BY3KGvhxtgfW`.
+`IdentifierUtils` of CloudFormation's Java plug-in divides a name evenly between stack and resource.
 """
 OWN: Final = frozenset({"${AWS::Partition}", "${AWS::AccountId}"})
 """Pseudo parameters that are alike in the stack of the role."""

@@ -16,8 +16,8 @@ from .handler_actions import CODE, IMAGES, handler_actions
 from .physical_names import PhysicalNames
 
 ANY: Final = ("*",)
-PASS_ROLE: Final = "iam:PassRole"
-LINK_ROLE: Final = "iam:CreateServiceLinkedRole"
+PASSED: Final = "iam:PassRole"
+LINKED: Final = "iam:CreateServiceLinkedRole"
 _ENDING: Final = re.compile(r"rds:(Delete|Modify|Reboot|Start|Stop|Promote)DB(Cluster|Instance)$")
 """What is done to a database; what creates one may read another, such as a snapshot's."""
 _LAYERS: Final = frozenset({"lambda:PublishLayerVersion", "lambda:DeleteLayerVersion"})
@@ -96,10 +96,10 @@ def _scoped(
             if buckets:
                 objects = [f"arn:${{AWS::Partition}}:s3:::{bucket}/*" for bucket in buckets]
                 yield action, Scope(resources=objects)
-        elif action == PASS_ROLE:
+        elif action == PASSED:
             passed = {"iam:PassedToService": _passed_to(names, types)}
             yield action, Scope(resources=[*_roles(names), *names.given_roles()], conditions=passed)
-        elif action == LINK_ROLE:
+        elif action == LINKED:
             linked = {"iam:AWSServiceName": _linked(types)}
             own = ["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*"]
             yield action, Scope(resources=own, conditions=linked)
@@ -213,4 +213,3 @@ def _statement(scope: Scope, actions: Sequence[str]) -> Statement:
 def resolved(pattern: str) -> Any:
     """Return *pattern* with its pseudo parameters substituted, where it has any."""
     return sub(pattern) if "${" in pattern else pattern
-
