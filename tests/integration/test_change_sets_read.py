@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from made_up_stacks import Stacks, group, nested
+from rdsproxy_templates.deploy import objections as objections_module
+from rdsproxy_templates.deploy.failures import failures
+from rdsproxy_templates.deploy.review import RequestedChange
 from rdsproxy_templates.deploy.root_stack import RootStack
+from rdsproxy_templates.errors import DeploymentError
 
 pytestmark = pytest.mark.xdist_group("plan")
 
@@ -118,3 +124,81 @@ def test_nested_stacks_that_cannot_be_inspected_are_explained_and_count_as_a_ris
     assert next(found.lines()).startswith(
         "CloudFormation does not show the changes in nested stacks: Unable"
     )
+
+
+class TestObjections:
+    """What CloudFormation finds in a change set before it can be executed."""
+
+    def test_each_is_told_with_its_path_and_its_place_in_the_template(self, stacks):
+        inner = {"Group": group(RetentionInDays=8), "Taken": group(LogGroupName="taken-already")}
+        good, bad = stacks.put("good", {"Group": group()}), stacks.put("bad", inner)
+        stacks.account.client("logs").create_log_group(logGroupName="taken-already")
+        stacks.create("objected", {"Child": nested(good)})
+        with pytest.raises(DeploymentError) as caught:
+            [*review(stacks, "objected", {"Child": nested(bad)}).lines("step")]
+        assert [*map(str, caught.value.problems)] == [
+            "[step.Child.Group] #/RetentionInDays: failed validation constraint for keyword [enum] "
+            "(at /Resources/Group/Properties/RetentionInDays)",
+            "[step.Child.Taken] Resource of type 'AWS::Logs::LogGroup' with identifier "
+            "'taken-already' already exists (at /Resources/Taken) - this stack has not created it: "
+            "delete it, or choose another name",
+        ]
+        stacks.account.client("logs").delete_log_group(logGroupName="taken-already")
+        stacks.delete("objected")
+
+    def test_whoever_may_not_read_them_is_told_so(self, stacks, monkeypatch):
+        denied = ClientError(
+            {"Error": {"Code": "AccessDenied", "Message": "User: x is not authorized"}},
+            "DescribeEvents",
+        )
+        monkeypatch.setattr(objections_module, "_read", Mock(side_effect=denied))
+        with pytest.raises(DeploymentError) as caught:
+            [*review(stacks, "denied", {"Group": group(RetentionInDays=8)}).lines("step")]
+        [problem] = map(str, caught.value.problems)
+        assert "The following hook(s)/validation failed" in problem
+        assert problem.endswith(
+            "cloudformation:DescribeEvents, which answered: User: x is not authorized"
+        )
+        stacks.delete("denied")
+
+    def test_a_bucket_that_is_not_empty_is_a_warning(self, stacks):
+        bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "objected-to"}}
+        stacks.create("warned", {"Bucket": bucket, "Group": group()})
+        stacks.account.client("s3").put_object(Bucket="objected-to", Key="one", Body=b"")
+        lines = [*review(stacks, "warned", {"Group": group()}).lines("step")]
+        assert "warning: Bucket: The bucket 'objected-to' is not empty" in lines[0]
+        stacks.account.client("s3").delete_object(Bucket="objected-to", Key="one")
+        stacks.delete("warned")
+
+    def test_those_to_a_running_operation_are_among_its_failures(self):
+        reason = "Validation failure detected. See the operation's FAILED event for details."
+        common = {"StackId": "arn", "LogicalResourceId": "mine", "PhysicalResourceId": "arn"}
+        kind = {"ResourceType": "AWS::CloudFormation::Stack", "OperationId": "one"}
+        events = [
+            {**common, **kind, "ResourceStatus": "CREATE_IN_PROGRESS"},
+            {**common, **kind, "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": reason},
+        ]
+        objection = {
+            "EventType": "VALIDATION_ERROR",
+            "LogicalResourceId": "Group",
+            "ValidationStatusReason": "#: required key [Value] not found",
+            "ValidationPath": "/Resources/Group/Properties",
+            "ValidationFailureMode": "FAIL",
+        }
+        answers = {
+            "describe_stack_events": [{"StackEvents": events[::-1]}],
+            "describe_events": [{"OperationEvents": [objection]}],
+        }
+        api = Mock()
+        api.get_paginator = lambda name: Mock(paginate=Mock(return_value=answers[name]))
+        root = RootStack(SimpleNamespace(client=lambda _: api), "mine")
+        assert [*map(str, failures(root, "mine", "deploy"))] == [
+            "[Group] #: required key [Value] not found (at /Resources/Group/Properties)"
+        ]
+
+
+def review(stacks, name, resources):
+    """The change that is requested of a stack with other resources."""
+    root = RootStack(SimpleNamespace(client=stacks.account.client), name)
+    change_set = root.change_set(json.dumps({"Resources": resources}), [], [])
+    return RequestedChange(stack=root, change_set=change_set)

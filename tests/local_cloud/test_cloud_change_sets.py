@@ -147,7 +147,8 @@ def test_a_change_set_updates_only_existing_stacks_and_creates_only_new_ones(sta
 
 
 def test_a_change_set_that_fails_is_rolled_back(stacks):
-    described = stacks.change_set("failed", "CREATE", {"Bad": group(RetentionInDays=15)})
+    bad = {"Bad": group(RetentionInDays=15)}
+    described = stacks.change_set("failed", "CREATE", bad, DisableValidation=True)
     assert stacks.execute(described) == "ROLLBACK_COMPLETE"
 
 
@@ -477,3 +478,90 @@ def test_role_and_topics_of_a_stack_stay_until_others_are_given(stacks):
     stacks.update("root", {"Group": group(RetentionInDays=7)})
     [stack] = stacks.api.describe_stacks(StackName="root")["Stacks"]
     assert stack["NotificationARNs"] == topics
+
+
+class TestValidationBeforeExecution:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html"""
+
+    def test_tells_each_invalid_property_with_its_place_in_the_template(self, stacks, account):
+        invalid = {
+            "Group": group(RetentionInDays=8, Retention=8),
+            "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String"}},
+            "Same": parameter({"Ref": "Group"}),
+        }
+        described = stacks.change_set("invalid", "CREATE", invalid)
+        assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+        assert described["StatusReason"] == (
+            "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. "
+            "To troubleshoot Early Validation errors, use the DescribeEvents API for detailed "
+            "failure information."
+        )
+        assert invalidities(account, described["ChangeSetId"]) == {
+            ("/Resources/Group/Properties", "#: extraneous key [Retention] is not permitted"),
+            (
+                "/Resources/Group/Properties/RetentionInDays",
+                "#/RetentionInDays: failed validation constraint for keyword [enum]",
+            ),
+            ("/Resources/Parameter/Properties", "#: required key [Value] not found"),
+        }
+
+    def test_is_turned_off_on_demand(self, stacks):
+        described = stacks.change_set(
+            "unchecked", "CREATE", {"Group": group(RetentionInDays=8)}, DisableValidation=True
+        )
+        assert described["Status"] == "CREATE_COMPLETE"
+
+    def test_tells_what_exists_already_also_in_a_nested_stack(self, stacks, account):
+        account.client("logs").create_log_group(logGroupName="taken")
+        url = stacks.put("free", {"Group": group(LogGroupName="free")})
+        stacks.create("named", {"Inner": nested(url)})
+        taken = stacks.put("taken", {"Group": group(), "Taken": group(LogGroupName="taken")})
+        described = stacks.change_set(
+            "named", "UPDATE", {"Inner": nested(taken)}, IncludeNestedStacks=True
+        )
+        assert "Currently in FAILED." in described["StatusReason"]
+        inner = described["Changes"][0]["ResourceChange"]["ChangeSetId"]
+        reason = "Resource of type 'AWS::Logs::LogGroup' with identifier 'taken' already exists."
+        assert invalidities(account, inner) == {("/Resources/Taken", reason)}
+        account.client("logs").delete_log_group(logGroupName="taken")
+
+    def test_only_warns_of_a_bucket_that_is_not_empty(self, stacks, account):
+        bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "full"}}
+        stacks.create("bucket", {"Bucket": bucket, "Same": group()})
+        account.client("s3").put_object(Bucket="full", Key="one", Body=b"")
+        described = stacks.change_set("bucket", "UPDATE", {"Same": group()})
+        assert described["Status"] == "CREATE_COMPLETE"
+        [event] = failed_events(account, described["ChangeSetId"])
+        assert event["ValidationFailureMode"] == "WARN"
+        assert event["ValidationName"] == "BUCKET_EMPTINESS_VALIDATION"
+        account.client("s3").delete_object(Bucket="full", Key="one")
+
+    def test_events_are_found_by_stack_and_by_operation_but_not_by_a_bare_name(
+        self, stacks, account
+    ):
+        stacks.create("plain", {"Group": group()})
+        api = account.client("cloudformation")
+        pages = api.get_paginator("describe_events")
+        events = [e for page in pages.paginate(StackName="plain") for e in page["OperationEvents"]]
+        assert [one["ResourceStatus"] for one in events] == [
+            event["ResourceStatus"] for event in account.events("plain")[::-1]
+        ]
+        operation = events[0]["OperationId"]
+        same = api.describe_events(OperationId=operation)["OperationEvents"]
+        assert [one["EventId"] for one in same] == [one["EventId"] for one in events]
+        with pytest.raises(ClientError, match="One of ChangeSetName, OperationId or StackName"):
+            api.describe_events(ChangeSetName="plain")
+
+
+def failed_events(account, change_set_id):
+    """The events of a change set that DescribeEvents counts as failed."""
+    api = account.client("cloudformation")
+    return api.describe_events(ChangeSetName=change_set_id, Filters={"FailedEvents": True})[
+        "OperationEvents"
+    ]
+
+
+def invalidities(account, change_set_id):
+    """Place and reason of everything that the validation of a change set found."""
+    found = failed_events(account, change_set_id)
+    return {(one["ValidationPath"], one["ValidationStatusReason"]) for one in found}

@@ -168,6 +168,13 @@ def test_a_failure_names_the_resource_and_the_reason(deploy):
         deploy(Bundle(broken), name="broken")
 
 
+def test_an_invalid_property_is_named_with_its_place_in_the_template(deploy):
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 8}}
+
+    with pytest.raises(DeploymentError, match=r"^\[invalid\.Group\] .* \(at /Resources/Group/Prop"):
+        deploy(Bundle({"Resources": {"Group": group}}), name="invalid")
+
+
 def test_a_template_that_cloudformation_refuses_is_an_error(deploy):
     with pytest.raises(DeploymentError, match=r"^\[nothing\] "):
         deploy(Bundle({"Resources": {}}), name="nothing")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from .changes import Change
+from .early_validation import Invalidity, failing
 from .imports import Imports
 from .operations import OnFailure
 from .planning import Request
@@ -43,14 +44,20 @@ class ChangeSet:
     """What a change set of the kind IMPORT takes over."""
     nested: bool = False
     """True if the stacks nested in this one have change sets, too."""
+    validated: bool = True
+    """False if nobody wants the change set validated."""
     description: str | None = None
     on_failure: OnFailure | None = None
     status: str = "CREATE_IN_PROGRESS"
     execution_status: str = "UNAVAILABLE"
     reason: str | None = None
     changes: list[Change] = field(default_factory=list)
+    invalidities: list[Invalidity] = field(default_factory=list)
+    """What the validation of the change set has found."""
     children: list[ChangeSet] = field(default_factory=list)
     id: str = ""
+    operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """The operation of its creation."""
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     ready_at: float = 0
     """The time, on the clock that never goes back, from which on its status is shown."""
@@ -75,12 +82,17 @@ class ChangeSet:
         for child in self.children:
             yield from child.family()
 
-    def conclude(self, differences: Iterable[Change | str]) -> None:
-        """Take what was found, which may be nothing."""
+    def conclude(
+        self, differences: Iterable[Change | str], wrong: Iterable[Invalidity] = ()
+    ) -> None:
+        """Take what was found, which may be nothing, and what is *wrong* with it."""
         found = list(differences)
+        self.invalidities = list(wrong)
         self.changes = [one for one in found if isinstance(one, Change)]
         failed = [one for one in self.children if one.status == "FAILED" and not one.empty]
-        if failed:
+        if reason := failing(self.invalidities):
+            self.fail(reason)
+        elif failed:
             self.fail(
                 f"Nested change set {failed[0].id} was not successfully created: "
                 "Currently in FAILED."

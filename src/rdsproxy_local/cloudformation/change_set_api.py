@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from . import shown
+from . import operation_events, shown
 from .change_set import ChangeSet
 from .change_sets import ChangeSets, change_sets
 from .recovery_api import RecoveryApi
 from .refusals import ValidationError
 from .requests import WHAT
+
+NOBODY_MEANT: Final = "One of ChangeSetName, OperationId or StackName must be specified"
 
 
 class ChangeSetApi(RecoveryApi):
@@ -25,7 +27,7 @@ class ChangeSetApi(RecoveryApi):
     def create_change_set(self) -> ActionResult:
         own = ("StackName", "ChangeSetName", "ChangeSetType", "UsePreviousTemplate")
         more = ("Description", "OnStackFailure", "IncludeNestedStacks", "ResourcesToImport")
-        given = self._given(*WHAT, *own, *more)
+        given = self._given(*WHAT, *own, *more, "DisableValidation")
         kind = given.get("ChangeSetType", "UPDATE")
         if kind not in {"CREATE", "IMPORT", "UPDATE"}:
             raise ValidationError(f"The local cloud does not know change sets of type {kind}")
@@ -43,6 +45,7 @@ class ChangeSetApi(RecoveryApi):
                 nested=given.get("IncludeNestedStacks", False),
                 description=given.get("Description"),
                 on_failure=given.get("OnStackFailure"),
+                validated=not given.get("DisableValidation"),
             )
 
         made = self._once(create)
@@ -63,6 +66,36 @@ class ChangeSetApi(RecoveryApi):
         stack = self.stacks.find(self._given("StackName", "NextToken")["StackName"])
         found = [one.summary() for one in self.change_sets.all(stack.id)]
         return ActionResult({"Summaries": found})
+
+    def describe_events(self) -> ActionResult:
+        given = self._given("StackName", "ChangeSetName", "OperationId", "Filters", "NextToken")
+        everything = self._events(given)
+        if given.get("Filters", {}).get("FailedEvents"):
+            everything = [one for one in everything if operation_events.is_failure(one)]
+        events, token = self._page(everything, lambda one: str(one["EventId"]))
+        return ActionResult({"OperationEvents": events, "NextToken": token})
+
+    def _events(self, given: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        name, stack_name = given.get("ChangeSetName"), given.get("StackName")
+        # A change set's name alone is not enough:
+        # https://github.com/aws-cloudformation/cloudformation-cli/issues/1116
+        if name and (stack_name or name.startswith("arn:")):
+            return operation_events.of_change_set(self.change_sets.find(name, stack_name))
+        wanted = given.get("OperationId")
+        if stack_name:
+            stacks = [self.stacks.find(stack_name)]
+        elif wanted:
+            stacks = [*self.stacks.alive.values(), *self.stacks.dead.values()]
+        else:
+            raise ValidationError(
+                "One of ChangeSetName, OperationId or StackName must be specified"
+            )
+        found = [
+            event
+            for stack in stacks
+            for event in operation_events.of_stack(stack, self.change_sets.all(stack.id))
+        ]
+        return [one for one in found if wanted in {None, one["OperationId"]}]
 
     def delete_change_set(self) -> EmptyResult:
         given = self._given("ChangeSetName", "StackName")

@@ -12,7 +12,7 @@ from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormatio
 from . import imports, operations
 from .change_set import ChangeSet, Kind
 from .changes import unseen
-from .nested_change_sets import Insight
+from .nested_change_sets import Insight, found_invalid
 from .pace import present
 from .planning import Request
 from .refusals import ValidationError, refusals, require_stack_name
@@ -51,6 +51,7 @@ class ChangeSets:
         nested: bool,
         description: str | None,
         on_failure: operations.OnFailure | None,
+        validated: bool = True,
     ) -> ChangeSet:
         """A change set, with the stacks that it would create."""
         if kind != "UPDATE":
@@ -71,13 +72,14 @@ class ChangeSets:
             nested=nested,
             description=description,
             on_failure=on_failure,
+            validated=validated,
         )
         look_inside = Insight(self._backend, made) if nested else unseen
         found = self._backend.differences(stack, plan, request, look_inside)
         if kind == "IMPORT":
             with refusals():
                 found = imports.only_imports(found, taken)
-        made.conclude(found)
+        made.conclude(found, found_invalid(self._backend, made, found))
         for one in made.family():
             one.ready_at = time.monotonic() + present.pace.change_set_lag
         self._put_up_for_review(made)

@@ -206,7 +206,7 @@ def _made_or_changed(
 def _changed(
     preview: Preview, deployed: DeployedResource, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Change | None:
-    certain, doubtful = _properties(preview, new)
+    certain, doubtful = known_properties(preview, new)
     names = {
         name
         for name in set(certain) | set(deployed.written)
@@ -237,7 +237,9 @@ def _changed(
     )
 
 
-def _properties(preview: Preview, resource: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+def known_properties(
+    preview: Preview, resource: Mapping[str, Any]
+) -> tuple[dict[str, Any], set[str]]:
     """The properties that are known already, and the names of those that are not."""
     certain: dict[str, Any] = {}
     doubtful = set()

@@ -6,7 +6,7 @@ https://github.com/aws-amplify/amplify-cli/pull/14764 tells what AWS was seen to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from moto.cloudformation.exceptions import CloudFormationError
 from ..types.cloudformation import parameter_text
 from .change_set import ChangeSet
 from .changes import Change, Preview
+from .early_validation import Invalidity, invalidities
 from .failure import Failure
 from .functions import resolved
 from .planning import Request
@@ -69,7 +70,18 @@ class Insight:
         child.request = request
         child.plan = self._backend.plan(request, directly=True)
         look_inside = Insight(self._backend, child)
-        child.conclude(self._backend.differences(child.stack, child.plan, request, look_inside))
+        found = self._backend.differences(child.stack, child.plan, request, look_inside)
+        child.conclude(found, found_invalid(self._backend, child, found))
+
+
+def found_invalid(
+    backend: StackBackend, one: ChangeSet, found: Iterable[Change | str]
+) -> list[Invalidity]:
+    """Return what the validation of a change set finds, unless it is turned off."""
+    if not one.root.validated:
+        return []
+    with refusals():
+        return invalidities(one.stack, one.plan, backend.exported, found)
 
 
 def _request(parent: ChangeSet, properties: Mapping[str, Any], preview: Preview) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -16,6 +17,10 @@ from .keywords import OF_CFN_LINT, Validator
 REGION: Final = "us-east-1"
 MOST_LISTED: Final = 30
 """The number of values that a sentence lists."""
+DYNAMIC: Final = "{{resolve:"
+"""The beginning of a dynamic reference."""
+BY_KEYWORD: Final = frozenset({"enum", "maxLength", "maximum", "minLength", "minimum", "pattern"})
+"""Keywords of a single value, of which CloudFormation names only the keyword."""
 
 
 class Schema:
@@ -47,6 +52,28 @@ class Schema:
     def problems(self, properties: Mapping[str, Any]) -> list[str]:
         """A sentence for each reason why AWS would refuse *properties*, once converted."""
         return sorted(set(self._problems(properties)))
+
+    def early_problems(
+        self, properties: Mapping[str, Any], unknown: set[str]
+    ) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield where, and why, *properties* are invalid beside others of *unknown* values.
+
+        What is read from elsewhere, and what depends on several properties, is left to the
+        resource's own handler.
+        """
+        known = {name: one for name, one in properties.items() if DYNAMIC not in json.dumps(one)}
+        there = {*unknown, *properties}
+        for error in self._validator.iter_errors(dict(known)):
+            place = tuple(error.absolute_path)
+            if error.validator == "required":
+                name = error.message.split("'")[1]
+                if place or name not in there:
+                    yield place, f"required key [{name}] not found"
+            elif error.validator == "additionalProperties":
+                name = error.message.split("'")[1]
+                yield place, f"extraneous key [{name}] is not permitted"
+            elif error.validator in BY_KEYWORD:
+                yield place, f"failed validation constraint for keyword [{error.validator}]"
 
     def replaces(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """True if the change from *old* to *new* replaces the resource."""

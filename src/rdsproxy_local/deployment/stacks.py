@@ -66,11 +66,12 @@ def _put(account: Account, bucket: PackageBucket, wanted: WantedStack) -> None:
     ):
         time.sleep(PAUSE)
     if found["Status"] == "FAILED":
+        invalid = [*_invalid(api, change_set)]
         api.delete_change_set(ChangeSetName=change_set)
         reason = found.get("StatusReason", "AWS gives no reason")
         if any(one in reason for one in NO_CHANGES):
             return
-        raise DeploymentError([Problem(name, reason)])
+        raise DeploymentError(invalid or [Problem("", reason)], within=name)
     api.execute_change_set(ChangeSetName=change_set)
     while (status := account.stack(name)["StackStatus"]).endswith("_IN_PROGRESS") or _lags(
         api, change_set
@@ -79,6 +80,15 @@ def _put(account: Account, bucket: PackageBucket, wanted: WantedStack) -> None:
     if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         found_failures = failures(account, name)
         raise DeploymentError(found_failures or [Problem("", f"is {status}")], within=name)
+
+
+def _invalid(api: Any, change_set: str) -> Iterable[Problem]:
+    """Yield what the validation of a change set has found."""
+    failed = api.describe_events(ChangeSetName=change_set, Filters={"FailedEvents": True})
+    for event in reversed(failed["OperationEvents"]):
+        if event["EventType"] == "VALIDATION_ERROR":
+            sentence = f"{event['ValidationStatusReason']} (at {event['ValidationPath']})"
+            yield Problem(event["LogicalResourceId"], sentence)
 
 
 def _lags(api: Any, change_set: str) -> bool:

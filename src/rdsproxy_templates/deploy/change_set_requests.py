@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from .change_sets import Change, ChangeSet, is_stack, read_change, says_nothing_changes
 from .faults import carried_out, outlasting, polls
+from .objections import NONE, Objections, is_mentioned, objections
 from .operation import REVIEW, new_token
 
 UNFINISHED: Final = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
@@ -30,6 +31,7 @@ class ChangeSetRequests:
 
     def __init__(self, api: Any, name: str, resources: Resources) -> None:
         self._api, self._name, self._resources = api, name, resources
+        self._nested: dict[str, dict[str, Any]] = {}
 
     def for_creation(self, wanted: Mapping[str, Any], *, is_new: bool) -> ChangeSet:
         """Request a change set that creates the stack, which is *new* or under review."""
@@ -44,10 +46,12 @@ class ChangeSetRequests:
             found = self._created(begin(), IncludeNestedStacks=True, **wanted)
             if (reason := _failure(found)) is None or says_nothing_changes(reason):
                 return self._read(found)
+            hidden_reason = self._innermost_reason(reason)
+            if is_mentioned(hidden_reason):
+                return replace(self._read(found), reason=hidden_reason)
             # Nested change sets fail where updates succeed, such as at parts of values that are not
             # known yet:
             # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/759
-            hidden_reason = self._innermost_reason(reason)
             self._api.delete_change_set(ChangeSetName=found["ChangeSetId"])
             shallow = self._read(self._created(begin(), **wanted))
             return replace(shallow, hidden_reason=hidden_reason)
@@ -133,7 +137,21 @@ class ChangeSetRequests:
             stack_id=found["StackId"],
             reason=_failure(found),
             changes=tuple(self._changes(found)),
+            objections=self._objections(found),
         )
+
+    def _objections(self, found: Mapping[str, Any], within: str = "") -> Objections:
+        """Return what validation objects to in a change set and in those of nested stacks."""
+        if says_nothing_changes(_failure(found)):
+            return NONE
+        own = objections(self._api, within, ChangeSetName=found["ChangeSetId"])
+        untold, everything = own.untold, [*own.found]
+        for one in (change["ResourceChange"] for change in found["Changes"]):
+            if "ChangeSetId" in one and not untold:
+                nested = self._inside(one["ChangeSetId"])
+                inside = self._objections(nested, f"{within}{one['LogicalResourceId']}.")
+                untold, everything = inside.untold, [*everything, *inside.found]
+        return Objections(found=tuple(everything), untold=untold)
 
     def _innermost_reason(self, reason: str) -> str:
         """Return the reason of the nested change set that *reason* names, or *reason* itself."""
@@ -151,7 +169,7 @@ class ChangeSetRequests:
                 inside = tuple(self._removed(one["PhysicalResourceId"], f"{change.path}."))
                 yield replace(change, inside=inside)
             elif "ChangeSetId" in one:
-                nested = self._change_set(one["ChangeSetId"])
+                nested = self._inside(one["ChangeSetId"])
                 if not says_nothing_changes(_failure(nested)):
                     inside = tuple(self._changes(nested, f"{change.path}."))
                     yield replace(change, inside=inside)
@@ -167,6 +185,12 @@ class ChangeSetRequests:
                 inside = tuple(self._removed(resource["PhysicalResourceId"], f"{path}."))
                 change = replace(change, inside=inside)
             yield change
+
+    def _inside(self, change_set_id: str) -> dict[str, Any]:
+        """Describe a nested change set, which is finished as the root is."""
+        if change_set_id not in self._nested:
+            self._nested[change_set_id] = self._change_set(change_set_id)
+        return self._nested[change_set_id]
 
     def _change_set(self, change_set_id: str) -> dict[str, Any]:
         paginator = self._api.get_paginator("describe_change_set")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .objections import NONE, Objections
 from .property_values import PropertyValue, read_values
 
 NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
@@ -86,6 +87,7 @@ class ChangeSet:
     hidden_reason: str | None = None
     """CloudFormation's reason why it does not show the changes in nested stacks."""
     changes: tuple[Change, ...] = ()
+    objections: Objections = NONE
 
     @property
     def empty(self) -> bool:
@@ -106,6 +108,8 @@ class ChangeSet:
         """Yield a line for everything that a person must know before the execution."""
         if self.hidden_reason:
             yield f"CloudFormation does not show the changes in nested stacks: {self.hidden_reason}"
+        for objection in self.objections.warnings:
+            yield f"warning: {objection.path}: {objection.sentence}"
         for change in self.resources:
             yield str(change)
             yield from (f"           {value}" for value in change.values)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..errors import Problem
 from .change_sets import is_stack
+from .objections import is_mentioned
 from .operation import is_own
 from .root_stack import RootStack
 
@@ -30,6 +31,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "them by `aws rds delete-db-instance`, and begin again",
     "/aws/rds/": "RDS created this log group itself when it first wrote the log: delete the group, "
     "or leave out `rds.logs.groups` or `rds.proxy.log`",
+    "' already exists": "this stack has not created it: delete it, or choose another name",
     "Timed out waiting for target group": "the proxy could not log in to the database: check "
     "that the secret's user exists, and that the security groups let the proxy in",
 }
@@ -63,8 +65,12 @@ def _innermost(stack: RootStack, name_or_id: str, work: str) -> Iterator[tuple[l
         for event in events
         if is_stack(event) and event.get("PhysicalResourceId")
     }
-    for event in _failed(events, work):
-        reason = event.get("ResourceStatusReason", "AWS gives no reason")
+    last = _since(events, work)
+    objected = next((one for one in last if is_own(one) and is_mentioned(_reason(one))), None)
+    for one in stack.objections(objected).stopping if objected else ():
+        yield one.path.split("."), one.sentence
+    for event in _failed(last):
+        reason = _reason(event)
         nested = ids.get(event["LogicalResourceId"])
         inside = [*_innermost(stack, nested, work)] if nested else []
         for path, why in inside:
@@ -73,13 +79,24 @@ def _innermost(stack: RootStack, name_or_id: str, work: str) -> Iterator[tuple[l
             yield [event["LogicalResourceId"]], reason
 
 
-def _failed(events: list[Mapping[str, Any]], work: str) -> list[Mapping[str, Any]]:
-    """Return the failures of resources since the stack's last work of that kind began."""
+def _since(events: list[Mapping[str, Any]], work: str) -> list[Mapping[str, Any]]:
+    """Return the events since the stack's last work of that kind began."""
     last: list[Mapping[str, Any]] = []
     for event in events:
-        own = is_own(event)
-        if own and event["ResourceStatus"] in BEGINS[work]:
+        if is_own(event) and event["ResourceStatus"] in BEGINS[work]:
             last = []
-        elif not own and event["ResourceStatus"].endswith("_FAILED"):
-            last.append(event)
+        last.append(event)
     return last
+
+
+def _failed(events: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the failures of resources."""
+    return [
+        event
+        for event in events
+        if not is_own(event) and event["ResourceStatus"].endswith("_FAILED")
+    ]
+
+
+def _reason(event: Mapping[str, Any]) -> str:
+    return str(event.get("ResourceStatusReason", "AWS gives no reason"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import DeploymentError, Problem
 from .change_sets import ChangeSet
+from .failures import advice
 from .root_stack import RootStack
 from .subnets import removed_subnets
 
@@ -25,7 +26,7 @@ class RequestedChange:
     def lines(self, place: str) -> Iterator[str]:
         """Yield what changes; raise :class:`DeploymentError` at *place* where AWS refuses it."""
         if self.change_set.reason:
-            raise DeploymentError([Problem(place, self.change_set.reason)])
+            raise DeploymentError(refused_by_aws(self.change_set), within=place)
         yield from self.notes
         yield from self.change_set.lines()
 
@@ -60,3 +61,12 @@ class RequestedChange:
                 with suppress(Exception):
                     self.stack.discard(self.change_set)
             raise
+
+
+def refused_by_aws(change_set: ChangeSet) -> list[Problem]:
+    """Return what AWS objects to in a change set that it could not create, or its reason."""
+    found = [
+        Problem(one.path, f"{one.sentence}{advice(one.reason)}")
+        for one in change_set.objections.stopping
+    ]
+    return found or [Problem("", f"{change_set.reason}{change_set.objections.untold}")]

@@ -10,6 +10,7 @@ from .accounts import AccountSession
 from .change_set_requests import ChangeSetRequests
 from .change_sets import ChangeSet, is_stack
 from .faults import CONFLICTS, carried_out, outlasting, polls
+from .objections import Objections, objections
 from .operation import REVIEW, Operation, in_progress
 from .parameters import Previous
 from .stack_events import Report
@@ -193,6 +194,12 @@ class RootStack:
         pages = self._api.get_paginator("describe_stack_events").paginate(StackName=name_or_id)
         found = [event for page in pages for event in page["StackEvents"]]
         return found[::-1]
+
+    def objections(self, event: Mapping[str, Any]) -> Objections:
+        """Return what validation objected to in the operation of a stack's *event*."""
+        operation = event.get("OperationId")
+        whose = {"OperationId": operation} if operation else {"StackName": event["StackId"]}
+        return objections(self._api, **whose)
 
     def resources(
         self, name_or_id: str | None = None, within: str = ""
