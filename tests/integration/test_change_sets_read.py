@@ -197,6 +197,24 @@ class TestObjections:
         ]
 
 
+class TestCompletedCreation:
+    def test_data_in_a_nested_stack_that_failed_is_a_risk(self, stacks):
+        secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": "half"}}
+        bad = {**group(RetentionInDays=8), "DependsOn": "Secret"}
+        url = stacks.put("half", {"Secret": secret, "Group": bad})
+        made = stacks.create("half", {"Child": nested(url)}, OnFailure="DO_NOTHING")
+        assert made == "CREATE_FAILED"
+        mended = stacks.put("mended", {"Secret": secret, "Group": {"Type": "AWS::Logs::LogGroup"}})
+        change = review(stacks, "half", {"Child": nested(mended)})
+        assert [*map(str, change.refusals([], accepts_all=False))] == [
+            "[Child.Secret] holds data, and may be deleted or replaced: this step was not deployed; "
+            "leave out --yes to be asked, or add --accept-data-loss-of Child.Secret, or "
+            "--accept-data-loss for all"
+        ]
+        assert not change.change_set.rolls_back
+        stacks.delete("half")
+
+
 def review(stacks, name, resources):
     """The change that is requested of a stack with other resources."""
     root = RootStack(SimpleNamespace(client=stacks.account.client), name)

@@ -276,6 +276,7 @@ class TestAwkwardStates:
     def test_deploy_goes_on_or_says_how(self, attacked, awkward):
         prefix, status = awkward
         said = attacked.does("deploy", prefix)
+        assert (said.status == 0) is (status != "DELETE_FAILED"), said.errors
         if said.status:
             assert f"[mine] is {status}, and some of its resources remain" in said.errors
             assert attacked.does("destroy", prefix).status == 0
@@ -287,6 +288,34 @@ class TestAwkwardStates:
 
         assert said.status == 0, said.errors
         assert attacked.status(prefix) is None
+
+
+class TestFailedCreation:
+    """It failed with rollback turned off, so that what is there stays."""
+
+    def test_is_completed_with_what_is_there(self, attacked, stacks, prefix, with_faults):
+        with with_faults(failing=[{"resource": "Log2"}]):
+            failed = attacked.does("deploy", prefix, "--keep-on-failure")
+            assert (failed.status, attacked.status(prefix)) == (1, "CREATE_FAILED")
+            kept = attacked.account.resources(f"{prefix}-mine")["Log0"]
+            again = attacked.does("deploy", prefix)
+        # An update failed, but a rollback would delete everything.
+        assert (again.status, attacked.status(prefix)) == (1, "UPDATE_FAILED")
+        said = attacked.does("deploy", prefix)
+        assert said.status == 0, said.errors
+        assert "UPDATE_FAILED: completing the creation; if that fails" in said.output
+        assert attacked.account.resources(f"{prefix}-mine")["Log0"] == kept
+
+    def test_a_plan_completes_it_too(self, attacked, stacks, prefix, with_faults, tmp_path):
+        with with_faults(failing=[{"resource": "Log2"}]):
+            attacked.does("deploy", prefix, "--keep-on-failure")
+        plan = str(tmp_path / "plan.json")
+        made = attacked.planner.run(*attacked.words("deploy", prefix, "--plan", plan))
+        assert made.status == 4, made.errors
+        words = attacked.words("deploy", prefix, "--from", plan, "--yes")
+        del words[words.index("--bucket") : words.index("--bucket") + 2]
+        done = attacked.planner.run(*words)
+        assert (done.status, attacked.status(prefix)) == (0, "UPDATE_COMPLETE"), done.errors
 
 
 class TestFailedRollback:

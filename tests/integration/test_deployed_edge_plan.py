@@ -20,10 +20,8 @@ DATABASE = {
     "database": {"master_username": "boss"},
 }
 WAF, SITE = "edge_waf", "edge"
-REFUSED = {
-    "Type": "AWS::WAFv2::IPSet",
-    "Properties": {"Scope": "CLOUDFRONT", "IPAddressVersion": "IPV4", "Addresses": ["nowhere"]},
-}
+BUCKET = "left-of-the-first-step"
+HELD = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": BUCKET}}
 
 
 class Story:
@@ -49,13 +47,17 @@ def story(cloud, sam_cli, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def stopped(story):
-    """The first step was tried before, by somebody who kept what was made of it."""
-    stacks = story.edge.waf.account.client("cloudformation")
-    template = json.dumps({"Resources": {"Refused": REFUSED}})
+    """The stack of the first step could not be deleted, by somebody who gave up."""
+    account = story.edge.waf.account
+    stacks, storage = account.client("cloudformation"), account.client("s3")
+    template = json.dumps({"Resources": {"Held": HELD}})
     name = {"StackName": story.edge.waf.name}
-    ours = [{"Key": TAG, "Value": WAF}]
-    stacks.create_stack(**name, TemplateBody=template, OnFailure="DO_NOTHING", Tags=ours)
+    stacks.create_stack(**name, TemplateBody=template, Tags=[{"Key": TAG, "Value": WAF}])
+    stacks.get_waiter("stack_create_complete").wait(**name)
+    storage.put_object(Bucket=BUCKET, Key="one", Body=b"")
+    stacks.delete_stack(**name)
     said = story.deploy(f"{ALLOWED}/32")
+    storage.delete_object(Bucket=BUCKET, Key="one")
     stacks.delete_stack(**name)
     return said
 
@@ -68,7 +70,7 @@ def deployed(story, stopped):
 def test_without_the_first_step_the_second_does_not_begin(story, stopped):
     [error] = errors(stopped)
 
-    assert error.startswith("error: [waf] is CREATE_FAILED, and some of its resources remain")
+    assert error.startswith("error: [waf] is DELETE_FAILED, and some of its resources remain")
     assert step_lines(stopped) == {}
     assert "rdsproxy-edge" not in str(inventory(story.edge.site.account))
 

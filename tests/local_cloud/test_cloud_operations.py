@@ -304,7 +304,9 @@ def half_updated(stacks, with_faults):
 
 def test_a_failed_update_may_stay_and_be_tried_again(stacks, account, half_updated):
     assert list(stacks.groups().values()) == [14]
-    assert stacks.update("half", AFTER) == "UPDATE_COMPLETE"
+    with pytest.raises(ClientError, match=r"in a non-terminal \[UPDATE_FAILED\] state"):
+        stacks.update("half", AFTER)
+    assert stacks.update("half", AFTER, DisableRollback=True) == "UPDATE_COMPLETE"
     name = account.resources("half")["Name"]
     assert account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"] == "new"
     with pytest.raises(ClientError, match="cannot be called from current stack status"):
@@ -316,7 +318,8 @@ def test_what_a_failed_update_added_goes_with_the_next_that_lacks_it(stacks, wit
     with with_faults(failing=[{"resource": "Name", "action": "update"}]):
         assert stacks.update("half", AFTER, DisableRollback=True) == "UPDATE_FAILED"
     assert len(stacks.groups()) == 1
-    assert stacks.update("half", {"Name": parameter("new")}) == "UPDATE_COMPLETE"
+    changed = {"Name": parameter("new")}
+    assert stacks.update("half", changed, DisableRollback=True) == "UPDATE_COMPLETE"
     assert stacks.groups() == {}
 
 
@@ -324,6 +327,20 @@ def test_a_failed_update_may_be_rolled_back_later(stacks, half_updated):
     stacks.api.rollback_stack(StackName="half")
     assert stacks.status("half") == "UPDATE_ROLLBACK_COMPLETE"
     assert list(stacks.groups().values()) == [7]
+
+
+def test_a_failed_creation_may_be_completed_by_a_change_set(stacks, with_faults):
+    resources = {"Group": group(), "Name": {**parameter("text"), "DependsOn": "Group"}}
+    with with_faults(failing=[{"resource": NAME}]):
+        assert stacks.create("half", resources, DisableRollback=True) == "CREATE_FAILED"
+    made = stacks.groups()
+    change_set = stacks.change_set("half", "UPDATE", resources)
+    with pytest.raises(ClientError, match=r"non-terminal \[CREATE_FAILED\].*disable-rollback"):
+        stacks.execute(change_set)
+    change_set = stacks.change_set("half", "UPDATE", resources)
+    stacks.api.execute_change_set(ChangeSetName=change_set["ChangeSetId"], DisableRollback=True)
+    assert stacks.status("half") == "UPDATE_COMPLETE"
+    assert stacks.groups() == made
 
 
 def test_a_failed_creation_may_be_rolled_back_later(stacks, with_faults):

@@ -113,6 +113,17 @@ class TestDeploy:
         with pytest.raises(DeploymentError, match="is FROZEN, and some of its resources remain"):
             prepared(stack, Person())
 
+    def test_a_failed_update_of_what_was_never_whole_is_completed(self, stack_in):
+        api, stack = stack_in("CREATE_IN_PROGRESS")
+        for status in ("CREATE_FAILED", "UPDATE_IN_PROGRESS", "UPDATE_FAILED"):
+            api.becomes(status)
+        api._planned.clear()
+        person = Person()
+        prepared(stack, person)
+
+        assert (api.status, person.questions) == ("UPDATE_FAILED", [])
+        assert api.asked("rollback_stack") == []
+
     @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"])
     def test_whoever_says_no_changes_nothing(self, stack_in, status):
         api, stack = stack_in(status)

@@ -185,6 +185,9 @@ class Unreliable:
         }
         return {"Id": self.change_sets[name]["ChangeSetId"]}
 
+    def _describe_events(self, **_: Any) -> dict[str, Any]:
+        return {"OperationEvents": []}
+
     def _describe_change_set(self, ChangeSetName: str, **_: Any) -> dict[str, Any]:
         return self._change_set(ChangeSetName)
 

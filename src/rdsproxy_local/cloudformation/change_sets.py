@@ -18,6 +18,7 @@ from .planning import Request
 from .refusals import ValidationError, refusals, require_stack_name
 from .stack import Plan, Stack
 from .stacks import StackBackend
+from .statuses import require_way_back
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -123,6 +124,7 @@ class ChangeSets:
             stack = change_set.stack
             if change_set.kind == "UPDATE":
                 self._backend.updatable(stack.id)
+                require_way_back(stack, rolls_back=not disable_rollback)
             self._withdraw(change_set)
             stack.change_set = change_set.id
             family = list(change_set.family())

@@ -16,7 +16,14 @@ from .planning import Request, StackPlanner, remember
 from .refusals import ValidationError, refusals, require_stack_name
 from .scope import StackScope
 from .stack import Plan, Stack
-from .statuses import NOT_DELETED, TAKES_UPDATES, give_up, require_skippable, status_of
+from .statuses import (
+    NOT_DELETED,
+    TAKES_UPDATES,
+    give_up,
+    require_skippable,
+    require_way_back,
+    status_of,
+)
 
 NO_UPDATES: Final = "No updates are to be performed."
 NOT_NOW: Final = "{} cannot be called from current stack status"
@@ -75,6 +82,7 @@ class StackBackend(StackPlanner):
     ) -> Stack:
         """Begin to update a stack directly."""
         stack = self.updatable(name)
+        require_way_back(stack, rolls_back=rolls_back)
         plan = self.plan(request, directly=True)
         if not stack.unfinished and not self.differences(stack, plan, request):
             raise ValidationError(NO_UPDATES)

@@ -12,6 +12,7 @@ from .stack import Stack
 TAKES_UPDATES: Final = frozenset(
     {
         "CREATE_COMPLETE",
+        "CREATE_FAILED",
         "IMPORT_COMPLETE",
         "IMPORT_ROLLBACK_COMPLETE",
         "UPDATE_COMPLETE",
@@ -19,6 +20,8 @@ TAKES_UPDATES: Final = frozenset(
         "UPDATE_ROLLBACK_COMPLETE",
     }
 )
+WITHOUT_ROLLBACK: Final = frozenset({"CREATE_FAILED", "UPDATE_FAILED"})
+"""Statuses from which an update goes on only if it does not roll back."""
 NOT_DELETED: Final = frozenset(
     {
         "IMPORT_IN_PROGRESS",
@@ -53,6 +56,17 @@ def status_of(stack: Stack) -> str:
     if operation.in_progress and stack.status == "REVIEW_IN_PROGRESS":
         return IN_PROGRESS[operation.kind]
     return stack.status
+
+
+def require_way_back(stack: Stack, *, rolls_back: bool) -> None:
+    """Refuse an update that rolls back from a status that leads back to nothing stable."""
+    status = status_of(stack)
+    if rolls_back and status in WITHOUT_ROLLBACK:
+        raise ValidationError(
+            f"This stack is currently in a non-terminal [{status}] state. To update the stack from "
+            "this state, please use the disable-rollback parameter with update-stack API. To "
+            "rollback to the last known good state, use the rollback-stack API"
+        )
 
 
 def give_up(stack: Stack, kind: Kind, reason: str) -> None:

@@ -18,6 +18,7 @@ from ..cloudformation.resource import (
     Properties,
     ResourceType,
 )
+from ..cloudformation.statuses import WITHOUT_ROLLBACK
 
 NO_UPDATES: Final = "No updates are to be performed."
 WAITS: Final = "Waits"
@@ -43,8 +44,10 @@ def _create_stack(context: Context, properties: Properties) -> Made:
 
 def _update_stack(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     wanted = _wanted(context, properties)
-    if _stack(context, deployed.physical_id)["StackStatus"] == "UPDATE_ROLLBACK_FAILED":
+    status = _stack(context, deployed.physical_id)["StackStatus"]
+    if status == "UPDATE_ROLLBACK_FAILED":
         return _rolled_back(context, deployed)
+    wanted["DisableRollback"] = status in WITHOUT_ROLLBACK
     try:
         _asked(context, "update_stack", StackName=deployed.physical_id, **wanted)
     except Failure as failure:

@@ -88,6 +88,8 @@ class ChangeSet:
     """CloudFormation's reason why it does not show the changes in nested stacks."""
     changes: tuple[Change, ...] = ()
     objections: Objections = NONE
+    rolls_back: bool = True
+    """False where a failure has nothing to roll back to, and leaves what is there."""
 
     @property
     def empty(self) -> bool:

@@ -112,7 +112,7 @@ def discarded(deployment: Deployment, plan: PlanFile) -> None:
 def _require_updatable(deployment: Deployment, step: Step) -> None:
     """Raise :class:`DeploymentError` for a stack that has to be changed before it takes a plan."""
     found = deployment.stack(step).wait_until_settled()
-    if found and not state_of(found["StackStatus"]).takes_updates:
+    if found and not state_of(found["StackStatus"]).takes_plans:
         sentence = (
             f"is {found['StackStatus']}, from which `deploy` without --plan finds the way on; "
             "make the plan after that"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import DeploymentError, Problem
 from .accounts import AccountSession
 from .change_set_requests import ChangeSetRequests
 from .change_sets import ChangeSet, is_stack
+from .completion import endangered, was_never_whole
 from .faults import CONFLICTS, carried_out, outlasting, polls
 from .objections import Objections, objections
 from .operation import REVIEW, Operation, in_progress
@@ -104,7 +106,17 @@ class RootStack:
             wanted["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         if stack is None or stack["StackStatus"] == REVIEW:
             return self._change_sets.for_creation(wanted, is_new=stack is None)
-        return self._change_sets.for_update(wanted)
+        found = self._change_sets.for_update(wanted)
+        return self._completing(found) if was_never_whole(stack, self.events) else found
+
+    def was_never_whole(self) -> bool:
+        """Tell if the stack's creation has failed, and nothing has completed it since."""
+        return was_never_whole(self.description(), self.events)
+
+    def _completing(self, change_set: ChangeSet) -> ChangeSet:
+        """Return the change set as it is executed where it completes a creation."""
+        changes = (*change_set.changes, *endangered(self.resources()))
+        return replace(change_set, changes=changes, rolls_back=False)
 
     def change_set_names(self) -> list[str]:
         """Return the names of the stack's change sets."""
@@ -117,7 +129,8 @@ class RootStack:
 
     def planned(self, change_set_id: str) -> ChangeSet | None:
         """Read a change set that waits for its execution; None where it no longer does."""
-        return self._change_sets.waiting(change_set_id)
+        found = self._change_sets.waiting(change_set_id)
+        return self._completing(found) if found and self.was_never_whole() else found
 
     def execute(self, change_set: ChangeSet, report: Report, options: StackOptions = USUAL) -> str:
         """Execute *change_set*; return the status in which the stack ends."""
@@ -139,6 +152,7 @@ class RootStack:
             "ChangeSetName": change_set.id,
             "ClientRequestToken": operation.token,
             **options.of_execution(),
+            **({} if change_set.rolls_back else {"DisableRollback": True}),
         }
         try:
             carried_out(lambda: self._api.execute_change_set(**request), begun)

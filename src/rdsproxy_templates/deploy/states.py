@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Way = Literal[
-    "update", "create", "wait", "create again", "continue rollback", "roll back", "destroy first"
+    "update",
+    "create",
+    "wait",
+    "create again",
+    "complete",
+    "continue rollback",
+    "roll back",
+    "destroy first",
 ]
 
 
@@ -19,8 +26,13 @@ class State:
     way: Way
 
     @property
+    def takes_plans(self) -> bool:
+        """True where CloudFormation creates change sets for the stack as it is."""
+        return self.takes_updates or self.way == "complete"
+
+    @property
     def takes_updates(self) -> bool:
-        """True where CloudFormation creates change sets for the stack, once it is settled."""
+        """True where any update can be made and rolled back, once the stack is settled."""
         return self.way in {"update", "create", "wait"}
 
 
@@ -29,9 +41,11 @@ DEPLOYS: Final[Mapping[Way, str]] = {
     "create": "creates it",
     "wait": "waits, and goes on from the state in which it ends",
     "create again": "deletes the remains, and creates it",
+    "complete": "completes its creation by an update, which leaves what is there if it fails again",
     "continue rollback": "asks, continues the rollback, without what `--skip-resource` names, and "
     "updates it",
-    "roll back": "asks, rolls the update back, and updates it",
+    "roll back": "asks, rolls the update back, and updates it; where its creation never succeeded, "
+    "completes that",
     "destroy first": "refuses: look at what remains, and `destroy` it",
 }
 """What `deploy` does, in words for people."""
@@ -73,7 +87,7 @@ STATES: Final[Mapping[str, State]] = {
         "protected",
         "destroy first",
     ),
-    "CREATE_FAILED": State("a first creation failed with rollback turned off", "destroy first"),
+    "CREATE_FAILED": State("a first creation failed with rollback turned off", "complete"),
     "DELETE_FAILED": State("a resource could not be deleted", "destroy first"),
     "IMPORT_ROLLBACK_FAILED": State(
         "an import, which `deploy` never starts, could not be rolled back", "destroy first"

@@ -58,6 +58,8 @@ class WayOn:
         if way == "create again":
             self.say(f"{status}: deleting the remains of the last attempt")
             self._ended(self.stack.delete(self.report), "DELETE_COMPLETE", "destroy")
+        elif way in {"complete", "roll back"} and self.stack.was_never_whole():
+            self.say(f"{status}: completing the creation; if that fails, what is there stays")
         elif way == "roll back":
             self._asked(status, "Roll the failed update back?")
             self._ended(self.stack.roll_back(self.report), ROLLED_BACK, "roll back")
