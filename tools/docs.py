@@ -16,6 +16,7 @@ from peer_inputs import peers_page
 from rdsproxy_local.types import TYPES
 from rdsproxy_templates import render
 from rdsproxy_templates.audit.catalogue import EVERY
+from rdsproxy_templates.cli import exit_statuses
 from rdsproxy_templates.rendering import Bundle
 from rdsproxy_templates.validators.graph import CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, Graph
 from rdsproxy_templates.validators.ignored import AWS_VALIDATOR, CFN_LINT, Ignored
@@ -33,7 +34,11 @@ def generated() -> dict[Path, str]:
     """Every generated file, and README.md with its generated block, as they should be."""
     readme, local = REPOSITORY / "README.md", REPOSITORY / "docs" / "local.md"
     return {
-        readme: _with_block(readme.read_text("utf-8"), "architecture", mermaid("base")),
+        readme: _with_block(
+            _with_block(readme.read_text("utf-8"), "architecture", mermaid("base")),
+            "exit statuses",
+            "\n".join(exit_statuses.table()),
+        ),
         REPOSITORY / "docs" / "reference.md": "\n".join(reference()),
         REPOSITORY / "docs" / "rules.md": "\n".join(rules_page()),
         REPOSITORY / "docs" / "api.md": "\n".join((*api_page(), "")),

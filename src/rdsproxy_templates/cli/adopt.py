@@ -23,6 +23,7 @@ from ..deploy.adoption.documents import (
 )
 from ..deploy.plans import PLANS
 from ..errors import ConfigError, Problem
+from .exit_statuses import sentence
 from .options import config_option
 from .plan_arguments import LONGEST_STACK_NAME, STACK_NAME
 from .refusals import refuse
@@ -35,6 +36,7 @@ FILES: Final = (TEMPLATE, TO_IMPORT, REPORT, COMMANDS, STACK, SETTINGS)
 
 @click.command(
     "adopt",
+    epilog=sentence("adopt"),
     help="Describe a proxy, a cluster or an instance made by hand, so that a stack can take it "
     "over without changing it. Reads only; writes a template, the resources to import, a report "
     "of differences, and the commands to run.",

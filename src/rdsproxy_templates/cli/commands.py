@@ -12,8 +12,9 @@ from typing import Final, cast
 import click
 
 from ..errors import ConfigError, Problem
+from .exit_statuses import SUMMARY
 from .folders import Folders
-from .terminal import EXIT_STATUSES, reported
+from .terminal import reported
 
 SUBCOMMANDS: Final = {
     "render": "Render variants, validate them, and write them. The default.",
@@ -83,7 +84,7 @@ def command(*, out: Path, code_root: Path | None = None) -> click.Command:
         help="Generate CloudFormation and SAM templates for serverless services on a database "
         "behind RDS Proxy. Each subcommand has its own --help; without one, the words are "
         "those of render, such as the name of a variant.",
-        epilog=EXIT_STATUSES,
+        epilog=SUMMARY,
         context_settings={
             "help_option_names": ["-h", "--help"],
             "max_content_width": 96,

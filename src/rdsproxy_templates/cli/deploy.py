@@ -28,6 +28,7 @@ from .deploy_options import (
     plan_options,
 )
 from .deploy_values import parameter_values, refuse_wrong_parameters, tag_values
+from .exit_statuses import sentence
 from .failed_deployment import examined_after_failure
 from .folders import Folders
 from .following import FormName, Lines, display
@@ -45,7 +46,6 @@ from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
 from .reviewed_plan import leave_plan, meaningless
 from .terminal import (
-    EXIT_STATUSES,
     fail_invalid,
     print_edited,
     print_findings,
@@ -59,7 +59,7 @@ from .terminal import (
     "other; with --stack it is a stack of your own. Each step shows its changes, takes parameters "
     "from the outputs of earlier steps, and is skipped if nothing changes; so the same command "
     "resumes where it stopped.",
-    epilog=f"Plans: {', '.join(PLANS)}. Requires SAM CLI and boto3. {EXIT_STATUSES}",
+    epilog=f"Plans: {', '.join(PLANS)}. Requires SAM CLI and boto3. {sentence('deploy')}",
 )
 @click.argument("plan", required=False)
 @stack_option

@@ -9,6 +9,7 @@ import click
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
 from .deploy_options import account_options, adopt_option, form_option
+from .exit_statuses import sentence
 from .following import FormName, display
 from .interrupts import resumable
 from .options import config_option, name_option, stack_option
@@ -26,6 +27,7 @@ from .refusals import data_loss, refuse, stack_or
 
 @click.command(
     "destroy",
+    epilog=sentence("destroy"),
     help="Delete the stacks of PLAN, or of a stack of your own, the last first. Snapshots of "
     "databases stay.",
 )

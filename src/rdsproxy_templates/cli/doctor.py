@@ -15,8 +15,8 @@ from ..deploy.plans import PLANS
 from ..doctor.diagnosis import Diagnosis
 from ..doctor.examination import Examination, examined_proxy, examined_stack
 from ..errors import ConfigError, DeploymentError, NoSuchStackError, Problem
+from .exit_statuses import FOUND, sentence
 from .plan_arguments import plan_named
-from .terminal import FAILED
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "skipped": "cyan"}
 
@@ -26,7 +26,7 @@ COLOURS: Final = {"error": "red", "warning": "yellow", "skipped": "cyan"}
     help="Say why a deployed proxy, or a function before it, does not work: of PLAN in one "
     "account, of any stack, or of one proxy, also where this library has rendered none of it. "
     "Reads only; what the caller may not read is said and skipped.",
-    epilog="Exit status: 0 nothing is wrong; 1 something is; 2 wrong usage.",
+    epilog=sentence("doctor"),
 )
 @click.argument("plan", required=False)
 @click.option("--stack", metavar="NAME", help="A deployed stack, with those nested in it.")
@@ -71,7 +71,7 @@ def doctor_command(  # noqa: PLR0913 - one parameter an option
         )
     else:
         print_examination(found)
-    sys.exit(0 if found.is_healthy else FAILED)
+    sys.exit(0 if found.is_healthy else FOUND)
 
 
 def print_examination(found: Examination) -> None:

@@ -17,6 +17,7 @@ from ..errors import Problem
 from ..rendering.folder import explained, taken_back, unusable
 from ..rendering.transaction import Transaction, ensured, staging
 from .consumer_stack import load
+from .exit_statuses import sentence
 from .project_name import name_problems
 from .refusals import refuse
 from .rendered_variants import RenderSettings, render_variants, write
@@ -41,7 +42,7 @@ RENDERED: Final = "templates_out/$name"
 OWN_PATHS: Final = (*PROJECT, SCHEMA, RENDERED)
 
 
-@click.command("init")
+@click.command("init", epilog=sentence("init"))
 @click.argument(
     "folder", metavar="[DIR]", type=click.Path(path_type=Path), required=False, default=Path()
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from ..variants import VARIANTS
+from .exit_statuses import sentence
 
 
-@click.command("list", help="List the variants.")
+@click.command("list", epilog=sentence("list"), help="List the variants.")
 def list_command() -> None:
     """Run the subcommand."""
     print_variants()

@@ -17,12 +17,13 @@ from ..cache import unused
 from ..errors import Problem
 from . import unchanged
 from .choices import Choices
+from .exit_statuses import STALE, sentence
 from .folders import Folders
 from .formats import FORMATS
 from .options import config_option, name_option, out_option, stack_option
 from .refusals import given_options, refuse, refused_beside, stack_or
 from .summary import print_summary
-from .terminal import EXIT_STATUSES, STALE, print_warnings
+from .terminal import print_warnings
 
 if TYPE_CHECKING:
     from ..audit.report import FormatName
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "render",
-    epilog=f"{EXIT_STATUSES} Nothing is written unless the status is 0. Other subcommands: "
+    epilog=f"{sentence('render')} Nothing is written unless the status is 0. Other subcommands: "
     "`--help` without a subcommand lists them.",
 )
 @click.argument("variants", nargs=-1)

@@ -12,10 +12,10 @@ from ..deploy.plan_file import read_plan
 from ..deploy.planning import discarded, planned
 from ..deploy.rendered_step import RenderedStep
 from ..errors import Problem
+from .exit_statuses import CHANGES
 from .following import Lines
 from .interrupts import interruptible
 from .refusals import given_options, refuse, refused_beside
-from .terminal import CHANGES
 
 BESIDE_NO_PLAN: Final = {
     "--from",

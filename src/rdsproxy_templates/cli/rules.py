@@ -12,6 +12,7 @@ from ..audit import catalogue
 from ..errors import Problem
 from ..validators.rule import Rule
 from ..validators.rule_names import covers, unknown_of_ours
+from .exit_statuses import sentence
 from .refusals import refuse
 from .terminal import COLOURS
 
@@ -20,6 +21,7 @@ FIELDS = ("id", "level", "title", "why", "remedy", "source")
 
 @click.command(
     "rules",
+    epilog=sentence("rules"),
     help="List the library's rules: all, or those named RULE, such as proxy/waits-for-instances, "
     "or a group of them, such as proxy.",
 )

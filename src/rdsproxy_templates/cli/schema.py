@@ -14,12 +14,14 @@ from ..model.json_schema import json_schema
 from ..variants import VARIANTS
 from .configuration import variants_named
 from .consumer_stack import load
+from .exit_statuses import sentence
 from .options import stack_option
 from .refusals import refuse, stack_or
 
 
 @click.command(
     "schema",
+    epilog=sentence("schema"),
     help="Print the JSON Schema of the settings of VARIANT, or of a stack of your own, with which "
     "editors complete and check the file for `--config`.",
 )

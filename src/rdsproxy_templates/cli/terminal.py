@@ -12,25 +12,19 @@ import click
 
 from ..errors import ConfigError, DeploymentError, NoSuchStackError, TemplatesError
 from . import INTERRUPTED
+from .exit_statuses import (
+    BROKEN_PIPE,
+    FAILED,
+    INVALID,
+    NOTHING_HERE,
+    WRONG,
+)
 
 if TYPE_CHECKING:
     from ..rendering.folder import Changes
     from ..validators import Finding
     from .rendered_variants import RenderedVariant
     from .summary import Shown
-
-STALE: Final = 1
-FAILED: Final = 1
-WRONG: Final = 2
-INVALID: Final = 3
-CHANGES: Final = 4
-NOTHING_HERE: Final = 5
-BROKEN_PIPE: Final = 141
-EXIT_STATUSES: Final = (
-    "Exit status: 0 success; 1 files are stale (render --check), or a deployment failed; 2 wrong "
-    "usage or settings; 3 a template is not valid; 4 something would change (deploy --plan); 5 "
-    "there is nothing to destroy; 130 interrupted."
-)
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "opinion": "cyan"}
 """Colours of the levels of findings."""

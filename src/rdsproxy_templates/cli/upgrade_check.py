@@ -19,11 +19,11 @@ from ..errors import ConfigError, Problem
 from ..variants import VARIANTS
 from .configuration import variants_named
 from .consumer_stack import load
+from .exit_statuses import CHANGES, sentence
 from .folders import Folders
 from .options import config_option, name_option, stack_option
 from .refusals import refuse, stack_or
 from .rendered_variants import RenderSettings, render_variants
-from .terminal import CHANGES
 
 LONGEST_INSTALLATION: Final = 600
 LONGEST_RENDER: Final = 300
@@ -44,8 +44,7 @@ _LONGEST_VALUE: Final = 60
     "with another, and show what a deployment of the later render would change: resources, "
     "parameters and outputs, property by property, and what would be replaced. Nothing is written, "
     "and AWS is not asked.",
-    epilog="Exit status: 0 nothing would change; 4 something would; 2 wrong usage or settings, or "
-    "the other version cannot be installed or does not render.",
+    epilog=sentence("upgrade-check"),
 )
 @click.argument("variant", required=False)
 @stack_option

@@ -9,6 +9,7 @@ import click
 
 from ...errors import ConfigError, Problem
 from ...model import did_you_mean
+from ..exit_statuses import sentence
 
 SUBCOMMANDS: Final = {
     "up": "Start a local cloud, and deploy a plan into it.",
@@ -53,6 +54,7 @@ local_command = LocalSubcommands(
     "local",
     help="Run a plan on this machine, without an AWS account: APIs, functions, proxies and real "
     "database servers. One local cloud runs for each folder.",
+    epilog=sentence("local"),
     subcommand_metavar="SUBCOMMAND [ARGUMENT]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
