@@ -115,7 +115,10 @@ class TestFreeze:
         ("words", "sentence"),
         [
             ([], "is missing"),
-            (["bse"], "unknown variant 'bse' (did you mean base?)"),
+            (
+                ["bse"],
+                "'bse' is neither a plan nor a variant (did you mean base?); name one of base, ",
+            ),
             (["base", "--stack", "orders"], "takes the place of PLAN"),
             (["base", "--config", "none.yaml"], "cannot be read"),
             (["base", "--config", "wrong.yaml"], "is not a setting"),

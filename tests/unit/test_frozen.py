@@ -120,3 +120,21 @@ class TestDigest:
                 text,
                 re.MULTILINE,
             )
+
+
+def test_defaults_inside_entries_of_lists_are_written_out():
+    entry = {"name": "shop", "login": "password"}
+
+    [frozen_user] = frozen_of("base", {"rds": {"users": [entry]}})["rds"]["users"]
+
+    assert frozen_user.items() > entry.items()
+    assert frozen_user.keys() > {"grants"}
+
+
+def test_each_entry_keeps_what_somebody_chose_for_it():
+    instances = [{"promotion_tier": 3}, {}]
+
+    written = frozen_of("base", {"rds": {"readers": 1, "instances": instances}})["rds"]
+
+    assert written["instances"][0]["promotion_tier"] == 3
+    assert len(written["instances"]) == 2

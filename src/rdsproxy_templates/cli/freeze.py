@@ -18,21 +18,23 @@ from ..model.settings_file import RESERVED
 from ..model.stack import template
 from ..model.yaml_reader import ReadError, parsed
 from ..rendering.stamp import installed
-from ..variants import VARIANTS
-from .configuration import Roots, VariantSettings, plan_settings, variants_named
+from ..variants import VARIANTS, similar_variant
+from .configuration import Roots, VariantSettings, plan_settings
 from .consumer_stack import explained, load
+from .exit_statuses import sentence
 from .options import config_option, stack_option
 from .refusals import refuse, stack_or
 
 
 @click.command(
     "freeze",
-    help="Print the settings of PLAN, of one variant, or of a stack of your own, with every "
-    "default of today in them. They render the same bytes, and go on to with later versions of the "
-    "library, whose defaults may differ. Keep them in the folder of --config, which code is "
-    "relative to.",
+    epilog=sentence("freeze"),
+    help="Print the settings of a plan, a variant, or a stack of your own, with every default of "
+    "today written out. They render the same bytes today, and still do after an upgrade of the "
+    "library that changes a default. Keep the result in the folder of --config: paths of code are "
+    "relative to it.",
 )
-@click.argument("plan", required=False)
+@click.argument("plan", metavar="[PLAN|VARIANT]", required=False)
 @stack_option
 @config_option("YAML file with the settings of the variant, or with those of each by its name.")
 def freeze_command(*, plan: str | None, stack: str | None, config: Path | None) -> None:
@@ -61,12 +63,15 @@ def frozen_text(chosen: Mapping[str, VariantSettings], roots: Roots) -> str:
 def _plan(name: str | None) -> Plan:
     if name in PLANS:
         return PLANS[name]
+    if name is not None and name in VARIANTS:
+        return single_step(name)
+    names = list(dict.fromkeys([*PLANS, *VARIANTS]))
+    known = f"name one of {', '.join(names)}, or a stack of your own by --stack"
     if name is None:
-        sentence = (
-            f"is missing; name one, or a variant: {', '.join(dict.fromkeys([*PLANS, *VARIANTS]))}"
-        )
-        raise ConfigError([Problem("plan", sentence)])
-    return single_step(variants_named([name], VARIANTS)[0])
+        raise ConfigError([Problem("plan", f"is missing; {known}")])
+    similar = similar_variant(name, names)
+    sentence = f"{name!r} is neither a plan nor a variant{similar}; {known}"
+    raise ConfigError([Problem("plan", sentence)])
 
 
 def _frozen(name: str, chosen: VariantSettings, root: StackModule[Any, Any, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from ..errors import ConfigError
 from .settings import Settings
 
 Tree = dict[str, Any]
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]
+"""Names of settings, and numbers of entries in lists."""
 
 _MISSING: Final = object()
 _DIGITS: Final = 16
@@ -26,7 +27,7 @@ def frozen(config: Settings, is_same: Callable[[Settings], bool]) -> Tree:
     """
     whole = _plain(config)
     tree = _plain(config, given=True)
-    defaults = [path for path in _leaves(whole) if _at(tree, path) is _MISSING]
+    defaults = [path for path in _leaves(whole, tree) if _at(tree, path) is _MISSING]
 
     def is_valid(tree: Tree) -> bool:
         try:
@@ -81,30 +82,43 @@ def _computed(config: Settings, at: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield (*at, *place.split(".")), value
 
 
-def _leaves(tree: Tree, at: Path = ()) -> Iterator[Path]:
-    """Yield the path of everything in *tree* that is no mapping, in the order of the settings."""
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, (*at, name))
-        else:
-            yield (*at, name)
+def _leaves(whole: Any, given: Any, at: Path = ()) -> Iterator[Path]:
+    """Yield the path of everything in *whole* that holds no settings, in their order.
+
+    The entries of a list are looked into where somebody has *given* it.
+    """
+    match whole, given:
+        case dict(), _:
+            for name, value in whole.items():
+                inner = given.get(name, _MISSING) if isinstance(given, dict) else _MISSING
+                yield from _leaves(value, inner, (*at, name))
+        case [dict(), *_], [*entries]:
+            for number, (value, inner) in enumerate(zip(whole, entries, strict=False)):
+                yield from _leaves(value, inner, (*at, number))
+        case _:
+            yield at
 
 
 def _at(tree: Tree, path: Path) -> Any:
     node: Any = tree
     for name in path:
-        if not isinstance(node, dict) or name not in node:
-            return _MISSING
-        node = node[name]
+        match node:
+            case dict() if name in node:
+                node = node[name]
+            case list() if isinstance(name, int) and name < len(node):
+                node = node[name]
+            case _:
+                return _MISSING
     return node
 
 
 def _put(tree: Tree, path: Path, value: Any) -> None:
+    node: Any = tree
     for name in path[:-1]:
-        if not isinstance(tree.get(name), dict):
-            tree[name] = {}
-        tree = tree[name]
-    tree[path[-1]] = value
+        if not isinstance(_at(node, (name,)), dict | list):
+            node[name] = {}
+        node = node[name]
+    node[path[-1]] = value
 
 
 def _drop(tree: Tree, path: Path) -> None:
