@@ -359,6 +359,16 @@ class TestFormsOfCheck:
         assert FILE in result.stdout
         assert "a render would have it changed" in result.stdout
 
+    @pytest.mark.usefixtures("stale")
+    def test_github_shows_an_edited_file_at_its_first_difference(self, run, tmp_path):
+        lines = (tmp_path / FILE).read_text().splitlines()
+
+        shown = run("base", "--check", "--format", "github").stdout
+
+        number = lines.index("Outputs: # mine") + 1
+        assert f"::error file={FILE},line={number}," in shown
+        assert "was edited since the last render, and a render would have it changed" in shown
+
     def test_what_is_current_is_an_empty_report(self, run):
         run("base", "--quiet")
         result = run("base", "--check", "--format", "json")

@@ -61,8 +61,14 @@ def report(
     every: list[Finding] = []
     for one in rendered:
         every += [_within(one.directory, finding) for finding in found[one.name]]
+        files = one.bundle.files()
         every += [
-            _stale(one.directory / path, word)
+            _stale(
+                one.directory / path,
+                word,
+                files.get(path),
+                edited=path in changed[one.name].edited,
+            )
             for word in WORDS
             for path in getattr(changed[one.name], word)
         ]
@@ -73,12 +79,22 @@ def _within(directory: Path, finding: Finding) -> Finding:
     return replace(finding, file=(directory / finding.file).as_posix())
 
 
-def _stale(path: Path, word: str) -> Finding:
+def _stale(path: Path, word: str, new: bytes | None, *, edited: bool) -> Finding:
+    cause = "was edited since the last render, and " if edited else ""
     return Finding(
         file=path.as_posix(),
-        line=1,
+        line=_first_difference(path.read_bytes(), new) if word == "changed" and new else 1,
         rule=stale.id,
         level=stale.level,
-        sentence=f"a render would have it {word}",
+        sentence=f"{cause}a render would have it {word}",
         remedy="Render again, and commit what has changed",
     )
+
+
+def _first_difference(old: bytes, new: bytes) -> int:
+    """Return the number of the first line in which *old* is not *new*; the last, if it is gone."""
+    olds, news = old.splitlines(), new.splitlines()
+    for number, (one, other) in enumerate(zip(olds, news, strict=False), 1):
+        if one != other:
+            return number
+    return max(1, min(len(olds), len(news) + 1))
