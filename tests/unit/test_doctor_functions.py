@@ -8,7 +8,8 @@ import pytest
 
 from rdsproxy_templates.doctor.functions import connection_arn, function_diagnoses
 from rdsproxy_templates.doctor.pool import ALLOWED, BORROWED, PINNED, pool_diagnoses
-from rdsproxy_templates.doctor.proxied import ProxyView, lets_through
+from rdsproxy_templates.doctor.proxied import ProxyView
+from rdsproxy_templates.doctor.reach import reach_diagnoses
 
 ROLE = "arn:aws:iam::111122223333:role/function"
 ARN = "arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123456789abcdef0"
@@ -90,18 +91,42 @@ def rule(**more):
 
 
 @pytest.mark.parametrize(
-    ("rules", "answer"),
+    ("rules", "passes"),
     [
         ([], False),
-        ([rule(UserIdGroupPairs=[{"GroupId": "sg-1"}])], True),
-        ([rule(UserIdGroupPairs=[{"GroupId": "sg-2"}])], False),
-        ([rule(FromPort=5432, ToPort=5432, UserIdGroupPairs=[{"GroupId": "sg-1"}])], False),
+        ([rule(UserIdGroupPairs=[{"GroupId": "sg-proxy"}])], True),
+        ([rule(UserIdGroupPairs=[{"GroupId": "sg-other"}])], False),
+        ([rule(FromPort=5432, ToPort=5432, UserIdGroupPairs=[{"GroupId": "sg-proxy"}])], False),
         ([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}], True),
-        ([rule(IpRanges=[{"CidrIp": "10.0.0.0/16"}])], None),
+        ([rule(IpRanges=[{"CidrIp": "10.0.0.0/16"}])], True),
+        ([rule(IpRanges=[{"CidrIp": "10.9.0.0/16"}])], False),
+        ([rule(PrefixListIds=[{"PrefixListId": "pl-1"}])], True),
     ],
 )
-def test_rules_of_security_groups_are_judged_by_port_and_group(rules, answer):
-    assert lets_through(rules, 3306, ["sg-1"]) is answer
+def test_groups_are_judged_by_the_rule_that_templates_are(rules, passes):
+    everywhere = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    groups = [
+        {"GroupId": "sg-proxy", "IpPermissions": [], "IpPermissionsEgress": everywhere},
+        {"GroupId": "sg-db", "IpPermissions": rules, "IpPermissionsEgress": []},
+    ]
+    database = {
+        "DBInstanceIdentifier": "shop",
+        "DBInstanceStatus": "available",
+        "Endpoint": {"Port": 3306},
+        "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-db"}],
+    }
+    reader = Reader(
+        describe_db_proxy_targets={"Targets": [{"Type": "RDS_INSTANCE", "RdsResourceId": "shop"}]},
+        describe_db_instances={"DBInstances": [database]},
+        describe_security_groups={"SecurityGroups": groups},
+        describe_subnets={"Subnets": [{"SubnetId": "subnet-1", "CidrBlock": "10.0.1.0/24"}]},
+    )
+    body = {**BODY, "VpcSecurityGroupIds": ["sg-proxy"], "VpcSubnetIds": ["subnet-1"]}
+
+    [one] = reach_diagnoses(ProxyView(reader, "shop", body), "UNREACHABLE")
+
+    refusal = "no rule lets TCP on port 3306 into the database's groups sg-db from the proxy's"
+    assert one.sentence.startswith(refusal) is not passes
 
 
 class Metrics(Reader):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from ..deploy.given.account import AccountReader
 from .diagnosis import Diagnosis
 
 Body = Mapping[str, Any]
-EVERYWHERE: Final = "-1"
 
 
 @dataclass(frozen=True)
@@ -134,25 +133,3 @@ class ProxyView:
         if not answer:
             return None
         return all(one["EvalDecision"] == "allowed" for one in answer["EvaluationResults"])
-
-
-def lets_through(rules: Sequence[Body], port: int, others: Sequence[str]) -> bool | None:
-    """Tell if security group *rules* let TCP on *port* through, to or from groups *others*.
-
-    None where only ranges of addresses may, which are not looked into.
-    """
-    by_ranges = False
-    for rule in rules:
-        protocol = str(rule.get("IpProtocol"))
-        first, last = rule.get("FromPort", 0), rule.get("ToPort", 65535)
-        if protocol not in {EVERYWHERE, "tcp", "6"}:
-            continue
-        if protocol != EVERYWHERE and not int(first) <= port <= int(last):
-            continue
-        if any(pair.get("GroupId") in others for pair in rule.get("UserIdGroupPairs", ())):
-            return True
-        ranges = [one.get("CidrIp") for one in rule.get("IpRanges", ())]
-        if "0.0.0.0/0" in ranges:
-            return True
-        by_ranges = by_ranges or bool(ranges or rule.get("Ipv6Ranges") or rule.get("PrefixListIds"))
-    return None if by_ranges else False

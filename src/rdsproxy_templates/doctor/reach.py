@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
-from typing import Final
+from typing import Any, Final
 
+from ..deploy.given.described_groups import group_resources
+from ..model import Template
+from ..validators.connections import Connection, End
+from ..validators.graph import Graph
+from ..validators.hops import judge_connection
+from ..validators.security_groups import group_rules
 from .diagnosis import Diagnosis
-from .proxied import EVERYWHERE, Body, ProxyView, lets_through
+from .proxied import Body, ProxyView
 
 TLS_ONLY: Final = ("require_secure_transport", "rds.force_ssl")
 """Parameters with which MySQL and PostgreSQL take only TLS."""
 ON: Final = ("1", "ON", "on")
-TCP: Final = (EVERYWHERE, "6")
+TCP: Final = ("-1", "6")
 
 
 def reach_diagnoses(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
@@ -45,26 +51,33 @@ def _of_state(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
 
 
 def _of_groups(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
-    port, theirs = view.port, view.database_groups
+    port, theirs = view.port, list(view.database_groups)
     mine = list(view.body.get("VpcSecurityGroupIds", ()))
-    if port is None or not theirs:
+    groups = {str(one["GroupId"]): one for one in view.groups([*mine, *theirs])}
+    if port is None or not theirs or not groups.keys() >= {*mine, *theirs}:
         return
-    ways = (
-        (mine, "IpPermissionsEgress", theirs, "out of the proxy's groups {} to the database's {}"),
-        (theirs, "IpPermissions", mine, "into the database's groups {} from the proxy's {}"),
+    ranges = tuple(ip_network(str(subnet["CidrBlock"])) for subnet in view.subnets)
+    hop = Connection(
+        End(view.place, tuple(mine), ranges or None),
+        End(view.database_name, tuple(theirs), None),
+        port,
     )
-    for ids, direction, others, words in ways:
-        groups = view.groups(ids)
-        if not groups:
-            continue
-        answers = [lets_through(one.get(direction, ()), port, others) for one in groups]
-        if not any(answer is not False for answer in answers):
-            what = words.format(", ".join(ids), ", ".join(others))
-            yield view.error(
-                reason,
-                f"no rule lets TCP on port {port} {what}",
-                f"Add a rule for TCP on port {port} that names the other group",
-            )
+    rules = group_rules(Graph(_template(group_resources(groups, ()))))
+    words = {
+        "SecurityGroupEgress": "out of the proxy's groups {mine} to the database's {theirs}",
+        "SecurityGroupIngress": "into the database's groups {theirs} from the proxy's {mine}",
+    }
+    for violation in judge_connection(rules, hop):
+        way = words[violation.property].format(mine=", ".join(mine), theirs=", ".join(theirs))
+        yield view.error(
+            reason,
+            f"no rule lets TCP on port {port} {way}",
+            f"Add a rule for TCP on port {port} that names the other group",
+        )
+
+
+def _template(resources: Mapping[str, Any]) -> Template:
+    return Template(description="", parameters={}, children={}, resources=resources, outputs={})
 
 
 def _of_acls(view: ProxyView, reason: str) -> Iterator[Diagnosis]:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
-from typing import Any, Final
+from typing import Any
 
 from ...errors import Problem
 from ...model import Template
 from ...model.references import replaced
-from ...validators.graph import GROUP, Graph
+from ...validators.graph import Graph
 from ...validators.rules.traffic import hops
 from .account import AccountReader
 from .database import ExistingDatabase, existing_databases
+from .described_groups import group_resources, peers_of
 from .groups import group_uses, known_groups
 from .values import GivenValues
 
 Body = Mapping[str, Any]
-
-NOWHERE: Final = {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
-"""The egress of a group that has none: a template without a rule would mean everywhere."""
 
 
 def hop_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
@@ -52,15 +50,7 @@ def _completed(
 ) -> Template:
     """Return the flat form with what exists as if the stack made it."""
     ranges = _ranges(account, groups)
-    peers = {
-        pair["GroupId"]
-        for group in groups.values()
-        for key in ("IpPermissions", "IpPermissionsEgress")
-        for permission in group.get(key, ())
-        for pair in permission.get("UserIdGroupPairs", ())
-        if "GroupId" in pair
-    }
-    known = {*groups, *peers}
+    known = {*groups, *peers_of(groups)}
 
     def linked(node: Any) -> Any:
         match node:
@@ -84,9 +74,7 @@ def _completed(
         )
 
     resources: dict[str, Any] = {name: filled(body) for name, body in given.flat.resources.items()}
-    # Groups that nobody asked for, but that a rule names.
-    resources |= {name: _group({}, ranges) for name in peers}
-    resources |= {name: _group(group, ranges) for name, group in groups.items()}
+    resources |= group_resources(groups, ranges)
     for database in databases:
         proxy = resources.get(database.proxy, {}).get("Properties", {})
         if proxy.get("EngineFamily") != database.family:
@@ -99,36 +87,6 @@ def _completed(
             body["Properties"]["Port"] = given.database.port
         resources[database.identifier] = body
     return replace(given.flat, resources=resources)
-
-
-def _group(group: Body, ranges: list[Any]) -> dict[str, Any]:
-    return {
-        "Type": GROUP,
-        "Properties": {
-            "SecurityGroupIngress": [*_rules(group.get("IpPermissions", ()), "Source", ranges)],
-            "SecurityGroupEgress": [
-                *_rules(group.get("IpPermissionsEgress", ()), "Destination", ranges)
-            ]
-            or [NOWHERE],
-        },
-    }
-
-
-def _rules(permissions: Iterable[Body], end: str, ranges: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the rules of a group as a template spells them."""
-    for one in permissions:
-        ports = {key: one[key] for key in ("FromPort", "ToPort") if key in one}
-        common = {"IpProtocol": one["IpProtocol"], **ports}
-        for pair in one.get("UserIdGroupPairs", ()):
-            yield {**common, f"{end}SecurityGroupId": {"Ref": pair.get("GroupId", "")}}
-        for cidr in one.get("IpRanges", ()):
-            if _touches(cidr["CidrIp"], ranges):
-                yield {**common, "CidrIp": cidr["CidrIp"]}
-        for cidr in one.get("Ipv6Ranges", ()):
-            if _touches(cidr["CidrIpv6"], ranges):
-                yield {**common, "CidrIpv6": cidr["CidrIpv6"]}
-        for prefixes in one.get("PrefixListIds", ()):
-            yield {**common, f"{end}PrefixListId": prefixes["PrefixListId"]}
 
 
 def _ranges(account: AccountReader, groups: Mapping[str, Body]) -> list[Any]:
@@ -145,11 +103,3 @@ def _ranges(account: AccountReader, groups: Mapping[str, Body]) -> list[Any]:
             *(one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", ())),
         )
     ]
-
-
-def _touches(text: str, ranges: list[Any]) -> bool:
-    """Tell if addresses of *text* may be in *ranges*."""
-    network = ip_network(text, strict=False)
-    return not ranges or any(
-        network.version == one.version and network.overlaps(one) for one in ranges
-    )
