@@ -20,6 +20,7 @@ from rdsproxy_templates.validators.rules import client
 from rdsproxy_templates.variants import existing_vpc
 
 USERS = unpackaged(existing_vpc, existing_vpc.Config()).flat()[0]
+CLUSTER = "RDSStackDBCluster"
 PROXY, FUNCTION = "RDSStackRDSProxy", "SAMStackBlogRDSProxyFunction"
 VARIABLES = f"{FUNCTION}/Environment/Variables"
 HOST = f"{VARIABLES}/RDS_PROXY_ENDPOINT"
@@ -47,7 +48,10 @@ class TestEngineFamily:
         assert one.sentence.endswith("speaks MYSQL")
 
     def test_our_function_speaks_mysql_unless_it_is_told_otherwise(self):
-        [one] = violations(client.engine_family, faulted(f"{PROXY}/EngineFamily", "POSTGRESQL"))
+        proxied = faulted(f"{PROXY}/EngineFamily", "POSTGRESQL")
+        database = faulted(f"{CLUSTER}/Engine", "aurora-postgresql", proxied)
+
+        [one] = violations(client.engine_family, database)
 
         assert "RDS_ENGINE_FAMILY says nothing" in one.sentence
 

@@ -96,6 +96,9 @@ class TestTwoZones:
 
         assert one.resource == PROXY
 
+    def test_no_subnets_are_no_zone(self):
+        assert_holds(network.two_zones, without(f"{PROXY}/VpcSubnetIds"))
+
     @pytest.mark.parametrize("zones", [("a", "b"), (GIVEN, {"Ref": "Other"})])
     def test_zones_of_two_names_are_accepted(self, zones):
         changed = faulted(f"{SUBNET1}/AvailabilityZone", zones[0])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..aws.engine_families import ENGINE_FAMILIES
+from ..aws.engine_families import ENGINE_FAMILIES, EngineFamily
 from ..aws.engines import ENGINES
 from ..model.references import wires
 from .addresses import Network, subnet_ranges
@@ -90,8 +90,7 @@ def _to_proxies(graph: Graph) -> Iterator[Connection]:
     for function, body in graph.of_type(*FUNCTION_TYPES):
         client = _function_end(graph, function, body)
         for entrance, proxy in graph.entrances(body):
-            family = ENGINE_FAMILIES.get(str(graph.properties(proxy).get("EngineFamily")))
-            if family:
+            if family := family_of(graph, proxy):
                 own = graph.properties(entrance)
                 groups = own.get("VpcSecurityGroupIds") or graph.properties(proxy).get(
                     "VpcSecurityGroupIds"
@@ -103,8 +102,7 @@ def _to_proxies(graph: Graph) -> Iterator[Connection]:
 def _to_databases(graph: Graph) -> Iterator[Connection]:
     for proxy, body in graph.of_type(PROXY):
         client = end(graph, proxy, body.get("VpcSecurityGroupIds"), body.get("VpcSubnetIds"))
-        family = ENGINE_FAMILIES.get(str(body.get("EngineFamily")))
-        if family is None:
+        if (family := family_of(graph, proxy)) is None:
             continue
         databases = graph.databases_of(proxy)
         for database in databases:
@@ -116,6 +114,21 @@ def _to_databases(graph: Graph) -> Iterator[Connection]:
         for database in sorted(_databases_named(graph, body)):
             client = _function_end(graph, function, body)
             yield Connection(client, database_end(graph, database), database_port(graph, database))
+
+
+def family_of(graph: Graph, proxy: str) -> EngineFamily | None:
+    """Return the engine family of *proxy*; None where it is unknown, or not its database's.
+
+    Of one that is wrong, nothing follows: the rule ``proxy/engine-family`` says it.
+    """
+    family = str(graph.properties(proxy).get("EngineFamily"))
+    engines = (
+        ENGINES.get(str(graph.properties(database).get("Engine")))
+        for database in graph.databases_of(proxy)
+    )
+    if any(engine.family != family for engine in engines if engine):
+        return None
+    return ENGINE_FAMILIES.get(family)
 
 
 def _has_targets(graph: Graph, proxy: str) -> bool:

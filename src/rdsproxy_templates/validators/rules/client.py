@@ -10,6 +10,7 @@ from ...aws.documentation import AURORA_GUIDE, LAMBDA_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES, EngineFamily
 from ...aws.engines import ENGINES
 from ..clients import Client, clients_of, variables_of
+from ..connections import family_of
 from ..graph import CLUSTER, ENDPOINT, FUNCTION_TYPES, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..texts import literal, text_of
@@ -148,7 +149,7 @@ def _doors(client: Client) -> str:
 
 def _family(graph: Graph, proxy: str | None, resource: str) -> EngineFamily | None:
     if proxy:
-        return ENGINE_FAMILIES.get(str(graph.properties(proxy).get("EngineFamily")))
+        return family_of(graph, proxy)
     engine = ENGINES.get(str(graph.properties(resource).get("Engine")))
     return engine.engine_family if engine else None
 

@@ -66,7 +66,7 @@ def two_zones(graph: Graph) -> Iterator[Violation]:
             expressions = items(body.get(key))
             used = graph.targets(expressions)
             zones = {_zone(graph.properties(subnet)) for subnet in used}
-            known = len(used) == len(expressions) and "None" not in zones
+            known = used and len(used) == len(expressions) and "None" not in zones
             if known and len(zones) < 2:  # noqa: PLR2004
                 yield Violation(
                     name, key, "its subnets are in one zone", "Give it subnets in two zones"

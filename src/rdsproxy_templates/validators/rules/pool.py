@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
+from ..connections import family_of
 from ..graph import PROXY, TARGET_GROUP, Graph
 from ..rule import Violation, as_rule
 from ..values import is_literal, items, number
@@ -84,13 +85,13 @@ def pinning_filters(graph: Graph) -> Iterator[Violation]:
         pool = body.get(POOL)
         filters = items(pool.get("SessionPinningFilters")) if isinstance(pool, dict) else []
         proxy = graph.named(body.get("DBProxyName"), PROXY)
-        family = graph.properties(proxy).get("EngineFamily") if proxy else None
+        family = family_of(graph, proxy) if proxy else None
         unknown = [one for one in filters if is_literal(one) and one != PINNING]
-        if filters and is_literal(family) and family != "MYSQL":
+        if filters and family and family.name != "MYSQL":
             yield Violation(
                 group,
                 POOL,
-                f"SessionPinningFilters are for MySQL, and {proxy} is for {family}",
+                f"SessionPinningFilters are for MySQL, and {proxy} is for {family.name}",
                 "Leave SessionPinningFilters out",
             )
         elif unknown:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
-from ...aws.engine_families import ENGINE_FAMILIES
+from ...aws.engine_families import EngineFamily
 from ...aws.engines import ENGINES
 from ...aws.names import proxy_name_problem
 from ...aws.support import zones_without_proxy
+from ..connections import family_of
 from ..credentials import secret_named
 from ..graph import ENDPOINT, PROXY, Graph
 from ..policies import rights_of, role_named
@@ -142,12 +143,13 @@ def logins(graph: Graph) -> Iterator[Violation]:
                 proxy, "Auth", f"it has {len(entries)} secrets", f"Use at most {SECRETS}"
             )
         for entry in entries:
-            for sentence, remedy in _entry_problems(entry, str(body.get("EngineFamily"))):
+            for sentence, remedy in _entry_problems(entry, family_of(graph, proxy)):
                 yield Violation(proxy, "Auth", sentence, remedy)
 
 
-def _entry_problems(entry: Mapping[str, Any], family_name: str) -> Iterator[tuple[str, str]]:
-    family = ENGINE_FAMILIES.get(family_name)
+def _entry_problems(
+    entry: Mapping[str, Any], family: EngineFamily | None
+) -> Iterator[tuple[str, str]]:
     password = entry.get("ClientPasswordAuthType")
     if family and is_literal(password) and password not in family.password_types:
         yield (

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from ...aws.documentation import RDS_GUIDE, VPC_GUIDE
-from ...aws.engine_families import ENGINE_FAMILIES
 from ...aws.engines import ENGINES
 from ..addresses import overlaps, world
-from ..connections import INTERFACE, Members, connections, database_groups, members_of_groups
+from ..connections import (
+    INTERFACE,
+    Members,
+    connections,
+    database_groups,
+    family_of,
+    members_of_groups,
+)
 from ..graph import CLUSTER, ENDPOINT, GROUP, INSTANCE, PROXY, Graph
 from ..hops import judge_connection, judge_hop, judge_sides, judge_way_out
 from ..rule import Violation, as_rule
@@ -103,9 +109,7 @@ def _entrances(graph: Graph) -> Iterator[tuple[str, str, float]]:
                 yield name, group, HTTPS
     for name, body in graph.of_type(ENDPOINT):
         proxy = graph.target(body.get("DBProxyName"))
-        family = (
-            ENGINE_FAMILIES.get(str(graph.properties(proxy).get("EngineFamily"))) if proxy else None
-        )
+        family = family_of(graph, proxy) if proxy else None
         groups = known_groups(graph, body.get("VpcSecurityGroupIds"))
         # A consumer's own stack opens the group of the proxy, where the endpoint shares it.
         if family and groups and not shared.intersection(groups):
