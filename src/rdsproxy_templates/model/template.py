@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any, Final
@@ -45,6 +45,8 @@ class Template:
     """Macros beside SAM's, which follows from the resources' types."""
     settings: str = ""
     """Hash of the settings that it was built with."""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Rules that it may break, each with the reason."""
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Template]]:
         """Yield the template itself, then all that it nests, each with its path of titles."""

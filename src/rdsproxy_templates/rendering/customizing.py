@@ -62,11 +62,22 @@ def customized(root: Template, customization: Customization) -> Customized:
     if customization.iam_roles:
         made = bounded(made, customization.iam_roles)
         work.warnings += unbounded(made)
+    if customization.ignore:
+        made = _accepting(made, customization.ignore)
     return Customized(
         made,
         {where: tuple(places) for where, places in work.places.items()},
         tuple(dict.fromkeys(work.warnings)),
     )
+
+
+def _accepting(template: Template, rules: Mapping[str, str]) -> Template:
+    """Return *template*, and all that it nests, with *rules* that they may break."""
+    children = {
+        title: replace(nested, template=_accepting(nested.template, rules))
+        for title, nested in template.children.items()
+    }
+    return replace(template, children=children, accepted=rules)
 
 
 class _Work:

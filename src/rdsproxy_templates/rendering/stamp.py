@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from ..model.accepted_rules import OURS
+from ..model.accepted_rules import ACCEPTED, OURS
 from ..model.template import Template
 from .manifest import read_if_there
 
@@ -24,7 +24,17 @@ _VERSION: Final = re.compile(
 
 def stamp(template: Template) -> dict[str, Any]:
     """Return the ``Metadata`` of *template*."""
-    return {OURS: {"Version": installed(), "Settings": template.settings}}
+    accepted = {ACCEPTED: dict(template.accepted)} if template.accepted else {}
+    return {OURS: {"Version": installed(), "Settings": template.settings, **accepted}}
+
+
+def is_stamped(body: Mapping[str, Any]) -> bool:
+    """Tell whether the library has rendered the template *body*."""
+    match body:
+        case {"Metadata": {"rdsproxy_templates": {"Version": str(), "Settings": str()}}}:
+            return True
+        case _:
+            return False
 
 
 @cache
