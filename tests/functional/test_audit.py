@@ -355,6 +355,81 @@ class TestOddForms:
         assert (one.line, one.sentence) == (3, "Ref is no attribute of a resource")
 
 
+class TestFunctions:
+    """A function that CloudFormation lacks is a sentence, with what was meant."""
+
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            "!Reff {Type: AWS::SNS::Topic}",
+            "!Reff Other",
+            "{Type: AWS::SNS::Topic, Properties: {TopicName: !Reff Name}}",
+            '{Type: AWS::SNS::Topic, Properties: {TopicName: {"Fn::Reff": Name}}}',
+        ],
+    )
+    def test_an_unknown_one_is_named_with_what_was_meant(self, tmp_path, resource):
+        [one] = ours(tmp_path, f"Resources:\n  Other: {{Type: AWS::SNS::Topic}}\n  A: {resource}\n")
+
+        assert (one.rule, one.line) == ("template/shape", 3)
+        assert one.sentence == ("!Reff is not a function of CloudFormation (did you mean !Ref?)")
+
+    def test_one_in_place_of_all_resources_is_a_sentence(self, tmp_path):
+        path = tmp_path / "template.yaml"
+        path.write_text("Resources: !Reff Other\n")
+
+        [problem] = audit([path], aws=False).unread
+
+        assert "!Reff is not a function of CloudFormation" in problem.sentence
+
+    def test_one_that_is_known_makes_no_resource(self, tmp_path):
+        [one] = ours(tmp_path, "Resources: {A: {Type: AWS::SNS::Topic}, B: !Ref A}\n")
+
+        assert one.sentence == "B is a function, and no function makes a resource"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Transform: Somebodys\nResources: {A: {Type: AWS::SNS::Topic, Properties: !Own x}}\n",
+            "Resources: {A: {Type: AWS::SNS::Topic, Metadata: {X: !Rain::Embed x.txt}}}\n",
+            "Resources: {A: {Type: AWS::SNS::Topic, Metadata: {X: !Length [a, b]}}}\n",
+        ],
+    )
+    def test_those_of_macros_and_tools_are_left_alone(self, tmp_path, text):
+        assert ours(tmp_path, text) == []
+
+
+class TestMissingFiles:
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./nope.yaml}}",
+            "{Type: AWS::Serverless::Application, Properties: {Location: ./nope.yaml}}",
+        ],
+    )
+    def test_a_nested_template_that_is_not_there_is_a_finding(self, tmp_path, resource):
+        found = ours(tmp_path, f"Resources:\n  Data: {resource}\n")
+
+        [one] = [one for one in found if one.rule == "wiring"]
+        assert (one.rule, one.level, one.line) == ("wiring", "error", 2)
+        assert one.sentence.startswith("Data nests ./nope.yaml, which is not there")
+
+    @pytest.mark.parametrize(
+        "location",
+        [
+            "https://bucket.s3.amazonaws.com/nope.yaml",
+            "!Sub 'https://${Bucket}.s3.amazonaws.com/nope.yaml'",
+            "'${self:custom.location}'",
+        ],
+    )
+    def test_one_that_is_elsewhere_is_unknown(self, tmp_path, location):
+        text = (
+            "Parameters: {Bucket: {Type: String}}\nResources:\n  Data:\n"
+            f"    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: {location}}}\n"
+        )
+
+        assert "wiring" not in rules_broken(tmp_path, text)
+
+
 class TestSoundForms:
     """What public templates do, and works."""
 
@@ -429,6 +504,31 @@ class TestOtherValidators:
         sentences = [one for _, one in self.found(tmp_path, text, lint=False)]
 
         assert not [one for one in sentences if "/db/class" in one]
+
+    @pytest.mark.parametrize(
+        ("text", "remedy"),
+        [
+            (
+                "Resources: {A: {Type: AWS::SNS::Topic, Properties: {Foo: 1}}}",
+                "See the documentation of AWS::SNS::Topic",
+            ),
+            (
+                "Parameters: {P: {Type: String}}\nResources: {A: {Type: AWS::SNS::Topic}}",
+                "/parameters-section-structure.html",
+            ),
+            (
+                "Resources: {A: {Type: AWS::SNS::Topic}}\nOutputs: {O: {Value: !Ref Nope}}",
+                "/outputs-section-structure.html",
+            ),
+        ],
+    )
+    def test_a_remedy_names_what_the_finding_is_about(self, tmp_path, text, remedy):
+        path = tmp_path / "template.yaml"
+        path.write_text(text)
+
+        [one] = audit([path], lint=False).failing
+
+        assert one.remedy.endswith(remedy)
 
     @pytest.mark.parametrize("resource", ["[1, 2]", "5", "{Type: 'AWS::RDS::DBProxy'}"])
     def test_a_resource_in_another_form_ends_no_validator(self, tmp_path, resource):

@@ -182,7 +182,10 @@ class TestValuesTaken:
     @pytest.mark.parametrize(
         ("parameter", "problem"),
         [
-            ({"Type": "String", "AllowedValues": ["s", "m"]}, "'l' is none of its AllowedValues"),
+            (
+                {"Type": "String", "AllowedValues": ["s", "m"]},
+                "'l' is not one of its AllowedValues: s, m",
+            ),
             (
                 {"Type": "String", "AllowedPattern": "[a-k]"},
                 "'l' does not match its AllowedPattern, [a-k]",
@@ -193,7 +196,7 @@ class TestValuesTaken:
             ({"Type": "Number"}, "'l' is not a number"),
             (
                 {"Type": "CommaDelimitedList", "AllowedValues": ["s"]},
-                "'l' is none of its AllowedValues",
+                "'l' is not one of its AllowedValues: s",
             ),
         ],
     )
@@ -237,7 +240,7 @@ class TestValuesTaken:
         assert one.file == "template.yaml"
         assert made.templates[one.file].splitlines()[one.line - 1].strip() == "Host: b"
         assert one.sentence == (
-            "ChildStack is passed Host, which it refuses: 'b' is none of its AllowedValues"
+            "ChildStack is passed Host, which it refuses: 'b' is not one of its AllowedValues: a"
         )
 
     @pytest.mark.parametrize("value", ["a", ref("Given"), {"Fn::ImportValue": "host"}])

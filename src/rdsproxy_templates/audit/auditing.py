@@ -12,6 +12,7 @@ from ..validators.rule_names import covers, problems_of
 from . import other_validators
 from .assembly import assembled
 from .catalogue import IDS
+from .given_problems import region_problems, value_faults
 from .ignoring import not_ignored, refused
 from .judging import judged, misshapen
 from .report import Report
@@ -38,10 +39,13 @@ def audit(  # noqa: PLR0913 - one parameter a choice
     only ones to report, *ignore* those not to, each a rule or a group of rules. *templates_only*
     passes over files that are named and are no template.
 
-    Raises :class:`ConfigError` with those of them that are unknown.
+    Raises :class:`ConfigError` with those of them that are unknown, and with values that no
+    template takes.
     """
-    refuse_unknown(rules, ignore)
+    refuse_unknown(rules, ignore, region)
     sources = found(paths, templates_only=templates_only)
+    if problems := list(value_faults(sources, parameters or {})):
+        raise ConfigError(problems)
     values = {**(parameters or {}), **({"AWS::Region": region} if region else {})}
     return only_rules(audited(sources, values, aws=aws, lint=lint), rules, ignore)
 
@@ -56,9 +60,16 @@ def once(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield one
 
 
-def refuse_unknown(rules: Sequence[str], ignore: Sequence[str]) -> None:
-    """Raise :class:`ConfigError` with those of *rules* and *ignore* that are no rules."""
-    if problems := [*problems_of(rules, IDS, "--rules"), *problems_of(ignore, IDS, "--ignore")]:
+def refuse_unknown(rules: Sequence[str], ignore: Sequence[str], region: str | None) -> None:
+    """Raise :class:`ConfigError` with those of *rules* and *ignore* that are no rules.
+
+    Also with an unknown *region*.
+    """
+    if problems := [
+        *problems_of(rules, IDS, "--rules"),
+        *problems_of(ignore, IDS, "--ignore"),
+        *region_problems(region),
+    ]:
         raise ConfigError(problems)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +15,13 @@ from ..validators.findings import Finding
 VERSION: Final = 1
 
 
-def written(findings: Sequence[Finding]) -> str:
+def written(findings: Sequence[Finding], folder: Path | None) -> str:
     """Return the content of a baseline that knows *findings*.
 
-    A finding is known by its file, its rule and its words; its line may move.
+    A finding is known by its file, its rule and its words; its line may move. Files are relative
+    to *folder*, that of the baseline, wherever an audit is started; without one, they are stacks.
     """
-    counted = Counter(map(_identity, findings))
+    counted = Counter(_identity(one, folder) for one in findings)
     known = [
         {"file": file, "rule": rule, "sentence": sentence, "count": count}
         for (file, rule, sentence), count in sorted(counted.items())
@@ -27,16 +29,16 @@ def written(findings: Sequence[Finding]) -> str:
     return json.dumps({"version": VERSION, "known": known}, indent=2) + "\n"
 
 
-def beyond(findings: Sequence[Finding], file: Path) -> list[Finding]:
-    """Return those of *findings* that the baseline in *file* does not know.
+def beyond(findings: Sequence[Finding], file: Path, folder: Path | None) -> list[Finding]:
+    """Return those of *findings* that the baseline in *file* does not know; see :func:`written`.
 
     Raises :class:`ConfigError` where it cannot be read.
     """
     left = _known(file)
     fresh = []
     for one in findings:
-        if left[_identity(one)]:
-            left[_identity(one)] -= 1
+        if left[_identity(one, folder)]:
+            left[_identity(one, folder)] -= 1
         else:
             fresh.append(one)
     return fresh
@@ -55,5 +57,8 @@ def _known(file: Path) -> Counter[tuple[str, str, str]]:
         raise ConfigError([Problem(str(file), sentence)]) from None
 
 
-def _identity(one: Finding) -> tuple[str, str, str]:
-    return one.file, one.rule, one.sentence
+def _identity(one: Finding, folder: Path | None) -> tuple[str, str, str]:
+    if folder is None:
+        return one.file, one.rule, one.sentence
+    file = Path(os.path.relpath(Path(one.file).resolve(), folder.resolve()))
+    return file.as_posix(), one.rule, one.sentence

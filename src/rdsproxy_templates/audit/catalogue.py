@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..aws.documentation import CLOUDFORMATION_GUIDE
+from ..aws.documentation import CLOUDFORMATION_GUIDE, SAM_GUIDE
 from ..validators.lint import SAM_RULE
 from ..validators.rule import Rule
 from ..validators.rules import RULES
@@ -39,7 +39,7 @@ sam: Final = Rule[Any, Any](
     title="The SAM transform takes the template.",
     why="CloudFormation refuses the template when it runs the transform.",
     remedy="Mend what SAM names; the page describes each of its resource types.",
-    source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/",
+    source=SAM_GUIDE,
     judge=_unjudged,
 )
 stale: Final = Rule[Any, Any](

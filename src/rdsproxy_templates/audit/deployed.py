@@ -35,7 +35,7 @@ def audit_stack(  # noqa: PLR0913 - one parameter a choice
 
     The session is boto3's, by *profile* and *region* or the environment.
     """
-    refuse_unknown(rules, ignore)
+    refuse_unknown(rules, ignore, region)
     import boto3  # noqa: PLC0415 - an extra, and slow
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 

@@ -16,6 +16,7 @@ from .assembly import CONDITION, Assembly
 from .catalogue import shape
 from .exports import judged_exports
 from .joining import Joined, Place, alone, joined
+from .own_names import in_own_names
 from .scenarios import scenarios
 from .shape import Misshape
 from .sources import Source
@@ -48,6 +49,15 @@ def judged(
 def _of_files(assembly: Assembly, whole: Bundle, notes: dict[str, str]) -> Iterator[Finding]:
     for source, misshape in assembly.misshapes:
         yield misshapen(source, misshape)
+    for source in {one.source.file: one.source for one in assembly.instances.values()}.values():
+        for title, key, location in source.missing():
+            yield _finding(
+                wiring.connected,
+                source,
+                ("Resources", title, "Properties", key),
+                f"{title} nests {location}, which is not there, from the template's folder",
+                "Correct the path",
+            )
     written = _bundle(assembly, without(assembly.root, (CONDITION,)))
     wired = _bundle(assembly, without(assembly.root, (CONDITION, *MANIFOLD)))
     for rule in BUNDLE_RULES:
@@ -134,18 +144,23 @@ def _of_graph(
     except Exception as error:  # noqa: BLE001 - one broken rule must not end the run of the others
         notes[rule.id] = repr(error)
         return []
-    return [_located(rule, one, places[one.resource]) for one in violations]
+    return [_located(rule, one, places) for one in violations]
 
 
-def _located(rule: Rule[Graph, Violation], violation: Violation, place: Place) -> Finding:
+def _located(
+    rule: Rule[Graph, Violation], violation: Violation, places: Mapping[str, Place]
+) -> Finding:
+    place = places[violation.resource]
     title = place.origin.title
     instance = place.assembly.instances[place.origin.path]
     path: tuple[Any, ...] = instance.places.get(title, ("Resources", title))
     if path[-1] == title:
         steps = violation.property.split(".")
         path = (*path, *([] if steps == ["DependsOn"] else ["Properties"]), *steps)
-    sentence = f"{title}: {violation.sentence}"
-    return _finding(rule, instance.source, path, sentence, violation.remedy)
+    sentence, remedy = (
+        in_own_names(text, place, places) for text in (violation.sentence, violation.remedy)
+    )
+    return _finding(rule, instance.source, path, f"{title}: {sentence}", remedy)
 
 
 def _finding(

@@ -1,4 +1,8 @@
-"""AWS's validator and cfn-lint, which read the author's own files."""
+"""AWS's validator and cfn-lint, which read the author's own files.
+
+Of templates that the library has rendered, `render` ignores a few findings with reasons, and so
+does an audit.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,10 @@ from typing import Final
 
 from ..aws import cfn_lint
 from ..aws.engines import ENGINES
+from ..rendering.stamp import is_stamped
 from ..validators.aws import verdict
 from ..validators.findings import Finding, level_of
+from ..validators.ignored import AWS_VALIDATOR, CFN_LINT, is_ignored
 from .sources import Source
 
 _REFUSED_VALUE: Final = re.compile(r"'([^']+)' is not one of ")
@@ -20,8 +26,10 @@ VERSIONS: Final = "E9006"
 def of_aws(sources: Sequence[Source]) -> Iterator[Finding]:
     """Yield what AWS's validator says of each of *sources*."""
     for source in sources:
-        paths = _ssm_paths(source)
+        paths, stamped = _ssm_paths(source), is_stamped(source.body)
         for one in verdict(source.text):
+            if stamped and is_ignored(AWS_VALIDATOR, one["rule"], one["property"], one["message"]):
+                continue
             refused = _REFUSED_VALUE.match(one["message"])
             if refused and (refused[1] in paths or _is_known_version(one["rule"], refused[1])):
                 continue
@@ -32,7 +40,7 @@ def of_aws(sources: Sequence[Source]) -> Iterator[Finding]:
                 rule=one["rule"],
                 level=level_of(one["severity"]),
                 sentence=one["message"].rstrip("."),
-                remedy=one["remedy"] or "See the documentation of the resource type",
+                remedy=one["remedy"],
             )
 
 
@@ -58,7 +66,11 @@ def of_cfn_lint(sources: Sequence[Source], region: str | None) -> Iterator[Findi
     regions = [region or "us-east-1"]
     cfn_lint.send(worker, [{**_work(one), "regions": regions} for one in sources])
     for source, matches in zip(sources, cfn_lint.finished(worker), strict=True):
+        stamped = is_stamped(source.body)
         for match in matches:
+            place = "/".join(map(str, match["path"]))
+            if stamped and is_ignored(CFN_LINT, match["rule"], place, match["message"]):
+                continue
             yield Finding(
                 file=source.file,
                 line=match["line"],

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .document import Document, Path
+from .functions import is_function, unknown, unknown_functions
 
 SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 LOOP: Final = "Fn::ForEach::"
@@ -34,6 +35,8 @@ class Mending:
     misshapes: list[Misshape] = field(default_factory=list)
     takes_null: bool = False
     """True where a transform comes first, and may drop what is null."""
+    has_macro: bool = False
+    """True where a macro of somebody's may know further functions."""
     is_complete: bool = True
     """False where a macro makes resources or properties that nobody sees before."""
 
@@ -50,12 +53,20 @@ class Mending:
 def mended(document: Document) -> Mending:
     """Return the template in *document* in the form that CloudFormation demands."""
     value = document.value if isinstance(document.value, dict) else {}
-    mending = Mending(takes_null=bool(value.get("Transform")))
+    transform = value.get("Transform")
+    named = transform if isinstance(transform, list) else [transform]
+    mending = Mending(
+        takes_null=bool(transform),
+        has_macro=any(one and not str(one).startswith("AWS::") for one in named),
+    )
     mending.body = {
         name: body for name, body in value.items() if name not in SECTIONS and body is not None
     }
     for name in SECTIONS:
         mending.body[name] = dict(_section(mending, value, name))
+    if not mending.has_macro:
+        for path, sentence in unknown_functions(value):
+            mending.refuse(path, sentence, "Name a function that CloudFormation has")
     return mending
 
 
@@ -87,6 +98,13 @@ def _section(mending: Mending, value: Mapping[str, Any], name: str) -> Iterator[
                 mending.is_complete = False
             elif isinstance(body.get("Type"), str):
                 yield title, _resource(mending, path, body)
+            elif is_function(body):
+                if not unknown(next(iter(body))):
+                    sentence = f"{title} is a function, and no function makes a resource"
+                    mending.refuse(path, sentence, "Write the resource, with a type")
+            elif is_function(body.get("Type")):
+                sentence = f"the type of {title} is a function, and must be written"
+                mending.refuse((*path, "Type"), sentence, "Name its type, as in AWS::SNS::Topic")
             else:
                 mending.refuse(path, f"{title} has no type", "Name its type, as in AWS::SNS::Topic")
         elif name == "Parameters":

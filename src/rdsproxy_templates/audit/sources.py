@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlparse
 
 from ..errors import Problem
 from ..model.yaml_reader import ReadError
 from .document import Document
+from .functions import unknown
+from .locations import beside, is_local, shown
 from .reading import read
 from .shape import Mending, mended
 
@@ -57,13 +58,21 @@ class Source:
             if isinstance(body, dict) and (path := self._location(body)):
                 yield title, path
 
+    def missing(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each resource that nests a file that is not there: title, property, location."""
+        for title, body in self.body["Resources"].items() if self.nests is None else ():
+            key = NESTING.get(str(body.get("Type"))) if isinstance(body, dict) else None
+            location = body.get("Properties", {}).get(key) if key else None
+            if isinstance(location, str) and is_local(location) and not self._location(body):
+                yield title, str(key), location
+
     def _location(self, body: Mapping[str, Any]) -> Path | None:
         key = NESTING.get(str(body.get("Type")))
         location = body.get("Properties", {}).get(key) if key else None
         metadata = body.get("Metadata", {})
         if isinstance(asset := metadata.get("aws:asset:path"), str):
             location = asset
-        return _beside(self.path.parent, location)
+        return beside(self.path.parent, location)
 
 
 @dataclass
@@ -175,11 +184,11 @@ def _add(sources: Sources, path: Path, *, demanded: bool) -> Source | None:
     within = document.within(SERVERLESS) if is_serverless(document.value) else document
     if not is_template(within.value):
         if demanded:
-            sentence = "is no template: it has no mapping named Resources"
+            sentence = f"is no template: {_missing(within.value)}"
             sources.problems.append(Problem(str(path), sentence))
         return None
     is_whole = within is document
-    source = Source(resolved, _shown(path), text, within, mended(within), is_whole)
+    source = Source(resolved, shown(path), text, within, mended(within), is_whole)
     sources.by_path[resolved] = source
     return source
 
@@ -209,32 +218,18 @@ def is_template(value: object) -> bool:
             return False
 
 
+def _missing(value: object) -> str:
+    """Say what *value* lacks, which is no template."""
+    match value:
+        case {"Resources": dict(resources)} if len(resources) == 1 and (
+            sentence := unknown(str(next(iter(resources))))
+        ):
+            return sentence
+        case _:
+            return "it has no mapping named Resources"
+
+
 def _text(path: Path) -> str:
     if path.stat().st_size > MOST_BYTES:
         raise OSError(27, f"is larger than {MOST_BYTES} bytes")
     return path.read_text("utf-8")
-
-
-def _shown(path: Path) -> str:
-    """Return *path* as a person finds it: relative to the current folder if it is in there."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-def _beside(folder: Path, location: object) -> Path | None:
-    """Return the file that *location* names, if it is there: a path, or the end of an address."""
-    if not isinstance(location, str) or not location:
-        return None
-    names: Sequence[str] = (location,)
-    if "://" in location:
-        parts = urlparse(location).path.strip("/").split("/")
-        names = ["/".join(parts[start:]) for start in range(len(parts))]
-    for name in names:
-        try:
-            if (path := folder / name).is_file():
-                return path.resolve()
-        except (OSError, ValueError):  # a name that no file can have
-            continue
-    return None

@@ -13,7 +13,7 @@ from ..errors import TransformError
 from ..rendering.documents import SAM_TRANSFORM
 from ..rendering.sam_transform import expanded, transforms
 from ..validators.findings import Finding
-from ..validators.lint import SAM_RULE
+from ..validators.lint import SAM_RULE, remedy_at
 from .sources import Source
 
 PACKAGE: Final = "aws-sam-translator"
@@ -45,7 +45,7 @@ def of_sam(sources: Iterable[Source]) -> Iterator[Finding]:
                 rule=SAM_RULE,
                 level="error",
                 sentence=f"SAM refuses it: {sentence}",
-                remedy="See the documentation of the resource type in SAM",
+                remedy=remedy_at(place),
             )
 
 

@@ -10,6 +10,7 @@ import click
 
 from ..aws.validator import start_engine
 from ..errors import Problem
+from .exit_statuses import FOUND, WRONG, sentence
 from .formats import FORMATS
 from .refusals import given_options, refuse, refused_beside
 from .terminal import COLOURS, counted
@@ -18,15 +19,12 @@ if TYPE_CHECKING:
     from ..audit import Report
     from ..audit.report import FormatName
 
-FOUND: Final = 1
-UNREAD: Final = 2
 LEVELS: Final = ("opinion", "warning", "error")
 
 
 @click.command(
     "audit",
-    epilog="Exit status: 0 nothing from warning up was found; 1 something was; 2 a file cannot be "
-    "read, or wrong usage. Nothing is sent anywhere but to AWS's API by --stack.",
+    epilog=f"{sentence('audit')} Nothing is sent anywhere but to AWS's API by --stack.",
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -139,9 +137,14 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
     report = report.only(
         one for one in report.findings if LEVELS.index(one.level) >= LEVELS.index(level)
     )
+
+    def folder_of(file: Path) -> Path | None:
+        return file.parent if stack is None else None
+
     if write_baseline:
         try:
-            write_baseline.write_text(baselines.written(report.findings), "utf-8")
+            text = baselines.written(report.findings, folder_of(write_baseline))
+            write_baseline.write_text(text, "utf-8")
         except OSError as error:
             sentence = f"cannot be written: {error.strerror}"
             refuse([Problem(str(write_baseline), sentence)])
@@ -149,9 +152,9 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
         click.echo(f"{write_baseline}: {known}", err=True)
         report = report.only(())
     if baseline:
-        report = report.only(baselines.beyond(report.findings, baseline))
+        report = report.only(baselines.beyond(report.findings, baseline, folder_of(baseline)))
     _print(report, format_)
-    sys.exit(UNREAD if report.unread else FOUND if report.failing else 0)
+    sys.exit(WRONG if report.unread else FOUND if report.failing else 0)
 
 
 def _print(report: Report, form: FormatName) -> None:

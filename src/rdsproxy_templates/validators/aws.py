@@ -10,6 +10,7 @@ from importlib import metadata
 from typing import Any, Final
 
 from .. import cache
+from ..aws.documentation import CLOUDFORMATION_GUIDE
 from ..aws.validator import engine
 from ..rendering import Bundle
 from ..rendering.documents import document
@@ -19,11 +20,16 @@ from .ignored import AWS_VALIDATOR, is_ignored
 from .lines import located
 from .rules.wiring import is_whole
 
+SECTION_PAGES: Final = {
+    name: f"{name.lower()}-section-structure.html"
+    for name in ("Conditions", "Mappings", "Metadata", "Outputs", "Parameters", "Rules")
+}
+"""Pages of CloudFormation's guide about the sections of a template."""
 Diagnostic = dict[str, Any]
 """What the validator says of one place of a template."""
 
 PACKAGE: Final = "cloudformation-validate"
-KEPT_FORM: Final = 2
+KEPT_FORM: Final = 3
 """Number of the form of a kept verdict; a change of :data:`Diagnostic` takes the next one."""
 
 
@@ -81,7 +87,7 @@ def _validated(text: str) -> list[Diagnostic]:
             "rule": one.rule_id,
             "severity": one.severity.name,
             "message": one.message,
-            "remedy": one.suggested_fix,
+            "remedy": one.suggested_fix or _documentation(one),
             "resource": (one.entity and one.entity.logical_id) or "",
             "property": one.property_path or "",
             "line": one.start_line or 1,
@@ -91,6 +97,16 @@ def _validated(text: str) -> list[Diagnostic]:
     ]
 
 
+def _documentation(diagnostic: Any) -> str:
+    """Name the page about what *diagnostic* speaks of: a type, or a section of a template."""
+    entity = diagnostic.entity
+    if entity and entity.resource_type:
+        return f"See the documentation of {entity.resource_type}"
+    path = (diagnostic.property_path or "").replace(".", "/")
+    page = SECTION_PAGES.get(path.partition("/")[0], "template-anatomy.html")
+    return f"See {CLOUDFORMATION_GUIDE}{page}"
+
+
 def _finding(diagnostic: Diagnostic, file: str, line: int) -> Finding:
     return Finding(
         file=file,
@@ -98,5 +114,5 @@ def _finding(diagnostic: Diagnostic, file: str, line: int) -> Finding:
         rule=diagnostic["rule"],
         level=level_of(diagnostic["severity"]),
         sentence=diagnostic["message"].rstrip("."),
-        remedy=diagnostic["remedy"] or "See the documentation of the resource type",
+        remedy=diagnostic["remedy"],
     )

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from .. import cache
 from ..aws import cfn_lint
 from ..aws.cfn_lint import INCLUDED
+from ..aws.documentation import SAM_GUIDE
 from ..errors import Problem, TransformError
 from ..rendering import Bundle, Origin
 from ..rendering.documents import document
@@ -161,8 +162,15 @@ def _refusal(problem: Problem) -> Match:
         "level": "error",
         "message": f"SAM refuses it: {problem.sentence}",
         "path": ["Resources", problem.place] if problem.place else [],
-        "remedy": "See the documentation of the resource type in SAM",
+        "remedy": remedy_at(problem.place),
     }
+
+
+def remedy_at(place: str) -> str:
+    """Say where to read of what SAM refuses at *place*, a resource or the whole template."""
+    if place:
+        return "See the documentation of the resource type in SAM"
+    return f"See {SAM_GUIDE}sam-specification-template-anatomy.html"
 
 
 def _finding(bundle: Bundle, file: str, match: Match) -> Iterator[Finding]:

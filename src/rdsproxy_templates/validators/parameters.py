@@ -29,7 +29,7 @@ def value_problems(parameter: Mapping[str, Any], value: object) -> Iterator[str]
     pattern = parameter.get("AllowedPattern")
     for part in parts:
         if isinstance(allowed, list) and part not in map(as_text, allowed):
-            yield f"{part!r} is none of its AllowedValues"
+            yield f"{part!r} is not one of its AllowedValues: {', '.join(map(as_text, allowed))}"
         elif isinstance(pattern, str) and not _fits(pattern, part):
             yield f"{part!r} does not match its AllowedPattern, {pattern}"
         if kind in ("Number", "List<Number>"):
