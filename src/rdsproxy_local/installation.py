@@ -6,21 +6,24 @@ from moto.cloudformation import urls
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict
 
-from . import apis
+from . import acting, apis
 from .clients import Clients
 from .cloudformation import background
 from .cloudformation.pace import Pace, present
-from .cloudformation.stack_set_api import StackSetApi
 from .cloudformation.stacks import StackBackend
+from .stack_sets import roles
+from .stack_sets.instance_api import StackInstanceApi
 
 
 def install(clients: Clients) -> None:
     """Have an empty moto answer with our stacks, whose resources are made with *clients*."""
     StackBackend.clients = clients
     background.forget()
+    acting.forget()
+    roles.forget()
     present.set(Pace())
     cloudformation_backends.backend = StackBackend
-    urls.url_paths["{0}/$"] = StackSetApi.dispatch
+    urls.url_paths["{0}/$"] = StackInstanceApi.dispatch
     if not _installed:
         apis.install()
         _installed.append(True)

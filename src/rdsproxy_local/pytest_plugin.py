@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .testing import Call, Deploy, InjectFaults, Logs, Sql, TestCloud
+    from .testing import Call, Deploy, InjectFaults, Logs, Organization, Sql, TestCloud
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,14 @@ def local_cloud() -> Iterator[TestCloud]:
     with TestCloud(starting) as cloud:
         cloud.prepare()
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def organization(local_cloud: TestCloud) -> Organization:
+    """An organization in which stack sets may be used, without units and members."""
+    made = local_cloud.organization()
+    made.enable_stack_sets()
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.profiles import KEYS, Organization, write_profiles
+from rdsproxy_local.organization import Organization
+from rdsproxy_local.profiles import KEYS, write_profiles
 
 __all__ = ["KEYS", "Organization", "Planner", "Said", "errors", "step_lines"]
 

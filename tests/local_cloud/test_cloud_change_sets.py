@@ -1,4 +1,4 @@
-"""Change sets tell what would change; stacks in stacks and stack sets are carried out whole."""
+"""Change sets tell what would change; stacks in stacks are carried out whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ DAYS = {"Days": {"Type": "Number"}}
 NAME = {"Name": {"Value": {"Ref": "Group"}}}
 FROM_SSM = "AWS::SSM::Parameter::Value<String>"
 ALWAYS = {"Fn::Equals": ["", ""]}
-TWICE = (("333333333333", "eu-west-1"), ("444444444444", "eu-west-1"))
 
 
 @pytest.fixture(scope="module")
@@ -381,46 +380,6 @@ def test_a_dynamic_reference_is_read_where_it_is_used(stacks, account):
     (shown,) = account.stack(account.nested("root", "Child"))["Parameters"]
     assert shown["ParameterValue"] == "{{resolve:ssm:/days}}"
     assert list(stacks.groups().values()) == [7]
-
-
-def retained_days(server, place):
-    found = Account(server.endpoint, *place).client("logs").describe_log_groups()["logGroups"]
-    return [one.get("retentionInDays") for one in found]
-
-
-def stack_set(body, accounts, days):
-    where = {"DeploymentTargets": {"Accounts": accounts}, "Regions": ["eu-west-1"]}
-    properties = {
-        "StackSetName": "fleet",
-        "PermissionModel": "SELF_MANAGED",
-        "TemplateURL": body,
-        "Parameters": [{"ParameterKey": "Days", "ParameterValue": str(days)}],
-        "StackInstancesGroup": [where],
-    }
-    return {"Fleet": {"Type": "AWS::CloudFormation::StackSet", "Properties": properties}}
-
-
-def test_a_stack_set_makes_its_stacks_in_every_account(server, stacks):
-    accounts = [account for account, _ in TWICE]
-    leaf = {"Group": group(RetentionInDays={"Ref": "Days"})}
-    body = stacks.put("leaf", leaf, Parameters=DAYS)
-    assert stacks.create("fleets", stack_set(body, accounts, 7)) == "CREATE_COMPLETE"
-    assert [retained_days(server, place) for place in TWICE] == [[7], [7]]
-    assert stacks.update("fleets", stack_set(body, accounts, 14)) == "UPDATE_COMPLETE"
-    assert [retained_days(server, place) for place in TWICE] == [[14], [14]]
-    assert stacks.update("fleets", stack_set(body, accounts[:1], 14)) == "UPDATE_COMPLETE"
-    assert [retained_days(server, place) for place in TWICE] == [[14], []]
-    assert stacks.delete("fleets") == "DELETE_COMPLETE"
-    assert [retained_days(server, place) for place in TWICE] == [[], []]
-
-
-def test_a_stack_set_whose_stacks_fail_fails(server, stacks, account):
-    leaf = {"Group": group(RetentionInDays={"Ref": "Days"})}
-    body = stacks.put("leaf", leaf, Parameters=DAYS)
-    assert stacks.create("fleets", stack_set(body, ["333333333333"], 15)) == "ROLLBACK_COMPLETE"
-    assert "ROLLBACK_COMPLETE: Group: Properties validation failed" in account.failures("fleets")[0]
-    there = Account(server.endpoint, *TWICE[0]).client("cloudformation").describe_stacks()
-    assert there["Stacks"] == []
 
 
 class TestPropertyValues:

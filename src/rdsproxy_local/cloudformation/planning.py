@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..clients import Clients
 from . import capabilities, checks
 from .changes import Change, LookInside, changes, same_outputs, unseen
 from .failure import Failure
@@ -30,6 +31,8 @@ class Request:
     """Parameters that resources of the parent give, which are still to be made."""
     notifications: tuple[str, ...] | None = None
     """Topics for the stack's events; None keeps the present ones."""
+    clients: Clients | None = None
+    """Those of whoever asks, if what it may do limits what the stack may."""
 
 
 class StackPlanner(StackRegistry):
@@ -71,6 +74,7 @@ def remember(stack: Stack, request: Request) -> None:
     stack.tags = stack.tags if request.tags is None else request.tags
     stack.capabilities = request.capabilities
     stack.role = request.role or stack.role
+    stack.clients = request.clients or stack.clients
     if request.notifications is not None:
         stack.notifications = request.notifications
 

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.responses import CloudFormationResponse
 
+from ..acting import acting_by
 from ..clients import ENGINE
 from .background import settled
 from .pace import present
@@ -45,11 +46,7 @@ class StackRequests(CloudFormationResponse):
     """What the operations share."""
 
     # moto turns its own records into answers; ours are answers already.
-    RESPONSE_KEY_PATH_TO_TRANSFORMER = {  # noqa: RUF012 - moto's attribute
-        path: transform
-        for path, transform in CloudFormationResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER.items()
-        if path.startswith("DescribeStackSet")
-    }
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {}  # noqa: RUF012 - moto's attribute
 
     @property
     def stacks(self) -> StackBackend:
@@ -87,7 +84,7 @@ class StackRequests(CloudFormationResponse):
             settled(stack.id, present.pace.patience)
 
     def _page(
-        self, everything: Sequence[T], position: Callable[[T], str]
+        self, everything: Sequence[T], position: Callable[[T], str], most: int | None = None
     ) -> tuple[Sequence[T], str | None]:
         """One page, and the token of the next; *position* names an item for good."""
         start = 0
@@ -99,7 +96,7 @@ class StackRequests(CloudFormationResponse):
                 start = names.index(base64.b64decode(token).decode())
             except ValueError as error:
                 raise ValidationError("Invalid NextToken") from error
-        end = start + present.pace.page
+        end = start + (most or present.pace.page)
         following = everything[end : end + 1]
         token = base64.b64encode(position(following[0]).encode()).decode() if following else None
         return everything[start:end], token
@@ -122,6 +119,7 @@ class StackRequests(CloudFormationResponse):
             from_described(given["Tags"]) if "Tags" in given else None,
             given.get("RoleARN"),
             notifications=tuple(given["NotificationARNs"]) if "NotificationARNs" in given else None,
+            clients=acting_by(self.access_key),
         )
 
     def _text(self, given: Mapping[str, Any], old: Stack | None) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ..clients import CallContext, Clients
@@ -108,9 +107,13 @@ class Stack:
         self.id = self.id or f"{arn}/{self.name}/{uuid.uuid4()}"
         self.created = datetime.now(UTC)
         self.operation = Operation.none(self.id)
-        self.call = partial(self.context("").call)
 
-    # moto finds stacks by this name, to tag resources and in stack sets.
+    @property
+    def call(self) -> Callable[..., Any]:
+        """Calls of AWS's APIs that are no resource's."""
+        return self.context("").call
+
+    # moto finds stacks by this name, to tag resources.
     @property
     def stack_id(self) -> str:
         return self.id

@@ -10,7 +10,7 @@ from typing import Any, Final
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from .policies import Document, allowed, trusts
+from .policies import Document, allowed, allowed_somewhere, trusts
 
 PARTITION: Final = "aws"
 SESSION_SECONDS: Final = 12 * 3600
@@ -43,6 +43,14 @@ class Identity:
         sets = [self.policies, *((limit,) for limit in self.limits)]
         return all(allowed(one, action, resource, **context) for one in sets)
 
+    def may_somewhere(self, action: str, region: str, **context: str) -> bool:
+        """True if its own policies allow *action* on some resource of its account in a Region."""
+        if self.policies is None:
+            return True
+        place = (region, self.account)
+        sets = [self.policies, *((limit,) for limit in self.limits)]
+        return all(allowed_somewhere(one, action, place, **context) for one in sets)
+
 
 def find(key_id: str) -> Identity | None:
     """The owner of this access key."""
@@ -73,6 +81,22 @@ def role_trusts(role_arn: str, identity: Identity) -> bool:
     return role is not None and trusts(
         json.loads(role.assume_role_policy_document), identity.role, "sts:AssumeRole"
     )
+
+
+def role_trusts_service(role_arn: str, service: str) -> bool:
+    """True if the role exists and its trust policy names the service."""
+    role = _role(role_arn)
+    return role is not None and _trusts(role, service)
+
+
+def role_trusts_account_of(role_arn: str, who: str) -> bool:
+    """True if the role exists and trusts the role *who*, or all of that one's account."""
+    role, account = _role(role_arn), who.split(":")[4]
+    if role is None:
+        return False
+    document = json.loads(role.assume_role_policy_document)
+    named = (who, f"arn:aws:iam::{account}:root", account)
+    return any(trusts(document, one, "sts:AssumeRole") for one in named)
 
 
 def assume(role_arn: str, service: str, session_name: str, region: str) -> Identity:

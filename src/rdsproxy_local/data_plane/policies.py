@@ -25,6 +25,24 @@ def allowed(documents: Iterable[Document], action: str, resource: str, **context
     return effects == {"Allow"}
 
 
+def allowed_somewhere(
+    documents: Iterable[Document], action: str, place: tuple[str, str], **context: str
+) -> bool:
+    """True if policies allow *action* on some resource of a Region and account, the *place*.
+
+    Only the service knows which resource a call is about. A Deny wins that is for all of them.
+    """
+    statements = [one for document in documents for one in _listed(document["Statement"])]
+    effects = {
+        one["Effect"]
+        for one in statements
+        if _matches(one, "Action", action)
+        and (_is_for_all(one) if one["Effect"] == "Deny" else _reaches(one, action, place))
+        and _holds(one, context)
+    }
+    return effects == {"Allow"}
+
+
 def trusts(document: Document, who: str, action: str, **context: str) -> bool:
     """True if a resource's own policy lets *who*, a service or the ARN of a role, do *action*.
 
@@ -66,6 +84,24 @@ def _matches(statement: Document, element: str, value: str) -> bool:
     if (excluded := statement.get(f"Not{element}")) is not None:
         return not any(like(pattern, value) for pattern in _listed(excluded))
     return any(like(pattern, value) for pattern in _listed(statement.get(element, ())))
+
+
+def _is_for_all(statement: Document) -> bool:
+    return "*" in _listed(statement.get("Resource", ()))
+
+
+def _reaches(statement: Document, action: str, place: tuple[str, str]) -> bool:
+    """True if a resource of the action's service, in this Region and account, may be meant."""
+    if "NotResource" in statement:
+        return True
+    service = action.partition(":")[0]
+    for pattern in _listed(statement.get("Resource", ())):
+        # The ARNs of some services have neither Region nor account.
+        parts = [*pattern.split(":"), *[""] * 5][2:5]
+        wanted = zip(parts, (service, *place), strict=True)
+        if pattern == "*" or all(not part or like(part, value) for part, value in wanted):
+            return True
+    return False
 
 
 def _holds(statement: Document, context: Mapping[str, str]) -> bool:

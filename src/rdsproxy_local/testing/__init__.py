@@ -4,6 +4,7 @@ from ..databases import NoLogin, SqlError
 from ..deployment.deployed_stack import DeployedStack
 from ..faults import SLOW
 from ..local_cloud import Account
+from ..organization import Organization, trust_stack_sets
 from .answers import Answer
 from .cloud import RenderedBundle, TestCloud
 from .fixtures import Call, Deploy, InjectFaults, Logs, Sql
@@ -18,8 +19,10 @@ __all__ = [
     "InjectFaults",
     "Logs",
     "NoLogin",
+    "Organization",
     "RenderedBundle",
     "Sql",
     "SqlError",
     "TestCloud",
+    "trust_stack_sets",
 ]

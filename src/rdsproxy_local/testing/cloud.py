@@ -29,6 +29,7 @@ from ..deployment.stacks import WantedStack, put_stack
 from ..faults import set_faults
 from ..function_output import LogReader, group_of
 from ..local_cloud import Account, LocalCloud
+from ..organization import Organization
 from ..servers.required import missing_servers
 from ..viewer import Viewer
 from .answers import Answer, send
@@ -66,6 +67,7 @@ class TestCloud:
     cloud: LocalCloud
     _deployments: dict[tuple[str, str, str], _Deployment] = field(default_factory=dict)
     _buckets: dict[tuple[str, str], PackageBucket] = field(default_factory=dict)
+    _organizations: dict[str, Organization] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +89,12 @@ class TestCloud:
     def default_account(self) -> Account:
         """The account of whoever names none; it may be named before the cloud is ready."""
         return self.cloud.account()
+
+    def organization(self, management: str = "999999999999") -> Organization:
+        """Return the organization of a management account, which is made at the first call."""
+        if management not in self._organizations:
+            self._organizations[management] = Organization(self, management)
+        return self._organizations[management]
 
     def deploy(
         self,

@@ -140,7 +140,7 @@ class LocalDeployment:
 
 def accounts_for(plan: Plan, cloud: LocalCloud, region: str) -> dict[str, Account]:
     """Return the accounts of *plan*; several are members of one organization that shares."""
-    from rdsproxy_local.profiles import Organization  # noqa: PLC0415 - an extra
+    from rdsproxy_local.organization import Organization  # noqa: PLC0415 - an extra
 
     if len(plan.accounts) == 1:
         return {plan.accounts[0]: cloud.account(MANAGEMENT, region)}

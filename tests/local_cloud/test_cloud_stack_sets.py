@@ -1,0 +1,310 @@
+"""Stack sets: the same stack in many accounts and Regions, as far as the tolerance goes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from made_up_stacks import group
+from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.organization import trust_stack_sets
+
+# One worker has the server; two would start it twice.
+pytestmark = pytest.mark.xdist_group("cloud-stack-sets")
+
+ADMINISTRATOR = "700000000000"
+TARGETS = ("710000000001", "710000000002", "710000000003")
+REGIONS = ("eu-west-1", "us-east-1")
+DAYS = {"Days": {"Type": "Number", "Default": 7, "AllowedValues": [7, 14, 30]}}
+GROUP = {"Group": group(RetentionInDays={"Ref": "Days"}, LogGroupName="fleet")}
+TEMPLATE = json.dumps({"Parameters": DAYS, "Resources": GROUP})
+
+
+class Fleet:
+    """A stack set by the name of the test, in the administrator's account."""
+
+    def __init__(self, server):
+        self.server, self.name = server, "fleet"
+        self.api = Account(server.endpoint, ADMINISTRATOR, "eu-west-1").client("cloudformation")
+
+    def create(self, template=TEMPLATE, **more):
+        return self.api.create_stack_set(StackSetName=self.name, TemplateBody=template, **more)
+
+    def operate(self, operation, **given):
+        """Carry out an operation; returns it as it ended."""
+        started = getattr(self.api, operation)(StackSetName=self.name, **given)
+        return self.operation(started["OperationId"])
+
+    def add(self, accounts=TARGETS, regions=REGIONS, **more):
+        return self.operate(
+            "create_stack_instances", Accounts=list(accounts), Regions=list(regions), **more
+        )
+
+    def remove(self, accounts=TARGETS, regions=REGIONS, *, retain=False, **more):
+        return self.operate(
+            "delete_stack_instances",
+            Accounts=list(accounts),
+            Regions=list(regions),
+            RetainStacks=retain,
+            **more,
+        )
+
+    def update(self, **given):
+        return self.operate("update_stack_set", UsePreviousTemplate=True, **given)
+
+    def operation(self, operation_id):
+        described = self.api.describe_stack_set_operation(
+            StackSetName=self.name, OperationId=operation_id
+        )
+        return described["StackSetOperation"]
+
+    def results(self, operation):
+        """The status in each account and Region."""
+        listed = self.api.list_stack_set_operation_results(
+            StackSetName=self.name, OperationId=operation["OperationId"]
+        )
+        return {(one["Account"], one["Region"]): one for one in listed["Summaries"]}
+
+    def instances(self):
+        listed = self.api.list_stack_instances(StackSetName=self.name)
+        return {(one["Account"], one["Region"]): one for one in listed["Summaries"]}
+
+    def days(self):
+        """The retention of the log group in each place where there is one."""
+        found = {}
+        for account in TARGETS:
+            for region in REGIONS:
+                logs = Account(self.server.endpoint, account, region).client("logs")
+                for one in logs.describe_log_groups()["logGroups"]:
+                    found[account, region] = one["retentionInDays"]
+        return found
+
+    def refusal(self, operation, **given):
+        with pytest.raises(ClientError) as caught:
+            getattr(self.api, operation)(StackSetName=self.name, **given)
+        error = caught.value.response["Error"]
+        return error["Code"], error["Message"]
+
+    def clear(self):
+        places = self.instances()
+        accounts, regions = {one for one, _ in places}, {one for _, one in places}
+        if places:
+            assert self.remove(accounts, regions)["Status"] == "SUCCEEDED"
+        self.api.delete_stack_set(StackSetName=self.name)
+
+
+def values(**parameters):
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+
+
+def statuses(shown):
+    return [one["Status"] for one in shown.values()]
+
+
+@pytest.fixture(scope="module")
+def account(server):
+    return Account(server.endpoint, ADMINISTRATOR, REGIONS[0])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def roles(server, account):
+    """The roles of self-managed permissions in all accounts."""
+    trust_stack_sets(account, [Account(server.endpoint, one, REGIONS[0]) for one in TARGETS])
+
+
+@pytest.fixture
+def fleet(server):
+    """A stack set without instances."""
+    fleet = Fleet(server)
+    fleet.create()
+    yield fleet
+    fleet.clear()
+
+
+@pytest.fixture
+def one_fails(server):
+    """Have the group of the second account exist already in the first Region."""
+    logs = Account(server.endpoint, TARGETS[1], REGIONS[0]).client("logs")
+    logs.create_log_group(logGroupName="fleet")
+    yield
+    logs.delete_log_group(logGroupName="fleet")
+
+
+def test_a_stack_is_made_in_every_account_and_region(fleet):
+    operation = fleet.add()
+    assert operation["Action"] == "CREATE"
+    assert operation["Status"] == "SUCCEEDED"
+    assert operation["StatusDetails"] == {"FailedStackInstancesCount": 0}
+    places = [(account, region) for region in REGIONS for account in TARGETS]
+    assert fleet.days() == dict.fromkeys(places, 7)
+    assert list(fleet.results(operation)) == places
+    for shown in fleet.instances().values():
+        assert shown["Status"] == "CURRENT"
+        assert shown["StackInstanceStatus"] == {"DetailedStatus": "SUCCEEDED"}
+        assert shown["LastOperationId"] == operation["OperationId"]
+        assert ":stack/StackSet-fleet-" in shown["StackId"]
+
+
+@pytest.mark.usefixtures("one_fails")
+def test_a_failure_beyond_the_tolerance_cancels_the_rest(fleet):
+    operation = fleet.add()
+    assert operation["Status"] == "FAILED"
+    assert operation["StatusDetails"] == {"FailedStackInstancesCount": 1}
+    results = fleet.results(operation)
+    assert statuses(results) == ["SUCCEEDED", "FAILED", *["CANCELLED"] * 4]
+    failed, cancelled = results[TARGETS[1], REGIONS[0]], results[TARGETS[0], REGIONS[1]]
+    assert failed["StatusReason"].startswith(
+        "ResourceLogicalId:Group, ResourceType:AWS::Logs::LogGroup, ResourceStatusReason:"
+    )
+    assert cancelled["StatusReason"] == "Cancelled since failure tolerance has exceeded"
+    instances = fleet.instances()
+    assert statuses(instances) == ["CURRENT", *["OUTDATED"] * 5]
+    detailed = [one["StackInstanceStatus"]["DetailedStatus"] for one in instances.values()]
+    assert detailed == ["SUCCEEDED", "FAILED", *["CANCELLED"] * 4]
+
+
+@pytest.mark.usefixtures("one_fails")
+def test_a_failure_within_the_tolerance_does_not_end_the_operation(fleet):
+    operation = fleet.add(OperationPreferences={"FailureToleranceCount": 1})
+    assert operation["Status"] == "SUCCEEDED"
+    assert operation["StatusDetails"] == {"FailedStackInstancesCount": 1}
+    assert statuses(fleet.results(operation)) == ["SUCCEEDED", "FAILED", *["SUCCEEDED"] * 4]
+    assert statuses(fleet.instances()) == ["CURRENT", "OUTDATED", *["CURRENT"] * 4]
+
+
+def test_what_failed_is_made_anew_once_the_reason_is_gone(fleet, one_fails, server):
+    fleet.add(TARGETS[1:2], REGIONS[:1])
+    logs = Account(server.endpoint, TARGETS[1], REGIONS[0]).client("logs")
+    logs.delete_log_group(logGroupName="fleet")
+    assert fleet.update()["Status"] == "SUCCEEDED"
+    assert fleet.days() == {(TARGETS[1], REGIONS[0]): 7}
+    assert fleet.remove()["Status"] == "SUCCEEDED"
+    logs.create_log_group(logGroupName="fleet")
+
+
+def test_changed_parameters_reach_every_stack_but_not_what_overrides_them(fleet):
+    fleet.add(TARGETS[:1], REGIONS[:1], ParameterOverrides=values(Days="30"))
+    fleet.add(TARGETS[1:2], REGIONS[:1])
+    assert fleet.update(Parameters=values(Days="14"))["Action"] == "UPDATE"
+    assert list(fleet.days().values()) == [30, 14]
+
+
+def test_overrides_stay_change_and_end(fleet):
+    place = {"Accounts": [TARGETS[0]], "Regions": [REGIONS[0]]}
+    fleet.add(TARGETS[:1], REGIONS[:1], ParameterOverrides=values(Days="30"))
+    kept = [{"ParameterKey": "Days", "UsePreviousValue": True}]
+    for overrides, days in ((kept, 30), (values(Days="14"), 14), ([], 7)):
+        fleet.operate("update_stack_instances", **place, ParameterOverrides=overrides)
+        assert list(fleet.days().values()) == [days]
+
+
+def test_a_changed_source_outdates_the_stacks_that_an_update_does_not_reach(fleet):
+    fleet.add(TARGETS[:2], REGIONS[:1])
+    operation = fleet.update(
+        Accounts=[TARGETS[0]], Regions=[REGIONS[0]], Parameters=values(Days="14")
+    )
+    assert list(fleet.results(operation)) == [(TARGETS[0], REGIONS[0])]
+    assert statuses(fleet.instances()) == ["CURRENT", "OUTDATED"]
+    assert list(fleet.days().values()) == [14, 7]
+
+
+def test_a_removed_region_loses_its_stacks_and_a_retained_one_keeps_them(fleet, server):
+    fleet.add(TARGETS[:1])
+    assert fleet.remove(TARGETS[:1], REGIONS[:1])["Status"] == "SUCCEEDED"
+    assert fleet.days() == {(TARGETS[0], REGIONS[1]): 7}
+    (kept,) = fleet.instances().values()
+    fleet.remove(TARGETS[:1], REGIONS[1:], retain=True)
+    assert fleet.instances() == {}
+    assert fleet.days() == {(TARGETS[0], REGIONS[1]): 7}
+    api = Account(server.endpoint, TARGETS[0], REGIONS[1]).client("cloudformation")
+    api.delete_stack(StackName=kept["StackId"])
+    assert api.describe_stacks(StackName=kept["StackId"])["Stacks"]
+
+
+def test_a_stack_that_cannot_be_deleted_leaves_its_instance_inoperable(fleet, server):
+    fleet.add(TARGETS[:1], REGIONS[:1])
+    (instance,) = fleet.instances().values()
+    api = Account(server.endpoint, TARGETS[0], REGIONS[0]).client("cloudformation")
+    protect = {"StackName": instance["StackId"]}
+    api.update_termination_protection(**protect, EnableTerminationProtection=True)
+    assert fleet.remove(TARGETS[:1], REGIONS[:1])["Status"] == "FAILED"
+    (instance,) = fleet.instances().values()
+    assert instance["Status"] == "INOPERABLE"
+    assert "TerminationProtection is enabled" in instance["StatusReason"]
+    assert fleet.results(fleet.update()) == {}
+    api.update_termination_protection(**protect, EnableTerminationProtection=False)
+
+
+def test_regions_come_in_their_order(fleet, one_fails):
+    order = [REGIONS[1], REGIONS[0]]
+    operation = fleet.add(TARGETS[1:2], OperationPreferences={"RegionOrder": order})
+    assert operation["OperationPreferences"] == {"RegionOrder": order}
+    results = fleet.results(operation)
+    assert {region: one["Status"] for (_, region), one in results.items()} == {
+        REGIONS[0]: "FAILED",
+        REGIONS[1]: "SUCCEEDED",
+    }
+
+
+def test_an_operation_that_is_stopped_finishes_what_it_has_begun(fleet, with_faults):
+    with with_faults(delays={"AWS::Logs::LogGroup": 1}):
+        started = fleet.api.create_stack_instances(
+            StackSetName="fleet", Accounts=list(TARGETS), Regions=[REGIONS[0]]
+        )
+        assert fleet.operation(started["OperationId"])["Status"] == "RUNNING"
+        code, message = fleet.refusal("delete_stack_set")
+        assert (code, message[:33]) == (
+            "OperationInProgressException",
+            "Another Operation on StackSet arn",
+        )
+        fleet.api.stop_stack_set_operation(StackSetName="fleet", OperationId=started["OperationId"])
+        assert fleet.operation(started["OperationId"])["Status"] == "STOPPING"
+    operation = fleet.operation(started["OperationId"])
+    assert operation["Status"] == "STOPPED"
+    assert statuses(fleet.results(operation)) == ["SUCCEEDED", "CANCELLED", "CANCELLED"]
+    assert fleet.refusal("stop_stack_set_operation", OperationId=started["OperationId"])[0] == (
+        "InvalidOperationException"
+    )
+
+
+class TestResource:
+    """`AWS::CloudFormation::StackSet` in a stack."""
+
+    @staticmethod
+    def resources(url, accounts, days):
+        where = {"DeploymentTargets": {"Accounts": list(accounts)}, "Regions": [REGIONS[0]]}
+        properties = {
+            "StackSetName": "fleet",
+            "PermissionModel": "SELF_MANAGED",
+            "TemplateURL": url,
+            "Parameters": [{"ParameterKey": "Days", "ParameterValue": str(days)}],
+            "StackInstancesGroup": [where],
+        }
+        return {"Fleet": {"Type": "AWS::CloudFormation::StackSet", "Properties": properties}}
+
+    def test_it_makes_its_stacks_in_every_account(self, server, stacks):
+        days, url = Fleet(server).days, stacks.put("leaf", GROUP, Parameters=DAYS)
+        two = self.resources(url, TARGETS[:2], 7)
+        assert stacks.create("fleets", two) == "CREATE_COMPLETE"
+        assert list(days().values()) == [7, 7]
+        changed = self.resources(url, TARGETS[:2], 14)
+        assert stacks.update("fleets", changed) == "UPDATE_COMPLETE"
+        assert list(days().values()) == [14, 14]
+        fewer = self.resources(url, TARGETS[:1], 14)
+        assert stacks.update("fleets", fewer) == "UPDATE_COMPLETE"
+        assert days() == {(TARGETS[0], REGIONS[0]): 14}
+        assert stacks.delete("fleets") == "DELETE_COMPLETE"
+        assert days() == {}
+
+    @pytest.mark.usefixtures("one_fails")
+    def test_it_fails_if_its_stacks_fail(self, server, stacks):
+        url = stacks.put("leaf", GROUP, Parameters=DAYS)
+        resources = self.resources(url, TARGETS[1:2], 7)
+        assert stacks.create("fleets", resources) == "ROLLBACK_COMPLETE"
+        failures = stacks.account.failures("fleets")
+        assert f"{TARGETS[1]} {REGIONS[0]}: ResourceLogicalId:Group" in failures[0]
+        there = Account(server.endpoint, TARGETS[1], REGIONS[0]).client("cloudformation")
+        assert there.describe_stacks()["Stacks"] == []
+        assert stacks.delete("fleets") == "DELETE_COMPLETE"

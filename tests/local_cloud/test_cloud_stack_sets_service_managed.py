@@ -1,0 +1,184 @@
+"""Stack sets of an organization: units, filters, delegated administrators, trusted access."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from made_up_stacks import parameter
+from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.organization import Organization
+
+# One worker has the server; two would start it twice.
+pytestmark = pytest.mark.xdist_group("cloud-stack-sets")
+
+TEMPLATE = json.dumps({"Resources": {"Name": parameter({"Ref": "AWS::StackName"}, Name="/fleet")}})
+REGION = "eu-west-1"
+SERVICE_MANAGED = {"PermissionModel": "SERVICE_MANAGED", "TemplateBody": TEMPLATE}
+
+
+class Cloud:
+    """The accounts of the server."""
+
+    def __init__(self, server):
+        self._server = server
+
+    def account(self, account_id, region=REGION):
+        return Account(self._server.endpoint, account_id, region)
+
+
+class Units:
+    """Two accounts in a unit, one in a unit within it, and one elsewhere."""
+
+    def __init__(self, server):
+        self.organization = organization = Organization(Cloud(server), "800000000000")
+        self.workloads = organization.unit("workloads")
+        self.production = organization.unit("production", within=self.workloads)
+        self.first = organization.member("first", unit=self.workloads)
+        self.second = organization.member("second", unit=self.workloads)
+        self.inner = organization.member("inner", unit=self.production)
+        self.audit = organization.member("audit")
+        organization.enable_stack_sets()
+        organization.delegate_stack_sets(self.audit)
+
+
+@pytest.fixture(scope="module")
+def units(server):
+    return Units(server)
+
+
+@pytest.fixture(scope="module")
+def api(units):
+    return units.organization.management.client("cloudformation")
+
+
+@pytest.fixture
+def fleet(api):
+    """Creates stack sets, and deletes them with their instances."""
+    names = []
+
+    def create(name="fleet", **more):
+        names.append(name)
+        return api.create_stack_set(StackSetName=name, **{**SERVICE_MANAGED, **more})
+
+    yield create
+    for name in names:
+        for one in instances(api, name):
+            delete(api, name, one)
+        api.delete_stack_set(StackSetName=name)
+
+
+def delete(api, name, instance):
+    targets = {
+        "OrganizationalUnitIds": [instance["OrganizationalUnitId"]],
+        "Accounts": [instance["Account"]],
+        "AccountFilterType": "INTERSECTION",
+    }
+    started = api.delete_stack_instances(
+        StackSetName=name, DeploymentTargets=targets, Regions=[REGION], RetainStacks=False
+    )
+    ended(api, name, started)
+
+
+def ended(api, name, started, **more):
+    described = api.describe_stack_set_operation(
+        StackSetName=name, OperationId=started["OperationId"], **more
+    )
+    reasons = [one.get("StatusReason") for one in instances(api, name, **more)]
+    assert described["StackSetOperation"]["Status"] == "SUCCEEDED", reasons
+    return described["StackSetOperation"]
+
+
+def instances(api, name="fleet", **more):
+    return api.list_stack_instances(StackSetName=name, **more)["Summaries"]
+
+
+def added(api, name="fleet", **targets):
+    started = api.create_stack_instances(
+        StackSetName=name, DeploymentTargets=targets, Regions=[REGION]
+    )
+    ended(api, name, started)
+    return {one["Account"] for one in instances(api, name)}
+
+
+def test_a_unit_is_all_accounts_in_it_and_within(api, fleet, units):
+    fleet()
+    targets = {units.first.id, units.second.id, units.inner.id}
+    assert added(api, OrganizationalUnitIds=[units.workloads]) == targets
+    for one in instances(api):
+        assert one["OrganizationalUnitId"] == units.workloads
+    parameters = units.inner.client("ssm").get_parameters_by_path(Path="/")["Parameters"]
+    assert [one["Value"][:15] for one in parameters] == ["StackSet-fleet-"]
+    roles = units.inner.client("iam").list_roles()["Roles"]
+    assert any(one["RoleName"].startswith("stacksets-exec-") for one in roles)
+
+
+def test_the_root_is_everybody_but_the_management_account(api, fleet, units):
+    fleet()
+    everybody = {one.id for one in (units.first, units.second, units.inner, units.audit)}
+    assert added(api, OrganizationalUnitIds=[units.organization.root]) == everybody
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("INTERSECTION", ["first"]), ("DIFFERENCE", ["second", "inner"])]
+)
+def test_accounts_limit_a_unit(api, fleet, units, kind, wanted):
+    fleet()
+    targets = {
+        "OrganizationalUnitIds": [units.workloads],
+        "Accounts": [units.first.id],
+        "AccountFilterType": kind,
+    }
+    assert added(api, **targets) == {getattr(units, one).id for one in wanted}
+
+
+def test_a_delegated_administrator_acts_for_the_organization(api, units):
+    own, call = units.audit.client("cloudformation"), {"CallAs": "DELEGATED_ADMIN"}
+    made = own.create_stack_set(StackSetName="delegated", **SERVICE_MANAGED, **call)
+    shown = api.describe_stack_set(StackSetName="delegated")["StackSet"]
+    assert shown["StackSetId"] == made["StackSetId"]
+    assert f":{units.organization.management.id}:stackset/" in shown["StackSetARN"]
+    assert own.list_stack_sets()["Summaries"] == []
+    api.delete_stack_set(StackSetName="delegated")
+    for account, message in (
+        (units.audit, "You must be the management account or delegated admin account of an"),
+        (units.first, "Account used is not a delegated administrator"),
+    ):
+        as_delegate = call if account is units.first else {}
+        with pytest.raises(ClientError, match=message):
+            account.client("cloudformation").create_stack_set(
+                StackSetName="refused", **SERVICE_MANAGED, **as_delegate
+            )
+
+
+def test_trusted_access_is_needed(api):
+    assert api.describe_organizations_access()["Status"] == "ENABLED"
+    api.deactivate_organizations_access()
+    assert api.describe_organizations_access()["Status"] == "DISABLED"
+    with pytest.raises(ClientError, match="You must enable organizations access to operate"):
+        api.create_stack_set(StackSetName="fleet", **SERVICE_MANAGED)
+    api.activate_organizations_access()
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ({"Accounts": ["800000000001"]}, "can only have OrganizationalUnit as target"),
+        (
+            {"DeploymentTargets": {"Accounts": ["800000000001"]}},
+            "OrganizationalUnitIds are required",
+        ),
+    ],
+)
+def test_accounts_by_themselves_are_no_target(api, fleet, targets, message):
+    fleet()
+    with pytest.raises(ClientError, match=message):
+        api.create_stack_instances(StackSetName="fleet", Regions=[REGION], **targets)
+
+
+def test_a_transform_is_refused(api):
+    body = json.dumps({"Transform": "AWS::Serverless-2016-10-31", **json.loads(TEMPLATE)})
+    with pytest.raises(ClientError, match="Transform is not supported in SERVICE_MANAGED"):
+        api.create_stack_set(StackSetName="sam", **{**SERVICE_MANAGED, "TemplateBody": body})
