@@ -231,6 +231,7 @@ def test_a_policy_that_is_too_long_reads_by_patterns():
                 "ECS::Service",
                 "CloudFront::Distribution",
                 "KMS::Key",
+                "Events::Rule",
             ]
         )
     }
@@ -239,7 +240,8 @@ def test_a_policy_that_is_too_long_reads_by_patterns():
 
     assert characters(document) <= MOST_CHARACTERS
     assert "ec2:Describe*" in actions(document)
-    assert "ec2:RunInstances" in actions(document)
+    assert {"ec2:RunInstances", "cloudformation:ValidateTemplate"} <= actions(document)
+    assert "cloudformation:Describe*" not in actions(document)
 
 
 def test_a_policy_that_iam_never_takes_is_refused():
