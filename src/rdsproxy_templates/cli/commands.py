@@ -24,6 +24,7 @@ SUBCOMMANDS: Final = {
     "audit": "Judge templates that anybody has written.",
     "deploy": "Render a plan, and deploy its steps.",
     "destroy": "Delete the stacks of a plan.",
+    "fleet": "Deploy one root stack into many accounts and Regions.",
     "doctor": "Say why a deployed proxy does not work.",
     "init": "Write an infrastructure repository of your own.",
     "adopt": "Describe what was made by hand, so that a stack can take it over.",

@@ -53,7 +53,9 @@ ORGANIZATION_ROLE: Final = (
     "AWSServiceRoleForCloudFormationStackSetsOrgAdmin"
 )
 """The role by which StackSets act for an organization, in its management account."""
-_READING: Final = re.compile(r"^(?P<service>(?!cloudformation)[a-z0-9-]+):(?P<verb>Describe|List)\w+")
+_READING: Final = re.compile(
+    r"^(?P<service>(?!cloudformation)[a-z0-9-]+):(?P<verb>Describe|List)\w+"
+)
 
 
 def execution_role_arguments(

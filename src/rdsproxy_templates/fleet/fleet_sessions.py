@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Final
 
-from ..deploy.accounts import AccountSession, AccountSettings, aws_errors_at, patient_session
+from ..deploy.accounts import AccountSession, AccountSettings
+from .assumed_role import AssumedRole
 from .place import Place
 
-NAME: Final = "rdsproxy-templates-fleet"
-"""Name of the sessions in the accounts, as CloudTrail shows it."""
+MOST_KEPT: Final = 256
+"""Accounts whose credentials are kept, so that memory does not grow with the fleet."""
 
 
 @dataclass(kw_only=True)
@@ -20,7 +22,8 @@ class FleetSessions:
     administrator: AccountSession
     reader_role: str
     """Name of the role that the administrator may assume in each account."""
-    _members: dict[str, Any] = field(default_factory=dict)
+    _members: OrderedDict[str, AssumedRole] = field(default_factory=OrderedDict)
+    _sts: Any = None
     _lock: Lock = field(default_factory=Lock)
 
     def member(self, place: Place) -> AccountSession:
@@ -28,9 +31,7 @@ class FleetSessions:
         if place.account == self.administrator.id:
             return self.administrator.at(place.region)
         with self._lock:
-            if place.account not in self._members:
-                self._members[place.account] = self._assumed(place.account)
-            session = self._members[place.account]
+            session = self._assumed(place.account)
         return replace(
             self.administrator,
             id=place.account,
@@ -39,29 +40,15 @@ class FleetSessions:
             settings=AccountSettings(),
         )
 
-    def _assumed(self, account: str) -> Any:
-        """Return a session of boto3 with the reader role, which renews its credentials."""
-        import boto3  # noqa: PLC0415 - optional
-        from botocore.credentials import (  # noqa: PLC0415
-            RefreshableCredentials,
-        )
-
-        partition = self.administrator.session.get_partition_for_region(self.administrator.region)
-        role = f"arn:{partition}:iam::{account}:role/{self.reader_role}"
-        sts = self.administrator.client("sts")
-
-        def fresh() -> dict[str, str]:
-            with aws_errors_at(f"account {account}: reader_role {self.reader_role}"):
-                answer = sts.assume_role(RoleArn=role, RoleSessionName=NAME)["Credentials"]
-            return {
-                "access_key": answer["AccessKeyId"],
-                "secret_key": answer["SecretAccessKey"],
-                "token": answer["SessionToken"],
-                "expiry_time": answer["Expiration"].isoformat(),
-            }
-
-        inner = patient_session()
-        inner._credentials = RefreshableCredentials.create_from_metadata(  # noqa: SLF001 - no setter
-            metadata=fresh(), refresh_using=fresh, method="sts-assume-role"
-        )
-        return boto3.Session(botocore_session=inner, region_name=self.administrator.region)
+    def _assumed(self, account: str) -> AssumedRole:
+        """Return the role in *account*, which is not assumed before it is used."""
+        if self._sts is None:
+            self._sts = self.administrator.client("sts")
+        if account not in self._members:
+            self._members[account] = AssumedRole(
+                self.administrator, self._sts, account, self.reader_role
+            )
+            if len(self._members) > MOST_KEPT:
+                self._members.popitem(last=False)
+        self._members.move_to_end(account)
+        return self._members[account]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from ..deploy.faults import outlasting
+from ..errors import NoSuchStackError, Problem
 from .place import Place
 
 CallAs = Literal["SELF", "DELEGATED_ADMIN"]
@@ -87,9 +88,21 @@ class StackSet:
             raise
         return None if found["Status"] == "DELETED" else found
 
-    def instances(self) -> Iterator[StackInstance]:
-        """Yield every instance, a page at a time."""
-        return map(_instance, self.entries("list_stack_instances"))
+    def existing(self) -> Mapping[str, Any]:
+        """Describe the stack set; raises :class:`NoSuchStackError` where it does not exist."""
+        if (found := self.description()) is None:
+            sentence = "does not exist; `fleet apply` creates it, or --region names another Region"
+            raise NoSuchStackError([Problem(f"stack set {self.name}", sentence)])
+        return found
+
+    def instances(self, **filters: str) -> Iterator[StackInstance]:
+        """Yield every instance, or those that *filters* let through, a page at a time.
+
+        They are those of the API, such as ``DRIFT_STATUS="DRIFTED"``.
+        """
+        given = [{"Name": name, "Values": value} for name, value in filters.items()]
+        wanted = {"Filters": given} if given else {}
+        return map(_instance, self.entries("list_stack_instances", **wanted))
 
     def overrides(self, place: Place) -> dict[str, str]:
         """Return the parameters that the instance in *place* has instead of the stack set's."""

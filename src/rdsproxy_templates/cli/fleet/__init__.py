@@ -10,7 +10,11 @@ import click
 from ...errors import ConfigError, Problem
 from ...model import did_you_mean
 
-FLEET_SUBCOMMANDS: Final[dict[str, str]] = {}
+FLEET_SUBCOMMANDS: Final[dict[str, str]] = {
+    "status": "Show every instance, or what the last operation did.",
+    "outputs": "Print the outputs of the stacks in every account.",
+    "drift": "Show what was changed past CloudFormation.",
+}
 """A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one."""
 
 

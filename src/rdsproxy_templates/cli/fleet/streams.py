@@ -1,0 +1,47 @@
+"""Long lists for machines, written as they are read: nothing of them is kept."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import click
+
+
+def write_json(
+    before: Mapping[str, Any],
+    name: str,
+    entries: Iterable[Mapping[str, Any]],
+    after: Callable[[], Mapping[str, Any]] = dict,
+) -> None:
+    """Write one JSON object: *before*, the list *name* of *entries*, an entry a line, and *after*.
+
+    *after* is asked when all entries are written, such as for their number.
+    """
+    click.echo("{")
+    for key, value in before.items():
+        click.echo(f" {_text(key)}: {_text(value)},")
+    click.echo(f" {_text(name)}: [", nl=False)
+    separator = "\n  "
+    for entry in entries:
+        click.echo(f"{separator}{_text(entry)}", nl=False)
+        separator = ",\n  "
+    click.echo("\n ]", nl=False)
+    for key, value in after().items():
+        click.echo(f",\n {_text(key)}: {_text(value)}", nl=False)
+    click.echo("\n}")
+
+
+def write_csv(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Write rows of CSV, each as it comes."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(heading)
+    for row in rows:
+        writer.writerow(row)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
