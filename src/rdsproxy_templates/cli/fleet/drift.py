@@ -19,7 +19,8 @@ from ...fleet.drift import (
 )
 from ...fleet.place import Place
 from ...fleet.stack_set import Operation, StackSet
-from ..terminal import CHANGES, FAILED, counted
+from ..exit_statuses import CHANGES, FAILED
+from ..terminal import counted
 from .options import fleet_options, opened
 from .streams import write_json
 

@@ -11,7 +11,8 @@ import click
 
 from ...deploy.accounts import aws_errors_at
 from ...fleet.outputs import CONCURRENT, PlaceOutputs, fleet_outputs
-from ..terminal import FAILED, counted
+from ..exit_statuses import FAILED
+from ..terminal import counted
 from .options import fleet_options, opened
 from .streams import write_csv, write_json
 
