@@ -75,6 +75,8 @@ def test_the_readme_has_them_all(repository):
         (["deploy", "nothing"], WRONG),
         (["deploy", "base", "--config", "late.yaml", "--yes"], INVALID),
         (["destroy", "nothing"], WRONG),
+        (["fleet", "nothing"], WRONG),
+        (["fleet", "status", "gone.yaml"], WRONG),
         (["doctor"], WRONG),
         (["init", "shop", "--variant", "nothing"], WRONG),
         (["adopt"], WRONG),
@@ -100,8 +102,8 @@ def test_a_subcommand_ends_with_a_status_that_it_names(cli, tmp_path, words, sta
     ("error", "status", "subcommands"),
     [
         (ConfigError, WRONG, SUBCOMMANDS),
-        (DeploymentError, FAILED, ["deploy", "destroy", "doctor", "adopt", "local"]),
-        (NoSuchStackError, NOTHING_HERE, ["destroy", "doctor"]),
+        (DeploymentError, FAILED, ["deploy", "destroy", "fleet", "doctor", "adopt", "local"]),
+        (NoSuchStackError, NOTHING_HERE, ["destroy", "fleet", "doctor"]),
         (InvalidTemplateError, INVALID, ["render", "deploy", "local"]),
         (WiringError, INVALID, ["render", "deploy", "freeze", "upgrade-check", "local"]),
         (TransformError, INVALID, ["render", "deploy", "local"]),
@@ -118,4 +120,4 @@ def test_an_error_ends_a_subcommand_with_a_status_that_it_names(error, status, s
 def test_changes_have_a_status_of_their_own():
     named = [one for one in SUBCOMMANDS if CHANGES in statuses_of(one)]
 
-    assert named == ["deploy", "upgrade-check"]
+    assert named == ["deploy", "fleet", "upgrade-check"]

@@ -44,6 +44,11 @@ OWN: Final[Mapping[str, Mapping[int, str]]] = {
         FAILED: "a stack could not be deleted",
         NOTHING_HERE: "there is no stack to delete",
     },
+    "fleet": {
+        FAILED: "an account cannot be read, a comparison failed, or AWS refuses",
+        CHANGES: "`fleet drift` found a difference",
+        NOTHING_HERE: "there is no such stack set",
+    },
     "doctor": {
         0: "nothing is wrong",
         FOUND: f"something is wrong, or {_UNASKED}",

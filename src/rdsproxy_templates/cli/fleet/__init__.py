@@ -9,6 +9,7 @@ import click
 
 from ...errors import ConfigError, Problem
 from ...model import did_you_mean
+from ..exit_statuses import sentence
 
 FLEET_SUBCOMMANDS: Final[dict[str, str]] = {
     "status": "Show every instance, or what the last operation did.",
@@ -51,6 +52,7 @@ fleet_command = FleetSubcommands(
     "fleet",
     help="Deploy one root stack into many accounts and Regions, by CloudFormation StackSets, as "
     "fleet.yaml says. All state is theirs.",
+    epilog=sentence("fleet"),
     subcommand_metavar="SUBCOMMAND [ARGUMENT]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
