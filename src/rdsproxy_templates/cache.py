@@ -20,6 +20,8 @@ from typing import Any, Final
 KEPT_SECONDS: Final = 30 * 24 * 3600
 KEPT_MOST: Final = 5000
 """Results of one kind; 5,000 of a validator take some 5 MB."""
+KEPT_FEWER: Final = {"code": 40}
+"""Results of a kind that are larger: archives of code take some 2 MB each."""
 _unused = ContextVar("_unused", default=False)
 
 
@@ -67,7 +69,10 @@ def _tidy(folder: Path) -> None:
     with os.scandir(folder) as entries:
         by_age = sorted((entry.stat().st_mtime, entry.path) for entry in entries)
     for number, (kept_since, path) in enumerate(reversed(by_age)):
-        if number >= KEPT_MOST or time.time() - kept_since > KEPT_SECONDS:
+        if (
+            number >= KEPT_FEWER.get(folder.name, KEPT_MOST)
+            or time.time() - kept_since > KEPT_SECONDS
+        ):
             Path(path).unlink(missing_ok=True)
 
 

@@ -36,6 +36,11 @@ def build(config, inputs):
     groups = [logs.LogGroup(f"Log{number}", RetentionInDays=config.days) for number in range(3)]
     return Stack(resources=groups, outputs=Outputs())
 '''
+SAMCONFIG: Final = """\
+version = 0.1
+[default.package.parameters]
+no_progressbar = true
+"""
 SAM: Final = """\
 #!{python}
 # In the place of SAM CLI: there is nothing to upload. It waits while the file `slow` is there.
@@ -65,6 +70,9 @@ class Attacked:
         sam.write_text(SAM.format(python=sys.executable, folder=str(folder)))
         sam.chmod(0o755)
         (folder / "mine.py").write_text(STACK)
+        # Somebody has configured SAM CLI, without which it would not be started.
+        (folder / "out" / "mine").mkdir(parents=True)
+        (folder / "out" / "mine" / "samconfig.toml").write_text(SAMCONFIG)
         planner = Planner(folder, {"app": account}, programs)
         planner.prepare()
         return cls(planner, account)

@@ -42,6 +42,17 @@ except KeyboardInterrupt:
     sys.exit(130)
 """
 
+TWO = """\
+import sys
+from functools import partial
+from pathlib import Path
+from rdsproxy_templates.deploy.programs import run, side_by_side
+try:
+    side_by_side([partial(run, [sys.argv[1], "build"], Path.cwd())] * 2)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
 
 @pytest.fixture
 def program(tmp_path):
@@ -65,11 +76,17 @@ def lives(pid: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_all_that_it_started_ends(program, tmp_path, number):
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(program)], cwd=tmp_path)
+@pytest.mark.parametrize(
+    ("number", "text", "count"),
+    [
+        *((one, PARENT, 3) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)),
+        *((one, TWO, 6) for one in (signal.SIGINT, signal.SIGKILL)),
+    ],
+)
+def test_all_that_it_started_ends(program, tmp_path, number, text, count):
+    parent = subprocess.Popen([sys.executable, "-c", text, str(program)], cwd=tmp_path)
     try:
-        wait_for(lambda: len(pids(tmp_path)) == 3, SECONDS)
+        wait_for(lambda: len(pids(tmp_path)) == count, SECONDS)
         started = pids(tmp_path)
         assert all(map(lives, started))
         os.kill(parent.pid, number)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
+import zipfile
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 from cfnlint.decode import decode
 
 from rdsproxy_templates import render
+from rdsproxy_templates.cache import unused
+from rdsproxy_templates.deploy import own_packages
+from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
 from rdsproxy_templates.model.settings_file import read
 from rdsproxy_templates.variants import VARIANTS, base
 
@@ -37,6 +44,19 @@ def bucket(aws):
         where = {"LocationConstraint": "eu-west-1"}
         client.create_bucket(Bucket="packages", CreateBucketConfiguration=where)
     return client
+
+
+def session(aws):
+    """A session in the account of the bucket, which makes clients for the services here."""
+    made = SimpleNamespace(client=lambda service, **_: aws.client(service))
+    settings = AccountSettings(bucket="packages")
+    return AccountSession(name="app", settings=settings, id="1", session=made, region="eu-west-1")
+
+
+def inside(archive):
+    """The files of an archive: names, modes and contents."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        return {one.filename: (one.external_attr, files.read(one)) for one in files.infolist()}
 
 
 def layer(build):
@@ -70,6 +90,19 @@ def test_builds_and_packages(name, checkout, sam_cli, run, aws):
     assert all(location.startswith(f"{aws.address}/packages/") for location in locations)
     keys = [item["Key"] for item in storage.list_objects_v2(Bucket="packages")["Contents"]]
     assert sum(key.endswith(".template") for key in keys) >= len(locations)
+
+    # `deploy` uploads the same, to the byte, without SAM CLI.
+    root = render(VARIANTS[name], VARIANTS[name].Config()).root
+    codes = own_packages.known_codes(root, checkout)
+    with unused() if name == "base" else nullcontext():
+        text, objects = own_packages.packaged(name, root, codes, session(aws))
+        archives = [one.code.archive(name) for one in codes]
+    assert text == packaged.read_text()
+    assert {one.key for one in objects} <= set(keys)
+    assert len(objects) == len(set(locations)) + len({one.name for one in archives})
+    for archive in archives:
+        theirs = storage.get_object(Bucket="packages", Key=archive.name)["Body"].read()
+        assert inside(archive.content) == inside(theirs)
 
 
 @pytest.mark.parametrize("nesting", ["plain", "flat"])

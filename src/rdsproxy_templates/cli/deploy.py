@@ -59,7 +59,7 @@ from .terminal import (
     "other; with --stack it is a stack of your own. Each step shows its changes, takes parameters "
     "from the outputs of earlier steps, and is skipped if nothing changes; so the same command "
     "resumes where it stopped.",
-    epilog=f"Plans: {', '.join(PLANS)}. Requires SAM CLI and boto3. {sentence('deploy')}",
+    epilog=f"Plans: {', '.join(PLANS)}. Requires boto3, make and SAM CLI. {sentence('deploy')}",
 )
 @click.argument("plan", required=False)
 @stack_option

@@ -1,1 +1,1 @@
-"""Plans, and their deployment by SAM CLI and CloudFormation."""
+"""Plans, and their deployment by CloudFormation."""

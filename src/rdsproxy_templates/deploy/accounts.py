@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import Any, Final
 
 from ..errors import ConfigError, DeploymentError, Problem
@@ -46,6 +47,9 @@ class AccountSession:
     id: str
     session: Any
     region: str
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
+    _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
+    """boto3 makes clients one after another; what they do may go on at once."""
 
     @property
     def place(self) -> str:
@@ -72,8 +76,12 @@ class AccountSession:
         return replace(self, region=region, settings=replace(self.settings, bucket=None))
 
     def client(self, service: str) -> Any:
-        """Return boto3's client for *service*."""
-        return self.session.client(service, region_name=self.region)
+        """Return boto3's client for *service*, made once."""
+        with self._turn:
+            key = (service, self.region)
+            if key not in self._clients:
+                self._clients[key] = self.session.client(service, region_name=self.region)
+            return self._clients[key]
 
 
 def account_sessions(

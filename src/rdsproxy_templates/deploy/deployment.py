@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ..errors import DeploymentError, Problem
@@ -22,6 +23,7 @@ from .packages import packaged
 from .parameters import differences
 from .plan import AccountName, Plan, Step
 from .preconditions import require_allowed_accounts, require_own_stacks
+from .programs import side_by_side
 from .rendered_step import RenderedStep
 from .review import RequestedChange
 from .root_stack import RootStack
@@ -62,7 +64,7 @@ class Deployment:
     allowed_accounts: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
     """IDs of the accounts that take the stack of a variant; None, or none given, allows any."""
     package: Package = packaged
-    """Uploads code and nested templates; by default SAM CLI does, unless nothing has changed."""
+    """Builds and uploads code and nested templates, unless nothing has changed."""
 
     def deploy(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
         """Deploy every step, *rendered* by its variant; return the outputs of the last one.
@@ -89,18 +91,19 @@ class Deployment:
             require_buckets(map(self.session, self.plan.steps))
 
     def build(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
-        """Build and upload every step; return the root templates as CloudFormation takes them.
+        """Build and upload all steps; return the root templates as CloudFormation takes them.
 
         What steps are given is compared with the accounts first, as far as no other step gives it.
         """
         require_given(self, rendered)
-        templates = {}
-        for step in self.plan.steps:
+
+        def built(step: Step) -> str:
             one = rendered[step.variant]
             with aws_errors_at(step.name):
-                session = self.session(step)
-                templates[step.name] = self.package(step.name, one.root, one.folder, session)
-        return templates
+                return self.package(step.name, one.root, one.folder, self.session(step))
+
+        texts = side_by_side([partial(built, step) for step in self.plan.steps])
+        return dict(zip((step.name for step in self.plan.steps), texts, strict=True))
 
     def destroy(self) -> None:
         """Delete every stack, the last first, or none if a database is protected.

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 Answer = TypeVar("Answer")
 
-PAUSES: Final = (0.5, 1, 2, 4)
+PAUSES: Final = (0.1, 0.1, 0.2, 0.4, 1, 2, 4)
 """Seconds between polls of CloudFormation; the last value repeats."""
 
 OUTLASTED: Final = 900

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from .. import cache
 from ..model import Template
 from ..rendering.documents import bundled_paths, consumers_paths
-from . import sam_cli
+from . import own_packages, sam_cli
 from .accounts import AccountSession
+from .function_builds import toolchain
+from .own_packages import Uploaded, is_there, known_codes
+from .programs import side_by_side
 
 KIND: Final = "packages"
 BUILT: Final = ".aws-sam"
@@ -27,46 +31,55 @@ _UPLOAD: Final = re.compile(
 _AMAZON: Final = r"s3:/|https://s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?"
 
 
-class Uploaded(NamedTuple):
-    """An object in a bucket."""
-
-    bucket: str
-    key: str
-
-
 def packaged(place: str, root: Template, folder: Path, session: AccountSession) -> str:
     """Return the packaged template of *folder*, built and uploaded unless it is already.
 
-    It is known by everything in the folder, the place that it is uploaded to, and the program of
-    SAM CLI; each object that it names is looked for in its bucket.
+    SAM CLI does so where it knows more than we do. A package is known by everything in the folder,
+    the place that it is uploaded to, and the programs that build it; each object that it names is
+    looked for in its bucket.
     """
-    key = _key(root, folder, session)
+    codes = known_codes(root, folder)
+    key = _key(root, folder, session, toolchain() if codes is not None else _sam())
     known = cache.remembered(KIND, key) if key else None
-    s3 = session.client("s3") if key else None
-    if known and all(_is_there(s3, Uploaded(*one)) for one in known["objects"]):
+    if known and _are_there(session, [Uploaded(*one) for one in known["objects"]]):
         return str(known["template"])
+    if codes is not None:
+        template, objects = own_packages.packaged(place, root, codes, session)
+        if key:
+            cache.remember(KIND, key, {"template": template, "objects": objects})
+        return template
     template = sam_cli.packaged(place, root, folder, session)
     if key:
         with suppress(Exception):  # whoever may upload, may not read perhaps
-            objects = sorted(set(_objects(s3, template)))
+            objects = sorted(set(_objects(session.client("s3"), template)))
             cache.remember(KIND, key, {"template": template, "objects": objects})
     return template
 
 
-def _key(root: Template, folder: Path, session: AccountSession) -> str | None:
+def _key(
+    root: Template, folder: Path, session: AccountSession, programs: Sequence[object] | None
+) -> str | None:
     """Return what the package is known by; None where code lies elsewhere, or becomes an image."""
-    sam = shutil.which("sam")
     paths = bundled_paths(root) | consumers_paths(root)
-    if sam is None or _has_image(root) or not all((folder / path).exists() for path in paths):
+    outside = not all((folder / path).exists() for path in paths)
+    if programs is None or _has_image(root) or outside:
         return None
     settings = session.settings
-    program = Path(sam).resolve()
     return cache.key_of(
         [session.id, session.region, settings.bucket],
         [settings.package_prefix, settings.package_key],
-        [str(program), program.stat().st_mtime_ns],
+        programs,
         _digest(folder),
     )
+
+
+def _sam() -> Sequence[object] | None:
+    """Return what SAM CLI is known by; None where it is missing."""
+    sam = shutil.which("sam")
+    if sam is None:
+        return None
+    program = Path(sam).resolve()
+    return [str(program), program.stat().st_mtime_ns]
 
 
 def _digest(folder: Path) -> str:
@@ -84,6 +97,11 @@ def _digest(folder: Path) -> str:
 def _has_image(root: Template) -> bool:
     bodies = [body for _, one in root.walk() for body in one.resources.values()]
     return any(body.get("Properties", {}).get("PackageType") == "Image" for body in bodies)
+
+
+def _are_there(session: AccountSession, objects: Sequence[Uploaded]) -> bool:
+    s3 = session.client("s3")
+    return all(side_by_side([partial(is_there, s3, one) for one in objects]))
 
 
 def _objects(s3: Any, text: str) -> Iterator[Uploaded]:
@@ -104,13 +122,3 @@ def _objects(s3: Any, text: str) -> Iterator[Uploaded]:
         if one.key.endswith(NESTED):
             body = s3.get_object(Bucket=one.bucket, Key=one.key)["Body"].read()
             yield from _objects(s3, body.decode())
-
-
-def _is_there(s3: Any, one: Uploaded) -> bool:
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
-
-    try:
-        s3.head_object(Bucket=one.bucket, Key=one.key)
-    except ClientError:
-        return False
-    return True

@@ -25,19 +25,27 @@ def packaged(place: str, root: Template, folder: Path, session: AccountSession) 
     SAM CLI builds layers and functions and follows nested templates, and a person who
     deploys by hand runs the same commands.
     """
+    if not _has_code(root):
+        return package(place, ROOT, folder, session)
+    _run(place, [_program(place), "build"], folder)
+    return package(place, BUILT, folder, session)
+
+
+def package(place: str, template: str, folder: Path, session: AccountSession) -> str:
+    """Run ``sam package`` in *folder*; return *template* packaged."""
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "packaged.yaml"
+        files = ["--template-file", template, "--output-template-file", str(file)]
+        _run(place, [_program(place), "package", *files, *_options(session)], folder)
+        return file.read_text("utf-8")
+
+
+def _program(place: str) -> str:
     sam = shutil.which("sam")
     if sam is None:
         sentence = "needs SAM CLI, which builds and packages the functions' code, on the PATH"
         raise DeploymentError([Problem(place, sentence)])
-    template = ROOT
-    if _has_code(root):
-        _run(place, [sam, "build"], folder)
-        template = BUILT
-    with tempfile.TemporaryDirectory() as directory:
-        file = Path(directory) / "packaged.yaml"
-        files = ["--template-file", template, "--output-template-file", str(file)]
-        _run(place, [sam, "package", *files, *_options(session)], folder)
-        return file.read_text("utf-8")
+    return sam
 
 
 def _has_code(root: Template) -> bool:
