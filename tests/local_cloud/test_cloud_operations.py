@@ -112,6 +112,46 @@ def test_another_order_respects_dependencies(stacks, with_faults, parallel):
     assert len(orders) > 1
 
 
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_deletion_has_another_order_and_respects_dependencies(stacks, with_faults, parallel):
+    resources = {f"First{number}": group() for number in range(6)}
+    resources |= {f"Then{number}": parameter({"Ref": f"First{number}"}) for number in range(6)}
+    orders = set()
+    for seed in range(3):
+        name = f"taken{seed}-{parallel}"
+        assert stacks.create(name, resources) == "CREATE_COMPLETE"
+        stack_id = stacks.account.stack(name)["StackId"]
+        with with_faults(seed=seed, parallel=parallel):
+            stacks.api.delete_stack(StackName=name)
+            ends(stacks, stack_id, "DELETE_COMPLETE")
+        done = [who for who, status in stacks.statuses(stack_id) if status == "DELETE_COMPLETE"]
+        assert all(done.index(f"Then{one}") < done.index(f"First{one}") for one in range(6))
+        orders.add(tuple(done[:-1]))
+    assert len(orders) > 1
+
+
+def test_what_cannot_be_deleted_keeps_only_what_it_depends_on(stacks, with_faults):
+    resources = {"Kept": group(), "Bad": parameter({"Ref": "Kept"}), "Other": group()}
+    stacks.create("half", resources)
+    with with_faults(parallel=4, failing=[{"resource": "Bad", "action": "delete"}]):
+        stacks.api.delete_stack(StackName="half")
+        ends(stacks, "half", "DELETE_FAILED")
+    assert set(stacks.account.resources("half")) >= {"Kept", "Bad"}
+    assert ("Other", "DELETE_COMPLETE") in stacks.statuses("half")
+    assert ("Kept", "DELETE_IN_PROGRESS") not in stacks.statuses("half")
+
+
+def test_resources_are_deleted_side_by_side(stacks, with_faults):
+    stacks.create("wide", {"One": group(), "Two": group()})
+    stack_id = stacks.account.stack("wide")["StackId"]
+    with with_faults(parallel=4, delays=SLOW):
+        stacks.api.delete_stack(StackName="wide")
+        ends(stacks, stack_id, "DELETE_COMPLETE")
+    told = stacks.statuses(stack_id)
+    last_begun = max(told.index((one, "DELETE_IN_PROGRESS")) for one in ("One", "Two"))
+    assert last_begun < min(told.index((one, "DELETE_COMPLETE")) for one in ("One", "Two"))
+
+
 def test_a_failure_cancels_what_is_created_beside_it(stacks, account, with_faults):
     failing = [{"resource": "Bad", "message": "it is a bad day"}]
     resources = {"Slow": group(), "Bad": parameter("text"), "Never": parameter({"Ref": "Slow"})}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from . import policies
 from .handlers import known, reason_of
-from .order import dependencies, ordered
+from .order import dependencies
 from .pace import present
 from .resource import DeployedResource
+from .schedule import take_away
 from .stack import Stack
 
 
@@ -14,18 +15,21 @@ def delete_all(stack: Stack, *, keep: frozenset[str], undone_creation: bool = Fa
     """Delete a stack's resources except those to *keep*; returns the logical IDs that failed."""
     resources = stack.plan.template.resources
     failed: list[str] = []
-    for logical_id in reversed(ordered(resources)):
+
+    def delete(logical_id: str) -> None:
         if logical_id not in stack.deployed:
-            continue
+            return
         if any(logical_id in dependencies(resources[other]) for other in failed):
             failed.append(logical_id)
-            continue
+            return
         choose = policies.on_undone_creation if undone_creation else policies.on_deletion
         policy = "Retain" if logical_id in keep else choose(resources[logical_id])
         if discard(stack, stack.deployed[logical_id], policy):
             del stack.deployed[logical_id]
         else:
             failed.append(logical_id)
+
+    take_away(resources, delete, stack.operation)
     return failed
 
 

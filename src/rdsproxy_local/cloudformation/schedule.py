@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from .background import Cancelled, Operation
 from .failure import Failure
-from .order import graph
+from .order import graph, ordered
 from .pace import Pace, present
 
 LOOK: Final = 0.05
@@ -40,13 +40,32 @@ class ResourceFailed(Failure):
 
 def carry_out(resources: Mapping[str, Any], work: Work, operation: Operation) -> None:
     """Do the work on each resource after those that it depends on; stop at the first failure."""
-    pace = present.pace
     sorter = TopologicalSorter(graph(resources))
     sorter.prepare()
-    if pace.parallel > 1 or pace.seed is not None:
-        _Crowd(sorter, work, operation, pace).run()
+    if _is_shuffled(present.pace):
+        _Crowd(sorter, work, operation, present.pace).run()
     else:
         _one_by_one(sorter, work, operation)
+
+
+def take_away(
+    resources: Mapping[str, Any], work: Callable[[str], None], operation: Operation
+) -> None:
+    """Do the work on each resource after those that depend on it, whatever becomes of them."""
+    if not _is_shuffled(present.pace):
+        for logical_id in reversed(ordered(resources)):
+            work(logical_id)
+        return
+    sorter: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(resources, ()))
+    for logical_id, needed in graph(resources).items():
+        for one in needed:
+            sorter.add(one, logical_id)
+    sorter.prepare()
+    _Crowd(sorter, work, operation, present.pace).run()
+
+
+def _is_shuffled(pace: Pace) -> bool:
+    return pace.parallel > 1 or pace.seed is not None
 
 
 def _one_by_one(sorter: TopologicalSorter[str], work: Work, operation: Operation) -> None:
