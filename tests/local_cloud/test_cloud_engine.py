@@ -298,14 +298,18 @@ def test_a_final_snapshot_is_asked_for(stacks, monkeypatch):
     assert asked == [True, True, False]
 
 
-def test_a_deletion_that_fails_can_be_tried_again(stacks, account):
+def test_a_deletion_that_fails_can_be_tried_again(stacks, account, with_faults):
     stacks.create("mortal", {"One": group(LogGroupName="one"), "Two": parameter({"Ref": "One"})})
-    logs = account.client("logs")
-    logs.delete_log_group(logGroupName="one")
-    assert stacks.delete("mortal") == "DELETE_FAILED"
+    with with_faults(failing=[{"resource": "One", "action": "delete"}]):
+        assert stacks.delete("mortal") == "DELETE_FAILED"
     assert "failed to delete: [One]" in account.stack("mortal")["StackStatusReason"]
     assert set(account.resources("mortal")) == {"One"}
-    logs.create_log_group(logGroupName="one")
+    assert stacks.delete("mortal") == "DELETE_COMPLETE"
+
+
+def test_what_somebody_has_deleted_already_counts_as_deleted(stacks, account):
+    stacks.create("mortal", {"One": group(LogGroupName="one"), "Two": parameter({"Ref": "One"})})
+    account.client("logs").delete_log_group(logGroupName="one")
     assert stacks.delete("mortal") == "DELETE_COMPLETE"
 
 

@@ -13,7 +13,9 @@ from typing import Final, Literal
 
 from .failure import Failure
 
-Kind = Literal["CREATE_STACK", "UPDATE_STACK", "DELETE_STACK", "ROLLBACK", "CONTINUE_ROLLBACK"]
+Kind = Literal[
+    "CREATE_STACK", "UPDATE_STACK", "DELETE_STACK", "ROLLBACK", "CONTINUE_ROLLBACK", "DETECT_DRIFT"
+]
 Steps = Iterator[None]
 """The work of an operation; up to its first item it is done before the call is answered."""
 
@@ -56,8 +58,12 @@ class Operation:
     def none(cls, stack_id: str) -> Operation:
         """The operation of a stack that never had one."""
         operation = cls(stack_id, "CREATE_STACK")
-        operation._ended.set()
+        operation.end()
         return operation
+
+    def end(self) -> None:
+        """Have whoever waits for its end go on."""
+        self._ended.set()
 
     def cancel(self) -> None:
         """Have its work end at the next occasion."""
@@ -91,7 +97,7 @@ class Operation:
             traceback.print_exc()
             give_up(f"Internal Failure: {type(mistake).__name__}: {mistake}")
         finally:
-            self._ended.set()
+            self.end()
 
 
 _latest: Final[dict[str, Operation]] = {}

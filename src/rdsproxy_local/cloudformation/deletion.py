@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ..live import READERS
+from ..live.reading import Gone, absence_noticed
 from . import policies
 from .handlers import known, reason_of
 from .order import dependencies
 from .pace import present
-from .resource import DeployedResource
+from .resource import Context, DeployedResource
 from .schedule import take_away
 from .stack import Stack
 
@@ -34,7 +36,10 @@ def delete_all(stack: Stack, *, keep: frozenset[str], undone_creation: bool = Fa
 
 
 def discard(stack: Stack, deployed: DeployedResource, policy: policies.Policy) -> bool:
-    """Delete a resource, unless it is retained; returns True if nothing is left to do."""
+    """Delete a resource, unless it is retained; returns True if nothing is left to do.
+
+    One that somebody has deleted already counts as deleted, as CloudFormation has it.
+    """
     if policy == "Retain":
         stack.note(deployed, "DELETE_SKIPPED")
         return True
@@ -42,7 +47,7 @@ def discard(stack: Stack, deployed: DeployedResource, policy: policies.Policy) -
     context = stack.context(deployed.logical_id, final_snapshot=policy == "Snapshot")
     try:
         present.failures.check("delete", deployed.logical_id, deployed.type)
-        known(deployed.type).delete(context, deployed)
+        _delete(context, deployed)
         if delay := present.pace.delay(deployed.type):
             stack.operation.pause(delay)
     except Exception as error:  # noqa: BLE001 - whatever it is, events say it
@@ -50,3 +55,18 @@ def discard(stack: Stack, deployed: DeployedResource, policy: policies.Policy) -
         return False
     stack.note(deployed, "DELETE_COMPLETE")
     return True
+
+
+def _delete(context: Context, deployed: DeployedResource) -> None:
+    try:
+        with absence_noticed():
+            known(deployed.type).delete(context, deployed)
+    except Gone as absence:
+        if (reader := READERS.get(deployed.type)) is None:
+            return
+        try:
+            reader.read(context, deployed)
+        except Gone:
+            return
+        # Something that it needed is gone, and not the resource.
+        raise absence.__cause__ or absence from absence

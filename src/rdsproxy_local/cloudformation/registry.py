@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.cloudformation import urls
 from moto.cloudformation.models import CloudFormationBackend
@@ -13,6 +13,9 @@ from ..clients import Clients
 from .failure import Failure
 from .refusals import ValidationError
 from .stack import STACK, Stack
+
+if TYPE_CHECKING:
+    from .drift import Detection
 
 
 class StackRegistry(CloudFormationBackend):
@@ -27,6 +30,8 @@ class StackRegistry(CloudFormationBackend):
         self.dead: dict[str, Stack] = {}
         self.answers: dict[tuple[str, str], tuple[str, dict[str, Any], Any]] = {}
         """Calls and their results, by stack and token: they may be repeated."""
+        self.detections: dict[str, Detection] = {}
+        """Detections of drift by their IDs."""
         self.turn = threading.RLock()
         """Held while it is decided if an operation may begin."""
 

@@ -35,6 +35,18 @@ class Schema:
         r"""The names that GetAtt takes; ``Outputs\..*`` stands for any output of a stack."""
         return frozenset(self._schema.get_atts)
 
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The schema itself."""
+        found: Mapping[str, Any] = self._schema.schema
+        return found
+
+    @property
+    def write_only(self) -> list[tuple[str, ...]]:
+        """The paths of the properties that no service shows."""
+        paths = [path.split("/")[2:] for path in self.document.get("writeOnlyProperties", ())]
+        return sorted(tuple(path) for path in paths if "*" not in path)
+
     def has_attribute(self, name: str) -> bool:
         return any(name == one or re.fullmatch(one, name) for one in self.attributes)
 

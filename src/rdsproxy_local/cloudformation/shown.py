@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .drift import status_of
 from .functions import text
 from .stack import Stack, described
 from .stacks import StackBackend
@@ -51,7 +52,7 @@ def resource_ids(one: Stack) -> list[str]:
 def resource(one: Stack, logical_id: str) -> dict[str, Any]:
     """A resource in DescribeStackResources and similar answers."""
     event = one.event_of(logical_id)
-    deployed = one.deployed.get(logical_id)
+    deployed, drift = one.deployed.get(logical_id), one.drifts.get(logical_id)
     return {
         "StackName": one.name,
         "StackId": one.id,
@@ -62,7 +63,10 @@ def resource(one: Stack, logical_id: str) -> dict[str, Any]:
         "LastUpdatedTimestamp": event.at,
         "ResourceStatus": event.status,
         "ResourceStatusReason": event.reason,
-        "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": {
+            "StackResourceDriftStatus": drift.status if drift else "NOT_CHECKED",
+            "LastCheckTimestamp": drift.at if drift else None,
+        },
     }
 
 
@@ -107,7 +111,10 @@ def _common(one: Stack, stacks: StackBackend) -> dict[str, Any]:
         "StackStatusReason": one.reason,
         "ParentId": family[1] if len(family) > 1 else None,
         "RootId": family[-1] if len(family) > 1 else None,
-        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": {
+            "StackDriftStatus": status_of(one.drifts.values()) if one.drifts else "NOT_CHECKED",
+            "LastCheckTimestamp": one.drift_checked,
+        },
     }
 
 

@@ -16,6 +16,7 @@ from .resource import DeployedResource
 from .template import EMPTY, Template
 
 if TYPE_CHECKING:
+    from .drift import ResourceDrift
     from .engine import StackUpdate
 
 STACK: Final = "AWS::CloudFormation::Stack"
@@ -99,6 +100,10 @@ class Stack:
     change_set: str | None = None
     """The change set that it was last created or updated with."""
     updated: datetime | None = None
+    drifts: dict[str, ResourceDrift] = field(default_factory=dict)
+    """The resources that were last checked for drift, by logical ID."""
+    drift_checked: datetime | None = None
+    """The time when that last began."""
     unfinished: StackUpdate | None = None
     """An update that failed, and was not rolled back or not wholly."""
 
@@ -140,7 +145,8 @@ class Stack:
         self.events.append(event)
 
     def note(self, deployed: DeployedResource, status: str, reason: str | None = None) -> None:
-        """Note what happens to a resource."""
+        """Note what happens to a resource; what was known of its drift is out of date then."""
+        self.drifts.pop(deployed.logical_id, None)
         resource = self.plan.template.resources.get(deployed.logical_id, {})
         self.events.append(
             Event(

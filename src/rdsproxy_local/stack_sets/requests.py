@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from ..cloudformation.change_set_api import ChangeSetApi
+from ..cloudformation.drift_api import DriftApi
 from ..cloudformation.pace import present
 from ..cloudformation.stacks import backend
 from .organizations import administrator
@@ -18,7 +18,7 @@ PAGES: Final = ("NextToken", "MaxResults")
 T = TypeVar("T")
 
 
-class StackSetRequests(ChangeSetApi):
+class StackSetRequests(DriftApi):
     """What the operations on stack sets share."""
 
     def _sets(self, given: Mapping[str, Any]) -> StackSets:

@@ -82,13 +82,16 @@ class Unreadable(Importable):
 
 
 # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2132
+NO_PROXY_NAME: Final = (
+    "1 validation error detected: Value null at 'dBProxyName' failed to satisfy constraint: "
+    "Member must not be null"
+)
 _TARGET_GROUP: Final = Unreadable(
     "AWS::RDS::DBProxyTargetGroup",
     "TargetGroupArn",
     "describe_db_proxy_target_groups",
     "TargetGroups",
     _named("TargetGroupArn"),
-    "1 validation error detected: Value null at 'dBProxyName' failed to satisfy constraint: "
-    "Member must not be null",
+    NO_PROXY_NAME,
 )
 IMPORTABLE: Final[Mapping[str, Importable]] = {one.type: one for one in (*_ALL, _TARGET_GROUP)}

@@ -1,0 +1,71 @@
+"""Lambda: functions; and the log groups that they write to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context, DeployedResource
+from .reading import Reader, named, picked, reads, tag_list
+
+CONFIGURATION: Final = (
+    "Architectures",
+    "Description",
+    "DeadLetterConfig",
+    "Environment",
+    "EphemeralStorage",
+    "FunctionName",
+    "Handler",
+    "LoggingConfig",
+    "MemorySize",
+    "PackageType",
+    "Role",
+    "Runtime",
+    "Timeout",
+    "TracingConfig",
+    "VpcConfig",
+)
+
+
+@reads(*CONFIGURATION, "Layers", "ReservedConcurrentExecutions", "Tags")
+def _function(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
+    found = context.call("lambda", "get_function", FunctionName=deployed.physical_id)
+    configuration = found["Configuration"]
+    concurrency = found.get("Concurrency", {})
+    return {
+        **picked(configuration, *CONFIGURATION),
+        **picked(concurrency, "ReservedConcurrentExecutions"),
+        "Layers": [layer["Arn"] for layer in configuration.get("Layers", ())],
+        "Tags": tag_list(found.get("Tags", {})),
+    }
+
+
+@reads("CompatibleArchitectures", "CompatibleRuntimes", "Description", "LayerName", "LicenseInfo")
+def _layer(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
+    layer, version = deployed.physical_id.rsplit(":", 1)
+    name = layer.rpartition(":")[2]
+    found = context.call("lambda", "get_layer_version", LayerName=name, VersionNumber=int(version))
+    names = ("CompatibleArchitectures", "CompatibleRuntimes", "Description", "LicenseInfo")
+    return {**picked(found, *names), "LayerName": name}
+
+
+@reads("LogGroupClass", "LogGroupName", "RetentionInDays", "Tags")
+def _log_group(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
+    name = deployed.physical_id
+    groups = context.call("logs", "describe_log_groups", logGroupNamePrefix=name)["logGroups"]
+    found = named(groups, "logGroupName", name)
+    arn = f"arn:aws:logs:{context.region}:{context.account}:log-group:{name}"
+    tags = context.call("logs", "list_tags_for_resource", resourceArn=arn)["tags"]
+    own = {
+        "LogGroupClass": found.get("logGroupClass"),
+        "LogGroupName": name,
+        "RetentionInDays": found.get("retentionInDays"),
+    }
+    return {**picked(own, *own), "Tags": tag_list(tags)}
+
+
+READERS: Final[Mapping[str, Reader]] = {
+    "AWS::Lambda::Function": _function,
+    "AWS::Lambda::LayerVersion": _layer,
+    "AWS::Logs::LogGroup": _log_group,
+}
