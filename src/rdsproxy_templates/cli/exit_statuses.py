@@ -45,8 +45,9 @@ OWN: Final[Mapping[str, Mapping[int, str]]] = {
         NOTHING_HERE: "there is no stack to delete",
     },
     "fleet": {
-        FAILED: "an account cannot be read, a comparison failed, or AWS refuses",
-        CHANGES: "`fleet drift` found a difference",
+        FAILED: "a stack failed, an account cannot be read, a comparison failed, or AWS refuses",
+        **_REFUSED,
+        CHANGES: "`fleet plan` found changes, or `fleet drift` a difference",
         NOTHING_HERE: "there is no such stack set",
     },
     "doctor": {

@@ -25,6 +25,8 @@ CONFLICTS: Final = (
     "AlreadyExistsException",
     "InvalidChangeSetStatus",
     "InvalidChangeSetStatusException",
+    "NameAlreadyExistsException",
+    "OperationIdAlreadyExistsException",
     "TokenAlreadyExistsException",
 )
 """Codes with which CloudFormation answers a request that it has already carried out."""

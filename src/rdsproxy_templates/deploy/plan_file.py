@@ -72,8 +72,8 @@ class PlanFile:
             elif one.outcome == "nothing to change":
                 yield "Nothing to change."
             else:
-                yield from (f"- {_cell(note)}" for note in one.notes)
-                yield from _table(one.changes)
+                yield from (f"- {cell(note)}" for note in one.notes)
+                yield from changes_table(one.changes)
         yield ""
 
 
@@ -119,7 +119,8 @@ def _described(change: Change) -> dict[str, Any]:
     }
 
 
-def _table(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def changes_table(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a table in Markdown with the described *changes*."""
     if not changes:
         yield "Only the locations of templates, or outputs, change."
         return
@@ -136,10 +137,11 @@ def _table(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _value(value: Mapping[str, Any]) -> str:
     before, after = (
-        "none" if one is None else f"`{_cell(one)}`" for one in (value["before"], value["after"])
+        "none" if one is None else f"`{cell(one)}`" for one in (value["before"], value["after"])
     )
     return f"{value['path']}: {before} → {after}"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return *text* as a cell of a table in Markdown takes it."""
     return text.replace("|", "\\|").replace("\n", " ").replace("`", "'")

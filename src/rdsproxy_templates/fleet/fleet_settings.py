@@ -5,65 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from ..errors import Problem
 from ..model import Settings
 from ..model.tags import tag_problems
+from .tolerance import ToleranceSettings
 from .waves import Targets
 
-PERCENTAGE: Final = re.compile(r"(100|\d{1,2})%")
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 BUCKET_PREFIX: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,45}")
 """A Region of up to 16 letters and a hyphen complete a bucket's name of at most 63."""
 ROLE: Final = re.compile(r"[\w+=,.@-]{1,64}")
 CUSTOM_ROLE: Final = "stacksets-exec-custom-"
-
-
-def _share(value: object) -> object:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if is_count or (isinstance(value, str) and PERCENTAGE.fullmatch(value)):
-        return value
-    kind, sentence = "share", "must be a count, such as 2, or a percentage, such as 10%"
-    raise PydanticCustomError(kind, sentence)
-
-
-Share = Annotated[int | str, BeforeValidator(_share)]
-"""A count of accounts, or a percentage of them."""
-
-
-class ToleranceSettings(Settings):
-    """How many accounts at once, and how many may fail."""
-
-    failures: Share = Field(
-        default=0,
-        description="Accounts in each Region that may fail before an operation stops and the waves "
-        "after it do not begin: a count, or a percentage such as `10%`. Default: 0. See "
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/"
-        "API_StackSetOperationPreferences.html",
-    )
-    concurrent: Share = Field(
-        default=1,
-        description="Accounts at once, at least 1: a count, or a percentage. Default: 1.",
-    )
-    mode: Literal["soft", "strict"] = Field(
-        default="soft",
-        description="`soft` keeps the number of accounts at once whatever fails; `strict` has at "
-        "most one more than may still fail. Default: soft.",
-    )
-    regions: Literal["sequential", "parallel"] = Field(
-        default="sequential",
-        description="Regions one after another, in their order in the wave, or all at once. "
-        "Default: sequential.",
-    )
-
-    def problems(self) -> Iterator[Problem]:
-        yield from super().problems()
-        if self.concurrent in {0, "0%", "00%"}:
-            yield Problem("concurrent", "must be at least 1, or 1%")
 
 
 class PackagesSettings(Settings):
@@ -235,7 +191,9 @@ class FleetSettings(Settings):
     @property
     def root_name(self) -> str:
         """The variant's name, or that of the consumer's stack as far as this file says it."""
-        return self.variant or self.name or Path(self.stack or "").stem.rpartition(".")[2]
+        stack = self.stack or ""
+        module = Path(stack).stem if stack.endswith(".py") else stack
+        return self.variant or self.name or module.rpartition(".")[2]
 
     @property
     def stack_set_name(self) -> str:
@@ -246,6 +204,14 @@ class FleetSettings(Settings):
     def nests(self) -> bool:
         """True where the permissions take nested templates."""
         return self.permissions == "self-managed" or self.custom_execution_role
+
+    @property
+    def api_auto_deployment(self) -> dict[str, bool]:
+        """``AutoDeployment`` of the API."""
+        if self.auto_deployment == "off":
+            return {"Enabled": False}
+        retains = self.auto_deployment == "retain"
+        return {"Enabled": True, "RetainStacksOnAccountRemoval": retains}
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..model import Template, yaml_reader
+from ..audit.reading import read
+from ..model import Template
 from ..rendering import Bundle
 from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from ..rendering.documents import ROOT
@@ -60,5 +61,5 @@ class RenderedFleet:
 
 def parsed(text: str) -> Mapping[str, Any]:
     """Read the text of a template; short forms of functions become long ones."""
-    found: Mapping[str, Any] = yaml_reader.parsed(text).value  # type: ignore[assignment]
+    found: Mapping[str, Any] = read(text).value
     return found

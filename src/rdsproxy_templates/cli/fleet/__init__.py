@@ -11,10 +11,13 @@ from ...errors import ConfigError, Problem
 from ...model import did_you_mean
 from ..exit_statuses import sentence
 
-FLEET_SUBCOMMANDS: Final[dict[str, str]] = {
+FLEET_SUBCOMMANDS: Final = {
+    "plan": "Show what `apply` would change.",
+    "apply": "Deploy the fleet, wave by wave.",
     "status": "Show every instance, or what the last operation did.",
     "outputs": "Print the outputs of the stacks in every account.",
     "drift": "Show what was changed past CloudFormation.",
+    "destroy": "Delete the stacks of the fleet, and its stack set.",
 }
 """A line for each subcommand ``x``, which is ``x_command`` in the module ``x`` beside this one."""
 

@@ -1,0 +1,56 @@
+"""What `plan` and `apply` begin with: a fleet that can work, and what it would change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ...deploy.accounts import aws_errors_at
+from ...deploy.console import Console
+from ...fleet.desired import DesiredStackSet
+from ...fleet.fleet_operations import FleetOperations
+from ...fleet.planning import FleetPlan, fleet_plan
+from ...fleet.preconditions import require_enabled_regions
+from ...fleet.preparation import PreparedFleet, prepared
+from ...fleet.publication import published_template
+from .options import OpenedFleet
+from .rendering import rendered_fleet
+
+
+class ReadyFleet(NamedTuple):
+    """A fleet whose code is published, and its plan."""
+
+    fleet: PreparedFleet
+    desired: DesiredStackSet
+    plan: FleetPlan
+    operations: FleetOperations
+
+
+def ready(
+    file: Path, open_: Callable[[], OpenedFleet], console: Console, *, follows: bool
+) -> ReadyFleet:
+    """Render the fleet of *file*, refuse what cannot work, publish its code, and plan.
+
+    With *follows* operations that go on are followed to their end before.
+    """
+    opened = open_()
+    settings, sessions = opened.settings, opened.sessions
+    rendered, allowed = rendered_fleet(settings, opened.file)
+    fleet = prepared(settings, rendered, sessions, file, allowed)
+    operations = FleetOperations(
+        settings=settings,
+        sessions=sessions,
+        stack_set=opened.stack_set,
+        console=console,
+        root_units=(fleet.organization.root,) if fleet.organization else (),
+    )
+    published = published_template(rendered)
+    desired = fleet.desired(published.text, published.argument)
+    with aws_errors_at(f"stack set {opened.stack_set.name}"):
+        if follows:
+            operations.follow_unfinished()
+        plan = fleet_plan(opened.stack_set, settings, desired, fleet.waves)
+    new = [place for wave in plan.waves for place in wave.creates]
+    require_enabled_regions(sessions, new)
+    return ReadyFleet(fleet, desired, plan, operations)
