@@ -5,6 +5,7 @@ botocore carries them and checks few of them; the services check all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
@@ -19,6 +20,9 @@ ISSUED: Final = {"IfMatch", "LockToken", "NextToken"}
 """Values that the services make, and moto in a form of its own."""
 LENGTHS: Final = {"blob", "string"}
 NUMBERS: Final = {"double", "float", "integer", "long"}
+NAMED: Final = re.compile(r"(?:Integer|String|Uri)WithLengthBetween(Minus)?(\d+)And(\d+)(K?)")
+"""Names of shapes of API Gateway, which says its ranges nowhere else."""
+KIBI: Final = 1024
 
 
 def refusal(shape: Shape | None, values: dict[str, Any]) -> str | None:
@@ -65,11 +69,19 @@ def _of_text(shape: Shape, value: str | bytes | bytearray, place: str) -> Iterat
 
 
 def _out_of_range(shape: Shape, measure: float, noun: str, value: Any, place: str) -> Iterator[str]:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    least, most = _range(shape)
     if least is not None and measure < least:
         yield _sentence(shape, value, place, f"have {noun} greater than or equal to {least}")
     if most is not None and measure > most:
         yield _sentence(shape, value, place, f"have {noun} less than or equal to {most}")
+
+
+def _range(shape: Shape) -> tuple[float | None, float | None]:
+    """The least and the most that a shape takes, by its metadata or by its name."""
+    if not (named := NAMED.fullmatch(shape.name)):
+        return shape.metadata.get("min"), shape.metadata.get("max")
+    minus, least, most, kibi = named.groups()
+    return int(least) * (-1 if minus else 1), int(most) * (KIBI if kibi else 1)
 
 
 def _sentence(shape: Shape, value: Any, place: str, constraint: str) -> str:

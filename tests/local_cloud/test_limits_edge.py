@@ -61,6 +61,11 @@ class TestApis:
             harness.create("AWS::ApiGateway::ApiKey", Value="k" * 129)
 
 
+OWN = "arn:aws:cloudfront::123456789012:function/f"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+EDGE = {"EventType": "viewer-request"}
+
+
 class TestDistributions:
     CACHING = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
@@ -160,11 +165,119 @@ class TestDistributions:
                 "needs locations",
             ),
             ({"Aliases": ["a b"]}, "invalid name"),
+            (
+                {
+                    "Restrictions": {
+                        "GeoRestriction": {
+                            "RestrictionType": "whitelist",
+                            "Locations": ["DE", "DE"],
+                        }
+                    }
+                },
+                "DE is there twice|non-unique|uniqueItems",
+            ),
+            ({"ContinuousDeploymentPolicyId": "1a2b"}, "NoSuchContinuousDeploymentPolicy"),
         ],
     )
     def test_settings_that_cloudfront_refuses_fail(self, harness, config, reason):
         with pytest.raises(Failure, match=reason):
             self.create(harness, **config)
+
+    @pytest.mark.parametrize(
+        ("parts", "reason"),
+        [
+            ({"TrustedKeyGroups": ["1a2b"]}, "TrustedKeyGroupDoesNotExist"),
+            ({"TrustedSigners": ["111"]}, "TrustedSignerDoesNotExist"),
+            ({"FieldLevelEncryptionId": "C1"}, "NoSuchFieldLevelEncryptionConfig"),
+            (
+                {"RealtimeLogConfigArn": "arn:aws:cloudfront::123456789012:realtime-log-config/a"},
+                "NoSuchRealtimeLogConfig",
+            ),
+            *(
+                ({"FunctionAssociations": [{"EventType": event, "FunctionARN": OWN}]}, reason)
+                for event, reason in (
+                    ("viewer-request", "NoSuchFunctionExists"),
+                    ("origin-request", "viewer-request and viewer-response"),
+                )
+            ),
+            *(
+                ({"LambdaFunctionAssociations": [EDGE | {"LambdaFunctionARN": arn}]}, reason)
+                for arn, reason in (
+                    ("arn:aws:lambda:eu-west-1:123456789012:function:f:1", "in region 'us-east-1'"),
+                    (FUNCTION, "must end with the version number"),
+                    (f"{FUNCTION}:$LATEST", "must end with the version number"),
+                    (f"{FUNCTION}:1", "cannot be found"),
+                )
+            ),
+            (
+                {
+                    "LambdaFunctionAssociations": [
+                        EDGE | {"LambdaFunctionARN": f"{FUNCTION}:{n}"} for n in (1, 2)
+                    ]
+                },
+                "one function for an event type",
+            ),
+        ],
+    )
+    def test_what_a_behavior_names_is_there(self, harness, parts, reason):
+        behavior = {
+            "TargetOriginId": "a",
+            "ViewerProtocolPolicy": "https-only",
+            "CachePolicyId": self.CACHING,
+            **parts,
+        }
+        with pytest.raises(Failure, match=reason):
+            self.create(harness, behavior=behavior)
+
+    def test_functions_at_the_edge_have_no_variables_and_answer_in_5_seconds(self, server, harness):
+        from type_harness import TypeHarness
+
+        home = TypeHarness(server.clients, harness.account, "us-east-1")
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+        role = home.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust).attributes["Arn"]
+
+        def behavior(**settings):
+            function = home.create(
+                "AWS::Lambda::Function",
+                Code={"ZipFile": "pass"},
+                Handler="index.handler",
+                Role=role,
+                Runtime="python3.13",
+                **settings,
+            ).physical_id
+            version = home.create("AWS::Lambda::Version", FunctionName=function).physical_id
+            return {
+                "TargetOriginId": "a",
+                "ViewerProtocolPolicy": "https-only",
+                "CachePolicyId": self.CACHING,
+                "LambdaFunctionAssociations": [EDGE | {"LambdaFunctionARN": version}],
+            }
+
+        for settings, reason in (
+            ({"Timeout": 6}, "Max allowed: 5 Actual: 6"),
+            ({"Environment": {"Variables": {"ab": "c"}}}, "cannot have environment variables"),
+            ({"Architectures": ["arm64"]}, "must be x86_64"),
+        ):
+            with pytest.raises(Failure, match=reason):
+                self.create(harness, behavior=behavior(**settings))
+        self.create(harness, behavior=behavior(Timeout=5))
+
+    def test_a_shield_is_in_a_region_that_has_one(self, harness):
+        for shield, reason in (
+            ({"Enabled": True}, "is required"),
+            ({"Enabled": True, "OriginShieldRegion": "eu-north-1"}, "not valid: eu-north-1"),
+        ):
+            with pytest.raises(Failure, match=reason):
+                self.create(harness, origin={"OriginShield": shield})
 
     def test_a_certificate_is_there_and_covers_the_alternate_names(self, server, harness):
         from type_harness import TypeHarness
@@ -190,6 +303,31 @@ def waf_rule(**more):
     return {"Name": "r", "Priority": 0, "Statement": MATCH, "VisibilityConfig": SHOWN, **more}
 
 
+COSTLY = (
+    *("BASE64_DECODE", "CMD_LINE", "COMPRESS_WHITE_SPACE", "CSS_DECODE", "HEX_DECODE"),
+    *("JS_DECODE", "LOWERCASE", "MD5"),
+)
+
+
+def limited(key):
+    return {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": key}}
+
+
+def searched(transformations=("NONE",), priority=None, **more):
+    changed = [
+        {"Priority": number if priority is None else priority, "Type": name}
+        for number, name in enumerate(transformations)
+    ]
+    statement = {
+        "FieldToMatch": {"SingleHeader": {"Name": "x"}},
+        "PositionalConstraint": "EXACTLY",
+        "SearchString": "a",
+        "TextTransformations": changed,
+        **more,
+    }
+    return {"ByteMatchStatement": statement}
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
@@ -206,6 +344,42 @@ def waf_rule(**more):
             "same Name for two rules",
         ),
         ({"Rules": [waf_rule(Statement=VENDED, OverrideAction={"None": {}})]}, "doesn't exist"),
+        *(
+            ({"Rules": [waf_rule(Action={"Allow": {}}, Statement=statement)]}, reason)
+            for statement, reason in (
+                (searched(SearchString="a" * 201), "more than 200 bytes"),
+                (searched(("UPPERCASE",)), "unknown text transformation"),
+                (searched(("NONE", "LOWERCASE"), priority=0), "same Priority"),
+                ({"AndStatement": {"Statements": [MATCH]}}, "fewer than 2 statements"),
+                ({"AndStatement": {"Statements": [MATCH, limited("IP")]}}, "top level"),
+                (limited("CUSTOM_KEYS"), "without CustomKeys"),
+                (limited("FORWARDED_IP"), "without ForwardedIPConfig"),
+            )
+        ),
+        ({"Rules": [waf_rule(Action={"Allow": {}}, RuleLabels=[{"Name": "waf:a"}])]}, "reserved"),
+        ({"VisibilityConfig": {**SHOWN, "MetricName": "All"}}, "reserved metric name"),
+        (
+            {
+                "DefaultAction": {
+                    "Block": {"CustomResponse": {"ResponseCode": 403, "CustomResponseBodyKey": "b"}}
+                }
+            },
+            "body that doesn't exist",
+        ),
+        (
+            {
+                "Rules": [
+                    waf_rule(
+                        Action={"Allow": {}},
+                        Name=f"r{number}",
+                        Priority=number,
+                        Statement=searched(COSTLY, PositionalConstraint="CONTAINS"),
+                    )
+                    for number in range(56)
+                ]
+            },
+            "5040 of 5000 capacity units",
+        ),
     ],
 )
 def test_web_acls_that_waf_refuses_fail(harness, wrong, reason):

@@ -1,4 +1,4 @@
-"""S3: names of buckets."""
+"""S3: names, rules and encryption of buckets."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ NAME: Final = re.compile(
 )
 ADDRESS: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
 STARTS: Final = ("amzn-s3-demo-", "sthree-", "xn--")
+ACTIONS: Final = ("Abort", "Expir", "Noncurrent", "Transition")
+"""The beginnings of the names of a lifecycle rule's actions."""
+DAYS: Final = (
+    ("ExpirationInDays", ""),
+    ("NoncurrentVersionExpirationInDays", ""),
+    ("NoncurrentVersionExpiration", "NoncurrentDays"),
+    ("AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
+)
 ENDS: Final = ("--ol-s3", "--table-s3", "--x-s3", "-s3alias", ".mrap")
 
 
@@ -27,4 +35,32 @@ def _name(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"InvalidBucketName: The specified bucket is not valid: {name[:80]}"
 
 
-CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {"AWS::S3::Bucket": (_name,)}
+def _lifecycle(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    rules = given.get("LifecycleConfiguration", {}).get("Rules", [])
+    names = [rule["Id"] for rule in rules if "Id" in rule]
+    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+        yield f"Rule ID must be unique. Found same ID for more than one rule: {name}"
+    for rule in rules:
+        if not any(name.startswith(ACTIONS) for name in rule):
+            yield "At least one action needs to be specified in a rule"
+        for name, place in DAYS:
+            days = rule.get(name, {}) if place else rule
+            value = days.get(place or name) if isinstance(days, Mapping) else None
+            if value is not None and int(value) < 1:
+                yield f"'Days' for {name} action must be a positive integer"
+
+
+def _encryption(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    rules = given.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration", [])
+    for rule in rules:
+        default = rule.get("ServerSideEncryptionByDefault", {})
+        if default.get("SSEAlgorithm") == "AES256" and default.get("KMSMasterKeyID"):
+            yield (
+                "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or "
+                "aws:kms:dsse"
+            )
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::S3::Bucket": (_name, _lifecycle, _encryption),
+}

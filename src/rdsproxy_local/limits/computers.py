@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
 from .check import Check
 
@@ -26,7 +27,10 @@ SIZES: Final = {
 }
 RATIOS: Final = {"gp3": 500, "io1": 50, "io2": 1000}
 """IOPS for each GiB, at most; gp3 has its first 3,000 at any size."""
+WITH_IOPS: Final = ("gp3", "io1", "io2")
 BASELINE: Final = 3000
+RESERVED_FIRST: Final = 4
+"""https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 AMAZON_LINUX: Final = 8
 """The size in GiB of its images, except the minimal ones. moto says 15 for every image."""
 
@@ -48,6 +52,8 @@ def _volumes(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
         if kind not in SIZES:
             yield f"The volume type {kind} is not valid"
             continue
+        if kind not in WITH_IOPS and "Iops" in volume:
+            yield f"The parameter iops is not supported for {kind} volumes."
         if size is None:
             continue
         if size not in SIZES[kind]:
@@ -76,18 +82,34 @@ def _least(context: Context, image_id: str, device: str | None) -> int:
     return AMAZON_LINUX if is_root and "minimal" not in image.get("Name", "") else 0
 
 
-def _address(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    address, subnet_id = given.get("PrivateIpAddress"), given.get("SubnetId")
-    if not address or not subnet_id:
-        return
+def _devices(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    names = [device.get("DeviceName") for device in given.get("BlockDeviceMappings", ())]
+    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+        yield f"Duplicate device name {name}"
+
+
+def _place(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse an address or an Availability Zone that is not the subnet's."""
     try:
-        subnet = context.call("ec2", "describe_subnets", SubnetIds=[subnet_id])["Subnets"][0]
-    except ClientError:
+        wanted = [given.get("SubnetId", "")]
+        subnet = context.call("ec2", "describe_subnets", SubnetIds=wanted)["Subnets"][0]
+    except (ClientError, Failure):
         return
-    if ip_address(address) not in ip_network(subnet["CidrBlock"]):
+    zone = given.get("AvailabilityZone")
+    if zone not in (None, subnet["AvailabilityZone"]):
+        yield (
+            f"The specified Availability Zone {zone} is not that of the subnet "
+            f"{subnet['SubnetId']}, {subnet['AvailabilityZone']}"
+        )
+    address, block = given.get("PrivateIpAddress"), ip_network(subnet["CidrBlock"])
+    if not address:
+        return
+    if ip_address(address) not in block:
         yield f"Address {address} does not fall within the subnet's address range"
+    elif ip_address(address) in (*list(block)[:RESERVED_FIRST], block.broadcast_address):
+        yield f"Address {address} is in subnet's reserved address range"
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::EC2::Instance": (_user_data, _volumes, _address),
+    "AWS::EC2::Instance": (_user_data, _volumes, _devices, _place),
 }

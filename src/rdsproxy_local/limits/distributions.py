@@ -9,6 +9,7 @@ from typing import Any, Final
 from ..cloudformation.resource import Context
 from .cache_behaviors import behavior_problems
 from .check import Check
+from .edge_parts import association_problems
 from .origins import origin_problems
 from .viewer_certificates import certificate_problems
 
@@ -17,6 +18,7 @@ MOST_BEHAVIORS: Final = 75
 MOST_ORIGINS: Final = 100
 LONGEST_COMMENT: Final = 128
 LONGEST_ROOT: Final = 255
+FAILOVER_CODES: Final = (403, 404, 416, 429, 500, 502, 503, 504)
 ERROR_CODES: Final = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
@@ -36,9 +38,13 @@ def _distribution(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"TooManyCacheBehaviors: a distribution has at most {MOST_BEHAVIORS}"
     for behavior in (config.get("DefaultCacheBehavior", {}), *behaviors):
         yield from behavior_problems(behavior)
+        yield from association_problems(behavior)
     yield from _error_responses(config.get("CustomErrorResponses", []))
     yield from _restriction(config.get("Restrictions", {}).get("GeoRestriction", {}))
     yield from certificate_problems(context, config)
+    yield from _failovers(config.get("OriginGroups", {}))
+    if policy := config.get("ContinuousDeploymentPolicyId"):
+        yield f"NoSuchContinuousDeploymentPolicy: the policy does not exist: {policy}"
 
 
 def _texts(config: Mapping[str, Any]) -> Iterator[str]:
@@ -71,10 +77,22 @@ def _error_responses(responses: list[Mapping[str, Any]]) -> Iterator[str]:
             yield f"InvalidArgument: ResponsePagePath {page} must begin with a slash"
 
 
+def _failovers(groups: Mapping[str, Any]) -> Iterator[str]:
+    for group in groups.get("Items", ()):
+        codes = group.get("FailoverCriteria", {}).get("StatusCodes", {}).get("Items", [])
+        if strange := [code for code in codes if code not in FAILOVER_CODES]:
+            yield (
+                "InvalidArgument: The status codes of an origin group are some of "
+                f"{', '.join(map(str, FAILOVER_CODES))}: {strange[0]}"
+            )
+
+
 def _restriction(restriction: Mapping[str, Any]) -> Iterator[str]:
     kind, places = restriction.get("RestrictionType"), restriction.get("Locations", [])
     if kind in {"blacklist", "whitelist"} and not places:
         yield f"InvalidGeoRestrictionParameter: a {kind} needs locations"
+    if twice := _twice(places):
+        yield f"InvalidGeoRestrictionParameter: the location {twice[0]} is there twice"
     if kind == "none" and places:
         yield "InvalidGeoRestrictionParameter: locations need a whitelist or a blacklist"
 

@@ -6,14 +6,26 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
+from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
 from .check import Check
-from .paths import path_problems, stage_problems
+from .paths import path_problems, stage_problems, variable_problems
 
 DEFAULT: Final = "$default"
+WITH_AUTHORIZER: Final = ("CUSTOM", "JWT")
 LONGEST_NAME: Final = 128
-FORMATS: Final = ("1.0", "2.0")
 KEY: Final = re.compile(r"(ANY|GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH) (/.*)")
+
+
+def is_http(context: Context, given: Mapping[str, Any]) -> bool:
+    """True unless the API of a part of it is there, and is one of WebSockets."""
+    try:
+        api = context.call("apigatewayv2", "get_api", ApiId=given.get("ApiId", ""))
+    except (ClientError, Failure):
+        return True
+    return bool(api["ProtocolType"] == "HTTP")
 
 
 def _stage(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -21,9 +33,9 @@ def _stage(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield from stage_problems(given["StageName"])
 
 
-def _route(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+def _route(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     key = given["RouteKey"]
-    if key == DEFAULT:
+    if key == DEFAULT or not is_http(context, given):
         return
     if not (found := KEY.fullmatch(key)):
         yield (
@@ -32,6 +44,14 @@ def _route(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
         return
     yield from path_problems(found[2])
+
+
+def _target(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    target = given.get("Target")
+    if target is not None and not target.startswith("integrations/"):
+        yield f"Invalid target: {target}. A target is integrations/<integration ID>"
+    if given.get("AuthorizationType") in WITH_AUTHORIZER and not given.get("AuthorizerId"):
+        yield f"An AuthorizerId is required for AuthorizationType {given['AuthorizationType']}"
 
 
 def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -44,15 +64,33 @@ def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             yield from path_problems(path)
 
 
-def _integration(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    version = given.get("PayloadFormatVersion")
-    if version is not None and version not in FORMATS:
-        yield f"PayloadFormatVersion {version} is not supported: {', '.join(FORMATS)}"
+def _api(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    cors, kind = given.get("CorsConfiguration", {}), given.get("ProtocolType")
+    if cors.get("AllowCredentials") is True and "*" in cors.get("AllowOrigins", ()):
+        yield "AllowCredentials cannot be true when AllowOrigins contains *"
+    if kind == "WEBSOCKET":
+        if not given.get("RouteSelectionExpression"):
+            yield "RouteSelectionExpression is required for protocol type WEBSOCKET"
+        if cors:
+            yield "CorsConfiguration is supported for HTTP APIs only"
+
+
+def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse what a stage of an HTTP API does not have; those of WebSocket APIs have log levels."""
+    for name, value in given.get("StageVariables", {}).items():
+        yield from variable_problems(name, value)
+    log = given.get("AccessLogSettings", {}).get("Format", "")
+    if "\n" in log:
+        yield "Access Log format must be single line"
+    routes = given.get("RouteSettings", {})
+    for settings in (given.get("DefaultRouteSettings", {}), *routes.values()):
+        for name in ("ThrottlingBurstLimit", "ThrottlingRateLimit"):
+            if (settings.get(name) or 0) < 0:
+                yield f"{name} must not be negative: {settings[name]}"
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::ApiGatewayV2::Api": (_body,),
-    "AWS::ApiGatewayV2::Integration": (_integration,),
-    "AWS::ApiGatewayV2::Route": (_route,),
-    "AWS::ApiGatewayV2::Stage": (_stage,),
+    "AWS::ApiGatewayV2::Api": (_body, _api),
+    "AWS::ApiGatewayV2::Route": (_route, _target),
+    "AWS::ApiGatewayV2::Stage": (_stage, _settings),
 }

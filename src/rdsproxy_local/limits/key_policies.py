@@ -1,4 +1,4 @@
-"""KMS: policies and aliases of keys."""
+"""KMS: kinds, policies and aliases of keys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ from .check import Check
 MOST_BYTES: Final = 32_768
 ADMINISTRATION: Final = ("*", "kms:*", "kms:put*", "kms:putkeypolicy")
 OF_AWS: Final = "alias/aws/"
+SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
+
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+USAGES: Final[Mapping[str, tuple[str, ...]]] = {
+    "ECC_NIST_EDWARDS": ("SIGN_VERIFY",),
+    "ECC_NIST_": ("KEY_AGREEMENT", "SIGN_VERIFY"),
+    "ECC_SECG_": ("SIGN_VERIFY",),
+    "HMAC_": ("GENERATE_VERIFY_MAC",),
+    "ML_DSA_": ("SIGN_VERIFY",),
+    "RSA_": ("ENCRYPT_DECRYPT", "SIGN_VERIFY"),
+    "SM2": ("ENCRYPT_DECRYPT", "KEY_AGREEMENT", "SIGN_VERIFY"),
+    "SYMMETRIC_DEFAULT": ("ENCRYPT_DECRYPT",),
+}
+"""The usages of key specs, by their beginnings."""
 
 
 def _policy(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -49,7 +63,20 @@ def _alias(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"Alias names that begin with {OF_AWS} are reserved for AWS: {given['AliasName']}"
 
 
+def _kind(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    spec = given.get("KeySpec", SYMMETRIC)
+    usage = given.get("KeyUsage", "ENCRYPT_DECRYPT")
+    usages = next((one for start, one in USAGES.items() if spec.startswith(start)), None)
+    if usages is not None and usage not in usages:
+        yield f"KeyUsage {usage} is not compatible with KeySpec {spec}"
+    if spec != SYMMETRIC and given.get("EnableKeyRotation") is True:
+        yield (
+            "You cannot set the EnableKeyRotation property to true on asymmetric or HMAC keys: "
+            f"{spec}"
+        )
+
+
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::KMS::Alias": (_alias,),
-    "AWS::KMS::Key": (_policy,),
+    "AWS::KMS::Key": (_policy, _kind),
 }

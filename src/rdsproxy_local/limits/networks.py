@@ -17,6 +17,17 @@ WITH_TYPES: Final = ("1",)
 MOST_PORT: Final = 65535
 MOST_PROTOCOL: Final = 255
 MASKS: Final = range(16, 29)
+IPV6: Final = 6
+MASKS_IPV6: Final = range(44, 65, 4)
+RANGES: Final = (
+    "AmazonProvidedIpv6CidrBlock",
+    "CidrBlock",
+    "Ipv4IpamPoolId",
+    "Ipv6CidrBlock",
+    "Ipv6IpamPoolId",
+)
+RESTRICTED: Final = "198.19.0.0/16"
+"""https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
@@ -56,6 +67,55 @@ def _range(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"The CIDR '{block}' is invalid."
 
 
+def _tenancy(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if given.get("InstanceTenancy") == "host":
+        yield "Invalid value 'host' for instanceTenancy: a VPC has default or dedicated tenancy"
+
+
+def _addresses(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a subnet's IPv6 addresses that its VPC does not have."""
+    block = given.get("Ipv6CidrBlock")
+    if block is None:
+        if given.get("AssignIpv6AddressOnCreation") is True and "Ipv6IpamPoolId" not in given:
+            yield "AssignIpv6AddressOnCreation needs an Ipv6CidrBlock"
+        return
+    try:
+        wanted = ip_network(block)
+        vpc = context.call("ec2", "describe_vpcs", VpcIds=[given["VpcId"]])["Vpcs"][0]
+    except ValueError:
+        yield f"Value ({block}) for parameter ipv6CidrBlock is invalid."
+        return
+    except ClientError:
+        return
+    if wanted.version != IPV6 or wanted.prefixlen not in MASKS_IPV6:
+        yield f"The CIDR '{block}' is invalid."
+        return
+    known = [one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", ())]
+    if not any(_contains(one, wanted) for one in known):
+        yield f"The IPv6 CIDR '{block}' is not in the range of the VPC, which has {known}"
+
+
+def _contains(outer: str, inner: Any) -> bool:
+    return bool(inner.subnet_of(ip_network(outer)))
+
+
+def _one_range(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse an association of a range that names none."""
+    if not any(given.get(name) for name in RANGES):
+        yield f"One of {', '.join(RANGES)} must be specified"
+    block = given.get("CidrBlock")
+    if block and _is_in(block, RESTRICTED):
+        yield f"The CIDR '{block}' is restricted. Use a CIDR outside of {RESTRICTED}."
+
+
+def _is_in(block: str, outer: str) -> bool:
+    try:
+        inner: Any = ip_network(block, strict=False)
+        return _contains(outer, inner)
+    except (TypeError, ValueError):
+        return False
+
+
 def _second_range(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     """Refuse a range that overlaps one of the VPC's, or is of another private block than those."""
     try:
@@ -82,7 +142,7 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::EC2::SecurityGroup": (_group,),
     "AWS::EC2::SecurityGroupEgress": (_rule,),
     "AWS::EC2::SecurityGroupIngress": (_rule,),
-    "AWS::EC2::Subnet": (_range,),
-    "AWS::EC2::VPC": (_range,),
-    "AWS::EC2::VPCCidrBlock": (_range, _second_range),
+    "AWS::EC2::Subnet": (_range, _addresses),
+    "AWS::EC2::VPC": (_range, _tenancy),
+    "AWS::EC2::VPCCidrBlock": (_one_range, _range, _second_range),
 }

@@ -23,6 +23,15 @@ HOST: Final = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,62})\.)+[A-Za-z][A-Za-z0-9-]{0,62}"
 )
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/origin-shield.html
+SHIELDS: Final = frozenset(
+    {
+        *("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+        *("eu-central-1", "eu-west-1", "eu-west-2", "me-central-1", "sa-east-1", "us-east-1"),
+        *("us-east-2", "us-west-2"),
+    }
+)
+
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
 OWN_HEADERS: Final = frozenset(
     {
@@ -61,7 +70,16 @@ def origin_problems(origin: Mapping[str, Any]) -> Iterator[str]:
                 f"InvalidArgument: The parameter {name} must be 80, 443, or "
                 f"{PORTS.start} to {PORTS.stop - 1}: {custom[name]}"
             )
+    yield from _shield(origin.get("OriginShield", {}))
     yield from _headers(origin.get("OriginCustomHeaders", []))
+
+
+def _shield(shield: Mapping[str, Any]) -> Iterator[str]:
+    region = shield.get("OriginShieldRegion")
+    if shield.get("Enabled") is True and region is None:
+        yield "InvalidOriginShield: OriginShieldRegion is required when Origin Shield is enabled"
+    if region is not None and region not in SHIELDS:
+        yield f"InvalidOriginShield: OriginShieldRegion is not valid: {region}"
 
 
 def _place(domain: str, path: str) -> Iterator[str]:

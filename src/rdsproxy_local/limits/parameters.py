@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import regex
+
 from ..cloudformation.resource import Context
 from .check import Check
 
@@ -24,7 +26,12 @@ def _parameter(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
     if name is not None and name.strip("/").count("/") >= MOST_LEVELS:
         yield f"Parameter name has a maximum of {MOST_LEVELS} levels"
+    if name is not None and "/" in name and not name.startswith("/"):
+        yield f"Parameter name must be a fully qualified name: {name[:80]}"
+    yield from _pattern(given)
     tier = given.get("Tier", "Standard")
+    if given.get("Policies") and tier == "Standard":
+        yield "Parameter policies are supported by the advanced-parameter tier only."
     longest = LONGEST.get(tier, LONGEST["Standard"])
     if len(given["Value"].encode()) > longest:
         yield (
@@ -32,6 +39,21 @@ def _parameter(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             "To create a larger parameter value, upgrade the parameter to use the "
             "advanced-parameter tier."
         )
+
+
+def _pattern(given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a value that does not match; no sentence shows it. The pattern is Java's."""
+    pattern = given.get("AllowedPattern")
+    if pattern is None:
+        return
+    try:
+        compiled = regex.compile(pattern)
+    except regex.error:
+        yield f"Invalid allowed pattern: {pattern}"
+        return
+    values = given["Value"].split(",") if given.get("Type") == "StringList" else [given["Value"]]
+    if not all(compiled.search(value) for value in values):
+        yield f"Parameter value, cannot be validated against allowedPattern: {pattern}"
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {"AWS::SSM::Parameter": (_parameter,)}

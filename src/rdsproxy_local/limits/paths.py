@@ -1,4 +1,4 @@
-"""Paths and stages, which HTTP APIs and REST APIs share."""
+"""Paths, stages and their variables, which HTTP APIs and REST APIs share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 STAGE: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+VARIABLE: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
+VALUE: Final = re.compile(r"[A-Za-z0-9\-._~:/?#&=,]{0,512}")
 PART: Final = re.compile(r"[A-Za-z0-9._\-:~%!$&'()*,;=@+]*|\{[A-Za-z0-9._\-]+\+?\}")
 
 
@@ -16,6 +18,14 @@ def stage_problems(name: str) -> Iterator[str]:
             "Stage name only allows alphanumeric characters, hyphens, and underscores, up to "
             f"128: {name[:140]}"
         )
+
+
+def variable_problems(name: str, value: str) -> Iterator[str]:
+    """Refuse a variable of a stage; no sentence shows its value."""
+    if not VARIABLE.fullmatch(name):
+        yield f"Stage variable names are letters, digits and underscores: {name[:80]}"
+    if not VALUE.fullmatch(str(value)):
+        yield f"The value of the stage variable {name[:80]} has characters that are not allowed"
 
 
 def path_problems(path: str) -> Iterator[str]:

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from ..cloudformation.resource import Context
 from .check import Check
-from .paths import path_problems, stage_problems
+from .paths import path_problems, stage_problems, variable_problems
 
 INTEGRATION: Final = "x-amazon-apigateway-integration"
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 TIMEOUTS: Final = range(50, 29001)
+TIMES_TO_LIVE: Final = range(3601)
 LONGEST_KEY: Final = 128
 MOST_BYTES: Final = 10_485_760
 OFFSETS: Final = {"DAY": range(1), "WEEK": range(7), "MONTH": range(28)}
@@ -36,6 +37,9 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     kinds = given.get("EndpointConfiguration", {}).get("Types", [])
     if len(kinds) > 1:
         yield f"An API has one endpoint type, not {', '.join(kinds)}"
+    endpoints = given.get("EndpointConfiguration", {}).get("VpcEndpointIds")
+    if endpoints and "PRIVATE" not in kinds:
+        yield "VPCEndpoints are only supported for private APIs"
     least = given.get("MinimumCompressionSize", 0)
     if not 0 <= least <= MOST_BYTES:
         yield f"Invalid minimum compression size, must be between 0 and {MOST_BYTES}: {least}"
@@ -44,6 +48,14 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 def _stage(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if "StageName" in given:
         yield from stage_problems(given["StageName"])
+    for name, value in given.get("Variables", {}).items():
+        yield from variable_problems(name, value)
+    for settings in given.get("MethodSettings", ()):
+        if settings.get("CacheTtlInSeconds", 0) not in TIMES_TO_LIVE:
+            yield (
+                f"Invalid cache TTL, must be {TIMES_TO_LIVE.start} to {TIMES_TO_LIVE.stop - 1}: "
+                f"{settings['CacheTtlInSeconds']}"
+            )
 
 
 def _key(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -58,12 +70,15 @@ def _plan(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name} {limit} must not be negative"
 
     quota = given.get("Quota", {})
+    if ("Limit" in quota) != ("Period" in quota):
+        yield "Usage Plan quota limit and period need each other"
     if quota.get("Offset", 0) not in OFFSETS.get(quota.get("Period", ""), range(28)):
         yield f"Usage Plan quota offset {quota['Offset']} is outside of a {quota.get('Period')}"
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::ApiGateway::ApiKey": (_key,),
+    "AWS::ApiGateway::Deployment": (_stage,),
     "AWS::ApiGateway::RestApi": (_body, _settings),
     "AWS::ApiGateway::Stage": (_stage,),
     "AWS::ApiGateway::UsagePlan": (_plan,),

@@ -7,8 +7,18 @@ from typing import Any, Final
 
 from ..cloudformation.resource import Context
 from .check import Check
+from .web_acl_statements import capacity_of, statement_problems
 
 MOST_ADDRESSES: Final = 10_000
+MOST_UNITS: Final = 5000
+RESERVED_METRICS: Final = ("All", "Default_Action")
+RESERVED_LABELS: Final = frozenset(
+    {
+        *("aws", "awswaf", "ipset", "managed", "regexpatternset", "rulegroup", "waf"),
+        "webacl",
+    }
+)
+"""https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-requirements.html"""
 GROUPS: Final = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
@@ -42,8 +52,32 @@ def _rules(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         values = [rule[what] for rule in rules]
         if len(set(values)) < len(values):
             yield _invalid(f"used the same {what} for two rules")
+    bodies = given.get("CustomResponseBodies", {})
+    yield from _response(given.get("DefaultAction", {}), bodies)
+    yield from _metric(given.get("VisibilityConfig", {}))
     for rule in rules:
         yield from _rule(rule)
+        yield from _response(rule.get("Action", {}), bodies)
+        yield from _metric(rule.get("VisibilityConfig", {}))
+    capacity = sum(capacity_of(rule.get("Statement", {})) for rule in rules)
+    if capacity > MOST_UNITS:
+        yield (
+            "WAFLimitsExceededException: AWS WAF couldn't perform the operation because you "
+            f"exceeded your resource limit: {capacity} of {MOST_UNITS} capacity units"
+        )
+
+
+def _response(action: Mapping[str, Any], bodies: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a response whose body the web ACL does not have."""
+    response = action.get("Block", {}).get("CustomResponse", {})
+    body = response.get("CustomResponseBodyKey")
+    if body is not None and body not in bodies:
+        yield _invalid(f"used a custom response body that doesn't exist, {body}")
+
+
+def _metric(visibility: Mapping[str, Any]) -> Iterator[str]:
+    if visibility.get("MetricName") in RESERVED_METRICS:
+        yield _invalid(f"used a reserved metric name, {visibility['MetricName']}")
 
 
 def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
@@ -55,6 +89,10 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
         yield _invalid(f"used none or multiple values for the action of the rule {rule['Name']}")
     if len(statement) != 1:
         yield _invalid(f"used none or multiple values for the statement of the rule {rule['Name']}")
+    yield from statement_problems(statement)
+    for label in rule.get("RuleLabels", ()):
+        if reserved := sorted(set(label.get("Name", "").split(":")) & RESERVED_LABELS):
+            yield _invalid(f"used the reserved word {reserved[0]} in the label {label['Name']}")
     group = statement.get("ManagedRuleGroupStatement", {})
     if group.get("VendorName") == "AWS" and group.get("Name") not in MANAGED:
         yield f"AWS WAF couldn't perform the operation because {group.get('Name')} doesn't exist."

@@ -1,0 +1,108 @@
+"""API Gateway: integrations and authorizers of HTTP APIs; WebSocket APIs have others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+from .http_apis import is_http
+
+FORMATS: Final = ("1.0", "2.0")
+KINDS: Final = ("AWS_PROXY", "HTTP_PROXY")
+FUNCTION: Final = re.compile(r"arn:[^:]+:(lambda|apigateway):.+|\$\{stageVariables\..+\}.*")
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
+SUBTYPES: Final = frozenset(
+    {
+        *("AppConfig-GetConfiguration", "EventBridge-PutEvents", "Kinesis-PutRecord"),
+        *("SQS-DeleteMessage", "SQS-PurgeQueue", "SQS-ReceiveMessage", "SQS-SendMessage"),
+        *("StepFunctions-StartExecution", "StepFunctions-StartSyncExecution"),
+        "StepFunctions-StopExecution",
+    }
+)
+SOURCE: Final = re.compile(
+    r"\$(request\.(header|querystring)\.\S+|context\.\S+|stageVariables\.\S+)"
+)
+
+
+def _integration(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if not is_http(context, given):
+        return
+    kind, version = given.get("IntegrationType"), given.get("PayloadFormatVersion")
+    if version is not None and version not in FORMATS:
+        yield f"PayloadFormatVersion {version} is not supported: {', '.join(FORMATS)}"
+    if kind not in KINDS:
+        yield f"Integration type {kind} is not supported for HTTP APIs: {', '.join(KINDS)}"
+    if given.get("ConnectionType") == "VPC_LINK" and not given.get("ConnectionId"):
+        yield "ConnectionId is required for ConnectionType VPC_LINK"
+    if kind == "HTTP_PROXY":
+        yield from _http(given)
+    elif kind == "AWS_PROXY":
+        yield from _service(given)
+
+
+def _http(given: Mapping[str, Any]) -> Iterator[str]:
+    if not given.get("IntegrationUri"):
+        yield "IntegrationUri is required for integration type HTTP_PROXY"
+    if not given.get("IntegrationMethod"):
+        yield "IntegrationMethod is required for integration type HTTP_PROXY"
+    if given.get("PayloadFormatVersion", "1.0") != "1.0":
+        yield "PayloadFormatVersion 1.0 is the only one of integration type HTTP_PROXY"
+
+
+def _service(given: Mapping[str, Any]) -> Iterator[str]:
+    subtype = given.get("IntegrationSubtype")
+    if subtype is not None:
+        if subtype not in SUBTYPES:
+            yield f"Invalid integration subtype: {subtype}"
+        if not given.get("CredentialsArn"):
+            yield f"CredentialsArn is required for integration subtype {subtype}"
+        return
+    if "PayloadFormatVersion" not in given:
+        yield "PayloadFormatVersion is a required parameter for integration type AWS_PROXY"
+    uri = given.get("IntegrationUri")
+    if uri is None or not FUNCTION.fullmatch(uri):
+        yield f"Invalid function ARN or invalid uri: {uri}"
+
+
+def _authorizer(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if not is_http(context, given):
+        return
+    sources = given.get("IdentitySource", [])
+    for source in sources:
+        if not SOURCE.fullmatch(source):
+            yield f"Invalid mapping expression specified: {source}"
+    if given.get("AuthorizerType") == "JWT":
+        yield from _jwt(given, sources)
+    else:
+        yield from _request(given)
+
+
+def _jwt(given: Mapping[str, Any], sources: list[str]) -> Iterator[str]:
+    jwt = given.get("JwtConfiguration", {})
+    if len(sources) != 1:
+        yield "A JWT authorizer has one IdentitySource"
+    issuer = jwt.get("Issuer")
+    if not issuer:
+        yield "Issuer in JwtConfiguration is required for a JWT authorizer"
+    elif not issuer.startswith("https://"):
+        yield f"Invalid issuer: {issuer}. Issuer must use the scheme https"
+
+
+def _request(given: Mapping[str, Any]) -> Iterator[str]:
+    version = given.get("AuthorizerPayloadFormatVersion")
+    if not given.get("AuthorizerUri"):
+        yield "AuthorizerUri is required for a REQUEST authorizer"
+    if version not in FORMATS:
+        yield "AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer"
+    if given.get("EnableSimpleResponses") is True and version != "2.0":
+        yield "EnableSimpleResponses needs AuthorizerPayloadFormatVersion 2.0"
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::ApiGatewayV2::Authorizer": (_authorizer,),
+    "AWS::ApiGatewayV2::Integration": (_integration,),
+}

@@ -1,0 +1,117 @@
+"""EventBridge: targets of rules, and EventBridge Scheduler."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+INPUTS: Final = ("Input", "InputPath", "InputTransformer")
+WITH_ROLE: Final = ("batch", "ecs", "firehose", "kinesis", "redshift", "states")
+"""Services whose targets EventBridge calls by a role only."""
+ANYWHERE: Final = "events"
+"""The only targets that may be in another Region are event buses."""
+OPERATORS: Final = frozenset(
+    {
+        *("anything-but", "cidr", "equals-ignore-case", "exists", "numeric", "prefix", "suffix"),
+        "wildcard",
+    }
+)
+"""https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html"""
+
+
+def _rule(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    pattern = given.get("EventPattern")
+    if isinstance(pattern, Mapping):
+        yield from _pattern(pattern)
+    for target in given.get("Targets", ()):
+        yield from _target(context, target)
+
+
+def _pattern(pattern: Mapping[str, Any]) -> Iterator[str]:
+    for name, values in pattern.items():
+        if isinstance(values, Mapping):
+            yield from _pattern(values)
+            continue
+        # "$or" has patterns, all other names have values.
+        for value in values if isinstance(values, list) else ():
+            if name == "$or":
+                yield from _pattern(value) if isinstance(value, Mapping) else ()
+            elif isinstance(value, Mapping) and (strange := sorted(set(value) - OPERATORS)):
+                yield f"Event pattern is not valid. Reason: Unrecognized match type {strange[0]}"
+
+
+def _target(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
+    name, arn = target.get("Id"), str(target.get("Arn", ""))
+    if len([one for one in INPUTS if one in target]) > 1:
+        yield (f"Only one of {', '.join(INPUTS)} must be provided for target {name}.")
+    if "Input" in target and not _is_json(target["Input"]):
+        yield f"JSON syntax error in Input for target {name}"
+    if "InputPath" in target and not str(target["InputPath"]).startswith("$"):
+        yield f"InputPath for target {name} is invalid"
+    _, _, service, region, *_ = [*arn.split(":"), "", "", "", ""]
+    if region not in ("", context.region) and service != ANYWHERE:
+        yield (
+            f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format: only "
+            "event buses may be in another Region"
+        )
+    if service in WITH_ROLE and not target.get("RoleArn"):
+        yield f"RoleArn is required for target {arn}."
+
+
+def _is_json(text: Any) -> bool:
+    try:
+        json.loads(text)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _schedule(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    window = given.get("FlexibleTimeWindow", {})
+    if (window.get("Mode") == "FLEXIBLE") != ("MaximumWindowInMinutes" in window):
+        yield "MaximumWindowInMinutes is for, and needed by, flexible time windows"
+    start, end = _time(given.get("StartDate")), _time(given.get("EndDate"))
+    if end is not None and end <= datetime.now(UTC):
+        yield "The EndDate you specify must be in the future."
+    if start is not None and end is not None and start >= end:
+        yield "The StartDate you specify must come before the EndDate."
+    yield from _called(given.get("Target", {}))
+
+
+def _called(target: Mapping[str, Any]) -> Iterator[str]:
+    arn = str(target.get("Arn", ""))
+    if not arn.startswith("arn:"):
+        yield f"Provided Arn is not in correct format: {arn}"
+    service = arn.split(":")[2] if arn.count(":") > 1 else ""
+    group = target.get("SqsParameters", {}).get("MessageGroupId")
+    if service == "sqs" and arn.endswith(".fifo") and not group:
+        yield "MessageGroupId must be specified for a target that is a FIFO queue"
+    if service == "events" and not {"DetailType", "Source"} <= set(
+        target.get("EventBridgeParameters", {})
+    ):
+        yield "EventBridgeParameters must be specified for a target that is an event bus"
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _group(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if given.get("Name") == "default":
+        yield "Schedule group default already exists."
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::Events::Rule": (_rule,),
+    "AWS::Scheduler::Schedule": (_schedule,),
+    "AWS::Scheduler::ScheduleGroup": (_group,),
+}

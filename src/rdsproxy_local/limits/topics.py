@@ -1,0 +1,97 @@
+"""SNS: topics and subscriptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..cloudformation.resource import Context
+from .check import Check
+
+# Subscribe, Protocol in botocore's model.
+PROTOCOLS: Final = frozenset(
+    {
+        *("application", "email", "email-json", "firehose", "http"),
+        *("https", "lambda", "sms", "sqs"),
+    }
+)
+RAW: Final = ("firehose", "http", "https", "sqs")
+"""https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html"""
+FIFO: Final = ".fifo"
+LONGEST_DISPLAY_NAME: Final = 100
+SIGNATURES: Final = ("1", "2")
+ENDPOINTS: Final[Mapping[str, re.Pattern[str]]] = {
+    "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+"),
+    "email-json": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+"),
+    "firehose": re.compile(r"arn:[^:]+:firehose:.+"),
+    "http": re.compile(r"http://.+"),
+    "https": re.compile(r"https://.+"),
+    "lambda": re.compile(r"arn:[^:]+:lambda:.+"),
+    "sqs": re.compile(r"arn:[^:]+:sqs:.+"),
+}
+QUEUE: Final = re.compile(r"arn:[^:]+:sqs:[^:]+:\d{12}:.+")
+
+
+def _topic(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    is_fifo = given.get("FifoTopic", False)
+    if len(given.get("DisplayName", "")) > LONGEST_DISPLAY_NAME:
+        yield (
+            "Invalid parameter: DisplayName Reason: must not be longer than "
+            f"{LONGEST_DISPLAY_NAME} characters"
+        )
+    if str(given.get("SignatureVersion", "1")) not in SIGNATURES:
+        yield "Invalid parameter: SignatureVersion Reason: must be 1 or 2"
+    for attribute in ("ArchivePolicy", "ContentBasedDeduplication"):
+        if given.get(attribute) and not is_fifo:
+            yield (
+                f"Invalid parameter: Attributes Reason: {attribute} attribute can only be set for "
+                "FIFO topics"
+            )
+    for one in given.get("Subscription", ()):
+        yield from _ends(one.get("Protocol"), one.get("Endpoint"), is_fifo=is_fifo)
+
+
+def _subscription(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    protocol, topic = given.get("Protocol"), str(given.get("TopicArn", ""))
+    if protocol not in PROTOCOLS:
+        yield f"Invalid parameter: Does not support this protocol string: {protocol}"
+        return
+    yield from _ends(protocol, given.get("Endpoint"), is_fifo=topic.endswith(FIFO))
+    if given.get("RawMessageDelivery") is True and protocol not in RAW:
+        yield (
+            "Invalid parameter: Attributes Reason: Delivery protocol "
+            f"[{protocol}] does not support raw message delivery."
+        )
+    if protocol == "firehose" and not given.get("SubscriptionRoleArn"):
+        yield (
+            "Invalid parameter: Attributes Reason: SubscriptionRoleArn is required for protocol "
+            "firehose"
+        )
+    if redrive := given.get("RedrivePolicy"):
+        yield from _redrive(redrive, is_fifo=topic.endswith(FIFO))
+
+
+def _ends(protocol: Any, endpoint: Any, *, is_fifo: bool) -> Iterator[str]:
+    """Refuse an endpoint that its protocol or its topic does not reach."""
+    if is_fifo and protocol != "sqs":
+        yield f"Invalid parameter: Invalid protocol type: {protocol}"
+    form = ENDPOINTS.get(str(protocol))
+    if form is not None and not form.match(str(endpoint or "")):
+        named = {"email": "Email address", "email-json": "Email address"}.get(str(protocol))
+        yield f"Invalid parameter: {named or 'Endpoint must match the specified protocol'}"
+
+
+def _redrive(policy: Any, *, is_fifo: bool) -> Iterator[str]:
+    arn = str(policy.get("deadLetterTargetArn", "")) if isinstance(policy, Mapping) else ""
+    if isinstance(policy, Mapping) and not (QUEUE.fullmatch(arn) and arn.endswith(FIFO) == is_fifo):
+        yield (
+            "Invalid parameter: RedrivePolicy: deadLetterTargetArn must be a queue of SQS of the "
+            "same type as the topic"
+        )
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::SNS::Subscription": (_subscription,),
+    "AWS::SNS::Topic": (_topic,),
+}

@@ -1,0 +1,181 @@
+"""Parts of HTTP and REST APIs that API Gateway refuses are refused here too."""
+
+from __future__ import annotations
+
+import pytest
+
+from rdsproxy_local.cloudformation.failure import Failure
+
+pytestmark = pytest.mark.xdist_group("cloud-limits")
+
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+JWT = {
+    "AuthorizerType": "JWT",
+    "IdentitySource": ["$request.header.Authorization"],
+    "JwtConfiguration": {"Audience": ["shop"], "Issuer": "https://login.example.org/"},
+}
+REQUEST = {
+    "AuthorizerType": "REQUEST",
+    "AuthorizerPayloadFormatVersion": "2.0",
+    "AuthorizerUri": f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations",
+}
+
+
+def refused(harness, type_name, properties, reason):
+    """The resource is refused, and with that reason."""
+    with pytest.raises(Failure, match=reason):
+        harness.create(type_name, **properties)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"Name": "n" * 129}, "less than or equal to 128"),
+        ({"Description": "d" * 1025}, "less than or equal to 1024"),
+        (
+            {"CorsConfiguration": {"AllowCredentials": True, "AllowOrigins": ["*"]}},
+            "AllowCredentials",
+        ),
+        ({"ProtocolType": "WEBSOCKET"}, "RouteSelectionExpression"),
+    ],
+)
+def test_an_api_has_a_name_and_origins_that_it_may(harness, properties, reason):
+    # https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
+    given = {"Name": "shop", "ProtocolType": "HTTP", **properties}
+    refused(harness, "AWS::ApiGatewayV2::Api", given, reason)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"IntegrationType": "AWS_PROXY", "IntegrationUri": FUNCTION}, "PayloadFormatVersion"),
+        ({"IntegrationType": "MOCK"}, "not supported for HTTP APIs"),
+        ({"IntegrationType": "HTTP_PROXY", "IntegrationMethod": "GET"}, "IntegrationUri"),
+        (
+            {"IntegrationType": "HTTP_PROXY", "IntegrationUri": "https://example.org"},
+            "IntegrationMethod",
+        ),
+        (
+            {
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": "f",
+                "PayloadFormatVersion": "2.0",
+            },
+            "Invalid function ARN",
+        ),
+        (
+            {"IntegrationType": "AWS_PROXY", "IntegrationSubtype": "SQS-Nope"},
+            "Invalid integration subtype",
+        ),
+        (
+            {
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": FUNCTION,
+                "PayloadFormatVersion": "2.0",
+                "ConnectionType": "VPC_LINK",
+            },
+            "ConnectionId",
+        ),
+    ],
+)
+def test_an_integration_of_an_http_api_has_what_its_type_needs(harness, properties, reason):
+    # https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html
+    refused(harness, "AWS::ApiGatewayV2::Integration", {"ApiId": "a", **properties}, reason)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({**JWT, "IdentitySource": ["Authorization"]}, "Invalid mapping expression"),
+        ({**JWT, "IdentitySource": []}, "one IdentitySource"),
+        ({**JWT, "JwtConfiguration": {}}, "Issuer"),
+        ({**JWT, "JwtConfiguration": {"Issuer": "http://login.example.org"}}, "https"),
+        ({"AuthorizerType": "REQUEST"}, "AuthorizerUri"),
+        (
+            {**REQUEST, "AuthorizerPayloadFormatVersion": "1.0", "EnableSimpleResponses": True},
+            "EnableSimpleResponses",
+        ),
+        ({**REQUEST, "AuthorizerResultTtlInSeconds": 3601}, "3600"),
+    ],
+)
+def test_an_authorizer_has_what_its_type_needs(harness, properties, reason):
+    # https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html
+    given = {"ApiId": "a", "Name": "users", **properties}
+    refused(harness, "AWS::ApiGatewayV2::Authorizer", given, reason)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"Target": "abcdefg"}, "integrations/<integration ID>"),
+        ({"AuthorizationType": "JWT"}, "AuthorizerId is required"),
+    ],
+)
+def test_a_route_names_an_integration_and_an_authorizer(harness, properties, reason):
+    # https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html
+    given = {"ApiId": "a", "RouteKey": "GET /orders", **properties}
+    refused(harness, "AWS::ApiGatewayV2::Route", given, reason)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "api", "name"),
+    [
+        ("AWS::ApiGateway::Stage", "RestApiId", "Variables"),
+        ("AWS::ApiGatewayV2::Stage", "ApiId", "StageVariables"),
+    ],
+)
+@pytest.mark.parametrize("variables", [{"a-b": "c"}, {"a": "b c"}])
+def test_variables_of_stages_have_plain_names_and_values(harness, type_name, api, name, variables):
+    # https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
+    given = {api: "a", "StageName": "v1", name: variables}
+    refused(harness, type_name, given, "[Ss]tage variable")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "properties", "reason"),
+    [
+        (
+            "AWS::ApiGatewayV2::Stage",
+            {
+                "ApiId": "a",
+                "StageName": "v1",
+                "AccessLogSettings": {"Format": "$context.requestId\n$context.status"},
+            },
+            "single line",
+        ),
+        (
+            "AWS::ApiGatewayV2::Stage",
+            {
+                "ApiId": "a",
+                "StageName": "v1",
+                "DefaultRouteSettings": {"ThrottlingBurstLimit": -1},
+            },
+            "must not be negative",
+        ),
+        ("AWS::ApiGateway::Deployment", {"RestApiId": "a", "StageName": "v1.0"}, "Stage name only"),
+        (
+            "AWS::ApiGateway::Stage",
+            {
+                "RestApiId": "a",
+                "StageName": "v1",
+                "MethodSettings": [
+                    {"HttpMethod": "*", "ResourcePath": "/*", "CacheTtlInSeconds": 3601}
+                ],
+            },
+            "Invalid cache TTL",
+        ),
+        ("AWS::ApiGateway::UsagePlan", {"Quota": {"Limit": 5}}, "need each other"),
+        (
+            "AWS::ApiGateway::RestApi",
+            {
+                "Name": "n",
+                "EndpointConfiguration": {"Types": ["REGIONAL"], "VpcEndpointIds": ["vpce-1"]},
+            },
+            "only supported for private APIs",
+        ),
+    ],
+)
+def test_stages_and_plans_have_values_that_api_gateway_takes(
+    harness, type_name, properties, reason
+):
+    refused(harness, type_name, properties, reason)

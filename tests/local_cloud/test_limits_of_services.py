@@ -1,0 +1,292 @@
+"""Tables, buckets, keys, alarms, networks and policies of scaling that AWS refuses, refused here."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rdsproxy_local.cloudformation.failure import Failure
+
+pytestmark = pytest.mark.xdist_group("cloud-limits")
+
+HERE = "eu-west-1:123456789012"
+FUNCTION = f"arn:aws:lambda:{HERE}:function:f"
+SECRET = f"arn:aws:secretsmanager:{HERE}:secret:s-AbCdEf"
+ACCOUNT = {"AWS": "arn:aws:iam::123456789012:root"}
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": ACCOUNT, "Action": "kms:*", "Resource": "*"}],
+}
+KEY = [{"AttributeName": "a", "KeyType": "HASH"}]
+TABLE = {
+    "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+    "KeySchema": KEY,
+}
+ALARM = {
+    "ComparisonOperator": "GreaterThanThreshold",
+    "EvaluationPeriods": 1,
+    "MetricName": "m",
+    "Namespace": "n",
+    "Period": 60,
+    "Statistic": "Sum",
+    "Threshold": 1,
+}
+TRACKING = {
+    "PolicyName": "p",
+    "PolicyType": "TargetTrackingScaling",
+    "ScalingTargetId": "cluster:c|rds:cluster:ReadReplicaCount|rds",
+}
+
+
+def index(**more):
+    return {"IndexName": "abc", "KeySchema": KEY, "Projection": {"ProjectionType": "ALL"}, **more}
+
+
+def without(properties, *names):
+    return {name: value for name, value in properties.items() if name not in names}
+
+
+def refused(harness, type_name, properties, reason):
+    """The resource is refused, and with that reason."""
+    with pytest.raises(Failure, match=reason):
+        harness.create(type_name, **properties)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"TableName": "ab"}, "between 3 and 255"),
+        ({"KeySchema": [{"AttributeName": "a", "KeyType": "RANGE"}]}, "must be a HASH key"),
+        (
+            {"KeySchema": [*KEY, {"AttributeName": "b", "KeyType": "HASH"}]},
+            "the second, if there is one, a RANGE",
+        ),
+        ({"GlobalSecondaryIndexes": [index(), index(KeySchema=KEY)]}, "Duplicate index name"),
+        (
+            {"GlobalSecondaryIndexes": [index(Projection={"ProjectionType": "INCLUDE"})]},
+            "NonKeyAttributes is not specified",
+        ),
+        (
+            {
+                "BillingMode": "PROVISIONED",
+                "ProvisionedThroughput": {"ReadCapacityUnits": 40001, "WriteCapacityUnits": 1},
+            },
+            "exceeds the quota",
+        ),
+    ],
+)
+def test_a_table_has_keys_and_indexes_of_one_form(harness, properties, reason):
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+    refused(harness, "AWS::DynamoDB::Table", {**TABLE, **properties}, reason)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ([{"Status": "Enabled", "ExpirationInDays": 0}], "positive integer"),
+        ([{"Status": "Enabled"}], "At least one action"),
+        ([{"Id": "a", "Status": "Enabled", "ExpirationInDays": days} for days in (1, 2)], "unique"),
+    ],
+)
+def test_a_lifecycle_has_rules_that_do_something(harness, rules, reason):
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+    refused(harness, "AWS::S3::Bucket", {"LifecycleConfiguration": {"Rules": rules}}, reason)
+
+
+def test_a_bucket_has_a_key_for_encryption_by_kms_only(harness):
+    default = {"SSEAlgorithm": "AES256", "KMSMasterKeyID": "alias/a"}
+    rules = [{"ServerSideEncryptionByDefault": default}]
+    encryption = {"BucketEncryption": {"ServerSideEncryptionConfiguration": rules}}
+    refused(harness, "AWS::S3::Bucket", encryption, "not applicable")
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"AllowedPattern": r"^\d+$"}, "allowedPattern"),
+        ({"Policies": "[]"}, "advanced-parameter tier"),
+        ({"Name": "shop/size"}, "fully qualified name"),
+    ],
+)
+def test_a_parameter_matches_its_own_pattern_and_tier(harness, properties, reason):
+    # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    refused(harness, "AWS::SSM::Parameter", {"Type": "String", "Value": "v", **properties}, reason)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"KeySpec": "RSA_2048", "KeyUsage": "GENERATE_VERIFY_MAC"}, "not compatible"),
+        ({"KeyUsage": "SIGN_VERIFY"}, "not compatible"),
+        ({"KeySpec": "ECC_NIST_P256"}, "not compatible"),
+        ({"KeySpec": "RSA_2048", "EnableKeyRotation": True}, "EnableKeyRotation"),
+    ],
+)
+def test_a_key_is_used_for_what_its_spec_can(harness, properties, reason):
+    # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+    refused(harness, "AWS::KMS::Key", {"KeyPolicy": POLICY, **properties}, reason)
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ({"ScheduleExpression": "rate(3 hours)"}, "not valid"),
+        ({"ScheduleExpression": "cron(15 8 1 * ? *)"}, "not valid"),
+        ({"ScheduleExpression": "rate(10 days)", "AutomaticallyAfterDays": 10}, "can't specify"),
+        ({"ScheduleExpression": "rate(10 days)", "Duration": "25h"}, "Duration"),
+    ],
+)
+def test_a_secret_is_rotated_at_full_hours_and_every_four_at_most(harness, rules, reason):
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+    given = {"SecretId": SECRET, "RotationLambdaARN": FUNCTION, "RotationRules": rules}
+    refused(harness, "AWS::SecretsManager::RotationSchedule", given, reason)
+
+
+def test_a_secret_is_for_nobody_else_where_public_policies_are_blocked(harness):
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [everybody]}
+    given = {"SecretId": SECRET, "BlockPublicPolicy": True, "ResourcePolicy": policy}
+    refused(harness, "AWS::SecretsManager::ResourcePolicy", given, "broad access")
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        (without(ALARM, "Statistic"), "Exactly one of Statistic"),
+        (without(ALARM, "Period"), "Period must not be null"),
+        (without(ALARM, "Threshold"), "Threshold must be specified"),
+        ({**without(ALARM, "Statistic"), "ExtendedStatistic": "p101"}, "p101"),
+        ({**ALARM, "AlarmActions": ["news"]}, "Invalid arn"),
+        (
+            {**ALARM, "AlarmActions": ["arn:aws:sns:us-east-1:123456789012:news"]},
+            "Only eu-west-1 is supported",
+        ),
+        (
+            {**ALARM, "ComparisonOperator": "GreaterThanUpperThreshold"},
+            "ThresholdMetricId is required",
+        ),
+        (
+            {
+                **without(ALARM, "MetricName", "Namespace", "Period", "Statistic"),
+                "Metrics": [{"Id": one, "Expression": "TIME_SERIES(1)"} for one in ("a", "b")],
+            },
+            "Exactly one element",
+        ),
+    ],
+)
+def test_an_alarm_looks_at_one_value(harness, properties, reason):
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    refused(harness, "AWS::CloudWatch::Alarm", properties, reason)
+
+
+@pytest.mark.parametrize(
+    ("widget", "reason"),
+    [
+        ({"type": "pie", "properties": {}}, "type should be one of"),
+        ({"type": "text", "width": 25, "properties": {"markdown": "m"}}, "width should be"),
+        ({"type": "metric", "properties": {"metrics": [["n", "m"]]}}, "required property 'region'"),
+        ({"type": "text"}, "should have properties"),
+    ],
+)
+def test_a_dashboard_has_widgets_that_can_be_shown(harness, widget, reason):
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    body = {"DashboardBody": json.dumps({"widgets": [widget]})}
+    refused(harness, "AWS::CloudWatch::Dashboard", body, reason)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({}, "must be specified"),
+        ({"PolicyType": "StepScaling"}, "must be specified"),
+        (
+            {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 60}},
+            "Exactly one of",
+        ),
+        (
+            {
+                "TargetTrackingScalingPolicyConfiguration": {
+                    "TargetValue": 60,
+                    "PredefinedMetricSpecification": {
+                        "PredefinedMetricType": "DynamoDBReadCapacityUtilization"
+                    },
+                }
+            },
+            "not valid for the service namespace rds",
+        ),
+    ],
+)
+def test_a_scaling_policy_follows_a_metric_of_its_service(harness, properties, reason):
+    # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
+    given = {**TRACKING, **properties}
+    refused(harness, "AWS::ApplicationAutoScaling::ScalingPolicy", given, reason)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "properties", "reason"),
+    [
+        ("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16", "InstanceTenancy": "host"}, "host"),
+        ("AWS::EC2::VPCCidrBlock", {"VpcId": "vpc-1"}, "must be specified"),
+        ("AWS::EC2::VPCCidrBlock", {"VpcId": "vpc-1", "CidrBlock": "198.19.0.0/24"}, "restricted"),
+        (
+            "AWS::EC2::Subnet",
+            {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/24", "AssignIpv6AddressOnCreation": True},
+            "needs an Ipv6CidrBlock",
+        ),
+        (
+            "AWS::EC2::FlowLog",
+            {"ResourceId": "vpc-1", "ResourceType": "VPC", "LogDestinationType": "s3"},
+            "TrafficType is required",
+        ),
+        (
+            "AWS::EC2::FlowLog",
+            {
+                "ResourceId": "vpc-1",
+                "ResourceType": "VPC",
+                "TrafficType": "ALL",
+                "LogFormat": "${srcadr}",
+            },
+            "Unknown fields provided: srcadr",
+        ),
+        *(
+            (
+                "AWS::EC2::PrefixList",
+                {"PrefixListName": "l", "AddressFamily": "IPv4", "MaxEntries": 2, **more},
+                reason,
+            )
+            for more, reason in (
+                ({"Entries": [{"Cidr": "2001:db8::/32"}]}, "not a valid IPv4"),
+                ({"Entries": [{"Cidr": f"10.{n}.0.0/16"} for n in range(3)]}, "maximum number"),
+                ({"MaxEntries": 1001}, "1 to 1000"),
+                ({"PrefixListName": "com.amazonaws.s3"}, "reserved"),
+            )
+        ),
+        (
+            "AWS::EC2::Instance",
+            {
+                "ImageId": "ami-12345678",
+                "BlockDeviceMappings": [
+                    {"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "gp2", "Iops": 3000}}
+                ],
+            },
+            "iops is not supported for gp2",
+        ),
+    ],
+)
+def test_networks_and_volumes_have_values_that_go_together(harness, type_name, properties, reason):
+    refused(harness, type_name, properties, reason)
+
+
+def test_a_subnet_has_addresses_of_its_vpc(harness):
+    vpc = harness.create("AWS::EC2::VPC", CidrBlock="10.77.0.0/16").physical_id
+    given = {"VpcId": vpc, "CidrBlock": "10.77.0.0/24", "Ipv6CidrBlock": "2001:db8:0:1::/64"}
+    refused(harness, "AWS::EC2::Subnet", given, "not in the range of the VPC")
+    place = {"VpcId": vpc, "CidrBlock": "10.77.0.0/24", "AvailabilityZone": "eu-west-1a"}
+    subnet = harness.create("AWS::EC2::Subnet", **place).physical_id
+    machine = {"ImageId": "ami-12345678", "SubnetId": subnet, "InstanceType": "t4g.nano"}
+    taken = {**machine, "PrivateIpAddress": "10.77.0.1"}
+    refused(harness, "AWS::EC2::Instance", taken, "reserved address range")
+    elsewhere = {**machine, "AvailabilityZone": "eu-west-1c"}
+    refused(harness, "AWS::EC2::Instance", elsewhere, "not that of the subnet")
