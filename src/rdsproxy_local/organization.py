@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final, Protocol
 
-from .local_cloud import Account
+from .local_cloud import NO_PROXY, SECONDS, Account
 
 ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
 MEMBER_ACCESS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
@@ -93,6 +93,12 @@ def trust_stack_sets(
     trusted = {"AWS": f"arn:aws:iam::{administrator.id}:role/{administration_role}"}
     for account in accounts:
         _role(account, execution_role, trusted, policy)
+
+
+def called_by(account: Account, role: str) -> list[str]:
+    """Return the actions that an execution role of stack sets has called, in their first order."""
+    with NO_PROXY.open(f"{account.endpoint}/_local/called", timeout=SECONDS) as answer:
+        return [*json.loads(answer.read()).get(f"arn:aws:iam::{account.id}:role/{role}", ())]
 
 
 def _role(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Sequence
 from threading import Thread
@@ -20,6 +21,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import installation
+from .acting import called_actions
 from .clients import Clients
 from .fault_api import FaultApi
 
@@ -27,6 +29,7 @@ WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 HOST = "127.0.0.1"
 HEALTH = "/_local/health"
+CALLED = "/_local/called"
 
 
 class CloudServer:
@@ -41,7 +44,7 @@ class CloudServer:
         self.log: list[str] = []
         """Every request and every error."""
         app: WSGIApp = DomainDispatcherApplication(create_backend_app)
-        for middleware in (*middlewares, FaultApi().middleware, _health):
+        for middleware in (*middlewares, FaultApi().middleware, _called, _health):
             app = middleware(app)
         self._server: BaseWSGIServer = make_server(
             HOST, port, app, threaded=True, request_handler=_handler(self.log)
@@ -69,6 +72,18 @@ def _health(app: WSGIApp) -> WSGIApp:
         # Whoever started it sees that nobody else took its port.
         body = str(os.getpid()).encode()
         start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    return answer
+
+
+def _called(app: WSGIApp) -> WSGIApp:
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"] != CALLED:
+            return app(environ, start)
+        body = json.dumps(called_actions()).encode()
+        kind = ("Content-Type", "application/json")
+        start("200 OK", [kind, ("Content-Length", str(len(body)))])
         return [body]
 
     return answer

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from made_up_stacks import group
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.organization import trust_stack_sets
+from rdsproxy_local.organization import called_by, trust_stack_sets
 
 # One worker has the server; two would start it twice.
 pytestmark = pytest.mark.xdist_group("cloud-stack-sets")
@@ -308,3 +308,65 @@ class TestResource:
         there = Account(server.endpoint, TARGETS[1], REGIONS[0]).client("cloudformation")
         assert there.describe_stacks()["Stacks"] == []
         assert stacks.delete("fleets") == "DELETE_COMPLETE"
+
+
+class TestExecutionRole:
+    """What the execution role may not do, no stack does."""
+
+    POLICY = "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy"
+
+    @pytest.fixture(scope="class", autouse=True)
+    @staticmethod
+    def limited(server, account):
+        target = Account(server.endpoint, TARGETS[0], REGIONS[0])
+        statements = [
+            {"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"},
+            {
+                "Effect": "Allow",
+                "Action": list(TestExecutionRole.POLICY),
+                "Resource": f"arn:aws:logs:{REGIONS[0]}:{target.id}:log-group:*",
+            },
+        ]
+        names = {"administration_role": "Admin", "execution_role": "Limited"}
+        trust_stack_sets(account, [target], policy={"Statement": statements}, **names)
+
+    @pytest.fixture
+    def fleet(self, server):
+        fleet = Fleet(server)
+        role = f"arn:aws:iam::{ADMINISTRATOR}:role/Admin"
+        fleet.create(AdministrationRoleARN=role, ExecutionRoleName="Limited")
+        yield fleet
+        fleet.clear()
+
+    def test_it_makes_what_its_policies_allow_and_what_it_called_is_known(self, fleet, server):
+        operation = fleet.add(TARGETS[:1], REGIONS[:1])
+        assert operation["Status"] == "SUCCEEDED"
+        assert operation["ExecutionRoleName"] == "Limited"
+        called = called_by(Account(server.endpoint, TARGETS[0], REGIONS[0]), "Limited")
+        assert called[0] == "cloudformation:CreateStack"
+        assert {"logs:CreateLogGroup", "logs:PutRetentionPolicy"} <= set(called)
+        assert fleet.remove(TARGETS[:1], REGIONS[:1])["Status"] == "SUCCEEDED"
+
+    def test_another_region_is_not_among_its_resources(self, fleet):
+        operation = fleet.add(TARGETS[:1], REGIONS[1:])
+        (failed,) = fleet.results(operation).values()
+        assert failed["StatusReason"].startswith(
+            "ResourceLogicalId:Group, ResourceType:AWS::Logs::LogGroup, ResourceStatusReason:"
+            f'Resource handler returned message: "User: arn:aws:sts::{TARGETS[0]}:assumed-role/'
+            "Limited/"
+        )
+        assert (
+            f"is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:"
+            f"{REGIONS[1]}:{TARGETS[0]}:* because no identity-based policy allows the "
+            "logs:CreateLogGroup action"
+        ) in failed["StatusReason"]
+        # It may not even see if there is a group to delete.
+        assert fleet.remove(TARGETS[:1], REGIONS[1:])["Status"] == "SUCCEEDED"
+
+    def test_an_account_without_the_role_says_so(self, fleet):
+        (failed,) = fleet.results(fleet.add(TARGETS[1:2], REGIONS[:1])).values()
+        assert failed["StatusReason"] == (
+            f"Account {TARGETS[1]} should have 'Limited' role with trust relationship to Role "
+            "'Admin'."
+        )
+        assert fleet.remove(TARGETS[1:2], REGIONS[:1], retain=True)["Status"] == "SUCCEEDED"

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from made_up_stacks import parameter
 from rdsproxy_local.local_cloud import Account
-from rdsproxy_local.organization import Organization
+from rdsproxy_local.organization import Organization, called_by
 
 # One worker has the server; two would start it twice.
 pytestmark = pytest.mark.xdist_group("cloud-stack-sets")
@@ -182,3 +182,96 @@ def test_a_transform_is_refused(api):
     body = json.dumps({"Transform": "AWS::Serverless-2016-10-31", **json.loads(TEMPLATE)})
     with pytest.raises(ClientError, match="Transform is not supported in SERVICE_MANAGED"):
         api.create_stack_set(StackSetName="sam", **{**SERVICE_MANAGED, "TemplateBody": body})
+
+
+class TestCustomExecutionRole:
+    """`ExecutionRoleTemplateBody`: a role of one's own, which may nest."""
+
+    NAME = "stacksets-exec-custom-fleet"
+
+    @staticmethod
+    def template(units, actions):
+        """The template of a role that may do these actions."""
+        admin = (
+            f"arn:aws:iam::{units.organization.management.id}:role/aws-service-role/"
+            "stacksets.cloudformation.amazonaws.com/AWSServiceRoleForCloudFormationStackSetsOrgAdmin"
+        )
+        trust = {"Effect": "Allow", "Principal": {"AWS": admin}, "Action": "sts:AssumeRole"}
+        allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        properties = {
+            "RoleName": TestCustomExecutionRole.NAME,
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "Policies": [
+                {
+                    "PolicyName": "Fleet",
+                    "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow]},
+                }
+            ],
+        }
+        resources = {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}
+        return json.dumps({"Resources": resources})
+
+    @pytest.fixture
+    def nested(self, units):
+        """A template in which the parameter is in a nested stack."""
+        s3 = units.organization.management.client("s3")
+        s3.create_bucket(
+            Bucket="fleet-templates", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        s3.put_object(Bucket="fleet-templates", Key="leaf", Body=TEMPLATE.encode())
+        endpoint = units.organization.management.endpoint
+        child = {
+            "Type": "AWS::CloudFormation::Stack",
+            "Properties": {"TemplateURL": f"{endpoint}/fleet-templates/leaf"},
+        }
+        yield json.dumps({"Resources": {"Child": child}})
+        s3.delete_object(Bucket="fleet-templates", Key="leaf")
+        s3.delete_bucket(Bucket="fleet-templates")
+
+    def test_it_nests_within_what_it_may_do(self, api, nested, fleet, units):
+        actions = ["cloudformation:*", "ssm:*"]
+        own = {
+            "ExecutionRoleName": self.NAME,
+            "ExecutionRoleTemplateBody": self.template(units, actions),
+            "TemplateBody": nested,
+        }
+        with pytest.raises(ClientError, match="InsufficientCapabilities"):
+            api.create_stack_set(StackSetName="fleet", **{**SERVICE_MANAGED, **own})
+        own["Capabilities"] = ["CAPABILITY_NAMED_IAM"]
+        fleet(**own)
+        added(
+            api,
+            OrganizationalUnitIds=[units.workloads],
+            Accounts=[units.first.id],
+            AccountFilterType="INTERSECTION",
+        )
+        names = [one["RoleName"] for one in units.first.client("iam").list_roles()["Roles"]]
+        assert self.NAME in names
+        called = called_by(units.first, self.NAME)
+        assert {"cloudformation:CreateStack", "ssm:PutParameter"} <= set(called)
+        less = {**own, "ExecutionRoleTemplateBody": self.template(units, ["cloudformation:*"])}
+        changed = json.dumps({"Resources": {"Other": parameter("b", Name="/other")}})
+        started = api.update_stack_set(StackSetName="fleet", **{**less, "TemplateBody": changed})
+        with pytest.raises(
+            AssertionError, match="no identity-based policy allows the ssm:PutParameter"
+        ):
+            ended(api, "fleet", started)
+        ended(api, "fleet", api.update_stack_set(StackSetName="fleet", **own))
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"ExecutionRoleName": "other"}, "must begin with stacksets-exec-custom-"),
+            ({"ExecutionRoleTemplateUrl": "https://x/y"}, "but not both"),
+            ({"PermissionModel": "SELF_MANAGED"}, "not supported with SELF_MANAGED"),
+            ({"ExecutionRoleName": f"{NAME}-2"}, "has no role with the name"),
+        ],
+    )
+    def test_settings_that_do_not_fit_are_refused(self, api, units, changes, message):
+        own = {
+            "ExecutionRoleName": self.NAME,
+            "ExecutionRoleTemplateBody": self.template(units, "ssm:*"),
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        }
+        with pytest.raises(ClientError, match=message):
+            api.create_stack_set(StackSetName="own", **{**SERVICE_MANAGED, **own, **changes})

@@ -12,6 +12,7 @@ from .operation import Action, Operation, Result
 from .organizations import is_suspended
 from .preferences import Preferences
 from .registry import StackSets
+from .roles import give_up_role
 from .stack_set import StackSet
 
 
@@ -132,7 +133,10 @@ class Carrier:
             result.becomes("FAILED", reason)
 
     def _forget(self, result: Result) -> None:
+        account = result.instance.place.account
         self._set.instances.pop(result.instance.place, None)
+        if all(place.account != account for place in [*self._set.instances]):
+            give_up_role(self._set, account)
         result.becomes("SUCCEEDED")
 
     def _refused(self, result: Result) -> bool:

@@ -9,11 +9,10 @@ from moto.organizations.models import OrganizationsBackend, organizations_backen
 
 from ..cloudformation.refusals import ValidationError
 from .refusals import DELEGATED, NO_ACCESS, NOT_MANAGEMENT, InvalidOperation
+from .service_roles import MEMBER as MEMBER_ACCESS
+from .service_roles import admin_role
 
 PARTITION: Final = "aws"
-MEMBER_ACCESS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
-"""The principal with trusted access, by which administration is delegated, too."""
-
 _activated: Final[set[str]] = set()
 """The IDs of organizations whose management account has activated StackSets."""
 
@@ -59,6 +58,7 @@ def set_access(account: str, *, enabled: bool) -> None:
         raise InvalidOperation(NOT_MANAGEMENT)
     if enabled:
         found.enable_aws_service_access(ServicePrincipal=MEMBER_ACCESS)
+        admin_role(account)
         _activated.add(found.org.id)
     else:
         found.disable_aws_service_access(ServicePrincipal=MEMBER_ACCESS)

@@ -1,51 +1,50 @@
-"""The roles of StackSets: the administrator's, which assumes those of the target accounts."""
+"""The execution roles of target accounts, and who may assume them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+import threading
 from typing import Any, Final
 
-from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from ..acting import RoleClients
 from ..clients import Clients
+from ..cloudformation.background import settled
+from ..cloudformation.capabilities import NAMED_IAM
+from ..cloudformation.planning import Request
+from ..cloudformation.stacks import backend
 from ..data_plane import identities
+from .instance import Place
+from .service_roles import PARTITION, admin_role, default_role
 from .stack_set import StackSet
 
-PARTITION: Final = "aws"
 SERVICE: Final = "cloudformation.amazonaws.com"
 SECONDS: Final = 3600
-ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
-VERSION: Final = "2012-10-17"
-MEMBER: Final = "member.org.stacksets.cloudformation.amazonaws.com"
-MEMBER_ROLE: Final = "AWSServiceRoleForCloudFormationStackSetsOrgMember"
+
+_turns: Final[dict[str, threading.RLock]] = {}
+"""Held while the role of an account is made, or its session."""
+_clients: Final[dict[tuple[str, str], RoleClients]] = {}
 
 
 class NotAllowed(Exception):
     """The reason why nothing can be done in an account."""
 
 
-def clients_in(stack_set: StackSet, account: str, base: Clients) -> RoleClients:
+def clients_in(stack_set: StackSet, place: Place, base: Clients) -> RoleClients:
     """Clients of the execution role in an account, or :class:`NotAllowed`."""
-    if stack_set.model == "SERVICE_MANAGED":
-        role = _service_managed(stack_set, account)
-    else:
-        role = _self_managed(stack_set, account)
-    key = (stack_set.id, role)
-    if key not in _clients:
-        _clients[key] = RoleClients(base.endpoint, role, _session(role, stack_set.id))
-    return _clients[key]
+    with _turns.setdefault(place.account, threading.RLock()):
+        if stack_set.model == "SELF_MANAGED":
+            role = _self_managed(stack_set, place.account)
+        elif stack_set.has_custom_role:
+            role = _custom(stack_set, place, base)
+        else:
+            role = default_role(stack_set.account, place.account)
+        return _session_of(stack_set, role, base)
 
 
 def forget() -> None:
     """Forget the sessions of an earlier local cloud."""
     _clients.clear()
-
-
-_clients: Final[dict[tuple[str, str], RoleClients]] = {}
 
 
 def _self_managed(stack_set: StackSet, account: str) -> str:
@@ -72,38 +71,56 @@ def _self_managed(stack_set: StackSet, account: str) -> str:
     return execution
 
 
-def _service_managed(stack_set: StackSet, account: str) -> str:
-    """The role that StackSets makes in each account, an administrator, unless it is customized."""
-    name = stack_set.execution_role
-    if name is None:
-        digest = hashlib.md5(stack_set.account.encode(), usedforsecurity=False).hexdigest()
-        name = f"stacksets-exec-{digest}"
-        _make(account, name)
-    return f"arn:aws:iam::{account}:role/{name}"
+def _custom(stack_set: StackSet, place: Place, base: Clients) -> str:
+    """The customized role of service-managed permissions, of a stack that is made before any."""
+    name, template = stack_set.execution_role, stack_set.roles.execution_template
+    assert name is not None
+    assert template is not None
+    stacks = stack_set.role_stacks
+    if place.account not in stacks or stacks[place.account].plan.template.text != template:
+        _roll_out(stack_set, place, base, template)
+    arn = f"arn:aws:iam::{place.account}:role/{name}"
+    trusted = admin_role(stack_set.account)
+    if not identities.role_trusts_account_of(arn, trusted):
+        raise NotAllowed(
+            f"Account {place.account} should have '{name}' role with trust relationship to Role "
+            f"'{trusted.partition(':role/')[2]}'."
+        )
+    return arn
 
 
-def _make(account: str, name: str) -> None:
-    """Make the role that acts, and the service-linked one that assumes it, once."""
-    backend = iam_backends[account][PARTITION]
-    if any(one.name == name for one in backend.get_roles()):
-        return
-    member = _role(account, MEMBER_ROLE, {"Service": MEMBER}, f"/aws-service-role/{MEMBER}/")
-    _role(account, name, {"AWS": member}, "/")
-    backend.attach_role_policy(ADMINISTRATOR, name)
+def _roll_out(stack_set: StackSet, place: Place, base: Clients, template: str) -> None:
+    default = default_role(stack_set.account, place.account)
+    request = Request(template, {}, (NAMED_IAM,), clients=_session_of(stack_set, default, base))
+    known = stack_set.role_stacks.get(place.account)
+    stacks = backend(place.account, known.region if known else place.region)
+    if known is None:
+        stack = stacks.create(f"StackSet-{stack_set.name}-ExecutionRole", request)
+        settled(stack.id)
+    else:
+        stack = stacks.update(known.id, request)
+        settled(stack.id)
+    if stack.status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        reason = next((one.reason for one in stack.events if "FAILED" in one.status), stack.reason)
+        if known is None:
+            stacks.delete(stack.id)
+            settled(stack.id)
+        raise NotAllowed(f"The execution role could not be provisioned: {reason}")
+    stack_set.role_stacks[place.account] = stack
 
 
-def _role(account: str, name: str, principal: Mapping[str, str], path: str) -> str:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    made = iam_backends[account][PARTITION].create_role(
-        role_name=name,
-        assume_role_policy_document=json.dumps({"Version": VERSION, "Statement": [statement]}),
-        path=path,
-        permissions_boundary="",
-        description="",
-        tags=[],
-        max_session_duration="3600",
-    )
-    return str(made.arn)
+def give_up_role(stack_set: StackSet, account: str) -> None:
+    """Delete the stack of the customized execution role, where no instance is left."""
+    if (stack := stack_set.role_stacks.pop(account, None)) is not None:
+        backend(account, stack.region).delete(stack.id)
+        settled(stack.id)
+
+
+def _session_of(stack_set: StackSet, role: str, base: Clients) -> RoleClients:
+    key = (stack_set.id, role)
+    if key not in _clients:
+        _clients[key] = RoleClients(base.endpoint, role, _session(role, stack_set.id))
+    return _clients[key]
 
 
 def _session(role_arn: str, name: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from ..cloudformation.stack import described
+from ..cloudformation.stack import Stack, described
 from .instance import Instance, Place
 from .operation import Operation
 from .refusals import InstanceNotFound, OperationNotFound
@@ -56,6 +56,8 @@ class StackSet:
     """Operations by their IDs, the oldest first."""
     automatic: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The Regions of each organizational unit whose new accounts get stacks."""
+    role_stacks: dict[str, Stack] = field(default_factory=dict)
+    """The stack of the customized execution role in each account."""
     drift: Mapping[str, Any] | None = None
     """Details of the last detection of drift."""
 

@@ -13,13 +13,15 @@ from ..cloudformation.stacks import backend
 from .carrying import Carrier
 from .instance import Place
 from .organizations import access_of, administrator, require_access, set_access
+from .permissions import check_permissions
 from .refusals import InvalidOperation
 from .registry import stack_sets_of
 from .requests import PAGES, StackSetRequests
 from .source import check_source, source_of
-from .stack_set import Roles, StackSet
+from .stack_set import Roles, Source, StackSet
 from .targets import targets
 
+TEMPLATES: Final = ("ExecutionRoleTemplateBody", "ExecutionRoleTemplateUrl")
 WHAT: Final = (
     "StackSetName",
     "Description",
@@ -34,9 +36,11 @@ WHAT: Final = (
     "AutoDeployment",
     "ManagedExecution",
     "CallAs",
+    *TEMPLATES,
 )
 WHERE: Final = ("Accounts", "Regions", "DeploymentTargets")
 HOW: Final = ("OperationPreferences", "OperationId")
+DEFAULT_ROLE: Final = "UseAdminExecutionRole"
 LONGEST: Final = 128
 
 
@@ -56,26 +60,26 @@ class StackSetApi(StackSetRequests):
             account,
             self.region,
             source_of(self._text(given, None), given),
-            _roles(given, Roles()),
+            self._roles(given, Roles()),
             model,
             given.get("Description"),
             given.get("AutoDeployment"),
             given.get("ManagedExecution", {}).get("Active", False),
         )
-        _check_permissions(made)
+        check_permissions(made)
         check_source(made, made.source)
         stack_sets_of(backend(account, self.region)).add(made)
         return ActionResult({"StackSetId": made.id})
 
     def update_stack_set(self) -> ActionResult:
-        given = self._given(*WHAT, *WHERE, *HOW, "UsePreviousTemplate")
+        given = self._given(*WHAT, *WHERE, *HOW, "UsePreviousTemplate", DEFAULT_ROLE)
         stack_sets, found = self._found(given)
         text = found.source.text if given.get("UsePreviousTemplate") else None
         if text is None or any(given.get(name) for name in ("TemplateBody", "TemplateURL")):
             text = self._text(given, None)
-        changed = _changed(found, given)
         source = source_of(text, given, found.source)
-        _check_permissions(changed)
+        changed = _changed(found, given, source, self._roles(given, found.roles))
+        check_permissions(changed)
         check_source(changed, source)
         places = self._places(found, given)
 
@@ -88,6 +92,22 @@ class StackSetApi(StackSetRequests):
 
         operation = Carrier(stack_sets, found, given).update(places, prepare=take_over)
         return ActionResult({"OperationId": operation.id})
+
+    def _roles(self, given: Mapping[str, Any], before: Roles) -> Roles:
+        """The roles that a call names, with the template of a customized execution role."""
+        if given.get(DEFAULT_ROLE):
+            return Roles()
+        body, url = (given.get(name) for name in TEMPLATES)
+        text = before.execution_template
+        if body and url:
+            raise ValidationError(f"You can specify {' or '.join(TEMPLATES)}, but not both")
+        if body or url:
+            text = self._text({"TemplateBody": body, "TemplateURL": url}, None)
+        return Roles(
+            given.get("AdministrationRoleARN", before.administration),
+            given.get("ExecutionRoleName", before.execution),
+            text,
+        )
 
     def _places(self, found: StackSet, given: Mapping[str, Any]) -> list[Place]:
         """The instances that an update reaches: all of them, unless some are named."""
@@ -141,15 +161,7 @@ class StackSetApi(StackSetRequests):
         return ActionResult({"Status": access_of(account)})
 
 
-def _roles(given: Mapping[str, Any], before: Roles) -> Roles:
-    return Roles(
-        given.get("AdministrationRoleARN", before.administration),
-        given.get("ExecutionRoleName", before.execution),
-        before.execution_template,
-    )
-
-
-def _changed(found: StackSet, given: Mapping[str, Any]) -> StackSet:
+def _changed(found: StackSet, given: Mapping[str, Any], source: Source, roles: Roles) -> StackSet:
     """The stack set as the call wants it."""
     model = given.get("PermissionModel", found.model)
     managed = given.get("ManagedExecution", {}).get("Active", found.managed_execution)
@@ -165,7 +177,8 @@ def _changed(found: StackSet, given: Mapping[str, Any]) -> StackSet:
     return replace(
         found,
         model=model,
-        roles=_roles(given, found.roles),
+        source=source,
+        roles=roles,
         description=given.get("Description", found.description),
         auto_deployment=given.get("AutoDeployment", found.auto_deployment),
         managed_execution=managed,
@@ -174,24 +187,6 @@ def _changed(found: StackSet, given: Mapping[str, Any]) -> StackSet:
 
 def _names_source(given: Mapping[str, Any]) -> bool:
     return any(given.get(name) for name in ("TemplateBody", "TemplateURL", "Parameters"))
-
-
-def _check_permissions(stack_set: StackSet) -> None:
-    automatic = stack_set.auto_deployment or {}
-    if stack_set.model == "SELF_MANAGED":
-        if automatic:
-            raise ValidationError(
-                "AutoDeployment is not supported with SELF_MANAGED permission model"
-            )
-        return
-    if stack_set.roles.administration:
-        raise ValidationError(
-            "AdministrationRoleARN is not supported with SERVICE_MANAGED permission model"
-        )
-    if "RetainStacksOnAccountRemoval" in automatic and not automatic.get("Enabled"):
-        raise ValidationError(
-            "RetainStacksOnAccountRemoval can be specified only if AutoDeployment is enabled"
-        )
 
 
 def _require_name(name: str) -> None:

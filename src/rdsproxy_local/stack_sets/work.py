@@ -46,7 +46,10 @@ def bring(stack_set: StackSet, instance: Instance) -> str | None:
             name = f"StackSet-{stack_set.name}-{uuid.uuid4()}"
             _require(clients, "CreateStack", stacks, name)
             instance.stack = stacks.create(name, request)
-        elif stacks.differences(stack, stacks.plan(request, directly=True), request):
+        else:
+            plan = stacks.plan(request, directly=True)
+            if not stacks.differences(stacks.updatable(stack.id), plan, request):
+                return None
             _require(clients, "UpdateStack", stacks, stack.name)
             stacks.update(stack.id, request)
     except (ServiceException, NotAllowed) as refusal:
@@ -73,7 +76,7 @@ def delete(stack_set: StackSet, instance: Instance) -> str | None:
 
 def _there(stack_set: StackSet, instance: Instance) -> tuple[StackBackend, RoleClients]:
     stacks = backend(*instance.place)
-    return stacks, clients_in(stack_set, instance.place.account, stacks.clients)
+    return stacks, clients_in(stack_set, instance.place, stacks.clients)
 
 
 def _alive(stacks: StackBackend, instance: Instance) -> Stack | None:

@@ -4,7 +4,7 @@ from ..databases import NoLogin, SqlError
 from ..deployment.deployed_stack import DeployedStack
 from ..faults import SLOW
 from ..local_cloud import Account
-from ..organization import Organization, trust_stack_sets
+from ..organization import Organization, called_by, trust_stack_sets
 from .answers import Answer
 from .cloud import RenderedBundle, TestCloud
 from .fixtures import Call, Deploy, InjectFaults, Logs, Sql
@@ -24,5 +24,6 @@ __all__ = [
     "Sql",
     "SqlError",
     "TestCloud",
+    "called_by",
     "trust_stack_sets",
 ]
