@@ -11,7 +11,7 @@ from .clients import Clients
 from .cloudformation import background
 from .cloudformation.pace import Pace, present
 from .cloudformation.stacks import StackBackend
-from .stack_sets import roles
+from .stack_sets import auto_deployment, roles
 from .stack_sets.instance_api import StackInstanceApi
 
 
@@ -26,6 +26,7 @@ def install(clients: Clients) -> None:
     urls.url_paths["{0}/$"] = StackInstanceApi.dispatch
     if not _installed:
         apis.install()
+        auto_deployment.install()
         _installed.append(True)
     # Not moto's own reset, which makes each account anew before it forgets it.
     for service in BackendDict._instances:  # type: ignore[misc]

@@ -275,3 +275,84 @@ class TestCustomExecutionRole:
         }
         with pytest.raises(ClientError, match=message):
             api.create_stack_set(StackSetName="own", **{**SERVICE_MANAGED, **own, **changes})
+
+
+class TestAutomaticDeployment:
+    """An account that comes to a target gets its stacks, and one that leaves loses them."""
+
+    @pytest.fixture
+    def guest(self, units):
+        """An account of the root, for a while."""
+        account = units.organization.member("guest")
+        yield account
+        api = units.organization.management.client("organizations")
+        api.remove_account_from_organization(AccountId=account.id)
+
+    @staticmethod
+    def settled(api, name="fleet"):
+        """The accounts with stacks, once every operation has ended."""
+        for one in api.list_stack_set_operations(StackSetName=name)["Summaries"]:
+            ended(api, name, one)
+        return {one["Account"] for one in instances(api, name)}
+
+    @staticmethod
+    def values(account):
+        return [
+            one["Value"]
+            for one in account.client("ssm").get_parameters_by_path(Path="/")["Parameters"]
+        ]
+
+    @pytest.mark.parametrize("retain", [False, True])
+    def test_accounts_come_and_go(self, api, fleet, units, guest, retain):
+        fleet(AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": retain})
+        added(api, OrganizationalUnitIds=[units.production])
+        listed = api.list_stack_set_auto_deployment_targets(StackSetName="fleet")["Summaries"]
+        assert listed == [{"OrganizationalUnitId": units.production, "Regions": [REGION]}]
+        units.organization.move(guest, units.production)
+        assert self.settled(api) == {units.inner.id, guest.id}
+        assert len(self.values(guest)) == 1
+        units.organization.move(guest, units.organization.root)
+        assert self.settled(api) == {units.inner.id}
+        assert len(self.values(guest)) == retain
+
+    def test_without_it_nothing_happens(self, api, fleet, units, guest):
+        fleet(AutoDeployment={"Enabled": False})
+        added(api, OrganizationalUnitIds=[units.production])
+        units.organization.move(guest, units.production)
+        assert self.settled(api) == {units.inner.id}
+
+    def test_a_stack_set_waits_for_those_that_it_depends_on(
+        self, api, fleet, units, guest, with_faults
+    ):
+        fleet(AutoDeployment={"Enabled": True})
+        arn = api.describe_stack_set(StackSetName="fleet")["StackSet"]["StackSetARN"]
+        other = json.dumps({"Resources": {"Name": parameter("b", Name="/other")}})
+        automatic = {"Enabled": True, "DependsOn": [arn]}
+        fleet("other", AutoDeployment=automatic, TemplateBody=other)
+        for name in ("fleet", "other"):
+            added(api, name, OrganizationalUnitIds=[units.production])
+        with with_faults(delays={"AWS::SSM::Parameter": 0.3}):
+            units.organization.move(guest, units.production)
+            newest = api.list_stack_set_operations(StackSetName="other")["Summaries"][0]
+            assert newest["Status"] == "QUEUED"
+        assert self.settled(api, "other") == {units.inner.id, guest.id}
+        assert len(self.values(guest)) == 2
+
+
+def test_a_unit_with_accounts_stays_and_an_account_moves_from_where_it_is(units):
+    api = units.organization.management.client("organizations")
+    with pytest.raises(ClientError, match="The specified OU is not empty"):
+        api.delete_organizational_unit(OrganizationalUnitId=units.workloads)
+    with pytest.raises(ClientError, match="We can't find a source root or OU"):
+        api.move_account(
+            AccountId=units.inner.id,
+            SourceParentId=units.workloads,
+            DestinationParentId=units.organization.root,
+        )
+
+
+def test_only_a_delegated_administrator_reads_the_organization(units):
+    listed = units.audit.client("organizations").list_accounts()["Accounts"]
+    assert units.organization.management.id in {one["Id"] for one in listed}
+    with pytest.raises(ClientError, match="You don't have permissions to access this resource"):
+        units.first.client("organizations").list_accounts()

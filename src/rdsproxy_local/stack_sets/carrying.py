@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import gates, running, work
@@ -19,8 +19,17 @@ from .stack_set import StackSet
 class Carrier:
     """Begins the operations that calls ask for."""
 
-    def __init__(self, stack_sets: StackSets, stack_set: StackSet, call: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        stack_sets: StackSets,
+        stack_set: StackSet,
+        call: Mapping[str, Any],
+        *,
+        after: Sequence[Operation] | None = None,
+    ) -> None:
         self._sets, self._set, self._call = stack_sets, stack_set, call
+        self._after = after
+        """The operations that are waited for by one that nobody asked for; None if somebody did."""
 
     def create(
         self, places: Mapping[Place, str | None], overrides: Mapping[str, str] | None
@@ -85,7 +94,8 @@ class Carrier:
         stack_set, call = self._set, self._call
         with self._sets.turn:
             operation_id = call.get("OperationId") or str(uuid.uuid4())
-            self._sets.require_turn(stack_set, operation_id)
+            if self._after is None:
+                self._sets.require_turn(stack_set, operation_id)
             preferences = Preferences.read(
                 call.get("OperationPreferences"), {place.region for place in places}
             )
@@ -106,7 +116,12 @@ class Carrier:
                 if marks:
                     one.becomes("OUTDATED", "PENDING")
             cancel = self._cancel if marks else _cancel_only
-            self._sets.begin(stack_set, operation, lambda ready: running.start(ready, do, cancel))
+            self._sets.begin(
+                stack_set,
+                operation,
+                lambda ready: running.start(ready, do, cancel),
+                after=self._after,
+            )
         return operation
 
     def _bring(self, result: Result) -> None:

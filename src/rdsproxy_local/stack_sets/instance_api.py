@@ -8,6 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from ..cloudformation.refusals import ValidationError
+from . import auto_deployment
 from .carrying import Carrier
 from .instance import Instance, Place
 from .operation_api import OperationApi
@@ -29,6 +30,7 @@ class StackInstanceApi(OperationApi):
         operation = Carrier(stack_sets, found, given).create(
             places, overrides({}) if overrides else None
         )
+        auto_deployment.remember(found, given)
         return ActionResult({"OperationId": operation.id})
 
     def update_stack_instances(self) -> ActionResult:
@@ -48,6 +50,7 @@ class StackInstanceApi(OperationApi):
         operation = Carrier(stack_sets, found, given).delete(
             targets(found, given), retain=given["RetainStacks"]
         )
+        auto_deployment.forget(found, given)
         return ActionResult({"OperationId": operation.id})
 
     def describe_stack_instance(self) -> ActionResult:
@@ -64,6 +67,18 @@ class StackInstanceApi(OperationApi):
         wanted = [one for one in found.instances.values() if _fits(one, given)]
         return ActionResult(
             self._listed(given, wanted, lambda one: "/".join(one.place), lambda one: one.summary())
+        )
+
+    def list_stack_set_auto_deployment_targets(self) -> ActionResult:
+        given = self._given("StackSetName", "CallAs", *PAGES)
+        _, found = self._found(given)
+        return ActionResult(
+            self._listed(
+                given,
+                [*found.automatic.items()],
+                lambda one: one[0],
+                lambda one: {"OrganizationalUnitId": one[0], "Regions": list(one[1])},
+            )
         )
 
 

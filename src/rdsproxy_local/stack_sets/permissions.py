@@ -37,7 +37,7 @@ def check_permissions(stack_set: StackSet) -> None:
 
 
 def _check_auto_deployment(stack_set: StackSet) -> None:
-    automatic = stack_set.auto_deployment or {}
+    automatic = stack_set.automation
     if "RetainStacksOnAccountRemoval" in automatic and not automatic.get("Enabled"):
         raise ValidationError(
             "RetainStacksOnAccountRemoval can be specified only if AutoDeployment is enabled"

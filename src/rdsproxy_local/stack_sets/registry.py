@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
 
@@ -22,6 +22,7 @@ from .stack_set import StackSet
 
 MOST: Final = 1_000
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+NOT_BEFORE: Final = "Cancelled since a stack set on which this one depends has failed"
 
 
 class StackSets:
@@ -68,17 +69,23 @@ class StackSets:
             raise OperationInProgress(stack_set.arn)
 
     def begin(
-        self, stack_set: StackSet, operation: Operation, start: Callable[[Operation], None]
+        self,
+        stack_set: StackSet,
+        operation: Operation,
+        start: Callable[[Operation], None],
+        *,
+        after: Sequence[Operation] | None = None,
     ) -> None:
-        """Begin the operation, or queue it behind those that it would meet."""
+        """Begin the operation, or queue it behind those that it would meet.
+
+        One that nobody asked for is queued behind all, and *after* those that must succeed.
+        """
         before = stack_set.current_operations
         stack_set.operations[operation.id] = operation
-        if operation.meets(before):
+        if operation.meets(before) or (after is not None and [*before, *after]):
             operation.status = "QUEUED"
-            thread = threading.Thread(
-                target=self._later, args=(operation, before, start), daemon=True
-            )
-            thread.start()
+            arguments = (operation, before, [*(after or ())], start)
+            threading.Thread(target=self._later, args=arguments, daemon=True).start()
         else:
             start(operation)
 
@@ -95,14 +102,24 @@ class StackSets:
             operation.stopped.set()
 
     def _later(
-        self, operation: Operation, before: list[Operation], start: Callable[[Operation], None]
+        self,
+        operation: Operation,
+        before: list[Operation],
+        after: list[Operation],
+        start: Callable[[Operation], None],
     ) -> None:
-        for one in before:
+        for one in [*before, *after]:
             one.wait()
         with self.turn:
             if operation.status == "QUEUED":
                 operation.status = "RUNNING"
-        start(operation)
+        if all(one.status == "SUCCEEDED" for one in after):
+            start(operation)
+            return
+        for result in operation.results.values():
+            result.becomes("CANCELLED", NOT_BEFORE)
+            result.instance.becomes("OUTDATED", "CANCELLED", NOT_BEFORE)
+        operation.end("FAILED", NOT_BEFORE)
 
 
 @cache

@@ -82,6 +82,11 @@ class StackSet:
         return self.roles.execution or EXECUTION
 
     @property
+    def automation(self) -> Mapping[str, Any]:
+        """The settings of automatic deployment, if there are any."""
+        return self.auto_deployment or {}
+
+    @property
     def has_custom_role(self) -> bool:
         """True if the execution role of service-managed permissions is customized."""
         return self.roles.execution_template is not None
