@@ -16,7 +16,6 @@ from moto.organizations.responses import OrganizationsResponse
 from .surround import mend
 
 STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
-API: Final = "https://docs.aws.amazon.com/organizations/latest/APIReference/"
 NOT_EMPTY: Final = (
     "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all "
     "child OUs, and try the operation again."
@@ -38,7 +37,7 @@ def install() -> None:
         _move,
         moto="MoveAccount takes any parent as the source, and a destination where the account is",
         aws="they are refused",
-        source=f"{API}API_MoveAccount.html",
+        source="https://docs.aws.amazon.com/organizations/latest/APIReference/API_MoveAccount.html",
     )
     mend(
         OrganizationsBackend,
@@ -46,7 +45,7 @@ def install() -> None:
         _delete_unit,
         moto="DeleteOrganizationalUnit leaves accounts and units without a parent",
         aws="a unit that is not empty is not deleted",
-        source=f"{API}API_DeleteOrganizationalUnit.html",
+        source="https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganizationalUnit.html",
     )
     mend(
         OrganizationsBackend,
@@ -54,7 +53,7 @@ def install() -> None:
         _create_unit,
         moto="CreateOrganizationalUnit takes any parent, and a name that another unit in it has",
         aws="they are refused",
-        source=f"{API}API_CreateOrganizationalUnit.html",
+        source="https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganizationalUnit.html",
     )
 
 
