@@ -126,6 +126,17 @@ class TestSecretKey:
 
         assert_holds(api_key.secret_key, faulted(self.SECRET, plain, self.reading("value")))
 
+    def test_an_attachment_adds_only_the_keys_that_are_documented(self):
+        attachment = resource(
+            "SecretsManager::SecretTargetAttachment", SecretId={"Ref": self.SECRET}
+        )
+
+        [one] = violations(
+            api_key.secret_key, faulted("Attached", attachment, self.reading("hostname"))
+        )
+
+        assert one.sentence.startswith(f"it reads 'hostname' of {self.SECRET}, which holds ")
+
     def test_an_attachment_adds_keys(self):
         """The database's host and port, among others."""
         attachment = resource(

@@ -36,6 +36,8 @@ class TestEngineFamily:
             ("DB_PORT", "5432"),
             ("PORT", 5432),
             ("DB_ENDPOINT_PORT", "5432"),
+            ("PGPORT", "5432"),
+            ("dbPort", 5432),
             ("DATABASE_URL", {"Fn::Sub": f"postgresql://${{{PROXY}.Endpoint}}/shop"}),
             ("URL", {"Fn::Join": ["", ["postgres://app@", get_att(PROXY, "Endpoint")]]}),
         ],
@@ -90,6 +92,16 @@ class TestHost:
 
         assert one.resource == FUNCTION
         assert f"the variable RDS_PROXY_ENDPOINT is {said}" in one.sentence
+
+    @pytest.mark.parametrize("name", ["PGHOST", "dbHost", "MYSQL_HOST", "PGHOSTADDR", "Rds_Server"])
+    def test_a_host_has_many_names(self, name):
+        [one] = violations(client.host, faulted(f"{VARIABLES}/{name}", ref(PROXY)))
+
+        assert f"the variable {name} is the name of {PROXY}" in one.sentence
+
+    @pytest.mark.parametrize("name", ["GHOST", "PORT_NAME", "DBNAME"])
+    def test_other_names_are_none(self, name):
+        assert_holds(client.host, faulted(f"{VARIABLES}/{name}", ref(PROXY)))
 
     @pytest.mark.parametrize(
         ("name", "value"),

@@ -53,6 +53,16 @@ class TestVersion:
             database.version, faulted(f"{CLUSTER}/EngineVersion", "8.0.mysql_aurora.3.02.0")
         )
 
+    @pytest.mark.parametrize(
+        ("engine", "version"), [("mysql", "5.6.51"), ("postgres", "9.6.22"), ("postgres", "10.20")]
+    )
+    def test_a_version_that_rds_has_ended_is_refused(self, engine, version):
+        instance = resource("RDS::DBInstance", Engine=engine, EngineVersion=version)
+
+        [one] = violations(database.version, template(Database=instance))
+
+        assert one.sentence == f"{version!r} is a version that RDS creates no databases in any more"
+
     def test_a_number_is_a_version_that_lost_its_quotes(self):
         instance = resource("RDS::DBInstance", Engine="mysql", EngineVersion=8.1)
 

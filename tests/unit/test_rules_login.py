@@ -33,6 +33,9 @@ ENDPOINT, ENDPOINT_GROUP = (
 )
 
 
+NOWHERE = {"IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
+
+
 class TestSomebody:
     def test_a_proxy_that_lets_nobody_in_is_refused(self):
         nobody = without("RDSStackPasswordProxy/Auth", TEMPLATE)
@@ -126,6 +129,20 @@ class TestSecretsManager:
 
         closed = faulted("Nat", way, without(ENDPOINT, TEMPLATE))
         assert_holds(login.secrets_manager, closed)
+
+    def test_a_group_that_lets_nothing_out_to_a_nat_gateway_is_refused(self):
+        closed = faulted(
+            "Nat", resource("EC2::NatGateway", SubnetId=GIVEN), without(ENDPOINT, TEMPLATE)
+        )
+        closed = faulted(f"{GROUP}/SecurityGroupEgress", [NOWHERE], closed)
+
+        [one] = violations(
+            login.secrets_manager, without("SAMStackFunctionSecurityGroupEgress", closed)
+        )
+
+        assert one.resource == GROUP
+        assert one.sentence == f"{FUNCTION} may not connect to Secrets Manager on port 443"
+        assert one.remedy == f"Let {GROUP} out on port 443"
 
     def test_subnets_that_are_given_are_left_alone(self):
         given = without(ENDPOINT, TEMPLATE)

@@ -190,3 +190,40 @@ class TestKinds:
         gateway = {"Type": "AWS::EC2::InternetGateway", "Properties": None}
 
         assert_holds(network.kinds, faulted("Gateway", gateway))
+
+    @pytest.mark.parametrize(
+        ("kind", "key", "other"),
+        [
+            ("Route", "GatewayId", "NatGateway"),
+            ("Route", "NatGatewayId", "InternetGateway"),
+            ("Route", "RouteTableId", "Subnet"),
+            ("NatGateway", "SubnetId", "VPC"),
+            ("Subnet", "VpcId", "Subnet"),
+            ("VPCGatewayAttachment", "InternetGatewayId", "NatGateway"),
+        ],
+    )
+    def test_a_link_to_another_kind_is_refused(self, kind, key, other):
+        wrong = template(
+            One=resource(f"EC2::{kind}", **{key: ref("Two")}), Two=resource(f"EC2::{other}")
+        )
+
+        [one] = violations(network.kinds, wrong)
+
+        assert (one.resource, one.property) == ("One", key)
+        assert one.sentence == f"Two is of type AWS::EC2::{other}"
+
+    @pytest.mark.parametrize(
+        ("kind", "key", "other"),
+        [
+            ("Route", "GatewayId", "VPNGateway"),
+            ("Route", "GatewayId", "InternetGateway"),
+            ("Route", "NatGatewayId", "NatGateway"),
+            ("GatewayRouteTableAssociation", "GatewayId", "InternetGateway"),
+        ],
+    )
+    def test_a_link_to_its_kind_is_accepted(self, kind, key, other):
+        right = template(
+            One=resource(f"EC2::{kind}", **{key: ref("Two")}), Two=resource(f"EC2::{other}")
+        )
+
+        assert_holds(network.kinds, right)

@@ -112,6 +112,34 @@ class TestRotation:
         assert_holds(rotation.rotation, rotated(rules={"ScheduleExpression": text}))
 
 
+class TestRotationKey:
+    OWN = resource("KMS::Key", KeyPolicy={"Statement": []})
+    EVERYBODY = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*"}
+
+    def encrypted(self, key, **more):
+        template = faulted("Key", self.OWN, rotated(**more))
+        return faulted(f"{SECRET}/KmsKeyId", key, template)
+
+    @pytest.mark.parametrize("key", [ref("Key"), GIVEN, {"Fn::GetAtt": ["Key", "Arn"]}])
+    def test_a_function_that_is_not_told_the_secret_s_own_key_is_refused(self, key):
+        assert sentence(self.encrypted(key)) == (
+            f"its function may not decrypt {SECRET}, which has a key of its own"
+        )
+
+    def test_one_that_is_told_it_is_accepted(self):
+        told = self.encrypted(ref("Key"), KmsKeyArn={"Fn::GetAtt": ["Key", "Arn"]})
+
+        assert_holds(rotation.rotation, told)
+
+    def test_the_key_of_the_account_needs_no_grant(self):
+        assert_holds(rotation.rotation, self.encrypted("alias/aws/secretsmanager"))
+
+    def test_a_key_that_admits_any_principal_needs_none(self):
+        wide = faulted("Key/KeyPolicy/Statement", [self.EVERYBODY], self.encrypted(ref("Key")))
+
+        assert_holds(rotation.rotation, wide)
+
+
 class TestTransform:
     def test_the_older_transform_is_refused(self):
         [one] = violations(

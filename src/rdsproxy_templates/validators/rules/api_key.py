@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from ...aws.documentation import API_GATEWAY_GUIDE, CLOUDFORMATION_GUIDE
 from ..apis import REST_APIS, api_origins, demands_key, header, plans_of
@@ -10,12 +11,23 @@ from ..credentials import content_of
 from ..graph import ATTACHMENT, FROM_SECRET, SECRET, Graph
 from ..rule import Violation, as_rule
 from ..values import is_false, spelled
+from .secret import LOGIN, secrets_of_proxies
 
 KEY, PLAN, PLAN_KEY = (
     f"AWS::ApiGateway::{name}" for name in ("ApiKey", "UsagePlan", "UsagePlanKey")
 )
 HEADER = "x-api-key"
 IN_SECRET = "{{resolve:secretsmanager:"  # noqa: S105 - an expression
+ATTACHED: Final = (
+    "dbClusterIdentifier",
+    "dbInstanceIdentifier",
+    "dbname",
+    "engine",
+    "host",
+    "port",
+)
+"""Keys that an attachment adds to the JSON of its secret:
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html"""
 
 
 @as_rule(
@@ -112,11 +124,15 @@ def usage_plan(graph: Graph) -> Iterator[Violation]:
     source=f"{CLOUDFORMATION_GUIDE}dynamic-references-secretsmanager.html",
 )
 def secret_key(graph: Graph) -> Iterator[Violation]:
+    # What a proxy misses in its secret is for the rule secret/readable.
+    said = secrets_of_proxies(graph)
     for name in graph.template.resources:
         seen: set[tuple[str, str]] = set()
         for secret, key in _reads(graph, graph.properties(name)):
             known = _keys_of(graph, secret)
-            if known is not None and key not in known and (secret, key) not in seen:
+            if known is None or key in known or (secret in said and key in LOGIN):
+                continue
+            if (secret, key) not in seen:
                 seen.add((secret, key))
                 yield Violation(
                     name,
@@ -146,8 +162,7 @@ def _keys_of(graph: Graph, secret: str) -> set[str] | None:
     content, generated = content_of(graph, secret), graph.properties(secret)
     generated = generated.get("GenerateSecretString") or {}
     key = generated.get("GenerateStringKey") if isinstance(generated, Mapping) else None
-    # An attachment adds keys, such as the host.
-    attached = [graph.secret(body.get("SecretId")) for _, body in graph.of_type(ATTACHMENT)]
-    if content is None or not isinstance(key, str) or secret in attached:
+    if content is None or not isinstance(key, str):
         return None
-    return {*content, key}
+    attached = [graph.secret(body.get("SecretId")) for _, body in graph.of_type(ATTACHMENT)]
+    return {*content, key, *(ATTACHED if secret in attached else ())}

@@ -17,7 +17,10 @@ from ..texts import literal, text_of
 from ..values import is_expression, simple
 
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+]*)://")
-_HOST: Final = re.compile(r"(^|_)(HOST|HOSTNAME|ENDPOINT|ADDRESS|SERVER)$")
+_HOST: Final = re.compile(r"(^|_)(HOST|HOSTNAME|HOSTADDR|ENDPOINT|ADDRESS|SERVER)$")
+_PREFIXED: Final = re.compile(r"(^|_)(DB|MYSQL|PG|RDS|SQL)(HOST|HOSTADDR|HOSTNAME|PORT|SERVER)$")
+"""Names that libraries read without a mark between two words, such as ``PGHOST``."""
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ADDRESSES: Final = {
     PROXY: "Endpoint",
     ENDPOINT: "Endpoint",
@@ -62,7 +65,7 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
 def host(graph: Graph) -> Iterator[Violation]:
     for function, body in graph.of_type(*FUNCTION_TYPES):
         for name, value in variables_of(body).items():
-            wrong = _identifier(value) if _HOST.search(str(name).upper()) else None
+            wrong = _identifier(value) if _HOST.search(_upper(name)) else None
             if wrong is None or wrong[0] not in graph.template.resources:
                 continue
             if graph.type(wrong[0]) in {PROXY, ENDPOINT, CLUSTER, INSTANCE}:
@@ -168,7 +171,7 @@ def _other_protocol(
             if spoken in others:
                 yield name, f"{scheme[1]}://"
         plain = literal(text)
-        words = re.split(r"[^A-Z]+", str(name).upper())
+        words = re.split(r"[^A-Z]+", _upper(name))
         if plain is None:
             continue
         if {"ENGINE", "DIALECT", "FAMILY", "DRIVER"} & set(words) and _spoken(plain) in others:
@@ -178,6 +181,11 @@ def _other_protocol(
             yield name, f"port {plain}"
     if family.name != "MYSQL" and _is_ours(client) and "RDS_ENGINE_FAMILY" not in client.variables:
         yield "RDS_ENGINE_FAMILY", "nothing, which is MYSQL"
+
+
+def _upper(name: object) -> str:
+    """Spell the *name* of a variable in capitals, with a mark between its words."""
+    return _PREFIXED.sub(r"\1\2_\3", _CAMEL.sub("_", str(name)).upper())
 
 
 def _spoken(word: str) -> EngineFamily | None:

@@ -33,6 +33,13 @@ def version(graph: Graph) -> Iterator[Violation]:
         if problem := None if is_major else engine.version_problem(asked):
             quotes = "" if isinstance(given, str) else ", as text in quotes"
             yield Violation(database, "EngineVersion", problem, f"Choose a current version{quotes}")
+        elif lifecycle is None and engine.is_deprecated(asked):
+            yield Violation(
+                database,
+                "EngineVersion",
+                f"{asked!r} is a version that RDS creates no databases in any more",
+                f"Choose a current version: {engine.current_versions}",
+            )
         elif lifecycle and (refusal := lifecycle.refusal(enrolled=enrolled)):
             yield Violation(
                 database,

@@ -31,7 +31,7 @@ OWN_KEY: Final = "alias/aws/secretsmanager"
 def decrypt(graph: Graph) -> Iterator[Violation]:
     for secret, body in graph.of_type(SECRET):
         expression = body.get("KmsKeyId")
-        if expression is None or _is_own(graph, expression):
+        if expression is None or is_own_key(graph, expression):
             continue
         key = _key_named(graph, expression)
         for reader, holder in sorted(set(_readers(graph, secret))):
@@ -57,7 +57,7 @@ def decrypt(graph: Graph) -> Iterator[Violation]:
 def shared_secret(graph: Graph) -> Iterator[Violation]:
     for secret, body in graph.of_type(SECRET):
         expression = body.get("KmsKeyId")
-        if expression is not None and not _is_own(graph, expression):
+        if expression is not None and not is_own_key(graph, expression):
             continue
         for reader in _foreign_readers(graph, secret):
             yield Violation(
@@ -104,8 +104,26 @@ def _key_named(graph: Graph, expression: object) -> str | None:
     return None
 
 
-def _is_own(graph: Graph, expression: object) -> bool:
+def is_own_key(graph: Graph, expression: object) -> bool:
+    """Tell whether *expression* is the account's key, which Secrets Manager made."""
     return shown(text_of(graph, expression)).endswith(OWN_KEY)
+
+
+def needs_grant(graph: Graph, expression: object) -> bool:
+    """Tell whether only whom a policy of IAM names may decrypt with the key *expression*.
+
+    The account's own key serves everybody in it, as does one whose policy admits any principal.
+    """
+    if is_own_key(graph, expression):
+        return False
+    key = _key_named(graph, expression)
+    statements = statements_of(key, graph.properties(key).get("KeyPolicy")) if key else ()
+    return not any(
+        literal(text_of(graph, principal)) == "*"
+        for one in statements
+        if one.allows and one.names_action(DECRYPT) is not False
+        for principal in principals(one, "AWS")
+    )
 
 
 def _may_decrypt(graph: Graph, holder: str, key: str | None) -> bool | None:

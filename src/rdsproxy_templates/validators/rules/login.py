@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...aws.documentation import RDS_GUIDE, SECRETS_MANAGER_GUIDE
 from ..clients import clients_of, entry_for
+from ..connections import Connection, End
 from ..credentials import custom_users, user_of
 from ..database_users import ACTION, arn_of_user
 from ..graph import FUNCTION_TYPES, PROXY, Graph
+from ..hops import judge_hop, judge_way_out
 from ..policies import holder_of, rights_of, role_named
 from ..rule import Violation, as_rule
 from ..security_groups import HTTPS, group_rules, known_groups
 from ..texts import Text, shown, text_of
 from ..values import is_expression, is_true
-from .traffic import judge_hop
 
 
 @as_rule(
@@ -96,18 +98,21 @@ def _users_by_token(graph: Graph, proxy: str) -> Iterator[Text]:
     source=f"{SECRETS_MANAGER_GUIDE}vpc-endpoint-overview.html",
 )
 def secrets_manager(graph: Graph) -> Iterator[Violation]:
-    if any(graph.of_type("AWS::EC2::NatGateway")):
-        return
-    rules = group_rules(graph)
+    rules, has_nat = group_rules(graph), any(graph.of_type("AWS::EC2::NatGateway"))
     for function, body in graph.of_type(*FUNCTION_TYPES):
         network = body.get("VpcConfig")
-        if not isinstance(network, Mapping):
-            continue
-        vpcs = _vpcs(graph, network.get("SubnetIds"))
         holder = holder_of(graph, function)
-        if not vpcs or not holder:
+        if not isinstance(network, Mapping) or not holder:
             continue
         if not rights_of(graph, holder).about("secretsmanager:GetSecretValue"):
+            continue
+        vpcs = _vpcs(graph, network.get("SubnetIds"))
+        groups = known_groups(graph, network.get("SecurityGroupIds"))
+        if has_nat or not vpcs:
+            client = End(function, tuple(groups), None)
+            hop = Connection(client, End("Secrets Manager", (), None), HTTPS)
+            for one in judge_way_out(rules, hop, {}):
+                yield replace(one, remedy=f"Let {one.resource} out on port {HTTPS}")
             continue
         ways = {
             name: endpoint
@@ -122,7 +127,6 @@ def secrets_manager(graph: Graph) -> Iterator[Violation]:
                 "it reads a secret, and its subnets have no route to Secrets Manager",
                 "Add an interface endpoint for com.amazonaws.<region>.secretsmanager",
             )
-        groups = known_groups(graph, network.get("SecurityGroupIds"))
         for name, endpoint in ways.items():
             ins = known_groups(graph, endpoint.get("SecurityGroupIds"))
             yield from judge_hop(rules, function, groups, name, ins, HTTPS)

@@ -13,6 +13,17 @@ from ..graph import GROUP, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..values import is_network, items, number, resource_ids
 
+ROUTE = "AWS::EC2::Route"
+ROUTED = ("AWS::EC2::InternetGateway", "AWS::EC2::VPNGateway")
+"""What ``GatewayId`` of a route takes; a NAT gateway has a property of its own."""
+LINKS = {
+    "VpcId": ("AWS::EC2::VPC",),
+    "SubnetId": ("AWS::EC2::Subnet",),
+    "RouteTableId": ("AWS::EC2::RouteTable", "AWS::EC2::LocalGatewayRouteTable"),
+    "NatGatewayId": ("AWS::EC2::NatGateway",),
+    "InternetGatewayId": ("AWS::EC2::InternetGateway",),
+}
+"""Properties that hold one ID, and the types that have such IDs."""
 CUSTOM = ("Custom::", "AWS::CloudFormation::")
 """Types whose attributes only deployment knows."""
 
@@ -75,9 +86,9 @@ def two_zones(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "network/kinds",
-    title="Lists of subnets hold subnets, and lists of security groups hold security groups.",
+    title="A property for subnets, security groups, VPCs or gateways names one of that kind.",
     why="The service refuses an ID of another kind.",
-    remedy="Name subnets as subnets, and security groups as security groups.",
+    remedy="Name a resource of the kind that the property takes.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbproxy.html",
 )
 def kinds(graph: Graph) -> Iterator[Violation]:
@@ -90,6 +101,7 @@ def kinds(graph: Graph) -> Iterator[Violation]:
     }
     for name, body in graph.template.resources.items():
         properties = body.get("Properties") or {}
+        yield from _wrong_links(graph, name, properties)
         for outer, place in (("", properties), ("VpcConfig", network_of(properties))):
             for key, kind in wanted.items():
                 for target in graph.targets(resource_ids(place.get(key))):
@@ -100,6 +112,18 @@ def kinds(graph: Graph) -> Iterator[Violation]:
                             f"{target} is of type {graph.type(target)}",
                             f"Wire a resource of type {kind}",
                         )
+
+
+def _wrong_links(graph: Graph, name: str, properties: Mapping[str, object]) -> Iterator[Violation]:
+    """Yield the properties of a resource of a VPC that lead to a resource of another type."""
+    gateways = ROUTED if graph.type(name) == ROUTE else ()
+    for key, kinds in (*LINKS.items(), ("GatewayId", gateways)):
+        for target in graph.targets(resource_ids(properties.get(key))) if kinds else ():
+            kind = graph.type(target)
+            if kind not in kinds and kind.startswith("AWS::EC2::"):
+                yield Violation(
+                    name, key, f"{target} is of type {kind}", f"Wire a resource of type {kinds[0]}"
+                )
 
 
 def _zone(subnet: Mapping[str, object]) -> str:

@@ -12,6 +12,7 @@ from ..credentials import attached_to, master_secret, secret_named
 from ..graph import CLUSTER, INSTANCE, Graph
 from ..rule import Violation, as_rule
 from ..texts import ATTACHMENT, literal, text_of
+from .key import needs_grant
 
 ROTATION: Final = "AWS::SecretsManager::RotationSchedule"
 CURRENT: Final = "AWS::SecretsManager-2024-09-16"
@@ -96,6 +97,12 @@ def _hosted_faults(
 ) -> Iterator[tuple[str, str]]:
     kind = literal(text_of(graph, hosted.get("RotationType"))) or ""
     secret = secret_named(graph, body.get("SecretId"))
+    key = graph.properties(secret).get("KmsKeyId") if secret else None
+    if key is not None and "KmsKeyArn" not in hosted and needs_grant(graph, key):
+        yield (
+            f"its function may not decrypt {secret}, which has a key of its own",
+            "Set KmsKeyArn to the ARN of that key",
+        )
     for database in sorted(_databases_of(graph, secret)) if secret else ():
         engine = ENGINES.get(str(graph.properties(database).get("Engine")))
         starts = _FAMILIES.get(engine.family, ()) if engine else ()

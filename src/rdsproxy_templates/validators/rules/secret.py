@@ -24,6 +24,8 @@ GENERATED: Final = 32
 """Characters of a generated password where nothing is said."""
 _SECRET_KEY: Final = re.compile(r"(?i)pass|pwd|secret|token|key|credential")
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
+LOGIN: Final = frozenset({"username", "password"})
+"""Keys of a secret that a proxy reads."""
 
 
 @as_rule(
@@ -34,11 +36,7 @@ ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
     source=f"{RDS_GUIDE}rds-proxy-secrets-arns.html",
 )
 def readable(graph: Graph) -> Iterator[Violation]:
-    named = {
-        secret_named(graph, entry.get("SecretArn"))
-        for proxy, _ in graph.of_type(PROXY)
-        for entry in graph.logins_of(proxy)
-    }
+    named = secrets_of_proxies(graph)
     for secret, body in graph.of_type(SECRET):
         generated = body.get("GenerateSecretString")
         if secret not in named or not (generated or "SecretString" in body):
@@ -55,7 +53,7 @@ def readable(graph: Graph) -> Iterator[Violation]:
         except ValueError:
             content = None
         keys = {*content, key} if isinstance(content, dict) else set()
-        if missing := {"username", "password"} - keys:
+        if missing := LOGIN - keys:
             place = "GenerateSecretString" if generated else "SecretString"
             yield Violation(
                 secret,
@@ -63,6 +61,15 @@ def readable(graph: Graph) -> Iterator[Violation]:
                 f"it will not be JSON with {' and '.join(sorted(missing))}",
                 'Use the template {"username": "…"} and the key password',
             )
+
+
+def secrets_of_proxies(graph: Graph) -> set[str | None]:
+    """Return the secrets of the graph that proxies name."""
+    return {
+        secret_named(graph, entry.get("SecretArn"))
+        for proxy, _ in graph.of_type(PROXY)
+        for entry in graph.logins_of(proxy)
+    }
 
 
 def _spelled(template: object) -> str | None:
