@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from .changes import Change
+from .change import Change
 from .early_validation import Invalidity, failing
 from .imports import Imports
+from .live_state import LiveState
 from .operations import OnFailure
 from .planning import Request
 from .stack import Plan, Stack, described
@@ -44,6 +45,8 @@ class ChangeSet:
     """What a change set of the kind IMPORT takes over."""
     nested: bool = False
     """True if the stacks nested in this one have change sets, too."""
+    live: LiveState | None = None
+    """The stack's resources as they are, if drift is reverted."""
     validated: bool = True
     """False if nobody wants the change set validated."""
     description: str | None = None
@@ -145,4 +148,6 @@ class ChangeSet:
                 if self.is_ready
             ],
             "OnStackFailure": self.on_failure,
+            "DeploymentMode": "REVERT_DRIFT" if self.live else None,
+            "StackDriftStatus": self.live.stack_status if self.live else None,
         }

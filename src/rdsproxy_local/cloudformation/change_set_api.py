@@ -27,12 +27,17 @@ class ChangeSetApi(RecoveryApi):
     def create_change_set(self) -> ActionResult:
         own = ("StackName", "ChangeSetName", "ChangeSetType", "UsePreviousTemplate")
         more = ("Description", "OnStackFailure", "IncludeNestedStacks", "ResourcesToImport")
-        given = self._given(*WHAT, *own, *more, "DisableValidation")
+        given = self._given(*WHAT, *own, *more, "DisableValidation", "DeploymentMode")
         kind = given.get("ChangeSetType", "UPDATE")
         if kind not in {"CREATE", "IMPORT", "UPDATE"}:
             raise ValidationError(f"The local cloud does not know change sets of type {kind}")
         if "ResourcesToImport" in given and kind != "IMPORT":
             raise ValidationError("ResourcesToImport is for change sets of type IMPORT")
+
+        if "DeploymentMode" in given and kind != "UPDATE":
+            raise ValidationError(
+                "The local cloud knows DeploymentMode for change sets of type UPDATE only"
+            )
 
         def create() -> ChangeSet:
             old = self.stacks.updatable(given["StackName"]) if kind == "UPDATE" else None
@@ -124,7 +129,15 @@ class ChangeSetApi(RecoveryApi):
         return ActionResult({"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]})
 
 
-VALUES: Final = ("Path", "BeforeValue", "AfterValue", "AttributeChangeType")
+VALUES: Final = (
+    "Path",
+    "BeforeValue",
+    "AfterValue",
+    "BeforeValueFrom",
+    "AfterValueFrom",
+    "Drift",
+    "AttributeChangeType",
+)
 """Parts of a detail that are shown only where they are asked for."""
 
 

@@ -12,6 +12,7 @@ from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormatio
 from . import imports, operations
 from .change_set import ChangeSet, Kind
 from .changes import unseen
+from .live_state import live_state
 from .nested_change_sets import Insight, found_invalid
 from .pace import present
 from .planning import Request
@@ -75,8 +76,9 @@ class ChangeSets:
             on_failure=on_failure,
             validated=validated,
         )
+        made.live = live_state(stack) if request.reverts else None
         look_inside = Insight(self._backend, made) if nested else unseen
-        found = self._backend.differences(stack, plan, request, look_inside)
+        found = self._backend.differences(stack, plan, request, look_inside, made.live)
         if kind == "IMPORT":
             with refusals():
                 found = imports.only_imports(found, taken)
@@ -132,6 +134,7 @@ class ChangeSets:
                 other.execution_status = "OBSOLETE"
             for one in family:
                 one.execution_status = "EXECUTE_IN_PROGRESS"
+                one.stack.reverts = one.live is not None
             self._carry_out(change_set, disable_rollback=disable_rollback, token=token)
 
     def _carry_out(
@@ -143,6 +146,7 @@ class ChangeSets:
             done = stack.status in {"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"}
             for one in change_set.family():
                 one.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+                one.stack.reverts = False
 
         if change_set.kind == "CREATE":
             on_failure = change_set.on_failure or ("DO_NOTHING" if disable_rollback else "ROLLBACK")

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from ..types import is_custom
 from . import policies
-from .changes import Change, Preview, known_properties
+from .change import Change
+from .changes import Preview, known_properties
 from .schemas import schema
 from .scope import Exports
 from .stack import STACK, Plan, Stack

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..types.importable import IMPORTABLE
 from .background import Steps
-from .changes import Change
+from .change import Change
 from .failure import Failure
 from .handlers import as_deployed, property_problems, reason_of
 from .order import ordered

@@ -13,11 +13,13 @@ from typing import Any
 from moto.cloudformation.exceptions import CloudFormationError
 
 from ..types.cloudformation import parameter_text
+from .change import Change
 from .change_set import ChangeSet
-from .changes import Change, Preview
+from .changes import Preview
 from .early_validation import Invalidity, invalidities
 from .failure import Failure
 from .functions import resolved
+from .live_state import live_state
 from .planning import Request
 from .refusals import refusals
 from .stack import STACK, Stack, from_described
@@ -70,7 +72,10 @@ class Insight:
         child.request = request
         child.plan = self._backend.plan(request, directly=True)
         look_inside = Insight(self._backend, child)
-        found = self._backend.differences(child.stack, child.plan, request, look_inside)
+        if self._parent.live is not None and child.kind == "UPDATE":
+            # A nested change set is of the mode of its root, as it is of its other settings.
+            child.live = live_state(child.stack)
+        found = self._backend.differences(child.stack, child.plan, request, look_inside, child.live)
         child.conclude(found, found_invalid(self._backend, child, found))
 
 

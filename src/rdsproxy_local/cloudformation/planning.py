@@ -8,11 +8,14 @@ from typing import Any
 
 from ..clients import Clients
 from . import capabilities, checks
-from .changes import Change, LookInside, changes, same_outputs, unseen
+from .change import Change
+from .changes import LookInside, changes, same_outputs, unseen
 from .failure import Failure
+from .live_state import LiveState, view
 from .parameters import parameters
 from .refusals import refusals
 from .registry import StackRegistry
+from .reverting import with_drift
 from .stack import Plan, Stack
 from .template import read
 
@@ -31,6 +34,8 @@ class Request:
     """Parameters that resources of the parent give, which are still to be made."""
     notifications: tuple[str, ...] | None = None
     """Topics for the stack's events; None keeps the present ones."""
+    reverts: bool = False
+    """True if drift is reverted, too."""
     clients: Clients | None = None
     """Those of whoever asks, if what it may do limits what the stack may."""
 
@@ -57,12 +62,21 @@ class StackPlanner(StackRegistry):
         return stack
 
     def differences(
-        self, stack: Stack, plan: Plan, request: Request, look_inside: LookInside = unseen
+        self,
+        stack: Stack,
+        plan: Plan,
+        request: Request,
+        look_inside: LookInside = unseen,
+        live: LiveState | None = None,
     ) -> list[Change | str]:
-        """The changes; empty if nothing would change."""
+        """The changes, from the resources as they are if those are given; empty without any."""
+        seen = stack if live is None else view(stack, live)
         with refusals():
             _check_types(stack, plan)
-            found: list[Change | str] = [*changes(stack, plan, self.exported, look_inside)]
+            planned = changes(seen, plan, self.exported, look_inside)
+            found: list[Change | str] = [
+                *(planned if live is None else with_drift(planned, stack, plan, live, seen))
+            ]
             if not found and not same_outputs(stack, plan, self.exported):
                 found.append("Outputs")
         if request.tags is not None and request.tags != stack.tags:

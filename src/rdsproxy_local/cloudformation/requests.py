@@ -119,6 +119,7 @@ class StackRequests(CloudFormationResponse):
             from_described(given["Tags"]) if "Tags" in given else None,
             given.get("RoleARN"),
             notifications=tuple(given["NotificationARNs"]) if "NotificationARNs" in given else None,
+            reverts=given.get("DeploymentMode") == "REVERT_DRIFT",
             clients=acting_by(self.access_key),
         )
 

@@ -104,6 +104,8 @@ class Stack:
     """The resources that were last checked for drift, by logical ID."""
     drift_checked: datetime | None = None
     """The time when that last began."""
+    reverts: bool = False
+    """True while a change set is carried out that reverts drift."""
     unfinished: StackUpdate | None = None
     """An update that failed, and was not rolled back or not wholly."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any, Final
 
 from moto.cloudformation.exceptions import AlreadyExistsException
@@ -10,10 +11,12 @@ from moto.cloudformation.models import cloudformation_backends
 
 from . import background, imports, operations
 from .background import Kind, Operation, Steps, begin
+from .live_state import live_state
 from .operations import OnFailure
 from .pace import present
 from .planning import Request, StackPlanner, remember
 from .refusals import ValidationError, refusals, require_stack_name
+from .reverting import from_actual_state
 from .scope import StackScope
 from .stack import Plan, Stack
 from .statuses import (
@@ -84,7 +87,8 @@ class StackBackend(StackPlanner):
         stack = self.updatable(name)
         require_way_back(stack, rolls_back=rolls_back)
         plan = self.plan(request, directly=True)
-        if not stack.unfinished and not self.differences(stack, plan, request):
+        live = live_state(stack) if stack.reverts else None
+        if not stack.unfinished and not self.differences(stack, plan, request, live=live):
             raise ValidationError(NO_UPDATES)
         with self.turn:
             self.updatable(name)
@@ -97,9 +101,10 @@ class StackBackend(StackPlanner):
         def steps() -> Steps:
             before = stack.tags, stack.capabilities, stack.role
             remember(stack, request)
-            yield from operations.update(
-                stack, plan, self.exported, self.check_exports, rolls_back=rolls_back
-            )
+            with from_actual_state(stack) if stack.reverts else nullcontext():
+                yield from operations.update(
+                    stack, plan, self.exported, self.check_exports, rolls_back=rolls_back
+                )
             if stack.status not in {"UPDATE_COMPLETE", "UPDATE_FAILED"}:
                 stack.tags, stack.capabilities, stack.role = before
 
