@@ -18,6 +18,7 @@ MEASURED = {
         "render, every variant, nothing changed",
         "each further copy, with AWS's validator",
     ],
+    "against_sam": ["deploy base, first", "deploy base, nothing changed"],
     "audit": ["the validator's own start", "cfn-lint", "by our rules", "Growth of memory"],
     "function": ["cold: the first answer", "reusing the connection / reconnecting"],
     "imports": ["edge_waf", "base", "all variants", "among 40", "imported of boto3"],

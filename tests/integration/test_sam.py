@@ -6,14 +6,12 @@ import io
 import shutil
 import sys
 import zipfile
-from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
 from cfnlint.decode import decode
 
 from rdsproxy_templates import render
-from rdsproxy_templates.cache import unused
 from rdsproxy_templates.deploy import own_packages
 from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
 from rdsproxy_templates.model.settings_file import read
@@ -94,9 +92,8 @@ def test_builds_and_packages(name, checkout, sam_cli, run, aws):
     # `deploy` uploads the same, to the byte, without SAM CLI.
     root = render(VARIANTS[name], VARIANTS[name].Config()).root
     codes = own_packages.known_codes(root, checkout)
-    with unused() if name == "base" else nullcontext():
-        text, objects = own_packages.packaged(name, root, codes, session(aws))
-        archives = [one.code.archive(name) for one in codes]
+    text, objects = own_packages.packaged(name, root, codes, session(aws))
+    archives = [one.code.archive(name) for one in codes]
     assert text == packaged.read_text()
     assert {one.key for one in objects} <= set(keys)
     assert len(objects) == len(set(locations)) + len({one.name for one in archives})
