@@ -49,7 +49,7 @@ class Event:
     status: str
     reason: str | None = None
     properties: Mapping[str, Any] | None = None
-    """The properties as written: dynamic references stay unresolved."""
+    """Its properties, once it is there with their values; dynamic references stay unresolved."""
     operation: Operation | None = None
     """The operation during which it happened."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -157,7 +157,7 @@ class Stack:
                 deployed.type,
                 status,
                 reason,
-                resource.get("Properties"),
+                deployed.written or resource.get("Properties"),
                 self.operation,
             )
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..errors import Problem
 from .change_sets import is_stack
+from .function_logs import function_of, last_lines
 from .objections import is_mentioned
 from .operation import is_own
 from .root_stack import RootStack
@@ -41,8 +43,8 @@ ADVICE: Final[Mapping[str, str]] = {
 def failures(stack: RootStack, name_or_id: str, work: str) -> list[Problem]:
     """Return the resources at which the last *work*, ``deploy`` or ``destroy``, failed."""
     found = [
-        Problem(".".join(path), f"{reason}{advice(reason)}")
-        for path, reason in _innermost(stack, name_or_id, work)
+        Problem(".".join(path), f"{reason}{advice(reason)}{written}")
+        for path, reason, written in _innermost(stack, name_or_id, work)
     ]
     return list(dict.fromkeys(found))
 
@@ -58,7 +60,10 @@ def advice(reason: str) -> str:
     return next((f" - {do}" for part, do in ADVICE.items() if part in reason), "")
 
 
-def _innermost(stack: RootStack, name_or_id: str, work: str) -> Iterator[tuple[list[str], str]]:
+def _innermost(
+    stack: RootStack, name_or_id: str, work: str
+) -> Iterator[tuple[list[str], str, str]]:
+    """Yield the path of each, AWS's reason, and what its function wrote."""
     events = stack.events(name_or_id)
     ids = {
         event["LogicalResourceId"]: event["PhysicalResourceId"]
@@ -68,15 +73,15 @@ def _innermost(stack: RootStack, name_or_id: str, work: str) -> Iterator[tuple[l
     last = _since(events, work)
     objected = next((one for one in last if is_own(one) and is_mentioned(_reason(one))), None)
     for one in stack.objections(objected).stopping if objected else ():
-        yield one.path.split("."), one.sentence
+        yield one.path.split("."), one.sentence, ""
     for event in _failed(last):
         reason = _reason(event)
         nested = ids.get(event["LogicalResourceId"])
         inside = [*_innermost(stack, nested, work)] if nested else []
-        for path, why in inside:
-            yield [event["LogicalResourceId"], *path], why
+        for path, why, written in inside:
+            yield [event["LogicalResourceId"], *path], why, written
         if not inside and not any(word in reason for word in CANCELLED):
-            yield [event["LogicalResourceId"]], reason
+            yield [event["LogicalResourceId"]], reason, _written(stack, event, last)
 
 
 def _since(events: list[Mapping[str, Any]], work: str) -> list[Mapping[str, Any]]:
@@ -96,6 +101,21 @@ def _failed(events: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         for event in events
         if not is_own(event) and event["ResourceStatus"].endswith("_FAILED")
     ]
+
+
+def _written(stack: RootStack, event: Mapping[str, Any], last: list[Mapping[str, Any]]) -> str:
+    """Return, as the end of a sentence, what the function of a custom resource wrote."""
+    try:
+        function = function_of(json.loads(event.get("ResourceProperties") or "{}"))
+    except ValueError:
+        return ""
+    if function is None:
+        return ""
+    begins = min(
+        one["Timestamp"] for one in last if one["LogicalResourceId"] == event["LogicalResourceId"]
+    )
+    lines = last_lines(stack.session, function, begins, event["Timestamp"])
+    return "".join(f"\n    {line}" for line in [f"{function} wrote:", *lines]) if lines else ""
 
 
 def _reason(event: Mapping[str, Any]) -> str:
