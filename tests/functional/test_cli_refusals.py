@@ -39,6 +39,33 @@ import pytest
                 "[--db-bucket] is for plans with two accounts, and base has one: give --bucket",
             ],
         ),
+        *(
+            (
+                f"{command} cross_account --step nope --step db",
+                ["[--step] unknown step 'nope'; the steps of cross_account are network, db, app"],
+            )
+            for command in ("deploy", "destroy")
+        ),
+        (
+            "deploy cross_account --step app --skip-resource db.VPC",
+            ["[--skip-resource] must begin with a step, app, and a dot, got 'db.VPC'"],
+        ),
+        (
+            "deploy edge --no-wait",
+            [
+                "[--no-wait] step edge takes outputs of step waf, and waits for it; choose one of "
+                "them by --step"
+            ],
+        ),
+        (
+            "deploy base --no-wait --time-limit 1 --outputs x",
+            ["[--no-wait] and --outputs say nothing", "[--no-wait] and --time-limit say nothing"],
+        ),
+        ("deploy base --from x --step base", ["[--from] and --step say nothing together; leave"]),
+        (
+            "deploy cross_account --step app --parameter db.PrivateSubnet1Cidr=10.0.0.0/24",
+            ["[--parameter] db.PrivateSubnet1Cidr is of a step that --step leaves out"],
+        ),
         (
             "destroy edge --profile a --app-profile a",
             ["[--profile] and --app-profile choose the same; leave out one of them"],

@@ -318,6 +318,22 @@ class TestFailedCreation:
         assert (done.status, attacked.status(prefix)) == (0, "UPDATE_COMPLETE"), done.errors
 
 
+class TestNoWait:
+    def test_it_ends_at_once_and_the_same_command_follows(self, attacked, prefix, with_faults):
+        with with_faults(delays={GROUP: 2}):
+            begun = attacked.does("deploy", prefix, "--no-wait", "--format", "json")
+            assert begun.status == 0, begun.errors
+            assert attacked.status(prefix) == "CREATE_IN_PROGRESS"
+            lines = [json.loads(line) for line in begun.output.splitlines()]
+            [one] = [line for line in lines if line["type"] == "begun"]
+            assert (one["step"], one["stack"]) == ("mine", f"{prefix}-mine")
+            followed = attacked.does("deploy", prefix, "--no-wait")
+        assert followed.status == 0, followed.errors
+        assert f"CREATE_COMPLETE                      {prefix}-mine" in followed.output
+        assert "nothing to change" in followed.output
+        assert attacked.status(prefix) == "CREATE_COMPLETE"
+
+
 class TestFailedRollback:
     def test_is_continued_without_what_is_skipped(self, attacked, stacks, prefix):
         update_failed(stacks, f"{prefix}-mine")

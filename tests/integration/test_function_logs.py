@@ -9,7 +9,8 @@ import pytest
 
 from made_up_stacks import Stacks
 from rdsproxy_templates.deploy.failures import failures
-from rdsproxy_templates.deploy.function_logs import without_secrets
+from rdsproxy_templates.deploy.function_builds import Code
+from rdsproxy_templates.deploy.hidden_secrets import without_secrets
 from rdsproxy_templates.deploy.root_stack import RootStack
 
 pytestmark = pytest.mark.xdist_group("plan")
@@ -131,3 +132,17 @@ def test_the_properties_of_events_are_those_of_the_resource(stacks):
     last = stacks.account.events("told")[-2]
     assert json.loads(last["ResourceProperties"]) == {"LogGroupName": "of-told"}
     stacks.delete("told")
+
+
+def test_verbose_tells_what_a_build_writes(tmp_path):
+    says = f"\techo index https://ci:{PASSWORD}@pypi.example/simple; echo {tmp_path.name}"
+    makes = f"build-Maker:\n{says}; touch $(ARTIFACTS_DIR)/app.py\n"
+    (tmp_path / "Makefile").write_text(makes)
+    code = Code.of("Maker", {"Metadata": {"BuildMethod": "makefile"}}, tmp_path)
+    told = []
+
+    code.archive("mine", told.append)
+
+    assert f"make build-Maker: {tmp_path.name}" in told
+    assert "make build-Maker: (hidden): its value looks like a URL with a password" in told
+    assert PASSWORD not in str(told)

@@ -143,6 +143,33 @@ def service(story, resumed):
     return service
 
 
+class TestOneStep:
+    def test_does_not_begin_before_what_it_reads_is_there(self, story):
+        [error] = errors(story.deploy("--step", "db"))
+
+        assert error.startswith("error: [db] reads ")
+        assert error.endswith(
+            " of step network, which has not deployed them yet: add --step network"
+        )
+        assert inventory(story.db) == story.before[1]
+
+    def test_is_deployed_with_what_others_have_deployed(self, story, service):
+        said = story.deploy("--step", "db", "--step", "app")
+
+        assert said.status == 0, said.errors
+        assert [*step_lines(said)] == ["cross_account_db", "cross_account_app"]
+        assert step_lines(said)["cross_account_db"].startswith("2 of 3: ")
+
+    def test_is_not_deleted_while_another_reads_of_it(self, story, service):
+        [error] = errors(
+            story.planner.destroy("cross_account", "--step", "network", "--step", "db")
+        )
+
+        assert error == (
+            "error: [app] is deployed, and reads outputs of step network and db: add --step app"
+        )
+
+
 class TestStopping:
     def test_without_sharing_enabled_it_explains_what_to_do(self, unshared):
         [error] = errors(unshared)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from planning import Planner, errors
+from planning import KEYS, Planner, errors
 
 pytestmark = pytest.mark.xdist_group("consumer-stack")
 
@@ -208,3 +209,17 @@ def test_bad_words_are_sentences(deploy, planner, words, sentence):
 
     assert result.status == 2
     assert sentence in result.errors
+
+
+def test_verbose_tells_calls_and_no_secret(deploy, account):
+    said = deploy("--verbose", "--yes", "--no-cache", secrets=2)
+
+    assert said.status == 0, said.errors
+    assert re.search(r"\| CloudFormation CreateChangeSet: 200, request [\w-]{36}, ", said.output)
+    secrets = account.client("secretsmanager")
+    names = [one["Name"] for one in secrets.list_secrets()["SecretList"]]
+    passwords = [secrets.get_secret_value(SecretId=name)["SecretString"] for name in names]
+    assert len(passwords) >= 2
+    keys = [account.environment[name] for name in KEYS]
+    written = said.output + said.errors
+    assert [one for one in [*passwords, *keys] if one in written] == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from ..cache import unused
+from ..deploy.chosen_steps import unknown_steps
 from ..deploy.deployment import Deployment
 from ..deploy.plan_file import read_plan
 from ..deploy.planning import carried_out
@@ -26,6 +27,8 @@ from .deploy_options import (
     bucket_options,
     operation_options,
     plan_options,
+    step_option,
+    verbose_option,
 )
 from .deploy_values import parameter_values, refuse_wrong_parameters, tag_values
 from .exit_statuses import sentence
@@ -41,6 +44,7 @@ from .plan_arguments import (
     plan_named,
     sessions,
     stack_name_problems,
+    waiting_problems,
 )
 from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
@@ -95,6 +99,8 @@ from .terminal import (
     help="With --yes, also replace or delete this resource, such as RDSStack.DBCluster; STEP.PATH "
     "in plans of several steps. Repeatable.",
 )
+@step_option
+@verbose_option
 @adopt_option
 @plan_options
 @operation_options
@@ -115,6 +121,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     termination_protection: bool,
     skip: tuple[str, ...],
     losses: tuple[str, ...],
+    only: tuple[str, ...],
     adopt_stack: bool,
     plan_file: Path | None,
     from_file: Path | None,
@@ -125,6 +132,8 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     notification_arns: tuple[str, ...],
     keep_on_failure: bool,
     time_limit: int | None,
+    no_wait: bool,
+    verbose: bool,
     express: bool,
     no_cache: bool,
     region: str | None,
@@ -155,8 +164,10 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         [
             *account_problems(chosen, account_choices),
             *stack_name_problems(chosen, stack_prefix),
-            *path_problems(chosen, "--skip-resource", skip),
-            *path_problems(chosen, "--accept-data-loss-of", losses),
+            *unknown_steps(chosen, only),
+            *(waiting_problems(chosen, only) if no_wait else ()),
+            *path_problems(chosen, "--skip-resource", skip, only),
+            *path_problems(chosen, "--accept-data-loss-of", losses, only),
         ]
     )
     reviewed = read_plan(from_file) if from_file else None
@@ -168,11 +179,13 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     )
     rendered = [] if reviewed else valid_plan(chosen, settings)
     if not reviewed:
-        refuse_wrong_parameters(values, chosen, rendered)
+        refuse_wrong_parameters(values, chosen, rendered, only)
     shown = display(form)
     deployment = Deployment(
         plan=chosen,
-        account_sessions=sessions(chosen, account_choices, region),
+        account_sessions=sessions(
+            chosen, account_choices, region, shown.detail if verbose else None
+        ),
         console=console(yes=yes or plan_file is not None, shown=shown),  # a plan asks nothing
         prefix=stack_prefix,
         parameters=values,
@@ -180,15 +193,17 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         accepted_losses=losses,
         options=options,
         ends_at=None if time_limit is None else time.monotonic() + 60 * time_limit,
+        waits=not no_wait,
         termination_protection=termination_protection,
         adopt_stack=adopt_stack,
         skip=skip,
+        only=tuple(one.step for one in reviewed.steps) if reviewed else only,
         allowed_accounts={one.name: one.allowed_accounts for one in rendered},
     )
     if reviewed:
         with resumable(), examined_after_failure(deployment):
             outputs = carried_out(deployment, reviewed)
-        _end(chosen, outputs, outputs_file, shown)
+        _end(deployment, outputs, outputs_file, shown)
         return
     rendered_variants.write(rendered)
     steps = {
@@ -202,14 +217,20 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
             leave_plan(deployment, steps, plan_file, shown)
         with resumable(), examined_after_failure(deployment):
             outputs = deployment.deploy(steps)
-    _end(chosen, outputs, outputs_file, shown)
+    _end(deployment, outputs, outputs_file, shown)
 
 
-def _end(plan: Plan, outputs: Mapping[str, str], file: Path | None, shown: Lines) -> None:
+def _end(
+    deployment: Deployment, outputs: Mapping[str, str], file: Path | None, shown: Lines
+) -> None:
     shown.outputs(outputs)
     if file:
         file.write_text(json.dumps(outputs, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    shown.conclude(f"{plan.name} is deployed")
+    name = deployment.plan.name
+    if deployment.only:
+        name += f": {', '.join(step.name for step in deployment.steps)}"
+    is_over = deployment.waits or outputs
+    shown.conclude(f"{name} is deployed" if is_over else f"{name} is being deployed")
 
 
 def valid_plan(plan: Plan, settings: RenderSettings) -> list[RenderedVariant]:

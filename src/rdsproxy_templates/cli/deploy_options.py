@@ -12,6 +12,11 @@ from ..deploy.guide import PREFIX
 from ..deploy.plan import AccountName
 from .options import Decorated, Decorator
 
+verbose_option: Decorator = click.option(
+    "--verbose",
+    is_flag=True,
+    help="Print each call to AWS by its name and request ID, and the output of builds.",
+)
 form_option: Decorator = click.option(
     "--format",
     "form",
@@ -49,6 +54,17 @@ def account_options(command: Decorated) -> Decorated:
     )
     yes = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
     return _decorated(command, [*profiles, region, prefix, yes])
+
+
+def step_option(command: Decorated) -> Decorated:
+    """Add `--step`."""
+    return click.option(
+        "--step",
+        "only",
+        multiple=True,
+        metavar="NAME",
+        help="Only this step of a plan of several steps; the others stay as they are. Repeatable.",
+    )(command)
 
 
 def adopt_option(command: Decorated) -> Decorated:
@@ -94,6 +110,12 @@ def operation_options(command: Decorated) -> Decorated:
             metavar="MINUTES",
             help="End with status 1 when the stacks still work after this time; they go on, and "
             "the same command waits for them. Default: no limit.",
+        ),
+        click.option(
+            "--no-wait",
+            "no_wait",
+            is_flag=True,
+            help="End when CloudFormation has begun; the same command follows what goes on.",
         ),
         click.option(
             "--express",

@@ -40,14 +40,20 @@ def _pairs(option: str, form: str, texts: Sequence[str]) -> dict[str, str]:
 
 
 def refuse_wrong_parameters(
-    values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]
+    values: Mapping[str, str],
+    plan: Plan,
+    rendered: list[RenderedVariant],
+    only: Sequence[str] = (),
 ) -> None:
-    """Raise :class:`ConfigError` for parameters that no root template takes, or not so."""
-    refuse(_parameter_problems(values, plan, rendered))
+    """Raise :class:`ConfigError` for parameters that no root template takes, or not so.
+
+    With *only* some steps, also for those that only other steps take.
+    """
+    refuse(_parameter_problems(values, plan, rendered, only))
 
 
 def _parameter_problems(
-    values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant]
+    values: Mapping[str, str], plan: Plan, rendered: list[RenderedVariant], only: Sequence[str]
 ) -> Iterator[Problem]:
     bodies = {
         (step.name, name): body
@@ -65,6 +71,8 @@ def _parameter_problems(
         if not meant:
             sentence = f"unknown parameter {key!r}{did_you_mean(key, known)}"
             yield Problem("--parameter", sentence)
+        elif only and not any(step in only for step, _ in meant):
+            yield Problem("--parameter", f"{key} is of a step that --step leaves out")
         elif not (free := [one for one in meant if one not in fed]):
             yield Problem(
                 "--parameter", f"{key} comes from another step of {plan.name}; leave it out"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from ..deploy.chosen_steps import unknown_steps
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
-from .deploy_options import account_options, adopt_option, form_option
+from .deploy_options import account_options, adopt_option, form_option, step_option, verbose_option
 from .exit_statuses import sentence
 from .following import FormName, display
 from .interrupts import resumable
@@ -47,9 +48,11 @@ from .refusals import data_loss, refuse, stack_or
     help="For a stack in DELETE_FAILED: a resource that stays in the account, such as "
     "VPCStack.VPC; STEP.PATH in plans of several steps. Repeatable.",
 )
+@step_option
 @adopt_option
 @config_option("The settings with which it was deployed: their `allowed_accounts` are held to.")
 @form_option
+@verbose_option
 @account_options
 def destroy_command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -58,12 +61,14 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     name: str | None,
     accept_data_loss: bool,
     retain: tuple[str, ...],
+    only: tuple[str, ...],
     config: Path | None,
     adopt_stack: bool,
     region: str | None,
     stack_prefix: str,
     yes: bool,
     form: FormName,
+    verbose: bool,
     **account_choices: str | None,
 ) -> None:
     """Run the subcommand."""
@@ -74,18 +79,22 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
         [
             *account_problems(chosen, account_choices),
             *stack_name_problems(chosen, stack_prefix),
-            *path_problems(chosen, "--retain", retain),
+            *unknown_steps(chosen, only),
+            *path_problems(chosen, "--retain", retain, only),
         ]
     )
     shown = display(form)
     deployment = Deployment(
         plan=chosen,
-        account_sessions=sessions(chosen, account_choices, region),
+        account_sessions=sessions(
+            chosen, account_choices, region, shown.detail if verbose else None
+        ),
         console=console(yes=yes, shown=shown),
         prefix=stack_prefix,
         accept_data_loss=accept_data_loss or not yes,
         adopt_stack=adopt_stack,
         retain=retain,
+        only=only,
         allowed_accounts=allowed_accounts(chosen, config, own),
     )
     with resumable():

@@ -29,7 +29,7 @@ def _found(deployment: Deployment) -> Iterator[Diagnosis]:
 
     from ..doctor.examination import examined_stack  # noqa: PLC0415 - only failures need it
 
-    for step in deployment.plan.steps:
+    for step in deployment.steps:
         try:
             session = deployment.session(step)
             examination = examined_stack(session, step.stack_name(deployment.prefix))

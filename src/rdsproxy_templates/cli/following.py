@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, Final, Literal
 
 import click
 
+from ..deploy.console import Begun
 from ..deploy.durations import shown
 from ..deploy.progress import Progress, Work
 from ..deploy.stack_events import StackEvent
@@ -47,6 +49,16 @@ class Lines:
         took = f"  {shown(seconds)}" if seconds and seconds >= WORTH_TELLING else ""
         reason = f": {event.reason}" if event.reason and "FAILED" in event.status else ""
         self.say(f"  {event.status:36} {event.path}{took}{reason}")
+
+    def begun(self, one: Begun) -> None:
+        """Print that an operation goes on by itself, and how to follow it."""
+        where = f"--stack-name {one.stack} --region {one.region}"
+        self.say(f"  {one.stack} is being changed, also when this command has ended; the same")
+        self.say(f"  command follows it, as does `aws cloudformation describe-stacks {where}`")
+
+    def detail(self, text: str) -> None:
+        """Print a line for whoever wants to know more."""
+        self.say(f"  | {text}")
 
     def outputs(self, outputs: Mapping[str, str]) -> None:
         """Print the outputs of the last step."""
@@ -105,7 +117,7 @@ class LiveTable(Lines):
 
 
 class JsonEvents(Lines):
-    """One JSON object a line: ``{"type": "event", …}`` or ``{"type": "message", …}``."""
+    """One JSON object a line, with a ``type``: event, message, begun, detail or outputs."""
 
     def say(self, text: str) -> None:
         _write(type="message", text=text.strip())
@@ -122,6 +134,12 @@ class JsonEvents(Lines):
             reason=event.reason or None,
             seconds=None if seconds is None else round(seconds, 1),
         )
+
+    def begun(self, one: Begun) -> None:
+        _write(type="begun", **asdict(one))
+
+    def detail(self, text: str) -> None:
+        _write(type="detail", text=text)
 
     def outputs(self, outputs: Mapping[str, str]) -> None:
         _write(type="outputs", outputs=dict(outputs))

@@ -11,6 +11,9 @@ from typing import Final
 import click
 
 from ..deploy.accounts import AccountSession, AccountSettings, account_sessions
+from ..deploy.call_trace import Tell
+from ..deploy.chosen_steps import chosen as chosen_steps
+from ..deploy.chosen_steps import waiting_steps
 from ..deploy.console import Console
 from ..deploy.plan import single_step
 from ..deploy.plans import PLANS, AccountName, Plan, plan_of
@@ -75,10 +78,15 @@ def stack_name_problems(plan: Plan, prefix: str) -> Iterator[Problem]:
             yield Problem("--stack-prefix", sentence)
 
 
-def path_problems(plan: Plan, option: str, paths: Sequence[str]) -> Iterator[Problem]:
-    """Yield a problem for each of *paths* that names no step, where *plan* has several."""
-    steps = [step.name for step in plan.steps]
-    for path in paths if len(steps) > 1 else ():
+def path_problems(
+    plan: Plan, option: str, paths: Sequence[str], only: Sequence[str] = ()
+) -> Iterator[Problem]:
+    """Yield a problem for each of *paths* that names no step, where *plan* has several.
+
+    Steps beside *only* are not meant, if any are named.
+    """
+    steps = [step.name for step in plan.steps if not only or step.name in only]
+    for path in paths if len(plan.steps) > 1 else ():
         if path.partition(".")[0] not in steps or "." not in path:
             sentence = f"must begin with a step, {', '.join(steps)}, and a dot, got {path!r}"
             yield Problem(option, sentence)
@@ -94,10 +102,22 @@ def allowed_accounts(
     return {name: one.allowed_accounts for name, one in settings.items()}
 
 
-def sessions(plan: Plan, choices: Choices, region: str | None) -> dict[AccountName, AccountSession]:
-    """Open a session in each account of *plan*."""
+def waiting_problems(plan: Plan, only: Sequence[str]) -> Iterator[Problem]:
+    """Yield a problem of ``--no-wait`` for each step that has to wait for another."""
+    for step, source in waiting_steps(chosen_steps(plan, only)):
+        sentence = (
+            f"step {step.name} takes outputs of step {source}, and waits for it; choose one of "
+            "them by --step"
+        )
+        yield Problem("--no-wait", sentence)
+
+
+def sessions(
+    plan: Plan, choices: Choices, region: str | None, tell: Tell | None = None
+) -> dict[AccountName, AccountSession]:
+    """Open a session in each account of *plan*; *tell* is told of each call."""
     settings = {account: _settings(plan, account, choices) for account in plan.accounts}
-    return account_sessions(plan, settings, region)
+    return account_sessions(plan, settings, region, tell)
 
 
 def console(*, yes: bool, shown: Lines | None = None) -> Console:
@@ -108,12 +128,23 @@ def console(*, yes: bool, shown: Lines | None = None) -> Console:
     shown = shown or display("text")
     if yes:
         return Console(
-            say=shown.say, confirm=lambda _: True, asks=False, follow=shown, finish=shown.end
+            say=shown.say,
+            confirm=lambda _: True,
+            asks=False,
+            follow=shown,
+            begun=shown.begun,
+            finish=shown.end,
         )
     if not sys.stdin.isatty():
         sentence = "must be given where nobody can be asked; nothing was built or changed"
         raise DeploymentError([Problem("--yes", sentence)])
-    return Console(say=shown.say, confirm=click.confirm, follow=shown, finish=shown.end)
+    return Console(
+        say=shown.say,
+        confirm=click.confirm,
+        follow=shown,
+        begun=shown.begun,
+        finish=shown.end,
+    )
 
 
 def _settings(plan: Plan, account: AccountName, choices: Choices) -> AccountSettings:

@@ -23,6 +23,7 @@ BESIDE_NO_PLAN: Final = {
     "--outputs",
     "--keep-on-failure",
     "--time-limit",
+    "--no-wait",
     "--skip-resource",
     "--termination-protection",
 }
@@ -36,6 +37,7 @@ BESIDE_NO_FROM: Final = {
     "--express",
     "--adopt-stack",
     "--skip-resource",
+    "--step",
     "--bucket",
     "--app-bucket",
     "--db-bucket",
@@ -45,12 +47,17 @@ BESIDE_NO_FROM: Final = {
 }
 """Options that decide what a plan is; one that was made has decided."""
 
+BESIDE_NO_NO_WAIT: Final = {"--outputs", "--time-limit"}
+"""Options that are of the end of what is begun."""
+
 
 def meaningless() -> Iterator[Problem]:
     """Yield a problem for each two options that say nothing together."""
     given = given_options()
     if "--plan" in given:
         yield from refused_beside("--plan", given & BESIDE_NO_PLAN)
+    if "--no-wait" in given:
+        yield from refused_beside("--no-wait", given & BESIDE_NO_NO_WAIT)
     if "--from" in given:
         yield from refused_beside("--from", given & BESIDE_NO_FROM)
 

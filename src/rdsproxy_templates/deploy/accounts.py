@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, Final
 
 from ..errors import ConfigError, DeploymentError, Problem
+from .call_trace import Tell, tell_calls
 from .faults import RETRIES
 from .plan import AccountName, Plan
 
@@ -47,6 +48,8 @@ class AccountSession:
     id: str
     session: Any
     region: str
+    tell: Tell | None = None
+    """Says more of what happens; None where nobody wants to know."""
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
     _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
     """boto3 makes clients one after another; what they do may go on at once."""
@@ -85,9 +88,12 @@ class AccountSession:
 
 
 def account_sessions(
-    plan: Plan, settings: Mapping[AccountName, AccountSettings], region: str | None
+    plan: Plan,
+    settings: Mapping[AccountName, AccountSettings],
+    region: str | None,
+    tell: Tell | None = None,
 ) -> dict[AccountName, AccountSession]:
-    """Open a session in each account of *plan*.
+    """Open a session in each account of *plan*; *tell* is told of each call.
 
     Raises :class:`DeploymentError` if any fails, :class:`ConfigError` where only Regions are
     missing.
@@ -96,7 +102,7 @@ def account_sessions(
     problems: list[Problem] = []
     for name in plan.accounts:
         try:
-            found[name] = _opened(name, settings.get(name, AccountSettings()), region)
+            found[name] = _opened(name, settings.get(name, AccountSettings()), region, tell)
         except DeploymentError as failed:
             problems += failed.problems
     if problems := [*problems, *_mismatches(list(found.values()))]:
@@ -124,7 +130,9 @@ def aws_errors_at(place: str) -> Iterator[None]:
         raise DeploymentError([Problem(place, NOT_AWS)]) from error
 
 
-def _opened(name: AccountName, settings: AccountSettings, region: str | None) -> AccountSession:
+def _opened(
+    name: AccountName, settings: AccountSettings, region: str | None, tell: Tell | None
+) -> AccountSession:
     try:
         import boto3  # noqa: PLC0415 - optional
     except ImportError:
@@ -134,7 +142,9 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
     option = settings.profile_option or f"--{name}-profile"
     with aws_errors_at(f"{place}: {option} {settings.profile or 'left out'}"):
         session = boto3.Session(
-            botocore_session=patient_session(), profile_name=settings.profile, region_name=region
+            botocore_session=patient_session(tell),
+            profile_name=settings.profile,
+            region_name=region,
         )
         if session.region_name is None:
             raise DeploymentError([Problem(place, NO_REGION)])
@@ -145,10 +155,11 @@ def _opened(name: AccountName, settings: AccountSettings, region: str | None) ->
         id=caller["Account"],
         session=session,
         region=session.region_name,
+        tell=tell,
     )
 
 
-def patient_session() -> Any:
+def patient_session(tell: Tell | None = None) -> Any:
     """Return a session of botocore that outlasts throttling."""
     from botocore.config import Config  # noqa: PLC0415 - optional
     from botocore.session import get_session  # noqa: PLC0415
@@ -156,6 +167,8 @@ def patient_session() -> Any:
     session = get_session()
     session.set_default_client_config(Config(retries=RETRIES))
     session.register("before-parse", _refuse_page)
+    if tell is not None:
+        tell_calls(session, tell)
     return session
 
 

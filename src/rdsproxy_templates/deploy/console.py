@@ -4,8 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .stack_events import Report
+
+if TYPE_CHECKING:
+    from .root_stack import RootStack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """An operation that was begun, and that nobody waits for."""
+
+    step: str
+    stack: str
+    account: str
+    region: str
+
+    @classmethod
+    def at(cls, step: str, stack: RootStack) -> Begun:
+        """Return that of *step* on *stack*."""
+        return cls(
+            step=step, stack=stack.name, account=stack.session.id, region=stack.session.region
+        )
+
+
+def unseen(_: Begun) -> None:
+    """Show nothing of an operation that was begun."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,5 +44,7 @@ class Console:
     """False where nobody reads the questions, because each is answered by yes."""
     follow: Report | None = None
     """Shows what happens to resources; without it, each event is said on a line."""
+    begun: Callable[[Begun], None] = unseen
+    """Says of an operation that it was begun, and how to follow it."""
     finish: Callable[[], None] = lambda: None
     """Ends what :attr:`follow` shows, when an operation has ended or is left."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import DeploymentError, NoSuchStackError, Problem
 from .accounts import aws_errors_at
 from .change_sets import is_stack
+from .chosen_steps import require_unread
 from .failures import failures_or_status
 from .guide import unprotecting
 from .plan import Step
@@ -44,6 +45,7 @@ class Deletion:
         require_allowed_accounts(self.deployment)
         found = self._found()
         require_own_stacks(self.deployment)
+        require_unread(self.deployment)
         self._require_retainable(found)
         protected = self._to_unprotect(found)
         stacks = " and ".join(
@@ -69,7 +71,7 @@ class Deletion:
         """Return the stacks that exist, the last first, once no operation is in progress."""
         found: list[Found] = []
         absent: list[str] = []
-        for step in reversed(self.deployment.plan.steps):
+        for step in reversed(self.deployment.steps):
             stack = self.deployment.stack(step)
             with aws_errors_at(step.name):
                 description = stack.wait_until_settled()

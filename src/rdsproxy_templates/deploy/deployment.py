@@ -13,7 +13,8 @@ from ..model import Template
 from ..rendering.capabilities import AUTO_EXPAND, iam_capability
 from .accounts import AccountSession, aws_errors_at
 from .buckets import require_buckets
-from .console import Console
+from .chosen_steps import chosen, outputs_of_others
+from .console import Begun, Console
 from .deletion import Deletion
 from .failures import failures_or_status
 from .guide import PREFIX
@@ -30,7 +31,7 @@ from .root_stack import RootStack
 from .stack_events import Report, until
 from .stack_options import StackOptions
 from .step_parameters import require_given, step_parameters
-from .ways_on import WayOn
+from .ways_on import make_ready
 
 Package = Callable[[str, Template, Path, AccountSession], str]
 """Turns a step's root template, in its folder, into one that CloudFormation takes."""
@@ -53,12 +54,16 @@ class Deployment:
     options: StackOptions = field(default_factory=StackOptions)
     ends_at: float | None = None
     """The time, of :func:`time.monotonic`, at which waiting for a stack ends; None for no end."""
+    waits: bool = True
+    """Wait for what is begun; else the stack that is changed last goes on by itself."""
     termination_protection: bool = True
     """Protect deployed stacks from deletion, except by :meth:`destroy`."""
     adopt_stack: bool = False
     """Take over stacks that were not created for their variant."""
     skip: Sequence[str] = ()
     """Paths of resources that a rollback skips, in plans of several steps after their step."""
+    only: Sequence[str] = ()
+    """Names of the steps to deploy, or to delete; none stands for all."""
     retain: Sequence[str] = ()
     """Paths of resources that :meth:`destroy` leaves in the account, of the same form."""
     allowed_accounts: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
@@ -73,22 +78,28 @@ class Deployment:
         there. Nothing in an account changes before all that can be known is, and all is built.
         """
         self.require_ready()
+        outputs = outputs_of_others(self, rendered)
         templates = self.build(rendered)
-        outputs: dict[str, dict[str, str]] = {}
-        for step in self.plan.steps:
+        for step in self.steps:
             self.announce(step)
             with aws_errors_at(step.name):
-                outputs[step.name] = self._deploy_step(
-                    step, rendered[step.variant], templates[step.name], outputs
-                )
-        return outputs[self.plan.steps[-1].name]
+                make_ready(self, step)
+                one, template = rendered[step.variant], templates[step.name]
+                change = self.requested(step, one, template, outputs)
+                outputs[step.name] = self.finished(step, change)
+        return outputs[self.steps[-1].name]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps to deploy or to delete, in the order of the plan."""
+        return chosen(self.plan, self.only)
 
     def require_ready(self) -> None:
         """Raise :class:`DeploymentError` for everything in the accounts that is in the way."""
         require_allowed_accounts(self)
         require_own_stacks(self, updatable=True)
         with aws_errors_at(self.plan.name):
-            require_buckets(map(self.session, self.plan.steps))
+            require_buckets(map(self.session, self.steps))
 
     def build(self, rendered: Mapping[str, RenderedStep]) -> dict[str, str]:
         """Build and upload all steps; return the root templates as CloudFormation takes them.
@@ -102,8 +113,8 @@ class Deployment:
             with aws_errors_at(step.name):
                 return self.package(step.name, one.root, one.folder, self.session(step))
 
-        texts = side_by_side([partial(built, step) for step in self.plan.steps])
-        return dict(zip((step.name for step in self.plan.steps), texts, strict=True))
+        texts = side_by_side([partial(built, step) for step in self.steps])
+        return dict(zip((step.name for step in self.steps), texts, strict=True))
 
     def destroy(self) -> None:
         """Delete every stack, the last first, or none if a database is protected.
@@ -152,16 +163,6 @@ class Deployment:
         mark = f"{step.name}."
         return [path.removeprefix(mark) for path in paths if path.startswith(mark)]
 
-    def _deploy_step(
-        self,
-        step: Step,
-        rendered: RenderedStep,
-        template: str,
-        outputs: Mapping[str, Mapping[str, str]],
-    ) -> dict[str, str]:
-        self._make_ready(step, self.stack(step))
-        return self.finished(step, self.requested(step, rendered, template, outputs))
-
     def requested(
         self,
         step: Step,
@@ -208,22 +209,11 @@ class Deployment:
             self.console.say("  nothing to change")
         else:
             self._execute(step, change)
+            if not self.waits:
+                return {}
         if self.termination_protection and stack.protect(enabled=True):
             self.console.say("  termination protection is on")
         return stack.outputs()
-
-    def _make_ready(self, step: Step, stack: RootStack) -> None:
-        """Bring the stack to where it takes a change set."""
-        with self.followed() as report:
-            WayOn(
-                step=step.name,
-                stack=stack,
-                say=lambda line: self.console.say(f"  {line}"),
-                confirm=self.console.confirm,
-                report=report,
-                place=lambda: self.place(step),
-                skip=self.paths_in(step, self.skip),
-            ).prepare()
 
     def _execute(self, step: Step, change: RequestedChange) -> None:
         with change.discarded_on_error():
@@ -238,7 +228,11 @@ class Deployment:
                 raise DeploymentError([Problem(step.name, "was not deployed")])
         stack = change.stack
         with self.followed() as report:
-            status = stack.execute(change.change_set, report, self.options)
+            operation = stack.begin(change.change_set, report, self.options)
+            if not self.waits:
+                self.console.begun(Begun.at(step.name, stack))
+                return
+            status = operation.wait()
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             problems = failures_or_status(stack, stack.name, "deploy", status)
             raise DeploymentError(problems, within=step.name)

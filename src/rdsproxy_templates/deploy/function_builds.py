@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from .. import cache
 from ..errors import DeploymentError, Problem
+from .call_trace import Tell, tell_output
 from .programs import run
 
 KIND: Final = "code"
@@ -58,8 +59,11 @@ class Code:
             return None
         return cls(title=title, source=source, is_built=is_built)
 
-    def archive(self, place: str) -> Archive:
-        """Return the archive; raise :class:`DeploymentError` at *place* if it cannot be built."""
+    def archive(self, place: str, tell: Tell | None = None) -> Archive:
+        """Return the archive; raise :class:`DeploymentError` at *place* if it cannot be built.
+
+        *tell* is told the output of its build.
+        """
         if not self.is_built:
             return _archive(self.source)
         with tempfile.TemporaryDirectory() as directory:
@@ -70,19 +74,20 @@ class Code:
                 if kept := cache.remembered(KIND, key):
                     return Archive(kept["name"], base64.b64decode(kept["content"]))
                 made.mkdir()
-                self._make(place, folder, made)
+                self._make(place, folder, made, tell)
                 archive = _archive(made)
                 content = base64.b64encode(archive.content).decode()
                 cache.remember(KIND, key, {"name": archive.name, "content": content})
         return archive
 
-    def _make(self, place: str, folder: Path, made: Path) -> None:
+    def _make(self, place: str, folder: Path, made: Path, tell: Tell | None) -> None:
         make = shutil.which("make")
         if make is None:
             sentence = f"needs `make`, which builds the code of {self.title}, on the PATH"
             raise DeploymentError([Problem(place, sentence)])
         words = [make, "--makefile", str(folder / MAKEFILE), f"build-{self.title}"]
         done = run(words, folder, {"ARTIFACTS_DIR": str(made)})
+        tell_output(tell, f"make build-{self.title}", done.output)
         if done.status:
             said = "\n".join(done.output.strip().splitlines()[-LAST_LINES:])
             sentence = f"`make build-{self.title}` failed in {self.source}:\n{said}"

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ..aws.secret_signs import secret_sign
 from .accounts import AccountSession
-from .property_values import HIDDEN
+from .hidden_secrets import without_secrets
 
 MOST_LINES: Final = 8
 LONGEST_LINE: Final = 300
@@ -21,14 +20,6 @@ OF_LAMBDA: Final = (BEGINS, "END RequestId:", "INIT_START", "REPORT RequestId:")
 """Beginnings of the lines that Lambda itself writes."""
 PLATFORM: Final = '"type":"platform.'
 """A part of those lines in JSON."""
-QUERY: Final = re.compile(r"(https?://[^\s'\"?]+)\?[^\s'\"]*")
-"""A URL with a query: a presigned one, as custom resources get to answer to, is a key."""
-NAMED: Final = re.compile(
-    r"""((?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|credential|authorization|signature)
-    \w*["']*\s*[:=]\s*)("[^"]*"?|'[^']*'?|[^,;}&]+)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-"""A value whose name says that it may be a secret."""
 
 
 def function_of(properties: Mapping[str, Any]) -> str | None:
@@ -58,13 +49,6 @@ def last_lines(session: AccountSession, function: str, begins: Any, ends: Any) -
     except ClientError:
         return []
     return [*_shown(_of_last_request(events))][-MOST_LINES:]
-
-
-def without_secrets(line: str) -> str:
-    """Return *line* with everything hidden that looks like a secret."""
-    hidden = NAMED.sub(rf"\1{HIDDEN}", QUERY.sub(rf"\1?{HIDDEN}", line))
-    sign = secret_sign("line", hidden.replace(HIDDEN, ""))
-    return f"{HIDDEN}: {sign}" if sign else hidden
 
 
 def _group(session: AccountSession, function: str) -> str:

@@ -62,7 +62,7 @@ def packaged(
 ) -> tuple[str, list[Uploaded]]:
     """Build *codes*, then upload all; return the packaged root template and the objects."""
     different = list(dict.fromkeys(one.code for one in codes))
-    built = side_by_side([partial(one.archive, place) for one in different])
+    built = side_by_side([partial(one.archive, place, session.tell) for one in different])
     archives = dict(zip(different, built, strict=True))
     s3 = session.client("s3")
     bucket = session.settings.bucket or managed_bucket(place, session)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import DeploymentError, Problem
 from ..rendering.stamp import installed
 from .accounts import aws_errors_at
+from .chosen_steps import outputs_of_others
 from .guide import parameters_from_steps
 from .plan import Step
 from .plan_file import PlanFile, PlannedStep, described
@@ -28,12 +29,12 @@ def planned(deployment: Deployment, rendered: Mapping[str, RenderedStep]) -> Pla
     is left in the accounts where a step cannot be planned.
     """
     deployment.require_ready()
+    outputs = outputs_of_others(deployment, rendered)
     templates = deployment.build(rendered)
-    outputs: dict[str, dict[str, str]] = {}
     steps: list[PlannedStep] = []
     requested: list[RequestedChange] = []
     try:
-        for step in deployment.plan.steps:
+        for step in deployment.steps:
             deployment.announce(step)
             root = rendered[step.variant].root
             sources = {
@@ -77,10 +78,10 @@ def carried_out(deployment: Deployment, plan: PlanFile) -> dict[str, str]:
     by_name = {one.step: one for one in plan.steps}
     _require_same_places(deployment, plan, by_name)
     changes = {
-        step.name: _waiting(deployment, step, by_name[step.name]) for step in deployment.plan.steps
+        step.name: _waiting(deployment, step, by_name[step.name]) for step in deployment.steps
     }
     outputs: dict[str, str] = {}
-    for step in deployment.plan.steps:
+    for step in deployment.steps:
         deployment.announce(step)
         if waits_for := by_name[step.name].waits_for:
             deployment.console.say(
@@ -145,7 +146,7 @@ def _require_same_places(
     deployment: Deployment, plan: PlanFile, by_name: Mapping[str, PlannedStep]
 ) -> None:
     problems = []
-    for step in deployment.plan.steps:
+    for step in deployment.steps:
         session = deployment.session(step)
         here = (step.stack_name(deployment.prefix), session.id, session.region)
         found = by_name.get(step.name)

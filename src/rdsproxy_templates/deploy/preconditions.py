@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def require_allowed_accounts(deployment: Deployment) -> None:
     """Raise :class:`DeploymentError` for every step in an account that is not for it."""
     problems: list[Problem] = []
-    for step in deployment.plan.steps:
+    for step in deployment.steps:
         allowed = deployment.allowed_accounts.get(step.variant)
         here = deployment.session(step).id
         if allowed is not None and here not in allowed:
@@ -35,7 +35,7 @@ def require_own_stacks(deployment: Deployment, *, updatable: bool = False) -> No
     With *updatable* also for those that no update leads out of their state.
     """
     problems: list[Problem] = []
-    for step in deployment.plan.steps:
+    for step in deployment.steps:
         stack = deployment.stack(step)
         with aws_errors_at(step.name):
             found = stack.description()

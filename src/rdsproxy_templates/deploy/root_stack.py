@@ -21,6 +21,7 @@ from .stack_options import USUAL, StackOptions
 EXECUTED: Final = ("EXECUTE_COMPLETE", "EXECUTE_FAILED")
 """Execution statuses of a change set whose execution has ended."""
 
+GONE: Final = {"StackStatus": "DELETE_COMPLETE"}
 OVERTAKEN: Final = (
     "was changed by somebody else since this change set was created; run the same command again, "
     "which shows the changes anew"
@@ -48,8 +49,16 @@ class RootStack:
         found: Mapping[str, Any] = answer["Stacks"][0]
         return None if found["StackStatus"] == "DELETE_COMPLETE" else found
 
-    def wait_until_settled(self) -> Mapping[str, Any] | None:
-        """Describe the stack once no operation is in progress."""
+    def wait_until_settled(self, report: Report | None = None) -> Mapping[str, Any] | None:
+        """Describe the stack once no operation is in progress; *report* its events until then."""
+        found = outlasting(self.description)
+        if report and found and in_progress(found["StackStatus"]):
+            stack_id = found["StackId"]
+
+            def status() -> str:
+                return str((self.description(stack_id) or GONE)["StackStatus"])
+
+            Operation(api=self._api, stack=stack_id, report=report, ended=status).wait()
         for _ in polls():
             found = outlasting(self.description)
             if found is None or not in_progress(found["StackStatus"]):
@@ -134,6 +143,12 @@ class RootStack:
 
     def execute(self, change_set: ChangeSet, report: Report, options: StackOptions = USUAL) -> str:
         """Execute *change_set*; return the status in which the stack ends."""
+        return self.begin(change_set, report, options).wait()
+
+    def begin(
+        self, change_set: ChangeSet, report: Report, options: StackOptions = USUAL
+    ) -> Operation:
+        """Begin to execute *change_set*, which goes on by itself."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
 
         stack = change_set.stack_id or self.name
@@ -160,7 +175,7 @@ class RootStack:
             if error.response["Error"]["Code"] in CONFLICTS:
                 raise DeploymentError([Problem("", OVERTAKEN)]) from error
             raise
-        return operation.wait()
+        return operation
 
     def delete(self, report: Report, retain: Sequence[str] = (), stack_id: str = "") -> str:
         """Delete the stack, or the nested one of *stack_id*; return the status in which it ends.

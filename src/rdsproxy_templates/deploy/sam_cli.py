@@ -12,6 +12,7 @@ from ..errors import DeploymentError, Problem
 from ..model import Template
 from ..rendering.documents import ROOT
 from .accounts import AccountSession
+from .call_trace import tell_output
 from .programs import run
 
 LAST_LINES: Final = 12
@@ -27,7 +28,7 @@ def packaged(place: str, root: Template, folder: Path, session: AccountSession) 
     """
     if not _has_code(root):
         return package(place, ROOT, folder, session)
-    _run(place, [_program(place), "build"], folder)
+    _run(place, [_program(place), "build"], folder, session)
     return package(place, BUILT, folder, session)
 
 
@@ -36,7 +37,7 @@ def package(place: str, template: str, folder: Path, session: AccountSession) ->
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "packaged.yaml"
         files = ["--template-file", template, "--output-template-file", str(file)]
-        _run(place, [_program(place), "package", *files, *_options(session)], folder)
+        _run(place, [_program(place), "package", *files, *_options(session)], folder, session)
         return file.read_text("utf-8")
 
 
@@ -68,8 +69,9 @@ def _options(session: AccountSession) -> Iterator[str]:
         yield from ("--kms-key-id", session.settings.package_key)
 
 
-def _run(place: str, command: list[str], folder: Path) -> None:
+def _run(place: str, command: list[str], folder: Path, session: AccountSession) -> None:
     done = run(command, folder)
+    tell_output(session.tell, f"sam {command[1]}", done.output)
     if done.status:
         said = "\n".join(done.output.strip().splitlines()[-LAST_LINES:])
         raise DeploymentError([Problem(place, f"`sam {command[1]}` failed:\n{said}")])

@@ -52,7 +52,7 @@ def _before(deployment: Deployment, step: Step) -> tuple[dict[str, Previous], bo
 
 def require_given(deployment: Deployment, rendered: Mapping[str, RenderedStep]) -> None:
     """Raise for what is wrong with the parameters of steps to which no other step gives any."""
-    for step in deployment.plan.steps:
+    for step in deployment.steps:
         one = rendered[step.variant]
         if not any(parameters_from_steps(deployment.plan, step, one.root)):
             with aws_errors_at(step.name):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import DeploymentError, Problem
 from .change_sets import is_stack
 from .failures import advice, failures
+from .plan import Step
 from .root_stack import RootStack
 from .stack_events import Report
 from .states import state_of
+
+if TYPE_CHECKING:
+    from .deployment import Deployment
 
 ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
 FAILED: Final = "UPDATE_FAILED"
@@ -44,7 +48,7 @@ class WayOn:
 
     def prepare(self) -> None:
         """Bring the stack to where it takes a change set; raise :class:`DeploymentError` if not."""
-        found = self.stack.wait_until_settled()
+        found = self.stack.wait_until_settled(self.report)
         status = found["StackStatus"] if found else "DELETE_COMPLETE"
         way = state_of(status).way
         if self.skip and way != "continue rollback":
@@ -101,6 +105,20 @@ class WayOn:
         )
         problems = [*found, Problem("", f"the stack is {status}{more}")]
         raise DeploymentError(problems, within=self.step)
+
+
+def make_ready(deployment: Deployment, step: Step) -> None:
+    """Bring the stack of *step* to where it takes a change set."""
+    with deployment.followed() as report:
+        WayOn(
+            step=step.name,
+            stack=deployment.stack(step),
+            say=lambda line: deployment.console.say(f"  {line}"),
+            confirm=deployment.console.confirm,
+            report=report,
+            place=lambda: deployment.place(step),
+            skip=deployment.paths_in(step, deployment.skip),
+        ).prepare()
 
 
 def destroy_first(status: str) -> Problem | None:
