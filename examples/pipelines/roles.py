@@ -1,4 +1,4 @@
-"""A role by which a pipeline deploys without any key, and a boundary of the roles that it makes."""
+"""Roles by which a pipeline plans and deploys without any key, and a boundary of roles it makes."""
 
 from __future__ import annotations
 
@@ -28,6 +28,20 @@ SERVICES = (
 )
 
 
+READING = (
+    "cloudformation:DescribeChangeSet",
+    "cloudformation:DescribeEvents",
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStackResources",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "cloudformation:GetTemplateSummary",
+    "cloudformation:ListChangeSets",
+    "cloudformation:ListStackResources",
+)
+PLANS = "plans"
+"""Beginning of the keys of a plan's packages: who plans may write no package that is deployed."""
+
 ACCEPTED = {"permission/own-user": "A boundary grants nothing."}
 
 
@@ -43,6 +57,11 @@ class Config(Settings):
         default="production",
         pattern=r"^[\w.-]+$",
         description="GitHub: the environment whose jobs may assume the role. Protect it.",
+    )
+    plan_environment: str = Field(
+        default="plan",
+        pattern=r"^[\w.-]+$",
+        description="GitHub: the environment whose jobs may plan, and execute nothing.",
     )
     branch: str = Field(
         default="main",
@@ -87,6 +106,17 @@ class Config(Settings):
         }[self.host]
         return {f"{self.issuer}:aud": audience, f"{self.issuer}:sub": job}
 
+    @property
+    def plan_claims(self) -> dict[str, dict[str, str]]:
+        """Claims of a job that plans, by IAM's operator: on GitLab it may be of any branch."""
+        audience = f"{self.issuer}:aud"
+        equal = {audience: self.claims[audience]}
+        if self.host == "github":
+            job = f"repo:{self.project}:environment:{self.plan_environment}"
+            return {"StringEquals": {**equal, f"{self.issuer}:sub": job}}
+        job = f"project_path:{self.project}:ref_type:branch:ref:*"
+        return {"StringEquals": equal, "StringLike": {f"{self.issuer}:sub": job}}
+
 
 class Inputs(Ports): ...
 
@@ -95,15 +125,20 @@ class BoundaryArn(Value):
     """ARN of the boundary of roles."""
 
 
+class PlanRoleArn(Value):
+    """ARN of the role of whoever plans."""
+
+
 class Outputs(Ports):
-    deploy_role_arn: kinds.RoleArn = Field(description="Role that the pipeline assumes.")
+    deploy_role_arn: kinds.RoleArn = Field(description="Role of the pipeline that deploys.")
+    plan_role_arn: PlanRoleArn = Field(description="Role of the pipeline that plans.")
     boundary_arn: BoundaryArn = Field(
         description="Value of `iam_roles.permissions_boundary` in the settings of what is deployed."
     )
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """The boundary, and the role that may make roles within it only."""
+    """The boundary, the role that may make roles within it only, and one that may only plan."""
     boundary = iam.ManagedPolicy(
         "RoleBoundary",
         Metadata={"rdsproxy_templates": {"Accepted": ACCEPTED}},
@@ -113,7 +148,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
     role = iam.Role(
         "DeployRole",
         MaxSessionDuration=config.session_hours * 3600,
-        AssumeRolePolicyDocument=document(trust(config)),
+        AssumeRolePolicyDocument=document(trust(config, {"StringEquals": config.claims})),
         Policies=[
             iam.Policy(PolicyName="Pipeline", PolicyDocument=document(*direct(config, boundary))),
             iam.Policy(
@@ -122,10 +157,18 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             ),
         ],
     )
+    plan_role = iam.Role(
+        "PlanRole",
+        AssumeRolePolicyDocument=document(trust(config, config.plan_claims)),
+        Policies=[
+            iam.Policy(PolicyName="Plan", PolicyDocument=document(*planning(config, boundary)))
+        ],
+    )
     return Stack(
-        resources=[boundary, role],
+        resources=[boundary, role, plan_role],
         outputs=Outputs(
             deploy_role_arn=kinds.RoleArn(role.get_att("Arn")),
+            plan_role_arn=PlanRoleArn(plan_role.get_att("Arn")),
             boundary_arn=BoundaryArn(boundary.ref()),
         ),
     )
@@ -142,7 +185,7 @@ def allow(actions: Sequence[str], resources: Any = "*", **condition: Any) -> dic
     return {"Effect": "Allow", "Action": list(actions), "Resource": resources, **found}
 
 
-def trust(config: Config) -> dict[str, Any]:
+def trust(config: Config, claims: dict[str, dict[str, str]]) -> dict[str, Any]:
     """Trust tokens of one project's jobs only, and only those that are for AWS."""
     provider = sub(
         f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:oidc-provider/{config.issuer}"
@@ -151,7 +194,7 @@ def trust(config: Config) -> dict[str, Any]:
         "Effect": "Allow",
         "Principal": {"Federated": provider},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": config.claims},
+        "Condition": claims,
     }
 
 
@@ -163,27 +206,44 @@ def direct(config: Config, boundary: iam.ManagedPolicy) -> Iterator[dict[str, An
             "cloudformation:CreateChangeSet",
             "cloudformation:DeleteChangeSet",
             "cloudformation:DeleteStack",
-            "cloudformation:DescribeChangeSet",
-            "cloudformation:DescribeEvents",
-            "cloudformation:DescribeStackEvents",
-            "cloudformation:DescribeStackResources",
-            "cloudformation:DescribeStacks",
             "cloudformation:ExecuteChangeSet",
-            "cloudformation:GetTemplate",
-            "cloudformation:GetTemplateSummary",
-            "cloudformation:ListChangeSets",
-            "cloudformation:ListStackResources",
             "cloudformation:RollbackStack",
             "cloudformation:UpdateTerminationProtection",
+            *READING,
         ],
-        [
-            sub(f"{STACKS}{config.stack_prefix}-*/*"),
-            sub("arn:${AWS::Partition}:cloudformation:*:aws:transform/Serverless-2016-10-31"),
-        ],
+        own_stacks(config),
     )
-    bucket = f"arn:${{AWS::Partition}}:s3:::{config.bucket}"
-    yield allow(["s3:GetObject", "s3:PutObject"], sub(f"{bucket}/*"))
-    yield allow(["s3:GetBucketLocation", "s3:ListBucket"], sub(bucket))
+    yield allow(["s3:GetObject", "s3:PutObject"], objects(config, ""))
+    yield from looking(config, boundary)
+
+
+def planning(config: Config, boundary: iam.ManagedPolicy) -> Iterator[dict[str, Any]]:
+    """What a plan calls: it creates change sets, and may neither execute one nor delete a stack."""
+    yield allow(
+        ["cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet", *READING],
+        own_stacks(config),
+    )
+    yield allow(["s3:GetObject", "s3:PutObject"], objects(config, f"{PLANS}/"))
+    yield from looking(config, boundary)
+
+
+def own_stacks(config: Config) -> list[Any]:
+    """The stacks of the pipeline, and SAM's transform."""
+    return [
+        sub(f"{STACKS}{config.stack_prefix}-*/*"),
+        sub("arn:${AWS::Partition}:cloudformation:*:aws:transform/Serverless-2016-10-31"),
+    ]
+
+
+def objects(config: Config, prefix: str) -> Any:
+    """The packages whose keys begin with *prefix*."""
+    return sub(f"arn:${{AWS::Partition}}:s3:::{config.bucket}/{prefix}*")
+
+
+def looking(config: Config, boundary: iam.ManagedPolicy) -> Iterator[dict[str, Any]]:
+    """What is only read."""
+    bucket = sub(f"arn:${{AWS::Partition}}:s3:::{config.bucket}")
+    yield allow(["s3:GetBucketLocation", "s3:ListBucket"], bucket)
     yield allow(["iam:GetPolicy"], boundary.ref())
     yield allow(
         [

@@ -64,7 +64,7 @@ def test_a_scanner_finds_nothing_in_the_workflow(folder, tmp_path):
     )
 
 
-def test_only_the_job_that_deploys_gets_a_token(folder):
+def test_only_jobs_that_plan_or_deploy_get_a_token(folder):
     github = yaml.safe_load((folder / "github.yml").read_text())
     gitlab = yaml.safe_load((folder / "gitlab.yml").read_text())
 
@@ -72,14 +72,47 @@ def test_only_the_job_that_deploys_gets_a_token(folder):
     tokens = {
         name for name, job in github["jobs"].items() if "id-token" in job.get("permissions", {})
     }
-    assert tokens == {"deploy"}
-    assert {name for name, job in gitlab.items() if "id_tokens" in job} == {"deploy"}
+    assert tokens == {"plan", "deploy"}
+    assert {name for name, job in gitlab.items() if "id_tokens" in job} == {".aws"}
+    assert {name for name, job in gitlab.items() if "extends" in job} == {"plan", "deploy"}
+
+
+def test_what_is_deployed_is_the_plan_that_the_job_shows(folder):
+    github = yaml.safe_load((folder / "github.yml").read_text())["jobs"]
+    gitlab = yaml.safe_load((folder / "gitlab.yml").read_text())
+    for job, executes in (("plan", False), ("deploy", True)):
+        ran = "\n".join(step.get("run", "") for step in github[job]["steps"])
+        assert "--plan plan.json || [ $? -eq 4 ]" in ran
+        assert 'plan.md >> "$GITHUB_STEP_SUMMARY"' in ran
+        assert ("--from plan.json --yes" in ran) is executes
+        ran = "\n".join(gitlab[job]["script"])
+        assert ("--from plan.json --yes" in ran) is executes
+    assert "head.repo.full_name == github.repository" in github["plan"]["if"]
+
+
+def test_whoever_plans_writes_no_package_that_is_deployed(folder, roles):
+    for file, name in (("github.yml", "plan"), ("gitlab.yml", "plan")):
+        text = (folder / file).read_text()
+        assert text.count(f"--s3-prefix {roles.PLANS} ") == 1, (file, name)
+    planned = render(roles, roles.Config(host="github", **PROJECT)).flat()[0]
+    [policy] = planned.resources["PlanRole"]["Properties"]["Policies"]
+    [written] = [
+        one["Resource"]
+        for one in policy["PolicyDocument"]["Statement"]
+        if "s3:PutObject" in one["Action"]
+    ]
+    assert str(written).endswith("acme-packages/plans/*'}")
 
 
 def test_both_ask_for_the_token_that_the_role_trusts(folder, roles):
     github = yaml.safe_load((folder / "github.yml").read_text())
     gitlab = yaml.safe_load((folder / "gitlab.yml").read_text())
     environment = github["jobs"]["deploy"]["environment"]
+    plans = roles.Config(
+        host="github", plan_environment=github["jobs"]["plan"]["environment"], **PROJECT
+    )
+    subject = plans.plan_claims["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject == "repo:acme/shop:environment:plan"
 
     claims = roles.Config(host="github", environment=environment, **PROJECT).claims
     assert claims == {
@@ -88,7 +121,7 @@ def test_both_ask_for_the_token_that_the_role_trusts(folder, roles):
     }
     claims = roles.Config(host="gitlab", **PROJECT).claims
     assert claims == {
-        "gitlab.com:aud": gitlab["deploy"]["id_tokens"]["AWS_TOKEN"]["aud"],
+        "gitlab.com:aud": gitlab[".aws"]["id_tokens"]["AWS_TOKEN"]["aud"],
         "gitlab.com:sub": "project_path:acme/shop:ref_type:branch:ref:main",
     }
 

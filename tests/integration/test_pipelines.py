@@ -66,8 +66,8 @@ def granted(cloud, repository):
 
 
 @pytest.fixture(scope="module")
-def deployed(cloud, granted, sam_cli, tmp_path_factory):
-    """A deployment of `base` as the role: what the command said, and what was called."""
+def folder(cloud, granted, tmp_path_factory):
+    """The pipeline's folder, and its bucket."""
     account, folder = cloud.default_account, tmp_path_factory.mktemp("pipeline")
     where = {"LocationConstraint": account.region}
     account.client("s3").create_bucket(Bucket="acme-packages", CreateBucketConfiguration=where)
@@ -75,35 +75,66 @@ def deployed(cloud, granted, sam_cli, tmp_path_factory):
     (folder / "recorder" / "sitecustomize.py").write_text(RECORDER)
     (folder / "token").write_text("header.payload.signature")
     bounded = {
+        "allowed_accounts": [account.id],
         "iam_roles": {"permissions_boundary": granted["BoundaryArn"]},
         "rds": {"master_login": False, "users": [{"name": "app", "login": "iam"}]},
         "function_user": "app",
     }
     (folder / "base.yaml").write_text(json.dumps(bounded))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def job(cloud, folder, sam_cli):
+    """Runs commands of a job as a role; returns the calls that they made."""
+    account = cloud.default_account
     keys = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
-    environment = {
-        **{name: value for name, value in account.environment.items() if name not in keys},
-        "AWS_ROLE_ARN": granted["DeployRoleArn"],
-        "AWS_ROLE_SESSION_NAME": "pipeline-1",
-        "AWS_WEB_IDENTITY_TOKEN_FILE": str(folder / "token"),
-        "PATH": os.pathsep.join([str(Path(sam_cli).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(folder / "recorder"),
-        "CALLS": str(folder / "calls"),
-    }
     program = "import sys; from rdsproxy_templates.cli import main; sys.exit(main())"
-    words = ["deploy", "base", "--config", "base.yaml", "--bucket", "acme-packages", "--yes"]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    calls = {line.replace(" ", ":") for line in (folder / "calls").read_text().splitlines()}
-    return {ACTIONS.get(call, call) for call in calls} - FREE
+
+    def job(role, **commands):
+        environment = {
+            **{name: value for name, value in account.environment.items() if name not in keys},
+            "AWS_ROLE_ARN": role,
+            "AWS_ROLE_SESSION_NAME": "pipeline-1",
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(folder / "token"),
+            "PATH": os.pathsep.join([str(Path(sam_cli).parent), os.environ["PATH"]]),
+            "PYTHONPATH": str(folder / "recorder"),
+            "CALLS": str(folder / role.rpartition("/")[2]),
+        }
+        for words, status in commands.values():
+            done = subprocess.run(
+                [sys.executable, "-c", program, *words.split()],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+            assert done.returncode == status, f"{done.stdout}\n{done.stderr}"
+        lines = Path(environment["CALLS"]).read_text().splitlines()
+        return {
+            ACTIONS.get(call, call) for call in (line.replace(" ", ":") for line in lines)
+        } - FREE
+
+    return job
+
+
+PLAN = "deploy base --config base.yaml --bucket acme-packages --plan plan.json"
+CHANGES = 4
+
+
+@pytest.fixture(scope="module")
+def planned(job, granted):
+    """A plan of `base` as the role that may only plan: what was called."""
+    return job(granted["PlanRoleArn"], plan=(f"{PLAN} --s3-prefix plans", CHANGES))
+
+
+@pytest.fixture(scope="module")
+def deployed(job, granted, planned):
+    """A deployment of `base` as the role: what was called."""
+    execution = "deploy base --from plan.json --yes"
+    return job(granted["DeployRoleArn"], plan=(PLAN, CHANGES), execution=(execution, 0))
 
 
 def statements(cloud, arn, policy):
@@ -122,6 +153,21 @@ def test_the_role_allows_every_call_that_a_deployment_makes(cloud, granted, depl
 
     assert {"cloudformation:ExecuteChangeSet", "s3:PutObject"} <= deployed
     assert deployed - allowed == set()
+
+
+def test_a_plan_executes_nothing_and_its_role_could_not(cloud, granted, planned, folder):
+    allowed = {
+        action
+        for one in statements(cloud, granted["PlanRoleArn"], "Plan")
+        for action in one["Action"]
+    }
+
+    assert "cloudformation:CreateChangeSet" in planned
+    assert planned - allowed == set()
+    assert not {
+        one for one in allowed if "Execute" in one or "Stack" in one.partition(":Delete")[2]
+    }
+    assert "| add | `RDSStack` |" in (folder / "plan.md").read_text()
 
 
 def test_what_the_pipeline_calls_itself_creates_nothing_outside_of_a_stack(cloud, granted):

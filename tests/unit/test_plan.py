@@ -558,7 +558,7 @@ class Standing:
     def description(self):
         return None
 
-    def wait_until_settled(self):
+    def wait_until_settled(self, _report=None):
         return {"StackStatus": "CREATE_COMPLETE"}
 
     def parameters(self):

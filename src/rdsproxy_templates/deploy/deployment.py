@@ -228,11 +228,11 @@ class Deployment:
                 raise DeploymentError([Problem(step.name, "was not deployed")])
         stack = change.stack
         with self.followed() as report:
-            operation = stack.begin(change.change_set, report, self.options)
             if not self.waits:
+                stack.begin(change.change_set, report, self.options)
                 self.console.begun(Begun.at(step.name, stack))
                 return
-            status = operation.wait()
+            status = stack.execute(change.change_set, report, self.options)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             problems = failures_or_status(stack, stack.name, "deploy", status)
             raise DeploymentError(problems, within=step.name)
