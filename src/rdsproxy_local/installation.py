@@ -12,7 +12,7 @@ from .cloudformation import background
 from .cloudformation.pace import Pace, present
 from .cloudformation.stacks import StackBackend
 from .stack_sets import auto_deployment, roles
-from .stack_sets.instance_api import StackInstanceApi
+from .stack_sets.drift_api import StackSetDriftApi
 
 
 def install(clients: Clients) -> None:
@@ -23,7 +23,7 @@ def install(clients: Clients) -> None:
     roles.forget()
     present.set(Pace())
     cloudformation_backends.backend = StackBackend
-    urls.url_paths["{0}/$"] = StackInstanceApi.dispatch
+    urls.url_paths["{0}/$"] = StackSetDriftApi.dispatch
     if not _installed:
         apis.install()
         auto_deployment.install()

@@ -370,3 +370,237 @@ class TestExecutionRole:
             "'Admin'."
         )
         assert fleet.remove(TARGETS[1:2], REGIONS[:1], retain=True)["Status"] == "SUCCEEDED"
+
+
+class TestDrift:
+    """Drift of a stack set: that of each of its stacks, by the engine's own detection."""
+
+    @staticmethod
+    def change(server, place, days):
+        logs = Account(server.endpoint, *place).client("logs")
+        logs.put_retention_policy(logGroupName="fleet", retentionInDays=days)
+
+    def test_a_changed_resource_is_found_where_it_is(self, fleet, server):
+        fleet.add(TARGETS[:2], REGIONS[:1])
+        self.change(server, (TARGETS[1], REGIONS[0]), 30)
+        operation = fleet.operate("detect_stack_set_drift")
+        assert operation["Action"] == "DETECT_DRIFT"
+        details = operation["StackSetDriftDetectionDetails"]
+        assert details["DriftDetectionStatus"] == "COMPLETED"
+        assert (details["DriftStatus"], details["DriftedStackInstancesCount"]) == ("DRIFTED", 1)
+        assert (details["TotalStackInstancesCount"], details["InSyncStackInstancesCount"]) == (2, 1)
+        shown = fleet.api.describe_stack_set(StackSetName="fleet")["StackSet"]
+        assert shown["StackSetDriftDetectionDetails"]["DriftStatus"] == "DRIFTED"
+        assert [one["DriftStatus"] for one in fleet.instances().values()] == ["IN_SYNC", "DRIFTED"]
+        (drift,) = fleet.api.list_stack_instance_resource_drifts(
+            StackSetName="fleet",
+            StackInstanceAccount=TARGETS[1],
+            StackInstanceRegion=REGIONS[0],
+            OperationId=operation["OperationId"],
+        )["Summaries"]
+        assert drift["StackResourceDriftStatus"] == "MODIFIED"
+        assert drift["PropertyDifferences"][0]["PropertyPath"] == "/RetentionInDays"
+        assert statuses(fleet.instances()) == ["CURRENT", "CURRENT"]
+
+    @pytest.mark.usefixtures("one_fails")
+    def test_a_stack_that_was_not_made_cannot_be_checked(self, fleet):
+        fleet.add(TARGETS[1:2], REGIONS[:1])
+        operation = fleet.operate("detect_stack_set_drift")
+        assert operation["Status"] == "FAILED"
+        details = operation["StackSetDriftDetectionDetails"]
+        assert (details["DriftDetectionStatus"], details["FailedStackInstancesCount"]) == (
+            ("FAILED", 1)
+        )
+        (failed,) = fleet.results(operation).values()
+        assert failed["StatusReason"].endswith("while it is in [ROLLBACK_COMPLETE] state")
+
+
+class TestPages:
+    """Lists come in pages as long as was asked for, and by filters."""
+
+    def test_every_list_has_pages(self, fleet):
+        operation = fleet.add(TARGETS[:2])
+        for name, more in (
+            ("list_stack_instances", {}),
+            ("list_stack_set_operation_results", {"OperationId": operation["OperationId"]}),
+        ):
+            pages = [
+                page["Summaries"]
+                for page in fleet.api.get_paginator(name).paginate(
+                    StackSetName="fleet", **more, PaginationConfig={"PageSize": 3}
+                )
+            ]
+            assert [len(page) for page in pages] == [3, 1]
+            assert len({(one["Account"], one["Region"]) for page in pages for one in page}) == 4
+
+    def test_instances_and_results_are_filtered(self, fleet, one_fails):
+        operation = fleet.add(TARGETS[:2], OperationPreferences={"FailureToleranceCount": 1})
+        failed = {"Name": "DETAILED_STATUS", "Values": "FAILED"}
+        found = fleet.api.list_stack_instances(StackSetName="fleet", Filters=[failed])
+        assert [one["Account"] for one in found["Summaries"]] == [TARGETS[1]]
+        found = fleet.api.list_stack_instances(
+            StackSetName="fleet", StackInstanceAccount=TARGETS[0], StackInstanceRegion=REGIONS[1]
+        )
+        assert len(found["Summaries"]) == 1
+        found = fleet.api.list_stack_set_operation_results(
+            StackSetName="fleet",
+            OperationId=operation["OperationId"],
+            Filters=[{"Name": "OPERATION_RESULT_STATUS", "Values": "FAILED"}],
+        )
+        assert [one["Account"] for one in found["Summaries"]] == [TARGETS[1]]
+
+    def test_operations_are_listed_from_the_newest(self, fleet):
+        first, second = fleet.add(TARGETS[:1], REGIONS[:1]), fleet.remove()
+        listed = fleet.api.list_stack_set_operations(StackSetName="fleet")["Summaries"]
+        ids = [one["OperationId"] for one in listed]
+        assert ids == [second["OperationId"], first["OperationId"]]
+
+
+class TestRefusals:
+    """What is refused, in words that are AWS's as far as they are known."""
+
+    WHERE = {"Accounts": [TARGETS[0]], "Regions": [REGIONS[0]]}
+
+    @pytest.mark.parametrize(
+        ("given", "code", "message"),
+        [
+            ({"StackSetName": "1"}, "ValidationError", "regular expression pattern: [a-zA-Z]"),
+            ({"StackSetName": "a" * 129}, "ValidationError", "less than or equal to 128"),
+            ({}, "NameAlreadyExistsException", "fleet already exists"),
+            ({"TemplateBody": "x" * 51201}, "ValidationError", "less than or equal to 51200"),
+            (
+                {"StackSetName": "a", "Parameters": values(Nights="1")},
+                "ValidationError",
+                "Parameters: [Nights] do not exist in the template",
+            ),
+            (
+                {"StackSetName": "a", "Parameters": values(Days="15")},
+                "ValidationError",
+                "Parameter 'Days' must be one of AllowedValues",
+            ),
+            (
+                {
+                    "StackSetName": "a",
+                    "TemplateBody": json.dumps(
+                        {"Parameters": {"Days": {"Type": "Number"}}, "Resources": GROUP}
+                    ),
+                },
+                "ValidationError",
+                "Parameters: [Days] must have values",
+            ),
+            (
+                {"StackSetName": "a", "Tags": [{"Key": f"k{n}", "Value": "v"} for n in range(51)]},
+                "ValidationError",
+                "50",
+            ),
+            (
+                {"StackSetName": "a", "AutoDeployment": {"Enabled": True}},
+                "ValidationError",
+                "not supported with SELF_MANAGED",
+            ),
+            (
+                {"StackSetName": "a", "PermissionModel": "SERVICE_MANAGED"},
+                "ValidationError",
+                "You must be the management account or delegated admin account of an organization",
+            ),
+        ],
+        ids=str,
+    )
+    def test_a_stack_set_that_cannot_be(self, fleet, given, code, message):
+        wanted = {"StackSetName": "fleet", "TemplateBody": TEMPLATE, **given}
+        with pytest.raises(ClientError) as caught:
+            fleet.api.create_stack_set(**wanted)
+        error = caught.value.response["Error"]
+        assert error["Code"] == code
+        assert message in error["Message"]
+
+    def test_resources_of_iam_need_a_capability(self, fleet):
+        document = {"Version": "2012-10-17", "Statement": []}
+        role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": document}}
+        body = json.dumps({"Resources": {"Role": role}})
+        with pytest.raises(ClientError, match="InsufficientCapabilitiesException"):
+            fleet.api.create_stack_set(StackSetName="a", TemplateBody=body)
+
+    @pytest.mark.parametrize(
+        ("preferences", "message"),
+        [
+            (
+                {"FailureToleranceCount": 1, "FailureTolerancePercentage": 1},
+                "both FailureToleranceCount and FailureTolerancePercentage",
+            ),
+            (
+                {"MaxConcurrentCount": 1, "MaxConcurrentPercentage": 1},
+                "both MaxConcurrentCount and MaxConcurrentPercentage",
+            ),
+            ({"RegionOrder": ["us-east-1"]}, "each of the regions of the operation once"),
+            ({"MaxConcurrentPercentage": 101}, "less than or equal to 100"),
+        ],
+    )
+    def test_preferences_that_say_nothing_together(self, fleet, preferences, message):
+        code, said = fleet.refusal(
+            "create_stack_instances", **self.WHERE, OperationPreferences=preferences
+        )
+        assert code == "ValidationError"
+        assert message in said
+        assert fleet.instances() == {}
+
+    def test_what_is_not_there(self, fleet):
+        missing = {"StackInstanceAccount": TARGETS[0], "StackInstanceRegion": REGIONS[0]}
+        for operation, given, code in (
+            ("describe_stack_instance", missing, "StackInstanceNotFoundException"),
+            ("update_stack_instances", self.WHERE, "StackInstanceNotFoundException"),
+            ("describe_stack_set_operation", {"OperationId": "a"}, "OperationNotFoundException"),
+            ("stop_stack_set_operation", {"OperationId": "a"}, "OperationNotFoundException"),
+        ):
+            assert fleet.refusal(operation, **given)[0] == code
+        with pytest.raises(fleet.api.exceptions.StackSetNotFoundException, match="StackSet a not"):
+            fleet.api.describe_stack_set(StackSetName="a")
+
+    def test_a_stack_set_with_stacks_is_not_deleted(self, fleet):
+        fleet.add(TARGETS[:1], REGIONS[:1])
+        assert fleet.refusal("delete_stack_set") == (
+            "StackSetNotEmptyException",
+            "StackSet is not empty",
+        )
+
+    def test_an_operation_id_counts_once(self, fleet):
+        fleet.add(TARGETS[:1], REGIONS[:1], OperationId="first")
+        code, _ = fleet.refusal("create_stack_instances", **self.WHERE, OperationId="first")
+        assert code == "OperationIdAlreadyExistsException"
+
+    def test_a_repeated_creation_is_the_same_one(self, server, fleet):
+        one = {"StackSetName": "twice", "TemplateBody": TEMPLATE, "ClientRequestToken": "t"}
+        made = [fleet.api.create_stack_set(**one)["StackSetId"] for _ in range(2)]
+        assert made[0] == made[1]
+        fleet.api.delete_stack_set(StackSetName="twice")
+        deleted = fleet.api.list_stack_sets(Status="DELETED")["Summaries"]
+        assert made[0] in {shown["StackSetId"] for shown in deleted}
+
+
+def test_managed_execution_queues_what_meets(fleet, with_faults):
+    with with_faults(delays={"AWS::Logs::LogGroup": 0.5}):
+        begin = fleet.api.create_stack_instances
+        fleet.api.update_stack_set(
+            StackSetName="fleet", UsePreviousTemplate=True, ManagedExecution={"Active": True}
+        )
+        started = [
+            begin(StackSetName="fleet", Accounts=[account], Regions=[REGIONS[0]])["OperationId"]
+            for account in (TARGETS[0], TARGETS[1], TARGETS[0])
+        ]
+        shown = [fleet.operation(one)["Status"] for one in started]
+        assert shown == ["RUNNING", "RUNNING", "QUEUED"]
+        code, _ = fleet.refusal(
+            "update_stack_set", UsePreviousTemplate=True, ManagedExecution={"Active": False}
+        )
+        assert code == "InvalidOperationException"
+    assert [fleet.operation(one)["Status"] for one in started] == ["SUCCEEDED"] * 3
+
+
+def test_progress_is_told_by_region(fleet, one_fails):
+    operation = fleet.add(TARGETS[:2], OperationPreferences={"FailureToleranceCount": 1})
+    stages = operation["RegionalStatusDetails"]
+    first, second = (
+        stages[region]["Stages"]["RegionalStackInstancesDeployment"] for region in REGIONS
+    )
+    assert (first["Status"], second["Status"]) == ("PARTIAL_SUCCESS", "SUCCEEDED")
+    assert (first["FailedStackInstancesCount"], first["PercentageCompleted"]) == (1, 100)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from ..cloudformation.drift import ResourceDrift
 from .instance import Instance, Place
 from .preferences import Preferences
 
@@ -25,6 +26,9 @@ class Result:
     reason: str | None = None
     gate: Mapping[str, str] | None = None
     """What the account's gate said."""
+    drift: str | None = None
+    """The stack's drift, of an operation that detects it, and those of its resources."""
+    drifts: Sequence[ResourceDrift] = ()
 
     def becomes(self, status: Outcome, reason: str | None = None) -> None:
         self.status, self.reason = status, reason

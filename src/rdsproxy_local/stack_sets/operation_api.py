@@ -6,6 +6,7 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from ..cloudformation.pace import present
 from .operation import Result
+from .progress import drift_details, regional
 from .requests import PAGES
 from .stack_set_api import StackSetApi
 
@@ -19,7 +20,13 @@ class OperationApi(StackSetApi):
         operation = found.operation(given["OperationId"])
         # The engine waits as long as it takes, others as long as nothing is slow on purpose.
         operation.wait(None if self._is_engine else present.pace.patience)
-        return ActionResult({"StackSetOperation": operation.shown()})
+        detects = operation.action == "DETECT_DRIFT"
+        shown = {
+            **operation.shown(),
+            "RegionalStatusDetails": regional(operation),
+            "StackSetDriftDetectionDetails": drift_details(operation) if detects else None,
+        }
+        return ActionResult({"StackSetOperation": shown})
 
     def list_stack_set_operations(self) -> ActionResult:
         given = self._given("StackSetName", "CallAs", *PAGES)

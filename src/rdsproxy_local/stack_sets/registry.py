@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from ..cloudformation.stacks import StackBackend
 from .operation import Operation
@@ -31,6 +31,8 @@ class StackSets:
     def __init__(self, _: StackBackend) -> None:
         self.everyone: dict[str, StackSet] = {}
         """Stack sets by their IDs, deleted ones too."""
+        self.tokens: dict[str, tuple[Mapping[str, Any], StackSet]] = {}
+        """The calls that created stack sets, by their tokens."""
         self.turn = threading.RLock()
         """Held while it is decided if an operation may begin."""
 
@@ -41,15 +43,21 @@ class StackSets:
                 return one
         raise StackSetNotFound(name_or_id)
 
-    def add(self, stack_set: StackSet) -> None:
-        """Take up a new stack set."""
+    def add(self, stack_set: StackSet, call: Mapping[str, Any]) -> StackSet:
+        """Take up a new stack set; the same call with the same token gives the one before."""
+        token = call.get("ClientRequestToken")
         with self.turn:
+            if token in self.tokens and self.tokens[token][0] == call:
+                return self.tokens[token][1]
             active = [one for one in self.everyone.values() if one.status == "ACTIVE"]
             if any(one.name == stack_set.name for one in active):
                 raise NameAlreadyExists(stack_set.name)
             if len(active) >= MOST:
                 raise LimitExceeded(f"An administrator account has at most {MOST} stack sets")
             self.everyone[stack_set.id] = stack_set
+            if token:
+                self.tokens[token] = (call, stack_set)
+        return stack_set
 
     def delete(self, name: str) -> None:
         """Delete a stack set without instances."""

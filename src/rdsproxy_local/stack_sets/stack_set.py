@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from ..cloudformation.stack import Stack, described
 from .instance import Instance, Place
 from .operation import Operation
+from .progress import drift_details
 from .refusals import InstanceNotFound, OperationNotFound
 
 Model = Literal["SELF_MANAGED", "SERVICE_MANAGED"]
@@ -58,8 +59,6 @@ class StackSet:
     """The Regions of each organizational unit whose new accounts get stacks."""
     role_stacks: dict[str, Stack] = field(default_factory=dict)
     """The stack of the customized execution role in each account."""
-    drift: Mapping[str, Any] | None = None
-    """Details of the last detection of drift."""
 
     def __post_init__(self) -> None:
         self.id = f"{self.name}:{uuid.uuid4()}"
@@ -94,6 +93,12 @@ class StackSet:
     @property
     def current_operations(self) -> list[Operation]:
         return [one for one in self.operations.values() if not one.is_over]
+
+    @property
+    def drift(self) -> dict[str, Any] | None:
+        """Details of the last detection of drift that has ended."""
+        detections = [one for one in self.operations.values() if one.action == "DETECT_DRIFT"]
+        return drift_details(next((one for one in detections[::-1] if one.is_over), None))
 
     def instance(self, place: Place) -> Instance:
         """The instance at a place, or a refusal."""

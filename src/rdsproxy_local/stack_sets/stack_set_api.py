@@ -68,8 +68,8 @@ class StackSetApi(StackSetRequests):
         )
         check_permissions(made)
         check_source(made, made.source)
-        stack_sets_of(backend(account, self.region)).add(made)
-        return ActionResult({"StackSetId": made.id})
+        added = stack_sets_of(backend(account, self.region)).add(made, given)
+        return ActionResult({"StackSetId": added.id})
 
     def update_stack_set(self) -> ActionResult:
         given = self._given(*WHAT, *WHERE, *HOW, "UsePreviousTemplate", DEFAULT_ROLE)

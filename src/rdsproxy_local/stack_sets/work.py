@@ -10,6 +10,7 @@ from moto.core.exceptions import ServiceException
 
 from ..acting import RoleClients
 from ..cloudformation.background import settled
+from ..cloudformation.drift_api import CHECKABLE
 from ..cloudformation.planning import Request
 from ..cloudformation.stack import STACK, Event, Stack
 from ..cloudformation.stacks import StackBackend, backend
@@ -72,6 +73,21 @@ def delete(stack_set: StackSet, instance: Instance) -> str | None:
         return str(refusal.message if isinstance(refusal, ServiceException) else refusal)
     settled(stack.id)
     return None if stack.status == "DELETE_COMPLETE" else _reason(stack)
+
+
+def checkable(stack_set: StackSet, instance: Instance) -> Stack:
+    """The stack, for a detection of its drift by the execution role."""
+    stacks, clients = _there(stack_set, instance)
+    if (stack := _alive(stacks, instance)) is None:
+        raise NotAllowed("The stack instance has no stack")
+    if stack.status not in CHECKABLE:
+        raise NotAllowed(
+            f"Drift detection cannot be performed on stack [{stack.id}] while it is in "
+            f"[{stack.status}] state"
+        )
+    _require(clients, "DetectStackDrift", stacks, stack.name)
+    stack.clients = clients
+    return stack
 
 
 def _there(stack_set: StackSet, instance: Instance) -> tuple[StackBackend, RoleClients]:
