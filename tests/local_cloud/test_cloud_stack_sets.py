@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
 
 from made_up_stacks import group
+from rdsproxy_local.acting import RoleClients
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.organization import called_by, trust_stack_sets
+from rdsproxy_local.stack_sets import gates
 
 # One worker has the server; two would start it twice.
 pytestmark = pytest.mark.xdist_group("cloud-stack-sets")
@@ -604,3 +608,61 @@ def test_progress_is_told_by_region(fleet, one_fails):
     )
     assert (first["Status"], second["Status"]) == ("PARTIAL_SUCCESS", "SUCCEEDED")
     assert (first["FailedStackInstancesCount"], first["PercentageCompleted"]) == (1, 100)
+
+
+class TestAccountGate:
+    """A function that says if its account is ready."""
+
+    @pytest.fixture
+    def gate(self, server, monkeypatch):
+        """The gate of the first account, which gives the answers of the list."""
+        target, answers = Account(server.endpoint, TARGETS[0], REGIONS[0]), []
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("app.py", "")
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        role = target.client("iam").create_role(RoleName="Gate", AssumeRolePolicyDocument=trust)[
+            "Role"
+        ]
+        made = target.client("lambda").create_function(
+            FunctionName=gates.NAME,
+            Runtime="python3.14",
+            Handler="app.handler",
+            Role=role["Arn"],
+            Code={"ZipFile": code.getvalue()},
+        )
+        call = RoleClients.call
+
+        def asked(self, service, operation, *place, **given):
+            if operation == "invoke":
+                return {"Payload": io.BytesIO(json.dumps(answers.pop()).encode())}
+            return call(self, service, operation, *place, **given)
+
+        monkeypatch.setattr(RoleClients, "call", asked)
+        yield answers
+        target.client("lambda").delete_function(FunctionName=made["FunctionName"])
+        target.client("iam").delete_role(RoleName="Gate")
+
+    def test_nothing_is_made_behind_a_gate_that_is_shut(self, fleet, gate):
+        gate[:] = [{"Status": "SUCCEEDED"}, {"Status": "FAILED"}]
+        (result,) = fleet.results(fleet.add(TARGETS[:1], REGIONS[:1])).values()
+        assert result["Status"] == result["AccountGateResult"]["Status"] == "FAILED"
+        assert fleet.days() == {}
+        (result,) = fleet.results(fleet.update()).values()
+        assert result["AccountGateResult"] == {"Status": "SUCCEEDED"}
+        assert fleet.days() == {(TARGETS[0], REGIONS[0]): 7}
+        gate.append({"Status": "SUCCEEDED"})
+        assert fleet.remove(TARGETS[:1], REGIONS[:1])["Status"] == "SUCCEEDED"
+
+    def test_most_accounts_have_none(self, fleet):
+        (result,) = fleet.results(fleet.add(TARGETS[1:2], REGIONS[:1])).values()
+        arn = f"arn:aws:lambda:{REGIONS[0]}:{TARGETS[1]}:function:{gates.NAME}"
+        assert result["AccountGateResult"] == {
+            "Status": "SKIPPED",
+            "StatusReason": f"Function not found: {arn}",
+        }

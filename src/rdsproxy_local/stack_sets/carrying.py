@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from . import gates, running, work
 from .instance import Instance, Place
 from .operation import Action, Operation, Result
 from .organizations import is_suspended
 from .preferences import Preferences
+from .refusals import LimitExceeded
 from .registry import StackSets
 from .roles import give_up_role
 from .stack_set import StackSet
+
+MOST: Final = 100_000
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
 class Carrier:
@@ -38,6 +42,8 @@ class Carrier:
         stack_set = self._set
 
         def prepared() -> list[Instance]:
+            if len({*stack_set.instances, *places}) > MOST:
+                raise LimitExceeded(f"A stack set has at most {MOST} stack instances")
             for place, unit in places.items():
                 instance = stack_set.instances.setdefault(
                     place, Instance(stack_set.id, place, unit=unit)

@@ -69,6 +69,9 @@ class StackInstanceApi(OperationApi):
             self._listed(given, wanted, lambda one: "/".join(one.place), lambda one: one.summary())
         )
 
+    def import_stacks_to_stack_set(self) -> ActionResult:
+        raise ValidationError("The local cloud does not import stacks into stack sets")
+
     def list_stack_set_auto_deployment_targets(self) -> ActionResult:
         given = self._given("StackSetName", "CallAs", *PAGES)
         _, found = self._found(given)
