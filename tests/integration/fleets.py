@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from attacking import PROGRAM, SECONDS, Running
 from planning import Planner, Said
 
 from rdsproxy_local.local_cloud import Account
@@ -98,9 +103,39 @@ class Fleet:
             "fleet", command, str(file), "--profile", "management", *more
         )
 
+    @contextmanager
+    def applying(self) -> Iterator[Running]:
+        """Run `fleet apply` while the block does."""
+        (self.folder / "fleet.yaml").write_text(yaml.safe_dump(self.settings))
+        planner = self.company.planner
+        words = ["fleet", "apply", str(self.folder / "fleet.yaml"), "--profile", "management"]
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *words, "--yes"],
+            cwd=planner.folder,
+            env=planner.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        os.set_blocking(process.stdout.fileno(), False)
+        try:
+            yield Running(process, None, [])
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait(SECONDS)
+            process.stdout.close()
+
     def apply(self, *more: str) -> Said:
         """Run `fleet apply`, which nobody is asked about."""
         return self.run("apply", "--yes", *more)
+
+    def operations(self) -> list[str]:
+        """Statuses of the operations, the newest first."""
+        api = self.company.organization.management.client("cloudformation")
+        found = api.list_stack_set_operations(StackSetName=self.settings["stack_set"])
+        return [one["Status"] for one in found["Summaries"]]
 
     def instances(self) -> dict[tuple[str, str], Mapping[str, Any]]:
         """The instances by account and Region."""

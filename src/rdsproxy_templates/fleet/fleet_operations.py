@@ -22,7 +22,7 @@ from .stack_set import PAGE, Operation, Result, StackSet
 from .stack_set_requests import StackSetRequests
 from .tolerance import share_of
 
-SECOND_THOUGHTS: Final = 5
+SECOND_THOUGHTS: Final = 3
 """Seconds after Ctrl-C in which another one stops the operations."""
 A_PAGE: Final = 0.5
 """Seconds that a page of results adds to a pause: CloudFormation throttles lists."""

@@ -1,0 +1,74 @@
+"""`fleet apply` that is interrupted, throttled, or whose answers are lost."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from fleets import Company
+
+from rdsproxy_local.faults import faults
+from rdsproxy_local.servers.loopback import wait_for
+
+pytestmark = pytest.mark.xdist_group("fleet")
+
+GROUP = "AWS::Logs::LogGroup"
+SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def company(cloud, tmp_path_factory):
+    return Company(cloud, "700000000001", tmp_path_factory.mktemp("company"), Path("/usr/bin"))
+
+
+def small(company, name, **settings):
+    """A fleet of the canary's account only."""
+    fleet = company.fleet(name, **settings)
+    del fleet.settings["targets"]["waves"][1]
+    return fleet
+
+
+def test_ctrl_c_leaves_the_operation_running_and_the_same_command_follows_it(company, cloud):
+    fleet = small(company, "left")
+    with faults(cloud.endpoint, delays={GROUP: 60}):
+        with fleet.applying() as running:
+            running.wait_until(lambda: "CREATE_IN_PROGRESS" in running.said)
+            assert running.end(signal.SIGINT) == 130
+            assert "goes on without this command; the same command follows it" in running.said
+        assert fleet.operations() == ["RUNNING"]
+        with fleet.applying() as again:
+            again.wait_until(lambda: "CREATE_IN_PROGRESS" in again.said)
+            assert "goes on already, and is followed" in again.said
+
+
+def test_a_second_ctrl_c_stops_the_operation_and_the_same_command_goes_on(company, cloud):
+    fleet = small(company, "stopped")
+    with faults(cloud.endpoint, delays={GROUP: 3}), fleet.applying() as running:
+        running.wait_until(lambda: "CREATE_IN_PROGRESS" in running.said)
+        running.process.send_signal(signal.SIGINT)
+        running.wait_until(lambda: "goes on without this command" in running.said)
+        assert running.end(signal.SIGINT) == 130
+        assert "it is told to stop" in running.said
+        wait_for(lambda: fleet.operations() == ["STOPPED"], SECONDS)
+    again = fleet.apply()
+    assert again.status == 0, again.errors
+    assert "wave canary: " in again.output
+    assert {one["Status"] for one in fleet.instances().values()} == {"CURRENT"}
+
+
+@pytest.mark.parametrize("operation", ["CreateStackSet", "CreateStackInstances"])
+def test_an_answer_that_is_lost_is_looked_up_before_failure_is_said(company, cloud, operation):
+    fleet = small(company, f"lost-{operation}")
+    with faults(cloud.endpoint, calls=[{"kind": "lost", "operations": [operation], "times": 2}]):
+        done = fleet.apply()
+    assert done.status == 0, done.errors
+    assert fleet.operations() == ["SUCCEEDED"]
+
+
+def test_throttling_is_waited_for(company, cloud):
+    fleet = small(company, "throttled")
+    with faults(cloud.endpoint, calls=[{"kind": "throttled", "share": 0.1}], seed=1):
+        done = fleet.apply()
+    assert done.status == 0, done.errors
+    assert len(fleet.instances()) == 2
