@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api_page import api_page
+from fleet_settings import fleet_settings
 from peer_inputs import peers_page
 from rdsproxy_local.types import TYPES
 from rdsproxy_templates import render
@@ -33,6 +34,7 @@ SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
 def generated() -> dict[Path, str]:
     """Every generated file, and README.md with its generated block, as they should be."""
     readme, local = REPOSITORY / "README.md", REPOSITORY / "docs" / "local.md"
+    fleet = REPOSITORY / "docs" / "fleet.md"
     return {
         readme: _with_block(
             _with_block(readme.read_text("utf-8"), "architecture", mermaid("base")),
@@ -43,6 +45,9 @@ def generated() -> dict[Path, str]:
         REPOSITORY / "docs" / "rules.md": "\n".join(rules_page()),
         REPOSITORY / "docs" / "api.md": "\n".join((*api_page(), "")),
         REPOSITORY / "docs" / "peers.md": "\n".join(peers_page()),
+        fleet: _with_block(
+            fleet.read_text("utf-8"), "settings of a fleet", "\n".join(fleet_settings())
+        ),
         local: _with_block(
             _with_block(local.read_text("utf-8"), "local types", "\n".join(local_types())),
             "mends of moto",

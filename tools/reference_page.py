@@ -79,7 +79,7 @@ def _section(
     uses = _by_description(group)
     for description, paths in uses.items():
         place = f"{_names(paths)}: " if len(uses) > 1 else ""
-        yield f"{place}{_linked(description)}\n"
+        yield f"{place}{linked(description)}\n"
     first = group.paths[0]
     if first and not group.paths[1:] and ("." not in first or list(group.kinds) != around):
         yield f"In {_names(list(group.kinds))}.\n"
@@ -124,11 +124,11 @@ def _row(group: Group, name: str) -> str:
     kinds = Counter(kind_of(info) for info in infos)
     return (
         f"| {_anchors(group, name)}`{path}` | {kinds.most_common(1)[0][0]} | {_defaults(held)} | "
-        f"{_linked(description)}{only} |"
+        f"{linked(description)}{only} |"
     )
 
 
-def _linked(text: str) -> str:
+def linked(text: str) -> str:
     """*text* with its last address as a link."""
     return re.sub(r" See (https://\S+?)\.?$", r" [AWS's page](\1)", text)
 

@@ -57,6 +57,12 @@ def test_every_place_needs_a_value_of_a_parameter_without_a_default() -> None:
     )
 
 
+def test_accounts_that_join_need_a_row_for_all() -> None:
+    [problem] = rows((ONE, "", "VpcId", "vpc-1")).problems_of_newcomers(DECLARED)
+    assert "auto_deployment needs a row without account and region" in problem.sentence
+    assert not [*rows(("", "", "VpcId", "vpc-1")).problems_of_newcomers(DECLARED)]
+
+
 def test_rows_that_nobody_reads_are_refused() -> None:
     found = sentences(
         rows(

@@ -16,21 +16,28 @@ from .configuration import variants_named
 from .consumer_stack import load
 from .exit_statuses import sentence
 from .options import stack_option
-from .refusals import refuse, stack_or
+from .refusals import given_options, refuse, refused_beside, stack_or
 
 
 @click.command(
     "schema",
     epilog=sentence("schema"),
     help="Print the JSON Schema of the settings of VARIANT, or of a stack of your own, with which "
-    "editors complete and check the file for `--config`.",
+    "editors complete and check the file for `--config`; or that of the file of a fleet.",
 )
 @click.argument("variant", required=False)
 @stack_option
-def schema_command(*, variant: str | None, stack: str | None) -> None:
+@click.option("--fleet", is_flag=True, help="The schema of fleet.yaml, in place of VARIANT.")
+def schema_command(*, variant: str | None, stack: str | None, fleet: bool) -> None:
     """Run the subcommand."""
     refuse(stack_or("VARIANT", variant, stack, None))
-    print_schema([variant] if variant else [], stack)
+    if not fleet:
+        print_schema([variant] if variant else [], stack)
+        return
+    refuse(refused_beside("--fleet", given_options() - {"--fleet"}))
+    from ..fleet.fleet_settings import FleetSettings  # noqa: PLC0415 - of fleets only
+
+    click.echo(json.dumps(json_schema(FleetSettings), indent=2))
 
 
 def print_schema(chosen: Sequence[str], stack: str | None = None) -> None:

@@ -81,6 +81,17 @@ class ParameterRows:
                 yield Problem(place, f"Region {one.region} is in no wave")
         yield from self._missing(declared, places)
 
+    def problems_of_newcomers(self, declared: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+        """Yield the parameters without a value for accounts that join the fleet by themselves."""
+        shared = self.for_all()
+        for name, body in declared.items():
+            if "Default" not in body and name not in shared:
+                sentence = (
+                    f"{name} has no default, and auto_deployment needs a row without account and "
+                    "region for accounts that join"
+                )
+                yield Problem(self.file or "parameters", sentence)
+
     def stack_set_values(
         self, declared: Mapping[str, Mapping[str, Any]], places: Sequence[Place]
     ) -> dict[str, str]:

@@ -98,6 +98,8 @@ def prepared(
     places = [place for wave in waves for place in wave.places]
     if not problems:
         problems += rows.problems(rendered.root.parameters, places)
+        if settings.auto_deployment != "off":
+            problems += rows.problems_of_newcomers(rendered.root.parameters)
     if allowed_accounts is not None:
         problems += [
             Problem(str(file), f"account {account} is not among `allowed_accounts` of the settings")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ..aws.engines import regions
 from ..errors import Problem
@@ -17,6 +17,8 @@ ACCOUNT: Final = re.compile(r"\d{12}")
 UNIT: Final = re.compile(r"ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentTargets.html
 DIGITS: Final = 12
+MOST_UNITS: Final = 50
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackInstances.html
 
 
 def _account(value: Any) -> Any:
@@ -25,7 +27,11 @@ def _account(value: Any) -> Any:
     return str(value) if is_id else value
 
 
-Account = Annotated[str, BeforeValidator(_account)]
+Account = Annotated[
+    str,
+    BeforeValidator(_account),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d{12}$"}),
+]
 
 
 class WaveSettings(Settings):
@@ -40,9 +46,10 @@ class WaveSettings(Settings):
     )
     organizational_units: ListOf[str] = Field(
         default=(),
+        max_length=MOST_UNITS,
         description="IDs of organizational units, or of the root, whose accounts belong to the "
-        "wave, those of the units inside included; only with service-managed permissions. Default: "
-        "none.",
+        "wave, those of the units inside included; at most 50, and only with service-managed "
+        "permissions. Default: none.",
     )
     regions: ListOf[str] = Field(
         description="Regions, in the order of their deployment where `tolerance.regions` is "
