@@ -40,6 +40,36 @@ def build(config, inputs):
     return Stack(resources=[group], outputs=Outputs(group=Name(group.ref())))
 '''
 
+DATABASE = '''"""A cluster."""
+
+from troposphere import rds
+from rdsproxy_templates import Field, Ports, Settings, Stack, Value
+
+class Name(Value): ...
+
+class Config(Settings):
+    protected: bool = Field(default=True, description="Refuse to delete the cluster.")
+    master: str = Field(default="admin", description="Name of the master user.")
+
+class Inputs(Ports): ...
+
+class Outputs(Ports):
+    cluster: Name = Field(description="Name of the cluster.")
+
+def build(config, inputs):
+    cluster = rds.DBCluster(
+        "Cluster",
+        Engine="aurora-mysql",
+        MasterUsername=config.master,
+        ManageMasterUserPassword=True,
+        StorageEncrypted=True,
+        DeletionProtection=config.protected,
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+    )
+    return Stack(resources=[cluster], outputs=Outputs(cluster=Name(cluster.ref())))
+'''
+
 
 class Company:
     """An organization with three accounts, and its management account's person."""
@@ -78,6 +108,16 @@ class Company:
         fleet.write_parameters({("", ""): f"/{name}"})
         return fleet
 
+    def databases(self, name: str) -> Fleet:
+        """A fleet of databases in two accounts and one Region."""
+        fleet = self.fleet(name, config="mine.yaml")
+        (fleet.folder / "mine.py").write_text(DATABASE)
+        fleet.configure("protected: true")
+        del fleet.settings["parameters"]
+        for wave in fleet.settings["targets"]["waves"]:
+            wave["accounts"], wave["regions"] = wave["accounts"][:1], [REGIONS[0]]
+        return fleet
+
 
 @dataclass
 class Fleet:
@@ -94,6 +134,10 @@ class Fleet:
         ]
         text = "\n".join(["account,region,name,value", *lines])
         (self.folder / "parameters.csv").write_text(f"{text}\n")
+
+    def configure(self, settings: str) -> None:
+        """Write the settings of the stack."""
+        (self.folder / "mine.yaml").write_text(settings)
 
     def run(self, command: str, *more: str) -> Said:
         """Run a subcommand of `fleet`."""

@@ -64,7 +64,7 @@ def test_every_wave_is_deployed_and_a_second_apply_changes_nothing(company, shop
 
 
 def test_a_changed_setting_goes_through_the_waves_with_its_values(company, shop):
-    (shop.folder / "mine.yaml").write_text("days: 14")
+    shop.configure("days: 14")
     shop.settings["config"] = "mine.yaml"
     canary, second, _ = company.members
 
@@ -174,3 +174,61 @@ def test_destroy_deletes_the_last_wave_first_and_then_the_stack_set(company, sho
     assert done.output.index("wave rest: ") < done.output.index("wave canary: ")
     assert [shop.groups(one) for one in company.members] == [{}, {}, {}]
     assert shop.run("destroy", "--yes").status == 5
+
+
+@pytest.fixture(scope="module")
+def databases(company):
+    """A fleet of protected databases."""
+    fleet = company.databases("data")
+    done = fleet.apply()
+    assert done.status == 0, done.errors
+    return fleet
+
+
+def test_a_loss_of_data_in_the_canary_is_refused_unless_it_is_named(databases):
+    databases.configure("{protected: true, master: other}")
+    refused = databases.apply()
+    assert refused.status == 1
+    assert "[wave canary.Cluster] holds data, and may be replaced" in refused.errors
+    assert "--accept-data-loss-of Cluster" in refused.errors
+    assert {one["Status"] for one in databases.instances().values()} == {"CURRENT"}
+
+
+def test_a_place_that_leaves_loses_no_data_unasked(company, databases):
+    databases.configure("protected: true")
+    waves = databases.settings["targets"]["waves"]
+    databases.settings["targets"]["waves"] = waves[:1]
+    left = company.members[1].id
+    refused = databases.apply()
+    assert refused.status == 1
+    assert f"[account {left}, eu-west-1] its stack may hold data (AWS::RDS::DBCluster)" in (
+        refused.errors
+    )
+    assert f"--accept-data-loss-of {left}/eu-west-1" in refused.errors
+    databases.settings["targets"]["waves"] = waves
+    assert len(databases.instances()) == 2
+
+
+def test_destroy_names_every_protected_database_and_deletes_nothing(company, databases):
+    databases.configure("protected: true")
+    refused = databases.run("destroy", "--yes")
+    assert refused.status == 1
+    for one in company.members[:2]:
+        assert f"error: [account {one.id}, eu-west-1: Cluster] " in refused.errors
+    assert refused.errors.count("is protected from deletion; apply `rds: {") == 2
+    assert len(databases.instances()) == 2
+
+    databases.configure("protected: false")
+    assert databases.apply().status == 0
+    done = databases.run("destroy", "--yes")
+    assert done.status == 0, done.errors
+
+
+def test_stacks_that_are_retained_outlive_their_stack_set(company):
+    fleet = company.fleet("kept")
+    del fleet.settings["targets"]["waves"][1]
+    assert fleet.apply().status == 0
+    done = fleet.run("destroy", "--yes", "--retain")
+    assert done.status == 0, done.errors
+    assert fleet.groups(company.members[0]) == {"/kept": 7}
+    assert fleet.run("destroy", "--yes").status == 5

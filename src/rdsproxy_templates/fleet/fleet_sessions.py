@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
@@ -32,12 +32,13 @@ class FleetSessions:
             return self.administrator.at(place.region)
         with self._lock:
             session = self._assumed(place.account)
-        return replace(
-            self.administrator,
+        # A session that is made from another by `replace` would have its clients, too.
+        return AccountSession(
+            name=self.administrator.name,
+            settings=AccountSettings(),
             id=place.account,
             session=session,
             region=place.region,
-            settings=AccountSettings(),
         )
 
     def _assumed(self, account: str) -> AssumedRole:
