@@ -11,6 +11,8 @@ from botocore.model import OperationModel, ServiceModel
 PREFIXES: Final = {"monitoring": "cloudwatch"}
 """IAM's names of services that sign their calls under another."""
 NAMES: Final = {
+    # CloudFormation reads a parameter by the operation for several.
+    "ssm:GetParameter": "ssm:GetParameters",
     "lambda:Invoke": "lambda:InvokeFunction",
     "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",

@@ -367,6 +367,13 @@ class TestExecutionRole:
         # It may not even see if there is a group to delete.
         assert fleet.remove(TARGETS[:1], REGIONS[1:])["Status"] == "SUCCEEDED"
 
+    def test_parameters_are_read_by_the_role_too(self, fleet):
+        from_ssm = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/days"}
+        body = json.dumps({"Parameters": {"Days": from_ssm}, "Resources": GROUP})
+        fleet.api.update_stack_set(StackSetName="fleet", TemplateBody=body)
+        (failed,) = fleet.results(fleet.add(TARGETS[:1], REGIONS[:1])).values()
+        assert "not authorized to perform: ssm:GetParameters" in failed["StatusReason"]
+
     def test_an_account_without_the_role_says_so(self, fleet):
         (failed,) = fleet.results(fleet.add(TARGETS[1:2], REGIONS[:1])).values()
         assert failed["StatusReason"] == (
@@ -548,6 +555,11 @@ class TestRefusals:
         assert message in said
         assert fleet.instances() == {}
 
+    def test_regions_that_do_not_exist(self, fleet):
+        where = {**self.WHERE, "Regions": ["eu-west-1", "eu-west-9"]}
+        code, message = fleet.refusal("create_stack_instances", **where)
+        assert (code, message) == ("ValidationError", "Regions [eu-west-9] do not exist")
+
     def test_what_is_not_there(self, fleet):
         missing = {"StackInstanceAccount": TARGETS[0], "StackInstanceRegion": REGIONS[0]}
         for operation, given, code in (
@@ -666,3 +678,16 @@ class TestAccountGate:
             "Status": "SKIPPED",
             "StatusReason": f"Function not found: {arn}",
         }
+
+
+def test_a_value_with_no_echo_is_shown_to_nobody(fleet):
+    secret = {"Type": "String", "NoEcho": True, "Default": "none"}
+    body = json.dumps({"Parameters": {**DAYS, "Secret": secret}, "Resources": GROUP})
+    fleet.operate("update_stack_set", TemplateBody=body, Parameters=values(Secret="a"))
+    fleet.add(TARGETS[:1], REGIONS[:1], ParameterOverrides=values(Secret="b", Days="14"))
+    shown = fleet.api.describe_stack_set(StackSetName="fleet")["StackSet"]
+    assert shown["Parameters"] == values(Secret="****")
+    instance = fleet.api.describe_stack_instance(
+        StackSetName="fleet", StackInstanceAccount=TARGETS[0], StackInstanceRegion=REGIONS[0]
+    )["StackInstance"]
+    assert instance["ParameterOverrides"] == values(Secret="****", Days="14")

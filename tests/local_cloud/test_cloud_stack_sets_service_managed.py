@@ -238,6 +238,9 @@ class TestCustomExecutionRole:
         with pytest.raises(ClientError, match="InsufficientCapabilities"):
             api.create_stack_set(StackSetName="fleet", **{**SERVICE_MANAGED, **own})
         own["Capabilities"] = ["CAPABILITY_NAMED_IAM"]
+        with pytest.raises(ClientError, match="CAPABILITY_AUTO_EXPAND"):
+            api.create_stack_set(StackSetName="fleet", **{**SERVICE_MANAGED, **own})
+        own["Capabilities"].append("CAPABILITY_AUTO_EXPAND")
         fleet(**own)
         added(
             api,

@@ -160,6 +160,31 @@ def test_accounts_and_regions_are_apart(deploy, local_cloud, stack):
     assert ".eu-central-1." in other.outputs["Url"]
 
 
+def test_a_stack_set_reaches_the_accounts_of_a_unit(organization):
+    unit = organization.unit("workloads")
+    member = organization.member("orders", unit=unit)
+    api = organization.management.client("cloudformation")
+    parameter = {"Type": "String", "Value": "here", "Name": "/place"}
+    resources = {"Place": {"Type": "AWS::SSM::Parameter", "Properties": parameter}}
+    api.create_stack_set(
+        StackSetName="places",
+        PermissionModel="SERVICE_MANAGED",
+        TemplateBody=json.dumps({"Resources": resources}),
+    )
+    started = api.create_stack_instances(
+        StackSetName="places",
+        DeploymentTargets={"OrganizationalUnitIds": [unit]},
+        Regions=["eu-west-1"],
+    )
+    ended = api.describe_stack_set_operation(
+        StackSetName="places", OperationId=started["OperationId"]
+    )
+
+    assert ended["StackSetOperation"]["Status"] == "SUCCEEDED"
+    found = member.client("ssm").get_parameter(Name="/place")["Parameter"]
+    assert found["Value"] == "here"
+
+
 def test_a_failure_names_the_resource_and_the_reason(deploy):
     role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
     broken = {"Resources": {"Role": role}}

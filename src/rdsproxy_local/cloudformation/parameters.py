@@ -128,9 +128,14 @@ def parameters(
     return Parameters(
         {name: texts[name] for name in declared},
         {name: _value(name, one, texts[name], call) for name, one in judged.items()},
-        frozenset(name for name, one in declared.items() if text(one.get("NoEcho", "")) == "true"),
+        frozenset(name for name, one in declared.items() if is_hidden(one)),
         frozenset(name for name, one in declared.items() if FROM_SSM.fullmatch(one["Type"])),
     )
+
+
+def is_hidden(declaration: Mapping[str, Any]) -> bool:
+    """True if the value of a parameter is shown to nobody."""
+    return text(declaration.get("NoEcho", "")) == "true"
 
 
 def _defaults(declared: Mapping[str, Any]) -> dict[str, str]:

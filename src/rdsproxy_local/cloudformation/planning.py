@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..clients import Clients
@@ -49,11 +50,12 @@ class StackPlanner(StackRegistry):
             template = read(request.text, request.given, self.region_name)
             checks.check(template)
             capabilities.check(template, request.capabilities, directly=directly)
-            given = parameters(template.parameters, request.given, self.call, request.unknown)
+            call = partial(self._call, request.clients or self.clients)
+            given = parameters(template.parameters, request.given, call, request.unknown)
             return Plan(template, given)
 
-    def call(self, service: str, operation: str, **given: Any) -> Any:
-        return self.clients.call(service, operation, self.account_id, self.region_name, **given)
+    def _call(self, clients: Clients, service: str, operation: str, **given: Any) -> Any:
+        return clients.call(service, operation, self.account_id, self.region_name, **given)
 
     def new(self, name: str, request: Request) -> Stack:
         """A new stack without resources; the first event makes it known."""

@@ -24,7 +24,7 @@ class StackSetDriftApi(StackInstanceApi):
         given = self._given("StackSetName", "CallAs", *HOW)
         stack_sets, found = self._found(given)
         operation = Carrier(stack_sets, found, given).begin(
-            "DETECT_DRIFT", found.instances.values(), lambda result: _detect(found, result)
+            "DETECT_DRIFT", [*found.instances.values()], lambda result: _detect(found, result)
         )
         return ActionResult({"OperationId": operation.id})
 

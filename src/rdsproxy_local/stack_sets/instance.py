@@ -65,13 +65,3 @@ class Instance:
             "LastDriftCheckTimestamp": self.drift_checked,
             "LastOperationId": self.operation,
         }
-
-    def shown(self) -> dict[str, Any]:
-        """The instance by itself."""
-        return {
-            **self.summary(),
-            "ParameterOverrides": [
-                {"ParameterKey": key, "ParameterValue": value}
-                for key, value in self.overrides.items()
-            ],
-        }

@@ -58,13 +58,16 @@ class StackInstanceApi(OperationApi):
         given = self._given("StackSetName", "CallAs", *own)
         _, found = self._found(given)
         instance = found.instance(Place(*(given[name] for name in own)))
-        return ActionResult({"StackInstance": instance.shown()})
+        overrides = found.source.shown(instance.overrides)
+        return ActionResult(
+            {"StackInstance": {**instance.summary(), "ParameterOverrides": overrides}}
+        )
 
     def list_stack_instances(self) -> ActionResult:
         own = ("Filters", "StackInstanceAccount", "StackInstanceRegion")
         given = self._given("StackSetName", "CallAs", *own, *PAGES)
         _, found = self._found(given)
-        wanted = [one for one in found.instances.values() if _fits(one, given)]
+        wanted = [one for one in [*found.instances.values()] if _fits(one, given)]
         return ActionResult(
             self._listed(given, wanted, lambda one: "/".join(one.place), lambda one: one.summary())
         )

@@ -31,7 +31,7 @@ class OperationApi(StackSetApi):
     def list_stack_set_operations(self) -> ActionResult:
         given = self._given("StackSetName", "CallAs", *PAGES)
         _, found = self._found(given)
-        newest_first = list(found.operations.values())[::-1]
+        newest_first = [*found.operations.values()][::-1]
         return ActionResult(
             self._listed(given, newest_first, lambda one: one.id, lambda one: one.summary())
         )

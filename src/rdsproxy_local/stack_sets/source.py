@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..cloudformation import capabilities, checks
+from ..cloudformation.capabilities import AUTO_EXPAND
 from ..cloudformation.failure import Failure
 from ..cloudformation.parameters import FROM_SSM, parameters
 from ..cloudformation.refusals import ValidationError, refusals
@@ -58,8 +59,8 @@ def check_source(stack_set: StackSet, source: Source) -> None:
     with refusals():
         template = read(source.text, source.parameters, stack_set.region)
         checks.check(template)
-        if stack_set.model == "SERVICE_MANAGED" and not stack_set.has_custom_role:
-            _require_plain(template)
+        if stack_set.model == "SERVICE_MANAGED":
+            _check_nesting(stack_set, template, source)
         capabilities.check(template, source.capabilities, directly=True)
         check_values(template, source.parameters)
 
@@ -81,12 +82,15 @@ def check_values(template: Template, given: Mapping[str, str]) -> None:
     parameters(declared, given, _nothing)
 
 
-def _require_plain(template: Template) -> None:
-    if template.transforms:
-        raise Failure(TRANSFORM)
-    for resource in template.resources.values():
-        if resource["Type"] in NESTING:
-            raise Failure(NESTED.format(resource["Type"]))
+def _check_nesting(stack_set: StackSet, template: Template, source: Source) -> None:
+    """Refuse what only a customized execution role may provision, or what was not acknowledged."""
+    types = [one["Type"] for one in template.resources.values() if one["Type"] in NESTING]
+    if not (template.transforms or types):
+        return
+    if not stack_set.has_custom_role:
+        raise Failure(TRANSFORM if template.transforms else NESTED.format(types[0]))
+    if AUTO_EXPAND not in source.capabilities:
+        raise capabilities.InsufficientCapabilities(f"Requires capabilities : [{AUTO_EXPAND}]")
 
 
 def _plain(type_name: str) -> str:

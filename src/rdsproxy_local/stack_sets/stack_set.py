@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, Literal
 
+from ..cloudformation.parameters import HIDDEN, is_hidden
 from ..cloudformation.stack import Stack, described
+from ..cloudformation.template import loaded
 from .instance import Instance, Place
 from .operation import Operation
 from .progress import drift_details
@@ -26,6 +29,21 @@ class Source:
     parameters: Mapping[str, str] = field(default_factory=dict)
     capabilities: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, parameters: Mapping[str, str]) -> list[dict[str, str]]:
+        """Parameters as the API shows them."""
+        hidden = _hidden(self.text)
+        return [
+            {"ParameterKey": key, "ParameterValue": HIDDEN if key in hidden else value}
+            for key, value in parameters.items()
+        ]
+
+
+@cache
+def _hidden(text: str) -> frozenset[str]:
+    """The parameters of a template that are shown to nobody."""
+    declared = loaded(text).get("Parameters", {})
+    return frozenset(name for name, one in declared.items() if is_hidden(one))
 
 
 @dataclass(frozen=True)
@@ -92,12 +110,12 @@ class StackSet:
 
     @property
     def current_operations(self) -> list[Operation]:
-        return [one for one in self.operations.values() if not one.is_over]
+        return [one for one in [*self.operations.values()] if not one.is_over]
 
     @property
     def drift(self) -> dict[str, Any] | None:
         """Details of the last detection of drift that has ended."""
-        detections = [one for one in self.operations.values() if one.action == "DETECT_DRIFT"]
+        detections = [one for one in [*self.operations.values()] if one.action == "DETECT_DRIFT"]
         return drift_details(next((one for one in detections[::-1] if one.is_over), None))
 
     def instance(self, place: Place) -> Instance:
@@ -135,14 +153,11 @@ class StackSet:
 
     def shown(self) -> dict[str, Any]:
         """The stack set by itself."""
-        units = dict.fromkeys(one.unit for one in self.instances.values() if one.unit)
+        units = dict.fromkeys(one.unit for one in [*self.instances.values()] if one.unit)
         return {
             **self.summary(),
             "TemplateBody": self.source.text,
-            "Parameters": [
-                {"ParameterKey": key, "ParameterValue": value}
-                for key, value in self.source.parameters.items()
-            ],
+            "Parameters": self.source.shown(self.source.parameters),
             "Capabilities": list(self.source.capabilities),
             "Tags": described(self.source.tags),
             "StackSetARN": self.arn,
@@ -150,5 +165,5 @@ class StackSet:
             "ExecutionRoleName": self.execution_role,
             "StackSetDriftDetectionDetails": self.drift,
             "OrganizationalUnitIds": list(dict.fromkeys([*self.automatic, *units])),
-            "Regions": list(dict.fromkeys(place.region for place in self.instances)),
+            "Regions": list(dict.fromkeys(place.region for place in [*self.instances])),
         }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
+
+import boto3
 
 from ..cloudformation.refusals import ValidationError, refusals
 from ..cloudformation.template_url import object_at
@@ -35,9 +38,22 @@ def targets(
     else:
         accounts = _service_managed(stack_set, given, named, creates=creates)
     regions = list(dict.fromkeys(given.get("Regions", [])))
+    if unknown := [one for one in regions if one not in known_regions()]:
+        raise ValidationError(f"Regions [{', '.join(unknown)}] do not exist")
     return {
         Place(account, region): unit for region in regions for account, unit in accounts.items()
     }
+
+
+@cache
+def known_regions() -> frozenset[str]:
+    """All Regions of AWS in which there is CloudFormation."""
+    session = boto3.Session()
+    return frozenset(
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("cloudformation", partition)
+    )
 
 
 def _self_managed(
@@ -59,7 +75,7 @@ def _service_managed(
     units = named.get("OrganizationalUnitIds", [])
     listed = set(_listed(stack_set, named))
     kind = named.get("AccountFilterType")
-    if not units and (creates or not listed):
+    if not units:
         raise ValidationError("OrganizationalUnitIds are required")
     if len(units) > MOST_UNITS:
         raise ValidationError(f"The maximum number of organizational units is {MOST_UNITS}")
