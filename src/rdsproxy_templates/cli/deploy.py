@@ -25,6 +25,7 @@ from .deploy_options import (
     account_options,
     adopt_option,
     bucket_options,
+    drift_options,
     operation_options,
     plan_options,
     step_option,
@@ -103,6 +104,7 @@ from .terminal import (
 @verbose_option
 @adopt_option
 @plan_options
+@drift_options
 @operation_options
 @account_options
 @bucket_options
@@ -127,6 +129,8 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
     from_file: Path | None,
     outputs_file: Path | None,
     form: FormName,
+    looks_for_drift: bool,
+    revert_drift: bool,
     tags: tuple[str, ...],
     role_arn: str | None,
     notification_arns: tuple[str, ...],
@@ -158,6 +162,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         role_arn=role_arn,
         notification_arns=notification_arns,
         keep_on_failure=keep_on_failure,
+        revert_drift=revert_drift,
         express=express,
     )
     refuse(
@@ -192,6 +197,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter an option
         accept_data_loss=accept_data_loss or not yes,
         accepted_losses=losses,
         options=options,
+        looks_for_drift=looks_for_drift,
         ends_at=None if time_limit is None else time.monotonic() + 60 * time_limit,
         waits=not no_wait,
         termination_protection=termination_protection,

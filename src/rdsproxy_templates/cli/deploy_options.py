@@ -159,6 +159,26 @@ def plan_options(command: Decorated) -> Decorated:
     return _decorated(command, options)
 
 
+def drift_options(command: Decorated) -> Decorated:
+    """Add the options about what somebody has changed by hand."""
+    options = [
+        click.option(
+            "--drift",
+            "looks_for_drift",
+            is_flag=True,
+            help="Also show what somebody has changed or deleted by hand since the last "
+            "deployment. AWS takes minutes to detect it.",
+        ),
+        click.option(
+            "--revert-drift",
+            is_flag=True,
+            help="Bring back what was changed or deleted by hand, with the changes of the "
+            "templates if there are any; implies --drift.",
+        ),
+    ]
+    return _decorated(command, options)
+
+
 def bucket_options(command: Decorated) -> Decorated:
     """Add the options that choose a bucket for each account."""
     buckets = [

@@ -18,6 +18,11 @@ from ..errors import ConfigError, DeploymentError, NoSuchStackError, Problem
 from .exit_statuses import FOUND, sentence
 from .plan_arguments import plan_named
 
+REVERT: Final = (
+    "aws cloudformation create-change-set --use-previous-template --include-nested-stacks "
+    "--deployment-mode REVERT_DRIFT"
+)
+"""Begins to bring back a stack that may be of anybody."""
 COLOURS: Final = {"error": "red", "warning": "yellow", "skipped": "cyan"}
 
 
@@ -31,6 +36,13 @@ COLOURS: Final = {"error": "red", "warning": "yellow", "skipped": "cyan"}
 @click.argument("plan", required=False)
 @click.option("--stack", metavar="NAME", help="A deployed stack, with those nested in it.")
 @click.option("--proxy", metavar="NAME", help="A proxy.")
+@click.option(
+    "--drift",
+    "looks_for_drift",
+    is_flag=True,
+    help="Also have CloudFormation compare the stacks with their templates, and say what somebody "
+    "has changed by hand on the way from a function to its database. AWS takes minutes.",
+)
 @click.option("--stack-prefix", metavar="NAME", default=PREFIX, show_default=True)
 @click.option("--profile", metavar="NAME", help="AWS profile. Default: the environment's.")
 @click.option("--region", metavar="NAME", help="Region. Default: the profile's.")
@@ -40,6 +52,7 @@ def doctor_command(  # noqa: PLR0913 - one parameter an option
     plan: str | None,
     stack: str | None,
     proxy: str | None,
+    looks_for_drift: bool,
     stack_prefix: str,
     profile: str | None,
     region: str | None,
@@ -49,6 +62,9 @@ def doctor_command(  # noqa: PLR0913 - one parameter an option
     if [plan, stack, proxy].count(None) != 2:  # noqa: PLR2004 - all but one
         sentence = f"give one of PLAN, --stack and --proxy; the plans are {', '.join(PLANS)}"
         raise ConfigError([Problem("plan", sentence)])
+    if looks_for_drift and proxy is not None:
+        sentence = "compares a stack with its template; give PLAN or --stack in place of --proxy"
+        raise ConfigError([Problem("--drift", sentence)])
     if plan is not None:
         plan_named(plan, None)
     settings = AccountSettings(profile=profile, profile_option="--profile")
@@ -57,7 +73,12 @@ def doctor_command(  # noqa: PLR0913 - one parameter an option
     except DeploymentError as error:
         # Status 1 is for what is wrong with what was examined.
         raise ConfigError(error.problems) from error
-    found = _examined(session, plan, stack, proxy, stack_prefix)
+    if proxy is not None:
+        found = examined_proxy(session, proxy)
+    elif stack is not None:
+        found = examined_stack(session, stack, revert=REVERT if looks_for_drift else None)
+    else:
+        found = _examined_plan(session, str(plan), stack_prefix, looks_for_drift=looks_for_drift)
     if form == "json":
         click.echo(
             json.dumps(
@@ -85,22 +106,16 @@ def print_examination(found: Examination) -> None:
         click.secho("nothing that was looked at is wrong", fg="green")
 
 
-def _examined(
-    session: AccountSession,
-    plan: str | None,
-    stack: str | None,
-    proxy: str | None,
-    prefix: str,
+def _examined_plan(
+    session: AccountSession, plan: str, prefix: str, *, looks_for_drift: bool
 ) -> Examination:
-    if proxy is not None:
-        return examined_proxy(session, proxy)
-    if stack is not None:
-        return examined_stack(session, stack)
     looked_at: list[str] = []
     found: list[Diagnosis] = []
+    revert = f"rdsproxy-templates deploy {plan} --revert-drift" if looks_for_drift else None
     for step in plan_named(plan, None).steps:
+        there = session.at(step.region)
         try:
-            one = examined_stack(session.at(step.region), step.stack_name(prefix))
+            one = examined_stack(there, step.stack_name(prefix), revert=revert)
         except NoSuchStackError:
             continue  # of another account, or not deployed yet
         looked_at += one.looked_at

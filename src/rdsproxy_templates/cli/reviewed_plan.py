@@ -35,6 +35,8 @@ BESIDE_NO_FROM: Final = {
     "--role-arn",
     "--notification-arn",
     "--express",
+    "--drift",
+    "--revert-drift",
     "--adopt-stack",
     "--skip-resource",
     "--step",

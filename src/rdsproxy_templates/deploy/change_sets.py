@@ -18,6 +18,8 @@ HOLDING_DATA: Final = (
     "AWS::SecretsManager::Secret",
 )
 REPLACED: Final[Mapping[str, str]] = {"True": " (replaced)", "Conditional": " (may be replaced)"}
+ACTIONS: Final[Mapping[str, str]] = {"SyncWithActual": "record"}
+"""Words of ours; a resource that is as the template says is only recorded."""
 RISKS: Final[Mapping[str, str]] = {
     "Remove": "holds data, and would be deleted",
     "Dynamic": "holds data, and may be deleted or replaced",
@@ -28,6 +30,7 @@ RISKS: Final[Mapping[str, str]] = {
 
 GENERATED: Final = {"AWS::SecretsManager::Secret": "GenerateSecretString"}
 """Properties by type whose change generates a new value."""
+LOST: Final = "held data, was deleted by hand, and would be created anew, without it"
 REGENERATED: Final = (
     "would generate a new value, which its database or API does not learn; "
     "rotate the secret instead"
@@ -54,6 +57,8 @@ class Change:
     """What changes in the properties, each with both values."""
     inside: tuple[Change, ...] = ()
     """Changes inside, where the resource is a nested stack."""
+    was_deleted: bool = False
+    """True where somebody has deleted the resource by hand."""
     hidden: bool = False
     """True for a nested stack whose changes CloudFormation does not show."""
 
@@ -64,6 +69,8 @@ class Change:
             return HIDDEN
         if self.type not in HOLDING_DATA:
             return None
+        if self.was_deleted:
+            return LOST
         risk = RISKS.get(self.action) or RISKS.get(self.replacement)
         if risk is None and self.action == "Modify" and GENERATED.get(self.type) in self.properties:
             return REGENERATED
@@ -71,7 +78,8 @@ class Change:
 
     def __str__(self) -> str:
         ending = f" !! {self.risk}" if self.risk else REPLACED.get(self.replacement, "")
-        return f"{self.action.lower():8} {self.path}  {self.type}{ending}"
+        action = ACTIONS.get(self.action, self.action.lower())
+        return f"{action:8} {self.path}  {self.type}{ending}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +145,7 @@ def read_change(shown: Mapping[str, Any], within: str = "") -> Change:
         replacement="False" if only_tags else shown.get("Replacement", "False"),
         properties=properties,
         uncertain=properties - certain,
+        was_deleted=shown.get("ResourceDriftStatus") == "DELETED",
         values=tuple(read_values(shown)),
     )
 

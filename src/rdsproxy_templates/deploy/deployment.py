@@ -26,6 +26,7 @@ from .plan import AccountName, Plan, Step
 from .preconditions import require_allowed_accounts, require_own_stacks
 from .programs import side_by_side
 from .rendered_step import RenderedStep
+from .reverted_drift import requested_change
 from .review import RequestedChange
 from .root_stack import RootStack
 from .stack_events import Report, until
@@ -52,6 +53,8 @@ class Deployment:
     accepted_losses: Sequence[str] = ()
     """Paths of resources that may lose their data, in plans of several steps after their step."""
     options: StackOptions = field(default_factory=StackOptions)
+    looks_for_drift: bool = False
+    """Show what somebody has changed by hand, also where it is not reverted."""
     ends_at: float | None = None
     """The time, of :func:`time.monotonic`, at which waiting for a stack ends; None for no end."""
     waits: bool = True
@@ -192,10 +195,11 @@ class Deployment:
         wanted = with_tags(found, rendered.tags, self.options.tags)
         tags = tags_for(found, step.variant, wanted, adopt=self.adopt_stack)
         notes = [*said, *differences(rendered.root.parameters, values, previous)]
-        change_set = stack.change_set(template, parameters, acknowledged, tags, self.options)
-        if change_set.empty:
-            self._say(said)
-        return RequestedChange(stack=stack, change_set=change_set, notes=tuple(notes))
+        request = partial(stack.change_set, template, parameters, acknowledged, tags)
+        change = requested_change(self, stack, request, notes)
+        if change.change_set.empty:
+            self._say([*said, *change.drift.lines(), *change.staying()])
+        return change
 
     def _say(self, lines: Sequence[str]) -> None:
         for line in lines:

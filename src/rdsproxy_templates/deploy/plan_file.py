@@ -32,6 +32,9 @@ class PlannedStep:
     waits_for: tuple[str, ...] = ()
     """Earlier steps whose outputs the step needs, and which change; it is planned after them."""
     notes: tuple[str, ...] = ()
+    drift: tuple[Mapping[str, Any], ...] = ()
+    """Each resource that somebody has changed by hand, where that was looked for: path, type,
+    physical_id, status and values, whose ``before`` is the template's and ``after`` the present."""
     changes: tuple[Mapping[str, Any], ...] = ()
     """Each changed resource: action, path, type, replacement, risk and values."""
 
@@ -74,6 +77,7 @@ class PlanFile:
             else:
                 yield from (f"- {cell(note)}" for note in one.notes)
                 yield from changes_table(one.changes)
+            yield from _drift_table(one.drift)
         yield ""
 
 
@@ -135,11 +139,26 @@ def changes_table(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
+def _drift_table(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not found:
+        return
+    yield ""
+    yield "Changed by hand since the last deployment:"
+    yield ""
+    yield "| resource | type | in the template → now |"
+    yield "| --- | --- | --- |"
+    for one in found:
+        gone = ["**deleted**"] if one["status"] == "DELETED" else []
+        remarks = "<br>".join(gone + [_value(value) for value in one["values"]])
+        yield f"| `{one['path']}` | {one['type']} | {remarks} |"
+
+
 def _value(value: Mapping[str, Any]) -> str:
     before, after = (
         "none" if one is None else f"`{cell(one)}`" for one in (value["before"], value["after"])
     )
-    return f"{value['path']}: {before} → {after}"
+    by_hand = " (changed by hand)" if value.get("by_hand") else ""
+    return f"{value['path']}: {before} → {after}{by_hand}"
 
 
 def cell(text: str) -> str:

@@ -11,6 +11,7 @@ from ..errors import DeploymentError, Problem
 from ..rendering.stamp import installed
 from .accounts import aws_errors_at
 from .chosen_steps import outputs_of_others
+from .drift import NO_DRIFT, StackDrift
 from .guide import parameters_from_steps
 from .plan import Step
 from .plan_file import PlanFile, PlannedStep, described
@@ -53,7 +54,7 @@ def planned(deployment: Deployment, rendered: Mapping[str, RenderedStep]) -> Pla
                     change.stack.discard(change.change_set)
                     deployment.console.say("  nothing to change")
                     outputs[step.name] = change.stack.outputs()
-                    steps.append(_planned(deployment, step))
+                    steps.append(_planned(deployment, step, drift=change.drift))
                     continue
                 requested.append(change)
                 deployment.show(step, change)
@@ -126,6 +127,7 @@ def _planned(
     step: Step,
     change: RequestedChange | None = None,
     waits_for: tuple[str, ...] = (),
+    drift: StackDrift = NO_DRIFT,
 ) -> PlannedStep:
     session = deployment.session(step)
     return PlannedStep(
@@ -137,7 +139,8 @@ def _planned(
         outcome="waits" if waits_for else "changes" if change else "nothing to change",
         change_set=change.change_set.id if change else None,
         waits_for=waits_for,
-        notes=change.notes if change else (),
+        notes=(*change.notes, *change.staying()) if change else (),
+        drift=tuple(one.record() for one in (change.drift if change else drift).found),
         changes=described(change.change_set) if change else (),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..aws.secret_signs import secret_sign
@@ -34,11 +34,13 @@ class PropertyValue:
     after: str | None
     recreation: str = "Never"
     """``Never``, ``Conditionally`` or ``Always``: the effect on the resource."""
+    by_hand: bool = False
+    """True where ``before`` is what somebody has made of it since the last deployment."""
 
     def __str__(self) -> str:
         return (
-            f"{self.path}: {self._shown(self.before)} -> {self._shown(self.after)}"
-            f"{RECREATION.get(self.recreation, '')}"
+            f"{self.path}: {self.shown(self.before)} -> {self.shown(self.after)}"
+            f"{RECREATION.get(self.recreation, '')}{' (changed by hand)' if self.by_hand else ''}"
         )
 
     def masked(self) -> PropertyValue:
@@ -48,10 +50,11 @@ class PropertyValue:
         if not any(secret_sign(name, one) for one in values if one != KNOWN_AFTER_APPLY):
             return self
         before, after = (None if one is None else HIDDEN for one in (self.before, self.after))
-        return PropertyValue(path=self.path, before=before, after=after, recreation=self.recreation)
+        return replace(self, before=before, after=after)
 
     @staticmethod
-    def _shown(value: str | None) -> str:
+    def shown(value: str | None) -> str:
+        """Return one of the values for people."""
         if value is None:
             return "(none)"
         if value == KNOWN_AFTER_APPLY:
@@ -70,4 +73,5 @@ def read_values(shown: Mapping[str, Any]) -> Iterator[PropertyValue]:
             before=target.get("BeforeValue"),
             after=target.get("AfterValue"),
             recreation=target.get("RequiresRecreation", "Never"),
+            by_hand="Drift" in target,
         ).masked()

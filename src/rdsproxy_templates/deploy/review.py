@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import DeploymentError, Problem
 from .change_sets import ChangeSet
+from .drift import NO_DRIFT, StackDrift
 from .failures import advice
 from .root_stack import RootStack
 from .subnets import removed_subnets
@@ -20,6 +21,9 @@ class RequestedChange:
     stack: RootStack
     change_set: ChangeSet
     notes: tuple[str, ...] = ()
+    drift: StackDrift = NO_DRIFT
+    reverts: bool = False
+    """True where the change set reverts drift."""
     is_planned: bool = False
     """True where it waits for its execution by a plan, also after a refusal."""
 
@@ -28,7 +32,14 @@ class RequestedChange:
         if self.change_set.reason:
             raise DeploymentError(refused_by_aws(self.change_set), within=place)
         yield from self.notes
+        yield from self.drift.lines()
         yield from self.change_set.lines()
+        yield from self.staying()
+
+    def staying(self) -> Iterator[str]:
+        """Yield the drift that it does not revert, where it reverts any."""
+        if self.reverts:
+            yield from self.drift.staying(self.change_set)
 
     def refusals(
         self, accepted: Sequence[str], *, accepts_all: bool, within: str = ""

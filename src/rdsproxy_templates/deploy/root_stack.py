@@ -115,7 +115,7 @@ class RootStack:
             wanted["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         if stack is None or stack["StackStatus"] == REVIEW:
             return self._change_sets.for_creation(wanted, is_new=stack is None)
-        found = self._change_sets.for_update(wanted)
+        found = self._change_sets.for_update({**wanted, **options.of_update()})
         return self._completing(found) if was_never_whole(stack, self.events) else found
 
     def was_never_whole(self) -> bool:

@@ -19,6 +19,8 @@ class StackOptions:
     """SNS topics that get the stack's events; without any, those of a deployed stack stay."""
     keep_on_failure: bool = False
     """Leave what was created and changed where a deployment fails, instead of rolling back."""
+    revert_drift: bool = False
+    """Bring a deployed stack back to its template where somebody has changed it by hand."""
     express: bool = False
     """End when the configuration is applied, without waiting until resources are ready."""
 
@@ -32,6 +34,10 @@ class StackOptions:
         if self.express:
             arguments["DeploymentConfig"] = {"Mode": "EXPRESS"}
         return arguments
+
+    def of_update(self) -> dict[str, Any]:
+        """Return the arguments of CreateChangeSet for a stack that is deployed."""
+        return {"DeploymentMode": "REVERT_DRIFT"} if self.revert_drift else {}
 
     def of_execution(self) -> dict[str, Any]:
         """Return the arguments of ExecuteChangeSet."""

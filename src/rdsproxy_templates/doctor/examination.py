@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..deploy.accounts import AccountSession
-from ..deploy.given.account import AccountReader
+from ..deploy.given.account import DENIED, AccountReader
 from ..deploy.root_stack import RootStack
 from ..errors import DeploymentError, NoSuchStackError, Problem
 from .diagnosis import Diagnosis
+from .drifted import drift_diagnoses
 from .functions import function_diagnoses
 from .proxied import ProxyView
 from .proxies import proxy_diagnoses
@@ -38,9 +39,10 @@ def examined_proxy(session: AccountSession, name: str) -> Examination:
     return _examined(session, [name], [])
 
 
-def examined_stack(session: AccountSession, name: str) -> Examination:
+def examined_stack(session: AccountSession, name: str, *, revert: str | None = None) -> Examination:
     """Examine all proxies and functions of the stack *name*, and of those nested in it.
 
+    With *revert*, the command that takes changes by hand back, such changes are looked for, too.
     Raises :class:`NoSuchStackError` where there is none.
     """
     stack = RootStack(session, name)
@@ -51,7 +53,20 @@ def examined_stack(session: AccountSession, name: str) -> Examination:
     for _path, resource in stack.resources():
         if resource["ResourceType"] in by_type and resource.get("PhysicalResourceId"):
             by_type[resource["ResourceType"]].append(resource["PhysicalResourceId"])
-    return _examined(session, by_type[PROXY], by_type[FUNCTION])
+    found = _examined(session, by_type[PROXY], by_type[FUNCTION])
+    drifted = _drifted(stack, revert) if revert else ()
+    return replace(found, found=(*found.found, *drifted))
+
+
+def _drifted(stack: RootStack, revert: str) -> tuple[Diagnosis, ...]:
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
+
+    try:
+        return tuple(drift_diagnoses(stack, revert))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in DENIED:
+            raise
+        return tuple(_skipped(["the detection of drift is not allowed"]))
 
 
 def _examined(session: AccountSession, proxies: list[str], functions: list[str]) -> Examination:
