@@ -95,6 +95,14 @@ import pytest
             "--stack orders.py --name 1st",
             ["[--stack orders.py] there is no such file"],
         ),
+        (
+            "deploy base --from plan.json --drift --revert-drift",
+            ["[--from] and --drift say nothing", "[--from] and --revert-drift say nothing"],
+        ),
+        (
+            "doctor --proxy mine --drift",
+            ["[--drift] compares a stack with its template; give PLAN or --stack in place of"],
+        ),
         ("deploy base --parameter B=1", ["[--parameter] unknown parameter 'B'"]),
         (
             "deploy base --parameter A=1 --parameter A=2",

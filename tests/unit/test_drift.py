@@ -14,6 +14,7 @@ from rdsproxy_templates.deploy.change_sets import Change, ChangeSet, read_change
 from rdsproxy_templates.deploy.drift import Drift, StackDrift, detected_drift
 from rdsproxy_templates.deploy.property_values import PropertyValue, read_values
 from rdsproxy_templates.deploy.stack_options import StackOptions
+from rdsproxy_templates.doctor.drifted import drift_diagnoses
 
 RULE = {
     "IpProtocol": "tcp",
@@ -216,6 +217,55 @@ def test_a_rule_of_another_nested_stack_is_no_drift_and_must_not_be_reverted():
     ]
     assert [problem.place for problem in problems] == ["Door"]
     assert "a rule of Endpoints.Rule" in problems[0].sentence
+
+
+class TestDoctor:
+    def test_what_is_not_on_the_way_to_the_database_is_no_diagnosis(self):
+        found = [
+            drifted("Log", "AWS::Logs::LogGroup", status="DELETED"),
+            drifted("Run", "AWS::Lambda::Function", difference("/MemorySize", "1", "2")),
+            drifted("Role", "AWS::IAM::Role", difference("/Tags/0", "null", "{}", "ADD")),
+        ]
+
+        assert list(drift_diagnoses(Deployed(found), "revert it")) == []
+
+    def test_a_sentence_names_what_was_changed_and_the_evidence_both_values(self):
+        changed = [difference(f"/VpcConfig/SubnetIds/{place}", "a", "b") for place in range(4)]
+        function = drifted("Run", "AWS::Lambda::Function", *changed)
+        proxy = drifted("Proxy", "AWS::RDS::DBProxy", difference("/RequireTLS", "true", "false"))
+        key = drifted("Key", "AWS::KMS::Key", status="DELETED")
+
+        diagnoses = list(drift_diagnoses(Deployed([function, proxy, key]), "revert it"))
+
+        assert [(one.severity, one.resource, one.sentence, one.remedy) for one in diagnoses] == [
+            (
+                "warning",
+                "function run-1",
+                "VpcConfig.SubnetIds.0, VpcConfig.SubnetIds.1, VpcConfig.SubnetIds.2 and 1 more "
+                "of Run was changed by hand",
+                "Set it back by `revert it`",
+            ),
+            (
+                "warning",
+                "proxy proxy-1",
+                "RequireTLS of Proxy was changed by hand",
+                "Set it back by hand, or change the settings: CloudFormation does not revert it",
+            ),
+            (
+                "error",
+                "key key-1",
+                "it was deleted by hand, and the template has it as Key",
+                "Create it again by `revert it`",
+            ),
+        ]
+        assert diagnoses[1].evidence == ("RequireTLS: true in the template, false now",)
+
+    def test_what_cannot_be_compared_is_skipped(self):
+        refused = ["Drift detection cannot be performed on stack [x] while it is in [y] state"]
+
+        [one] = drift_diagnoses(Deployed([], refused=refused), "revert it")
+
+        assert (one.severity, one.evidence) == ("skipped", ("the stack is ROLLBACK_COMPLETE",))
 
 
 def test_a_deleted_secret_that_would_be_created_anew_is_a_loss():

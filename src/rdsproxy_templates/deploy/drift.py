@@ -117,7 +117,10 @@ def detected_drift(stack: RootStack) -> StackDrift:
             status = api.describe_stacks(StackName=stacks[within])["Stacks"][0]["StackStatus"]
             unread.append((within.rstrip(".") or stack.name, f"the stack is {status}"))
             continue
-        unread += [((within + name).rstrip("."), reason) for name, reason in _failures(_ended(api, detection))]
+        unread += [
+            ((within + name).rstrip("."), reason)
+            for name, reason in _failures(_ended(api, detection))
+        ]
         found += [_read(one, within) for one in _drifted(api, stacks[within])]
     return StackDrift(found=tuple(found), unread=tuple(unread))
 

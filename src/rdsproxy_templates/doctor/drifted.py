@@ -52,6 +52,11 @@ ON_THE_WAY: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "AWS::SecretsManager::Secret": ("secret", ANYTHING),
 }
 """Types between a function and its database: words for them, and the properties that matter."""
+BY_HAND: Final = (
+    "Set it back by hand: a change set that reverts drift would also revoke rules that one nested "
+    "stack adds to a security group of another"
+)
+NOT_BY_IT: Final = "Set it back by hand, or change the settings: CloudFormation does not revert it"
 SHOWN: Final = 3
 """The most properties that a sentence names; the evidence has all."""
 
@@ -59,11 +64,11 @@ SHOWN: Final = 3
 def drift_diagnoses(stack: RootStack, revert: str) -> Iterator[Diagnosis]:
     """Yield a diagnosis for each resource on the way that is not as its template says.
 
-    *revert* is the command that brings it back.
+    *revert* is the command that brings it back, where it would revert nothing else.
     """
-    drift, _ = without_attached(stack, detected_drift(stack))
+    drift, attached = without_attached(stack, detected_drift(stack))
     for one in drift.found:
-        yield from _diagnoses(one, revert)
+        yield from _diagnoses(one, None if attached else revert)
     for path, reason in drift.unread:
         yield Diagnosis(
             resource=f"stack {stack.name}",
@@ -75,7 +80,7 @@ def drift_diagnoses(stack: RootStack, revert: str) -> Iterator[Diagnosis]:
         )
 
 
-def _diagnoses(one: Drift, revert: str) -> Iterator[Diagnosis]:
+def _diagnoses(one: Drift, revert: str | None) -> Iterator[Diagnosis]:
     if one.type not in ON_THE_WAY:
         return
     kind, names = ON_THE_WAY[one.type]
@@ -91,22 +96,20 @@ def _diagnoses(one: Drift, revert: str) -> Iterator[Diagnosis]:
             severity="error",
             reason="drift",
             sentence=f"it was deleted by hand, and the template has it as {one.path}",
-            remedy=f"Create it again by `{revert}`",
+            remedy=f"Create it again by `{revert}`" if revert else BY_HAND,
         )
     elif values:
         paths = [value.path for value in values]
         more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-        by_hand = (
-            "Set it back by hand, or change the settings: CloudFormation does not revert it"
-            if one.type in NOT_REVERTED
-            else f"Set it back by `{revert}`"
-        )
+        remedy = f"Set it back by `{revert}`" if revert else BY_HAND
+        if one.type in NOT_REVERTED:
+            remedy = NOT_BY_IT
         yield Diagnosis(
             resource=resource,
             severity="warning",
             reason="drift",
             sentence=f"{', '.join(paths[:SHOWN])}{more} of {one.path} was changed by hand",
-            remedy=by_hand,
+            remedy=remedy,
             evidence=tuple(
                 f"{value.path}: {value.shown(value.before)} in the template, "
                 f"{value.shown(value.after)} now"
