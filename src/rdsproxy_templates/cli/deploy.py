@@ -50,12 +50,7 @@ from .plan_arguments import (
 from .refusals import data_loss, refuse, stack_or
 from .rendered_variants import RenderedVariant, RenderSettings, render_plan
 from .reviewed_plan import leave_plan, meaningless
-from .terminal import (
-    fail_invalid,
-    print_edited,
-    print_findings,
-    print_warnings,
-)
+from .terminal import fail_invalid, print_edited, print_findings, print_warnings
 
 
 @click.command(
