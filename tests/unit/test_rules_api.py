@@ -149,3 +149,29 @@ class TestKeyOrFirewall:
         [one] = violations(api.key_or_firewall, faulted("Plan", plan))
 
         assert one.sentence == "SAMStackHttpApi is an HTTP API, which has no usage plans"
+
+
+class TestDeployment:
+    @staticmethod
+    def rest(waits_for, **properties):
+        method = resource("ApiGateway::Method", RestApiId=ref("Api"))
+        deployment = resource("ApiGateway::Deployment", RestApiId=ref("Api"))
+        return template(
+            Api=resource("ApiGateway::RestApi", **properties),
+            Get=method,
+            Put=method,
+            Deployment={**deployment, "DependsOn": waits_for},
+        )
+
+    @pytest.mark.parametrize(("waits_for", "late"), [([], "Get, Put"), (["Put"], "Get")])
+    def test_one_that_does_not_wait_for_a_method_is_refused(self, waits_for, late):
+        [one] = violations(api.deployment, self.rest(waits_for))
+
+        assert (one.resource, one.property) == ("Deployment", "DependsOn")
+        assert one.sentence == f"it does not wait for {late} of Api"
+
+    def test_one_that_waits_for_every_method_is_accepted(self):
+        assert_holds(api.deployment, self.rest(["Get", "Put"]))
+
+    def test_methods_of_another_api_are_none_of_its_own(self):
+        assert_holds(api.deployment, faulted("Deployment/RestApiId", GIVEN, self.rest([])))

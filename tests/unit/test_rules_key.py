@@ -116,6 +116,22 @@ class TestDecrypt:
         assert_holds(key.decrypt, shared(faulted(f"{STATEMENTS}/1", self.decrypts("*"), changed)))
 
 
+class TestAnotherAccount:
+    @pytest.mark.parametrize("partition", ["aws", "${AWS::Partition}"])
+    def test_the_key_s_own_account_is_not_the_other_one(self, partition):
+        own = {"Fn::Sub": f"arn:{partition}:iam::${{AWS::AccountId}}:root"}
+        changed = faulted(
+            "Key/KeyPolicy/Statement/0/Principal/AWS",
+            own,
+            shared(encrypted(lets(get_att(ROLE, "Arn")))),
+        )
+
+        [one] = violations(key.decrypt, changed)
+
+        assert (one.resource, one.property) == ("Key", "KeyPolicy")
+        assert f"the policy of {SECRET} lets {APP} read it" in one.sentence
+
+
 class TestSharedSecret:
     def test_a_shared_secret_without_a_key_of_its_own_is_refused(self):
         [one] = violations(key.shared_secret, shared(None))

@@ -238,6 +238,17 @@ class TestAssumedRole:
             ),
         )
 
+    def test_the_account_in_a_fixed_partition_is_the_account(self):
+        root = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}
+        told = faulted(
+            "Told/AssumeRolePolicyDocument/Statement/0/Principal/AWS",
+            root,
+            self.told(self.assuming(get_att("Told", "Arn"))),
+        )
+
+        assert_holds(role.trust, told)
+        assert_holds(assumed_role.may_assume, told)
+
     def assuming(self, arn):
         return {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn}
 

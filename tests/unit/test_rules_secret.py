@@ -222,6 +222,25 @@ class TestLiterals:
     def test_a_secret_that_comes_from_elsewhere_is_accepted(self, text):
         assert_holds(secret.literals, self.holding(text))
 
+    def generating(self, template):
+        generated = {"SecretStringTemplate": template, "GenerateStringKey": "other"}
+        return faulted("Other", resource("SecretsManager::Secret", GenerateSecretString=generated))
+
+    @pytest.mark.parametrize("key", ["password", "PASSWORD", "db_password", "api-key", "token"])
+    def test_a_secret_beside_the_generated_one_is_refused(self, key):
+        [one] = violations(
+            secret.literals, self.generating(f'{{"username": "a", "{key}": "horse"}}')
+        )
+
+        assert (one.resource, one.property) == ("Other", "GenerateSecretString")
+
+    @pytest.mark.parametrize(
+        "template",
+        ['{"username": "root"}', '{"token_url": "https://a.b", "key_id": "c"}', "no JSON", GIVEN],
+    )
+    def test_names_and_addresses_beside_it_are_accepted(self, template):
+        assert_holds(secret.literals, self.generating(template))
+
     PASSWORD = "RDSStackDBCluster/MasterUserPassword"  # noqa: S105 - a place
 
     def test_a_master_password_that_is_written_down_is_refused(self):

@@ -43,6 +43,9 @@ class TestPort:
         assert one.sentence == f"it opens {CLUSTER} on port 5432"
         assert one.remedy == "Open only port 3306, which aurora-mysql listens on"
 
+    def test_where_the_engine_does_not_fit_the_proxy_no_port_is_the_wrong_one(self):
+        assert_holds(traffic.port, faulted(f"{PROXY}/EngineFamily", "POSTGRESQL", opened(5432)))
+
     def test_a_rule_on_more_ports_is_refused(self):
         [one] = violations(traffic.port, faulted(f"{INTO_CLUSTER}/ToPort", 3307))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..aws.engine_families import ENGINE_FAMILIES, EngineFamily
 from ..aws.engines import ENGINES
 from ..model.references import wires
 from .addresses import Network, subnet_ranges
 from .graph import ATTACHMENT, CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, TARGET_GROUP, Graph
+from .protocols import family_of
 from .security_groups import HTTPS, known_groups
 from .values import mappings, number
 
@@ -114,21 +114,6 @@ def _to_databases(graph: Graph) -> Iterator[Connection]:
         for database in sorted(_databases_named(graph, body)):
             client = _function_end(graph, function, body)
             yield Connection(client, database_end(graph, database), database_port(graph, database))
-
-
-def family_of(graph: Graph, proxy: str) -> EngineFamily | None:
-    """Return the engine family of *proxy*; None where it is unknown, or not its database's.
-
-    Of one that is wrong, nothing follows: the rule ``proxy/engine-family`` says it.
-    """
-    family = str(graph.properties(proxy).get("EngineFamily"))
-    engines = (
-        ENGINES.get(str(graph.properties(database).get("Engine")))
-        for database in graph.databases_of(proxy)
-    )
-    if any(engine.family != family for engine in engines if engine):
-        return None
-    return ENGINE_FAMILIES.get(family)
 
 
 def _has_targets(graph: Graph, proxy: str) -> bool:

@@ -8,12 +8,17 @@ from typing import Any, Final
 from .graph import Graph
 from .matching import Answer, covers, either
 from .statements import Statement
-from .texts import ACCOUNT, PARTITION, Text, fields, literal, text_of
+from .texts import ACCOUNT, Text, fields, literal, shown, text_of
 from .values import is_expression, listed
 
 ASSUME: Final = "sts:AssumeRole"
-ROOT: Final[Text] = ("arn:", PARTITION, ":iam::", ACCOUNT, ":root")
-"""Principal that stands for the account of the stack."""
+
+
+def is_own_account(text: Text) -> bool:
+    """Tell whether a principal stands for the account of the stack, in whatever partition."""
+    return text == (ACCOUNT,) or (
+        text[-2:] == (ACCOUNT, ":root") and shown(text).startswith("arn:")
+    )
 
 
 def statements_of(place: str, document: object) -> list[Statement]:
@@ -99,9 +104,7 @@ def names_role(graph: Graph, role: str, other: Text) -> bool:
         for one in statements_of(role, document)
         for principal in principals(one, "AWS")
     ]
-    return any(
-        text not in {ROOT, (ACCOUNT,)} and covers(text, other) is not False for text in texts
-    )
+    return any(not is_own_account(text) and covers(text, other) is not False for text in texts)
 
 
 def lets(graph: Graph, statement: Statement, role: Text) -> Answer:
@@ -111,7 +114,7 @@ def lets(graph: Graph, statement: Statement, role: Text) -> Answer:
 
 def _is_for(graph: Graph, principal: object, role: Text) -> Answer:
     text = text_of(graph, principal)
-    if text in {("*",), ROOT, (ACCOUNT,)}:
+    if text == ("*",) or is_own_account(text):
         return True
     plain = literal(text)
     if plain is not None and (plain.isdigit() or plain.endswith(":root")):

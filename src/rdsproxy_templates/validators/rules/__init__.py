@@ -134,6 +134,7 @@ GRAPH_RULES: Final[tuple[Rule[Graph, Violation], ...]] = (
     key.decrypt,
     key.shared_secret,
     api.path,
+    api.deployment,
     api.timeout,
     api.key_or_firewall,
     api_route.one_function_each_route,

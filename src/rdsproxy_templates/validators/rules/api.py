@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...aws.documentation import API_GATEWAY_GUIDE
+from ...aws.documentation import API_GATEWAY_GUIDE, CLOUDFORMATION_GUIDE
 from ...model.references import references
 from ..apis import ARN
 from ..graph import FUNCTION_TYPES, Graph
@@ -127,3 +127,27 @@ def key_or_firewall(graph: Graph) -> Iterator[Violation]:
                     f"{target} is an HTTP API, which takes no web ACL",
                     "Put CloudFront in front of it, or use a REST API",
                 )
+
+
+@as_rule(
+    "api/deployment",
+    title="A deployment of a REST API waits for every method of the API.",
+    why="API Gateway refuses a deployment without methods, and one made early misses the others.",
+    remedy="Add every method of the API to DependsOn of the deployment.",
+    source=f"{CLOUDFORMATION_GUIDE}aws-resource-apigateway-deployment.html",
+)
+def deployment(graph: Graph) -> Iterator[Violation]:
+    for name, body in graph.of_type("AWS::ApiGateway::Deployment"):
+        api = graph.target(body.get("RestApiId"))
+        late = [
+            method
+            for method, one in graph.of_type("AWS::ApiGateway::Method")
+            if api and graph.target(one.get("RestApiId")) == api
+        ]
+        if late := [method for method in late if method not in graph.waits_for(name)]:
+            yield Violation(
+                name,
+                "DependsOn",
+                f"it does not wait for {', '.join(late)} of {api}",
+                "Add every method of the API to DependsOn",
+            )

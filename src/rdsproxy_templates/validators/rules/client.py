@@ -10,8 +10,8 @@ from ...aws.documentation import AURORA_GUIDE, LAMBDA_GUIDE
 from ...aws.engine_families import ENGINE_FAMILIES, EngineFamily
 from ...aws.engines import ENGINES
 from ..clients import Client, clients_of, variables_of
-from ..connections import family_of
 from ..graph import CLUSTER, ENDPOINT, FUNCTION_TYPES, INSTANCE, PROXY, Graph
+from ..protocols import family_of
 from ..rule import Violation, as_rule
 from ..texts import literal, text_of
 from ..values import is_expression, simple

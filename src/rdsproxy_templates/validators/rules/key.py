@@ -13,7 +13,7 @@ from ..matching import covers, same
 from ..policies import holder_of, rights_of, role_named
 from ..rule import Violation, as_rule
 from ..texts import ACCOUNT, KEY, ROLE, Text, is_certain, literal, shown, text_of
-from ..trust import ROOT, accounts_of, principals, statements_of
+from ..trust import accounts_of, is_own_account, principals, statements_of
 from .role import READ
 
 DECRYPT: Final = "kms:Decrypt"
@@ -158,7 +158,7 @@ def _names_role(graph: Graph, statement: Any, role: Text) -> bool:
         text_of(graph, one)
         for one in (listed_roles if isinstance(listed_roles, list) else [listed_roles])
     ]
-    return any(same(text, role) is True for text in texts if text != ROOT)
+    return any(same(text, role) is True for text in texts if not is_own_account(text))
 
 
 def _is_wide(graph: Graph, statement: Any) -> bool:
@@ -166,7 +166,7 @@ def _is_wide(graph: Graph, statement: Any) -> bool:
     for principal in principals(statement, "AWS"):
         text = text_of(graph, principal)
         plain = shown(text)
-        if text in {ROOT, (ACCOUNT,), ("*",)} or plain.endswith(":root") or plain.isdigit():
+        if is_own_account(text) or text == ("*",) or plain.endswith(":root") or plain.isdigit():
             return True
     return False
 
@@ -211,7 +211,7 @@ def _others(graph: Graph, secret: str, key: str) -> Iterator[Violation]:
 
 def _names_exactly(graph: Graph, principal: object, reader: Text) -> bool:
     text = text_of(graph, principal)
-    if text in {ROOT, (ACCOUNT,)}:
+    if is_own_account(text):
         return False
     if text == ("*",) or shown(text).endswith(":root") or shown(text).isdigit():
         return True

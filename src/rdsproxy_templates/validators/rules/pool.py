@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
-from ..connections import family_of
 from ..graph import PROXY, TARGET_GROUP, Graph
+from ..protocols import family_of
 from ..rule import Violation, as_rule
 from ..values import is_literal, items, number
 

@@ -10,10 +10,10 @@ from ...aws.engine_families import EngineFamily
 from ...aws.engines import ENGINES
 from ...aws.names import proxy_name_problem
 from ...aws.support import zones_without_proxy
-from ..connections import family_of
 from ..credentials import secret_named
 from ..graph import ENDPOINT, PROXY, Graph
 from ..policies import rights_of, role_named
+from ..protocols import family_of
 from ..rule import Violation, as_rule
 from ..texts import shown, text_of
 from ..values import is_literal

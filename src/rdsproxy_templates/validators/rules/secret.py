@@ -23,6 +23,7 @@ LONGEST: Final = {"MYSQL": 41, "POSTGRESQL": 128}
 GENERATED: Final = 32
 """Characters of a generated password where nothing is said."""
 _SECRET_KEY: Final = re.compile(r"(?i)pass|pwd|secret|token|key|credential")
+_PASSWORD_KEY: Final = re.compile(r"(?i)(.*[_-])?(pass|password|pwd|secret|token|api[_-]?key)")
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 LOGIN: Final = frozenset({"username", "password"})
 """Keys of a secret that a proxy reads."""
@@ -176,10 +177,15 @@ def master_password(graph: Graph) -> Iterator[Violation]:
 )
 def literals(graph: Graph) -> Iterator[Violation]:
     for secret, body in graph.of_type(SECRET):
-        if "SecretString" in body and _holds_literal(graph, secret, body["SecretString"]):
+        generated = body.get("GenerateSecretString")
+        given = body.get("SecretString")
+        place = "SecretString"
+        if isinstance(generated, Mapping):
+            place, given = "GenerateSecretString", generated.get("SecretStringTemplate")
+        if given is not None and _holds_literal(graph, secret, given):
             yield Violation(
                 secret,
-                "SecretString",
+                place,
                 "its content is written in the template",
                 "Generate it with GenerateSecretString, or pass it by a NoEcho parameter",
             )
@@ -203,6 +209,10 @@ def literals(graph: Graph) -> Iterator[Violation]:
 
 def _holds_literal(graph: Graph, secret: str, given: Any) -> bool:
     content = content_of(graph, secret)
+    if "GenerateSecretString" in graph.properties(secret):
+        # Beside the generated value, a template has names and addresses.
+        known = (content or {}).items()
+        return any(literal(value) for key, value in known if _PASSWORD_KEY.fullmatch(key))
     if content is None:
         return bool(literal(text_of(graph, given))) or _is_shown(graph, given)
     return any(literal(value) for key, value in content.items() if _SECRET_KEY.search(key))

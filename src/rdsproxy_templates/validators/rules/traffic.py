@@ -13,11 +13,11 @@ from ..connections import (
     Members,
     connections,
     database_groups,
-    family_of,
     members_of_groups,
 )
 from ..graph import CLUSTER, ENDPOINT, GROUP, INSTANCE, PROXY, Graph
 from ..hops import judge_connection, judge_hop, judge_sides, judge_way_out
+from ..protocols import family_of, strangers_of
 from ..rule import Violation, as_rule
 from ..security_groups import HTTPS, ICMP, GroupRule, group_rules, known_groups
 from ..values import number
@@ -39,7 +39,10 @@ WEB = (80, 443)
 )
 def port(graph: Graph) -> Iterator[Violation]:
     rules = group_rules(graph)
+    strangers = {one for proxy, _ in graph.of_type(PROXY) for one in strangers_of(graph, proxy)}
     for database, body in graph.of_type(CLUSTER, INSTANCE):
+        if database in strangers:
+            continue  # which of the two ports is meant, nobody knows
         engine = ENGINES.get(str(body.get("Engine")))
         listens = engine and number(body.get("Port", engine.port))
         if engine is None or listens is None:
