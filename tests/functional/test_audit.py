@@ -156,6 +156,79 @@ class TestConditions:
         ]
 
 
+class TestWhere:
+    """A finding says with what values of parameters it holds."""
+
+    STAGED = (
+        "Parameters:\n  Stage: {Type: String, AllowedValues: [dev, test, prod]}\n"
+        "  Door: {Type: String, Default: ''}\n"
+        "Conditions:\n  Dev: !Equals [!Ref Stage, dev]\n  Prod: !Equals [!Ref Stage, prod]\n"
+        "  Open: !Not [!Equals [!Ref Door, '']]\n"
+        "  Both: !And [!Condition Dev, !Condition Open]\n"
+    )
+    RULES = (
+        "Rules:\n  Door:\n    RuleCondition: !Equals [!Ref Stage, dev]\n    Assertions:\n"
+        "    - {Assert: !Equals [!Ref Door, ''], AssertDescription: none in dev}\n"
+    )
+
+    def sentence(self, folder, condition, arms=f"[{OPEN}], !Ref 'AWS::NoValue'", more=""):
+        rules = f"      SecurityGroupIngress: !If [{condition}, {arms}]\n"
+        found = ours(folder, f"{self.STAGED}{more}{GROUP}{rules}")
+        return [one.sentence.partition("0.0.0.0/0")[2] for one in found]
+
+    @pytest.mark.parametrize(
+        ("condition", "arms", "where"),
+        [
+            ("Dev", f"[{OPEN}], !Ref 'AWS::NoValue'", ", where Stage is dev"),
+            ("Dev", f"!Ref 'AWS::NoValue', [{OPEN}]", ", where Stage is not dev"),
+            ("Open", f"!Ref 'AWS::NoValue', [{OPEN}]", ", where Door is empty"),
+            (
+                "Both",
+                f"[{OPEN}], !Ref 'AWS::NoValue'",
+                ", where Door is not empty and Stage is dev",
+            ),
+            ("Dev", f"[{OPEN}], [{OPEN}]", ""),
+        ],
+    )
+    def test_it_is_said_where_it_does_not_hold_always(self, tmp_path, condition, arms, where):
+        assert self.sentence(tmp_path, condition, arms) == [where]
+
+    def test_what_rules_refuse_is_not_judged(self, tmp_path):
+        assert self.sentence(tmp_path, "Both", more=self.RULES) == []
+
+    def test_rules_about_other_parameters_change_nothing(self, tmp_path):
+        other = self.RULES.replace("!Ref Stage", "!Ref AWS::Region")
+
+        assert self.sentence(tmp_path, "Dev", more=other) == [", where Stage is dev"]
+
+    @pytest.mark.parametrize(
+        ("assertion", "found"),
+        [
+            ("!Contains [[test, prod], !Ref Stage]", []),
+            ("!Not [!Contains [[dev], !Ref Stage]]", []),
+            ("!Contains [[dev, prod], !Ref Stage]", [", where Stage is dev"]),
+            ("!EachMemberIn [!RefAll 'AWS::EC2::VPC::Id', [a]]", [", where Stage is dev"]),
+        ],
+    )
+    def test_an_assertion_without_a_condition_always_counts(self, tmp_path, assertion, found):
+        rule = f"Rules: {{R: {{Assertions: [{{Assert: {assertion}}}]}}}}\n"
+
+        assert self.sentence(tmp_path, "Dev", more=rule) == found
+
+    def test_a_parameter_of_a_parent_is_named(self, tmp_path):
+        rules = f"      SecurityGroupIngress: !If [Dev, [{OPEN}], []]\n"
+        (tmp_path / "child.yaml").write_text(f"{self.STAGED}{GROUP}{rules}")
+        parent = (
+            "Parameters: {Env: {Type: String}}\nResources:\n  Child:\n"
+            "    Type: AWS::CloudFormation::Stack\n"
+            "    Properties: {TemplateURL: child.yaml, Parameters: {Stage: !Ref Env}}\n"
+        )
+
+        [one] = ours(tmp_path, parent)
+
+        assert one.sentence.endswith("0.0.0.0/0, where Env is dev")
+
+
 class TestNesting:
     PARENT = """\
 Resources:

@@ -86,9 +86,11 @@ def test_no_number_of_conditions_makes_more_scenarios_than_are_judged(tmp_path):
     assembly = assembled(root, sources)
     bundle = Bundle(root=assembly.root, templates=assembly.templates, paths=assembly.paths)
 
-    seen = list(scenarios(bundle.inlined()[0], {}, {}))
+    seen = scenarios(bundle.inlined()[0], {}, {})
     values = {
-        (name, one.resources[name]["Properties"]["DisplayName"]) for one in seen for name in names
+        (name, one.template.resources[name]["Properties"]["DisplayName"])
+        for one in seen
+        for name in names
     }
 
     assert len(seen) <= 4 * MOST_SCENARIOS

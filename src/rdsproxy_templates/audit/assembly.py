@@ -7,7 +7,7 @@ form holds everything; :mod:`.scenarios` decides them there.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,9 @@ from .sources import NESTING, Source, Sources
 
 CONDITION: Final = "Condition?"
 """Type of a resource that stands for a condition while templates are being flattened."""
+RULE: Final = "Rule?"
+"""Type of a resource that stands for a rule, which refuses values of parameters together."""
+STANDING: Final = (CONDITION, RULE)
 UNDER: Final = "Condition"
 """Attribute of a resource: names of the conditions that must hold, in the flat form a list."""
 UNKNOWN: Final = "Fn::Unknown"
@@ -126,6 +129,9 @@ class _Building:
         for name, expression in body["Conditions"].items():
             stands = {"Name": prefix + name, "Expression": _global(expression, prefix)}
             resources[f"{name}?"] = {"Type": CONDITION, "Properties": stands}
+        for name, stands in _rules(body.get("Rules")):
+            attributes = {UNDER: list(under)} if under else {}
+            resources[f"{name}??"] = {"Type": RULE, "Properties": stands, **attributes}
         return Template(
             description=str(body.get("Description", "")),
             parameters=body["Parameters"],
@@ -169,6 +175,19 @@ def _global(node: Any, prefix: str) -> Any:
             return [_global(item, prefix) for item in node]
         case _:
             return node
+
+
+def _rules(section: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each rule: when it is asked, and what it then asserts."""
+    for name, rule in section.items() if isinstance(section, dict) else ():
+        match rule:
+            case {"Assertions": [*assertions]}:
+                asserted = [one["Assert"] for one in assertions if _is_assertion(one)]
+                yield name, {"When": rule.get("RuleCondition"), "Asserted": asserted}
+
+
+def _is_assertion(one: Any) -> bool:
+    return isinstance(one, dict) and "Assert" in one
 
 
 def _macros(transform: Any) -> list[str]:

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..model.references import references
+
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
@@ -37,6 +39,8 @@ class Decisions:
     """Values by the expression that has them."""
     excluded: dict[str, set[str]] = field(default_factory=dict)
     same: dict[tuple[str, str], bool] = field(default_factory=dict)
+    is_allowed: bool = True
+    """False where a rule of the template refuses the values together."""
     _holding: dict[str, bool] = field(default_factory=dict)
 
     def holds(self, condition: str) -> bool:
@@ -51,6 +55,18 @@ class Decisions:
             )
         return self._holding[condition]
 
+    def hold_to(self, when: Any, asserted: Sequence[Any]) -> None:
+        """Ask a rule of the template, if it is about what has been decided."""
+        named = {_key({"Ref": name}) for name in references([when, *asserted])}
+        if not named & {
+            *self.fixed,
+            *self.excluded,
+            *(_key({"Ref": n}) for n in self.known.values),
+        }:
+            return
+        if when is None or self._is_true(when):
+            self.is_allowed &= all(self._is_true(one) for one in asserted)
+
     def _is_true(self, expression: Any) -> bool:
         match expression:
             case {"Condition": str(name)}:
@@ -61,6 +77,9 @@ class Decisions:
                 return all(self._is_true(one) for one in inner)
             case {"Fn::Or": [*inner]}:
                 return any(self._is_true(one) for one in inner)
+            case {"Fn::Contains": [[*texts], one]}:
+                value = self.value(one)
+                return any(self._are_equal(value, self.value(text)) for text in texts)
             case {"Fn::Equals": [one, other]}:
                 return self._are_equal(self.value(one), self.value(other))
             case _:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..model import Template
 from ..model.references import replaced
 from ..rendering import Bundle, Origin
-from .assembly import CONDITION, Assembly
+from .assembly import STANDING, Assembly
 
 _OF_STACK: Final = re.compile(r"\$\{[^!}]+\}")
 """What an export's name begins with: the stack's own name, which others have as a parameter."""
@@ -130,7 +130,7 @@ def _together(
         within[number] = [
             names.get(name, name)
             for name, body in root.flat.resources.items()
-            if body["Type"] != CONDITION
+            if body["Type"] not in STANDING
         ]
         parameters |= {names.get(n, n): body for n, body in root.flat.parameters.items()}
         for name, body in root.flat.outputs.items():

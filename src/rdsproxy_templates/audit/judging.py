@@ -12,7 +12,7 @@ from ..validators.findings import Finding
 from ..validators.graph import Graph
 from ..validators.rule import FileViolation, Rule, Violation
 from ..validators.rules import BUNDLE_RULES, GRAPH_RULES, size, wiring
-from .assembly import CONDITION, Assembly
+from .assembly import STANDING, Assembly
 from .catalogue import shape
 from .exports import judged_exports
 from .joining import Joined, Place, alone, joined
@@ -21,6 +21,7 @@ from .scenarios import scenarios
 from .shape import Misshape
 from .sources import Source
 from .unknown_wires import followed
+from .where import where_it_holds
 
 MANIFOLD: Final = tuple(
     f"AWS::Serverless::{name}"
@@ -58,8 +59,8 @@ def _of_files(assembly: Assembly, whole: Bundle, notes: dict[str, str]) -> Itera
                 f"{title} nests {location}, which is not there, from the template's folder",
                 "Correct the path",
             )
-    written = _bundle(assembly, without(assembly.root, (CONDITION,)))
-    wired = _bundle(assembly, without(assembly.root, (CONDITION, *MANIFOLD)))
+    written = _bundle(assembly, without(assembly.root, STANDING))
+    wired = _bundle(assembly, without(assembly.root, (*STANDING, *MANIFOLD)))
     for rule in BUNDLE_RULES:
         # What leads nowhere is for one rule, limits of what is written for another.
         bundle = {wiring.connected: wired, size.templates_fit: written}.get(rule, whole)
@@ -75,15 +76,21 @@ def _of_scenarios(
         for name, place in one.places.items()
         if (source := place.assembly.instances[place.origin.path].source).nests is None
     }
-    first: dict[tuple[str, str, int, int], int] = {}
-    for number, deployed in enumerate(scenarios(one.flat, one.mappings, given)):
-        graph = Graph(deployed, folders, values.get("AWS::Region"))
+    every = scenarios(one.flat, one.mappings, given)
+    found: dict[tuple[str, str, int, int], tuple[list[Finding], set[int]]] = {}
+    for number, scenario in enumerate(every):
+        graph = Graph(scenario.template, folders, values.get("AWS::Region"))
         for rule in GRAPH_RULES:
             for finding in _of_graph(rule, graph, one.places, notes):
                 # In another scenario, the same place is the same thing in other words.
                 place = (finding.rule, finding.file, finding.line, finding.column)
-                if first.setdefault(place, number) == number:
-                    yield finding
+                findings, numbers = found.setdefault(place, ([], set()))
+                if numbers <= {number}:
+                    findings.append(finding)
+                numbers.add(number)
+    for findings, numbers in found.values():
+        where = where_it_holds(every, numbers, one.renamed)
+        yield from (replace(one, sentence=f"{one.sentence}{where}") for one in findings)
 
 
 def _bundle(assembly: Assembly, root: Template) -> Bundle:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..model import Template
 from ..model.references import replaced
-from .assembly import CONDITION, NO_VALUE, UNDER, is_known_by_default
+from .assembly import CONDITION, NO_VALUE, RULE, STANDING, UNDER, is_known_by_default
 from .decisions import Decisions, Known, text
 
 MOST_SCENARIOS: Final = 32
 LISTS: Final = ("CommaDelimitedList", "List<")
 
 
+@dataclass(frozen=True)
+class Scenario:
+    """What is deployed in one way, or in several alike."""
+
+    template: Template
+    """Without conditions and mappings."""
+    ways: list[Decisions]
+    is_one_of_all: bool
+    """False where there are so many ways that only some are looked at."""
+
+
 def scenarios(
     flat: Template, mappings: Mapping[str, Mapping[str, Any]], values: Mapping[str, str]
-) -> Iterator[Template]:
-    """Yield what *flat* deploys, without conditions and mappings; no two are alike.
+) -> list[Scenario]:
+    """Return what *flat* deploys, one scenario for each way that differs, and that rules allow.
 
     *values* are those of parameters and pseudo parameters, as far as they are given.
     """
@@ -31,40 +42,53 @@ def scenarios(
     known = Known(
         parameters=flat.parameters, conditions=conditions, mappings=mappings, values=values
     )
-    seen: set[str] = set()
-    for decisions in _ways(flat, known):
+    found: dict[str, Scenario] = {}
+    ways, is_all = _ways(flat, known)
+    for decisions in ways:
         deployed = _deployed(flat, decisions)
         shown = json.dumps([deployed.resources, deployed.outputs], default=str)
-        if shown not in seen:
-            seen.add(shown)
-            yield deployed
+        found.setdefault(shown, Scenario(deployed, [], is_all)).ways.append(decisions)
+    return list(found.values())
 
 
-def _ways(flat: Template, known: Known) -> Iterator[Decisions]:
-    """Yield every way to decide; of too many, those that decide each question both ways."""
+def _ways(flat: Template, known: Known) -> tuple[list[Decisions], bool]:
+    """Return every way to decide; of too many, those that decide each question both ways.
+
+    Also tell if it is every one.
+    """
     todo: list[list[bool]] = [[]]
     found: list[Decisions] = []
     while todo and len(found) <= MOST_SCENARIOS:
         script = todo.pop()
-        decisions = Decisions(known, script)
-        _decide(flat, decisions)
+        decisions = _decided(flat, known, script)
         found.append(decisions)
         todo += [
             [*decisions.answers[:number], False]
             for number in range(len(script), len(decisions.answers))
         ]
     if not todo:
-        yield from found
-        return
+        return _allowed(found), True
     # Each script is played against the questions that its own answers lead to.
     yes = [True] * len(found[0].answers)
     scripts = [yes, *([*yes[:number], False] for number in range(len(yes)))]
     no = [False] * (4 * len(yes))
     scripts += [no, *([*no[:number], True, *no] for number in range(len(yes)))]
-    for script in scripts[: 2 * MOST_SCENARIOS]:
-        decisions = Decisions(known, script)
-        _decide(flat, decisions)
-        yield decisions
+    some = [_decided(flat, known, script) for script in scripts[: 2 * MOST_SCENARIOS]]
+    return _allowed(some), False
+
+
+def _decided(flat: Template, known: Known, script: list[bool]) -> Decisions:
+    decisions = Decisions(known, script)
+    _decide(flat, decisions)
+    for body in flat.resources.values():
+        if body["Type"] == RULE and all(map(decisions.holds, _under(body))):
+            decisions.hold_to(body["Properties"]["When"], body["Properties"]["Asserted"])
+    return decisions
+
+
+def _allowed(ways: list[Decisions]) -> list[Decisions]:
+    """Return those of *ways* that rules allow; where they seem to allow none, all."""
+    return [one for one in ways if one.is_allowed] or ways
 
 
 def _decide(flat: Template, decisions: Decisions) -> None:
@@ -73,7 +97,7 @@ def _decide(flat: Template, decisions: Decisions) -> None:
     todo: list[Any] = [
         dict(body)
         for body in (*flat.outputs.values(), *flat.resources.values())
-        if body.get("Type") != CONDITION and all(map(decisions.holds, _under(body)))
+        if body.get("Type") not in STANDING and all(map(decisions.holds, _under(body)))
     ]
     while todo:
         match todo.pop():
@@ -105,7 +129,7 @@ def _deployed(flat: Template, decisions: Decisions) -> Template:
 
     resources = {}
     for name, body in flat.resources.items():
-        if body["Type"] == CONDITION or not all(map(decisions.holds, _under(body))):
+        if body["Type"] in STANDING or not all(map(decisions.holds, _under(body))):
             continue
         made = concrete({key: value for key, value in body.items() if key != UNDER})
         mappings: dict[str, Any] = {
