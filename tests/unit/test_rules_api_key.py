@@ -29,12 +29,12 @@ class TestKeyShown:
         [one] = violations(api_key.key_shown, faulted(place, {"Fn::Sub": OTHER}, EDGE))
 
         assert one.resource == DISTRIBUTION
-        assert one.sentence == f"it shows {API} another key than the one that is created here"
+        assert one.sentence == f"it sends {API} another key than the one that is created here"
 
     def test_a_key_that_is_not_shown_is_refused(self):
         [one] = violations(api_key.key_shown, without(f"{HEADERS}/0", EDGE))
 
-        assert one.sentence == f"it shows {API} no key, and the key is in a secret"
+        assert one.sentence == f"it sends {API} no key, which is in a secret"
 
     def test_a_key_that_viewers_have_is_shown_by_them(self):
         known = faulted(f"{KEY}/Value", GIVEN, EDGE)

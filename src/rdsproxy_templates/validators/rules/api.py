@@ -83,8 +83,8 @@ def _wait(event: Mapping[str, Any]) -> float:
 
 @as_rule(
     "api/key-or-firewall",
-    title="An HTTP API has neither API keys nor a web ACL.",
-    why="Only REST APIs have them, so nothing is guarded, or the deployment fails.",
+    title="API keys and web ACLs are used only with REST APIs.",
+    why="HTTP APIs have neither, so nothing is guarded, or the deployment fails.",
     remedy="Use a REST API, or CloudFront in front of the HTTP API.",
     source=f"{API_GATEWAY_GUIDE}http-api-vs-rest.html",
 )

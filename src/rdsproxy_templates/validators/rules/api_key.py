@@ -32,9 +32,9 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_jso
 
 @as_rule(
     "api/key-shown",
-    title="CloudFront shows an API that demands a key the key that is in its usage plan.",
+    title="CloudFront sends the API key that the API's usage plan accepts.",
     why="API Gateway answers 403 to every request.",
-    remedy="Show the key in an origin header, from the secret that the plan's key has.",
+    remedy="Send the key in the origin header x-api-key, from the secret that holds it.",
     source=f"{API_GATEWAY_GUIDE}api-gateway-setup-api-key-with-console.html",
 )
 def key_shown(graph: Graph) -> Iterator[Violation]:
@@ -48,14 +48,14 @@ def key_shown(graph: Graph) -> Iterator[Violation]:
             yield Violation(
                 name,
                 "DistributionConfig",
-                f"it shows {api} no key, and the key is in a secret",
+                f"it sends {api} no key, which is in a secret",
                 f"Add the key to OriginCustomHeaders, as {HEADER}",
             )
         elif shown is not None and values and not _may_be(spelled(shown), values):
             yield Violation(
                 name,
                 "DistributionConfig",
-                f"it shows {api} another key than the one that is created here",
+                f"it sends {api} another key than the one that is created here",
                 "Take the key and the header from one secret",
             )
 
@@ -70,9 +70,9 @@ def _may_be(shown: str, values: list[str]) -> bool:
 
 @as_rule(
     "api/usage-plan",
-    title="A usage plan has a stage, each API key a plan, and an API that demands keys both.",
+    title="An API that requires keys has a usage plan for its stage, and the plan has the keys.",
     why="Without a plan for the stage, a key opens nothing; without a key, the plan limits nobody.",
-    remedy="Give the plan the stage and the keys.",
+    remedy="Name the stage in the plan, and add the keys to it.",
     source=f"{API_GATEWAY_GUIDE}api-gateway-create-usage-plans.html",
 )
 def usage_plan(graph: Graph) -> Iterator[Violation]:

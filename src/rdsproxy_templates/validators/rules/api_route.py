@@ -40,7 +40,7 @@ class Route:
 
 @as_rule(
     "api/one-function-each-route",
-    title="One function answers each route of an API.",
+    title="Each route of an API has one function.",
     why="SAM or API Gateway refuses the second, or never calls it.",
     remedy="Give each function a route of its own.",
     source=f"{API_GATEWAY_GUIDE}http-api-develop-routes.html",
@@ -82,7 +82,7 @@ def one_function_each_route(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "api/implicit",
     level="warning",
-    title="Where a template declares an API, every event names it.",
+    title="Events name the API that the template declares.",
     why="SAM makes a second API for the event, open and at another address.",
     remedy="Name the API in the event: ApiId or RestApiId.",
     source=f"{_SAM_GUIDE}sam-property-function-httpapi.html",
@@ -103,9 +103,9 @@ def implicit(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "api/authorizer",
     level="opinion",
-    title="An API asks who calls.",
+    title="An API authenticates its callers.",
     why="Anybody on the internet may call the function, and through it the database.",
-    remedy="Add an authorizer, or say that the API is public.",
+    remedy="Add an authorizer, or accept the rule with the reason that the API is public.",
     source=f"{API_GATEWAY_GUIDE}http-api-access-control.html",
 )
 def authorizer(graph: Graph) -> Iterator[Violation]:

@@ -31,7 +31,7 @@ _ROLE_NAME: Final = re.compile(r"(^|_)ROLE(_ARN)?$")
 @as_rule(
     "role/assumes-any-role",
     level="warning",
-    title="A role that may be assumed is named.",
+    title="A permission to assume roles names the roles.",
     why="Whoever takes over the function assumes every role that trusts the account.",
     remedy="Name the role.",
     source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
@@ -55,7 +55,7 @@ def assumes_any_role(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "role/may-assume",
-    title="A function that is told a role may assume it.",
+    title="A function that is given a role may assume it.",
     why="It cannot sign its tokens, and does not log in.",
     remedy="Allow the function sts:AssumeRole on the role.",
     source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",
@@ -77,7 +77,7 @@ def may_assume(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "role/assumed-elsewhere",
     level="opinion",
-    title="A template that tells a function a role lets it assume that role.",
+    title="A function that is given a role is allowed, in the same template, to assume it.",
     why="Unless it is allowed elsewhere, the function cannot sign its tokens.",
     remedy="Allow the function sts:AssumeRole on the role.",
     source=f"{IAM_GUIDE}id_roles_use_permissions-to-switch.html",

@@ -58,7 +58,7 @@ def engine_family(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "login/host",
-    title="A variable for a host is the endpoint of a proxy or database, and no name or ARN.",
+    title="A variable for a host holds the endpoint of a proxy or database, not its name or ARN.",
     why="The name cannot be resolved, and nothing connects.",
     source=f"{AURORA_GUIDE}rds-proxy-connecting.html",
 )
@@ -80,7 +80,7 @@ def host(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "login/writes-to-reader",
     level="warning",
-    title="A function that writes is told a host that takes writes.",
+    title="A function that writes connects to an endpoint that accepts writes.",
     why="A read-only endpoint refuses every change.",
     remedy="Pass the proxy's own endpoint, or one that is READ_WRITE.",
     source=f"{AURORA_GUIDE}rds-proxy-endpoints.html",
@@ -109,8 +109,8 @@ def writes_to_reader(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "function/in-vpc",
-    title="A function that is told a proxy, or a private database, is in a VPC.",
-    why="These have no address in the internet; connections time out.",
+    title="A function that connects to a proxy or a private database is in a VPC.",
+    why="Neither has a public address, so connections time out.",
     remedy="Add VpcConfig, with a security group that the proxy lets in.",
     source=f"{LAMBDA_GUIDE}configuration-vpc.html",
 )

@@ -29,7 +29,7 @@ _KEYS: Final = {
 
 @as_rule(
     "function/code",
-    title="A function names a handler, and its local folder is there with the file in it.",
+    title="A function has a handler, in a file of its local code folder.",
     why="The function is not built, or each call fails.",
     remedy="Name the folder of the code, and the handler as file.function.",
     source=f"{LAMBDA_GUIDE}python-handler.html",

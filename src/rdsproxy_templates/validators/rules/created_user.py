@@ -18,7 +18,7 @@ from ..texts import Atom, Text, is_certain, shown, text_of
 @as_rule(
     "login/created-user",
     level="warning",
-    title="Where the stacks create a database's users, they create all who log in.",
+    title="Where the stacks create a database's users, everybody who logs in is one of them.",
     why="The database refuses a user that nobody created.",
     remedy="Create the user, or log in as one that is created.",
     source=f"{AURORA_GUIDE}UsingWithRDS.IAMDBAuth.DBAccounts.html",

@@ -16,7 +16,7 @@ DISABLED = "open-source-rds-extended-support-disabled"
 
 @as_rule(
     "database/version",
-    title="A database is created in a version that RDS offers, with the support that it asks for.",
+    title="A new database has a version that RDS offers with the support that it asks for.",
     why="RDS refuses to create the database.",
     remedy="Choose a current version, as text in quotes.",
     source=f"{AURORA_GUIDE}extended-support.html",
@@ -68,7 +68,7 @@ def instance_class(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "database/names",
-    title="The first database and the master user have names that RDS takes.",
+    title="The first database and the master user have names that RDS accepts.",
     why="RDS refuses the database.",
     remedy="Choose a name of letters, digits and underscores, a letter first.",
     source=f"{AURORA_GUIDE}CHAP_Limits.html",
@@ -92,7 +92,7 @@ def names(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "database/capacity",
-    title="Serverless v2 scales within 0.5 to 256 ACU, and does not pause behind a proxy.",
+    title="Aurora Serverless v2 scales between 0.5 and 256 ACU, and does not pause behind a proxy.",
     why="RDS refuses the capacity; a proxy keeps connections open, so the cluster never pauses.",
     remedy="Choose a capacity of 0.5 to 256 ACU.",
     source=f"{AURORA_GUIDE}aurora-serverless-v2.requirements.html",
@@ -124,7 +124,7 @@ def capacity(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "database/serverless",
-    title="An instance of the class db.serverless is in a cluster that says how far it scales.",
+    title="A cluster with a db.serverless instance says how far it scales.",
     why="RDS refuses the instance.",
     remedy="Give the cluster a ServerlessV2ScalingConfiguration.",
     source=f"{AURORA_GUIDE}aurora-serverless-v2.create.html",
@@ -153,8 +153,8 @@ def serverless(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "database/public",
     level="warning",
-    title="An instance has no address in the internet.",
-    why="Anybody may try to log in whom a security group lets in.",
+    title="A database instance has no public address.",
+    why="Anybody whom a security group lets in may try to log in from the internet.",
     remedy="Set PubliclyAccessible to false.",
     source=f"{RDS_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )

@@ -17,8 +17,8 @@ ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 @as_rule(
     "edge/cached-errors",
     level="opinion",
-    title="CloudFront keeps no errors of an API.",
-    why="An error that has passed is answered for ten seconds more, to everybody.",
+    title="CloudFront does not cache an API's errors.",
+    why="An error that has passed is served to everybody for ten more seconds.",
     remedy="Add CustomErrorResponses with ErrorCachingMinTTL 0.",
     source=f"{CLOUDFRONT_GUIDE}HTTPStatusCodes.html",
 )
@@ -37,8 +37,8 @@ def cached_errors(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "edge/origin-host",
-    title="CloudFront calls an API by HTTPS and by the API's own host name.",
-    why="API Gateway takes no HTTP, and answers 403 to a host that it does not know.",
+    title="CloudFront calls an API over HTTPS, with the API's own host name.",
+    why="API Gateway accepts no HTTP, and answers 403 to a host name that it does not know.",
     remedy="Use https-only, and the policy AllViewerExceptHostHeader.",
     source=f"{CLOUDFRONT_GUIDE}using-managed-origin-request-policies.html",
 )
@@ -76,7 +76,7 @@ def origin_host(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "edge/viewers",
     level="warning",
-    title="CloudFront takes calls of an API by HTTPS only.",
+    title="CloudFront accepts only HTTPS for an API.",
     why="Tokens and data cross the internet in clear text.",
     remedy="Set ViewerProtocolPolicy to https-only.",
     source=f"{CLOUDFRONT_GUIDE}using-https-viewers-to-cloudfront.html",

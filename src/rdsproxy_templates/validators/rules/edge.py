@@ -31,7 +31,7 @@ CACHING = {
 
 @as_rule(
     "edge/stage",
-    title="A stage of an API that something names is there.",
+    title="Every stage of an API that is named exists.",
     why="API Gateway refuses it, or answers 403 to every request.",
     remedy="Name a stage that the template creates.",
     source=f"{API_GATEWAY_GUIDE}set-up-stages.html",
@@ -94,8 +94,8 @@ def _texts(node: Any) -> Iterator[str]:
 @as_rule(
     "edge/cache",
     level="warning",
-    title="CloudFront and API Gateway keep no answers of an API.",
-    why="One caller gets the answer to another, or an old one.",
+    title="CloudFront and API Gateway do not cache an API's responses.",
+    why="A caller may get another caller's response, or a stale one.",
     remedy="Use the managed policy CachingDisabled, and no cache cluster.",
     source=f"{CLOUDFRONT_GUIDE}using-managed-cache-policies.html",
 )

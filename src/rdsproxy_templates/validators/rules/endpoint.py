@@ -29,8 +29,9 @@ WAYS_OUT = (
 @as_rule(
     "endpoint/private-dns",
     level="warning",
-    title="An interface endpoint takes the public name of its service.",
-    why="SDKs use the public name, which leads out of the VPC; without a way out, calls time out.",
+    title="An interface endpoint has private DNS.",
+    why="SDKs use the service's public name, which leads out of the VPC; without a way out, calls "
+    "time out.",
     remedy="Set PrivateDnsEnabled to true.",
     source=f"{PRIVATELINK_GUIDE}manage-dns-names.html",
 )
@@ -54,9 +55,9 @@ def private_dns(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "endpoint/type",
-    title="An endpoint is of a type that its service has.",
+    title="An endpoint has a type that its service offers.",
     why="EC2 refuses the endpoint.",
-    remedy="Choose the type that the service has, Interface or Gateway.",
+    remedy="Choose a type that the service offers, Interface or Gateway.",
     source=f"{PRIVATELINK_GUIDE}gateway-endpoints.html",
 )
 def endpoint_type(graph: Graph) -> Iterator[Violation]:
@@ -76,7 +77,7 @@ def endpoint_type(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "endpoint/region",
     level="warning",
-    title="An endpoint is of the Region in which the stack is created.",
+    title="An endpoint is for a service in the stack's own Region.",
     why="EC2 refuses the endpoint, or clients miss the service of their own Region.",
     remedy="Write the service's name with ${AWS::Region}.",
     source=f"{PRIVATELINK_GUIDE}aws-services-privatelink-support.html",
@@ -111,8 +112,8 @@ def region(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "endpoint/subnets",
-    title="An interface endpoint is in a subnet.",
-    why="It has no address, so nobody reaches the service by it.",
+    title="An interface endpoint has subnets.",
+    why="Without any it has no address, so nobody reaches the service through it.",
     remedy="Name the subnets of the endpoint's clients.",
     source=f"{PRIVATELINK_GUIDE}create-interface-endpoint.html",
 )
@@ -126,7 +127,7 @@ def placed(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "endpoint/session-manager",
-    title="An instance that Session Manager opens has a way to its two endpoints.",
+    title="An instance for Session Manager can reach the endpoints ssm and ssmmessages.",
     why="The instance never registers, and no session begins.",
     remedy="Add the endpoints ssm and ssmmessages, or a way out.",
     source=f"{SYSTEMS_MANAGER_GUIDE}setup-create-vpc.html",

@@ -56,8 +56,8 @@ def no_secret_in_environment(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "function/layer",
     level="warning",
-    title="A function's layers are for its runtime and its architecture.",
-    why="The function cannot import what the layer was built for elsewhere.",
+    title="A function's layers support its runtime and its architecture.",
+    why="The function cannot import what the layer was built for.",
     remedy="Choose a layer for the runtime and the architecture.",
     source=f"{LAMBDA_GUIDE}chapter-layers.html",
 )
@@ -91,8 +91,8 @@ def layer(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "function/concurrency",
-    title="A function may run.",
-    why="With no concurrent executions Lambda refuses every call.",
+    title="A function has concurrency to run.",
+    why="With a reserved concurrency of 0, Lambda refuses every call.",
     remedy="Leave the reserved concurrency out, or choose at least 1.",
     source=f"{LAMBDA_GUIDE}configuration-concurrency.html",
 )
@@ -109,7 +109,7 @@ def concurrency(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "function/schedule",
-    title="A schedule is an expression that EventBridge takes.",
+    title="A schedule is an expression that EventBridge accepts.",
     why="EventBridge refuses the rule.",
     remedy="Write rate(1 hour), rate(5 minutes) or a cron expression.",
     source=f"{EVENTBRIDGE_GUIDE}eb-scheduled-rule-pattern.html",
@@ -133,8 +133,8 @@ def schedule(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "function/log-retention",
     level="opinion",
-    title="Logs are kept for a chosen time.",
-    why="Logs without a retention are kept, and paid for, forever.",
+    title="Logs have a retention period.",
+    why="Logs without one are kept, and paid for, forever.",
     remedy="Add a log group with RetentionInDays.",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/"
     "Working-with-log-groups-and-streams.html",

@@ -25,8 +25,8 @@ WITH_IPV6 = ("DUAL", "IPV6", "dualstack", "ipv6")
 
 @as_rule(
     "network/ipv6-subnets",
-    title="What speaks IPv6 is in subnets that have IPv6 addresses.",
-    why="The service refuses it.",
+    title="Resources that use IPv6 are in subnets with IPv6 ranges.",
+    why="The service refuses them.",
     remedy="Give the subnets IPv6 ranges, or choose IPv4.",
     source=f"{RDS_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )

@@ -23,7 +23,7 @@ OWN_KEY: Final = "alias/aws/secretsmanager"
 
 @as_rule(
     "key/decrypt",
-    title="Whoever reads a secret with a key of its own may decrypt with that key.",
+    title="Whoever reads a secret under a customer managed key may decrypt with that key.",
     why="Reading the secret is refused: the proxy or function does not log in.",
     remedy="Allow kms:Decrypt on the key, in the policy of the role or of the key.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
@@ -49,9 +49,9 @@ def decrypt(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "key/shared-secret",
     level="warning",
-    title="A secret that another account reads has a key of its own.",
-    why="The account's key for Secrets Manager cannot be used from another account.",
-    remedy="Give the secret a key of its own, with the other account in its policy.",
+    title="A secret that another account reads is under a customer managed key.",
+    why="The AWS managed key aws/secretsmanager cannot be used from another account.",
+    remedy="Give the secret a customer managed key, with the other account in its policy.",
     source=f"{SECRETS_MANAGER_GUIDE}auth-and-access_examples_cross.html",
 )
 def shared_secret(graph: Graph) -> Iterator[Violation]:

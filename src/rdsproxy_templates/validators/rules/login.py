@@ -22,7 +22,7 @@ from ..values import is_expression, is_true
 
 @as_rule(
     "login/somebody",
-    title="A proxy lets somebody log in: users with secrets, or all by IAM.",
+    title="A proxy has the secrets of users, or lets all users log in by IAM.",
     why="RDS refuses the proxy.",
     remedy="Name secrets in Auth, or set DefaultAuthScheme to IAM_AUTH.",
     source=f"{RDS_GUIDE}rds-proxy-creating.html",
@@ -40,7 +40,7 @@ def somebody(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "login/end-to-end",
-    title="A proxy that logs in to its database by IAM is allowed to, at both ends.",
+    title="A proxy that logs in to its database by IAM is allowed to, and the database has IAM on.",
     why="The proxy cannot log in to the database.",
     remedy="Allow the proxy's role rds-db:connect, and turn IAM on in the database.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
@@ -92,7 +92,7 @@ def _users_by_token(graph: Graph, proxy: str) -> Iterator[Text]:
 
 @as_rule(
     "login/secrets-manager",
-    title="A function in a VPC that reads a secret reaches Secrets Manager.",
+    title="A function in a VPC that reads a secret can reach Secrets Manager.",
     why="Reading the secret times out.",
     remedy="Add an endpoint for Secrets Manager, or a way out.",
     source=f"{SECRETS_MANAGER_GUIDE}vpc-endpoint-overview.html",

@@ -19,10 +19,9 @@ _SWITCHES = {CLUSTER: "PerformanceInsightsEnabled", INSTANCE: "EnablePerformance
 
 @as_rule(
     "database/insights",
-    title="A database has the Performance Insights that its mode of Database Insights needs, and "
-    "a class that offers them.",
+    title="A database's Performance Insights and class fit its mode of Database Insights.",
     why="RDS refuses the database.",
-    remedy="Choose a retention and a class that the mode of Database Insights takes.",
+    remedy="Choose a retention and a class that the mode of Database Insights allows.",
     source=f"{AURORA_GUIDE}USER_DatabaseInsights.Considerations.html",
 )
 def insights(graph: Graph) -> Iterator[Violation]:

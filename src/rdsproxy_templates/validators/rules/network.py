@@ -65,7 +65,7 @@ def subnets(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "network/two-zones",
-    title="A proxy and a database have subnets in two Availability Zones.",
+    title="A proxy and a database have subnets in at least two Availability Zones.",
     why="RDS refuses the proxy or the subnet group.",
     remedy="Name subnets in two Availability Zones.",
     source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",

@@ -21,7 +21,7 @@ SPELLING = "Use arn:<partition>:rds-db:<region>:<account>:dbuser:<prx-id>/<user>
 
 @as_rule(
     "permission/connects",
-    title="Who logs in with a token is allowed to connect, by the ID of the proxy and the user.",
+    title="Whoever logs in with a token may connect to that proxy or database as that user.",
     why="The proxy, or the database, refuses the token.",
     remedy="Allow rds-db:connect on the ID of the proxy or database, for the user.",
     source=SOURCE,
@@ -44,9 +44,9 @@ def connects(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "permission/own-user",
     level="warning",
-    title="Who logs in with a token may connect only as its own user.",
+    title="Whoever logs in with a token may connect only as one user.",
     why="Whoever takes over the function logs in as anybody.",
-    remedy="Name the user after the ID, and no asterisk.",
+    remedy="End the resource with the user's name, not with an asterisk.",
     source=SOURCE,
 )
 def own_user(graph: Graph) -> Iterator[Violation]:
@@ -65,7 +65,7 @@ def own_user(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "permission/fixed-place",
     level="warning",
-    title="A permission to connect to a proxy of the template names no fixed Region or account.",
+    title="A permission to connect to the template's own proxy works in every Region and account.",
     why="Deployed elsewhere, the proxy refuses the token.",
     remedy="Use ${AWS::Region} and ${AWS::AccountId}.",
     source=SOURCE,
@@ -84,7 +84,7 @@ def fixed_place(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "permission/fixed-partition",
     level="opinion",
-    title="A permission to connect to a proxy of the template fits every partition.",
+    title="A permission to connect to the template's own proxy works in every partition.",
     why="Deployed in China or GovCloud, the proxy refuses the token.",
     remedy="Use ${AWS::Partition}.",
     source=SOURCE,

@@ -59,7 +59,7 @@ def encrypted(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "database/certificate",
-    title="An instance has a certificate of an authority that has not expired.",
+    title="An instance's certificate authority has not expired.",
     why="RDS refuses the instance, or clients that verify certificates refuse to connect.",
     remedy="Choose a current authority, such as rds-ca-rsa2048-g1.",
     source=f"{RDS_GUIDE}UsingWithRDS.SSL-certificate-rotation.html",
@@ -79,8 +79,8 @@ def certificate(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "database/extended-support",
     level="warning",
-    title="A database is in a version with standard support, or says that it wants to pay.",
-    why="AWS charges for Extended Support, which is the default.",
+    title="A database has a version in standard support, or opts in to Extended Support.",
+    why="AWS charges for Extended Support, in which it enrolls databases by default.",
     remedy="Upgrade, or set EngineLifecycleSupport.",
     source=f"{AURORA_GUIDE}extended-support.html",
 )
@@ -103,9 +103,10 @@ def extended_support(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "database/fixed-name",
     level="opinion",
-    title="What a change may replace has no name of its own.",
-    why="CloudFormation creates the new one before it deletes the old one, and the name is taken.",
-    remedy="Leave the name out, so that CloudFormation makes one.",
+    title="A resource that a change may replace has no fixed name.",
+    why="CloudFormation creates the new resource before it deletes the old one, and the name is "
+    "taken.",
+    remedy="Leave the name out; CloudFormation generates one.",
     source=f"{CLOUDFORMATION_GUIDE}aws-properties-name.html",
 )
 def fixed_name(graph: Graph) -> Iterator[Violation]:

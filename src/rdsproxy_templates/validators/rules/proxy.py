@@ -123,7 +123,7 @@ def network_type(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "proxy/logins",
-    title="A proxy takes only logins that the service has for its engine family.",
+    title="A proxy has only logins that RDS Proxy offers for its engine family.",
     why="RDS refuses the proxy; a token that crosses the network without TLS can be read.",
     remedy="Choose a login that the engine family has, and require TLS with tokens.",
     source=f"{RDS_GUIDE}rds-proxy-creating.html",

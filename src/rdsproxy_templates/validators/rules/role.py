@@ -47,7 +47,7 @@ _SERVICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 @as_rule(
     "role/trust",
-    title="A role may be assumed by the service that uses it, or by the role that is told of it.",
+    title="A role trusts the service, or the role, that uses it.",
     why="The service cannot act: a proxy never connects, a function is refused.",
     remedy="Name the service, or the role, in AssumeRolePolicyDocument.",
     source=f"{IAM_GUIDE}id_roles_terms-and-concepts.html",
@@ -93,7 +93,7 @@ def trust(graph: Graph) -> Iterator[Violation]:
     "role/trusts-everybody",
     level="warning",
     title="No role, key or secret is open to everybody.",
-    why="Anybody with an account of AWS may use it.",
+    why="Anybody with an AWS account may use it.",
     remedy="Name the principals that need it.",
     source=f"{IAM_GUIDE}reference_policies_elements_principal.html",
 )

@@ -25,7 +25,7 @@ _FAMILIES: Final = {"MYSQL": ("MySQL", "MariaDB"), "POSTGRESQL": ("PostgreSQL",)
 
 @as_rule(
     "secret/attachment",
-    title="An attachment names the type of its database, and a secret has one.",
+    title="An attachment names its database's type, and each secret has at most one attachment.",
     why="CloudFormation refuses the attachment.",
     remedy="Name the type of the database in TargetType, and attach each secret once.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-secretsmanager-secrettargetattachment.html",
@@ -56,7 +56,7 @@ def attachment(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "secret/rotation",
-    title="A rotation function is for the engine of the database, and has what it needs.",
+    title="A rotation function fits the database's engine, and may do what it must.",
     why="The first rotation fails, and the password stays.",
     remedy="Rotate by the function for the engine of the database.",
     source=f"{CLOUDFORMATION_GUIDE}aws-properties-secretsmanager-rotationschedule-"
@@ -75,7 +75,7 @@ def rotation(graph: Graph) -> Iterator[Violation]:
 @as_rule(
     "secret/rotation-transform",
     level="warning",
-    title="Hosted rotation functions are made by the current transform.",
+    title="Hosted rotation functions use the current transform.",
     why="The older transform makes functions of an old runtime, which AWS no longer patches.",
     remedy="Use AWS::SecretsManager-2024-09-16.",
     source=f"{CLOUDFORMATION_GUIDE}transform-aws-secretsmanager.html",

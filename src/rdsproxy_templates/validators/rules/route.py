@@ -18,8 +18,8 @@ DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
 
 @as_rule(
     "network/public-route",
-    title="What has a public address has a route to an internet gateway.",
-    why="Nothing reaches it from the internet, or through it.",
+    title="Resources with a public address have a route to an internet gateway.",
+    why="Nothing reaches them from the internet, or passes through them.",
     remedy="Add a route to an internet gateway, or take the address away.",
     source=f"{RDS_GUIDE}USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )

@@ -86,7 +86,7 @@ def _spelled(template: object) -> str | None:
 
 @as_rule(
     "secret/password-characters",
-    title="A generated password holds no character that RDS refuses.",
+    title="A generated master password has no character that RDS refuses.",
     why="RDS refuses the password, in some deployments and not in others.",
     remedy="Exclude the characters that RDS refuses, by ExcludeCharacters.",
     source=f"{CLOUDFORMATION_GUIDE}aws-resource-rds-dbcluster.html",
@@ -117,9 +117,9 @@ def password_characters(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "secret/managed-and-given",
-    title="A master password is managed by RDS or given, and never both.",
+    title="A master password is either managed by RDS or given, not both.",
     why="RDS refuses the database.",
-    remedy="Keep ManageMasterUserPassword or MasterUserPassword, not both.",
+    remedy="Keep either ManageMasterUserPassword or MasterUserPassword.",
     source=f"{AURORA_GUIDE}rds-secrets-manager.html",
 )
 def managed_and_given(graph: Graph) -> Iterator[Violation]:

@@ -140,7 +140,8 @@ def _used(graph: Graph) -> set[str]:
 @as_rule(
     "proxy/tls-to-database",
     title="A proxy in front of a database that requires TLS requires TLS of its clients.",
-    why="A proxy connects as its clients have to; without TLS the database may refuse it.",
+    why="A proxy uses TLS towards the database only if its clients must; else the database may "
+    "refuse it.",
     remedy="Set RequireTLS to true.",
     source=f"{RDS_GUIDE}rds-proxy-creating.html",
 )

@@ -67,9 +67,9 @@ def port(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "network/hops",
-    title="Client, proxy and database are let out and let in at both ends of each connection.",
+    title="Security groups allow each connection from client to proxy to database at both ends.",
     why="Connections time out.",
-    remedy="Let each end out to the next one, and the next one let it in.",
+    remedy="Allow it out of the one group, and into the other.",
     source=f"{RDS_GUIDE}rds-proxy-network-prereqs.html",
 )
 def hops(graph: Graph) -> Iterator[Violation]:
@@ -122,7 +122,7 @@ def _entrances(graph: Graph) -> Iterator[tuple[str, str, float]]:
 @as_rule(
     "network/both-ends",
     level="warning",
-    title="A connection that one security group names is opened at both of its ends.",
+    title="A connection that one security group allows is allowed by the other one, too.",
     why="Connections time out.",
     remedy="Add the rule of the other end.",
     source=f"{VPC_GUIDE}security-group-rules.html",

@@ -24,7 +24,7 @@ SECRETS = f"{RDS_GUIDE}rds-proxy-secrets-arns.html"
 
 @as_rule(
     "login/takes-tokens",
-    title="A function that logs in with a token is told a proxy or database that takes one.",
+    title="A function that logs in with a token connects to what accepts tokens.",
     why="The login fails: a password is expected.",
     remedy="Set IAMAuth to REQUIRED, or read the password from its secret.",
     source=f"{RDS_GUIDE}rds-proxy-iam-setup.html",
@@ -86,7 +86,7 @@ def secret_of_proxy(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "login/reads-secret",
-    title="A function that is told the secret of a login may read it.",
+    title="A function that is given the secret of a login may read it.",
     why="Secrets Manager refuses to show the password, and the function does not log in.",
     source=f"{SECRETS_MANAGER_GUIDE}auth-and-access_iam-policies.html",
 )

@@ -122,7 +122,7 @@ def _vpc_of_others(graph: Graph) -> dict[str, str]:
 
 @as_rule(
     "network/dns",
-    title="Names resolve in a VPC with private endpoints, databases or proxies.",
+    title="A VPC with private endpoints, databases or proxies resolves DNS names.",
     why="EC2 refuses a private DNS name, RDS a public instance; a proxy's host has no address.",
     remedy="Set EnableDnsSupport and EnableDnsHostnames of the VPC to true.",
     source=f"{VPC_GUIDE}vpc-dns.html",

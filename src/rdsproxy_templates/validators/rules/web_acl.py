@@ -27,7 +27,7 @@ REFUSING = ("Block", "Captcha", "Challenge")
 @as_rule(
     "edge/web-acl",
     level="opinion",
-    title="A web ACL guards a distribution of CloudFront, and nobody gets around it.",
+    title="A web ACL protects a CloudFront distribution, and its origin cannot be called directly.",
     why="Whoever knows the address sends requests, attacks included.",
     remedy="Associate a web ACL, and let only CloudFront reach the origin.",
     source=f"{WAF_GUIDE}cloudfront-features.html",
@@ -57,7 +57,7 @@ def guarded(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "edge/scope",
-    title="A web ACL has the scope of what it guards, and refers to sets of its scope.",
+    title="A web ACL has the scope of what it protects, and uses sets of that scope.",
     why="WAF, CloudFront or API Gateway refuses it.",
     remedy="Choose CLOUDFRONT for CloudFront, REGIONAL for everything else.",
     source=f"{WAF_GUIDE}how-aws-waf-works-resources.html",
@@ -111,8 +111,8 @@ def _is_arn(expression: object) -> bool:
 @as_rule(
     "edge/refuses-somebody",
     level="warning",
-    title="A web ACL refuses somebody: by default, or by a rule.",
-    why="It admits everybody, and guards nothing.",
+    title="A web ACL blocks something, by default or by a rule.",
+    why="It lets every request through, and guards nothing.",
     remedy="Block by default, and allow by rules.",
     source=f"{WAF_GUIDE}web-acl-default-action.html",
 )
@@ -140,7 +140,7 @@ def _may_refuse(rule: Mapping[str, Any]) -> bool:
 @as_rule(
     "edge/region",
     level="opinion",
-    title="What has the scope CLOUDFRONT is in a stack that is only ever created in us-east-1.",
+    title="A resource of scope CLOUDFRONT is in a stack that can only be created in us-east-1.",
     why="WAF refuses it in any other Region, and with it the rest of the stack.",
     remedy="Create the stack in us-east-1, and refuse every other Region.",
     source=f"{WAF_GUIDE}how-aws-waf-works-resources.html",
@@ -160,8 +160,8 @@ def region(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "edge/us-east-1",
-    title="What has the scope CLOUDFRONT is created in us-east-1.",
-    why="WAF refuses it in any other Region.",
+    title="Resources of scope CLOUDFRONT are created in us-east-1.",
+    why="WAF refuses them in any other Region.",
     remedy="Deploy its stack to us-east-1, and hand on the ARN.",
     source=f"{WAF_GUIDE}how-aws-waf-works-resources.html",
 )
@@ -178,9 +178,9 @@ def us_east_1(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "edge/origin-header",
-    title="CloudFront sends the header that the web ACL of its origin admits.",
+    title="CloudFront sends the header that its origin's web ACL requires.",
     why="The web ACL refuses every request.",
-    remedy="Send the header that the web ACL admits, from the same secret.",
+    remedy="Send the header that the web ACL requires, from the same secret.",
     source=f"{CLOUDFRONT_GUIDE}add-origin-custom-headers.html",
 )
 def origin_header(graph: Graph) -> Iterator[Violation]:

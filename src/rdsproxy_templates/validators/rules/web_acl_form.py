@@ -41,7 +41,7 @@ def log(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "edge/addresses",
-    title="An IP set holds ranges of its IP version, and not all addresses at once.",
+    title="An IP set holds ranges of its own IP version, none of them /0.",
     why="WAF refuses the set.",
     remedy="Use one IP set for each version, and two halves for everything.",
     source="https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateIPSet.html",

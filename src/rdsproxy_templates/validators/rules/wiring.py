@@ -16,7 +16,8 @@ from ..rule import FileViolation, as_rule
 
 @as_rule(
     "wiring",
-    title="A nested stack exists, is passed what it needs and no more, and offers what is asked.",
+    title="A nested template exists, gets the parameters that it declares, and has the outputs "
+    "that are read.",
     why="CloudFormation refuses the stack when it comes to the nested one.",
     remedy="Pass what the nested stack declares, and ask it for what it offers.",
     source=f"{CLOUDFORMATION_GUIDE}using-cfn-nested-stacks.html",
@@ -40,7 +41,7 @@ def connected(bundle: Bundle) -> Iterator[FileViolation]:
 
 @as_rule(
     "parameter/value",
-    title="A parameter takes its own default, and what a parent passes to it.",
+    title="A parameter allows its own default, and the value that a parent passes.",
     why="CloudFormation refuses the template, or the stack when it comes to the nested one.",
     remedy="Choose a value that the parameter allows.",
     source=f"{CLOUDFORMATION_GUIDE}parameters-section-structure.html",
