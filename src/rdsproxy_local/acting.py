@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Final
 
-from .actions import HAND_ON, action_of, passed_roles
+from .actions import HAND_ON, action_of, iam_context, passed_roles
 from .clients import Clients
 from .cloudformation.failure import Failure
 from .data_plane import identities
@@ -22,6 +22,7 @@ class RoleClients(Clients):
         super().__init__(endpoint)
         self.role, self.account = role, role.split(":")[4]
         self._session = session
+        self._of_service = Clients(endpoint)
         with _turn:
             _acting[session.access_key_id] = self
 
@@ -32,12 +33,16 @@ class RoleClients(Clients):
             model, model.operation_model(client.meta.method_to_api_mapping[operation])
         )
         prefix = action.partition(":")[0]
-        self._require(action, region)
+        self._require(action, region, **iam_context(action, account, given))
         for role in passed_roles(prefix, given):
             self._require(
                 HAND_ON, region, role, **{"iam:PassedToService": f"{prefix}.amazonaws.com"}
             )
         return super().call(service, operation, account, region, **given)
+
+    @property
+    def of_service(self) -> Clients:
+        return self._of_service
 
     def denial(
         self, action: str, region: str, resource: str | None = None, **context: str

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from botocore.model import OperationModel, ServiceModel
+from moto.iam.models import iam_backends
 
 PREFIXES: Final = {"monitoring": "cloudwatch"}
 """IAM's names of services that sign their calls under another."""
 NAMES: Final = {
     # CloudFormation reads a parameter by the operation for several.
     "ssm:GetParameter": "ssm:GetParameters",
+    "cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution",
     "lambda:Invoke": "lambda:InvokeFunction",
     "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
@@ -62,3 +64,19 @@ def passed_roles(prefix: str, given: Any) -> Iterator[str]:
         case list() | tuple():
             for one in given:
                 yield from passed_roles(prefix, one)
+
+
+def iam_context(action: str, account: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """The keys of conditions that a call on a role has: the policy, and the role's boundary."""
+    if not action.startswith("iam:"):
+        return {}
+    boundary = given.get("PermissionsBoundary")
+    if boundary is None and (name := given.get("RoleName")) is not None:
+        roles = iam_backends[account]["aws"].get_roles()
+        boundary = next((one.permissions_boundary for one in roles if one.name == name), None)
+    found = {
+        "iam:AWSServiceName": given.get("AWSServiceName"),
+        "iam:PermissionsBoundary": boundary,
+        "iam:PolicyARN": given.get("PolicyArn"),
+    }
+    return {key: value for key, value in found.items() if value}

@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cache
 from typing import Any, Final
 
@@ -75,6 +76,11 @@ class Clients:
             raise Failure(f'Resource handler returned message: "{refused}"')
         return getattr(client, operation)(**parameters)
 
+    @property
+    def of_service(self) -> Clients:
+        """Clients of CloudFormation itself, whoever the stack's resources are made as."""
+        return self
+
     def _assumed(self, account: str) -> dict[str, str]:
         # moto sees the account of a caller in the role that its keys were got with.
         sts = client("sts", self.endpoint, "us-east-1", NOBODY)
@@ -114,6 +120,12 @@ class CallContext:
 
     def client(self, service: str) -> Any:
         return self._clients.client(service, self.account, self.region)
+
+    def as_service(self) -> CallContext:
+        """The same resource, called for by CloudFormation itself."""
+        other = copy(self)
+        other._clients = self._clients.of_service
+        return other
 
     def name(self, longest: int = 63, *, lower: bool = False) -> str:
         start = f"{self.stack_name}-{self.logical_id}"[: longest - len(self._end) - 1]

@@ -7,12 +7,12 @@ import pytest
 from rdsproxy_templates.errors import ConfigError
 from rdsproxy_templates.fleet.execution_role import (
     MOST_CHARACTERS,
-    administration_role,
     characters,
     role_bundle,
     role_name,
 )
 from rdsproxy_templates.fleet.handler_actions import handler_actions, undocumented_types
+from rdsproxy_templates.fleet.self_managed_roles import administration_role
 
 TRUSTED = "arn:aws:iam::111111111111:role/trusted"
 ACCOUNT = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
@@ -113,6 +113,16 @@ def test_roles_are_passed_to_the_services_that_they_trust():
 
     assert resources == [f"{ACCOUNT}role/StackSet-orders*"]
     assert condition == {"StringLike": {"iam:PassedToService": ["rds.amazonaws.com"]}}
+
+
+def test_a_flow_logs_role_is_passed_to_whom_it_trusts_and_by_whose_api_it_is():
+    trusting = role(AssumeRolePolicyDocument=trusts("vpc-flow-logs.amazonaws.com"))
+    types = {"Log": {"Type": "AWS::EC2::FlowLog"}, "LogRole": trusting}
+
+    _, condition = statement_of(policy(**types), "iam:PassRole")
+
+    services = ["ec2.amazonaws.com", "vpc-flow-logs.amazonaws.com"]
+    assert condition == {"StringLike": {"iam:PassedToService": services}}
 
 
 def test_a_given_role_is_passed_and_never_changed():

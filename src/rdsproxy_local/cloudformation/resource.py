@@ -102,6 +102,9 @@ class Context(Protocol):
     def client(self, service: str) -> Any:
         """boto3's client, for presigned URLs, which are no operation."""
 
+    def as_service(self) -> Context:
+        """The same place, whose calls are CloudFormation's own and need no permission of a role."""
+
     def pause(self, seconds: float, /) -> None:
         """Wait, unless the operation on the stack is cancelled: that is raised then."""
 

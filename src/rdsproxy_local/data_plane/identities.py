@@ -83,10 +83,10 @@ def role_trusts(role_arn: str, identity: Identity) -> bool:
     )
 
 
-def role_trusts_service(role_arn: str, service: str) -> bool:
-    """True if the role exists and its trust policy names the service."""
+def role_trusts_service(role_arn: str, service: str, **context: str) -> bool:
+    """True if the role exists and its trust policy lets the service assume it in *context*."""
     role = _role(role_arn)
-    return role is not None and _trusts(role, service)
+    return role is not None and _trusts(role, service, **context)
 
 
 def role_trusts_account_of(role_arn: str, who: str) -> bool:

@@ -53,7 +53,8 @@ def _self_managed(stack_set: StackSet, account: str) -> str:
     assert administration is not None
     assert name is not None
     own = administration.partition(":role/")[2]
-    if not identities.role_trusts_service(administration, SERVICE):
+    source = {"aws:SourceArn": stack_set.arn}
+    if not identities.role_trusts_service(administration, SERVICE, **source):
         raise NotAllowed(
             f"Account {stack_set.account} should have '{own}' role with trust relationship to "
             "CloudFormation service."

@@ -67,7 +67,7 @@ def _rule(context: Context, given: Mapping[str, Any]) -> dict[str, Any]:
     """One rule as the API takes it; its key must be there."""
     default = given.get("ServerSideEncryptionByDefault", {})
     if key := default.get("KMSMasterKeyID"):
-        context.call("kms", "describe_key", KeyId=key)
+        context.as_service().call("kms", "describe_key", KeyId=key)
     renamed = {"ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault"}
     return {renamed.get(name, name): value for name, value in given.items()}
 

@@ -63,7 +63,8 @@ def _answered(context: Context, event: Mapping[str, Any]) -> Made:
     if LAMBDA not in token:
         raise Failure(f"The local cloud sends custom resources to functions only, not to {token}")
     answer = context.call("cloudformation", "describe_stacks", StackName=context.stack_name)
-    with _mailbox(context) as (url, bucket, key):
+    own = context.as_service()
+    with _mailbox(own) as (url, bucket, key):
         sent = {
             **event,
             "ServiceToken": token,
@@ -76,7 +77,7 @@ def _answered(context: Context, event: Mapping[str, Any]) -> Made:
         }
         _invoke(context, token, sent)
         seconds = min(SECONDS, int(properties.get("ServiceTimeout", SECONDS)))
-        return _judged(sent, _received(context, bucket, key, seconds))
+        return _judged(sent, _received(own, bucket, key, seconds))
 
 
 @contextmanager

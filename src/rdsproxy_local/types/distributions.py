@@ -140,7 +140,7 @@ def _distribution_config(
         _check_behavior(context, behavior)
     for origin in given.get("Origins", []):
         if control := origin.get("OriginAccessControlId"):
-            context.call(SERVICE, "get_origin_access_control", Id=control)
+            context.as_service().call(SERVICE, "get_origin_access_control", Id=control)
     _check_web_acl(context, given.get("WebACLId", ""))
     _check_log(context, given.get("Logging", {}).get("Bucket", ""))
     _check_certificate(given)
@@ -152,7 +152,7 @@ def _check_behavior(context: Context, behavior: Mapping[str, Any]) -> None:
         raise Failure("A cache behavior must include either a CachePolicyId or ForwardedValues")
     for name, operation in POLICIES.items():
         if name in behavior:
-            context.call(SERVICE, operation, Id=behavior[name])
+            context.as_service().call(SERVICE, operation, Id=behavior[name])
 
 
 def _check_web_acl(context: Context, arn: str) -> None:
@@ -160,7 +160,7 @@ def _check_web_acl(context: Context, arn: str) -> None:
         return
     if not re.fullmatch(rf"arn:[^:]+:wafv2:us-east-1:{context.account}:global/webacl/.+", arn):
         raise Failure(f"InvalidWebACLId: {arn} is no web ACL for CloudFront of this account")
-    context.call("wafv2", "get_web_acl", ARN=arn, Scope="CLOUDFRONT")
+    context.as_service().call("wafv2", "get_web_acl", ARN=arn, Scope="CLOUDFRONT")
 
 
 def _check_log(context: Context, address: str) -> None:
@@ -170,7 +170,7 @@ def _check_log(context: Context, address: str) -> None:
         return
     bucket = re.sub(r"\.s3([.-][a-z0-9-]+)?\.amazonaws\.com$", "", address)
     try:
-        controls = context.call("s3", "get_bucket_ownership_controls", Bucket=bucket)
+        controls = context.as_service().call("s3", "get_bucket_ownership_controls", Bucket=bucket)
         ownership = controls["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
     except ClientError as error:
         ownership = error.response["Error"]["Code"]

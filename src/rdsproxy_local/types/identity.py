@@ -49,7 +49,7 @@ def _remove_role(context: Context, role: str, properties: Mapping[str, Any]) -> 
 
 def _require_policy(context: Context, policy: str | None) -> None:
     if policy is not None:
-        context.call("iam", "get_policy", PolicyArn=policy)
+        context.as_service().call("iam", "get_policy", PolicyArn=policy)
 
 
 def _set_policies(context: Context, role: str, old: Any, new: Any) -> None:

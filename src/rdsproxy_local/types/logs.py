@@ -35,8 +35,10 @@ def _update(context: Context, deployed: DeployedResource, properties: Properties
 
 def _require_usable(context: Context, key: str) -> None:
     """A key must be named by its ARN, exist, and have a policy that admits CloudWatch Logs."""
-    context.call("kms", "describe_key", KeyId=key)
-    policy = context.call("kms", "get_key_policy", KeyId=key, PolicyName="default")["Policy"]
+    context.as_service().call("kms", "describe_key", KeyId=key)
+    policy = context.as_service().call("kms", "get_key_policy", KeyId=key, PolicyName="default")[
+        "Policy"
+    ]
     if ":key/" not in key or f"logs.{context.region}.amazonaws.com" not in policy:
         raise Failure(
             "The specified KMS key does not exist or is not allowed to be used with "

@@ -102,9 +102,9 @@ def _stop_rotation(context: Context, deployed: DeployedResource) -> None:
 
 def _require_invocation(context: Context, function: str) -> None:
     """The function must let Secrets Manager invoke it, which it is asked at once."""
-    context.call("lambda", "get_function", FunctionName=function)
+    context.as_service().call("lambda", "get_function", FunctionName=function)
     try:
-        policy = context.call("lambda", "get_policy", FunctionName=function)["Policy"]
+        policy = context.as_service().call("lambda", "get_policy", FunctionName=function)["Policy"]
     except ClientError:
         policy = '{"Statement": []}'
     principals = [statement.get("Principal") for statement in json.loads(policy)["Statement"]]

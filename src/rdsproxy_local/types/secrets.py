@@ -55,7 +55,7 @@ def _require_one_value(properties: Mapping[str, Any]) -> None:
 
 def _require_key(context: Context, key: str | None) -> None:
     if key is not None:
-        context.call("kms", "describe_key", KeyId=key)
+        context.as_service().call("kms", "describe_key", KeyId=key)
 
 
 def _value(context: Context, properties: Properties) -> str | None:

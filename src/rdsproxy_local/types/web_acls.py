@@ -138,9 +138,9 @@ def _check_protected(context: Context, arn: str) -> None:
         rf"arn:[^:]+:apigateway:{context.region}::/restapis/([^/]+)/stages/([^/]+)", arn
     )
     if stage:
-        context.call("apigateway", "get_stage", restApiId=stage[1], stageName=stage[2])
+        context.as_service().call("apigateway", "get_stage", restApiId=stage[1], stageName=stage[2])
     elif ":loadbalancer/app/" in arn:
-        context.call("elbv2", "describe_load_balancers", LoadBalancerArns=[arn])
+        context.as_service().call("elbv2", "describe_load_balancers", LoadBalancerArns=[arn])
     else:
         raise Failure(f"WAFInvalidParameterException: no web ACL can protect {arn}")
 

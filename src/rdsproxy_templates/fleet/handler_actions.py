@@ -30,6 +30,7 @@ PREFIXES: Final = {
     "stepfunctions": "states",
 }
 """Services whose actions begin otherwise than the names of their types."""
+PASSED: Final = "iam:PassRole"
 INVOKED: Final = "lambda:InvokeFunction"
 IMAGES: Final = (
     "ecr:BatchGetImage",
@@ -58,6 +59,12 @@ def handler_actions(types: Iterable[str]) -> frozenset[str]:
     if any(_is_custom(type_) for type_ in found):
         actions.add(INVOKED)
     return frozenset(actions)
+
+
+def passing_services(types: Iterable[str]) -> set[str]:
+    """Return the services of those of *types* to which a role is passed."""
+    passing = (type_ for type_ in types if PASSED in _actions_of(type_) and type_ != NESTED)
+    return {service for type_ in passing for service in _own_services(type_)}
 
 
 def undocumented_types(types: Iterable[str]) -> list[str]:

@@ -12,11 +12,10 @@ from awacs.aws import Action, Allow, Condition, Statement, StringLike
 from ..aws.iam_reference import kinds_of
 from ..model import sub
 from ..records import record
-from .handler_actions import CODE, IMAGES, handler_actions
+from .handler_actions import CODE, IMAGES, PASSED, handler_actions, passing_services
 from .physical_names import PhysicalNames
 
 ANY: Final = ("*",)
-PASSED: Final = "iam:PassRole"
 LINKED: Final = "iam:CreateServiceLinkedRole"
 _ENDING: Final = re.compile(r"rds:(Delete|Modify|Reboot|Start|Stop|Promote)DB(Cluster|Instance)$")
 """What is done to a database; what creates one may read another, such as a snapshot's."""
@@ -37,12 +36,10 @@ SERVICE_LINKED: Final = {
 """Services that make a role of their own in an account ("AWS services that work with IAM")."""
 PASSED_TO: Final = {
     "AWS::EC2::FlowLog": "vpc-flow-logs.amazonaws.com",
-    "AWS::Lambda::Function": "lambda.amazonaws.com",
     "AWS::RDS::DBCluster": "monitoring.rds.amazonaws.com",
     "AWS::RDS::DBInstance": "monitoring.rds.amazonaws.com",
-    "AWS::RDS::DBProxy": "rds.amazonaws.com",
 }
-"""Services that are given a role by a resource of a type."""
+"""Principals that a role is for which is passed by the API of another name."""
 _ATTACHING: Final = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy"})
 _WITHIN_BOUNDARY: Final = _ATTACHING | {
     "iam:CreateRole",
@@ -185,8 +182,13 @@ def _versions(found: Sequence[str]) -> list[str]:
 
 
 def _passed_to(names: PhysicalNames, types: Sequence[str]) -> list[str]:
+    """Return whom the roles are for: those that they trust, and the services of the types.
+
+    AWS does not say which of both it compares where they differ, as for a flow log's role.
+    """
+    services = [f"{one}.amazonaws.com" for one in passing_services(types)]
     given = [PASSED_TO[one] for one in types if one in PASSED_TO] if names.given_roles() else []
-    return sorted({*names.trusted_services(), *given})
+    return sorted({*names.trusted_services(), *services, *given})
 
 
 def _linked(types: Sequence[str]) -> list[str]:
