@@ -39,7 +39,7 @@ RATES: Final = {
     "DescribeStackSetOperation": 10,
     "ListStackSetOperations": 10,
     "ListStackSetOperationResults": 10,
-    "DescribeStackInstance": 10,
+    "DescribeStackInstance": 100,
     "AssumeRole": 600,
     "DescribeStacks": 10,
     "ListAccountsForParent": 10,
@@ -127,8 +127,18 @@ class ManyAccounts:
         }
         return known[action](given)
 
-    def accounts(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a page of Organizations."""
+    def organization(self, action: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an answer of Organizations: all accounts are in one unit."""
+        if action == "DescribeOrganization":
+            shown = {"Id": "o-1234567890", "MasterAccountId": ADMINISTRATOR}
+            return {"Organization": shown}
+        if action == "ListRoots":
+            return {"Roots": [{"Id": "r-abcd"}]}
+        if action == "ListOrganizationalUnitsForParent":
+            return {"OrganizationalUnits": []}
+        return self._accounts(given)
+
+    def _accounts(self, given: Mapping[str, Any]) -> dict[str, Any]:
         start = int(given.get("NextToken") or 0)
         everyone = (self.count + 1) // len(REGIONS)
         end = min(start + ACCOUNTS_PAGE, everyone)
@@ -242,7 +252,7 @@ class Handler(BaseHTTPRequestHandler):
         if not self.world.begin(action, credential):
             self._send(400, fault("Throttling", "Rate exceeded"), json_too=bool(target))
         elif target:
-            self._send(200, json.dumps(self.world.accounts(given)))
+            self._send(200, json.dumps(self.world.organization(action, given)))
         else:
             self._send(*self._answered(action, given))
         self.world.end()

@@ -20,6 +20,7 @@ MEASURED = {
     ],
     "against_sam": ["deploy base, first", "deploy base, nothing changed"],
     "audit": ["the validator's own start", "cfn-lint", "by our rules", "Growth of memory"],
+    "fleet": ["status of an operation", "outputs", "what plan reads"],
     "function": ["cold: the first answer", "reusing the connection / reconnecting"],
     "imports": ["edge_waf", "base", "all variants", "among 40", "imported of boto3"],
     "local_deploy": ["a session: deploy base", "a second test: render"],
