@@ -9,15 +9,17 @@ import pytest
 from rdsproxy_templates import render, validate
 from rdsproxy_templates.audit.reading import read
 from rdsproxy_templates.fleet.execution_role import (
-    ADMINISTRATION_ROLE,
-    EXECUTION_ROLE,
     MOST_CHARACTERS,
-    administration_role,
     characters,
     role_bundle,
     role_name,
 )
 from rdsproxy_templates.fleet.handler_actions import undocumented_types
+from rdsproxy_templates.fleet.self_managed_roles import (
+    ADMINISTRATION_ROLE,
+    EXECUTION_ROLE,
+    administration_role,
+)
 from rdsproxy_templates.variants import VARIANTS
 
 TRUSTED = "arn:${AWS::Partition}:iam::111111111111:role/trusted"

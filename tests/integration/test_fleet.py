@@ -103,6 +103,24 @@ def test_a_changed_parameter_changes_only_its_places(company, shop):
     assert shop.groups(second, VIRGINIA) == {"/shop": 14}
 
 
+def test_what_was_changed_past_cloudformation_is_told_by_account(company, shop):
+    _, second, _ = company.members
+    logs = second.client("logs")
+    (group,) = shop.groups(second)
+    days = shop.groups(second)[group]
+    logs.put_retention_policy(logGroupName=group, retentionInDays=1)
+
+    found = shop.run("drift")
+    last = shop.run("drift", "--last", "--format", "json")
+    logs.put_retention_policy(logGroupName=group, retentionInDays=days)
+
+    assert (found.status, last.status) == (4, 4), found.errors
+    assert f"account {second.id}, {IRELAND}: Log (AWS::Logs::LogGroup) MODIFIED" in found.output
+    (resource,) = json.loads(last.output)["resources"]
+    (difference,) = resource["differences"]
+    assert (difference["expected"], difference["actual"]) == (str(days), "1")
+
+
 def test_a_removed_region_is_deleted_and_an_added_account_created(company, shop):
     added = company.organization.member("d", unit=company.unit)
     canary, rest = shop.settings["targets"]["waves"]

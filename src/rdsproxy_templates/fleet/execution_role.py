@@ -18,19 +18,15 @@ from awacs import sts
 from awacs.aws import (
     Allow,
     AWSPrincipal,
-    Condition,
     PolicyDocument,
-    Principal,
     Statement,
-    StringEquals,
-    StringLike,
 )
 from troposphere import encode_to_dict, iam
 
 from ..audit.reading import read
 from ..aws.policies import VERSION
 from ..errors import ConfigError, Problem
-from ..model import Template, sub
+from ..model import Template
 from ..model.template import in_reading_order
 from ..rendering import Bundle
 from ..rendering.documents import ROOT, bundle
@@ -42,9 +38,6 @@ if TYPE_CHECKING:
     from .rendered_fleet import RenderedFleet
 
 TITLE: Final = "ExecutionRole"
-ADMINISTRATION_ROLE: Final = "AWSCloudFormationStackSetAdministrationRole"
-EXECUTION_ROLE: Final = "AWSCloudFormationStackSetExecutionRole"
-"""Names that StackSets take where nobody chooses others."""
 LONGEST: Final = 64
 MOST_CHARACTERS: Final = 10_240
 """Length of all inline policies of a role, without white space ("IAM and AWS STS quotas")."""
@@ -145,39 +138,10 @@ def role_bundle(
         ),
         Policies=[iam.Policy(PolicyName="Deployment", PolicyDocument=policy)],
     )
-    return _only(role, f"Execution role of the stack set {stack_set}.")
+    return only_role(role, f"Execution role of the stack set {stack_set}.")
 
 
-def administration_role(name: str, execution_role: str) -> Bundle:
-    """Render the role by which StackSets assume *execution_role* in every account.
-
-    Only stack sets of its own account may use it.
-    """
-    role = iam.Role(
-        "AdministrationRole",
-        RoleName=name,
-        Description=f"Lets StackSets assume {execution_role} in the accounts of stack sets",
-        AssumeRolePolicyDocument=_trusts_stack_sets(),
-        Policies=[
-            iam.Policy(
-                PolicyName="AssumeExecutionRole",
-                PolicyDocument=PolicyDocument(
-                    Version=VERSION,
-                    Statement=[
-                        Statement(
-                            Effect=Allow,
-                            Action=[sts.AssumeRole],
-                            Resource=[sub(f"arn:${{AWS::Partition}}:iam::*:role/{execution_role}")],
-                        )
-                    ],
-                ),
-            )
-        ],
-    )
-    return _only(role, "Administration role of stack sets with self-managed permissions.")
-
-
-def _only(role: iam.Role, description: str) -> Bundle:
+def only_role(role: iam.Role, description: str) -> Bundle:
     """Return the template that has only *role*."""
     title = str(role.title)
     return bundle(
@@ -213,24 +177,3 @@ def _policy(names: PhysicalNames, types: Iterable[str], buckets: Iterable[str]) 
 
 def _any(action: re.Match[str]) -> str:
     return f"{action['service']}:{action['verb']}*"
-
-
-def _trusts_stack_sets() -> PolicyDocument:
-    """Trust policy of AWS's guide, with its conditions against a confused deputy."""
-    source = sub("arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stackset/*")
-    return PolicyDocument(
-        Version=VERSION,
-        Statement=[
-            Statement(
-                Effect=Allow,
-                Principal=Principal("Service", ["cloudformation.amazonaws.com"]),
-                Action=[sts.AssumeRole],
-                Condition=Condition(
-                    [
-                        StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")}),
-                        StringLike({"aws:SourceArn": source}),
-                    ]
-                ),
-            )
-        ],
-    )

@@ -17,6 +17,7 @@ from .organization import Organization
 from .parameter_rows import ParameterRows, read_rows
 from .place import Place
 from .preconditions import template_problems
+from .regional_packages import package_problems
 from .rendered_fleet import RenderedFleet
 from .targets import Wave, found_waves
 
@@ -83,7 +84,7 @@ def prepared(
     allowed_accounts: Sequence[str] | None = None,
 ) -> PreparedFleet:
     """Make a fleet ready; raise :class:`ConfigError` with all that cannot work."""
-    problems = [*template_problems(rendered, settings)]
+    problems = [*template_problems(rendered, settings), *package_problems(rendered, settings)]
     rows = ParameterRows()
     try:
         rows = read_rows(file.parent / settings.parameters) if settings.parameters else rows

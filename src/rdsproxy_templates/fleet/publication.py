@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ..errors import ConfigError, Problem
-from ..rendering.documents import bundled_paths, consumers_paths
-from .rendered_fleet import RenderedFleet
+from .fleet_sessions import FleetSessions
+from .preparation import PreparedFleet
+from .publishing import published, readers_of, template_argument
+from .regional_packages import regional_packages
 
 
 class PublishedTemplate(NamedTuple):
@@ -17,10 +18,12 @@ class PublishedTemplate(NamedTuple):
     argument: Mapping[str, str]
 
 
-def published_template(rendered: RenderedFleet) -> PublishedTemplate:
-    """Return the root template of *rendered*, which has no code and nests nothing."""
-    code = bundled_paths(rendered.root) | consumers_paths(rendered.root)
-    if code or rendered.is_nested:
-        sentence = "has code or nested templates, which each Region needs in a bucket of its own"
-        raise ConfigError([Problem(rendered.name, sentence)])
-    return PublishedTemplate(rendered.text, {"TemplateBody": rendered.text})
+def published_template(
+    fleet: PreparedFleet, sessions: FleetSessions, say: Callable[[str], None]
+) -> PublishedTemplate:
+    """Return the root template of *fleet*, whose code and nested templates every Region has."""
+    settings = fleet.settings
+    packages = regional_packages(fleet.rendered, settings)
+    readers = readers_of(fleet.organization, fleet.places)
+    published(packages, settings, sessions, settings.regions, readers, say)
+    return PublishedTemplate(packages.template, template_argument(packages, settings, sessions))

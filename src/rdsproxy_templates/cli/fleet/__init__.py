@@ -14,6 +14,7 @@ from ..exit_statuses import sentence
 FLEET_SUBCOMMANDS: Final = {
     "plan": "Show what `apply` would change.",
     "apply": "Deploy the fleet, wave by wave.",
+    "roles": "Write the roles by which a fleet is deployed, as templates.",
     "status": "Show every instance, or what the last operation did.",
     "outputs": "Print the outputs of the stacks in every account.",
     "drift": "Show what was changed past CloudFormation.",

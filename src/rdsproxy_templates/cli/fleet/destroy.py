@@ -10,6 +10,7 @@ from ...deploy.accounts import aws_errors_at
 from ...fleet.destruction import Destruction
 from ...fleet.fleet_operations import FleetOperations
 from ...fleet.preparation import organization_of, waves_of
+from ...fleet.publishing import delete_buckets
 from ..deploy_options import form_option
 from ..following import FormName, display
 from ..interrupts import interruptible
@@ -20,7 +21,7 @@ from .options import fleet_options, opened
 @click.command(
     "destroy",
     help="Delete the stacks of the fleet, the last wave first, and then the stack set. Nothing is "
-    "deleted where a database is protected. Buckets with packages stay.",
+    "deleted where a database is protected. Buckets with packages stay, unless --buckets is given.",
     epilog="Exit status: 0 success; 1 a stack was not deleted, or AWS refuses; 2 wrong usage or "
     "settings; 5 there is no such stack set; 130 interrupted.",
 )
@@ -31,6 +32,11 @@ from .options import fleet_options, opened
     is_flag=True,
     help="Let the stacks stay in their accounts, where they belong to no stack set any more.",
 )
+@click.option(
+    "--buckets",
+    is_flag=True,
+    help="Also delete the buckets that `apply` has made, with all packages. Default: they stay.",
+)
 @form_option
 def destroy_command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -39,6 +45,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     region: str | None,
     yes: bool,
     retain: bool,
+    buckets: bool,
     form: FormName,
 ) -> None:
     """Run the subcommand."""
@@ -58,4 +65,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
                 root_units=(organization.root,) if organization else (),
             )
             Destruction(operations=operations, waves=waves, retain=retain).run()
+        if buckets and found.settings.packages:
+            regions = dict.fromkeys((*found.settings.regions, found.sessions.administrator.region))
+            delete_buckets(found.settings, found.sessions, list(regions), asked.say)
     shown.conclude(f"{name} is deleted")

@@ -45,7 +45,7 @@ def ready(
         console=console,
         root_units=(fleet.organization.root,) if fleet.organization else (),
     )
-    published = published_template(rendered)
+    published = published_template(fleet, sessions, console.say)
     desired = fleet.desired(published.text, published.argument)
     with aws_errors_at(f"stack set {opened.stack_set.name}"):
         if follows:
