@@ -134,6 +134,60 @@ def test_accounts_limit_a_unit(api, fleet, units, kind, wanted):
     assert added(api, **targets) == {getattr(units, one).id for one in wanted}
 
 
+def test_accounts_may_be_in_a_file(api, fleet, units):
+    s3 = units.organization.management.client("s3")
+    s3.create_bucket(Bucket="lists", CreateBucketConfiguration={"LocationConstraint": REGION})
+    text = f"{units.second.id},\n{units.inner.id}\n"
+    s3.put_object(Bucket="lists", Key="accounts.csv", Body=text.encode())
+    fleet()
+    targets = {
+        "OrganizationalUnitIds": [units.workloads],
+        "AccountsUrl": "s3://lists/accounts.csv",
+        "AccountFilterType": "INTERSECTION",
+    }
+    assert added(api, **targets) == {units.second.id, units.inner.id}
+
+
+def test_a_closed_account_is_skipped(api, fleet, units):
+    unit = units.organization.unit("closing")
+    closed = units.organization.member("closed", unit=unit)
+    units.organization.management.client("organizations").close_account(AccountId=closed.id)
+    fleet()
+    added(api, OrganizationalUnitIds=[unit])
+    (instance,) = instances(api)
+    assert instance["StackInstanceStatus"]["DetailedStatus"] == "SKIPPED_SUSPENDED_ACCOUNT"
+    where = {"OrganizationalUnitIds": [unit]}
+    started = api.delete_stack_instances(
+        StackSetName="fleet", DeploymentTargets=where, Regions=[REGION], RetainStacks=True
+    )
+    ended(api, "fleet", started)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"AccountFilterType": "UNION"}, "UNION is not supported for CreateStackInstances"),
+        ({"AccountFilterType": "NONE"}, "cannot be specified with AccountFilterType NONE"),
+        ({}, "AccountFilterType must be specified"),
+        (
+            {"OrganizationalUnitIds": ["ou-abcd-12345678"], "AccountFilterType": "DIFFERENCE"},
+            "ou-abcd-12345678 does not exist",
+        ),
+    ],
+)
+def test_filters_that_do_not_fit_are_refused(api, fleet, units, more, message):
+    fleet()
+    targets = {
+        "OrganizationalUnitIds": [units.workloads],
+        "Accounts": [units.first.id],
+        **more,
+    }
+    with pytest.raises(ClientError, match=message):
+        api.create_stack_instances(
+            StackSetName="fleet", Regions=[REGION], DeploymentTargets=targets
+        )
+
+
 def test_a_delegated_administrator_acts_for_the_organization(api, units):
     own, call = units.audit.client("cloudformation"), {"CallAs": "DELEGATED_ADMIN"}
     made = own.create_stack_set(StackSetName="delegated", **SERVICE_MANAGED, **call)
@@ -317,6 +371,14 @@ class TestAutomaticDeployment:
         units.organization.move(guest, units.organization.root)
         assert self.settled(api) == {units.inner.id}
         assert len(self.values(guest)) == retain
+
+    def test_what_was_deleted_in_one_account_does_not_come_again(self, api, fleet, units, guest):
+        fleet(AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False})
+        added(api, OrganizationalUnitIds=[units.workloads])
+        (inner,) = (one for one in instances(api) if one["Account"] == units.inner.id)
+        delete(api, "fleet", inner)
+        units.organization.move(guest, units.workloads)
+        assert self.settled(api) == {units.first.id, units.second.id, guest.id}
 
     def test_without_it_nothing_happens(self, api, fleet, units, guest):
         fleet(AutoDeployment={"Enabled": False})

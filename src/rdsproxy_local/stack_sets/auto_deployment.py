@@ -27,7 +27,8 @@ def install() -> None:
 
     def around(change: Callable[..., Any], backend: OrganizationsBackend, **given: Any) -> Any:
         answer = change(backend, **given)
-        _reconcile(backend.account_id)
+        account = given.get("AccountId") or answer["CreateAccountStatus"]["AccountId"]
+        _reconcile(backend.account_id, account)
         return answer
 
     for name in CHANGES:
@@ -55,8 +56,8 @@ def forget(stack_set: StackSet, given: Mapping[str, Any]) -> None:
             stack_set.automatic[unit] = left
 
 
-def _reconcile(manager: str) -> None:
-    """Begin what each stack set has to do now, those first on which others depend."""
+def _reconcile(manager: str, account: str) -> None:
+    """Begin what each stack set has to do in an account, those first on which others depend."""
     found = {one.arn: (sets, one) for sets, one in _automatic(manager)}
     before = {
         arn: [other for other in one.automation.get("DependsOn", ()) if other in found]
@@ -66,20 +67,22 @@ def _reconcile(manager: str) -> None:
     with suppress(CycleError):
         for arn in TopologicalSorter(before).static_order():
             after = [operation for other in before[arn] for operation in begun[other]]
-            begun[arn] = [*_work(*found[arn], after)]
+            begun[arn] = [*_work(*found[arn], account, after)]
 
 
-def _work(sets: StackSets, stack_set: StackSet, after: Iterable[Operation]) -> Iterator[Operation]:
+def _work(
+    sets: StackSets, stack_set: StackSet, account: str, after: Iterable[Operation]
+) -> Iterator[Operation]:
     carrier = Carrier(sets, stack_set, {}, after=[*after])
     wanted: dict[Place, str | None] = {
         Place(account, region): unit
         for unit, regions in stack_set.automatic.items()
-        for account in accounts_in(stack_set.account, [unit])
+        if account in accounts_in(stack_set.account, [unit])
         for region in regions
     }
-    gone = []
+    gone, above = [], units_above(account)
     for place, one in stack_set.instances.items():
-        if one.unit and one.unit not in units_above(place.account):
+        if place.account == account and one.unit and one.unit not in above:
             # From one target to another, a stack stays.
             one.unit = wanted.get(place, one.unit)
             gone += [] if place in wanted else [place]

@@ -66,7 +66,7 @@ class Operation:
     ended: datetime | None = None
 
     def __post_init__(self) -> None:
-        self._over = threading.Event()
+        self._over, self._turn = threading.Event(), threading.Lock()
         self.stopped = threading.Event()
         """Set by its user: what has not begun is cancelled."""
 
@@ -80,8 +80,24 @@ class Operation:
 
     def end(self, status: str, reason: str | None = None) -> None:
         """End as *status*, which wakes whoever waits."""
-        self.status, self.reason, self.ended = status, reason, datetime.now(UTC)
-        self._over.set()
+        with self._turn:
+            self.status, self.reason, self.ended = status, reason, datetime.now(UTC)
+            self._over.set()
+
+    def begin(self) -> None:
+        """Leave the queue."""
+        with self._turn:
+            if self.status == "QUEUED":
+                self.status = "RUNNING"
+
+    def stop(self) -> bool:
+        """Cancel what has not begun; returns False if it has ended, or is stopped already."""
+        with self._turn:
+            if self.is_over or self.stopped.is_set():
+                return False
+            self.status = "STOPPING"
+            self.stopped.set()
+        return True
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for its end; returns True if it has ended."""

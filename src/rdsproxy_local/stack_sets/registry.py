@@ -100,14 +100,10 @@ class StackSets:
     def stop(self, stack_set: StackSet, operation_id: str) -> None:
         """Stop an operation: what has begun is finished, the rest is cancelled."""
         operation = stack_set.operation(operation_id)
-        with self.turn:
-            if operation.is_over or operation.status == "STOPPING":
-                raise InvalidOperation(
-                    f"Operation {operation_id} is in {operation.status} state and can not be "
-                    "stopped"
-                )
-            operation.status = "STOPPING"
-            operation.stopped.set()
+        if not operation.stop():
+            raise InvalidOperation(
+                f"Operation {operation_id} is in {operation.status} state and can not be stopped"
+            )
 
     def _later(
         self,
@@ -118,9 +114,7 @@ class StackSets:
     ) -> None:
         for one in [*before, *after]:
             one.wait()
-        with self.turn:
-            if operation.status == "QUEUED":
-                operation.status = "RUNNING"
+        operation.begin()
         if all(one.status == "SUCCEEDED" for one in after):
             start(operation)
             return
