@@ -555,6 +555,29 @@ class TestRefusals:
         assert message in said
         assert fleet.instances() == {}
 
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            ({"Accounts": []}, "Accounts are required"),
+            ({"Regions": []}, "You must specify at least one value for Regions"),
+            (
+                {
+                    "Accounts": [],
+                    "DeploymentTargets": {"OrganizationalUnitIds": ["ou-abcd-12345678"]},
+                },
+                "StackSets with SELF_MANAGED permission model can only have accounts as target",
+            ),
+            (
+                {"DeploymentTargets": {"Accounts": [TARGETS[0]]}},
+                "You can specify Accounts or DeploymentTargets, but not both",
+            ),
+        ],
+        ids=str,
+    )
+    def test_targets_that_are_none(self, fleet, given, message):
+        refused = fleet.refusal("create_stack_instances", **{**self.WHERE, **given})
+        assert refused == ("ValidationError", message)
+
     def test_regions_that_do_not_exist(self, fleet):
         where = {**self.WHERE, "Regions": ["eu-west-1", "eu-west-9"]}
         code, message = fleet.refusal("create_stack_instances", **where)

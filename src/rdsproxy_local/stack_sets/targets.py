@@ -18,8 +18,8 @@ from .stack_set import StackSet
 ONLY_UNITS: Final = (
     "StackSets with SERVICE_MANAGED permission model can only have OrganizationalUnit as target"
 )
-NO_UNITS: Final = (
-    "StackSets with SELF_MANAGED permission model can not have OrganizationalUnit as target"
+ONLY_ACCOUNTS: Final = (
+    "StackSets with SELF_MANAGED permission model can only have accounts as target"
 )
 MOST_UNITS: Final = 50
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -38,6 +38,8 @@ def targets(
     else:
         accounts = _service_managed(stack_set, given, named, creates=creates)
     regions = list(dict.fromkeys(given.get("Regions", [])))
+    if not regions:
+        raise ValidationError("You must specify at least one value for Regions")
     if unknown := [one for one in regions if one not in known_regions()]:
         raise ValidationError(f"Regions [{', '.join(unknown)}] do not exist")
     return {
@@ -60,7 +62,7 @@ def _self_managed(
     stack_set: StackSet, given: Mapping[str, Any], named: Mapping[str, Any]
 ) -> dict[str, str | None]:
     if named.get("OrganizationalUnitIds"):
-        raise ValidationError(NO_UNITS)
+        raise ValidationError(ONLY_ACCOUNTS)
     accounts = [*given.get("Accounts", []), *_listed(stack_set, named)]
     if not accounts:
         raise ValidationError("Accounts are required")
