@@ -1,0 +1,137 @@
+"""Templates and Regions that a stack set does not take are refused before it is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rdsproxy_templates.errors import ConfigError
+from rdsproxy_templates.fleet.desired import DesiredStackSet
+from rdsproxy_templates.fleet.fleet_settings import FleetSettings
+from rdsproxy_templates.fleet.parameter_rows import ParameterRows
+from rdsproxy_templates.fleet.place import Place
+from rdsproxy_templates.fleet.preconditions import require_enabled_regions, template_problems
+from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
+from rdsproxy_templates.model import Template
+from rdsproxy_templates.rendering import Bundle
+
+ONE, TWO = "1" * 12, "2" * 12
+
+
+def refusals(resources: str, transform: str = "", **more: Any) -> list[str]:
+    """What is wrong with a template of *resources*."""
+    text = f"{transform}\nResources:\n{resources}"
+    root = Template(description="", parameters={}, children={}, resources={}, outputs={})
+    bundle = Bundle(root=root, templates={"template.yaml": text}, paths={(): "template.yaml"})
+    rendered = RenderedFleet(name="mine", bundle=bundle, folder=Path())
+    waves = [{"name": "a", "accounts": [ONE], "regions": ["eu-west-1"]}]
+    settings = FleetSettings.parse({"variant": "base", "targets": {"waves": waves}, **more}, "f")
+    return [str(one) for one in template_problems(rendered, settings)]
+
+
+def of_type(type_: str, count: int = 1) -> str:
+    return "".join(f"  R{number}: {{Type: '{type_}'}}\n" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ({"resources": of_type("AWS::CloudFormation::Stack")}, "nests a stack, which service-man"),
+        (
+            {"resources": of_type("AWS::SNS::Topic"), "transform": "Transform: Ours"},
+            "has the macro Ours, which service-managed StackSets refuse with their own role; set "
+            "`custom_execution_role: true`, or `permissions: self-managed`",
+        ),
+        ({"resources": of_type("AWS::SNS::Topic", 501)}, "has 501 resources, and CloudFormation"),
+        (
+            {"resources": of_type("AWS::RDS::DBProxy", 21)},
+            "has 21 proxies, and an account takes 20",
+        ),
+        (
+            {"resources": of_type("AWS::SNS::Topic") + "  # " + "x" * 51_200},
+            "above 51,200 it needs a bucket: give `packages`",
+        ),
+        (
+            {
+                "resources": of_type("AWS::SNS::Topic") + "  # " + "x" * 1_000_000,
+                "packages": {"bucket_prefix": "ours"},
+            },
+            "and CloudFormation takes 1,000,000",
+        ),
+    ],
+)
+def test_a_template_that_stack_sets_refuse_is_refused(
+    template: dict[str, Any], sentence: str
+) -> None:
+    [problem] = refusals(**template)
+    assert sentence in problem
+
+
+@pytest.mark.parametrize("role", [{"custom_execution_role": True}, {"permissions": "self-managed"}])
+def test_other_roles_take_nested_stacks_and_macros(role: dict[str, Any]) -> None:
+    assert not refusals(of_type("AWS::CloudFormation::Stack"), "Transform: Ours", **role)
+
+
+class Regions:
+    """Sessions of accounts of which one has enabled a Region that others have not."""
+
+    region = "eu-west-1"
+
+    def __init__(self, account: str = TWO) -> None:
+        self._account = account
+        self.asked: list[str] = []
+
+    @property
+    def administrator(self) -> Regions:
+        return self
+
+    def member(self, place: Place) -> Regions:
+        self.asked.append(place.account)
+        return Regions(place.account)
+
+    def client(self, _: str) -> Regions:
+        return self
+
+    def describe_regions(self, **given: Any) -> dict[str, Any]:
+        open_ = {"RegionName": "eu-west-1", "OptInStatus": "opt-in-not-required"}
+        milan = {"RegionName": "eu-south-1", "OptInStatus": "not-opted-in"}
+        has_both = self._account == ONE or given.get("AllRegions")
+        return {"Regions": [open_, milan] if has_both else [open_]}
+
+
+def test_a_region_that_an_account_has_not_enabled_is_refused() -> None:
+    sessions: Any = Regions()
+    places = [Place(account, "eu-south-1") for account in (ONE, TWO)]
+    with pytest.raises(ConfigError) as caught:
+        require_enabled_regions(sessions, [*places, Place("3" * 12, "eu-west-1")])
+    [problem] = caught.value.problems
+    assert str(problem) == f"[account {TWO}] has not enabled eu-south-1; enable it, or leave it out"
+    assert sessions.asked == [ONE, TWO]
+
+
+def test_a_stack_set_that_says_the_same_has_no_differences() -> None:
+    desired = DesiredStackSet(
+        template="Resources: {}\n",
+        template_argument={"TemplateBody": "Resources: {}\n"},
+        declared={"Days": {"Type": "Number", "Default": 7}, "Vpc": {"Type": "String"}},
+        rows=ParameterRows(),
+        parameters={"Vpc": "vpc-1"},
+        capabilities=("CAPABILITY_IAM",),
+        tags={"team": "a"},
+        description="",
+    )
+    found: dict[str, Any] = {
+        "TemplateBody": "Resources: {}",
+        "Parameters": [
+            {"ParameterKey": "Vpc", "ParameterValue": "vpc-1"},
+            {"ParameterKey": "Days", "ParameterValue": "7"},
+        ],
+        "Tags": [{"Key": "team", "Value": "a"}],
+        "Capabilities": ["CAPABILITY_IAM"],
+    }
+    assert [*desired.differences(found)] == []
+    found["Parameters"][1]["ParameterValue"] = "8"
+    found["Tags"] = []
+    assert [*desired.differences(found)] == ["parameter Days: '8' -> '7'", "tags"]
