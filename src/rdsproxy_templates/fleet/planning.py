@@ -53,6 +53,8 @@ class FleetPlan:
     removed: tuple[Place, ...] = ()
     """Places that are in no wave any more."""
     instances: Mapping[Place, StackInstance] = field(default_factory=dict)
+    inoperable: tuple[Place, ...] = ()
+    """Places whose stack StackSets do not touch any more, because a deletion has failed."""
     auto_deployment: str | None = None
     """What becomes of automatic deployment, where that changes."""
 
@@ -85,6 +87,7 @@ class FleetPlan:
             ):
                 yield from (f"  {verb:8} {line}" for line in by_region(places))
         yield from (f"remove   {line}" for line in by_region(self.removed))
+        yield from (f"stuck    {line}: INOPERABLE" for line in by_region(self.inoperable))
 
 
 def fleet_plan(
@@ -106,6 +109,7 @@ def fleet_plan(
         ),
         removed=tuple(sorted(instances.keys() - wanted)),
         instances=instances,
+        inoperable=tuple(one.place for one in instances.values() if one.is_inoperable),
         auto_deployment=_auto_deployment(found, settings) if found else None,
     )
 
@@ -121,7 +125,7 @@ def _work(
     updates: list[Place] = []
     overrides: list[Place] = []
     for place in wave.places:
-        if place not in instances:
+        if place not in instances or instances[place].is_inoperable:
             continue
         values = desired.rows.overrides(place)
         if is_other := known[place] != values:

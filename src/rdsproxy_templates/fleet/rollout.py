@@ -62,11 +62,21 @@ class Rollout:
                 self.operations.run_whole(lambda: requests.change_auto_deployment(unchanged))
             if self.plan.removed:
                 self._remove()
-        if self._tolerated:
-            problems = [*failed_places(*self._read_by(), self._tolerated)]
-            count = len(self._tolerated)
+        problems = [*failed_places(*self._read_by(), self._tolerated), *self._inoperable()]
+        if count := len(self._tolerated):
             sentence = f"{count} failed within the tolerance; the same command tries again"
-            raise DeploymentError([*problems, Problem(self.plan.stack_set, sentence)])
+            problems.append(Problem(self.plan.stack_set, sentence))
+        if problems:
+            raise DeploymentError(problems)
+
+    def _inoperable(self) -> Iterator[Problem]:
+        for place in self.plan.inoperable:
+            sentence = (
+                "is INOPERABLE, because its deletion has failed, and StackSets leave it out; "
+                "delete the instance by `aws cloudformation delete-stack-instances "
+                f"--stack-set-name {self.plan.stack_set} --retain-stacks`, and then its stack"
+            )
+            yield Problem(str(place), sentence)
 
     def _deploy(self, one: WavePlan) -> None:
         say, requests, units = self._say, self.operations.requests, one.wave.units

@@ -39,6 +39,11 @@ class StackInstance:
         """True where it is as the stack set says."""
         return self.status == "CURRENT" and self.detailed_status in {None, "SUCCEEDED"}
 
+    @property
+    def is_inoperable(self) -> bool:
+        """True where a deletion has failed, after which StackSets leave it out."""
+        return self.status == "INOPERABLE"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:

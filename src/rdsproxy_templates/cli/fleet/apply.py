@@ -72,7 +72,7 @@ def apply_command(  # noqa: PLR0913 - one parameter an option
             sentence = f"unknown wave {wave!r}; the waves are {', '.join(names)}"
             refuse([Problem("--wave", sentence)])
         name = made.plan.stack_set
-        if not made.plan.has_changes:
+        if not (made.plan.has_changes or made.plan.inoperable):
             shown.conclude(f"{name}: nothing to change")
             return
         with aws_errors_at(f"stack set {name}"):
