@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -19,12 +20,26 @@ USERS = REPOSITORY / "lambda" / "database_users"
 sys.path[:0] = [str(FUNCTION), str(USERS), str(LAYER)]
 sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "tools")]
 
+# Each program of the tests would compile all of ours again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Collecting tests makes millions of objects that stay: looking for garbage took half of the time.
+gc.disable()
+
 # `nohup make test &` begins with SIGINT ignored, which every program of the tests would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Two cores that do other work too: no example is too slow, and CI tries the same ones again.
 settings.register_profile("ours", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("ours")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, and not among what stays to the end."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers() -> int:

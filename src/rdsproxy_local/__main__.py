@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import gc
 import os
 import signal
 import sys
@@ -41,11 +42,14 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     parent = Parent()
+    gc.disable()  # what is imported stays
     shorten()
     from .data_plane.running import RunningCloud  # noqa: PLC0415 - after the shortcuts
 
     try:
         with RunningCloud(options.port, eager=options.eager) as cloud:
+            gc.freeze()
+            gc.enable()
             print(cloud.endpoint, flush=True)
             parent.serve()
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -42,6 +43,8 @@ DEFAULT: Final = "render"
 ALIASES: Final = {"build": DEFAULT}
 """Former names, which still work."""
 OWN_OPTIONS: Final = ("-h", "--help", "--version")
+OBJECTS: Final = 100_000
+"""New objects after which Python looks for garbage, in place of its 700."""
 
 
 class Subcommands(click.Group):
@@ -71,6 +74,8 @@ class Subcommands(click.Group):
             formatter.write_dl(list(SUBCOMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
+        # Imports and templates make what stays: looking for garbage took a sixth of the time.
+        gc.set_threshold(OBJECTS)
         with reported():
             return super().invoke(ctx)
 
