@@ -144,17 +144,22 @@ class TestPreCommit:
         assert not re.search(r"^sound\.yaml:\d+:\d+: error", output, re.MULTILINE)
 
 
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """An environment in which what the library needs is already, and the library is not."""
+    environment = tmp_path_factory.mktemp("environment")
+    venv.create(environment, with_pip=True)
+    here = sysconfig.get_path("purelib")
+    [site] = (environment / "lib").glob("python*/site-packages")
+    (site / "needed.pth").write_text(f"{here}\n")
+    return environment
+
+
 class TestAction:
     @pytest.fixture
-    def steps(self, clone, project, tmp_path_factory):
+    def steps(self, clone, project, environment):
         """Runs the Action's steps with these inputs, as GitHub does; returns the last's result."""
         action = yaml.safe_load((clone / "action.yml").read_text())
-        environment = tmp_path_factory.mktemp("environment")
-        venv.create(environment, with_pip=True)
-        here = sysconfig.get_path("purelib")
-        [site] = (environment / "lib").glob("python*/site-packages")
-        # What the library needs is here already; the library itself is installed.
-        (site / "needed.pth").write_text(f"{here}\n")
         path = f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
         def steps(**inputs):
