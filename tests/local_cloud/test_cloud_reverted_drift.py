@@ -7,6 +7,8 @@ from botocore.exceptions import ClientError
 from test_cloud_drift import Drift, network, permission, rule
 
 from made_up_stacks import group, nested, parameter
+from rdsproxy_local.live import READERS
+from rdsproxy_local.live.reading import Reader
 from rdsproxy_local.local_cloud import Account
 
 pytestmark = pytest.mark.xdist_group("cloud-engine")
@@ -194,3 +196,53 @@ def test_nested_stacks_are_reverted_with_their_root(stacks, drift):
 def test_a_new_stack_has_no_drift_to_revert(stacks):
     with pytest.raises(ClientError, match="type UPDATE only"):
         stacks.change_set("new", "CREATE", {"Group": group()}, **REVERT)
+
+
+def test_what_only_a_replacement_changes_stays(stacks, monkeypatch):
+    same = {"Group": group(LogGroupName="frozen", RetentionInDays=7)}
+    stacks.create("frozen", same)
+    renamed = Reader(frozenset({"LogGroupName"}), lambda *_: {"LogGroupName": "another"})
+    monkeypatch.setitem(READERS, "AWS::Logs::LogGroup", renamed)
+
+    made = stacks.change_set("frozen", "UPDATE", same, **REVERT)
+
+    assert made["Status"] == "FAILED"
+    assert made["StackDriftStatus"] == "DRIFTED"
+
+
+def test_a_version_that_rds_upgrades_itself_stays(stacks, account):
+    def database(days):
+        properties = {
+            "DBInstanceIdentifier": "upgraded",
+            "AllocatedStorage": "20",
+            "AutoMinorVersionUpgrade": True,
+            "BackupRetentionPeriod": days,
+            "DBInstanceClass": "db.t4g.micro",
+            "Engine": "mysql",
+            "EngineVersion": "8.4.7",
+            "MasterUsername": "root",
+            "MasterUserPassword": "not-a-secret-1",
+        }
+        return {
+            "Database": {
+                "Type": "AWS::RDS::DBInstance",
+                "DeletionPolicy": "Delete",
+                "Properties": properties,
+            }
+        }
+
+    assert stacks.create("upgraded", database(1)) == "CREATE_COMPLETE", account.failures("upgraded")
+    account.client("rds").modify_db_instance(
+        DBInstanceIdentifier="upgraded", EngineVersion="8.4.8", ApplyImmediately=True
+    )
+
+    same = stacks.change_set("upgraded", "UPDATE", database(1), **REVERT)
+    other = stacks.change_set("upgraded", "UPDATE", database(7), **REVERT)
+
+    assert same["Status"] == "FAILED"
+    change = described(stacks, other)["Database"]
+    assert [one["Target"]["Name"] for one in change["Details"]] == ["BackupRetentionPeriod"]
+    assert change["ResourceDriftIgnoredAttributes"] == [
+        {"Path": "/Properties/MasterUserPassword", "Reason": "WRITE_ONLY_PROPERTY"},
+        {"Path": "/Properties/EngineVersion", "Reason": "MANAGED_BY_AWS"},
+    ]
