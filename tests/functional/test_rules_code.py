@@ -22,14 +22,12 @@ def code(tmp_path):
     return tmp_path
 
 
-def found(folder, **properties):
+def found(folder, rule="function/code", **properties):
     kept = {key: value for key, value in {**FUNCTION["Properties"], **properties}.items() if value}
     body = {"Resources": {"Function": {**FUNCTION, "Properties": kept}}}
     text = json.dumps({"Transform": "AWS::Serverless-2016-10-31", **body})
     return [
-        one.sentence.removeprefix("Function: ")
-        for one in ours(folder, text)
-        if one.rule == "function/code"
+        one.sentence.removeprefix("Function: ") for one in ours(folder, text) if one.rule == rule
     ]
 
 
@@ -85,3 +83,14 @@ class TestFolder:
 
     def test_templates_without_any_code_are_somewhere_by_themselves(self, tmp_path):
         assert found(tmp_path, CodeUri="nowhere") == []
+
+    def test_then_a_folder_that_is_not_there_is_an_opinion(self, tmp_path):
+        sentence = "nowhere is not there, from the template's folder"
+
+        assert found(tmp_path, "function/code-folder", CodeUri="nowhere") == [sentence]
+
+    def test_what_is_said_as_an_error_is_no_opinion_too(self, code):
+        assert found(code, "function/code-folder", CodeUri="nowhere") == []
+
+    def test_code_outside_of_the_templates_folder_may_be_anywhere(self, tmp_path):
+        assert found(tmp_path, "function/code-folder", CodeUri="../nowhere") == []

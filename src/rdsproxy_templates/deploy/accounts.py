@@ -140,8 +140,8 @@ def _opened(
         raise DeploymentError([Problem("deploy", sentence)]) from None
     place = f"account {name}"
     option = settings.profile_option or f"--{name}-profile"
-    chosen = f"by {option} {settings.profile}" if settings.profile else f"without {option}"
-    with aws_errors_at(f"{place}, {chosen}"):
+    chosen = f": {option} {settings.profile}" if settings.profile else f", without {option}"
+    with aws_errors_at(f"{place}{chosen}"):
         session = boto3.Session(
             botocore_session=patient_session(tell),
             profile_name=settings.profile,

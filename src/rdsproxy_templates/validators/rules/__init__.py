@@ -165,6 +165,7 @@ GRAPH_RULES: Final[tuple[Rule[Graph, Violation], ...]] = (
     function.schedule,
     function.log_retention,
     code.code,
+    code.code_folder,
 )
 BUNDLE_RULES: Final[tuple[Rule[Bundle, FileViolation], ...]] = (
     wiring.connected,

@@ -36,17 +36,8 @@ _KEYS: Final = {
 )
 def code(graph: Graph) -> Iterator[Violation]:
     folders = dict(_folders(graph))
-    is_beside = any(folder.exists() for folder in folders.values())
-    for resource, folder in folders.items():
-        # Where no code is at all, the templates are somewhere by themselves.
-        if not folder.exists() and (is_beside or _holds_code(folder.parent)):
-            key = _KEYS[graph.type(resource)]
-            yield Violation(
-                resource,
-                key,
-                f"{graph.properties(resource)[key]} is not there, from the template's folder",
-                "Correct the path",
-            )
+    if _is_beside_code(folders):
+        yield from _missing(graph, folders)
     for function, body in graph.of_type(*FUNCTION_TYPES):
         if body.get("PackageType") == "Image" or _is_built_elsewhere(graph, function):
             continue
@@ -62,6 +53,40 @@ def code(graph: Graph) -> Iterator[Violation]:
                 yield Violation(
                     function, "Handler", sentence, "Name a file and a function that are there"
                 )
+
+
+@as_rule(
+    "function/code-folder",
+    level="opinion",
+    title="The local code of a function is beside its template.",
+    why="`sam build` fails, unless the code is put there first.",
+    remedy="Correct the path, or put the code where it leads.",
+    source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/"
+    "sam-resource-function.html",
+)
+def code_folder(graph: Graph) -> Iterator[Violation]:
+    folders = dict(_folders(graph))
+    # What is beside the template's folder may be left where it came from.
+    within = {name: folder for name, folder in folders.items() if ".." not in folder.parts}
+    if not _is_beside_code(folders):
+        yield from _missing(graph, within)
+
+
+def _is_beside_code(folders: Mapping[str, Path]) -> bool:
+    """Tell whether any code is there; else the templates are somewhere by themselves."""
+    return any(folder.exists() or _holds_code(folder.parent) for folder in folders.values())
+
+
+def _missing(graph: Graph, folders: Mapping[str, Path]) -> Iterator[Violation]:
+    for resource, folder in folders.items():
+        if not folder.exists():
+            key = _KEYS[graph.type(resource)]
+            yield Violation(
+                resource,
+                key,
+                f"{graph.properties(resource)[key]} is not there, from the template's folder",
+                "Correct the path",
+            )
 
 
 def _folders(graph: Graph) -> Iterator[tuple[str, Path]]:
