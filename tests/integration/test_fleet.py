@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from fleets import REGIONS, Company
+from fleets import REGIONS, Company, Fleet
 
 pytestmark = pytest.mark.xdist_group("fleet")
 
@@ -172,6 +172,38 @@ def test_a_failure_within_the_tolerance_stops_no_wave_and_is_told(company):
     assert "wave rest: update 1" in mended.output
     assert fleet.groups(third) == {"/tolerant": 7}
     assert fleet.groups(canary) == {"/tolerant": 7}
+
+
+def test_a_role_of_its_own_lets_a_service_managed_fleet_nest(company):
+    canary, *_ = company.members
+    folder = company.folder / "firewall"
+    folder.mkdir()
+    waves = [{"name": "one", "accounts": [canary.id], "regions": [VIRGINIA]}]
+    settings = {
+        "variant": "edge_waf",
+        "custom_execution_role": True,
+        "packages": {"bucket_prefix": "acme-firewall"},
+        "targets": {"waves": waves},
+    }
+    fleet = Fleet(company=company, folder=folder, settings=settings)
+
+    done = fleet.apply()
+
+    assert done.status == 0, f"{done.output}\n{done.errors}"
+    name = "stacksets-exec-custom-rdsproxy-edge-waf"
+    assert canary.client("iam").get_role(RoleName=name)["Role"]["Description"]
+    stacks = canary.at(VIRGINIA).client("cloudformation").describe_stacks()["Stacks"]
+    names = [one["StackName"] for one in stacks if "rdsproxy-edge-waf" in one["StackName"]]
+    assert len(names) == 3, "the role, the root and what it nests"
+    policy = (
+        company.organization.management.at(VIRGINIA)
+        .client("s3")
+        .get_bucket_policy(Bucket=f"acme-firewall-{VIRGINIA}")
+    )
+    assert company.organization.id in policy["Policy"]
+    assert fleet.run("plan").status == 0
+    ended = fleet.run("destroy", "--yes", "--buckets")
+    assert ended.status == 0, ended.errors
 
 
 def test_what_cannot_work_is_refused_before_anything_is_made(company):

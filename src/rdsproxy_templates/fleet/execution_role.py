@@ -58,7 +58,10 @@ def execution_role_arguments(
     if not settings.custom_execution_role:
         return {}
     return {
-        "ExecutionRoleTemplateBody": execution_role_template(rendered, settings, management_account)
+        "ExecutionRoleName": role_name(settings.stack_set_name),
+        "ExecutionRoleTemplateBody": execution_role_template(
+            rendered, settings, management_account
+        ),
     }
 
 
