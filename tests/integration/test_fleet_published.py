@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import zipfile
+from io import BytesIO
+from pathlib import Path
 
 import boto3
 import pytest
@@ -15,7 +20,11 @@ from rdsproxy_templates.fleet.bucket_policies import Readers
 from rdsproxy_templates.fleet.fleet_sessions import FleetSessions
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
 from rdsproxy_templates.fleet.publishing import delete_buckets, published, template_argument
-from rdsproxy_templates.fleet.regional_packages import RegionalPackages
+from rdsproxy_templates.fleet.regional_packages import RegionalPackages, regional_packages
+from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
+from rdsproxy_templates.model import Template
+from rdsproxy_templates.model.values import LocalPath
+from rdsproxy_templates.rendering.documents import bundle
 
 pytestmark = pytest.mark.xdist_group("fleet_published")
 
@@ -185,3 +194,37 @@ def test_made_buckets_are_deleted_with_all_versions(sessions):
     delete_buckets(settings(bucket_prefix="ended"), sessions, REGIONS, said.append)
 
     assert said == [f"{region}: bucket ended-{region} deleted" for region in REGIONS]
+
+
+def test_sam_cli_builds_what_only_it_knows_how_to(tmp_path, sam_cli, monkeypatch):
+    code = tmp_path / "src"
+    code.mkdir()
+    (code / "app.py").write_text("def handler(event, context): ...\n")
+    (code / "requirements.txt").write_text("")
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {LocalPath.KEY: "src"},
+            "Handler": "app.handler",
+            "Runtime": f"python3.{sys.version_info.minor}",
+            "Role": "arn:aws:iam::111111111111:role/given",
+        },
+    }
+    root = Template(
+        description="One function",
+        parameters={},
+        children={},
+        resources={"One": function},
+        outputs={},
+    )
+    made = bundle(root, nesting="plain")
+    made.write(tmp_path)
+    monkeypatch.setenv("PATH", f"{Path(sam_cli).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("SAM_CLI_TELEMETRY", "0")
+    fleet = RenderedFleet(name="one", bundle=made, folder=tmp_path)
+
+    packages = regional_packages(fleet, settings(bucket_prefix="sam"))
+
+    ((key, archive),) = packages.objects.items()
+    assert "app.py" in zipfile.ZipFile(BytesIO(archive)).namelist()
+    assert f"S3Key: {key}" in packages.template
