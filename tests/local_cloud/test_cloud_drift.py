@@ -208,6 +208,10 @@ def test_no_secret_is_compared_or_shown(stacks, drift):
     secret = {"Name": "s", "SecretString": "from the template", "Description": "Ours"}
     resources = {
         "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": secret},
+        "Log": group(
+            LogGroupName="hidden",
+            Tags=[{"Key": "one", "Value": {"Ref": "Word"}}, {"Key": "two", "Value": "2"}],
+        ),
         "Hidden": parameter({"Fn::Sub": "${Word}!"}, Name="hidden"),
         "Read": {
             **parameter("{{resolve:secretsmanager:s}}", Name="read"),
@@ -218,6 +222,9 @@ def test_no_secret_is_compared_or_shown(stacks, drift):
     for name in ("hidden", "read"):
         stacks.account.client("ssm").put_parameter(Name=name, Value="changed", Overwrite=True)
     stacks.account.client("secretsmanager").put_secret_value(SecretId="s", SecretString="another")
+
+    arn = drift.logs.describe_log_groups()["logGroups"][0]["arn"].removesuffix(":*")
+    drift.logs.tag_resource(resourceArn=arn, tags={"by": "hand"})
 
     assert drift.detect("secrets")["StackDriftStatus"] == "IN_SYNC"
     shown = json.dumps(drift.found("secrets"), default=str)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ..limits.tags import RESERVED
-from .differences import Path, Secret
+from .differences import Path, Secret, secrets
 from .handlers import declaration
 from .order import references
 from .parameters import HIDDEN
@@ -37,7 +37,7 @@ def expected_of(stack: Stack, deployed: DeployedResource) -> Expectation:
         name: _veiled(value, deployed.written.get(name), raw.get(name), hidden)
         for name, value in deployed.properties.items()
     }
-    ignored: dict[Path, Reason] = dict.fromkeys(_secrets(values, ()), "SENSITIVE_PROPERTY")
+    ignored: dict[Path, Reason] = dict.fromkeys(secrets(values), "SENSITIVE_PROPERTY")
     for path in declaration(deployed.type).write_only:
         if _at(values, path) is not None:
             ignored[path] = "WRITE_ONLY_PROPERTY"
@@ -67,8 +67,8 @@ def veiled(expected: Any, actual: Any) -> Any:
         return str(expected)
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         return {name: veiled(expected.get(name), one) for name, one in actual.items()}
-    if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        return [veiled(one, other) for one, other in zip(expected, actual, strict=True)]
+    if isinstance(expected, list) and any(secrets(expected)):
+        return HIDDEN
     return actual
 
 
@@ -94,17 +94,6 @@ def _within(written: Any, place: Any) -> Any:
         return written[place]
     except (KeyError, IndexError, TypeError):
         return None
-
-
-def _secrets(value: Any, at: Path) -> Iterator[Path]:
-    if isinstance(value, Secret):
-        yield at
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _secrets(one, (*at, name))
-    elif isinstance(value, list):
-        for place, one in enumerate(value):
-            yield from _secrets(one, (*at, str(place)))
 
 
 def _keys(tags: Any) -> set[str]:
