@@ -137,6 +137,15 @@ def test_a_given_role_is_passed_and_never_changed():
     assert "iam:PutRolePolicy" not in actions(document)
 
 
+def test_a_role_of_any_name_is_not_the_execution_role_itself():
+    anything = role(RoleName={"Ref": "Name"})
+
+    denied = [one for one in policy(Role=anything)["Statement"] if one["Effect"] == "Deny"]
+
+    assert [one["Resource"] for one in denied] == [[{"Fn::Sub": f"{ACCOUNT}role/name"}]]
+    assert [one for one in policy(Role=role())["Statement"] if one["Effect"] == "Deny"] == []
+
+
 def test_without_managed_policies_none_is_attached():
     assert "iam:AttachRolePolicy" not in actions(policy(Role=role()))
 

@@ -32,7 +32,7 @@ from ..rendering import Bundle
 from ..rendering.documents import ROOT, bundle
 from .fleet_settings import CUSTOM_ROLE, FleetSettings
 from .physical_names import PhysicalNames
-from .role_statements import resolved, statements
+from .role_statements import resolved, self_protection, statements
 
 if TYPE_CHECKING:
     from .rendered_fleet import RenderedFleet
@@ -118,7 +118,7 @@ def role_bundle(
     """
     names = PhysicalNames(stack_set=stack_set, templates=templates)
     types = {str(body["Type"]) for one in templates for body in one["Resources"].values()}
-    policy = _policy(names, types, buckets)
+    policy = _policy(names, types, buckets, name)
     if (length := characters(policy)) > MOST_CHARACTERS:
         sentence = (
             f"needs a role whose policy has {length} characters, and IAM takes {MOST_CHARACTERS}; "
@@ -166,9 +166,12 @@ def characters(policy: Mapping[str, Any]) -> int:
     return len("".join(filled.split()))
 
 
-def _policy(names: PhysicalNames, types: Iterable[str], buckets: Iterable[str]) -> dict[str, Any]:
+def _policy(
+    names: PhysicalNames, types: Iterable[str], buckets: Iterable[str], own: str
+) -> dict[str, Any]:
     """Return the policy; one that IAM finds too long reads by ``Describe*`` and ``List*``."""
-    document = PolicyDocument(Version=VERSION, Statement=statements(names, types, buckets))
+    found = [*statements(names, types, buckets), *self_protection(names, own)]
+    document = PolicyDocument(Version=VERSION, Statement=found)
     policy: dict[str, Any] = encode_to_dict(document)
     if characters(policy) <= MOST_CHARACTERS:
         return policy

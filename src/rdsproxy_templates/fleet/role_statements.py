@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from awacs.aws import Action, Allow, Condition, Statement, StringLike
+from awacs.aws import Action, Allow, Condition, Deny, Statement, StringLike
 
 from ..aws.iam_reference import kinds_of
 from ..model import sub
@@ -76,6 +77,14 @@ def statements(
     for action, scope in _scoped(names, sorted({*types}), sorted({*buckets})):
         grouped.setdefault(repr(scope), (scope, []))[1].append(action)
     return [_statement(scope, sorted(actions)) for scope, actions in grouped.values()]
+
+
+def self_protection(names: PhysicalNames, own: str) -> list[Statement]:
+    """Return what keeps the role *own* from itself, where names of the templates may be its own."""
+    if not any(fnmatchcase(f"/{own}", pattern) for pattern in names.of_roles()):
+        return []
+    arn = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{own}"
+    return [Statement(Effect=Deny, Action=[Action("iam", "*")], Resource=[resolved(arn)])]
 
 
 def _scoped(
