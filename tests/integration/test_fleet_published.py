@@ -20,6 +20,7 @@ from rdsproxy_templates.fleet.bucket_policies import Readers
 from rdsproxy_templates.fleet.fleet_sessions import FleetSessions
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
 from rdsproxy_templates.fleet.publishing import delete_buckets, published, template_argument
+from rdsproxy_templates.fleet.regional_images import regional_image
 from rdsproxy_templates.fleet.regional_packages import RegionalPackages, regional_packages
 from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
 from rdsproxy_templates.model import Template
@@ -228,3 +229,26 @@ def test_sam_cli_builds_what_only_it_knows_how_to(tmp_path, sam_cli, monkeypatch
     ((key, archive),) = packages.objects.items()
     assert "app.py" in zipfile.ZipFile(BytesIO(archive)).namelist()
     assert f"S3Key: {key}" in packages.template
+
+
+def test_an_image_has_to_be_in_the_repository_of_every_region(sessions):
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": {}, "layers": []})
+    owner = sessions.administrator.id
+    host = f"{owner}.dkr.ecr.eu-west-1.amazonaws.com"
+    function = {"Properties": {"Code": {"ImageUri": f"{host}/orders:1"}}}
+    packages = RegionalPackages(template="", images=[regional_image("Orders", function)])
+
+    def push(region):
+        ecr = sessions.administrator.at(region).client("ecr")
+        ecr.create_repository(repositoryName="orders")
+        ecr.put_image(repositoryName="orders", imageManifest=manifest, imageTag="1")
+
+    push("eu-west-1")
+    with pytest.raises(DeploymentError) as caught:
+        publish(sessions, packages, bucket_prefix="images")
+    push("us-east-1")
+
+    (problem,) = caught.value.problems
+    assert problem.place == "us-east-1: image orders:1"
+    assert publish(sessions, packages, bucket_prefix="images") == []
