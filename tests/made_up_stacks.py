@@ -119,7 +119,7 @@ class Stacks:
 
 def _request(resources: Document, more: Document) -> Document:
     """Arguments in capitals are the template's sections or the API's; the others are parameters."""
-    sections = {"Parameters", "Outputs", "Conditions", "Mappings", "Transform"} & set(more)
+    sections = {"Parameters", "Outputs", "Conditions", "Mappings", "Rules", "Transform"} & set(more)
     template = {"Resources": resources} | {name: more[name] for name in sections}
     given = more.get("given", {})
     rest = {name: more[name] for name in more if name not in sections | {"given"}}

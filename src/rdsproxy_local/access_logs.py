@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from .cloudformation.failure import Failure
 from .cloudformation.resource import Context
 
+IDENTIFIERS: Final = ("$context.requestId", "$context.extendedRequestId")
+
 
 def check_access_log(context: Context, destination: str, line: str) -> None:
     """Fail as API Gateway does at a log that it cannot write."""
-    if "$context.requestId" not in line:
-        raise Failure("The format of an access log must include at least $context.requestId")
+    if not any(one in line for one in IDENTIFIERS):
+        raise Failure(
+            "Access Log format must be single line, and contain at least "
+            f"{' or '.join(IDENTIFIERS)}"
+        )
     group = re.fullmatch(
         rf"arn:[^:]+:logs:{context.region}:{context.account}:log-group:([^:]+)(:\*)?", destination
     )

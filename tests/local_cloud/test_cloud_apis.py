@@ -66,11 +66,17 @@ def logging_account(harness):
         ],
     }
     harness.call("iam", "create_role", RoleName="api-logs", AssumeRolePolicyDocument=trust)
+    writes = {
+        "RoleName": "api-logs",
+        "PolicyArn": "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+    }
+    harness.call("iam", "attach_role_policy", **writes)
     role = "arn:aws:iam::123456789012:role/api-logs"
     account = harness.create("AWS::ApiGateway::Account", CloudWatchRoleArn=role)
     yield
     harness.update(account)
     harness.delete(account)
+    harness.call("iam", "detach_role_policy", **writes)
     harness.call("iam", "delete_role", RoleName="api-logs")
 
 

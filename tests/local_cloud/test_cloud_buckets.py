@@ -208,7 +208,9 @@ class TestPolicy:
 
     def test_another_takes_its_place(self, harness, bucket, policy):
         made = policy(statement("Deny", bucket))
-        document = {"Version": "2012-10-17", "Statement": [statement("Allow", bucket)]}
+        readers = {"AWS": harness.account}
+        allowed = statement("Allow", bucket, "s3:GetObject", readers)
+        document = {"Version": "2012-10-17", "Statement": [allowed]}
         again = harness.update(made, Bucket=bucket.physical_id, PolicyDocument=document)
 
         self.write(harness, bucket)

@@ -452,6 +452,33 @@ def strange_rules():
     }
 
 
+@pytest.fixture(scope="class")
+def edge_function(edge):
+    """Version 1 of a function that CloudFront may call."""
+    trusted = {"Service": ["edgelambda.amazonaws.com", "lambda.amazonaws.com"]}
+    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
+    resources = {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "FunctionName": "edge",
+                "Code": {"ZipFile": "pass"},
+                "Handler": "index.handler",
+                "Role": {"Fn::GetAtt": "Role.Arn"},
+                "Runtime": "python3.13",
+            },
+        },
+        "One": {
+            "Type": "AWS::Lambda::Version",
+            "Properties": {"FunctionName": {"Ref": "Function"}},
+        },
+    }
+    assert edge.deploy(edge.global_account, "edge-code", resources) == "CREATE_COMPLETE"
+
+
+@pytest.mark.usefixtures("edge_function")
 class TestNotUnderstood:
     @pytest.mark.parametrize("name", strange_rules())
     def test_a_web_acl_fails_its_stack(self, edge, name):

@@ -26,6 +26,22 @@ def us_east_1(server):
     return TypeHarness(server.clients, region="us-east-1")
 
 
+def version(harness):
+    """The ARN of a version of a function that CloudFront may call."""
+    trusted = {"Service": ["edgelambda.amazonaws.com", "lambda.amazonaws.com"]}
+    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
+    role = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust)
+    function = harness.create(
+        "AWS::Lambda::Function",
+        Code={"ZipFile": "pass"},
+        Handler="index.handler",
+        Role=role.attributes["Arn"],
+        Runtime="python3.13",
+    )
+    return harness.create("AWS::Lambda::Version", FunctionName=function.physical_id).physical_id
+
+
 def web_acl(harness, **properties):
     properties = {"DefaultAction": {"Allow": {}}, "VisibilityConfig": SEEN, **properties}
     return harness.create("AWS::WAFv2::WebACL", **{"Scope": "REGIONAL", **properties})
@@ -277,8 +293,7 @@ def read_config(harness, deployed):
 class TestCloudFront:
     def test_a_distribution_matches_its_template(self, harness, us_east_1):
         acl = web_acl(us_east_1, Name="edge", Scope="CLOUDFRONT").attributes["Arn"]
-        edge = "arn:aws:lambda:us-east-1:123456789012:function:edge:1"
-        associated = {"EventType": "origin-request", "LambdaFunctionARN": edge}
+        associated = {"EventType": "origin-request", "LambdaFunctionARN": version(us_east_1)}
         made = distribution(
             harness,
             {

@@ -45,7 +45,7 @@ def test_short_tags_are_functions():
         ('{"Resources": {"A": {}}}', "Every Resources object must contain a Type member"),
         ('{"Resources": {"A_b": {"Type": "T"}}}', "A_b is non alphanumeric"),
         ('{"Resources": {"A": {"Type": "T", "Depends": 1}}}', "resource property 'Depends'"),
-        ('{"Resources": {"A": {"Type": "T"}}, "Rules": {}}', r"properties \[Rules\]"),
+        ('{"Resources": {"A": {"Type": "T"}}, "Laws": {}}', r"properties \[Laws\]"),
         ('{"Resources": {"A": {"Type": "T"}}, "Resource": {}}', r"properties \[Resource\]"),
         ('{"Transform": "Mine", "Resources": {}}', "No transform named Mine found"),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rdsproxy_local.cloudformation.failure import Failure
 
@@ -179,3 +180,47 @@ def test_stages_and_plans_have_values_that_api_gateway_takes(
     harness, type_name, properties, reason
 ):
     refused(harness, type_name, properties, reason)
+
+
+def test_a_private_api_is_deployed_with_a_policy_only(harness):
+    api = harness.create(
+        "AWS::ApiGateway::RestApi", Name="inside", EndpointConfiguration={"Types": ["PRIVATE"]}
+    ).physical_id
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html
+    with pytest.raises(ClientError, match="doesn't have a resource policy"):
+        harness.create("AWS::ApiGateway::Deployment", RestApiId=api)
+
+
+@pytest.mark.parametrize(
+    "statement", [{"Effect": "Permit"}, {"Action": "s3:GetObject"}, {"Principal": {"AWS": "1"}}]
+)
+def test_a_policy_of_an_api_is_about_calls_and_somebody(harness, statement):
+    usual = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/*",
+    }
+    document = {"Version": "2012-10-17", "Statement": [usual | statement]}
+    with pytest.raises(ClientError, match="Invalid policy document"):
+        harness.create("AWS::ApiGateway::RestApi", Name="shop", Policy=document)
+    document["Statement"] = [usual]
+    harness.create("AWS::ApiGateway::RestApi", Name="shop", Policy=document)
+
+
+def test_a_role_that_writes_no_logs_is_refused(harness):
+    trusted = {"Service": "apigateway.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
+    role = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=trust).attributes["Arn"]
+    # https://github.com/tmobile/jazz-installer/pull/597
+    with pytest.raises(ClientError, match="does not have required permissions"):
+        harness.create("AWS::ApiGateway::Account", CloudWatchRoleArn=role)
+
+
+def test_a_stage_of_an_http_api_has_no_execution_logs(harness):
+    settings = {"DefaultRouteSettings": {"LoggingLevel": "INFO"}}
+    # https://github.com/hashicorp/terraform-provider-aws/issues/14010
+    reason = "Execution logs are not supported on protocolType HTTP"
+    given = {"ApiId": "a", "StageName": "v1", **settings}
+    refused(harness, "AWS::ApiGatewayV2::Stage", given, reason)

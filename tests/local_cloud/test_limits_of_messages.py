@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from botocore.exceptions import ClientError
 
 from rdsproxy_local.cloudformation.failure import Failure
 
@@ -143,3 +146,61 @@ def test_a_schedule_ends_later_and_calls_what_it_may(harness, properties, reason
 
 def test_the_default_group_of_schedules_is_there_already(harness):
     refused(harness, "AWS::Scheduler::ScheduleGroup", {"Name": "default"}, "already exists")
+
+
+@pytest.fixture(scope="module")
+def queue(harness):
+    return harness.create("AWS::SQS::Queue").physical_id
+
+
+@pytest.fixture(scope="module")
+def topic(harness):
+    return harness.create("AWS::SNS::Topic").physical_id
+
+
+def policy(**statement):
+    usual = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [usual | statement]}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        policy(Action="s3:GetObject"),
+        policy(Action="sqs:SendMessage", Effect="Permit"),
+        policy(Action="sqs:SendMessage", Principal={"AWS": "111"}),
+        policy(Action="sqs:SendMessage", Principal={"Service": "sn.amazonaws.com"}),
+    ],
+)
+def test_a_policy_of_a_queue_is_about_queues_and_about_somebody(harness, queue, document):
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    given = {"Queues": [queue], "PolicyDocument": document}
+    with pytest.raises(ClientError, match="Invalid value for the parameter Policy"):
+        harness.create("AWS::SQS::QueuePolicy", **given)
+
+
+def test_a_policy_of_a_topic_is_about_topics(harness, topic):
+    given = {"Topics": [topic], "PolicyDocument": policy(Action="sqs:SendMessage")}
+    with pytest.raises(ClientError, match="action out of service scope"):
+        harness.create("AWS::SNS::TopicPolicy", **given)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("{body:", "no object"),
+        ('{"body": {"a": "b"}}', "must be an object or an array"),
+        ('{"body": {"a": [{"starts-with": "b"}]}}', "match type starts-with"),
+    ],
+)
+def test_a_filter_of_a_mapping_has_a_pattern(harness, pattern, reason):
+    # https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+    filters = {"Filters": [{"Pattern": pattern}]}
+    mapping = {"EventSourceArn": QUEUE, "FunctionName": "f", "FilterCriteria": filters}
+    refused(harness, "AWS::Lambda::EventSourceMapping", mapping, reason)
+
+
+def test_a_mapping_has_at_most_ten_filters(harness):
+    filters = {"Filters": [{"Pattern": json.dumps({"body": [one]})} for one in "abcdefghijk"]}
+    mapping = {"EventSourceArn": QUEUE, "FunctionName": "f", "FilterCriteria": filters}
+    refused(harness, "AWS::Lambda::EventSourceMapping", mapping, "at most 10 filters")

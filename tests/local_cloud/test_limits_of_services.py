@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rdsproxy_local.cloudformation.failure import Failure
 
@@ -290,3 +291,157 @@ def test_a_subnet_has_addresses_of_its_vpc(harness):
     refused(harness, "AWS::EC2::Instance", taken, "reserved address range")
     elsewhere = {**machine, "AvailabilityZone": "eu-west-1c"}
     refused(harness, "AWS::EC2::Instance", elsewhere, "not that of the subnet")
+
+
+@pytest.fixture(scope="module")
+def bucket(harness):
+    return harness.create("AWS::S3::Bucket").physical_id
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ({"Action": "s3:Foo"}, "Policy has invalid action"),
+        ({"Resource": "arn:aws:s3:::another/*"}, "Policy has invalid resource"),
+        ({"Resource": "arn:aws:s3:::BUCKET"}, "Action does not apply to any resource"),
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:role/nobody"}}, "Invalid principal"),
+        ({"Principal": "*"}, "BlockPublicPolicy"),
+    ],
+)
+def test_a_bucket_policy_is_about_the_bucket_and_not_for_everybody(
+    harness, bucket, statement, reason
+):
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+    usual = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "123456789012"},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::BUCKET/*",
+    } | statement
+    written = usual | {"Resource": usual["Resource"].replace("BUCKET", bucket)}
+    document = {"Version": "2012-10-17", "Statement": [written]}
+    with pytest.raises(ClientError, match=reason):
+        harness.create("AWS::S3::BucketPolicy", Bucket=bucket, PolicyDocument=document)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "properties", "reason"),
+    [
+        ("AWS::Logs::LogGroup", {"LogGroupName": "aws/shop"}, "can't start with"),
+        (
+            "AWS::EC2::NatGateway",
+            {"SubnetId": "subnet-1", "ConnectivityType": "private", "AllocationId": "eipalloc-1"},
+            "private NAT gateway",
+        ),
+        (
+            "AWS::EC2::SecurityGroupIngress",
+            {
+                "GroupId": "sg-1",
+                "IpProtocol": "icmp",
+                "FromPort": 300,
+                "ToPort": -1,
+                "CidrIp": "10.0.0.0/8",
+            },
+            r"ICMP type \(300\)",
+        ),
+        (
+            "AWS::Lambda::Alias",
+            {
+                "FunctionName": "f",
+                "FunctionVersion": "$LATEST",
+                "Name": "live",
+                "RoutingConfig": {
+                    "AdditionalVersionWeights": [{"FunctionVersion": "1", "FunctionWeight": 0.5}]
+                },
+            },
+            "Routing config is not supported",
+        ),
+        (
+            "AWS::Lambda::EventInvokeConfig",
+            {"FunctionName": "f", "Qualifier": "live"},
+            "doesn't exist",
+        ),
+        (
+            "AWS::Lambda::Permission",
+            {
+                "FunctionName": "f",
+                "Action": "lambda:InvokeFunction",
+                "Principal": "arn:aws:iam::123456789012:role/nobody",
+            },
+            "principal was invalid",
+        ),
+        (
+            "AWS::CodeDeploy::DeploymentGroup",
+            {
+                "ApplicationName": "a",
+                "ServiceRoleArn": "arn:aws:iam::123456789012:role/r",
+                "AlarmConfiguration": {"Alarms": [{"Name": f"a{n}"} for n in range(11)]},
+            },
+            "at most 10 alarms",
+        ),
+    ],
+)
+def test_names_and_numbers_that_a_service_refuses_fail(harness, type_name, properties, reason):
+    refused(harness, type_name, properties, reason)
+
+
+def test_the_name_of_a_role_is_taken_in_any_case(harness):
+    trusted = {"Service": "lambda.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
+    harness.create("AWS::IAM::Role", RoleName="Shop", AssumeRolePolicyDocument=trust)
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+    with pytest.raises(ClientError, match="already exists"):
+        harness.create("AWS::IAM::Role", RoleName="SHOP", AssumeRolePolicyDocument=trust)
+    strange = {**trust, "Statement": [{**statement, "Principal": {"AWS": "111"}}]}
+    with pytest.raises(ClientError, match="Invalid principal"):
+        harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=strange)
+
+
+@pytest.fixture(scope="module")
+def cluster(harness):
+    made = harness.create(
+        "AWS::RDS::DBCluster",
+        Engine="aurora-mysql",
+        EngineVersion="8.0.mysql_aurora.3.10.6",
+        MasterUsername="owner",
+        MasterUserPassword="not-to-be-seen",
+        StorageEncrypted=True,
+    )
+    return made.physical_id
+
+
+MEMBER = {"Engine": "aurora-mysql", "DBInstanceClass": "db.t4g.medium"}
+
+
+def test_a_member_is_encrypted_as_its_cluster_is(harness, cluster):
+    member = {**MEMBER, "DBClusterIdentifier": cluster}
+    wrong = {**member, "StorageEncrypted": False}
+    refused(harness, "AWS::RDS::DBInstance", wrong, "Set storage encrypted for the DB Cluster")
+    harness.create("AWS::RDS::DBInstance", **member, StorageEncrypted=True)
+
+
+def test_a_cluster_has_a_writer_and_15_readers(harness, cluster):
+    member = {**MEMBER, "DBClusterIdentifier": cluster}
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.html
+    with pytest.raises(ClientError, match="more than 16 instances"):
+        [harness.create("AWS::RDS::DBInstance", **member) for _ in range(17)]
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"EngineLifecycleSupport": "forever"}, "Invalid EngineLifecycleSupport"),
+        ({"Timezone": "UTC"}, "Timezone is not supported"),
+        ({"DedicatedLogVolume": True}, "dedicated log volume is not supported"),
+    ],
+)
+def test_an_instance_has_what_its_engine_and_storage_have(harness, properties, reason):
+    usual = {
+        "Engine": "mysql",
+        "EngineVersion": "8.4.11",
+        "DBInstanceClass": "db.m7g.large",
+        "AllocatedStorage": "20",
+        "StorageType": "gp3",
+    }
+    refused(harness, "AWS::RDS::DBInstance", usual | properties, reason)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from moto.logs.models import logs_backends
-from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue
+from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, RDSClientError
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
 from .roles import may_assume
@@ -32,6 +32,9 @@ LOGS: Final = {
     "mysql": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
     "postgres": ("postgresql", "upgrade", "iam-db-auth-error"),
 }
+
+
+MOST_MEMBERS: Final = 16
 
 
 def require_cluster_settings(backend: RDSBackend, given: Mapping[str, Any]) -> None:
@@ -82,6 +85,16 @@ def require_member_settings(backend: RDSBackend, given: Mapping[str, Any]) -> No
     recorded = _now(given, cluster, *_RECORDED)
     _require_class(cluster.engine, given.get("db_instance_class"), recorded)
     _require_zone(backend, given, cluster.db_subnet_group_name)
+
+
+def require_room(backend: RDSBackend, name: str) -> None:
+    """Refuse the seventeenth instance of a cluster: Aurora has a writer and 15 readers."""
+    cluster = backend.clusters.get(name)
+    if cluster is not None and len(cluster.members) >= MOST_MEMBERS:
+        raise RDSClientError(
+            "InstanceQuotaExceeded",
+            f"Cannot create more than {MOST_MEMBERS} instances in the DB cluster {name}",
+        )
 
 
 _RECORDED: Final = ("enable_performance_insights", "performance_insights_enabled")

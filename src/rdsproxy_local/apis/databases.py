@@ -20,6 +20,7 @@ from .database_monitoring import (
     require_cluster_settings,
     require_instance_settings,
     require_member_settings,
+    require_room,
 )
 from .engines import require_creatable
 from .master_logins import BY_IAM, require_new_login, require_one_login
@@ -166,6 +167,7 @@ def _create_instance(
         )
     else:
         require_member_settings(backend, given)
+        require_room(backend, given["db_cluster_identifier"])
     database = create(backend, given)
     _remember(database, given, INSTANCE_SETTINGS)
     # moto gives all of them the same, and policies name databases by it.

@@ -126,6 +126,10 @@ def _require_batch(spec: Mapping[str, Any], source: str) -> None:
     size = int(spec.get("BatchSize") or SMALL_BATCH)
     window = int(spec.get("MaximumBatchingWindowInSeconds") or 0)
     if source.endswith(".fifo"):
+        if size > SMALL_BATCH:
+            raise InvalidParameterValueException(
+                f"Batch size must be less than or equal to {SMALL_BATCH} for FIFO queues: {size}"
+            )
         if window:
             raise InvalidParameterValueException("Batching window is not supported for FIFO queues")
     elif size > SMALL_BATCH and not window:

@@ -113,7 +113,9 @@ def _fits(value: str, allowed: AllowedValues) -> bool:
         return value in allowed
     if isinstance(allowed, frozenset):
         return set(value.split(",")) <= allowed
-    return value.lstrip("-").isdigit() and int(value) in allowed
+    # Of seconds, which have fractions, the whole ones count.
+    whole = value.partition(".")[0] if allowed is SECONDS else value
+    return whole.lstrip("-").isdigit() and int(whole) in allowed
 
 
 def _text(allowed: AllowedValues) -> str:

@@ -6,7 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from moto.iam.exceptions import LimitExceededException, MalformedPolicyDocument
+from moto.iam.exceptions import (
+    EntityAlreadyExists,
+    LimitExceededException,
+    MalformedPolicyDocument,
+)
 from moto.iam.models import IAMBackend
 from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDocumentValidator
 from moto.kms.models import KmsBackend
@@ -51,6 +55,9 @@ def _create_role(
     **named: Any,
 ) -> Any:
     require_valid(IAMTrustPolicyDocumentValidator(assume_role_policy_document))
+    # Names are not distinguished by case: CreateRole.
+    if role_name.lower() in (role.name.lower() for role in backend.roles.values()):
+        raise EntityAlreadyExists(f"Role with name {role_name} already exists.")
     return create(backend, role_name, assume_role_policy_document, *arguments, **named)
 
 

@@ -13,6 +13,9 @@ from moto.sts.models import sts_backends
 from ..service_principals import is_service
 
 PARTITION: Final = "aws"
+PERSON: Final = re.compile(
+    r"\*|\d{12}|A[A-Z]{3}[A-Z0-9]{12,}|arn:[^:]+:(iam|sts)::(\d{12}|cloudfront):.+"
+)
 HOLDER: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):(role|user)/.+")
 
 
@@ -39,6 +42,8 @@ def _principals(principal: Any) -> Iterator[tuple[str, str]]:
 def _exists(sort: str, name: str) -> bool:
     if sort == "Service":
         return is_service(name)
+    if sort == "AWS" and not PERSON.fullmatch(name):
+        return False
     found = HOLDER.fullmatch(name) if sort == "AWS" else None
     if found is None or found[1] not in list(iam_backends):
         return True

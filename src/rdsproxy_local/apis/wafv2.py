@@ -21,6 +21,7 @@ def install() -> None:
         aws="the rules are those that are given",
         source="https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html",
     )
+    surround(WAFV2Backend, "create_ip_set", _create_ip_set)
     surround(WAFV2Backend, "delete_web_acl", _delete_web_acl)
     surround(WAFV2Backend, "delete_ip_set", _delete_ip_set)
 
@@ -38,6 +39,23 @@ def _update_web_acl(
     if not rules:
         backend.get_web_acl(None, name, _id).rules = []
     return token
+
+
+def _create_ip_set(
+    create: Callable[..., Any],
+    backend: WAFV2Backend,
+    name: str,
+    scope: str,
+    *rest: Any,
+    **more: Any,
+) -> Any:
+    if any(known.name == name and known.scope == scope for known in backend.ip_sets.values()):
+        raise WAFv2ClientError(
+            "WAFDuplicateItemException",
+            "AWS WAF couldn't perform the operation because some resource in your request is a "
+            "duplicate of an existing one.",
+        )
+    return create(backend, name, scope, *rest, **more)
 
 
 def _delete_web_acl(

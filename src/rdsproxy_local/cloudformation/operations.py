@@ -16,7 +16,7 @@ from .failure import Failure
 from .functions import resolved, text
 from .scope import Exports, StackScope
 from .stack import Output, Plan, Stack
-from .template_limits import export_problem
+from .template_limits import export_problem, twice_exported
 
 OnFailure = Literal["ROLLBACK", "DELETE", "DO_NOTHING"]
 CheckExports = Callable[[Stack, Mapping[str, str]], None]
@@ -132,6 +132,8 @@ def _output(name: str, declared: Mapping[str, Any], scope: StackScope) -> Output
 
 def _publish(stack: Stack, scope: StackScope, check: CheckExports) -> None:
     published = outputs(scope, stack.plan)
+    for problem in twice_exported({name: one.export for name, one in published.items()}):
+        raise Failure(problem)
     check(stack, {one.export: one.value for one in published.values() if one.export is not None})
     stack.outputs, stack.imports = published, frozenset(scope.imports)
 

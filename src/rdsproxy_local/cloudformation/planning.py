@@ -17,6 +17,7 @@ from .parameters import parameters
 from .refusals import refusals
 from .registry import StackRegistry
 from .reverting import with_drift
+from .rules import check_rules
 from .stack import Plan, Stack
 from .template import read
 
@@ -52,6 +53,7 @@ class StackPlanner(StackRegistry):
             capabilities.check(template, request.capabilities, directly=directly)
             call = partial(self._call, request.clients or self.clients)
             given = parameters(template.parameters, request.given, call, request.unknown)
+            check_rules(template.rules, template.parameters, given, self.region_name, call)
             return Plan(template, given)
 
     def _call(self, clients: Clients, service: str, operation: str, **given: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ..types import is_custom
 from . import dynamic
@@ -15,6 +15,15 @@ from .stack import STACK, Plan, Stack
 
 Exports = Callable[[str], str]
 """Gives the value of an export; fails if no stack exports the name."""
+
+
+def _ipv6_ranges(call: Callable[..., Any], vpc_id: str) -> list[str]:
+    vpc = call("ec2", "describe_vpcs", VpcIds=[vpc_id])["Vpcs"][0]
+    return [one["Ipv6CidrBlock"] for one in vpc["Ipv6CidrBlockAssociationSet"]]
+
+
+READ_AGAIN: Final = {("AWS::EC2::VPC", "Ipv6CidrBlocks"): _ipv6_ranges}
+"""Attributes that another resource gives, such as a range of a VPC, which is associated later."""
 
 
 class StackScope:
@@ -45,7 +54,10 @@ class StackScope:
         return self.deployed(name).physical_id
 
     def attribute(self, logical_id: str, name: str) -> Any:
-        return attribute_of(self.deployed(logical_id), name)
+        deployed = self.deployed(logical_id)
+        if read := READ_AGAIN.get((deployed.type, name)):
+            return read(self._stack.call, deployed.physical_id)
+        return attribute_of(deployed, name)
 
     def condition(self, name: str) -> bool:
         conditions = self._plan.template.conditions

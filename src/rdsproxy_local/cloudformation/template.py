@@ -32,6 +32,7 @@ SECTIONS: Final = frozenset(
         "Outputs",
         "Parameters",
         "Resources",
+        "Rules",
     }
 )
 RESOURCE_ATTRIBUTES: Final = frozenset(
@@ -88,6 +89,10 @@ class Template:
     @property
     def outputs(self) -> Mapping[str, Any]:
         return self._section("Outputs")
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        return self._section("Rules")
 
     def _section(self, name: str) -> Mapping[str, Any]:
         section: Mapping[str, Any] = self.sections.get(name, {})

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 LONGEST_NAME: Final = 255
 LONGEST_DESCRIPTION: Final = 1024
+FORMAT: Final = "2010-09-09"
 NOUNS: Final = {
     "Resources": "Resource",
     "Parameters": "Parameter",
@@ -31,6 +32,9 @@ def limit_problems(document: Mapping[str, Any]) -> Iterator[str]:
                     f"Template format error: {noun} name {name[:40]}… is longer than "
                     f"{LONGEST_NAME} characters."
                 )
+    version = document.get("AWSTemplateFormatVersion", FORMAT)
+    if str(version) != FORMAT:
+        yield f"Template format error: Unsupported template format version: {version}"
     if len(str(document.get("Description", "")).encode()) > LONGEST_DESCRIPTION:
         yield (
             f"Template format error: 'Description' length is greater than {LONGEST_DESCRIPTION}."
@@ -45,3 +49,14 @@ def export_problem(name: str) -> str | None:
         f"Template error: the export name '{name[:80]}' must contain only alphanumeric "
         f"characters, colons, or hyphens, up to {LONGEST_NAME}"
     )
+
+
+def twice_exported(exports: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield a sentence for each name by which two outputs are exported; *exports* is by output."""
+    names = [name for name in exports.values() if name is not None]
+    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+        outputs = ", ".join(output for output, one in exports.items() if one == name)
+        yield (
+            f"Template format error: Duplicate Export names. Output {outputs} resolved to the "
+            f"same export name {name}."
+        )

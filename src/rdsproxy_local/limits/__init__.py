@@ -20,8 +20,10 @@ from . import (
     dashboards,
     database_groups,
     databases,
+    deployments,
     distributions,
     endpoints,
+    event_filters,
     flow_logs,
     functions,
     http_apis,
@@ -29,6 +31,7 @@ from . import (
     interfaces,
     key_policies,
     keys,
+    log_groups,
     networks,
     parameters,
     prefix_lists,
@@ -56,13 +59,16 @@ MODULES: Final = (
     dashboards,
     database_groups,
     databases,
+    deployments,
     distributions,
     endpoints,
+    event_filters,
     flow_logs,
     functions,
     http_apis,
     integrations,
     key_policies,
+    log_groups,
     networks,
     parameters,
     prefix_lists,
@@ -79,7 +85,8 @@ MODULES: Final = (
     web_acls,
 )
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    name: checks for module in MODULES for name, checks in module.CHECKS.items()
+    name: tuple(check for module in MODULES for check in module.CHECKS.get(name, ()))
+    for name in sorted({name for module in MODULES for name in module.CHECKS})
 }
 """The checks of each type, beside those of all types."""
 

@@ -9,6 +9,7 @@ from ..cloudformation.resource import Context
 from ..engine_data import has_feature
 from .check import Check
 from .database_settings import (
+    LIFECYCLES,
     LONGEST_CLUSTER_PASSWORD,
     default_group_problems,
     name_problems,
@@ -54,6 +55,9 @@ def _together(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield "The StorageEncrypted parameter must be true when you specify a KmsKeyId"
     if given.get("EngineMode") == "serverless":
         yield f"The engine mode serverless you requested is currently unavailable for {engine}"
+    lifecycle = given.get("EngineLifecycleSupport")
+    if lifecycle is not None and lifecycle not in LIFECYCLES:
+        yield f"Invalid EngineLifecycleSupport: {lifecycle}. Valid values: {', '.join(LIFECYCLES)}"
     for name, feature in FEATURES.items():
         if given.get(name) is True and not has_feature(feature, engine, _version(given)):
             yield f"{name} is not supported for engine {engine} version {_version(given)}"

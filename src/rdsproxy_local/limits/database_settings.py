@@ -13,6 +13,10 @@ from typing import Any, Final
 from ..cloudformation.resource import Context
 from ..engine_data import reserved_words
 
+LIFECYCLES: Final = (
+    "open-source-rds-extended-support",
+    "open-source-rds-extended-support-disabled",
+)
 PORTS: Final = range(1150, 65536)
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 LONGEST_NAME: Final = {"MYSQL": 64, "POSTGRESQL": 63}

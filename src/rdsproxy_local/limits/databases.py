@@ -11,6 +11,7 @@ from ..cloudformation.resource import Context
 from .check import Check
 from .database_settings import (
     CERTIFICATES,
+    LIFECYCLES,
     LONGEST_PASSWORD,
     default_group_problems,
     name_problems,
@@ -48,6 +49,7 @@ STORAGE: Final = {
     "io2": Storage(range(100, 65537), range(1000, 256001), 1000),
     "standard": Storage(range(5, 3073)),
 }
+PROVISIONED: Final = ("io1", "io2")
 LEAST_RATIO: Final = 0.5
 STRIPED: Final = 400
 """The size in GiB from which gp3 has settings of its own."""
@@ -80,6 +82,11 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     certificate = given.get("CACertificateIdentifier")
     if certificate is not None and certificate not in CERTIFICATES:
         yield f"Certificate not found: {certificate}"
+    lifecycle = given.get("EngineLifecycleSupport")
+    if lifecycle is not None and lifecycle not in LIFECYCLES:
+        yield f"Invalid EngineLifecycleSupport: {lifecycle}. Valid values: {', '.join(LIFECYCLES)}"
+    if given.get("Timezone") and engine in KNOWN:
+        yield f"The parameter Timezone is not supported for engine {engine}"
     license_model = given.get("LicenseModel")
     if license_model is not None and license_model != LICENSES.get(engine, license_model):
         yield f"Invalid license model '{license_model}' for engine '{engine}'"
@@ -101,7 +108,9 @@ def _storage(given: Mapping[str, Any]) -> Iterator[str]:
         )
     if (most := given.get("MaxAllocatedStorage")) is not None and int(most) <= size:
         yield "Max storage size must be greater than storage size"
-    if kind in {"io1", "io2"} and iops is None:
+    if given.get("DedicatedLogVolume") is True and kind not in PROVISIONED:
+        yield f"A dedicated log volume is not supported for storage type {kind}"
+    if kind in PROVISIONED and iops is None:
         yield f"Iops must be specified for storage type {kind}"
     yield from _iops(kind, storage, size, iops)
     throughput = given.get("StorageThroughput")
@@ -135,9 +144,20 @@ def _network(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
             "Set the Serverless v2 scaling configuration on the parent DB cluster before "
             "creating a Serverless v2 DB instance."
         )
+    if cluster is not None:
+        yield from _member(cluster, given)
     if given.get("PubliclyAccessible") is True:
         group = cluster.get("DBSubnetGroup") if cluster else given.get("DBSubnetGroupName")
         yield from public_problems(context, None if group == "default" else group)
+
+
+def _member(cluster: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    encrypted = bool(cluster.get("StorageEncrypted"))
+    if given.get("StorageEncrypted") not in (None, encrypted):
+        yield (
+            "The requested DB Instance will be a member of a DB Cluster. Set storage encrypted "
+            "for the DB Cluster."
+        )
 
 
 def _cluster_of(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Lambda: functions."""
+"""Lambda: functions, their aliases, permissions and asynchronous calls."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from ..cloudformation.resource import Context
 from ..service_principals import is_service
 from .check import Check
 
 MOST_MEMORY: Final = 10240
 PERSON: Final = re.compile(r"\*|\d{12}|arn:.+")
+ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
+LATEST: Final = "$LATEST"
 LEVELS: Final = ("ApplicationLogLevel", "SystemLogLevel")
 
 
@@ -62,13 +66,45 @@ def _blocked() -> dict[str, date]:
     }
 
 
-def _permission(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+def _alias(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    weights = given.get("RoutingConfig", {}).get("AdditionalVersionWeights", [])
+    versions = [given.get("FunctionVersion"), *(one.get("FunctionVersion") for one in weights)]
+    if weights and LATEST in versions:
+        yield f"Routing config is not supported for the version {LATEST}"
+
+
+def _invoke_config(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    name, qualifier = given.get("FunctionName", ""), given.get("Qualifier", LATEST)
+    if qualifier == LATEST:
+        return
+    try:
+        context.call("lambda", "get_function", FunctionName=name, Qualifier=qualifier)
+    except ClientError:
+        yield (
+            f"The function {name} doesn't exist with the qualifier {qualifier}: "
+            f"Function not found: {name}:{qualifier}"
+        )
+
+
+def _permission(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     principal = str(given.get("Principal", ""))
-    if not (PERSON.fullmatch(principal) or is_service(principal)):
+    role = ROLE.fullmatch(principal)
+    is_known = role is None or role[1] != context.account or _has_role(context, role[2])
+    if not is_known or not (PERSON.fullmatch(principal) or is_service(principal)):
         yield "The provided principal was invalid. Please check the principal and try again."
 
 
+def _has_role(context: Context, name: str) -> bool:
+    try:
+        context.call("iam", "get_role", RoleName=name)
+    except ClientError:
+        return False
+    return True
+
+
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::Lambda::Alias": (_alias,),
+    "AWS::Lambda::EventInvokeConfig": (_invoke_config,),
     "AWS::Lambda::Function": (_settings, _runtime),
     "AWS::Lambda::Permission": (_permission,),
 }

@@ -75,18 +75,28 @@ def _api(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             yield "CorsConfiguration is supported for HTTP APIs only"
 
 
-def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+def _settings(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     """Refuse what a stage of an HTTP API does not have; those of WebSocket APIs have log levels."""
     for name, value in given.get("StageVariables", {}).items():
         yield from variable_problems(name, value)
     log = given.get("AccessLogSettings", {}).get("Format", "")
     if "\n" in log:
         yield "Access Log format must be single line"
+    if given.get("AccessLogSettings", {}).get("DestinationArn") and not log:
+        yield "A Format is required for the access log"
     routes = given.get("RouteSettings", {})
     for settings in (given.get("DefaultRouteSettings", {}), *routes.values()):
+        if is_logged(settings) and is_http(context, given):
+            yield "Execution logs are not supported on protocolType HTTP"
         for name in ("ThrottlingBurstLimit", "ThrottlingRateLimit"):
             if (settings.get(name) or 0) < 0:
                 yield f"{name} must not be negative: {settings[name]}"
+
+
+def is_logged(settings: Mapping[str, Any]) -> bool:
+    """True if execution logs are wanted."""
+    level = settings.get("LoggingLevel", "OFF")
+    return level != "OFF" or settings.get("DataTraceEnabled") is True
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {

@@ -14,6 +14,7 @@ from .check import Check
 NUMBERS: Final = {"icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58", "all": "-1"}
 WITH_PORTS: Final = ("6", "17")
 WITH_TYPES: Final = ("1",)
+TYPES: Final = range(-1, 256)
 MOST_PORT: Final = 65535
 MOST_PROTOCOL: Final = 255
 MASKS: Final = range(16, 29)
@@ -39,6 +40,10 @@ def _rule(_: Context, rule: Mapping[str, Any]) -> Iterator[str]:
     start, end = rule.get("FromPort"), rule.get("ToPort")
     if protocol in WITH_TYPES and None in (start, end):
         yield "Invalid value 'null' for ICMP type or code: FromPort and ToPort are needed, or -1"
+    if protocol in WITH_TYPES and start is not None and end is not None:
+        for what, number in (("type", start), ("code", end)):
+            if number not in TYPES:
+                yield f"ICMP {what} ({number}) out of range"
     if protocol not in WITH_PORTS or start is None or end is None:
         return
     for port in dict.fromkeys((start, end)):
@@ -52,6 +57,12 @@ def _group(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     for name in ("SecurityGroupEgress", "SecurityGroupIngress"):
         for rule in given.get(name, ()):
             yield from _rule(context, rule)
+
+
+def _nat(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    is_private = given.get("ConnectivityType", "public") == "private"
+    if is_private and given.get("AllocationId"):
+        yield "AllocationId cannot be specified for a private NAT gateway."
 
 
 def _range(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -139,6 +150,7 @@ def _private(block: Any) -> str | None:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::EC2::NatGateway": (_nat,),
     "AWS::EC2::SecurityGroup": (_group,),
     "AWS::EC2::SecurityGroupEgress": (_rule,),
     "AWS::EC2::SecurityGroupIngress": (_rule,),

@@ -15,34 +15,11 @@ WITH_ROLE: Final = ("batch", "ecs", "firehose", "kinesis", "redshift", "states")
 """Services whose targets EventBridge calls by a role only."""
 ANYWHERE: Final = "events"
 """The only targets that may be in another Region are event buses."""
-OPERATORS: Final = frozenset(
-    {
-        *("anything-but", "cidr", "equals-ignore-case", "exists", "numeric", "prefix", "suffix"),
-        "wildcard",
-    }
-)
-"""https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html"""
 
 
 def _rule(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    pattern = given.get("EventPattern")
-    if isinstance(pattern, Mapping):
-        yield from _pattern(pattern)
     for target in given.get("Targets", ()):
         yield from _target(context, target)
-
-
-def _pattern(pattern: Mapping[str, Any]) -> Iterator[str]:
-    for name, values in pattern.items():
-        if isinstance(values, Mapping):
-            yield from _pattern(values)
-            continue
-        # "$or" has patterns, all other names have values.
-        for value in values if isinstance(values, list) else ():
-            if name == "$or":
-                yield from _pattern(value) if isinstance(value, Mapping) else ()
-            elif isinstance(value, Mapping) and (strange := sorted(set(value) - OPERATORS)):
-                yield f"Event pattern is not valid. Reason: Unrecognized match type {strange[0]}"
 
 
 def _target(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
