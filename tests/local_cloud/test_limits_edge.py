@@ -271,6 +271,46 @@ class TestDistributions:
                 self.create(harness, behavior=behavior(**settings))
         self.create(harness, behavior=behavior(Timeout=5))
 
+    @pytest.mark.parametrize(
+        ("origin", "reason"),
+        [
+            ({"Id": ""}, "1 to 128"),
+            (
+                {
+                    "CustomOriginConfig": {
+                        "OriginProtocolPolicy": "https-only",
+                        "OriginSSLProtocols": [],
+                    }
+                },
+                "at least one protocol",
+            ),
+        ],
+    )
+    def test_an_origin_has_a_name_and_a_protocol(self, harness, origin, reason):
+        with pytest.raises(Failure, match=reason):
+            self.create(harness, origin=origin)
+
+    @pytest.mark.parametrize(
+        ("kind", "reason"),
+        [
+            ({"S3OriginConfig": {"OriginAccessIdentity": "E1"}}, "InvalidOriginAccessIdentity"),
+            ({"VpcOriginConfig": {"VpcOriginId": "vo_1"}}, "EntityNotFound"),
+        ],
+    )
+    def test_another_origin_is_there(self, harness, kind, reason):
+        with pytest.raises(Failure, match=reason):
+            self.create(harness, Origins=[{"Id": "a", "DomainName": "b.example.org", **kind}])
+
+    @pytest.mark.parametrize(
+        ("codes", "reason"), [([401], "status codes"), ([500], "NoSuchOrigin")]
+    )
+    def test_a_group_of_origins_goes_over_to_another_for_some_codes(self, harness, codes, reason):
+        members = {"Quantity": 2, "Items": [{"OriginId": "a"}, {"OriginId": "b"}]}
+        criteria = {"StatusCodes": {"Quantity": 1, "Items": codes}}
+        group = {"Id": "g", "FailoverCriteria": criteria, "Members": members}
+        with pytest.raises(Failure, match=reason):
+            self.create(harness, OriginGroups={"Quantity": 1, "Items": [group]})
+
     def test_a_shield_is_in_a_region_that_has_one(self, harness):
         for shield, reason in (
             ({"Enabled": True}, "is required"),

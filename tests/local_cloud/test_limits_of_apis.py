@@ -224,3 +224,62 @@ def test_a_stage_of_an_http_api_has_no_execution_logs(harness):
     reason = "Execution logs are not supported on protocolType HTTP"
     given = {"ApiId": "a", "StageName": "v1", **settings}
     refused(harness, "AWS::ApiGatewayV2::Stage", given, reason)
+
+
+def body(authorizer=None, **integration):
+    """An HTTP API with one route."""
+    behind = {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations",
+        "payloadFormatVersion": "2.0",
+        **integration,
+    }
+    operation = {"responses": {}, "x-amazon-apigateway-integration": behind}
+    document = {"openapi": "3.0.1", "info": {"title": "shop", "version": "1"}}
+    if authorizer:
+        operation["security"] = [{"users": []}]
+        scheme = {"type": "oauth2", "x-amazon-apigateway-authorizer": authorizer}
+        document["components"] = {"securitySchemes": {"users": scheme}}
+    return {**document, "paths": {"/orders": {"get": operation}}}
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        (body(payloadFormatVersion="3.0"), "PayloadFormatVersion 3.0"),
+        (body(type="mock"), "MOCK is not supported"),
+        (
+            body(
+                {
+                    "type": "jwt",
+                    "identitySource": "$request.header.Authorization",
+                    "jwtConfiguration": {"issuer": "http://login.example.org", "audience": ["a"]},
+                }
+            ),
+            "scheme https",
+        ),
+    ],
+)
+def test_parts_that_a_body_makes_are_judged_like_others(harness, written, reason):
+    refused(harness, "AWS::ApiGatewayV2::Api", {"Body": written}, reason)
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"IntegrationUri": "example.org", "IntegrationMethod": "GET"}, "Invalid HTTP endpoint"),
+        (
+            {"IntegrationUri": "https://example.org", "IntegrationMethod": "FETCH"},
+            "Invalid HTTP method",
+        ),
+    ],
+)
+def test_an_http_integration_calls_an_address_by_a_method(harness, properties, reason):
+    given = {"ApiId": "a", "IntegrationType": "HTTP_PROXY", **properties}
+    refused(harness, "AWS::ApiGatewayV2::Integration", given, reason)
+
+
+def test_a_service_that_is_called_gets_its_parameters(harness):
+    given = {"ApiId": "a", "IntegrationType": "AWS_PROXY", "IntegrationSubtype": "SQS-SendMessage"}
+    refused(harness, "AWS::ApiGatewayV2::Integration", given, "MessageBody is missing")

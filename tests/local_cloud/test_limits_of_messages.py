@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rdsproxy_local.cloudformation.failure import Failure
+from rdsproxy_local.limits.event_filters import pattern_problems
 
 pytestmark = pytest.mark.xdist_group("cloud-limits")
 
@@ -204,3 +205,37 @@ def test_a_mapping_has_at_most_ten_filters(harness):
     filters = {"Filters": [{"Pattern": json.dumps({"body": [one]})} for one in "abcdefghijk"]}
     mapping = {"EventSourceArn": QUEUE, "FunctionName": "f", "FilterCriteria": filters}
     refused(harness, "AWS::Lambda::EventSourceMapping", mapping, "at most 10 filters")
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [([">", 1], True), ([">", 1, "<=", 5], True), (["=>", 1], False), ([">", "1"], False)],
+)
+def test_numbers_in_a_pattern_are_compared_by_known_operators(value, holds):
+    found = list(pattern_problems({"detail": {"size": [{"numeric": value}]}}))
+    assert (found == []) == holds
+
+
+@pytest.mark.parametrize(
+    ("type_name", "properties", "reason"),
+    [
+        (
+            "AWS::SQS::Queue",
+            {"FifoQueue": True, "DeduplicationScope": "group"},
+            "DeduplicationScope",
+        ),
+        ("AWS::SNS::Topic", {"TracingConfig": "On"}, "TracingConfig"),
+        (
+            "AWS::SNS::Subscription",
+            {
+                "TopicArn": TOPIC,
+                "Protocol": "sqs",
+                "Endpoint": QUEUE,
+                "RedrivePolicy": {"deadLetterTargetArn": QUEUE.replace("eu-west-1", "us-east-1")},
+            },
+            "in the topic's Region",
+        ),
+    ],
+)
+def test_attributes_have_values_that_they_can_have(harness, type_name, properties, reason):
+    refused(harness, type_name, properties, reason)

@@ -445,3 +445,97 @@ def test_an_instance_has_what_its_engine_and_storage_have(harness, properties, r
         "StorageType": "gp3",
     }
     refused(harness, "AWS::RDS::DBInstance", usual | properties, reason)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "properties", "reason"),
+    [
+        (
+            "AWS::DynamoDB::Table",
+            {
+                **TABLE,
+                "GlobalSecondaryIndexes": [
+                    index(ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})
+                ],
+            },
+            "should not be specified for index",
+        ),
+        ("AWS::CloudWatch::Alarm", without(ALARM, "Namespace"), "Namespace must not be null"),
+        (
+            "AWS::EC2::Route",
+            {
+                "RouteTableId": "rtb-1",
+                "DestinationIpv6CidrBlock": "0.0.0.0/0",
+                "GatewayId": "igw-1",
+            },
+            "not a valid CIDR block",
+        ),
+        (
+            "AWS::EC2::Route",
+            {"RouteTableId": "rtb-1", "DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"},
+            "prefix list ID 'pl-1' does not exist",
+        ),
+        (
+            "AWS::RDS::DBCluster",
+            {"Engine": "aurora-mysql", "NetworkType": "IPV6"},
+            "Invalid NetworkType: IPV6",
+        ),
+        (
+            "AWS::RDS::DBCluster",
+            {
+                "Engine": "aurora-mysql",
+                "AssociatedRoles": [{"RoleArn": "arn:aws:iam::123456789012:role/nobody"}],
+            },
+            "IAM role ARN value is invalid",
+        ),
+        (
+            "AWS::Lambda::Function",
+            {
+                "Code": {"ZipFile": "pass", "S3Bucket": "bucket", "S3Key": "k"},
+                "Handler": "index.handler",
+                "Role": "arn:aws:iam::123456789012:role/nobody",
+                "Runtime": "python3.13",
+            },
+            "do not provide other FunctionCode parameters",
+        ),
+        (
+            "AWS::IAM::ManagedPolicy",
+            {
+                "PolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [{"Effect": "Allow", "Action": "*:Get", "Resource": "*"}],
+                }
+            },
+            r"Vendor \* is not valid",
+        ),
+    ],
+)
+def test_what_no_other_test_has_is_refused_too(harness, type_name, properties, reason):
+    refused(harness, type_name, properties, reason)
+
+
+def test_subnets_have_ranges_of_their_own(harness):
+    vpc = harness.create("AWS::EC2::VPC", CidrBlock="10.78.0.0/16").physical_id
+    harness.create("AWS::EC2::VPCCidrBlock", VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    found = harness.call("ec2", "describe_vpcs", VpcIds=[vpc])["Vpcs"][0]
+    whole = found["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    block = whole.replace("/56", "/64")
+    first = {"VpcId": vpc, "CidrBlock": "10.78.0.0/24", "Ipv6CidrBlock": block}
+    harness.create("AWS::EC2::Subnet", **first)
+    second = first | {"CidrBlock": "10.78.1.0/24"}
+    refused(harness, "AWS::EC2::Subnet", second, "conflicts with another subnet")
+
+
+@pytest.mark.parametrize("statistic", ["p99.9", "TM(10%:90%)", "IQM"])
+def test_an_alarm_may_look_at_a_percentile_or_a_mean_of_some(harness, statistic):
+    harness.create(
+        "AWS::CloudWatch::Alarm", **without(ALARM, "Statistic"), ExtendedStatistic=statistic
+    )
+
+
+def test_protocols_have_no_ports_but_a_few(harness):
+    vpc = harness.create("AWS::EC2::VPC", CidrBlock="10.79.0.0/16").physical_id
+    rule = {"IpProtocol": "50", "CidrIp": "10.0.0.0/8"}
+    harness.create(
+        "AWS::EC2::SecurityGroup", GroupDescription="d", VpcId=vpc, SecurityGroupIngress=[rule]
+    )

@@ -20,6 +20,10 @@ GROUP = {"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}
     ("more", "reason"),
     [
         ({"Description": "d" * 1025}, "'Description' length is greater than 1024"),
+        ({"AWSTemplateFormatVersion": "2011-01-01"}, "Unsupported template format version"),
+        ({"Description": ["d"]}, "must be a string"),
+        ({"Mappings": {"Sizes": {"small": "1"}}}, "map of maps"),
+        ({"Conditions": {"IsProd": "true"}}, "Conditions can only be boolean operations"),
         ({"Outputs": {"My_Url": {"Value": "v"}}}, "Output name My_Url is non alphanumeric"),
         ({"Parameters": {"My-Size": {"Type": "String"}}}, "Parameter name My-Size is non"),
         ({"Resources": {"G" * 256: GROUP["Resources"]["Group"]}}, "longer than 255"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    alarms,
     apigateway,
     apigatewayv2,
     autoscaling,
@@ -46,6 +47,7 @@ from . import (
 def install() -> None:
     """Add all of them, once a process."""
     for module in (
+        alarms,
         apigateway,
         apigatewayv2,
         autoscaling,

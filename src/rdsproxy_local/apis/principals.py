@@ -16,6 +16,9 @@ PARTITION: Final = "aws"
 PERSON: Final = re.compile(
     r"\*|\d{12}|A[A-Z]{3}[A-Z0-9]{12,}|arn:[^:]+:(iam|sts)::(\d{12}|cloudfront):.+"
 )
+PROVIDER: Final = re.compile(
+    r"arn:[^:]+:iam::\d{12}:(oidc|saml)-provider/.+|[a-z0-9-]+(\.[a-z0-9-]+)+"
+)
 HOLDER: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):(role|user)/.+")
 
 
@@ -42,6 +45,8 @@ def _principals(principal: Any) -> Iterator[tuple[str, str]]:
 def _exists(sort: str, name: str) -> bool:
     if sort == "Service":
         return is_service(name)
+    if sort == "Federated" and not PROVIDER.fullmatch(name):
+        return False
     if sort == "AWS" and not PERSON.fullmatch(name):
         return False
     found = HOLDER.fullmatch(name) if sort == "AWS" else None

@@ -127,6 +127,9 @@ def _authorize(
                 "InvalidPrefixListId.NotFound",
                 f"The prefix list ID '{listed['PrefixListId']}' does not exist",
             )
+    if rule["ip_protocol"] not in NEEDS_PORTS and rule["from_port"] is None:
+        # Protocols without ports have all of them, and moto needs numbers.
+        rule |= {"from_port": -1, "to_port": -1}
     return authorize(backend, group_name_or_id, **rule)
 
 

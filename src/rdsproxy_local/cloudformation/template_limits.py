@@ -18,6 +18,8 @@ NOUNS: Final = {
     "Outputs": "Output",
     "Mappings": "Mapping",
 }
+TRANSFORM: Final = "Fn::Transform"
+ASKED: Final = {"Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or", TRANSFORM}
 EXPORT: Final = re.compile(r"[A-Za-z0-9:-]{1,255}")
 
 
@@ -35,10 +37,33 @@ def limit_problems(document: Mapping[str, Any]) -> Iterator[str]:
     version = document.get("AWSTemplateFormatVersion", FORMAT)
     if str(version) != FORMAT:
         yield f"Template format error: Unsupported template format version: {version}"
+    if not isinstance(document.get("Description", ""), str):
+        yield "Template format error: [/Description] 'Description' must be a string"
+    yield from _mapping_problems(document.get("Mappings", {}))
+    if wrong := [one for one in document.get("Conditions", {}).values() if not _is_asked(one)]:
+        yield (
+            "Template format error: Conditions can only be boolean operations on parameters and "
+            f"other conditions: {wrong[0]}"
+        )
     if len(str(document.get("Description", "")).encode()) > LONGEST_DESCRIPTION:
         yield (
             f"Template format error: 'Description' length is greater than {LONGEST_DESCRIPTION}."
         )
+
+
+def _mapping_problems(mappings: Mapping[str, Any]) -> Iterator[str]:
+    for name, mapping in mappings.items():
+        inner = mapping.values() if isinstance(mapping, Mapping) else [None]
+        if name != TRANSFORM and not all(isinstance(one, Mapping) for one in inner):
+            yield (
+                "Template format error: Every Mappings member must be a map of maps, to strings or "
+                f"lists: {name}"
+            )
+
+
+def _is_asked(condition: Any) -> bool:
+    """True for a function, and for the name of another condition."""
+    return isinstance(condition, Mapping) and set(condition) <= ASKED
 
 
 def export_problem(name: str) -> str | None:

@@ -32,12 +32,17 @@ def _metric(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         shown = [one for one in metrics if one.get("ReturnData", True)]
         if len(shown) != 1 and not given.get("ThresholdMetricId"):
             yield "Exactly one element of the metrics list should return data."
+        names = [one.get("Id") for one in metrics]
+        for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+            yield f"The ID {name} is used by two metrics"
         for one in metrics:
             if ("Expression" in one) == ("MetricStat" in one):
                 yield f"Metric {one.get('Id')} has either an Expression or a MetricStat"
     elif "MetricName" in given:
         if ("Statistic" in given) == ("ExtendedStatistic" in given):
             yield "Exactly one of Statistic and ExtendedStatistic must be specified"
+        if "Namespace" not in given:
+            yield "Namespace must not be null"
         if "Period" not in given:
             yield "Period must not be null"
     else:

@@ -30,6 +30,9 @@ def behavior_problems(behavior: Mapping[str, Any]) -> Iterator[str]:
         cookies = behavior.get("ForwardedValues", {}).get("Cookies", {})
         if (cookies.get("Forward") == "whitelist") != bool(cookies.get("WhitelistedNames")):
             yield "InvalidForwardCookies: names of cookies and Forward: whitelist need each other"
+        forwarded = behavior.get("ForwardedValues", {})
+        if forwarded.get("QueryStringCacheKeys") and forwarded.get("QueryString") is not True:
+            yield "InvalidQueryStringParameters: keys of query strings need QueryString: true"
         if "OriginRequestPolicyId" in behavior:
             yield "InvalidArgument: an origin request policy needs a cache policy"
     elif "ForwardedValues" in behavior:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from ..cloudformation.resource import Context
 from ..engine_data import has_feature
 from .check import Check
 from .database_settings import (
     LIFECYCLES,
     LONGEST_CLUSTER_PASSWORD,
+    NETWORKS,
     default_group_problems,
     name_problems,
+    network_problems,
     password_problems,
     port_problems,
     window_problems,
@@ -55,6 +59,8 @@ def _together(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield "The StorageEncrypted parameter must be true when you specify a KmsKeyId"
     if given.get("EngineMode") == "serverless":
         yield f"The engine mode serverless you requested is currently unavailable for {engine}"
+    if given.get("NetworkType", NETWORKS[0]) not in NETWORKS:
+        yield f"Invalid NetworkType: {given['NetworkType']}. Valid values: {', '.join(NETWORKS)}"
     lifecycle = given.get("EngineLifecycleSupport")
     if lifecycle is not None and lifecycle not in LIFECYCLES:
         yield f"Invalid EngineLifecycleSupport: {lifecycle}. Valid values: {', '.join(LIFECYCLES)}"
@@ -119,6 +125,17 @@ def _capacity(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _roles(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for role in given.get("AssociatedRoles", ()):
+        try:
+            context.call("iam", "get_role", RoleName=role["RoleArn"].rpartition("/")[2])
+        except ClientError:
+            yield (
+                "The IAM role ARN value is invalid or does not include the required permissions: "
+                f"{role['RoleArn']}"
+            )
+
+
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::RDS::DBCluster": (_settings, _together, _capacity, _zones),
+    "AWS::RDS::DBCluster": (_settings, _together, _capacity, _zones, _roles, network_problems),
 }

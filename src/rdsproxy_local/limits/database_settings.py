@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from ..cloudformation.resource import Context
 from ..engine_data import reserved_words
 
@@ -17,6 +19,7 @@ LIFECYCLES: Final = (
     "open-source-rds-extended-support",
     "open-source-rds-extended-support-disabled",
 )
+NETWORKS: Final = ("IPV4", "DUAL")
 PORTS: Final = range(1150, 65536)
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 LONGEST_NAME: Final = {"MYSQL": 64, "POSTGRESQL": 63}
@@ -141,6 +144,25 @@ def default_group_problems(
             f"The {noun} {name} with DBParameterGroupFamily {of} can't be used for this "
             f"instance. Please use a Parameter Group with a family of {engine} {version or ''}"
         )
+
+
+def network_problems(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse addresses of both kinds in subnets that have those of one."""
+    name = given.get("DBSubnetGroupName")
+    if given.get("NetworkType") != "DUAL" or name is None:
+        return
+    try:
+        groups = context.call("rds", "describe_db_subnet_groups", DBSubnetGroupName=name)
+    except ClientError:
+        return
+    wanted = [one["SubnetIdentifier"] for one in groups["DBSubnetGroups"][0]["Subnets"]]
+    for subnet in context.call("ec2", "describe_subnets", SubnetIds=wanted)["Subnets"]:
+        if not subnet.get("Ipv6CidrBlockAssociationSet"):
+            yield (
+                f"The network type DUAL isn't supported: the subnet {subnet['SubnetId']} of the DB "
+                f"subnet group {name} has no IPv6 CIDR block"
+            )
+            return
 
 
 def public_problems(context: Context, subnet_group: str | None) -> Iterator[str]:

@@ -13,8 +13,10 @@ from .database_settings import (
     CERTIFICATES,
     LIFECYCLES,
     LONGEST_PASSWORD,
+    NETWORKS,
     default_group_problems,
     name_problems,
+    network_problems,
     password_problems,
     port_problems,
     public_problems,
@@ -82,6 +84,8 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     certificate = given.get("CACertificateIdentifier")
     if certificate is not None and certificate not in CERTIFICATES:
         yield f"Certificate not found: {certificate}"
+    if given.get("NetworkType", NETWORKS[0]) not in NETWORKS:
+        yield f"Invalid NetworkType: {given['NetworkType']}. Valid values: {', '.join(NETWORKS)}"
     lifecycle = given.get("EngineLifecycleSupport")
     if lifecycle is not None and lifecycle not in LIFECYCLES:
         yield f"Invalid EngineLifecycleSupport: {lifecycle}. Valid values: {', '.join(LIFECYCLES)}"
@@ -174,5 +178,5 @@ def _cluster_of(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any]
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::RDS::DBInstance": (_settings, _network),
+    "AWS::RDS::DBInstance": (_settings, _network, network_problems),
 }

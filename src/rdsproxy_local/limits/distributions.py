@@ -42,7 +42,7 @@ def _distribution(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     yield from _error_responses(config.get("CustomErrorResponses", []))
     yield from _restriction(config.get("Restrictions", {}).get("GeoRestriction", {}))
     yield from certificate_problems(context, config)
-    yield from _failovers(config.get("OriginGroups", {}))
+    yield from _failovers(config.get("OriginGroups", {}), {origin.get("Id") for origin in origins})
     if policy := config.get("ContinuousDeploymentPolicyId"):
         yield f"NoSuchContinuousDeploymentPolicy: the policy does not exist: {policy}"
 
@@ -77,8 +77,11 @@ def _error_responses(responses: list[Mapping[str, Any]]) -> Iterator[str]:
             yield f"InvalidArgument: ResponsePagePath {page} must begin with a slash"
 
 
-def _failovers(groups: Mapping[str, Any]) -> Iterator[str]:
+def _failovers(groups: Mapping[str, Any], origins: set[Any]) -> Iterator[str]:
     for group in groups.get("Items", ()):
+        members = [one.get("OriginId") for one in group.get("Members", {}).get("Items", [])]
+        if missing := [name for name in members if name not in origins]:
+            yield f"NoSuchOrigin: One or more of your origins does not exist: {missing[0]}"
         codes = group.get("FailoverCriteria", {}).get("StatusCodes", {}).get("Items", [])
         if strange := [code for code in codes if code not in FAILOVER_CODES]:
             yield (

@@ -16,6 +16,7 @@ OPERATORS: Final = frozenset(
     }
 )
 """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html"""
+COMPARISONS: Final = ("<", "<=", "=", ">", ">=")
 EITHER: Final = "$or"
 """Has patterns where all other names have values."""
 MOST_FILTERS: Final = 10
@@ -42,6 +43,16 @@ def _values(values: list[Any]) -> Iterator[str]:
             yield "an array of values must not have arrays"
         elif isinstance(value, Mapping) and (strange := sorted(set(value) - OPERATORS)):
             yield f"Unrecognized match type {strange[0]}"
+        elif isinstance(value, Mapping) and not _is_numeric(value.get("numeric", ["=", 0])):
+            yield "Value of numeric must be an array of operators, each before its number"
+
+
+def _is_numeric(value: Any) -> bool:
+    """True for an operator and a number, twice perhaps."""
+    pairs = list(zip(value[::2], value[1::2], strict=False)) if isinstance(value, list) else []
+    return 0 < len(pairs) * 2 == len(value) and all(
+        operator in COMPARISONS and isinstance(number, int | float) for operator, number in pairs
+    )
 
 
 def _mapping(_: Context, given: Mapping[str, Any]) -> Iterator[str]:

@@ -66,20 +66,23 @@ def _blocked() -> dict[str, date]:
     }
 
 
-def _alias(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+def _alias(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     weights = given.get("RoutingConfig", {}).get("AdditionalVersionWeights", [])
     versions = [given.get("FunctionVersion"), *(one.get("FunctionVersion") for one in weights)]
     if weights and LATEST in versions:
         yield f"Routing config is not supported for the version {LATEST}"
+    if len(set(versions)) < len(versions):
+        yield f"The version {versions[0]} is in the routing config, too"
+    for version in versions[1:]:
+        if version != LATEST and not _is_there(context, given.get("FunctionName", ""), version):
+            yield f"Function not found: {given.get('FunctionName')}:{version}"
 
 
 def _invoke_config(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     name, qualifier = given.get("FunctionName", ""), given.get("Qualifier", LATEST)
     if qualifier == LATEST:
         return
-    try:
-        context.call("lambda", "get_function", FunctionName=name, Qualifier=qualifier)
-    except ClientError:
+    if not _is_there(context, name, qualifier):
         yield (
             f"The function {name} doesn't exist with the qualifier {qualifier}: "
             f"Function not found: {name}:{qualifier}"
@@ -92,6 +95,14 @@ def _permission(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     is_known = role is None or role[1] != context.account or _has_role(context, role[2])
     if not is_known or not (PERSON.fullmatch(principal) or is_service(principal)):
         yield "The provided principal was invalid. Please check the principal and try again."
+
+
+def _is_there(context: Context, name: str, qualifier: str) -> bool:
+    try:
+        context.call("lambda", "get_function", FunctionName=name, Qualifier=qualifier)
+    except ClientError:
+        return False
+    return True
 
 
 def _has_role(context: Context, name: str) -> bool:

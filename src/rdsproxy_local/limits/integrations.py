@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
+from ..openapi.http import read
 from .check import Check
 from .http_apis import is_http
 
@@ -15,22 +17,33 @@ KINDS: Final = ("AWS_PROXY", "HTTP_PROXY")
 FUNCTION: Final = re.compile(r"arn:[^:]+:(lambda|apigateway):.+|\$\{stageVariables\..+\}.*")
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
-SUBTYPES: Final = frozenset(
-    {
-        *("AppConfig-GetConfiguration", "EventBridge-PutEvents", "Kinesis-PutRecord"),
-        *("SQS-DeleteMessage", "SQS-PurgeQueue", "SQS-ReceiveMessage", "SQS-SendMessage"),
-        *("StepFunctions-StartExecution", "StepFunctions-StartSyncExecution"),
-        "StepFunctions-StopExecution",
-    }
-)
+SUBTYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "AppConfig-GetConfiguration": ("Application", "Environment", "Configuration", "ClientId"),
+    "EventBridge-PutEvents": ("Detail", "DetailType", "Source"),
+    "Kinesis-PutRecord": ("StreamName", "Data", "PartitionKey"),
+    "SQS-DeleteMessage": ("QueueUrl", "ReceiptHandle"),
+    "SQS-PurgeQueue": ("QueueUrl",),
+    "SQS-ReceiveMessage": ("QueueUrl",),
+    "SQS-SendMessage": ("QueueUrl", "MessageBody"),
+    "StepFunctions-StartExecution": ("StateMachineArn",),
+    "StepFunctions-StartSyncExecution": ("StateMachineArn",),
+    "StepFunctions-StopExecution": ("ExecutionArn",),
+}
+"""The parameters that an action of a service needs."""
+METHODS: Final = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+ENDPOINTS: Final = ("http://", "https://", "arn:", "$", "{")
+"""The beginnings of what an integration calls; those of VPC links are ARNs."""
 SOURCE: Final = re.compile(
     r"\$(request\.(header|querystring)\.\S+|context\.\S+|stageVariables\.\S+)"
 )
 
 
 def _integration(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    if not is_http(context, given):
-        return
+    if is_http(context, given):
+        yield from _integration_problems(given)
+
+
+def _integration_problems(given: Mapping[str, Any]) -> Iterator[str]:
     kind, version = given.get("IntegrationType"), given.get("PayloadFormatVersion")
     if version is not None and version not in FORMATS:
         yield f"PayloadFormatVersion {version} is not supported: {', '.join(FORMATS)}"
@@ -49,6 +62,11 @@ def _http(given: Mapping[str, Any]) -> Iterator[str]:
         yield "IntegrationUri is required for integration type HTTP_PROXY"
     if not given.get("IntegrationMethod"):
         yield "IntegrationMethod is required for integration type HTTP_PROXY"
+    elif given["IntegrationMethod"] not in METHODS:
+        yield f"Invalid HTTP method specified: {given['IntegrationMethod']}"
+    uri = given.get("IntegrationUri", "")
+    if uri and not uri.startswith(ENDPOINTS):
+        yield f"Invalid HTTP endpoint specified for URI: {uri}"
     if given.get("PayloadFormatVersion", "1.0") != "1.0":
         yield "PayloadFormatVersion 1.0 is the only one of integration type HTTP_PROXY"
 
@@ -58,6 +76,9 @@ def _service(given: Mapping[str, Any]) -> Iterator[str]:
     if subtype is not None:
         if subtype not in SUBTYPES:
             yield f"Invalid integration subtype: {subtype}"
+        for name in SUBTYPES.get(subtype, ()):
+            if name not in given.get("RequestParameters", {}):
+                yield f"Parameter: {name} is missing in RequestParameters for {subtype}"
         if not given.get("CredentialsArn"):
             yield f"CredentialsArn is required for integration subtype {subtype}"
         return
@@ -69,8 +90,27 @@ def _service(given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _authorizer(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    if not is_http(context, given):
+    if is_http(context, given):
+        yield from _authorizer_problems(given)
+
+
+def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse parts that a body makes, as those that are resources of their own."""
+    if "Body" not in given:
         return
+    try:
+        body = read(given["Body"])
+    except Failure:
+        # The resource type says the same.
+        return
+    for authorizer in body.authorizers.values():
+        yield from _authorizer_problems(authorizer)
+    for route in body.routes:
+        if route.integration is not None:
+            yield from _integration_problems(route.integration)
+
+
+def _authorizer_problems(given: Mapping[str, Any]) -> Iterator[str]:
     sources = given.get("IdentitySource", [])
     for source in sources:
         if not SOURCE.fullmatch(source):
@@ -103,6 +143,7 @@ def _request(given: Mapping[str, Any]) -> Iterator[str]:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::ApiGatewayV2::Api": (_body,),
     "AWS::ApiGatewayV2::Authorizer": (_authorizer,),
     "AWS::ApiGatewayV2::Integration": (_integration,),
 }

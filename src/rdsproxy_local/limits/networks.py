@@ -104,6 +104,38 @@ def _addresses(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     known = [one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", ())]
     if not any(_contains(one, wanted) for one in known):
         yield f"The IPv6 CIDR '{block}' is not in the range of the VPC, which has {known}"
+    for one in _others(context, given["VpcId"]):
+        if ip_network(one).overlaps(wanted):
+            yield f"The CIDR '{block}' conflicts with another subnet"
+
+
+def _others(context: Context, vpc_id: str) -> Iterator[str]:
+    """The IPv6 ranges of the subnets of a VPC."""
+    in_vpc = [{"Name": "vpc-id", "Values": [vpc_id]}]
+    for subnet in context.call("ec2", "describe_subnets", Filters=in_vpc)["Subnets"]:
+        for one in subnet.get("Ipv6CidrBlockAssociationSet", ()):
+            yield one["Ipv6CidrBlock"]
+
+
+def _route(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for name, version in (("DestinationCidrBlock", 4), ("DestinationIpv6CidrBlock", 6)):
+        block = given.get(name)
+        if block is not None and not _is_network(block, version):
+            yield (
+                f"Value ({block}) for parameter {name} is invalid. This is not a valid CIDR block."
+            )
+    prefixes = given.get("DestinationPrefixListId")
+    if prefixes is not None:
+        wanted = {"PrefixListIds": [prefixes]}
+        if not context.call("ec2", "describe_managed_prefix_lists", **wanted)["PrefixLists"]:
+            yield f"The prefix list ID '{prefixes}' does not exist"
+
+
+def _is_network(block: str, version: int) -> bool:
+    try:
+        return ip_network(block, strict=False).version == version
+    except ValueError:
+        return False
 
 
 def _contains(outer: str, inner: Any) -> bool:
@@ -151,6 +183,7 @@ def _private(block: Any) -> str | None:
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::EC2::NatGateway": (_nat,),
+    "AWS::EC2::Route": (_route,),
     "AWS::EC2::SecurityGroup": (_group,),
     "AWS::EC2::SecurityGroupEgress": (_rule,),
     "AWS::EC2::SecurityGroupIngress": (_rule,),

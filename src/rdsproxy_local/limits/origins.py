@@ -17,6 +17,7 @@ CUSTOM: Final[Mapping[str, range]] = {
 }
 LONGEST_ID: Final = 128
 KINDS: Final = ("CustomOriginConfig", "S3OriginConfig", "VpcOriginConfig")
+IDENTITY: Final = re.compile(r"origin-access-identity/cloudfront/[A-Z0-9]+")
 WELL_KNOWN: Final = (80, 443)
 PORTS: Final = range(1024, 65536)
 HOST: Final = re.compile(
@@ -54,8 +55,15 @@ def origin_problems(origin: Mapping[str, Any]) -> Iterator[str]:
     yield from _place(str(origin.get("DomainName", "")), str(origin.get("OriginPath", "")))
     if len([name for name in KINDS if name in origin]) != 1:
         yield f"InvalidOrigin: an origin has exactly one of {', '.join(KINDS)}"
-    if len(str(origin.get("Id", ""))) > LONGEST_ID:
-        yield f"InvalidArgument: an origin's ID has at most {LONGEST_ID} characters"
+    if not 1 <= len(str(origin.get("Id", ""))) <= LONGEST_ID:
+        yield f"InvalidArgument: an origin's ID has 1 to {LONGEST_ID} characters"
+    identity = origin.get("S3OriginConfig", {}).get("OriginAccessIdentity", "")
+    if identity and not IDENTITY.fullmatch(identity):
+        yield f"InvalidOriginAccessIdentity: {identity} is not origin-access-identity/cloudfront/ID"
+    if private := origin.get("VpcOriginConfig", {}).get("VpcOriginId"):
+        yield f"EntityNotFound: The VPC origin {private} does not exist"
+    if origin.get("CustomOriginConfig", {}).get("OriginSSLProtocols", ["any"]) == []:
+        yield "InvalidArgument: OriginSSLProtocols has at least one protocol"
     custom = origin.get("CustomOriginConfig", {})
     for values, ranges in ((origin, RANGES), (custom, CUSTOM)):
         for name, allowed in ranges.items():

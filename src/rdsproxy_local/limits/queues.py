@@ -14,6 +14,10 @@ from .check import Check
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 FIFO: Final = ".fifo"
 ONLY_FIFO: Final = ("ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
+VALUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "DeduplicationScope": ("messageGroup", "queue"),
+    "FifoThroughputLimit": ("perMessageGroupId", "perQueue"),
+}
 RECEIVES: Final = range(1, 1001)
 PERMISSIONS: Final = ("allowAll", "byQueue", "denyAll")
 MOST_SOURCES: Final = 10
@@ -38,6 +42,9 @@ def _queue(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             "The perMessageGroupId value is allowed only when the value for DeduplicationScope is "
             "messageGroup."
         )
+    for attribute, values in VALUES.items():
+        if attribute in given and given[attribute] not in values:
+            yield f"Invalid value for the parameter {attribute}."
     if given.get("SqsManagedSseEnabled") is True and given.get("KmsMasterKeyId"):
         yield (
             "You can use one type of server-side encryption (SSE) at one time. You can either "

@@ -12,6 +12,7 @@ from .paths import path_problems, stage_problems, variable_problems
 INTEGRATION: Final = "x-amazon-apigateway-integration"
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 TIMEOUTS: Final = range(50, 29001)
+METHODS: Final = ("*", "ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 TIMES_TO_LIVE: Final = range(3601)
 LONGEST_KEY: Final = 128
 MOST_BYTES: Final = 10_485_760
@@ -51,6 +52,8 @@ def _stage(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     for name, value in given.get("Variables", {}).items():
         yield from variable_problems(name, value)
     for settings in given.get("MethodSettings", ()):
+        if settings.get("HttpMethod", "*") not in METHODS:
+            yield f"Invalid method setting path: {settings['HttpMethod']} is no method"
         if settings.get("CacheTtlInSeconds", 0) not in TIMES_TO_LIVE:
             yield (
                 f"Invalid cache TTL, must be {TIMES_TO_LIVE.start} to {TIMES_TO_LIVE.stop - 1}: "

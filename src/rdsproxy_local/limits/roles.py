@@ -39,11 +39,21 @@ def _grammar(document: Any) -> Iterator[str]:
     for statement in statements if isinstance(statements, list) else [statements]:
         if {"Principal", "NotPrincipal"} & set(statement):
             yield "Policy document should not specify a principal."
+        for action in _actions(statement):
+            vendor = action.partition(":")[0]
+            if "*" in vendor and action != "*":
+                yield f"Vendor {vendor} is not valid"
         if not SID.fullmatch(statement.get("Sid", "")):
             yield (
                 f"Statement IDs (SID) must be alpha-numeric: {statement['Sid']}. Check that your "
                 "input satisfies the regular expression [0-9A-Za-z]*"
             )
+
+
+def _actions(statement: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("Action", "NotAction"):
+        value = statement.get(name, [])
+        yield from value if isinstance(value, list) else [value]
 
 
 def _inline(_: Context, given: Mapping[str, Any]) -> Iterator[str]:

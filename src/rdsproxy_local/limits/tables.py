@@ -69,7 +69,24 @@ def _projections(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def _local(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    first = [part.get("AttributeName") for part in given.get("KeySchema", [{}])[:1]]
+    for index in given.get("LocalSecondaryIndexes", ()):
+        if [part.get("AttributeName") for part in index.get("KeySchema", [{}])[:1]] != first:
+            yield (
+                f"{INVALID}Table KeySchema: Local secondary index {index.get('IndexName')} must "
+                "have the table's hash key"
+            )
+
+
 def _throughput(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    on_demand = given.get("BillingMode") == "PAY_PER_REQUEST"
+    for index in given.get("GlobalSecondaryIndexes", ()):
+        if on_demand and "ProvisionedThroughput" in index:
+            yield (
+                f"{INVALID}ProvisionedThroughput should not be specified for index: "
+                f"{index.get('IndexName')} when BillingMode is PAY_PER_REQUEST"
+            )
     for name, units in given.get("ProvisionedThroughput", {}).items():
         if int(units) > MOST_UNITS:
             yield (f"The requested {name} of {units} exceeds the quota of a table, {MOST_UNITS}")
@@ -81,5 +98,5 @@ def _indexes(given: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::DynamoDB::Table": (_name, _keys, _projections, _throughput),
+    "AWS::DynamoDB::Table": (_name, _keys, _projections, _local, _throughput),
 }

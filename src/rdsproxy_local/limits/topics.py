@@ -21,6 +21,7 @@ RAW: Final = ("firehose", "http", "https", "sqs")
 FIFO: Final = ".fifo"
 LONGEST_DISPLAY_NAME: Final = 100
 SIGNATURES: Final = ("1", "2")
+TRACING: Final = ("Active", "PassThrough")
 ENDPOINTS: Final[Mapping[str, re.Pattern[str]]] = {
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+"),
     "email-json": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+"),
@@ -42,6 +43,8 @@ def _topic(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
     if str(given.get("SignatureVersion", "1")) not in SIGNATURES:
         yield "Invalid parameter: SignatureVersion Reason: must be 1 or 2"
+    if given.get("TracingConfig", TRACING[0]) not in TRACING:
+        yield f"Invalid parameter: TracingConfig Reason: must be {' or '.join(TRACING)}"
     for attribute in ("ArchivePolicy", "ContentBasedDeduplication"):
         if given.get(attribute) and not is_fifo:
             yield (
@@ -69,7 +72,7 @@ def _subscription(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             "firehose"
         )
     if redrive := given.get("RedrivePolicy"):
-        yield from _redrive(redrive, is_fifo=topic.endswith(FIFO))
+        yield from _redrive(redrive, topic)
 
 
 def _ends(protocol: Any, endpoint: Any, *, is_fifo: bool) -> Iterator[str]:
@@ -82,13 +85,18 @@ def _ends(protocol: Any, endpoint: Any, *, is_fifo: bool) -> Iterator[str]:
         yield f"Invalid parameter: {named or 'Endpoint must match the specified protocol'}"
 
 
-def _redrive(policy: Any, *, is_fifo: bool) -> Iterator[str]:
-    arn = str(policy.get("deadLetterTargetArn", "")) if isinstance(policy, Mapping) else ""
-    if isinstance(policy, Mapping) and not (QUEUE.fullmatch(arn) and arn.endswith(FIFO) == is_fifo):
+def _redrive(policy: Any, topic: str) -> Iterator[str]:
+    if not isinstance(policy, Mapping):
+        return
+    arn = str(policy.get("deadLetterTargetArn", ""))
+    if not QUEUE.fullmatch(arn) or arn.endswith(FIFO) != topic.endswith(FIFO):
         yield (
             "Invalid parameter: RedrivePolicy: deadLetterTargetArn must be a queue of SQS of the "
             "same type as the topic"
         )
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+    elif arn.split(":")[3] != topic.split(":")[3]:
+        yield "Invalid parameter: RedrivePolicy: deadLetterTargetArn must be in the topic's Region"
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {

@@ -15,7 +15,11 @@ OUTERMOST: Final = (
 )
 """Statements that no other holds."""
 LONGEST_SEARCH: Final = 200
-NEEDED: Final = {"CUSTOM_KEYS": "CustomKeys", "FORWARDED_IP": "ForwardedIPConfig"}
+NEEDED: Final = {
+    "CONSTANT": "ScopeDownStatement",
+    "CUSTOM_KEYS": "CustomKeys",
+    "FORWARDED_IP": "ForwardedIPConfig",
+}
 """The properties that kinds of keys of rate-based statements need."""
 TRANSFORMATIONS: Final = frozenset(
     {
@@ -67,6 +71,8 @@ UNITS_MANAGED: Final[Mapping[str, int]] = {
 
 def statement_problems(statement: Mapping[str, Any], *, inner: bool = False) -> Iterator[str]:
     """A sentence for each part that WAF would not take, of inner statements, too."""
+    if inner and len(statement) != 1:
+        yield _invalid("used none or multiple values for an inner statement")
     for kind, parts in statement.items():
         if not isinstance(parts, Mapping):
             continue
@@ -90,6 +96,8 @@ def _inner(parts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _own(kind: str, parts: Mapping[str, Any]) -> Iterator[str]:
     if len(str(parts.get("SearchString", "")).encode()) > LONGEST_SEARCH:
         yield _invalid(f"used a search string of more than {LONGEST_SEARCH} bytes")
+    if len(parts.get("FieldToMatch", {"one": 1})) != 1:
+        yield _invalid(f"used none or multiple values for the field to match of a {kind}")
     if kind == "RegexMatchStatement" and not _is_regex(str(parts.get("RegexString", ""))):
         yield _invalid("used a regular expression that is not valid")
     needed = NEEDED.get(parts.get("AggregateKeyType", ""))

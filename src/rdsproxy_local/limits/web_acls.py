@@ -70,6 +70,9 @@ def _rules(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 def _response(action: Mapping[str, Any], bodies: Mapping[str, Any]) -> Iterator[str]:
     """Refuse a response whose body the web ACL does not have."""
     response = action.get("Block", {}).get("CustomResponse", {})
+    headers = [header.get("Name", "").lower() for header in response.get("ResponseHeaders", ())]
+    if len(set(headers)) < len(headers):
+        yield _invalid("used the same header twice in a custom response")
     body = response.get("CustomResponseBodyKey")
     if body is not None and body not in bodies:
         yield _invalid(f"used a custom response body that doesn't exist, {body}")
@@ -94,6 +97,8 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
         if reserved := sorted(set(label.get("Name", "").split(":")) & RESERVED_LABELS):
             yield _invalid(f"used the reserved word {reserved[0]} in the label {label['Name']}")
     group = statement.get("ManagedRuleGroupStatement", {})
+    if group.get("VendorName", "AWS").upper() == "AWS" != group.get("VendorName", "AWS"):
+        yield f"AWS WAF couldn't perform the operation because {group['VendorName']} doesn't exist."
     if group.get("VendorName") == "AWS" and group.get("Name") not in MANAGED:
         yield f"AWS WAF couldn't perform the operation because {group.get('Name')} doesn't exist."
 

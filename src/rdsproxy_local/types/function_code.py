@@ -20,6 +20,10 @@ SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 def code_of(context: Context, code: Mapping[str, Any], runtime: str | None) -> bytes:
     """The zip that a function's Code property means."""
+    if "ZipFile" in code and len(code) > 1:
+        raise Failure(
+            "Please do not provide other FunctionCode parameters when providing a ZipFile."
+        )
     if "ZipFile" in code:
         return inline(code["ZipFile"], runtime)
     return uploaded(context, code)
