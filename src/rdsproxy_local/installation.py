@@ -5,6 +5,7 @@ from __future__ import annotations
 from moto.cloudformation import urls
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict
+from moto.s3.models import s3_backends
 
 from . import acting, apis
 from .clients import Clients
@@ -31,6 +32,8 @@ def install(clients: Clients) -> None:
     # Not moto's own reset, which makes each account anew before it forgets it.
     for service in BackendDict._instances:  # type: ignore[misc]
         service.clear()
+    # Who has which bucket is known beside the accounts.
+    s3_backends.bucket_accounts.clear()
 
 
 _installed: list[bool] = []

@@ -91,7 +91,7 @@ def test_a_stack_is_created_in_the_order_of_its_references(stacks, account):
         (
             {"A": {**group(), "Condition": "On"}},
             {"Conditions": {"On": {"Fn::FindInMap": ["No", "such", "map"]}}},
-            "is not a condition",
+            "Conditions can only be boolean operations",
         ),
         ({"A": group()}, {"RetainExceptOnCreate": True}, "does not know RetainExceptOnCreate"),
         ({"A": group(LogGroupName="x" * 60_000)}, {}, "less than or equal to 51200"),

@@ -137,7 +137,8 @@ def _create_endpoint(
     policy = named.get("policy_document")
     if policy:
         try:
-            _statements(policy)
+            if _read(policy).get("Statement") != []:
+                _statements(policy)
         except MalformedPolicyDocument as error:
             raise EC2ClientError("InvalidPolicyDocument", str(error.message)) from None
     return create(backend, *arguments, **named)
@@ -163,13 +164,7 @@ def _create_rest_api(
 
 def _statements(policy: Any) -> list[Statement]:
     """The statements of a policy that is well-formed and says whom it is about."""
-    text = policy.decode() if isinstance(policy, bytes) else policy
-    try:
-        document = json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        raise MalformedPolicyDocument("Syntax errors in policy.") from None
-    if not isinstance(document, dict):
-        raise MalformedPolicyDocument("Syntax errors in policy.")
+    document = _read(policy)
     # A resource's policy may be of the old version, or of none, and its statements may have any
     # names and every resource.
     written = document.get("Statement", [])
@@ -184,6 +179,17 @@ def _statements(policy: Any) -> list[Statement]:
             raise MalformedPolicyDocument("Missing required field Principal")
     require_principals(statements)
     return statements
+
+
+def _read(policy: Any) -> dict[str, Any]:
+    text = policy.decode() if isinstance(policy, bytes) else policy
+    try:
+        document = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        raise MalformedPolicyDocument("Syntax errors in policy.") from None
+    if not isinstance(document, dict):
+        raise MalformedPolicyDocument("Syntax errors in policy.")
+    return document
 
 
 def _usual(statement: Any) -> Any:
