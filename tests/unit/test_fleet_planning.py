@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from rdsproxy_templates.fleet.desired import DesiredStackSet
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
 from rdsproxy_templates.fleet.parameter_rows import ParameterRow, ParameterRows
 from rdsproxy_templates.fleet.place import Place
+from rdsproxy_templates.fleet.plan_report import PlanReport
 from rdsproxy_templates.fleet.planning import FleetPlan, fleet_plan
 from rdsproxy_templates.fleet.stack_set import StackInstance
 from rdsproxy_templates.fleet.targets import found_waves
@@ -94,7 +96,9 @@ def test_what_is_as_it_should_be_changes_nothing() -> None:
 
 def test_a_new_template_updates_every_place_and_an_outdated_place_itself() -> None:
     assert plan({ONE: "CURRENT", TWO: "CURRENT"}, template=NEW).waves[0].updates == (ONE, TWO)
-    assert plan({ONE: "CURRENT", TWO: "OUTDATED"}).waves[0].updates == (TWO,)
+    found = plan({ONE: "CURRENT", TWO: "OUTDATED"})
+    assert found.waves[0].updates == (TWO,)
+    assert f"OUTDATED already in eu-west-1: {TWO.account}" in [*found.lines()]
 
 
 def test_other_values_of_a_place_change_only_that() -> None:
@@ -118,3 +122,26 @@ def test_a_place_in_no_wave_is_removed_and_one_that_is_stuck_left_alone() -> Non
     assert found.inoperable == (ONE,)
     assert found.waves[0].changed == (TWO,)
     assert f"stuck    eu-west-1: {ONE.account}: INOPERABLE" in [*found.lines()]
+
+
+def test_a_report_has_every_place_for_people_and_machines() -> None:
+    found = plan({ONE: "INOPERABLE", TWO: "OUTDATED", THREE: "CURRENT"}, template=NEW)
+    report = PlanReport(plan=found)
+    document = json.loads(report.text())
+    assert (document["has_changes"], document["differences"]) == (True, ["template"])
+    places = {
+        name: [one["account"] for one in document[name]]
+        for name in ("outdated", "removed", "inoperable")
+    }
+    assert places == {
+        "outdated": [TWO.account],
+        "removed": [THREE.account],
+        "inoperable": [ONE.account],
+    }
+    assert [line for line in report.markdown().splitlines() if line.startswith("#")] == [
+        "# Stack set `shop`",
+        "## Wave a: update 1",
+        "## OUTDATED already",
+        "## In no wave any more",
+        "## INOPERABLE, and left out",
+    ]

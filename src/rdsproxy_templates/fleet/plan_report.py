@@ -66,7 +66,9 @@ class PlanReport:
             "differences": list(plan.differences),
             "auto_deployment": plan.auto_deployment,
             "waves": [self._wave(one) for one in plan.waves],
+            "outdated": _places(plan.outdated),
             "removed": _places(plan.removed),
+            "inoperable": _places(plan.inoperable),
         }
 
     def _wave(self, one: WavePlan) -> dict[str, Any]:
@@ -106,9 +108,14 @@ class PlanReport:
             if canary := self.canaries.get(one.wave.name):
                 yield f"\nChanges in {canary.place}, the canary:\n"
                 yield from changes_table(canary.changes)
-        if plan.removed:
-            yield "\n## In no wave any more\n"
-            yield from (f"- {line}" for line in by_region(plan.removed))
+        for title, places in (
+            ("OUTDATED already", plan.outdated),
+            ("In no wave any more", plan.removed),
+            ("INOPERABLE, and left out", plan.inoperable),
+        ):
+            if places:
+                yield f"\n## {title}\n"
+                yield from (f"- {line}" for line in by_region(places))
 
 
 def plan_report(plan: FleetPlan, desired: DesiredStackSet, sessions: FleetSessions) -> PlanReport:

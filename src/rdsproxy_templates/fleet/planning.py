@@ -65,6 +65,11 @@ class FleetPlan:
         own = self.is_new or self.differences or self.auto_deployment
         return bool(own or self.removed or waves)
 
+    @property
+    def outdated(self) -> tuple[Place, ...]:
+        """Places whose stack is not what the stack set says already, before anything changes."""
+        return tuple(sorted(one.place for one in self.instances.values() if one.is_outdated))
+
     def stack_in(self, place: Place) -> str | None:
         """Return the ID of the stack in *place*; None where there is none."""
         instance = self.instances.get(place)
@@ -86,6 +91,7 @@ class FleetPlan:
                 ("override", wave.overrides),
             ):
                 yield from (f"  {verb:8} {line}" for line in by_region(places))
+        yield from (f"OUTDATED already in {line}" for line in by_region(self.outdated))
         yield from (f"remove   {line}" for line in by_region(self.removed))
         yield from (f"stuck    {line}: INOPERABLE" for line in by_region(self.inoperable))
 

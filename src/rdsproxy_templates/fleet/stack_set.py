@@ -40,6 +40,11 @@ class StackInstance:
         return self.status == "CURRENT" and self.detailed_status in {None, "SUCCEEDED"}
 
     @property
+    def is_outdated(self) -> bool:
+        """True where the stack set has changed since, or the last operation on it has failed."""
+        return self.status == "OUTDATED"
+
+    @property
     def is_inoperable(self) -> bool:
         """True where a deletion has failed, after which StackSets leave it out."""
         return self.status == "INOPERABLE"
