@@ -57,18 +57,13 @@ def test_a_second_ctrl_c_stops_the_operation_and_the_same_command_goes_on(compan
     assert {one["Status"] for one in fleet.instances().values()} == {"CURRENT"}
 
 
-@pytest.mark.parametrize("operation", ["CreateStackSet", "CreateStackInstances"])
-def test_an_answer_that_is_lost_is_looked_up_before_failure_is_said(company, cloud, operation):
-    fleet = small(company, f"lost-{operation}")
-    with faults(cloud.endpoint, calls=[{"kind": "lost", "operations": [operation], "times": 2}]):
+def test_throttling_is_waited_for_and_lost_answers_are_looked_up(company, cloud):
+    fleet = small(company, "lost")
+    begun = ["CreateStackSet", "CreateStackInstances"]
+    lost = [{"kind": "lost", "operations": [name], "times": 1} for name in begun]
+    throttled = {"kind": "throttled", "share": 0.05}
+    with faults(cloud.endpoint, calls=[*lost, throttled], seed=1):
         done = fleet.apply()
     assert done.status == 0, done.errors
     assert fleet.operations() == ["SUCCEEDED"]
-
-
-def test_throttling_is_waited_for(company, cloud):
-    fleet = small(company, "throttled")
-    with faults(cloud.endpoint, calls=[{"kind": "throttled", "share": 0.1}], seed=1):
-        done = fleet.apply()
-    assert done.status == 0, done.errors
     assert len(fleet.instances()) == 2
