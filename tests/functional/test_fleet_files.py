@@ -90,3 +90,13 @@ def test_a_variant_is_rendered_for_the_regions_of_its_waves(tmp_path: Path) -> N
     with pytest.raises(ConfigError) as caught:
         rendered_fleet(read(path).parse(FleetSettings), read(path))
     assert f"[{path}: targets.waves] must have RDS Proxy for aurora-mysql" in str(caught.value)
+
+
+def test_a_stack_that_is_none_is_named_at_its_setting(example: Path) -> None:
+    path = example / "fleet.yaml"
+    path.write_text(path.read_text().replace("journal.py", "jornal.py"))
+    file = read(path)
+    with pytest.raises(ConfigError) as caught:
+        rendered_fleet(file.parse(FleetSettings), file)
+    [problem] = caught.value.problems
+    assert str(problem) == (f"[{path}: stack] there is no such file (did you mean journal.py?)")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.console import Console
 
 from rdsproxy_templates import cache
-from rdsproxy_templates.cli.following import JsonEvents, Lines
+from rdsproxy_templates.cli.following import JsonEvents, Lines, table_of
 from rdsproxy_templates.deploy import durations, stack_events
 from rdsproxy_templates.deploy.durations import shown, usual
-from rdsproxy_templates.deploy.progress import Progress
+from rdsproxy_templates.deploy.progress import Progress, Work
 from rdsproxy_templates.deploy.stack_events import NestedEvents, StackEvent, until
 from rdsproxy_templates.errors import DeploymentError
 
@@ -189,3 +190,9 @@ class TestTimeLimit:
         with pytest.raises(DeploymentError, match="goes on; run the same command again"):
             report(None)
         assert [one.status for one in told if one] == ["CREATE_COMPLETE"]
+
+
+def test_the_live_table_shows_no_markup_where_lines_are_printed_above_it(capsys):
+    work = Work(path="RDSStack.DBCluster", type=CLUSTER, verb="CREATE", began=0)
+    Console(markup=False).print(table_of([work], 3))
+    assert capsys.readouterr().out.split() == ["RDSStack.DBCluster", "creating", "3", "s"]

@@ -151,11 +151,12 @@ class JsonEvents(Lines):
 def table_of(works: Sequence[Work], now: float) -> Any:
     """Return the table of the *works* that go on."""
     from rich.table import Table  # noqa: PLC0415 - of the extra `deploy`
+    from rich.text import Text  # noqa: PLC0415
 
     table = Table.grid(padding=(0, 2))
     for one in works:
         what, *times = one.words(now)
-        table.add_row(f"  {one.path}", f"[yellow]{what}[/]", *times)
+        table.add_row(f"  {one.path}", Text(what, style="yellow"), *times)
     return table
 
 

@@ -12,7 +12,7 @@ from ...fleet.rendered_fleet import RenderedFleet
 from ...model.settings_file import RESERVED, SettingsFile
 from .. import rendered_variants
 from ..configuration import VariantSettings
-from ..consumer_stack import load
+from ..consumer_stack import ConsumerStack, load
 from ..rendered_variants import RenderSettings, configured, render_variants
 from ..terminal import fail_invalid, print_edited, print_findings, print_warnings
 
@@ -28,12 +28,9 @@ def rendered_fleet(
     Raises :class:`ConfigError` where its settings do not go with a Region.
     """
     folder = file.path.parent
-    stack = settings.stack
-    if stack is not None and stack.endswith(".py"):
-        stack = str(folder / stack)
     chosen = RenderSettings(
         variants=[settings.variant] if settings.variant else [],
-        consumer_stack=load(stack, settings.name) if stack else None,
+        consumer_stack=_consumer_stack(settings, file) if settings.stack else None,
         config=folder / settings.config if settings.config else None,
         out=folder / FOLDER,
         nesting="plain" if settings.nests else "flat",
@@ -60,6 +57,20 @@ def rendered_fleet(
         tags=one.bundle.tags,
     )
     return made, one.allowed_accounts
+
+
+def _consumer_stack(settings: FleetSettings, file: SettingsFile) -> ConsumerStack:
+    """Load the stack that *settings* name; problems are at the setting in *file*."""
+    stack = settings.stack or ""
+    stack = str(file.path.parent / stack) if stack.endswith(".py") else stack
+    place = f"{file.path}: stack"
+    try:
+        return replace(load(stack, settings.name), place=place)
+    except ConfigError as error:
+        raise ConfigError(
+            Problem(one.place.replace(f"--stack {stack}", place), one.sentence)
+            for one in error.problems
+        ) from None
 
 
 def _in_regions(one: VariantSettings, settings: FleetSettings, file: str) -> VariantSettings:
