@@ -515,7 +515,18 @@ class TestRefusals:
                 "You must be the management account or delegated admin account of an organization",
             ),
         ],
-        ids=str,
+        ids=[
+            "another first letter",
+            "a long name",
+            "a name that is taken",
+            "a long template",
+            "an unknown parameter",
+            "a wrong value",
+            "no value",
+            "too many tags",
+            "automatic and self-managed",
+            "service-managed without an organization",
+        ],
     )
     def test_a_stack_set_that_cannot_be(self, fleet, given, code, message):
         wanted = {"StackSetName": "fleet", "TemplateBody": TEMPLATE, **given}
@@ -572,7 +583,7 @@ class TestRefusals:
                 "You can specify Accounts or DeploymentTargets, but not both",
             ),
         ],
-        ids=str,
+        ids=["no accounts", "no Regions", "a unit", "both"],
     )
     def test_targets_that_are_none(self, fleet, given, message):
         refused = fleet.refusal("create_stack_instances", **{**self.WHERE, **given})
