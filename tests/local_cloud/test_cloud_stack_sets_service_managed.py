@@ -65,6 +65,7 @@ def fleet(api):
 
     yield create
     for name in names:
+        settle(api, name)
         for one in instances(api, name):
             delete(api, name, one)
         api.delete_stack_set(StackSetName=name)
@@ -80,6 +81,12 @@ def delete(api, name, instance):
         StackSetName=name, DeploymentTargets=targets, Regions=[REGION], RetainStacks=False
     )
     ended(api, name, started)
+
+
+def settle(api, name):
+    """Wait for every operation, those among them that nobody asked for."""
+    for one in api.list_stack_set_operations(StackSetName=name)["Summaries"]:
+        api.describe_stack_set_operation(StackSetName=name, OperationId=one["OperationId"])
 
 
 def ended(api, name, started, **more):
@@ -348,8 +355,7 @@ class TestAutomaticDeployment:
     @staticmethod
     def settled(api, name="fleet"):
         """The accounts with stacks, once every operation has ended."""
-        for one in api.list_stack_set_operations(StackSetName=name)["Summaries"]:
-            ended(api, name, one)
+        settle(api, name)
         return {one["Account"] for one in instances(api, name)}
 
     @staticmethod
