@@ -207,6 +207,7 @@ def direct(config: Config, boundary: iam.ManagedPolicy) -> Iterator[dict[str, An
             "cloudformation:DeleteChangeSet",
             "cloudformation:DeleteStack",
             "cloudformation:ExecuteChangeSet",
+            "cloudformation:GetStackPolicy",
             "cloudformation:RollbackStack",
             "cloudformation:UpdateTerminationProtection",
             *READING,

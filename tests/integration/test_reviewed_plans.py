@@ -223,3 +223,17 @@ def test_verbose_tells_calls_and_no_secret(deploy, account):
     keys = [account.environment[name] for name in KEYS]
     written = said.output + said.errors
     assert [one for one in [*passwords, *keys] if one in written] == []
+
+
+def test_a_stack_policy_is_lifted_only_for_a_loss_that_is_accepted(deploy, account):
+    stacks = account.client("cloudformation")
+    guarded = deploy("--stack-policy", "--yes", secrets=2)
+    assert guarded.status == 0, guarded.errors
+    assert "the stack policy protects what holds data" in guarded.output
+    policy = stacks.get_stack_policy(StackName=NAME)["StackPolicyBody"]
+
+    accepted = deploy("--yes", "--accept-data-loss-of", "Secret1", secrets=1)
+
+    assert accepted.status == 0, accepted.errors
+    assert "AWS::SecretsManager::Secret" in policy
+    assert stacks.get_stack_policy(StackName=NAME)["StackPolicyBody"] == policy

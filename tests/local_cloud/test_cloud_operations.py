@@ -398,3 +398,75 @@ def test_a_change_set_is_executed_by_its_arn_with_a_token(stacks):
     for _ in range(2):
         stacks.api.execute_change_set(**asked)
     ends(stacks, "by-arn", "CREATE_COMPLETE")
+
+
+class TestStackPolicies:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html"""
+
+    ALLOW = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    TYPED = {
+        "Effect": "Deny",
+        "Action": ["Update:Replace", "Update:Delete"],
+        "Principal": "*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"ResourceType": ["AWS::Logs::LogGroup"]}},
+    }
+    LOSS = "does not allow [Update:Replace, Update:Delete] for resource [*];"
+
+    @pytest.fixture
+    def guarded(self, stacks):
+        """A stack that allows what is not replaced and not deleted."""
+        policy = json.dumps({"Statement": [self.ALLOW, self.TYPED]})
+        resources = {"Group": group(LogGroupName="one"), "Name": parameter("old")}
+        stacks.create("guarded", resources, StackPolicyBody=policy)
+        assert stacks.api.get_stack_policy(StackName="guarded")["StackPolicyBody"] == policy
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"Group": group(LogGroupName="two"), "Name": parameter("old")},
+            {"Name": parameter("old")},
+        ],
+    )
+    def test_deny_the_replacement_and_the_deletion_of_a_type(
+        self, stacks, account, guarded, changed
+    ):
+        change_set = stacks.change_set("guarded", "UPDATE", changed)
+        assert stacks.execute(change_set) == "UPDATE_ROLLBACK_COMPLETE"
+        reason = reasons(account, "guarded", "UPDATE_FAILED")["Group"]
+        assert reason == f"Action denied by stack policy: Statement [#1] {self.LOSS}"
+        assert list(stacks.groups()) == ["one"]
+
+    def test_let_everything_else_change(self, stacks, guarded):
+        changed = {"Group": group(LogGroupName="one", RetentionInDays=7), "Name": parameter("new")}
+        assert stacks.update("guarded", changed) == "UPDATE_COMPLETE"
+
+    def test_are_lifted_for_one_update_but_not_for_a_change_set(self, stacks, guarded):
+        changed = {"Group": group(LogGroupName="two"), "Name": parameter("old")}
+        everything = json.dumps({"Statement": self.ALLOW})
+        status = stacks.update("guarded", changed, StackPolicyDuringUpdateBody=everything)
+        assert status == "UPDATE_COMPLETE"
+        assert stacks.update("guarded", {"Name": parameter("old")}) == "UPDATE_ROLLBACK_COMPLETE"
+
+    def test_allow_nothing_that_they_do_not_mention(self, stacks, account, guarded):
+        only = {**self.ALLOW, "Resource": "LogicalResourceId/Group"}
+        body = json.dumps({"Statement": [only]})
+        stacks.api.set_stack_policy(StackName="guarded", StackPolicyBody=body)
+        changed = {"Group": group(LogGroupName="one"), "Name": parameter("new")}
+        assert stacks.update("guarded", changed) == "UPDATE_ROLLBACK_COMPLETE"
+        assert "not allowed by stack policy" in reasons(account, "guarded", "UPDATE_FAILED")["Name"]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "{",
+            "{}",
+            {**ALLOW, "Action": "Update:All"},
+            {**ALLOW, "Principal": "me"},
+            {**ALLOW, "A": 1},
+        ],
+    )
+    def test_that_are_none_are_refused(self, stacks, guarded, body):
+        text = body if isinstance(body, str) else json.dumps({"Statement": body})
+        with pytest.raises(ClientError, match="Error validating stack policy"):
+            stacks.api.set_stack_policy(StackName="guarded", StackPolicyBody=text)

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from rdsproxy_templates.aws.kinds import AccountId
-from rdsproxy_templates.deploy import deployment, faults, sam_cli
+from rdsproxy_templates.deploy import data_policies, deployment, faults, sam_cli
 from rdsproxy_templates.deploy.accounts import AccountSession, AccountSettings
 from rdsproxy_templates.deploy.change_sets import Change, ChangeSet, read_change
 from rdsproxy_templates.deploy.console import Console
@@ -30,6 +30,12 @@ from rdsproxy_templates.variants import VARIANTS
 
 every_plan = pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 CROSS_ACCOUNT = PLANS["cross_account"]
+
+
+@pytest.fixture(autouse=True)
+def no_stack_policy(monkeypatch):
+    """No stack here has a policy."""
+    monkeypatch.setattr(data_policies, "is_guarded", lambda _: False)
 
 
 def ports(variant, side):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from moto.core.responses import ActionResult, EmptyResult
 
@@ -11,6 +11,7 @@ from . import capabilities, shown
 from .refusals import ValidationError, refusals
 from .requests import WHAT, StackRequests
 from .stack import Stack
+from .stack_policies import StackPolicy
 from .template import loaded, read, transforms_of
 
 
@@ -19,7 +20,7 @@ class StackApi(StackRequests):
 
     def create_stack(self) -> ActionResult:
         own = ("StackName", "OnFailure", "DisableRollback", "EnableTerminationProtection")
-        given = self._given(*WHAT, *own)
+        given = self._given(*WHAT, *own, "StackPolicyBody")
         if "OnFailure" in given and "DisableRollback" in given:
             raise ValidationError(
                 "You can specify either DisableRollback or OnFailure, but not both."
@@ -32,13 +33,16 @@ class StackApi(StackRequests):
                 if given.get("DisableRollback")
                 else given.get("OnFailure", "ROLLBACK"),
                 protected=given.get("EnableTerminationProtection", False),
+                policy=_policy(given, "StackPolicyBody"),
                 token=self.token,
             )
         )
         return ActionResult({"StackId": stack.id, "OperationId": stack.operation.id})
 
     def update_stack(self) -> ActionResult:
-        given = self._given(*WHAT, "StackName", "UsePreviousTemplate", "DisableRollback")
+        own = ("StackName", "UsePreviousTemplate", "DisableRollback")
+        given = self._given(*WHAT, *own, "StackPolicyDuringUpdateBody")
+        meanwhile = _policy(given, "StackPolicyDuringUpdateBody")
 
         def update() -> Stack:
             old = self.stacks.updatable(given["StackName"])
@@ -46,6 +50,7 @@ class StackApi(StackRequests):
                 old.id,
                 self._request(given, old),
                 rolls_back=not given.get("DisableRollback"),
+                meanwhile=meanwhile,
                 token=self.token,
             )
 
@@ -151,6 +156,14 @@ class StackApi(StackRequests):
         )
 
     def set_stack_policy(self) -> EmptyResult:
-        raise ValidationError("The local cloud does not know stack policies")
+        given = self._given("StackName", "StackPolicyBody")
+        self.stacks.find(given["StackName"]).policy = StackPolicy.read(given["StackPolicyBody"])
+        return EmptyResult()
 
-    get_stack_policy = set_stack_policy
+    def get_stack_policy(self) -> ActionResult:
+        text = self.stacks.find(self._given("StackName")["StackName"]).policy.text
+        return ActionResult({"StackPolicyBody": text or None})
+
+
+def _policy(given: Mapping[str, Any], name: str) -> StackPolicy | None:
+    return StackPolicy.read(given[name]) if given.get(name) else None

@@ -28,6 +28,7 @@ from .resource import DeployedResource, Made, PartiallyCreated, Properties, Reso
 from .schedule import ResourceFailed, Unusable, carry_out
 from .scope import Exports, StackScope
 from .stack import STACK, Plan, Stack
+from .stack_policies import Action
 from .undoing import Step, UndoableUpdate
 
 NEW_ONE: Final = (
@@ -50,6 +51,9 @@ class StackUpdate(UndoableUpdate):
     def forward(self) -> None:
         """Create, update and replace resources; stop at the first failure."""
         resources = self.scope.active()
+        for deployed in [*self._stack.deployed.values()]:
+            if deployed.logical_id not in resources:
+                self._require_allowed("Update:Delete", deployed)
         carry_out(
             resources,
             lambda logical_id: self._bring(logical_id, resources[logical_id]),
@@ -159,7 +163,10 @@ class StackUpdate(UndoableUpdate):
     def _change(
         self, deployed: DeployedResource, properties: dict[str, Any], written: dict[str, Any]
     ) -> DeployedResource:
-        if declaration(deployed.type).replaces(deployed.written, written):
+        replaces = declaration(deployed.type).replaces(deployed.written, written)
+        if deployed.type != STACK or deployed.written != written:
+            self._require_allowed("Update:Replace" if replaces else "Update:Modify", deployed)
+        if replaces:
             self._stack.note(deployed, "UPDATE_IN_PROGRESS", NEW_ONE)
             self._work("update", deployed)
             require_another_name(deployed, properties)
@@ -182,6 +189,14 @@ class StackUpdate(UndoableUpdate):
                 self._replaced.append(deployed)
             self._stabilize(now, "UPDATE")
         return now
+
+    def _require_allowed(self, action: Action, deployed: DeployedResource) -> None:
+        policy = self._stack.policy_meanwhile or self._stack.policy
+        reason = policy.denial(action, deployed.logical_id, deployed.type)
+        if reason and action == "Update:Delete":
+            raise self._failure(deployed, "update", Failure(reason))
+        if reason:
+            raise Failure(reason)
 
     def _made(
         self,

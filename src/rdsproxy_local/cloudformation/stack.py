@@ -13,6 +13,7 @@ from ..clients import CallContext, Clients
 from .background import Operation
 from .parameters import Parameters
 from .resource import DeployedResource
+from .stack_policies import StackPolicy
 from .template import EMPTY, Template
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ class Stack:
     notifications: tuple[str, ...] = ()
     """Topics for its events, which are shown and get none."""
     protected: bool = False
+    policy: StackPolicy = field(default_factory=StackPolicy)
+    policy_meanwhile: StackPolicy | None = None
+    """The policy in its place during the present update, if there is one."""
     rolls_back: bool = True
     deployed: dict[str, DeployedResource] = field(default_factory=dict)
     """The stack's resources by logical ID."""

@@ -19,6 +19,7 @@ from .refusals import ValidationError, refusals, require_stack_name
 from .reverting import from_actual_state
 from .scope import StackScope
 from .stack import Plan, Stack
+from .stack_policies import StackPolicy
 from .statuses import (
     NOT_DELETED,
     TAKES_UPDATES,
@@ -46,6 +47,7 @@ class StackBackend(StackPlanner):
         *,
         on_failure: OnFailure = "ROLLBACK",
         protected: bool = False,
+        policy: StackPolicy | None = None,
         token: str | None = None,
     ) -> Stack:
         """Begin to create a stack directly; its status shows the outcome."""
@@ -54,6 +56,7 @@ class StackBackend(StackPlanner):
         plan = self.plan(request, directly=True)
         stack = self.new(name, request)
         stack.protected = protected
+        stack.policy = policy or stack.policy
         with refusals():
             StackScope(stack, plan, self.exported).active()
         with self.turn:
@@ -81,9 +84,15 @@ class StackBackend(StackPlanner):
         self.forget_if_deleted(stack)
 
     def update(
-        self, name: str, request: Request, *, rolls_back: bool = True, token: str | None = None
+        self,
+        name: str,
+        request: Request,
+        *,
+        rolls_back: bool = True,
+        meanwhile: StackPolicy | None = None,
+        token: str | None = None,
     ) -> Stack:
-        """Begin to update a stack directly."""
+        """Begin to update a stack directly, under another policy *meanwhile*."""
         stack = self.updatable(name)
         require_way_back(stack, rolls_back=rolls_back)
         plan = self.plan(request, directly=True)
@@ -92,6 +101,7 @@ class StackBackend(StackPlanner):
             raise ValidationError(NO_UPDATES)
         with self.turn:
             self.updatable(name)
+            stack.policy_meanwhile = meanwhile
             self.carry_out_update(stack, plan, request, rolls_back=rolls_back, token=token)
         return stack
 
@@ -105,6 +115,7 @@ class StackBackend(StackPlanner):
                 yield from operations.update(
                     stack, plan, self.exported, self.check_exports, rolls_back=rolls_back
                 )
+            stack.policy_meanwhile = None
             if stack.status not in {"UPDATE_COMPLETE", "UPDATE_FAILED"}:
                 stack.tags, stack.capabilities, stack.role = before
 

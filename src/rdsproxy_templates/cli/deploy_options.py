@@ -112,6 +112,13 @@ def operation_options(command: Decorated) -> Decorated:
             "the same command waits for them. Default: no limit.",
         ),
         click.option(
+            "--stack-policy/--no-stack-policy",
+            "stack_policy",
+            default=None,
+            help="Have CloudFormation refuse, whoever asks, to replace or delete databases, "
+            "secrets and keys in updates; or no longer. Default: as it is.",
+        ),
+        click.option(
             "--no-wait",
             "no_wait",
             is_flag=True,

@@ -25,6 +25,7 @@ BESIDE_NO_PLAN: Final = {
     "--time-limit",
     "--no-wait",
     "--skip-resource",
+    "--stack-policy",
     "--termination-protection",
 }
 """Options that are of an execution; a plan has none."""
@@ -49,7 +50,7 @@ BESIDE_NO_FROM: Final = {
 }
 """Options that decide what a plan is; one that was made has decided."""
 
-BESIDE_NO_NO_WAIT: Final = {"--outputs", "--time-limit"}
+BESIDE_NO_NO_WAIT: Final = {"--outputs", "--stack-policy", "--time-limit"}
 """Options that are of the end of what is begun."""
 
 

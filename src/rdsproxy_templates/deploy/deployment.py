@@ -15,6 +15,7 @@ from .accounts import AccountSession, aws_errors_at
 from .buckets import require_buckets
 from .chosen_steps import chosen, outputs_of_others
 from .console import Begun, Console
+from .data_policies import allow_losses, settled_policy
 from .deletion import Deletion
 from .failures import failures_or_status
 from .guide import PREFIX
@@ -59,6 +60,8 @@ class Deployment:
     """The time, of :func:`time.monotonic`, at which waiting for a stack ends; None for no end."""
     waits: bool = True
     """Wait for what is begun; else the stack that is changed last goes on by itself."""
+    stack_policy: bool | None = None
+    """Have CloudFormation refuse to replace or delete what holds data; None leaves it as it is."""
     termination_protection: bool = True
     """Protect deployed stacks from deletion, except by :meth:`destroy`."""
     adopt_stack: bool = False
@@ -215,6 +218,8 @@ class Deployment:
             self._execute(step, change)
             if not self.waits:
                 return {}
+        if line := settled_policy(stack, choice=self.stack_policy):
+            self.console.say(f"  {line}")
         if self.termination_protection and stack.protect(enabled=True):
             self.console.say("  termination protection is on")
         return stack.outputs()
@@ -231,6 +236,7 @@ class Deployment:
             if not self.console.confirm(f"Execute this change set in {self.place(step)}?"):
                 raise DeploymentError([Problem(step.name, "was not deployed")])
         stack = change.stack
+        allow_losses(stack, [one.path for one in change.change_set.risky])
         with self.followed() as report:
             if not self.waits:
                 stack.begin(change.change_set, report, self.options)

@@ -33,6 +33,8 @@ ADVICE: Final[Mapping[str, str]] = {
     "them by `aws rds delete-db-instance`, and begin again",
     "/aws/rds/": "RDS created this log group itself when it first wrote the log: delete the group, "
     "or leave out `rds.logs.groups` or `rds.proxy.log`",
+    "by stack policy": "where the loss is meant, accept it by --accept-data-loss-of, for which "
+    "`deploy` lifts its own policy",
     "' already exists": "this stack has not created it: delete it, or choose another name",
     "Timed out waiting for target group": "the proxy could not log in to the database: check "
     "that the secret's user exists, and that the security groups let the proxy in",
