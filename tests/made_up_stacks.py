@@ -98,7 +98,8 @@ class Stacks:
 
     def names(self) -> list[str]:
         """The names of all stacks that are not deleted."""
-        return [one["StackName"] for one in self.api.describe_stacks()["Stacks"]]
+        pages = self.api.get_paginator("describe_stacks").paginate()
+        return [one["StackName"] for page in pages for one in page["Stacks"]]
 
     def groups(self) -> dict[str, int | None]:
         """The account's log groups, and how long they keep what is written."""

@@ -123,7 +123,8 @@ class Attacked:
         """The status of the stack; None where there is none."""
         found = [
             one["StackStatus"]
-            for one in self.api.describe_stacks()["Stacks"]
+            for page in self.api.get_paginator("describe_stacks").paginate()
+            for one in page["Stacks"]
             if one["StackName"] == f"{prefix}-mine"
         ]
         return found[0] if found else None

@@ -470,3 +470,29 @@ class TestStackPolicies:
         text = body if isinstance(body, str) else json.dumps({"Statement": body})
         with pytest.raises(ClientError, match="Error validating stack policy"):
             stacks.api.set_stack_policy(StackName="guarded", StackPolicyBody=text)
+
+
+def test_lists_come_a_page_at_a_time(stacks, with_faults):
+    names = ["paged0", "paged1", "paged2"]
+    for name in names:
+        exported = {"Out": {"Value": name, "Export": {"Name": name}}}
+        stacks.create(name, {"Group": group()}, Outputs=exported)
+    imports = {"Fn::Join": ["", [{"Fn::ImportValue": "paged0"}]]}
+    for number in range(3):
+        stacks.create(f"user{number}", {"Name": parameter(imports)})
+        stacks.change_set("paged0", "UPDATE", {"Group": group(RetentionInDays=7)})
+    lists = {
+        "describe_stacks": ({}, "Stacks", 6),
+        "list_stacks": ({"StackStatusFilter": ["CREATE_COMPLETE"]}, "StackSummaries", 6),
+        "list_exports": ({}, "Exports", 3),
+        "list_imports": ({"ExportName": "paged0"}, "Imports", 3),
+        "list_change_sets": ({"StackName": "paged0"}, "Summaries", 3),
+    }
+    with with_faults(page=2):
+        for operation, (given, key, count) in lists.items():
+            first = getattr(stacks.api, operation)(**given)
+            assert len(first[key]) == 2, operation
+            whole = stacks.api.get_paginator(operation).paginate(**given).build_full_result()
+            assert len(whole[key]) == count, operation
+    for number in range(3):
+        stacks.delete(f"user{number}")

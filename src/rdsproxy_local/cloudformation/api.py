@@ -83,13 +83,17 @@ class StackApi(StackRequests):
         if name:
             self._settle(self.stacks.find(name))
         found = [self.stacks.find(name)] if name else list(self.stacks.alive.values())
-        return ActionResult({"Stacks": [shown.stack(one, self.stacks) for one in found]})
+        page, token = self._page(found, lambda one: one.id)
+        described = [shown.stack(one, self.stacks) for one in page]
+        return ActionResult({"Stacks": described, "NextToken": token})
 
     def list_stacks(self) -> ActionResult:
         wanted = self._given("StackStatusFilter", "NextToken").get("StackStatusFilter")
         everyone = [*self.stacks.alive.values(), *self.stacks.dead.values()]
         found = [one for one in everyone if not wanted or one.status in wanted]
-        return ActionResult({"StackSummaries": [shown.summary(one, self.stacks) for one in found]})
+        page, token = self._page(found, lambda one: one.id)
+        summaries = [shown.summary(one, self.stacks) for one in page]
+        return ActionResult({"StackSummaries": summaries, "NextToken": token})
 
     def describe_stack_resource(self) -> ActionResult:
         given = self._given("StackName", "LogicalResourceId")
@@ -120,14 +124,16 @@ class StackApi(StackRequests):
             for stack in self.stacks.alive.values()
             for name, value in stack.exports.items()
         ]
-        return ActionResult({"Exports": exports})
+        page, token = self._page(exports, lambda one: one["Name"])
+        return ActionResult({"Exports": page, "NextToken": token})
 
     def list_imports(self) -> ActionResult:
         name = self._given("ExportName", "NextToken")["ExportName"]
         users = self.stacks.users_of(name)
         if not users:
             raise ValidationError(f"Export '{name}' is not imported by any stack.")
-        return ActionResult({"Imports": users})
+        page, token = self._page(users, str)
+        return ActionResult({"Imports": page, "NextToken": token})
 
     def get_template_summary(self) -> ActionResult:
         given = self._given("StackName", "TemplateBody", "TemplateURL")

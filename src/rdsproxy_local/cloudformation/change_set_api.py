@@ -69,8 +69,9 @@ class ChangeSetApi(RecoveryApi):
 
     def list_change_sets(self) -> ActionResult:
         stack = self.stacks.find(self._given("StackName", "NextToken")["StackName"])
-        found = [one.summary() for one in self.change_sets.all(stack.id)]
-        return ActionResult({"Summaries": found})
+        found, token = self._page(self.change_sets.all(stack.id), lambda one: one.id)
+        summaries = [one.summary() for one in found]
+        return ActionResult({"Summaries": summaries, "NextToken": token})
 
     def describe_events(self) -> ActionResult:
         given = self._given("StackName", "ChangeSetName", "OperationId", "Filters", "NextToken")

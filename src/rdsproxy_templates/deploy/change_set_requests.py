@@ -62,7 +62,8 @@ class ChangeSetRequests:
         if not is_new:
             return
         stack = self._api.describe_stacks(StackName=self._name)["Stacks"][0]
-        left = self._api.list_change_sets(StackName=stack["StackId"])["Summaries"]
+        pages = self._api.get_paginator("list_change_sets").paginate(StackName=stack["StackId"])
+        left = [one for page in pages for one in page["Summaries"]]
         # The change set's own deletion may take a moment.
         others = [
             one for one in left if name_or_id not in (one["ChangeSetId"], one["ChangeSetName"])

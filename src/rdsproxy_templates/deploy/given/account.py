@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,7 +38,8 @@ class AccountReader:
         if key not in self._answers:
             self._answers[key] = None
             try:
-                self._answers[key] = getattr(self.session.client(service), operation)(**arguments)
+                client = self.session.client(service)
+                self._answers[key] = _whole_answer(client, operation, arguments)
             except ClientError as error:
                 self._refused(place, error)
         return self._answers[key]
@@ -63,3 +64,10 @@ class AccountReader:
             self.note(f"not compared with the account: {error.operation_name} is not allowed")
         else:
             self.refusals.append(Problem(place, f"{error.operation_name}: {message}"))
+
+
+def _whole_answer(client: Any, operation: str, arguments: Mapping[str, Any]) -> Any:
+    """Return the answer with all its pages: a list may go on behind an empty one."""
+    if not client.can_paginate(operation):
+        return getattr(client, operation)(**arguments)
+    return client.get_paginator(operation).paginate(**arguments).build_full_result()
