@@ -347,6 +347,13 @@ class TestFailedRollback:
         assert "could not be rolled back: Log: not now" in once.output
         assert attacked.status(prefix) == "UPDATE_COMPLETE"
 
+    def test_is_continued_without_anything_that_failed(self, attacked, stacks, prefix):
+        update_failed(stacks, f"{prefix}-mine")
+        with faults(stacks.account.endpoint, failing=[{"resource": "Log", "action": "rollback"}]):
+            skipping = attacked.does("deploy", prefix, "--skip-resource", "*")
+        assert skipping.status == 0, skipping.errors
+        assert attacked.status(prefix) == "UPDATE_COMPLETE"
+
 
 class TestRetained:
     def test_what_cannot_be_deleted_stays_in_the_account(self, attacked, stacks, prefix):

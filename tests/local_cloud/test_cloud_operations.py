@@ -334,6 +334,28 @@ def test_a_rollback_goes_on_in_nested_stacks(stacks, account, with_faults, skipp
     assert list(stacks.groups().values()) == [14 if skipped else 7]
 
 
+def test_a_failed_rollback_is_forced_in_nested_stacks_too(stacks, account, with_faults):
+    resources = {
+        "Group": group(RetentionInDays={"Ref": "Days"}),
+        "Name": {**parameter({"Ref": "Days"}), "DependsOn": "Group"},
+    }
+    url = stacks.put("child", resources, Parameters=DAYS)
+    stacks.create("root", {"Child": nested(url, Days=7)})
+    failing = [
+        {"resource": "Name", "action": "update"},
+        {"resource": "Group", "action": "rollback"},
+    ]
+    with with_faults(failing=failing):
+        assert stacks.update("root", {"Child": nested(url, Days=14)}) == "UPDATE_ROLLBACK_FAILED"
+        both = {"ResourcesToSkip": ["Child"], "ForceRollback": True}
+        with pytest.raises(ClientError, match="mutually exclusive"):
+            stacks.api.continue_update_rollback(StackName="root", **both)
+        stacks.api.continue_update_rollback(StackName="root", ForceRollback=True)
+        assert stacks.status("root") == "UPDATE_ROLLBACK_COMPLETE"
+    assert stacks.status(account.nested("root", "Child")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert list(stacks.groups().values()) == [14]
+
+
 @pytest.fixture
 def half_updated(stacks, with_faults):
     """A stack that was not rolled back when its update failed."""

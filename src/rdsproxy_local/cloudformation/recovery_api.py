@@ -5,6 +5,7 @@ from __future__ import annotations
 from moto.core.responses import ActionResult, EmptyResult
 
 from .event_api import EventApi
+from .refusals import ValidationError
 
 
 class RecoveryApi(EventApi):
@@ -16,9 +17,12 @@ class RecoveryApi(EventApi):
         return EmptyResult()
 
     def continue_update_rollback(self) -> EmptyResult:
-        given = self._given("StackName", "RoleARN", "ResourcesToSkip")
-        skip = given.get("ResourcesToSkip", [])
-        self._once(lambda: self.stacks.continue_rollback(given["StackName"], skip, self.token))
+        given = self._given("StackName", "RoleARN", "ResourcesToSkip", "ForceRollback")
+        skip, force = given.get("ResourcesToSkip", []), given.get("ForceRollback", False)
+        if skip and force:
+            raise ValidationError("ForceRollback and ResourcesToSkip are mutually exclusive")
+        name, token = given["StackName"], self.token
+        self._once(lambda: self.stacks.continue_rollback(name, skip, token, force=force))
         return EmptyResult()
 
     def rollback_stack(self) -> ActionResult:

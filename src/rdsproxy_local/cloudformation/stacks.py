@@ -9,7 +9,7 @@ from typing import Any, Final
 from moto.cloudformation.exceptions import AlreadyExistsException
 from moto.cloudformation.models import cloudformation_backends
 
-from . import background, imports, operations
+from . import imports, operations
 from .background import Kind, Operation, Steps, begin
 from .live_state import live_state
 from .operations import OnFailure
@@ -17,6 +17,7 @@ from .pace import present
 from .planning import Request, StackPlanner, remember
 from .refusals import ValidationError, refusals, require_stack_name
 from .reverting import from_actual_state
+from .rollbacks import continued, forced
 from .scope import StackScope
 from .stack import Plan, Stack
 from .stack_policies import StackPolicy
@@ -166,31 +167,23 @@ class StackBackend(StackPlanner):
             stack.operation.cancel()
 
     def continue_rollback(
-        self, name: str, skip: Sequence[str] = (), token: str | None = None
+        self,
+        name: str,
+        skip: Sequence[str] = (),
+        token: str | None = None,
+        *,
+        force: bool = False,
     ) -> None:
-        """Go on with the rollback of an update, which has failed."""
+        """Go on with the rollback of an update, which has failed; *force* skips all that failed."""
         with self.turn:
             stack = self._known(name)
             if status_of(stack) != "UPDATE_ROLLBACK_FAILED":
                 raise ValidationError(NOT_NOW.format("RollbackUpdatedStack"))
             own = frozenset(one for one in skip if "." not in one)
             require_skippable(stack, own)
-            steps = self._continued(stack, own, [one for one in skip if "." in one])
+            inside = [one for one in skip if "." in one]
+            steps = forced(self, stack) if force else continued(self, stack, own, inside)
             self._begin(stack, "CONTINUE_ROLLBACK", steps, lag=present.pace.lag, token=token)
-
-    def _continued(self, stack: Stack, own: frozenset[str], nested: Iterable[str]) -> Steps:
-        """Go on with the rollback; what is `STACK.RESOURCE` is skipped in a nested stack."""
-        steps = operations.roll_back(stack, own)
-        next(steps)
-        yield
-        inside: dict[str, list[str]] = {}
-        for one in nested:
-            name, _, logical_id = one.rpartition(".")
-            inside.setdefault(name, []).append(logical_id)
-        for name, logical_ids in inside.items():
-            self.continue_rollback(name, logical_ids)
-            background.settled(self._known(name).id)
-        yield from steps
 
     def roll_back(self, name: str, token: str | None = None) -> Stack:
         """Bring a stack whose last operation failed, and was not rolled back, to where it was."""

@@ -85,7 +85,8 @@ from .terminal import fail_invalid, print_edited, print_findings, print_warnings
     multiple=True,
     metavar="PATH",
     help="For a stack in UPDATE_ROLLBACK_FAILED: a resource that its rollback skips, such as "
-    "RDSStack.DBCluster; STEP.PATH in plans of several steps. Repeatable.",
+    "RDSStack.DBCluster, or '*' for each that failed; STEP.PATH in plans of several steps. "
+    "Repeatable.",
 )
 @click.option(
     "--accept-data-loss-of",

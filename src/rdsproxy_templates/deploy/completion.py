@@ -8,9 +8,10 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-opt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from .change_sets import HOLDING_DATA, Change
+from .change_sets import HOLDING_DATA, Change, ChangeSet
 from .operation import is_own
 
 FAILED: Final = "CREATE_FAILED"
@@ -30,7 +31,15 @@ def was_never_whole(
     return "CREATE_IN_PROGRESS" in own and not any(one.endswith("_COMPLETE") for one in own)
 
 
-def endangered(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Change]:
+def completing(
+    change_set: ChangeSet, resources: Iterable[tuple[str, Mapping[str, Any]]]
+) -> ChangeSet:
+    """Return the change set as it is executed where it completes a creation."""
+    changes = (*change_set.changes, *_endangered(resources))
+    return replace(change_set, changes=changes, rolls_back=False)
+
+
+def _endangered(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Change]:
     """Yield what holds data in nested stacks that CloudFormation may delete, and create again.
 
     It does so with what failed and never was whole.

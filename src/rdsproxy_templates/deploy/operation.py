@@ -101,6 +101,12 @@ class Operation:
         self.report(StackEvent(status="no answer yet, asking again", path=f"({error})"))
 
 
+def takes(api: Any, operation: str, parameter: str) -> bool:
+    """Tell if the installed boto3 knows a *parameter*, which may be newer than it."""
+    model = api.meta.service_model.operation_model(operation)
+    return parameter in model.input_shape.members
+
+
 def is_own(event: Mapping[str, Any]) -> bool:
     """Tell if an event is of the stack itself."""
     return bool(event.get("PhysicalResourceId") == event["StackId"])

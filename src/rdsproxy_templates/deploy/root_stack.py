@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import DeploymentError, Problem
 from .accounts import AccountSession
 from .change_set_requests import ChangeSetRequests
 from .change_sets import ChangeSet, is_stack
-from .completion import endangered, was_never_whole
+from .completion import completing, was_never_whole
 from .faults import CONFLICTS, carried_out, outlasting, polls
 from .objections import Objections, objections
-from .operation import REVIEW, Operation, in_progress
+from .operation import REVIEW, Operation, in_progress, takes
 from .parameters import Previous
 from .stack_events import Report
 from .stack_options import USUAL, StackOptions
@@ -116,16 +115,11 @@ class RootStack:
         if stack is None or stack["StackStatus"] == REVIEW:
             return self._change_sets.for_creation(wanted, is_new=stack is None)
         found = self._change_sets.for_update({**wanted, **options.of_update()})
-        return self._completing(found) if was_never_whole(stack, self.events) else found
+        return completing(found, self.resources()) if was_never_whole(stack, self.events) else found
 
     def was_never_whole(self) -> bool:
         """Tell if the stack's creation has failed, and nothing has completed it since."""
         return was_never_whole(self.description(), self.events)
-
-    def _completing(self, change_set: ChangeSet) -> ChangeSet:
-        """Return the change set as it is executed where it completes a creation."""
-        changes = (*change_set.changes, *endangered(self.resources()))
-        return replace(change_set, changes=changes, rolls_back=False)
 
     def change_set_names(self) -> list[str]:
         """Return the names of the stack's change sets."""
@@ -139,7 +133,7 @@ class RootStack:
     def planned(self, change_set_id: str) -> ChangeSet | None:
         """Read a change set that waits for its execution; None where it no longer does."""
         found = self._change_sets.waiting(change_set_id)
-        return self._completing(found) if found and self.was_never_whole() else found
+        return completing(found, self.resources()) if found and self.was_never_whole() else found
 
     def execute(self, change_set: ChangeSet, report: Report, options: StackOptions = USUAL) -> str:
         """Execute *change_set*; return the status in which the stack ends."""
@@ -200,9 +194,16 @@ class RootStack:
         )
         return operation.wait()
 
-    def continue_rollback(self, report: Report, skip: Sequence[str] = ()) -> str:
-        """Continue a rollback that failed, without resources to *skip*; return the last status."""
-        skipped = {"ResourcesToSkip": list(skip)} if skip else {}
+    def continue_rollback(
+        self, report: Report, skip: Sequence[str] = (), *, skips_all: bool = False
+    ) -> str:
+        """Continue a rollback that failed, without resources to *skip*; return the last status.
+
+        With *skips_all* CloudFormation itself finds what they are, if boto3 knows how to say so.
+        """
+        skipped: dict[str, Any] = {"ResourcesToSkip": list(skip)} if skip else {}
+        if skips_all and takes(self._api, "ContinueUpdateRollback", "ForceRollback"):
+            skipped = {"ForceRollback": True}
         return self._requested("continue_update_rollback", report, **skipped)
 
     def roll_back(self, report: Report) -> str:

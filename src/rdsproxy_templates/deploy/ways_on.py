@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
 FAILED: Final = "UPDATE_FAILED"
+ALL: Final = "*"
+"""In the place of paths to skip: each resource whose rollback failed."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class WayOn:
     def _continue(self, status: str) -> None:
         failed = list(failed_resources(self.stack))
         known = {one.path: one for one in failed}
-        if unknown := [path for path in self.skip if path not in known]:
+        skips_all = ALL in self.skip
+        if unknown := [path for path in self.skip if path not in {*known, ALL}]:
             paths = ", ".join(known) or "none"
             raise DeploymentError(
                 Problem("--skip-resource", f"{path} is not among what failed, which is: {paths}")
@@ -81,10 +84,11 @@ class WayOn:
             )
         for one in failed:
             self.say(f"could not be rolled back: {one.path}: {one.reason}{advice(one.reason)}")
-        without = f", skipping {', '.join(self.skip)}" if self.skip else ""
+        skip = list(known) if skips_all else self.skip
+        without = f", skipping {', '.join(skip)}" if skip else ""
         self._asked(status, f"Continue the rollback{without}?")
-        skipped = [known[path].api_name for path in self.skip]
-        ended = self.stack.continue_rollback(self.report, skipped)
+        skipped = [known[path].api_name for path in skip]
+        ended = self.stack.continue_rollback(self.report, skipped, skips_all=skips_all)
         self._ended(ended, ROLLED_BACK, "roll back")
 
     def _asked(self, status: str, question: str) -> None:
