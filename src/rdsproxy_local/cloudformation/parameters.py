@@ -91,6 +91,18 @@ class Parameters:
         """The parameters as the API shows them."""
         return [self._shown(name) for name in self.given]
 
+    def masked(self, value: Any) -> Any:
+        """*value* with asterisks in the place of each parameter with NoEcho."""
+        match value:
+            case dict():
+                return {name: self.masked(one) for name, one in value.items()}
+            case list():
+                return [self.masked(one) for one in value]
+            case str():
+                for name in self.hidden:
+                    value = value.replace(self.given[name], HIDDEN) if self.given[name] else value
+        return value
+
     def _shown(self, name: str) -> dict[str, str]:
         given = HIDDEN if name in self.hidden else self.given[name]
         shown = {"ParameterKey": name, "ParameterValue": given}

@@ -161,7 +161,7 @@ class Stack:
                 deployed.type,
                 status,
                 reason,
-                deployed.written or resource.get("Properties"),
+                self.plan.parameters.masked(deployed.written) or resource.get("Properties"),
                 self.operation,
             )
         )
