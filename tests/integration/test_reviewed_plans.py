@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from planning import KEYS, Planner, errors
 
+from rdsproxy_local.faults import faults
+
 pytestmark = pytest.mark.xdist_group("consumer-stack")
 
 ACCOUNT = "444444444471"
@@ -231,6 +233,11 @@ def test_a_stack_policy_is_lifted_only_for_a_loss_that_is_accepted(deploy, accou
     assert guarded.status == 0, guarded.errors
     assert "the stack policy protects what holds data" in guarded.output
     policy = stacks.get_stack_policy(StackName=NAME)["StackPolicyBody"]
+
+    with faults(account.endpoint, failing=[{"resource": "Log", "action": "update"}]):
+        failed = deploy("--yes", "--accept-data-loss-of", "Secret1", secrets=1, days=60)
+    assert failed.status == 1, failed.output
+    assert stacks.get_stack_policy(StackName=NAME)["StackPolicyBody"] == policy
 
     accepted = deploy("--yes", "--accept-data-loss-of", "Secret1", secrets=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,3 +48,8 @@ class Console:
     """Says of an operation that it was begun, and how to follow it."""
     finish: Callable[[], None] = lambda: None
     """Ends what :attr:`follow` shows, when an operation has ended or is left."""
+
+    def say_each(self, lines: Iterable[str]) -> None:
+        """Say each of *lines* of what a step does."""
+        for line in lines:
+            self.say(f"  {line}")

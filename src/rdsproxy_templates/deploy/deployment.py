@@ -192,7 +192,7 @@ class Deployment:
                 say=said.append,
             )
         except DeploymentError:
-            self._say(said)
+            self.console.say_each(said)
             raise
         acknowledged = (iam_capability(rendered.root), AUTO_EXPAND)
         wanted = with_tags(found, rendered.tags, self.options.tags)
@@ -201,12 +201,8 @@ class Deployment:
         request = partial(stack.change_set, template, parameters, acknowledged, tags)
         change = requested_change(self, stack, request, notes)
         if change.change_set.empty:
-            self._say([*said, *change.drift.lines(), *change.staying()])
+            self.console.say_each([*said, *change.drift.lines(), *change.staying()])
         return change
-
-    def _say(self, lines: Sequence[str]) -> None:
-        for line in lines:
-            self.console.say(f"  {line}")
 
     def finished(self, step: Step, change: RequestedChange) -> dict[str, str]:
         """Execute what was requested for *step*, if anything changes; return its outputs."""
@@ -235,8 +231,8 @@ class Deployment:
                 raise DeploymentError(refused, within=step.name)
             if not self.console.confirm(f"Execute this change set in {self.place(step)}?"):
                 raise DeploymentError([Problem(step.name, "was not deployed")])
-        stack = change.stack
-        allow_losses(stack, [one.path for one in change.change_set.risky])
+            stack = change.stack
+            allow_losses(stack, [one.path for one in change.change_set.risky])
         with self.followed() as report:
             if not self.waits:
                 stack.begin(change.change_set, report, self.options)
@@ -244,10 +240,10 @@ class Deployment:
                 return
             status = stack.execute(change.change_set, report, self.options)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            settled_policy(stack, choice=None)
             problems = failures_or_status(stack, stack.name, "deploy", status)
             raise DeploymentError(problems, within=step.name)
 
     def show(self, step: Step, change: RequestedChange) -> None:
         """Say what changes; raise :class:`DeploymentError` where CloudFormation refuses it."""
-        for line in change.lines(step.name):
-            self.console.say(f"  {line}")
+        self.console.say_each(change.lines(step.name))
