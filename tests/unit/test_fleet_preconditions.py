@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rdsproxy_templates.errors import ConfigError
 from rdsproxy_templates.fleet.desired import DesiredStackSet
@@ -13,6 +14,7 @@ from rdsproxy_templates.fleet.fleet_settings import FleetSettings
 from rdsproxy_templates.fleet.parameter_rows import ParameterRows
 from rdsproxy_templates.fleet.place import Place
 from rdsproxy_templates.fleet.preconditions import require_enabled_regions, template_problems
+from rdsproxy_templates.fleet.proxy_quota import require_room_for_proxies
 from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.rendering import Bundle
@@ -45,10 +47,6 @@ def of_type(type_: str, count: int = 1) -> str:
             "`custom_execution_role: true`, or `permissions: self-managed`",
         ),
         ({"resources": of_type("AWS::SNS::Topic", 501)}, "has 501 resources, and CloudFormation"),
-        (
-            {"resources": of_type("AWS::RDS::DBProxy", 21)},
-            "has 21 proxies, and an account takes 20",
-        ),
         (
             {"resources": of_type("AWS::SNS::Topic") + "  # " + "x" * 51_200},
             "above 51,200 it needs a bucket: give `packages`",
@@ -109,6 +107,45 @@ def test_a_region_that_an_account_has_not_enabled_is_refused() -> None:
     [problem] = caught.value.problems
     assert str(problem) == f"[account {TWO}] has not enabled eu-south-1; enable it, or leave it out"
     assert sessions.asked == [ONE, TWO]
+
+
+class Proxies(Regions):
+    """Sessions of accounts with proxies, and a quota."""
+
+    def __init__(self, there: int, quota: int | None = None) -> None:
+        super().__init__()
+        self._there, self._quota = there, quota
+
+    def member(self, _: Place) -> Proxies:
+        return self
+
+    def client(self, service: str) -> Proxies:
+        if service == "service-quotas" and self._quota is None:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": ""}}, "List")
+        return self
+
+    def get_paginator(self, _: str) -> Proxies:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        quotas = [{"QuotaName": "Proxies", "Value": float(self._quota or 0)}]
+        return [{"DBProxies": [{}] * self._there, "Quotas": quotas}]
+
+
+@pytest.mark.parametrize(("there", "quota"), [(19, None), (0, None), (20, 21)])
+def test_an_account_with_room_takes_a_proxy(there: int, quota: int | None) -> None:
+    sessions: Any = Proxies(there, quota)
+    require_room_for_proxies(sessions, [Place(ONE, "eu-west-1")], 1)
+
+
+@pytest.mark.parametrize(("there", "quota"), [(20, None), (40, 40)])
+def test_an_account_without_room_for_a_proxy_is_refused(there: int, quota: int | None) -> None:
+    sessions: Any = Proxies(there, quota)
+    with pytest.raises(ConfigError) as caught:
+        require_room_for_proxies(sessions, [Place(ONE, "eu-west-1")], 1)
+    [problem] = caught.value.problems
+    assert f"has {there} proxies and would get 1, and its quota is {quota or 20};" in str(problem)
+    require_room_for_proxies(sessions, [Place(ONE, "eu-west-1")], 0)
 
 
 def test_a_stack_set_that_says_the_same_has_no_differences() -> None:

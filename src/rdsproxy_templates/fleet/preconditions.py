@@ -16,8 +16,6 @@ MOST_BYTES: Final = 1_000_000
 INLINE_BYTES: Final = 51_200
 MOST_RESOURCES: Final = 500
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MOST_PROXIES: Final = 20
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations
 NESTED: Final = "AWS::CloudFormation::Stack"
 
 
@@ -49,10 +47,6 @@ def template_problems(rendered: RenderedFleet, settings: FleetSettings) -> Itera
         if len(resources) > MOST_RESOURCES:
             sentence = f"has {len(resources)} resources, and CloudFormation takes {MOST_RESOURCES}"
             yield Problem(f"{place}: {path}", sentence)
-    proxies = [*_of_type(templates.values(), "AWS::RDS::DBProxy")]
-    if len(proxies) > MOST_PROXIES:
-        sentence = f"has {len(proxies)} proxies, and an account takes {MOST_PROXIES} in a Region"
-        yield Problem(place, f"{sentence}, unless its quota was raised")
 
 
 def closed_regions(sessions: FleetSessions, regions: Iterable[str]) -> frozenset[str]:
@@ -87,8 +81,3 @@ def require_enabled_regions(sessions: FleetSessions, places: Sequence[Place]) ->
         ]
     if problems:
         raise ConfigError(problems)
-
-
-def _of_type(templates: Iterable[Any], type_: str) -> Iterator[str]:
-    for one in templates:
-        yield from (title for title, body in one["Resources"].items() if body["Type"] == type_)

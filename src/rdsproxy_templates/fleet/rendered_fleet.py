@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,10 +50,15 @@ class RenderedFleet:
         """True where it is more than one template."""
         return len(self.bundle.templates) > 1
 
-    @cached_property
+    @property
     def resource_types(self) -> frozenset[str]:
         """Types of all resources, after SAM's transform."""
-        return frozenset(
+        return frozenset(self.resource_counts)
+
+    @cached_property
+    def resource_counts(self) -> Mapping[str, int]:
+        """Number of resources by type, after SAM's transform."""
+        return Counter(
             str(body["Type"])
             for text in self.bundle.templates.values()
             for body in parsed(text)["Resources"].values()

@@ -13,6 +13,7 @@ from ...fleet.fleet_operations import FleetOperations
 from ...fleet.planning import FleetPlan, fleet_plan
 from ...fleet.preconditions import require_enabled_regions
 from ...fleet.preparation import PreparedFleet, prepared
+from ...fleet.proxy_quota import require_room_for_proxies
 from ...fleet.publication import published_template
 from .options import OpenedFleet
 from .rendering import rendered_fleet
@@ -53,4 +54,5 @@ def ready(
         plan = fleet_plan(opened.stack_set, settings, desired, fleet.waves)
     new = [place for wave in plan.waves for place in wave.creates]
     require_enabled_regions(sessions, new)
+    require_room_for_proxies(sessions, new, rendered.resource_counts.get("AWS::RDS::DBProxy", 0))
     return ReadyFleet(fleet, desired, plan, operations)
