@@ -244,6 +244,19 @@ def test_a_loss_of_data_in_the_canary_is_refused_unless_it_is_named(databases):
     assert {one["Status"] for one in databases.instances().values()} == {"CURRENT"}
 
 
+def test_a_wave_of_new_places_changes_no_other_place_unasked(company, databases):
+    databases.configure("{protected: true, master: other}")
+    waves = databases.settings["targets"]["waves"]
+    new = {"name": "new", "accounts": [company.members[2].id], "regions": [IRELAND]}
+    databases.settings["targets"]["waves"] = [new, *waves]
+    refused = databases.apply()
+    databases.settings["targets"]["waves"] = waves
+    assert refused.status == 1
+    assert f"changes with account {company.members[0].id}, eu-west-1 first" in refused.output
+    assert "[stack set data.Cluster] holds data, and may be replaced" in refused.errors
+    assert {one["Status"] for one in databases.instances().values()} == {"CURRENT"}
+
+
 def test_a_place_that_leaves_loses_no_data_unasked(company, databases):
     databases.configure("protected: true")
     waves = databases.settings["targets"]["waves"]

@@ -81,7 +81,7 @@ class Rollout:
     def _deploy(self, one: WavePlan) -> None:
         say, requests, units = self._say, self.operations.requests, one.wave.units
         say(f"wave {one.wave.name}: {one.counts()}")
-        self._asked(one)
+        self._ask(f"wave {one.wave.name}", one.changed[0], one.counts())
         updates = batches(one.updates)
         failed: list[Result] = []
         if self._pending:
@@ -129,7 +129,8 @@ class Rollout:
             return self.operations.run_whole(lambda: requests.update(content, None, ()))
         batch, units = chosen
         if target is None:
-            self._say(f"  the stack set changes with {batch.places[0]} first")
+            self._say(f"the stack set changes with {batch.places[0]} first")
+            self._ask(f"stack set {self.plan.stack_set}", batch.places[0], "change it there")
         return self.operations.run([(batch, lambda: requests.update(content, batch, units))])
 
     def _first_of_all(self) -> tuple[Batch, Sequence[str]] | None:
@@ -141,9 +142,8 @@ class Rollout:
             return batches([place])[0], self.operations.root_units
         return None
 
-    def _asked(self, one: WavePlan) -> None:
-        """Show the change set of the canary, and ask; raise where nobody agrees."""
-        name, place = f"wave {one.wave.name}", one.changed[0]
+    def _ask(self, name: str, place: Place, work: str) -> None:
+        """Show what changes in *place*, and ask; raise where data is lost, or nobody agrees."""
         stack_set, sessions = self._read_by()
         stack_id = self.plan.stack_in(place)
         with canary_change(sessions, place, stack_id, self.desired, stack_set.name) as change:
@@ -154,7 +154,7 @@ class Rollout:
                 losses, accepts_all = self.accepted_losses, self.accept_data_loss
                 if refused := change.refusals(losses, accepts_all=accepts_all):
                     raise DeploymentError(refused, within=name)
-        if not self.operations.console.confirm(f"Deploy {name}: {one.counts()}?"):
+        if not self.operations.console.confirm(f"Deploy {name}: {work}?"):
             raise DeploymentError([Problem(name, "was not deployed")])
 
     def _remove(self) -> None:
