@@ -168,6 +168,7 @@ def policy(**statement):
     "document",
     [
         policy(Action="s3:GetObject"),
+        policy(Action="sqs:SendMessages"),
         policy(Action="sqs:SendMessage", Effect="Permit"),
         policy(Action="sqs:SendMessage", Principal={"AWS": "111"}),
         policy(Action="sqs:SendMessage", Principal={"Service": "sn.amazonaws.com"}),

@@ -489,6 +489,16 @@ def test_an_instance_has_what_its_engine_and_storage_have(harness, properties, r
             "IAM role ARN value is invalid",
         ),
         (
+            "AWS::RDS::DBCluster",
+            {"Engine": "aurora-mysql", "EngineMode": "elastic"},
+            "Invalid engine mode",
+        ),
+        (
+            "AWS::IAM::ManagedPolicy",
+            {"PolicyDocument": {"Version": "2012-10-17", "Statement": "allow"}},
+            "Syntax errors in policy",
+        ),
+        (
             "AWS::Lambda::Function",
             {
                 "Code": {"ZipFile": "pass", "S3Bucket": "bucket", "S3Key": "k"},
@@ -512,6 +522,20 @@ def test_an_instance_has_what_its_engine_and_storage_have(harness, properties, r
 )
 def test_what_no_other_test_has_is_refused_too(harness, type_name, properties, reason):
     refused(harness, type_name, properties, reason)
+
+
+def test_a_function_has_ipv6_in_subnets_that_have_it(harness):
+    vpc = harness.create("AWS::EC2::VPC", CidrBlock="10.76.0.0/16").physical_id
+    subnet = harness.create("AWS::EC2::Subnet", VpcId=vpc, CidrBlock="10.76.0.0/24").physical_id
+    network = {"SubnetIds": [subnet], "SecurityGroupIds": ["sg-12345678"]}
+    function = {
+        "Code": {"ZipFile": "pass"},
+        "Handler": "index.handler",
+        "Role": "arn:aws:iam::123456789012:role/nobody",
+        "Runtime": "python3.13",
+        "VpcConfig": {**network, "Ipv6AllowedForDualStack": True},
+    }
+    refused(harness, "AWS::Lambda::Function", function, "needs dual-stack subnets")
 
 
 def test_subnets_have_ranges_of_their_own(harness):

@@ -24,6 +24,18 @@ GROUP = {"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}
         ({"Description": ["d"]}, "must be a string"),
         ({"Mappings": {"Sizes": {"small": "1"}}}, "map of maps"),
         ({"Conditions": {"IsProd": "true"}}, "Conditions can only be boolean operations"),
+        *(
+            ({"Conditions": {"IsProd": condition}}, "requires a list of")
+            for condition in (
+                {"Fn::And": [{"Fn::Equals": ["a", "a"]}]},
+                {"Fn::Or": [{"Fn::Equals": ["a", "a"]}] * 11},
+                {"Fn::Not": [{"Fn::Equals": ["a", "a", "a"]}]},
+            )
+        ),
+        (
+            {"Parameters": {"Size": {"Type": "String", "Description": "d" * 4001}}},
+            "longer than 4000 characters",
+        ),
         ({"Outputs": {"My_Url": {"Value": "v"}}}, "Output name My_Url is non alphanumeric"),
         ({"Parameters": {"My-Size": {"Type": "String"}}}, "Parameter name My-Size is non"),
         ({"Resources": {"G" * 256: GROUP["Resources"]["Group"]}}, "longer than 255"),

@@ -200,9 +200,11 @@ def _usual(statement: Any) -> Any:
 
 
 def _require_actions(statements: list[Statement], service: str) -> None:
+    known = actions_of(service)
     for statement in statements:
         for action in (*_listed(statement, "Action"), *_listed(statement, "NotAction")):
-            if action != "*" and action.partition(":")[0].lower() != service:
+            prefix, _, name = action.lower().partition(":")
+            if action != "*" and (prefix != service or not _matches(name, known)):
                 raise MalformedPolicyDocument("Policy statement action out of service scope!")
 
 

@@ -18,6 +18,14 @@ NOUNS: Final = {
     "Outputs": "Output",
     "Mappings": "Mapping",
 }
+LONGEST_PARAMETER_DESCRIPTION: Final = 4000
+PARTS: Final[Mapping[str, tuple[range, str]]] = {
+    "Fn::And": (range(2, 11), "a list of at least 2 and at most 10 boolean parameters"),
+    "Fn::Equals": (range(2, 3), "a list of 2 string parameters"),
+    "Fn::Not": (range(1, 2), "a list of 1 boolean parameter"),
+    "Fn::Or": (range(2, 11), "a list of at least 2 and at most 10 boolean parameters"),
+}
+"""The number of parts of functions of conditions."""
 TRANSFORM: Final = "Fn::Transform"
 ASKED: Final = {"Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or", TRANSFORM}
 EXPORT: Final = re.compile(r"[A-Za-z0-9:-]{1,255}")
@@ -40,6 +48,15 @@ def limit_problems(document: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(document.get("Description", ""), str):
         yield "Template format error: [/Description] 'Description' must be a string"
     yield from _mapping_problems(document.get("Mappings", {}))
+    for condition in document.get("Conditions", {}).values():
+        yield from _number_problems(condition)
+    for name, declaration in document.get("Parameters", {}).items():
+        said = declaration.get("Description", "") if isinstance(declaration, Mapping) else ""
+        if len(str(said)) > LONGEST_PARAMETER_DESCRIPTION:
+            yield (
+                f"Template format error: the description of the parameter {name} is longer than "
+                f"{LONGEST_PARAMETER_DESCRIPTION} characters"
+            )
     if wrong := [one for one in document.get("Conditions", {}).values() if not _is_asked(one)]:
         yield (
             "Template format error: Conditions can only be boolean operations on parameters and "
@@ -59,6 +76,18 @@ def _mapping_problems(mappings: Mapping[str, Any]) -> Iterator[str]:
                 "Template format error: Every Mappings member must be a map of maps, to strings or "
                 f"lists: {name}"
             )
+
+
+def _number_problems(condition: Any) -> Iterator[str]:
+    """Refuse functions of conditions with too few or too many parts, also in conditions."""
+    if not isinstance(condition, Mapping):
+        return
+    for function, (numbers, parts) in PARTS.items():
+        given = condition.get(function)
+        if isinstance(given, list) and len(given) not in numbers:
+            yield f"Template error: every {function} object requires {parts}."
+        for inner in given if isinstance(given, list) and function != "Fn::Equals" else ():
+            yield from _number_problems(inner)
 
 
 def _is_asked(condition: Any) -> bool:

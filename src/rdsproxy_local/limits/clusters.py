@@ -29,6 +29,7 @@ MOST_ACU: Final = 256
 STEP: Final = 0.5
 PAUSES: Final = range(300, 86401)
 RETENTIONS: Final = range(1, 36)
+MODES: Final = ("provisioned", "serverless", "parallelquery", "global", "multimaster")
 LONGEST_BACKTRACK: Final = 259200
 FEATURES: Final = {
     "EnableHttpEndpoint": "data_api",
@@ -57,6 +58,8 @@ def _together(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     engine = str(given.get("Engine", ""))
     if given.get("KmsKeyId") and given.get("StorageEncrypted") is False:
         yield "The StorageEncrypted parameter must be true when you specify a KmsKeyId"
+    if given.get("EngineMode", MODES[0]) not in MODES:
+        yield f"Invalid engine mode: {given['EngineMode']}"
     if given.get("EngineMode") == "serverless":
         yield f"The engine mode serverless you requested is currently unavailable for {engine}"
     if given.get("NetworkType", NETWORKS[0]) not in NETWORKS:

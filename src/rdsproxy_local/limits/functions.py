@@ -66,6 +66,23 @@ def _blocked() -> dict[str, date]:
     }
 
 
+def _addresses(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse IPv6 in subnets that have none; subnets that are missing are the service's to tell."""
+    network = given.get("VpcConfig", {})
+    if network.get("Ipv6AllowedForDualStack") is not True:
+        return
+    try:
+        found = context.call("ec2", "describe_subnets", SubnetIds=network.get("SubnetIds", []))
+    except ClientError:
+        return
+    for subnet in found["Subnets"]:
+        if not subnet.get("Ipv6CidrBlockAssociationSet"):
+            yield (
+                "Ipv6AllowedForDualStack needs dual-stack subnets: "
+                f"{subnet['SubnetId']} has no IPv6 CIDR block"
+            )
+
+
 def _alias(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     weights = given.get("RoutingConfig", {}).get("AdditionalVersionWeights", [])
     versions = [given.get("FunctionVersion"), *(one.get("FunctionVersion") for one in weights)]
@@ -116,6 +133,6 @@ def _has_role(context: Context, name: str) -> bool:
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::Lambda::Alias": (_alias,),
     "AWS::Lambda::EventInvokeConfig": (_invoke_config,),
-    "AWS::Lambda::Function": (_settings, _runtime),
+    "AWS::Lambda::Function": (_settings, _runtime, _addresses),
     "AWS::Lambda::Permission": (_permission,),
 }

@@ -37,6 +37,9 @@ def _grammar(document: Any) -> Iterator[str]:
     """Refuse what a policy of a role or user does not have, though those of resources may."""
     statements = document.get("Statement", []) if isinstance(document, Mapping) else []
     for statement in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(statement, Mapping):
+            yield "Syntax errors in policy."
+            continue
         if {"Principal", "NotPrincipal"} & set(statement):
             yield "Policy document should not specify a principal."
         for action in _actions(statement):
