@@ -654,3 +654,17 @@ def test_a_loss_is_accepted_by_the_path_that_its_refusal_names():
         refused.sentence
     )
     assert change.refusals(("RDSStack.DBCluster",), accepts_all=False) == []
+
+
+def test_a_session_makes_each_client_once_and_hands_none_to_another():
+    def session(name):
+        return SimpleNamespace(client=lambda service, region_name: [name, service, region_name])
+
+    app = AccountSession(
+        name="app", settings=AccountSettings(), id="1", session=session("one"), region="eu-west-1"
+    )
+    other = replace(app, id="2", session=session("two"))
+
+    assert app.client("s3") is app.client("s3")
+    assert other.client("s3") == ["two", "s3", "eu-west-1"]
+    assert app.at("us-east-1").client("s3") == ["one", "s3", "us-east-1"]

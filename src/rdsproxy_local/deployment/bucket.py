@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 NO_LOCATION: Final = "us-east-1"
@@ -31,5 +32,7 @@ class PackageBucket:
         known = {one["Name"] for one in self._client.list_buckets()["Buckets"]}
         if self.name not in known:
             options = {} if self._region == NO_LOCATION else where
-            self._client.create_bucket(Bucket=self.name, **options)
+            # A busy machine may answer late, and the client then asks again.
+            with suppress(self._client.exceptions.BucketAlreadyOwnedByYou):
+                self._client.create_bucket(Bucket=self.name, **options)
         self._exists = True

@@ -50,7 +50,8 @@ class AccountSession:
     region: str
     tell: Tell | None = None
     """Says more of what happens; None where nobody wants to know."""
-    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
+    _clients: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
+    """Its own: a session that `replace` makes of this one has none of them."""
     _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
     """boto3 makes clients one after another; what they do may go on at once."""
 
@@ -81,10 +82,9 @@ class AccountSession:
     def client(self, service: str) -> Any:
         """Return boto3's client for *service*, made once."""
         with self._turn:
-            key = (service, self.region)
-            if key not in self._clients:
-                self._clients[key] = self.session.client(service, region_name=self.region)
-            return self._clients[key]
+            if service not in self._clients:
+                self._clients[service] = self.session.client(service, region_name=self.region)
+            return self._clients[service]
 
 
 def account_sessions(
