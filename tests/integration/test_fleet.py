@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from fleets import REGIONS, Company, Fleet
 
+from rdsproxy_local.servers.loopback import wait_for
+
 pytestmark = pytest.mark.xdist_group("fleet")
 
 IRELAND, VIRGINIA = REGIONS
@@ -295,3 +297,17 @@ def test_stacks_that_are_retained_outlive_their_stack_set(company):
     assert done.status == 0, done.errors
     assert fleet.groups(company.members[0]) == {"/kept": 7}
     assert fleet.run("destroy", "--yes").status == 5
+
+
+def test_an_account_that_joins_gets_the_stack_by_itself(company):
+    fleet = company.fleet("joined", auto_deployment="retain")
+    left_out = company.members[0].id
+    wave = {"name": "all", "organizational_units": [company.unit], "except": [left_out]}
+    fleet.settings["targets"] = {"waves": [{**wave, "regions": [IRELAND]}]}
+    done = fleet.apply()
+    assert done.status == 0, done.errors
+    assert (left_out, IRELAND) not in fleet.instances()
+
+    joined = company.organization.member("joined", unit=company.unit)
+    wait_for(lambda: fleet.groups(joined) == {"/joined": 7}, 30)
+    assert fleet.apply().output.splitlines()[-1] == "joined: nothing to change"

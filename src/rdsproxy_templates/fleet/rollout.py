@@ -96,13 +96,22 @@ class Rollout:
                 batches(one.overrides, values),
                 lambda batch: requests.update_instances(batch, units, values=True),
             ),
-            (batches(one.creates, values), lambda batch: requests.create_instances(batch, units)),
+            (
+                batches(one.creates, values),
+                lambda batch: requests.create_instances(batch, units, self._left_out(one, batch)),
+            ),
         ]
         for some, begin in steps:
             failed += self._run(one, some, begin, failed)
             self._require_tolerable(one, failed)
         self._tolerated += failed
         say(f"wave {one.wave.name}: done{f', {len(failed)} failed' if failed else ''}")
+
+    def _left_out(self, one: WavePlan, batch: Batch) -> Sequence[str] | None:
+        """Return the accounts that the wave leaves out of its units, where *batch* is all of it."""
+        is_all = set(batch.accounts) == {*one.wave.accounts} and not batch.overrides
+        is_joined = self._settings.auto_deployment != "off"
+        return one.wave.left_out if is_all and is_joined else None
 
     def _run(
         self,

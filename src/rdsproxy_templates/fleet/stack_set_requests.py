@@ -60,12 +60,25 @@ class StackSetRequests:
             "update_stack_set", **unchanged, **self._permissions(), **self._auto_deployment()
         )
 
-    def create_instances(self, batch: Batch, units: Sequence[str]) -> str:
-        """Create the stacks of *batch*; return the operation's ID."""
+    def create_instances(
+        self, batch: Batch, units: Sequence[str], left_out: Sequence[str] | None = None
+    ) -> str:
+        """Create the stacks of *batch*; return the operation's ID.
+
+        With *left_out* the batch is all of *units* but these accounts, and so are accounts that
+        join: those StackSets deploy to automatically, where that is on, and to no others.
+        """
         overrides = {"ParameterOverrides": described(batch.overrides)} if batch.overrides else {}
+        targets = self._targets(batch, units)
+        if left_out is not None:
+            named = {"Accounts": list(left_out), "AccountFilterType": "DIFFERENCE"}
+            targets["DeploymentTargets"] = {
+                "OrganizationalUnitIds": list(units),
+                **(named if left_out else {}),
+            }
         return self._begun(
             "create_stack_instances",
-            **self._targets(batch, units),
+            **targets,
             **self._preferences(batch.regions),
             **overrides,
         )

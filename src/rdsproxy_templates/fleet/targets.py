@@ -20,6 +20,8 @@ class Wave:
     places: tuple[Place, ...]
     units: tuple[str, ...] = ()
     """Organizational units through which StackSets find its accounts; none without such."""
+    left_out: tuple[str, ...] | None = None
+    """Accounts of the units that are not in it; None where it names those that are."""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -50,7 +52,9 @@ def found_waves(settings: FleetSettings, organization: Organization | None) -> t
         if not accounts and not problems:
             problems.append(Problem(place, "has no account in it; look at its units"))
         places = tuple(Place(account, region) for region in wave.regions for account in accounts)
-        waves.append(Wave(name=wave.name, places=places, units=units))
+        whole = wave.organizational_units and not (wave.accounts or wave.only)
+        left_out = wave.except_ if whole else None
+        waves.append(Wave(name=wave.name, places=places, units=units, left_out=left_out))
     if problems := [*problems, *_overlaps(waves)]:
         raise ConfigError(problems)
     return tuple(waves)
