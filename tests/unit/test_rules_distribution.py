@@ -93,13 +93,27 @@ class TestCertificate:
     def certified(self, arn):
         return faulted(f"{CONFIG}/ViewerCertificate", {"AcmCertificateArn": arn}, EDGE)
 
-    def test_a_certificate_of_another_region_is_refused(self):
-        arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a1b2"
-
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            "arn:aws:acm:eu-west-1:123456789012:certificate/a1b2",
+            {"Fn::Sub": "arn:${AWS::Partition}:acm:eu-west-1:${AWS::AccountId}:certificate/a1b2"},
+            {"Fn::Join": [":", ["arn:aws:acm:eu-west-1", GIVEN, "certificate/a1b2"]]},
+        ],
+    )
+    def test_a_certificate_of_another_region_is_refused(self, arn):
         [one] = violations(distribution.certificate, self.certified(arn))
 
         assert one.sentence == "its certificate is in eu-west-1"
 
-    @pytest.mark.parametrize("arn", ["arn:aws:acm:us-east-1:123456789012:certificate/a1b2", GIVEN])
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            "arn:aws:acm:us-east-1:123456789012:certificate/a1b2",
+            {"Fn::Sub": "arn:aws:acm:us-east-1:${AWS::AccountId}:certificate/a1b2"},
+            {"Fn::Sub": "arn:aws:acm:${AWS::Region}:${AWS::AccountId}:certificate/a1b2"},
+            GIVEN,
+        ],
+    )
     def test_one_of_us_east_1_or_given_is_accepted(self, arn):
         assert_holds(distribution.certificate, self.certified(arn))

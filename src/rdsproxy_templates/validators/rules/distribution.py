@@ -8,7 +8,8 @@ from ...aws.documentation import CLOUDFRONT_GUIDE
 from ..apis import api_origins, behaviors, distributions
 from ..graph import Graph
 from ..rule import Violation, as_rule
-from ..values import is_literal, items, mappings, number
+from ..texts import fields, literal, text_of
+from ..values import items, mappings, number
 
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 """The managed policy that hands on the header Host of the viewer, too."""
@@ -105,8 +106,8 @@ def certificate(graph: Graph) -> Iterator[Violation]:
     for name, config in distributions(graph):
         viewer = config.get("ViewerCertificate")
         arn = viewer.get("AcmCertificateArn") if isinstance(viewer, Mapping) else None
-        region = arn.split(":")[3:4] if is_literal(arn) and arn.startswith("arn:") else []
-        if region and region != ["us-east-1"]:
+        region = [literal(part) for part in fields(text_of(graph, arn), ":")[3:4]]
+        if any(region) and region != ["us-east-1"]:
             yield Violation(
                 name,
                 "DistributionConfig",
