@@ -59,7 +59,7 @@ def code(graph: Graph) -> Iterator[Violation]:
     "function/code-folder",
     level="opinion",
     title="The local code of a function is beside its template.",
-    why="`sam build` fails, unless the code is put there first.",
+    why="SAM cannot build the function, unless the code is put there first.",
     remedy="Correct the path, or put the code where it leads.",
     source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/"
     "sam-resource-function.html",
