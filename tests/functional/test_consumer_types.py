@@ -17,6 +17,7 @@ from consumer_environment import consumer_environment
 pytestmark = pytest.mark.xdist_group("consumer types")
 
 SECONDS = 300
+EXAMPLES = ["blog", "fleet", "orders", "pipelines", "queue", "two_functions"]
 
 WRONG = """\
 from rdsproxy_templates import Field, Ports, Settings, kinds, nest, render, stacks
@@ -132,7 +133,7 @@ def test_samples_of_the_readme_have_no_type_error(checked, python, readme):
 
 
 @every_checker
-@pytest.mark.parametrize("name", ["blog", "orders", "pipelines", "queue", "two_functions"])
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_have_no_type_error(checked, name, python, repository, tmp_path):
     folder = tmp_path / name
     ignored = shutil.ignore_patterns("build")
@@ -145,7 +146,7 @@ def test_every_example_is_checked_here(repository):
     examples = (repository / "examples").iterdir()
 
     with_python = {folder.name for folder in examples if any(folder.rglob("*.py"))}
-    assert with_python == {"blog", "orders", "pipelines", "queue", "two_functions"}
+    assert with_python == {*EXAMPLES}
 
 
 @every_checker
