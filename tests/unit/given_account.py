@@ -123,6 +123,11 @@ class GivenAccount:
     def client(self, _service):
         return self
 
+    @staticmethod
+    def can_paginate(_operation):
+        """Every answer comes at once."""
+        return False
+
     def __getattr__(self, operation):
         return lambda **arguments: self._answer(operation, arguments)
 
