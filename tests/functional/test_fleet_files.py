@@ -69,7 +69,8 @@ def test_the_example_renders_one_template_with_a_value_for_every_place(example: 
     assert (example / ".fleet" / "journal" / "template.yaml").is_file()
     rows = read_rows(example / "parameters.csv")
     places = [Place("111111111111", "eu-west-1"), Place("222222222222", "us-east-1")]
-    assert [*rows.problems(rendered.root.parameters, places)] == []
+    declared = rendered.root.parameters
+    assert [*rows.problems_of_values(declared), *rows.problems_of_places(declared, places)] == []
 
 
 def test_a_variant_is_rendered_for_the_regions_of_its_waves(tmp_path: Path) -> None:
@@ -100,3 +101,33 @@ def test_a_stack_that_is_none_is_named_at_its_setting(example: Path) -> None:
         rendered_fleet(file.parse(FleetSettings), file)
     [problem] = caught.value.problems
     assert str(problem) == (f"[{path}: stack] there is no such file (did you mean journal.py?)")
+
+
+def test_what_the_files_tell_is_refused_before_any_account_is_asked(
+    example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_session(*_: object) -> None:
+        pytest.fail("an account was asked")
+
+    monkeypatch.setattr("rdsproxy_templates.cli.fleet.options.account_sessions", no_session)
+    # Another test has loaded a module of the first name.
+    (example / "journal.py").rename(example / "ledger.py")
+    fleet, rows = example / "fleet.yaml", example / "parameters.csv"
+    fleet.write_text(fleet.read_text().replace("journal.py", "ledger.py"))
+    rows.write_text(
+        "account,region,name,value\n,,JournalNane,/a\n,,JournalName,/b\n,,JournalName,/c"
+    )
+
+    for words in (["plan"], ["apply", "--yes"]):
+        group = command(out=example / "out")
+        said = CliRunner().invoke(group, ["fleet", *words, str(fleet)])
+
+        assert said.exit_code == 2
+        assert "parameters.csv:4] says again what line 3 says" in said.output
+
+    rows.write_text("account,region,name,value\n,,JournalNane,/a")
+    said = CliRunner().invoke(group, ["fleet", "plan", str(fleet)])
+    assert (
+        "parameters.csv:2] unknown parameter 'JournalNane' (did you mean JournalName?)"
+        in said.output
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,8 @@ def rows(*cells: tuple[str, str, str, str]) -> ParameterRows:
 
 
 def sentences(some: ParameterRows) -> list[str]:
-    return [str(problem) for problem in some.problems(DECLARED, PLACES)]
+    found = (some.problems_of_values(DECLARED), some.problems_of_places(DECLARED, PLACES))
+    return [str(problem) for problem in chain(*found)]
 
 
 def test_a_row_for_an_account_wins_over_one_for_a_region_and_that_over_one_for_all() -> None:
@@ -72,9 +74,9 @@ def test_rows_that_nobody_reads_are_refused() -> None:
     )  # fmt: skip
     assert [one.split("] ")[1].split(";")[0] for one in found] == [
         "unknown parameter 'VpcID' (did you mean VpcId?)",
+        "Days must be a number, got 'many'",
         "account 333333333333 is in no wave",
         "Region eu-north-1 is in no wave",
-        "Days must be a number, got 'many'",
     ]
 
 

@@ -60,12 +60,8 @@ class ParameterRows:
         """Return all values in *place*."""
         return self.for_all() | self.overrides(place)
 
-    def problems(
-        self, declared: Mapping[str, Mapping[str, Any]], places: Sequence[Place]
-    ) -> Iterator[Problem]:
-        """Yield what is wrong with the rows for a template that declares these parameters."""
-        accounts = {place.account for place in places}
-        regions = {place.region for place in places}
+    def problems_of_values(self, declared: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+        """Yield the rows that a template with the parameters *declared* does not take."""
         for one in self.rows:
             place = f"{self.file}:{one.line}"
             if one.name not in declared:
@@ -75,6 +71,15 @@ class ParameterRows:
                 yield Problem(place, sentence)
             elif problem := value_problem(declared[one.name], one.value):
                 yield Problem(place, f"{one.name} {problem}")
+
+    def problems_of_places(
+        self, declared: Mapping[str, Mapping[str, Any]], places: Sequence[Place]
+    ) -> Iterator[Problem]:
+        """Yield the rows for accounts or Regions in no wave, and *places* without a value."""
+        accounts = {place.account for place in places}
+        regions = {place.region for place in places}
+        for one in self.rows:
+            place = f"{self.file}:{one.line}"
             if one.account and one.account not in accounts:
                 yield Problem(place, f"account {one.account} is in no wave")
             if one.region and one.region not in regions:

@@ -76,31 +76,40 @@ def waves_of(
             raise ConfigError(error.relative, within=f"{file}:") from None
 
 
-def prepared(
-    settings: FleetSettings,
-    rendered: RenderedFleet,
-    sessions: FleetSessions,
-    file: Path,
-    allowed_accounts: Sequence[str] | None = None,
-) -> PreparedFleet:
-    """Make a fleet ready; raise :class:`ConfigError` with all that cannot work."""
+def possible_rows(rendered: RenderedFleet, settings: FleetSettings, file: Path) -> ParameterRows:
+    """Read the rows of parameters; raise :class:`ConfigError` with all that no account has to tell.
+
+    *file* is that of *settings*.
+    """
+    declared = rendered.root.parameters
     problems = [*template_problems(rendered, settings), *package_problems(rendered, settings)]
     rows = ParameterRows()
     try:
         rows = read_rows(file.parent / settings.parameters) if settings.parameters else rows
+        problems += rows.problems_of_values(declared)
     except ConfigError as error:
         problems += error.problems
-    organization = organization_of(settings, sessions)
-    waves: tuple[Wave, ...] = ()
-    try:
-        waves = waves_of(settings, organization, str(file))
-    except ConfigError as error:
-        problems += error.problems
-    places = [place for wave in waves for place in wave.places]
-    if not problems:
-        problems += rows.problems(rendered.root.parameters, places)
+    else:
         if settings.auto_deployment != "off":
-            problems += rows.problems_of_newcomers(rendered.root.parameters)
+            problems += rows.problems_of_newcomers(declared)
+    if problems:
+        raise ConfigError(problems)
+    return rows
+
+
+def prepared(  # noqa: PLR0913, PLR0917 - one parameter a thing that is needed
+    rows: ParameterRows,
+    rendered: RenderedFleet,
+    settings: FleetSettings,
+    sessions: FleetSessions,
+    file: Path,
+    allowed_accounts: Sequence[str] | None = None,
+) -> PreparedFleet:
+    """Make a fleet with its *rows* ready; raise :class:`ConfigError` with all that cannot work."""
+    organization = organization_of(settings, sessions)
+    waves = waves_of(settings, organization, str(file))
+    places = [place for wave in waves for place in wave.places]
+    problems = [*rows.problems_of_places(rendered.root.parameters, places)]
     if allowed_accounts is not None:
         problems += [
             Problem(str(file), f"account {account} is not among `allowed_accounts` of the settings")

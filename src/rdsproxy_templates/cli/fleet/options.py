@@ -53,10 +53,15 @@ def fleet_options(command: Decorated) -> Decorated:
     )(command)
 
 
+def read_fleet(file: Path) -> tuple[FleetSettings, SettingsFile]:
+    """Read the settings of the fleet of *file*, which asks no account."""
+    found = read(file)
+    return found.parse(FleetSettings), found
+
+
 def opened(file: Path, profile: str | None, region: str | None) -> OpenedFleet:
     """Read the fleet of *file*, and open a session in the account that administers it."""
-    found = read(file)
-    settings = found.parse(FleetSettings)
+    settings, found = read_fleet(file)
     plan = single_step(settings.root_name)
     chosen = AccountSettings(profile=profile, profile_option="--profile")
     administrator = account_sessions(plan, {"app": chosen}, region)["app"]

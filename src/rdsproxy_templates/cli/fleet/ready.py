@@ -12,10 +12,10 @@ from ...fleet.desired import DesiredStackSet
 from ...fleet.fleet_operations import FleetOperations
 from ...fleet.planning import FleetPlan, fleet_plan
 from ...fleet.preconditions import require_enabled_regions
-from ...fleet.preparation import PreparedFleet, prepared
+from ...fleet.preparation import PreparedFleet, possible_rows, prepared
 from ...fleet.proxy_quota import require_room_for_proxies
 from ...fleet.publication import published_template
-from .options import OpenedFleet
+from .options import OpenedFleet, read_fleet
 from .rendering import rendered_fleet
 
 
@@ -33,12 +33,15 @@ def ready(
 ) -> ReadyFleet:
     """Render the fleet of *file*, refuse what cannot work, publish its code, and plan.
 
-    With *follows* operations that go on are followed to their end before.
+    What the files tell by themselves is refused before any account is asked. With *follows*
+    operations that go on are followed to their end before.
     """
+    settings, source = read_fleet(file)
+    rendered, allowed = rendered_fleet(settings, source)
+    rows = possible_rows(rendered, settings, file)
     opened = open_()
-    settings, sessions = opened.settings, opened.sessions
-    rendered, allowed = rendered_fleet(settings, opened.file)
-    fleet = prepared(settings, rendered, sessions, file, allowed)
+    sessions = opened.sessions
+    fleet = prepared(rows, rendered, opened.settings, sessions, file, allowed)
     operations = FleetOperations(
         settings=settings,
         sessions=sessions,
