@@ -97,6 +97,14 @@ def test_a_file_is_read_with_every_row_that_is_none(tmp_path: Path) -> None:
     file.write_text(f"account,name,value\n{ONE},VpcId,a\n")
     with pytest.raises(ConfigError, match=r"p.csv:1\] lacks region; the first line names"):
         read_rows(file)
+    file.write_text(f'account,region,name,value\n{ONE},,VpcId,"a\n')
+    with pytest.raises(
+        ConfigError, match=r"p.csv:2\] is not CSV: .*; a cell that begins with a quote"
+    ):
+        read_rows(file)
+    file.write_text('account,region,name,"value\n')
+    with pytest.raises(ConfigError, match=r"p.csv:1\] is not CSV: "):
+        read_rows(file)
     file.write_text(f'account,region,name,value\n{ONE}, ,VpcId,"a,b"\n')
     assert read_rows(file).values(PLACES[0]) == {"VpcId": "a,b"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -141,14 +142,18 @@ def read_rows(file: Path) -> ParameterRows:
         raise ConfigError([Problem(str(file), f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
         raise ConfigError([Problem(str(file), "must be UTF-8 text")]) from None
-    reader = csv.DictReader(text.splitlines())
+    reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+    try:
+        lines = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        sentence = f"is not CSV: {error}; a cell that begins with a quote ends with one"
+        raise ConfigError([Problem(f"{file}:{reader.line_num + 1}", sentence)]) from None
     if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         sentence = f"lacks {', '.join(missing)}; the first line names account,region,name,value"
         raise ConfigError([Problem(f"{file}:1", sentence)])
     rows: list[ParameterRow] = []
     problems: list[Problem] = []
-    for cells in reader:
-        line = reader.line_num
+    for line, cells in lines:
         if None in cells or None in cells.values():
             problems.append(Problem(f"{file}:{line}", f"must have {len(COLUMNS)} cells"))
             continue
