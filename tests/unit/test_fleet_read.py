@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from threading import Barrier, Lock
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +16,7 @@ from rdsproxy_templates.fleet.drift import (
     drifted_resources,
     last_detection,
 )
+from rdsproxy_templates.fleet.outputs import outputs_of
 from rdsproxy_templates.fleet.place import Place
 from rdsproxy_templates.fleet.stack_set import Operation, StackInstance, StackSet
 from rdsproxy_templates.fleet.status import (
@@ -234,3 +236,13 @@ def test_an_error_is_raised_in_the_place_of_its_item():
     assert [next(answers) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(ValueError, match="3"):
         next(answers)
+
+
+def test_outputs_of_a_stack_that_was_deleted_past_the_stack_set_are_no_outputs():
+    stack = {"StackStatus": "DELETE_COMPLETE", "StackId": "arn"}
+    api = Api(describe_stacks={"Stacks": [stack]})
+    sessions = SimpleNamespace(member=lambda _: SimpleNamespace(client=lambda _: api))
+
+    found = outputs_of(StackInstance(place=HERE, stack_id="arn"), sessions)
+
+    assert found.problem == "its stack was deleted, but not by the stack set"

@@ -16,6 +16,7 @@ from .stack_set import StackInstance, StackSet
 
 CONCURRENT: Final = 8
 """Accounts that are read at once; STS takes 600 calls a second, and CloudFormation fewer of one."""
+DELETED: Final = "its stack was deleted, but not by the stack set"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,8 @@ def outputs_of(instance: StackInstance, sessions: FleetSessions) -> PlaceOutputs
             (stack,) = outlasting(lambda: api.describe_stacks(StackName=stack_id))["Stacks"]
     except DeploymentError as error:
         return PlaceOutputs(place=place, stack_id=stack_id, problem=_reason(error))
+    if stack["StackStatus"] == "DELETE_COMPLETE":  # found by its ID for 90 days
+        return PlaceOutputs(place=place, stack_id=stack_id, problem=DELETED)
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
     return PlaceOutputs(place=place, stack_id=stack_id, outputs=outputs)
 
