@@ -10,6 +10,7 @@ from fleets import Company
 
 from rdsproxy_local.faults import faults
 from rdsproxy_local.servers.loopback import wait_for
+from rdsproxy_templates.fleet.stack_set_ownership import MARK
 
 pytestmark = pytest.mark.xdist_group("fleet")
 
@@ -67,3 +68,28 @@ def test_throttling_is_waited_for_and_lost_answers_are_looked_up(company, cloud)
     assert done.status == 0, done.errors
     assert fleet.operations() == ["SUCCEEDED"]
     assert len(fleet.instances()) == 2
+
+
+def test_a_stack_set_of_somebody_else_is_neither_changed_nor_deleted(company):
+    fleet = small(company, "theirs")
+    api = company.organization.management.client("cloudformation")
+    template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+    api.create_stack_set(
+        StackSetName="theirs",
+        TemplateBody=template,
+        PermissionModel="SERVICE_MANAGED",
+        AutoDeployment={"Enabled": False},
+    )
+    for said in (fleet.run("plan"), fleet.apply(), fleet.run("destroy", "--yes")):
+        assert said.status == 1
+        assert "[stack set theirs] was not created by this command" in said.errors
+        assert "nothing was built or changed" in said.errors
+    assert api.describe_stack_set(StackSetName="theirs")["StackSet"]["TemplateBody"] == template
+    assert fleet.run("status").status == 0
+
+    api.update_stack_set(
+        StackSetName="theirs", UsePreviousTemplate=True, Description=f"Mine {MARK}"
+    )
+    taken_over = fleet.apply()
+    assert taken_over.status == 0, taken_over.errors
+    assert fleet.run("destroy", "--yes").status == 0

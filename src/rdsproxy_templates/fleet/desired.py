@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from .parameter_rows import ParameterRows
 from .place import Place
+from .stack_set_ownership import marked
 from .stack_set_requests import described
 
 MASKED: Final = "****"
 """Value of a parameter with NoEcho, as CloudFormation shows it."""
-LONGEST_DESCRIPTION: Final = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,6 @@ class DesiredStackSet:
         """Return the arguments of a request that creates or changes it."""
         return {
             **self.template_argument,
-            "Description": self.description[:LONGEST_DESCRIPTION],
             "Parameters": described(self.parameters),
             **self._acknowledged(),
         }
@@ -78,6 +77,7 @@ class DesiredStackSet:
 
     def _acknowledged(self) -> dict[str, Any]:
         return {
+            "Description": marked(self.description),
             "Capabilities": list(self.capabilities),
             "Tags": [{"Key": key, "Value": value} for key, value in sorted(self.tags.items())],
             **self.more,

@@ -15,6 +15,7 @@ from .fleet_operations import FleetOperations
 from .place import Place
 from .planning import AT_ONCE, by_region
 from .stack_set import StackInstance
+from .stack_set_ownership import require_own
 from .targets import Wave
 
 
@@ -30,10 +31,11 @@ class Destruction:
     def run(self) -> None:
         """Ask, and delete, or nothing where a database is protected.
 
-        Raises :class:`NoSuchStackError` where there is no such stack set.
+        Raises :class:`NoSuchStackError` where there is no such stack set, and
+        :class:`DeploymentError` where it is somebody else's.
         """
         stack_set, console = self.operations.stack_set, self.operations.console
-        stack_set.existing()
+        require_own(stack_set.name, stack_set.existing())
         self.operations.follow_unfinished()
         instances = [*stack_set.instances()]
         for line in by_region(sorted(one.place for one in instances)):

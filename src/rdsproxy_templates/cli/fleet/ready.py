@@ -15,6 +15,7 @@ from ...fleet.preconditions import require_enabled_regions
 from ...fleet.preparation import PreparedFleet, possible_rows, prepared
 from ...fleet.proxy_quota import require_room_for_proxies
 from ...fleet.publication import published_template
+from ...fleet.stack_set_ownership import require_own
 from .options import OpenedFleet, read_fleet
 from .rendering import rendered_fleet
 
@@ -49,6 +50,8 @@ def ready(
         console=console,
         root_units=(fleet.organization.root,) if fleet.organization else (),
     )
+    with aws_errors_at(f"stack set {opened.stack_set.name}"):
+        require_own(opened.stack_set.name, opened.stack_set.description())
     published = published_template(fleet, sessions, console.say)
     desired = fleet.desired(published.text, published.argument)
     with aws_errors_at(f"stack set {opened.stack_set.name}"):
