@@ -24,8 +24,11 @@ class ValidationError(MotoValidationError):
         super().__init__(message=message)
 
 
-def require_stack_name(name: str) -> None:
-    """Refuse a name that no stack may have, by botocore's ``CreateStackInput.StackName``."""
+def require_stack_name(name: str, member: str = "stackName") -> None:
+    """Refuse a name that no stack may have, by botocore's ``CreateStackInput.StackName``.
+
+    *member* is the parameter that has it; a stack set's name is held to the same.
+    """
     if not STACK_NAME.fullmatch(name):
         constraint = f"satisfy regular expression pattern: {STACK_NAME.pattern}"
     elif len(name) > LONGEST:
@@ -33,7 +36,7 @@ def require_stack_name(name: str) -> None:
     else:
         return
     raise ValidationError(
-        f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+        f"1 validation error detected: Value '{name}' at '{member}' failed to satisfy "
         f"constraint: Member must {constraint}"
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from ..cloudformation.refusals import STACK_NAME, ValidationError
+from ..cloudformation.refusals import ValidationError, require_stack_name
 from ..cloudformation.stacks import backend
 from .carrying import Carrier
 from .instance import Place
@@ -41,7 +41,6 @@ WHAT: Final = (
 WHERE: Final = ("Accounts", "Regions", "DeploymentTargets")
 HOW: Final = ("OperationPreferences", "OperationId")
 DEFAULT_ROLE: Final = "UseAdminExecutionRole"
-LONGEST: Final = 128
 
 
 class StackSetApi(StackSetRequests):
@@ -49,7 +48,7 @@ class StackSetApi(StackSetRequests):
 
     def create_stack_set(self) -> ActionResult:
         given = self._given(*WHAT)
-        _require_name(given["StackSetName"])
+        require_stack_name(given["StackSetName"], "stackSetName")
         model = given.get("PermissionModel", "SELF_MANAGED")
         account = self.current_account
         if model == "SERVICE_MANAGED":
@@ -187,16 +186,3 @@ def _changed(found: StackSet, given: Mapping[str, Any], source: Source, roles: R
 
 def _names_source(given: Mapping[str, Any]) -> bool:
     return any(given.get(name) for name in ("TemplateBody", "TemplateURL", "Parameters"))
-
-
-def _require_name(name: str) -> None:
-    if not STACK_NAME.fullmatch(name):
-        constraint = f"satisfy regular expression pattern: {STACK_NAME.pattern}"
-    elif len(name) > LONGEST:
-        constraint = f"have length less than or equal to {LONGEST}"
-    else:
-        return
-    raise ValidationError(
-        f"1 validation error detected: Value '{name}' at 'stackSetName' failed to satisfy "
-        f"constraint: Member must {constraint}"
-    )
