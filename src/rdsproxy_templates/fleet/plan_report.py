@@ -99,12 +99,7 @@ class PlanReport:
             yield f"- {plan.auto_deployment}"
         for one in plan.waves:
             yield f"\n## Wave {one.wave.name}: {one.counts() or 'nothing to change'}\n"
-            for verb, places in (
-                ("create", one.creates),
-                ("update", one.updates),
-                ("override", one.overrides),
-            ):
-                yield from (f"- {verb} {line}" for line in by_region(places))
+            yield from (f"- {verb} {line}" for verb, line in one.by_verb())
             if canary := self.canaries.get(one.wave.name):
                 yield f"\nChanges in {canary.place}, the canary:\n"
                 yield from changes_table(canary.changes)

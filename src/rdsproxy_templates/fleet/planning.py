@@ -33,6 +33,15 @@ class WavePlan:
         """All places in which something changes, each once; those that exist come first."""
         return tuple(dict.fromkeys((*self.updates, *self.overrides, *self.creates)))
 
+    def by_verb(self) -> Iterator[tuple[str, str]]:
+        """Yield what is done, and where: a line for each Region."""
+        for verb, places in (
+            ("create", self.creates),
+            ("update", self.updates),
+            ("override", self.overrides),
+        ):
+            yield from ((verb, line) for line in by_region(places))
+
     def counts(self) -> str:
         """``create 2, update 1``."""
         updated = len({*self.updates, *self.overrides})
@@ -85,12 +94,7 @@ class FleetPlan:
             yield f"stack set {self.stack_set}: {self.auto_deployment}"
         for wave in self.waves:
             yield f"wave {wave.wave.name}: {wave.counts() or 'nothing to change'}"
-            for verb, places in (
-                ("create", wave.creates),
-                ("update", wave.updates),
-                ("override", wave.overrides),
-            ):
-                yield from (f"  {verb:8} {line}" for line in by_region(places))
+            yield from (f"  {verb:8} {line}" for verb, line in wave.by_verb())
         yield from (f"OUTDATED already in {line}" for line in by_region(self.outdated))
         yield from (f"remove   {line}" for line in by_region(self.removed))
         yield from (f"stuck    {line}: INOPERABLE" for line in by_region(self.inoperable))
