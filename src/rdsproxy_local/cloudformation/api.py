@@ -82,15 +82,14 @@ class StackApi(StackRequests):
         name = self._given("StackName", "NextToken").get("StackName")
         if name:
             self._settle(self.stacks.find(name))
-        found = [self.stacks.find(name)] if name else list(self.stacks.alive.values())
+        found = [self.stacks.find(name)] if name else self.stacks.alive
         page, token = self._page(found, lambda one: one.id)
         described = [shown.stack(one, self.stacks) for one in page]
         return ActionResult({"Stacks": described, "NextToken": token})
 
     def list_stacks(self) -> ActionResult:
         wanted = self._given("StackStatusFilter", "NextToken").get("StackStatusFilter")
-        everyone = [*self.stacks.alive.values(), *self.stacks.dead.values()]
-        found = [one for one in everyone if not wanted or one.status in wanted]
+        found = [one for one in self.stacks.everyone if not wanted or one.status in wanted]
         page, token = self._page(found, lambda one: one.id)
         summaries = [shown.summary(one, self.stacks) for one in page]
         return ActionResult({"StackSummaries": summaries, "NextToken": token})
@@ -121,7 +120,7 @@ class StackApi(StackRequests):
         self._given("NextToken")
         exports = [
             {"ExportingStackId": stack.id, "Name": name, "Value": value}
-            for stack in self.stacks.alive.values()
+            for stack in self.stacks.alive
             for name, value in stack.exports.items()
         ]
         page, token = self._page(exports, lambda one: one["Name"])

@@ -91,7 +91,7 @@ class ChangeSetApi(RecoveryApi):
         if stack_name:
             stacks = [self.stacks.find(stack_name)]
         elif wanted:
-            stacks = [*self.stacks.alive.values(), *self.stacks.dead.values()]
+            stacks = self.stacks.everyone
         else:
             raise ValidationError(
                 "One of ChangeSetName, OperationId or StackName must be specified"

@@ -174,15 +174,16 @@ class ChangeSets:
         with refusals():
             found = imports.named(given, plan)
             imports.require_same_outputs(stack, plan)
-            imports.require_free(self._backend.alive.values(), plan, found)
+            imports.require_free(self._backend.alive, plan, found)
         return found
 
     def _put_up_for_review(self, change_set: ChangeSet) -> None:
         """Show the new stacks as REVIEW_IN_PROGRESS."""
+        known = {stack.id for stack in self._backend.alive}
         for one in change_set.family():
-            if one.stack.id not in self._backend.alive:
-                self._backend.alive[one.stack.id] = one.stack
+            if one.stack.id not in known:
                 one.stack.becomes("REVIEW_IN_PROGRESS", "User Initiated")
+                self._backend.admit(one.stack)
 
     def _withdraw(self, change_set: ChangeSet) -> None:
         """Delete the nested stacks that exist for review only.

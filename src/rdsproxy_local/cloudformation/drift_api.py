@@ -42,7 +42,7 @@ class DriftApi(ChangeSetApi):
                 )
             if any(
                 one.stack is stack and one.operation.in_progress
-                for one in self.stacks.detections.values()
+                for one in [*self.stacks.detections.values()]
             ):
                 raise ValidationError(
                     f"Drift detection is already in progress for stack [{stack.id}]"

@@ -67,7 +67,7 @@ def require_same_outputs(stack: Stack, plan: Plan) -> None:
 def require_free(stacks: Iterable[Stack], plan: Plan, imports: Imports) -> None:
     """Refuse resources that a stack has already."""
     for stack in stacks:
-        for deployed in stack.deployed.values():
+        for deployed in [*stack.deployed.values()]:
             for logical_id, name in imports.items():
                 kind = plan.template.resources[logical_id]["Type"]
                 if (deployed.type, deployed.physical_id) == (kind, name):

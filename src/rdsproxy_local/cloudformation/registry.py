@@ -25,9 +25,8 @@ class StackRegistry(CloudFormationBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.alive: dict[str, Stack] = {}
-        """Stacks by their IDs."""
-        self.dead: dict[str, Stack] = {}
+        self._alive: dict[str, Stack] = {}
+        self._dead: dict[str, Stack] = {}
         self.answers: dict[tuple[str, str], tuple[str, dict[str, Any], Any]] = {}
         """Calls and their results, by stack and token: they may be repeated."""
         self.detections: dict[str, Detection] = {}
@@ -39,9 +38,23 @@ class StackRegistry(CloudFormationBackend):
     def _url_module(self) -> Any:
         return urls
 
+    @property
+    def alive(self) -> list[Stack]:
+        """The stacks there are now; others come and go while one looks at them."""
+        return [*self._alive.values()]
+
+    @property
+    def everyone(self) -> list[Stack]:
+        """The stacks there are now and those that are deleted."""
+        return [*{**self._alive, **self._dead}.values()]
+
+    def admit(self, stack: Stack) -> None:
+        """Show a new stack, which has its first event, to everyone."""
+        self._alive[stack.id] = stack
+
     def find(self, name_or_id: str) -> Stack:
         """A stack by its name or, deleted ones too, by its ID."""
-        for stack in [*self.alive.values(), *self.dead.values()]:
+        for stack in self.everyone:
             if name_or_id == stack.id:
                 return stack
         if named := self.named(name_or_id):
@@ -50,12 +63,12 @@ class StackRegistry(CloudFormationBackend):
 
     def named(self, name_or_id: str) -> Stack | None:
         """A stack that is not deleted."""
-        everyone = [one for one in self.alive.values() if one.deleted is None]
-        return next((one for one in everyone if name_or_id in {one.name, one.id}), None)
+        there = [one for one in self.alive if one.deleted is None]
+        return next((one for one in there if name_or_id in {one.name, one.id}), None)
 
     def parent(self, stack: Stack) -> Stack | None:
         """The stack of which *stack* is a resource."""
-        for other in [*self.alive.values()]:
+        for other in self.alive:
             for deployed in [*other.deployed.values()]:
                 if deployed.type == STACK and deployed.physical_id == stack.id:
                     return other
@@ -63,19 +76,19 @@ class StackRegistry(CloudFormationBackend):
 
     def exported(self, name: str) -> str:
         """The value of an export of any stack."""
-        for stack in [*self.alive.values()]:
+        for stack in self.alive:
             if name in stack.exports:
                 return stack.exports[name]
         raise Failure(f"No export named {name} found.")
 
     def users_of(self, export: str) -> list[str]:
         """The names of the stacks that import the export."""
-        return [stack.name for stack in [*self.alive.values()] if export in stack.imports]
+        return [stack.name for stack in self.alive if export in stack.imports]
 
     def check_exports(self, stack: Stack, exports: Mapping[str, str]) -> None:
         """Fail if the stack may not export this, or no longer export something else."""
         for name in exports:
-            others = [one for one in self.alive.values() if one is not stack]
+            others = [one for one in self.alive if one is not stack]
             if owner := next((one for one in others if name in one.exports), None):
                 raise Failure(f"Export with name {name} is already exported by stack {owner.name}.")
         for name, value in stack.exports.items():
@@ -87,6 +100,6 @@ class StackRegistry(CloudFormationBackend):
 
     def forget_if_deleted(self, stack: Stack) -> None:
         """Keep a deleted stack among those that only their IDs find."""
-        if stack.status == "DELETE_COMPLETE" and stack.id in self.alive:
-            self.dead[stack.id] = stack
-            del self.alive[stack.id]
+        if stack.status == "DELETE_COMPLETE" and stack.id in self._alive:
+            self._dead[stack.id] = stack
+            del self._alive[stack.id]

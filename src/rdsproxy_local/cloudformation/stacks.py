@@ -69,8 +69,13 @@ class StackBackend(StackPlanner):
         self, stack: Stack, plan: Plan, on_failure: OnFailure, *, lag: float = 0, **given: Any
     ) -> None:
         steps = operations.create(stack, plan, self.exported, self.check_exports, on_failure)
-        self.alive[stack.id] = stack
-        self._begin(stack, "CREATE_STACK", steps, lag=lag, **given)
+
+        def all_steps() -> Steps:
+            yield next(steps)
+            self.admit(stack)
+            yield from steps
+
+        self._begin(stack, "CREATE_STACK", all_steps(), lag=lag, **given)
 
     def carry_out_import(
         self, stack: Stack, plan: Plan, taken: imports.Imports, **given: Any
