@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import traceback
 from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import Any, Self
@@ -30,6 +31,7 @@ WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
 HOST = "127.0.0.1"
 HEALTH = "/_local/health"
 CALLED = "/_local/called"
+FAILURE = b"<html><body><b>Http/1.1 Internal Server Error</b></body></html>"
 
 
 class CloudServer:
@@ -43,7 +45,7 @@ class CloudServer:
     ) -> None:
         self.log: list[str] = []
         """Every request and every error."""
-        app: WSGIApp = DomainDispatcherApplication(create_backend_app)
+        app: WSGIApp = _mistakes(DomainDispatcherApplication(create_backend_app), self.log)
         for middleware in (*middlewares, FaultApi().middleware, _called, _health):
             app = middleware(app)
         self._server: BaseWSGIServer = make_server(
@@ -63,6 +65,25 @@ class CloudServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def _mistakes(app: WSGIApp, log: list[str]) -> WSGIApp:
+    """Answer a mistake of the local cloud as AWS's front ends do their own.
+
+    Clients know that answer for a passing failure and try again; werkzeug's they cannot parse.
+    """
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        try:
+            return app(environ, start)
+        except Exception:  # noqa: BLE001 - whatever it is, others are served
+            log.append(traceback.format_exc())
+            traceback.print_exc()
+            kind = ("Content-Type", "text/html")
+            start("500 Internal Server Error", [kind, ("Content-Length", str(len(FAILURE)))])
+            return [FAILURE]
+
+    return answer
 
 
 def _health(app: WSGIApp) -> WSGIApp:

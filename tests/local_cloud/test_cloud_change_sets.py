@@ -6,6 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from made_up_stacks import group, nested, parameter
+from rdsproxy_local.cloudformation.stack import Stack
+from rdsproxy_local.cloudformation.stacks import StackBackend
 from rdsproxy_local.local_cloud import Account
 
 # One worker has the server; two would start it twice.
@@ -117,6 +119,29 @@ def test_a_stack_begins_as_a_change_set(stacks, account):
     stacks.api.execute_change_set(ChangeSetName=described["ChangeSetName"], StackName="begun")
     assert stacks.status("begun") == "CREATE_COMPLETE"
     assert account.stack("begun")["ChangeSetId"] == described["ChangeSetId"]
+
+
+def test_a_stack_has_a_status_from_the_moment_when_it_is_listed(stacks, monkeypatch):
+    listed, becomes = [], Stack.becomes
+
+    def becomes_while_somebody_lists(stack, status, reason=None):
+        listed.extend(stacks.api.describe_stacks()["Stacks"])
+        becomes(stack, status, reason)
+
+    monkeypatch.setattr(Stack, "becomes", becomes_while_somebody_lists)
+    described = stacks.change_set("reviewed", "CREATE", {"Group": group()})
+    assert stacks.execute(described) == "CREATE_COMPLETE"
+    assert stacks.create("direct", {"Group": group()}) == "CREATE_COMPLETE"
+    assert {one["StackName"] for one in listed} == {"reviewed", "direct"}
+
+
+def test_a_mistake_of_the_local_cloud_is_told_as_a_failure_of_the_service(
+    stacks, monkeypatch, capsys
+):
+    monkeypatch.setattr(StackBackend, "find", lambda *_: 1 / 0)
+    with pytest.raises(ClientError, match=r"\(500\) .*DescribeStacks.*: Internal Server Error"):
+        stacks.api.describe_stacks(StackName="any")
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_a_change_set_without_changes_fails(stacks):
