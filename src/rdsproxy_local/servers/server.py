@@ -8,7 +8,6 @@ this one changes the account; and neither kills and restarts a server with its d
 from __future__ import annotations
 
 import atexit
-import os
 import secrets
 import shutil
 import signal
@@ -21,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
+from .account_processes import popen, run
 from .accounts import Account
 from .guardian import GUARDIAN
 from .initial_data import data_folder, keep
@@ -90,7 +90,7 @@ class Server(ABC):
         """Start, or start again with the same data on the same port."""
         for _ in range(ATTEMPTS):
             with (self.folder / "log").open("ab") as log:
-                self._process = self._popen(self._program(), *self._options(), log=log)
+                self._process = popen(self._account(), self._program(), *self._options(), log=log)
             GUARDIAN.watch(self._process.pid, self.folder)
             wait_for(lambda: not self._runs or self._answers(), SECONDS)
             if self._runs and self._answers():
@@ -242,32 +242,6 @@ class Server(ABC):
         cls._account().own((folder, *folder.rglob("*")))
 
     @classmethod
-    def _popen(
-        cls, program: Program, *options: str, log: Any, **more: Any
-    ) -> subprocess.Popen[Any]:
-        """Start *program* under the server's account, out of reach of a terminal's signals."""
-        return subprocess.Popen(
-            [str(program.path), *options],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **program.variables},
-            cwd="/",
-            start_new_session=True,
-            **cls._account().options,
-            **more,
-        )
-
-    @classmethod
     def _run(cls, program: Program, *options: str, text: str = "") -> None:
-        """Run *program* to its end with *text* as its input."""
-        process = cls._popen(
-            program, *options, log=subprocess.PIPE, stdin=subprocess.PIPE, text=True
-        )
-        with process:
-            try:
-                said, _ = process.communicate(text, timeout=4 * SECONDS)
-            except BaseException:
-                process.kill()
-                raise
-        if process.returncode != 0:
-            raise RuntimeError(f"{program.path.name} failed:\n{said[-2000:]}")
+        """Run *program* under the server's account to its end, with *text* as its input."""
+        run(cls._account(), program, *options, text=text, seconds=4 * SECONDS)
