@@ -58,6 +58,13 @@ import pytest
             ],
         ),
         (
+            "destroy cross_account --no-wait --step db --step app",
+            [
+                "[--no-wait] step db is deleted after step app, which takes its outputs, and waits "
+                "for it; choose one of them by --step"
+            ],
+        ),
+        (
             "deploy base --no-wait --time-limit 1 --outputs x",
             ["[--no-wait] and --outputs say nothing", "[--no-wait] and --time-limit say nothing"],
         ),

@@ -333,6 +333,34 @@ class TestNoWait:
         assert "nothing to change" in followed.output
         assert attacked.status(prefix) == "CREATE_COMPLETE"
 
+    def test_a_deletion_goes_on_and_the_same_command_follows_it(
+        self, attacked, prefix, with_faults
+    ):
+        attacked.does("deploy", prefix)
+        with with_faults(delays={GROUP: 5}):
+            begun = attacked.does("destroy", prefix, "--no-wait", "--format", "json")
+            assert begun.status == 0, begun.errors
+            lines = [json.loads(line) for line in begun.output.splitlines()]
+            [one] = [line for line in lines if line["type"] == "begun"]
+            assert (one["operation"], one["step"]) == ("deletion", "mine")
+            assert lines[-1] == {"type": "message", "text": "mine is being deleted"}
+            shown = attacked.api.describe_stacks(StackName=one["stack_id"])["Stacks"][0]
+            assert shown["StackStatus"] == "DELETE_IN_PROGRESS"
+            followed = attacked.does("destroy", prefix)
+        assert followed.status == 0, followed.errors
+        assert f"DELETE_COMPLETE                      {prefix}-mine" in followed.output
+        assert "mine is deleted" in followed.output
+        again = attacked.does("destroy", prefix, "--no-wait")
+        assert again.status == 5
+        assert "no such stack here" in again.errors
+
+    def test_it_says_how_to_watch_a_deletion(self, attacked, prefix):
+        attacked.does("deploy", prefix)
+        said = attacked.does("destroy", prefix, "--no-wait").output
+        assert "ends with status 0 once it is deleted, or with 5 where it was before" in said
+        assert f"describe-stacks --region {attacked.account.region} --stack-name arn:" in said
+        attacked.does("destroy", prefix)
+
 
 class TestFailedRollback:
     def test_is_continued_without_what_is_skipped(self, attacked, stacks, prefix):

@@ -17,6 +17,11 @@ verbose_option: Decorator = click.option(
     is_flag=True,
     help="Print each call to AWS by its name and request ID, and the output of builds.",
 )
+no_wait_option: Decorator = click.option(
+    "--no-wait",
+    is_flag=True,
+    help="End when CloudFormation has begun; the same command follows what goes on.",
+)
 form_option: Decorator = click.option(
     "--format",
     "form",
@@ -118,12 +123,7 @@ def operation_options(command: Decorated) -> Decorated:
             help="Have CloudFormation refuse, whoever asks, to replace or delete databases, "
             "secrets and keys in updates; or no longer. Default: as it is.",
         ),
-        click.option(
-            "--no-wait",
-            "no_wait",
-            is_flag=True,
-            help="End when CloudFormation has begun; the same command follows what goes on.",
-        ),
+        no_wait_option,
         click.option(
             "--express",
             is_flag=True,

@@ -9,7 +9,14 @@ import click
 from ..deploy.chosen_steps import unknown_steps
 from ..deploy.deployment import Deployment
 from .consumer_stack import load
-from .deploy_options import account_options, adopt_option, form_option, step_option, verbose_option
+from .deploy_options import (
+    account_options,
+    adopt_option,
+    form_option,
+    no_wait_option,
+    step_option,
+    verbose_option,
+)
 from .exit_statuses import sentence
 from .following import FormName, display
 from .interrupts import resumable
@@ -18,6 +25,7 @@ from .plan_arguments import (
     account_problems,
     allowed_accounts,
     console,
+    deletion_order_problems,
     path_problems,
     plan_named,
     sessions,
@@ -49,6 +57,7 @@ from .refusals import data_loss, refuse, stack_or
     "VPCStack.VPC; STEP.PATH in plans of several steps. Repeatable.",
 )
 @step_option
+@no_wait_option
 @adopt_option
 @config_option("The settings with which it was deployed: their `allowed_accounts` are held to.")
 @form_option
@@ -62,6 +71,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
     accept_data_loss: bool,
     retain: tuple[str, ...],
     only: tuple[str, ...],
+    no_wait: bool,
     config: Path | None,
     adopt_stack: bool,
     region: str | None,
@@ -80,6 +90,7 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
             *account_problems(chosen, account_choices),
             *stack_name_problems(chosen, stack_prefix),
             *unknown_steps(chosen, only),
+            *(deletion_order_problems(chosen, only) if no_wait else ()),
             *path_problems(chosen, "--retain", retain, only),
         ]
     )
@@ -95,8 +106,9 @@ def destroy_command(  # noqa: PLR0913 - one parameter an option
         adopt_stack=adopt_stack,
         retain=retain,
         only=only,
+        waits=not no_wait,
         allowed_accounts=allowed_accounts(chosen, config, own),
     )
     with resumable():
-        deployment.destroy()
-    shown.conclude(f"{chosen.name} is deleted")
+        is_over = deployment.destroy()
+    shown.conclude(f"{chosen.name} is {'' if is_over else 'being '}deleted")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Final, Literal
@@ -52,9 +52,8 @@ class Lines:
 
     def begun(self, one: Begun) -> None:
         """Print that an operation goes on by itself, and how to follow it."""
-        where = f"--stack-name {one.stack} --region {one.region}"
-        self.say(f"  {one.stack} is being changed, also when this command has ended; the same")
-        self.say(f"  command follows it, as does `aws cloudformation describe-stacks {where}`")
+        for line in _ways_to_follow(one):
+            self.say(f"  {line}")
 
     def detail(self, text: str) -> None:
         """Print a line for whoever wants to know more."""
@@ -158,6 +157,20 @@ def table_of(works: Sequence[Work], now: float) -> Any:
         what, *times = one.words(now)
         table.add_row(f"  {one.path}", Text(what, style="yellow"), *times)
     return table
+
+
+def _ways_to_follow(one: Begun) -> Iterator[str]:
+    """Yield what tells how to follow an operation that goes on by itself."""
+    describe = "aws cloudformation describe-stacks --region"
+    if one.operation == "deployment":
+        yield f"{one.stack} is being changed, also when this command has ended; the same command"
+        yield f"follows it, as does `{describe} {one.region} --stack-name {one.stack}`"
+        return
+    yield f"{one.stack} is being deleted, also when this command has ended; the same command"
+    yield "follows it, and ends with status 0 once it is deleted, or with 5 where it was before;"
+    # A deleted stack is found only by its ID.
+    yield f"`{describe} {one.region} --stack-name {one.stack_id}`"
+    yield "shows DELETE_IN_PROGRESS, and in the end DELETE_COMPLETE or DELETE_FAILED"
 
 
 def display(form: FormName) -> Lines:

@@ -112,6 +112,16 @@ def waiting_problems(plan: Plan, only: Sequence[str]) -> Iterator[Problem]:
         yield Problem("--no-wait", sentence)
 
 
+def deletion_order_problems(plan: Plan, only: Sequence[str]) -> Iterator[Problem]:
+    """Yield a problem of ``--no-wait`` for each step whose deletion waits for another's."""
+    for step, source in waiting_steps(chosen_steps(plan, only)):
+        sentence = (
+            f"step {source} is deleted after step {step.name}, which takes its outputs, and waits "
+            "for it; choose one of them by --step"
+        )
+        yield Problem("--no-wait", sentence)
+
+
 def sessions(
     plan: Plan, choices: Choices, region: str | None, tell: Tell | None = None
 ) -> dict[AccountName, AccountSession]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .rendered_step import RenderedStep
 
 OPTION = "--step"
+GOES = "DELETE_IN_PROGRESS"
 
 
 def unknown_steps(plan: Plan, names: Sequence[str]) -> Iterator[Problem]:
@@ -84,9 +85,13 @@ def require_unread(deployment: Deployment) -> None:
         if not read:
             continue
         with aws_errors_at(step.name):
-            is_there = deployment.stack(step).description() is not None
-        if is_there:
-            sentence = f"is deployed, and reads outputs of step {' and '.join(read)}"
-            problems.append(Problem(step.name, f"{sentence}: add {OPTION} {step.name}"))
+            found = deployment.stack(step).description()
+        if found is None:
+            continue
+        goes = found["StackStatus"] == GOES
+        state = "being deleted" if goes else "deployed"
+        remedy = "run the same command once it is gone" if goes else f"add {OPTION} {step.name}"
+        sentence = f"is {state}, and reads outputs of step {' and '.join(read)}: {remedy}"
+        problems.append(Problem(step.name, sentence))
     if problems:
         raise DeploymentError(problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .stack_events import Report
 
@@ -12,20 +12,31 @@ if TYPE_CHECKING:
     from .root_stack import RootStack
 
 
+OperationName = Literal["deployment", "deletion"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Begun:
     """An operation that was begun, and that nobody waits for."""
 
+    operation: OperationName
     step: str
     stack: str
+    stack_id: str
+    """By which CloudFormation finds the stack even when it is deleted."""
     account: str
     region: str
 
     @classmethod
-    def at(cls, step: str, stack: RootStack) -> Begun:
-        """Return that of *step* on *stack*."""
+    def at(cls, step: str, stack: RootStack, operation: OperationName, stack_id: str) -> Begun:
+        """Return the *operation* on the stack of *step*."""
         return cls(
-            step=step, stack=stack.name, account=stack.session.id, region=stack.session.region
+            operation=operation,
+            step=step,
+            stack=stack.name,
+            stack_id=stack_id,
+            account=stack.session.id,
+            region=stack.session.region,
         )
 
 

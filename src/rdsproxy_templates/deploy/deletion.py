@@ -10,6 +10,7 @@ from ..errors import DeploymentError, NoSuchStackError, Problem
 from .accounts import aws_errors_at
 from .change_sets import is_stack
 from .chosen_steps import require_unread
+from .console import Begun
 from .failures import failures_or_status
 from .guide import unprotecting
 from .plan import Step
@@ -40,10 +41,15 @@ class Deletion:
 
     deployment: Deployment
 
-    def run(self) -> None:
-        """Ask, and delete every stack, or none if a database is protected."""
+    def run(self) -> bool:
+        """Ask, and delete every stack, or none if a database is protected.
+
+        Return True once all are gone.
+        """
         require_allowed_accounts(self.deployment)
         found = self._found()
+        if not found:
+            return True
         require_own_stacks(self.deployment)
         require_unread(self.deployment)
         self._require_retainable(found)
@@ -66,20 +72,29 @@ class Deletion:
             self.deployment.announce(one.step)
             with aws_errors_at(one.step.name):
                 self._delete(one)
+        return self.deployment.waits
 
     def _found(self) -> list[Found]:
-        """Return the stacks that exist, the last first, once no operation is in progress."""
+        """Return the stacks that exist, the last first, once no operation is in progress.
+
+        There is none where a deletion that went on has deleted the last.
+        """
         found: list[Found] = []
         absent: list[str] = []
+        followed = False
         for step in reversed(self.deployment.steps):
             stack = self.deployment.stack(step)
             with aws_errors_at(step.name):
-                description = stack.wait_until_settled()
+                was_there = stack.description() is not None
+                with self.deployment.followed() as report:
+                    description = stack.wait_until_settled(report)
             if description is not None:
                 found.append(Found(step, stack, description["StackStatus"]))
+            elif was_there:
+                followed = True
             else:
                 absent.append(f"{stack.name} in {self.deployment.place(step)}")
-        if not found:
+        if not found and not followed:
             sentence = (
                 f"no such stack here: {', nor '.join(absent)}; look at the profile, --region and "
                 "--stack-prefix"
@@ -143,9 +158,14 @@ class Deletion:
             else:
                 self._ended(one, nested, stack.delete(report, [logical_id], nested))
         found = stack.description()
-        if found is not None:
-            stack.protect(enabled=False)
-            self._ended(one, found["StackId"], stack.delete(report, own))
+        if found is None:
+            return
+        stack.protect(enabled=False)
+        begun = stack.begin_deletion(found["StackId"], report, own)
+        if self.deployment.waits:
+            self._ended(one, begun.stack, begun.wait())
+        else:
+            self.deployment.console.begun(Begun.at(one.step.name, stack, "deletion", begun.stack))
 
     def _ended(self, one: Found, stack_id: str, status: str) -> None:
         if status != "DELETE_COMPLETE":

@@ -122,12 +122,12 @@ class Deployment:
         texts = side_by_side([partial(built, step) for step in self.steps])
         return dict(zip((step.name for step in self.steps), texts, strict=True))
 
-    def destroy(self) -> None:
+    def destroy(self) -> bool:
         """Delete every stack, the last first, or none if a database is protected.
 
-        Raises :class:`NoSuchStackError` where there is none.
+        False where that goes on by itself. Raises :class:`NoSuchStackError` where there is none.
         """
-        Deletion(self).run()
+        return Deletion(self).run()
 
     def announce(self, step: Step) -> None:
         """Say which step begins, and where."""
@@ -235,8 +235,8 @@ class Deployment:
             allow_losses(stack, [one.path for one in change.change_set.risky])
         with self.followed() as report:
             if not self.waits:
-                stack.begin(change.change_set, report, self.options)
-                self.console.begun(Begun.at(step.name, stack))
+                begun = stack.begin(change.change_set, report, self.options)
+                self.console.begun(Begun.at(step.name, stack, "deployment", begun.stack))
                 return
             status = stack.execute(change.change_set, report, self.options)
         if status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:

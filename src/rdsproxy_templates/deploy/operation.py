@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from ..errors import DeploymentError, Problem
-from .faults import outlasting, polls
+from .faults import carried_out, outlasting, polls
 from .stack_events import NestedEvents, Report, StackEvent, event_of
 
 REVIEW: Final = "REVIEW_IN_PROGRESS"
@@ -45,6 +45,14 @@ class Operation:
         self._nested = NestedEvents(lambda stack_id: iter(self._pages(stack_id)))
         first = outlasting(lambda: next(iter(self._pages())))
         self._seen = {event["EventId"] for event in first["StackEvents"]}
+
+    def request(self, name: str, **more: Any) -> None:
+        """Call the operation of this *name* for the stack, once, even where its answer is lost."""
+        request = {"StackName": self.stack, "ClientRequestToken": self.token, **more}
+        carried_out(
+            lambda: getattr(self.api, name)(**request),
+            lambda: self.has_begun() or self.ended() or None,
+        )
 
     def wait(self) -> str:
         """Report each event once; return the status in which the stack ends.

@@ -180,19 +180,20 @@ class RootStack:
         if stack is None:
             return "DELETE_COMPLETE"
         # CloudFormation finds a deleted stack only by its ID, and by its name a new one.
-        stack_id = stack["StackId"]
+        return self.begin_deletion(stack["StackId"], report, retain).wait()
+
+    def begin_deletion(
+        self, stack_id: str, report: Report, retain: Sequence[str] = ()
+    ) -> Operation:
+        """Begin to delete the stack of this ID, which goes on by itself."""
 
         def ended() -> str | None:
             return None if self.description(stack_id) else "DELETE_COMPLETE"
 
-        operation = Operation(api=self._api, stack=stack_id, report=report, ended=ended)
-        request = {"StackName": stack_id, "ClientRequestToken": operation.token}
         kept = {"RetainResources": list(retain)} if retain else {}
-        carried_out(
-            lambda: self._api.delete_stack(**request, **kept),
-            lambda: operation.has_begun() or ended() or None,
-        )
-        return operation.wait()
+        operation = Operation(api=self._api, stack=stack_id, report=report, ended=ended)
+        operation.request("delete_stack", **kept)
+        return operation
 
     def continue_rollback(
         self, report: Report, skip: Sequence[str] = (), *, skips_all: bool = False
@@ -213,10 +214,7 @@ class RootStack:
     def _requested(self, name: str, report: Report, **more: Any) -> str:
         stack_id = self._api.describe_stacks(StackName=self.name)["Stacks"][0]["StackId"]
         operation = Operation(api=self._api, stack=stack_id, report=report)
-        request = {"StackName": stack_id, "ClientRequestToken": operation.token, **more}
-        carried_out(
-            lambda: getattr(self._api, name)(**request), lambda: operation.has_begun() or None
-        )
+        operation.request(name, **more)
         return operation.wait()
 
     def events(self, name_or_id: str) -> list[Mapping[str, Any]]:
