@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from rdsproxy_templates.errors import Problem
 from rdsproxy_templates.model.customization import Customization
-from rdsproxy_templates.model.setting_problems import did_you_mean
+from rdsproxy_templates.model.wording import did_you_mean
 from rdsproxy_templates.variants import VARIANTS
 
 PEERS: Final = (

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import rdsproxy_templates
-from rdsproxy_templates import stacks, variants
+from rdsproxy_templates import model, rendering, stacks, variants
 from rdsproxy_templates.variants import VARIANTS
 
 SLOW = ["boto3", "cfnlint", "click", "cloudformation_validate", "samtranslator"]
@@ -70,6 +70,15 @@ def test_help_and_list_import_no_model_and_no_template(word):
     assert [n for n in (*SLOW, "pydantic", "troposphere") if n != "click" and n in modules] == []
 
 
+def test_an_audit_imports_no_model_and_no_stack(repository):
+    template = repository / "benchmarks" / "audited.yaml"
+    modules = imported(f"from rdsproxy_templates.audit import audit; audit([{str(template)!r}])")
+
+    slow = ("boto3", "cfnlint", "samtranslator", "awacs", "pydantic", "troposphere")
+    assert [name for name in slow if name in modules] == []
+    assert [below(one, modules) for one in ("resources", "stacks", "variants")] == [set()] * 3
+
+
 @pytest.mark.parametrize(
     "look",
     [
@@ -98,13 +107,13 @@ def test_a_summary_is_the_first_line_of_the_module(name):
     assert VARIANTS.summary(name) == VARIANTS[name].__doc__.partition("\n")[0] != ""
 
 
-@pytest.mark.parametrize("module", [rdsproxy_templates, stacks, variants])
+@pytest.mark.parametrize("module", [rdsproxy_templates, model, rendering, stacks, variants])
 def test_every_public_name_is_there(module):
     assert sorted(dir(module)) == sorted(module.__all__)
     assert [name for name in module.__all__ if getattr(module, name, None) is None] == []
 
 
-@pytest.mark.parametrize("module", [rdsproxy_templates, stacks, variants])
+@pytest.mark.parametrize("module", [rdsproxy_templates, model, rendering, stacks, variants])
 def test_a_name_that_is_not_there_is_an_attribute_error(module):
     with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'rsd'"):
         _ = module.rsd

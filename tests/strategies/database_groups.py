@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rdsproxy_templates.aws.engines import ENGINES
 from rdsproxy_templates.aws.features import insights_problem, version_problem
-from rdsproxy_templates.resources.database_logs import EXPORTS
+from rdsproxy_templates.aws.log_exports import EXPORTS
 from rdsproxy_templates.resources.monitoring import InsightsRetention
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-1111-2222-3333-444455556666"

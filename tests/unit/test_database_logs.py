@@ -6,7 +6,7 @@ import pytest
 from rendered import flat, named_of_type, of_type, problems
 
 from rdsproxy_templates.aws.engines import ENGINES
-from rdsproxy_templates.resources.database_logs import EXPORTS
+from rdsproxy_templates.aws.log_exports import EXPORTS
 from rdsproxy_templates.variants import base, edge
 
 

@@ -8,7 +8,7 @@ import pytest
 from rendered import named_of_type, problems
 
 from rdsproxy_templates.aws import support
-from rdsproxy_templates.rendering.documents import unpackaged
+from rdsproxy_templates.rendering import unpackaged
 from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import (
     base,

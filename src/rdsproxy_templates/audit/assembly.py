@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from ..model import Template
-from ..model.template import Nested
+from ..model.template import Nested, Template
 from ..rendering.documents import SAM_TRANSFORM
 from .loops import expanded
 from .serverless import with_globals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 from .document import Path
 
 FUNCTIONS: Final = (

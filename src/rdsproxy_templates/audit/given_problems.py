@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..aws.engines import regions
 from ..errors import Problem
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 from ..validators.parameters import value_problems
 from ..validators.values import is_true
 from .sources import Source, Sources

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ..model import Template
 from ..model.references import replaced
-from ..rendering import Bundle, Origin
+from ..model.template import Template
+from ..rendering.bundle import Bundle
+from ..rendering.flat import Origin
 from .assembly import STANDING, Assembly
 
 _OF_STACK: Final = re.compile(r"\$\{[^!}]+\}")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ..model import Template
-from ..rendering import Bundle
+from ..model.template import Template
+from ..rendering.bundle import Bundle
 from ..validators.findings import Finding
 from ..validators.graph import Graph
 from ..validators.rule import FileViolation, Rule, Violation

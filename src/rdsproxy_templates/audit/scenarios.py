@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..model import Template
 from ..model.references import replaced
+from ..model.template import Template
 from .assembly import CONDITION, NO_VALUE, RULE, STANDING, UNDER, is_known_by_default
 from .decisions import Decisions, Known, text
 

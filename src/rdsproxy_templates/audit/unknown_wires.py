@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ..model import Template
 from ..model.references import replaced, wires
-from ..model.template import Nested, circle
+from ..model.template import Nested, Template, circle
 from .assembly import UNKNOWN, is_known_by_default
 
 OUTPUT: Final = ("Value", "Export", "Condition")

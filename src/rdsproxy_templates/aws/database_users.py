@@ -11,7 +11,8 @@ from pydantic import Field
 from troposphere import Select
 
 from ..errors import Problem, WiringError
-from ..model import ListOf, Settings, did_you_mean
+from ..model import ListOf, Settings
+from ..model.wording import did_you_mean
 from .documentation import AURORA_GUIDE
 from .engines import Engine
 from .kinds import SecretArn, SecretArns

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 from . import names, support
 from .engine_families import MYSQL, POSTGRESQL, EngineFamily
 from .names import NameRule

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from . import support
 from .engines import Engine
 
 Feature = Literal["auto_pause", "data_api", "local_write_forwarding"]
+
+ADVANCED_RETENTION: Final = 465
+"""Fewest days with the Advanced mode of Database Insights."""
 
 
 def version_problem(feature: Feature, engine: Engine, version: str) -> str | None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 from .engines import Engine
 
 _OF_RDS: Final = ("apg_", "aurora_")

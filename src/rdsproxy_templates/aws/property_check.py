@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
-from ..model import did_you_mean
 from ..model.intrinsic_functions import is_function
 from ..model.pieces import leading
-from ..model.setting_problems import shown
+from ..model.wording import did_you_mean, shown
 from .resource_schemas import Pointer, ResourceSchema
 
 Node = Mapping[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 from .support import NOTICE, data, today
 
 IMAGE: Final = "image"

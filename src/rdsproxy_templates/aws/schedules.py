@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 
 _UNITS: Final = ("minute", "hour", "day")
 _MONTHS: Final = [

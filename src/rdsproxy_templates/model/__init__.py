@@ -1,13 +1,23 @@
-"""CloudFormation's model, without any service of AWS: settings, ports, stacks, templates."""
+"""CloudFormation's model, without any service of AWS: settings, ports, stacks, templates.
 
-from .port import ParameterAttributes, Port
-from .ports import Ports
-from .setting_problems import did_you_mean, shown
-from .settings import ListOf, NumberOf, OptionalPairOf, Settings
-from .stack import Child, Stack, StackModule, nest, summary
-from .template import Template
-from .text import sub
-from .values import Expression, LocalPath, Value, Values
+A module is imported when a name of it is first used: whoever only reads templates needs neither
+pydantic nor troposphere.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .port import ParameterAttributes, Port
+    from .ports import Ports
+    from .settings import ListOf, NumberOf, OptionalPairOf, Settings
+    from .stack import Child, Stack, StackModule, nest, summary
+    from .template import Template
+    from .text import sub
+    from .values import Expression, LocalPath, Value, Values
+    from .wording import did_you_mean, shown
 
 __all__ = [
     "Child",
@@ -31,3 +41,25 @@ __all__ = [
     "sub",
     "summary",
 ]
+
+_MODULES: Final = {
+    **dict.fromkeys(("ParameterAttributes", "Port"), ".port"),
+    "Ports": ".ports",
+    **dict.fromkeys(("ListOf", "NumberOf", "OptionalPairOf", "Settings"), ".settings"),
+    **dict.fromkeys(("Child", "Stack", "StackModule", "nest", "summary"), ".stack"),
+    "Template": ".template",
+    "sub": ".text",
+    **dict.fromkeys(("Expression", "LocalPath", "Value", "Values"), ".values"),
+    **dict.fromkeys(("did_you_mean", "shown"), ".wording"),
+}
+
+if not TYPE_CHECKING:  # else a checker takes any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_MODULES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

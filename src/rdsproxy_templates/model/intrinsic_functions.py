@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .values import LocalPath
-
 FUNCTIONS: Final = {
     name: name if name == "Ref" else f"Fn::{name}"
     for name in (
@@ -24,7 +22,10 @@ FUNCTIONS: Final = {
 """Functions that need neither a condition nor a mapping nor a macro, by their short names."""
 CONDITIONAL: Final = ("If", "Equals", "And", "Or", "Not", "Condition")
 
-_LOCAL: Final = (LocalPath.KEY, LocalPath.BUNDLED)
+LOCAL: Final = "Local::Path"
+"""A path of the consumer's own, from the folder of the root template."""
+BUNDLED: Final = "Local::Bundled"
+"""A path that comes with the library."""
 
 
 def is_function(node: object) -> bool:
@@ -32,7 +33,7 @@ def is_function(node: object) -> bool:
     if not isinstance(node, dict) or len(node) != 1:
         return False
     (name,) = node
-    return name == "Ref" or name in _LOCAL or str(name).startswith("Fn::")
+    return name == "Ref" or name in {LOCAL, BUNDLED} or str(name).startswith("Fn::")
 
 
 def called(name: str, argument: Any) -> dict[str, Any]:

@@ -1,18 +1,16 @@
-"""Pieces of a template as people write them: made plain, and searched for what cannot be."""
+"""Pieces of a template as people write them, searched for what cannot be."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
-from troposphere import encode_to_dict
-
+from . import intrinsic_functions
 from .intrinsic_functions import FUNCTIONS, is_function, unknown_function
 from .references import wires
-from .setting_problems import did_you_mean
 from .template import Template
-from .values import LocalPath
+from .wording import did_you_mean
 
 PSEUDO_PARAMETERS: Final = tuple(
     f"AWS::{name}"
@@ -35,23 +33,6 @@ class Slip(NamedTuple):
 
     path: tuple[str, ...]
     sentence: str
-
-
-def plain(value: Any) -> Any:
-    """Return *value*, with objects of troposphere and of ours in it, as a template spells it."""
-    return _spelled(encode_to_dict(value))
-
-
-def _spelled(node: Any) -> Any:
-    match node:
-        case {"Fn::GetAtt": str(text), **rest} if not rest:
-            return {"Fn::GetAtt": text.split(".", 1)}
-        case Mapping():
-            return {key: _spelled(value) for key, value in node.items()}
-        case list():
-            return [_spelled(item) for item in node]
-        case _:
-            return node
 
 
 def leading(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -88,7 +69,7 @@ def _functions(node: dict[str, Any]) -> list[str]:
 def _wrong_functions(node: object) -> Iterator[str]:
     """Yield what is wrong with the functions in *node*, which is one."""
     match node:
-        case {LocalPath.KEY: str()} | {LocalPath.BUNDLED: str()}:
+        case {intrinsic_functions.LOCAL: str()} | {intrinsic_functions.BUNDLED: str()}:
             return
         case {"Ref": argument, **rest} if not rest:
             if not (argument and isinstance(argument, str)):

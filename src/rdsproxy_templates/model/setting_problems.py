@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, TypeGuard, get_args, get_origin
+from typing import Annotated, Any, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from ..errors import ConfigError, Problem
-
-
-def did_you_mean(word: object, known: Sequence[str]) -> str:
-    """Return `` (did you mean …?)`` where *word* resembles one of *known*, else nothing."""
-    from difflib import get_close_matches  # noqa: PLC0415 - whoever makes no mistake needs none
-
-    close = get_close_matches(str(word), known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+from .wording import did_you_mean, shown
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
@@ -81,16 +74,6 @@ def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
             return f"must be one of {', '.join(allowed)}, got {got}{similar}"
         case _:
             return f"is not valid, got {got}: {detail['msg']}"
-
-
-_SHOWN: Final = {None: "null", True: "true", False: "false"}
-_MOST_SHOWN: Final = 120
-
-
-def shown(value: object) -> str:
-    """Show *value* as a settings file spells it, cut where it is long."""
-    shown = _SHOWN[value] if value is None or isinstance(value, bool) else repr(value)
-    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
 
 
 def _one_level_deeper(record: type[BaseModel], name: int | str) -> str:

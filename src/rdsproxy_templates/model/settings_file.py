@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from ..errors import ConfigError, Problem
 from ..records import record
 from . import Settings, yaml_reader
-from .setting_problems import did_you_mean
+from .wording import did_you_mean
 from .yaml_reader import ReadError
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from ..errors import Problem, WiringError
 from .frozen import digest
 from .port import ParameterAttributes
 from .ports import Ports
-from .setting_problems import did_you_mean
 from .settings import Settings
 from .template import Nested, Template, checked, in_reading_order, without_unused
+from .wording import did_you_mean
 
 MOST_LEVELS: Final = 20
 """Deepest nesting that is built: a stack that nests itself would have no end."""

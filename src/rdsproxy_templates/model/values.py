@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from troposphere import AWSHelperFn, Join, Split, encode_to_dict
 
 from ..errors import Problem, WiringError
+from . import intrinsic_functions
 
 if TYPE_CHECKING:
     # troposphere is untyped to whoever installs it, and a subclass of an untyped class is
@@ -84,8 +85,25 @@ class LocalPath(_Function):
     any other is the consumer's own.
     """
 
-    KEY: ClassVar[str] = "Local::Path"
-    BUNDLED: ClassVar[str] = "Local::Bundled"
+    KEY: ClassVar[str] = intrinsic_functions.LOCAL
+    BUNDLED: ClassVar[str] = intrinsic_functions.BUNDLED
 
     def __init__(self, path: str, *, bundled: bool = False) -> None:
         self.data = {self.BUNDLED if bundled else self.KEY: path}
+
+
+def plain(value: Any) -> Any:
+    """Return *value*, with objects of troposphere and of ours in it, as a template spells it."""
+    return _spelled(encode_to_dict(value))
+
+
+def _spelled(node: Any) -> Any:
+    match node:
+        case {"Fn::GetAtt": str(text), **rest} if not rest:
+            return {"Fn::GetAtt": text.split(".", 1)}
+        case Mapping():
+            return {key: _spelled(value) for key, value in node.items()}
+        case list():
+            return [_spelled(item) for item in node]
+        case _:
+            return node

@@ -1,7 +1,35 @@
-"""Rendering: from a stack to the files of a folder."""
+"""Rendering: from a stack to the files of a folder.
 
-from .bundle import Bundle
-from .documents import NESTINGS, Nesting, unpackaged
-from .flat import Origin, flattened, with_defaults
+A module is imported when a name of it is first used, as in the model.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .bundle import Bundle
+    from .documents import NESTINGS, Nesting
+    from .flat import Origin, flattened, with_defaults
+    from .stack_templates import unpackaged
 
 __all__ = ["NESTINGS", "Bundle", "Nesting", "Origin", "flattened", "unpackaged", "with_defaults"]
+
+_MODULES: Final = {
+    "Bundle": ".bundle",
+    **dict.fromkeys(("NESTINGS", "Nesting"), ".documents"),
+    **dict.fromkeys(("Origin", "flattened", "with_defaults"), ".flat"),
+    "unpackaged": ".stack_templates",
+}
+
+if not TYPE_CHECKING:  # else a checker takes any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_MODULES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

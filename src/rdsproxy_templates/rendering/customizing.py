@@ -10,11 +10,10 @@ from typing import Any
 from ..errors import ConfigError, Problem
 from ..model.customization import Customization
 from ..model.merge_patch import merged, patch_between
-from ..model.pieces import plain
 from ..model.references import references
-from ..model.setting_problems import shown
 from ..model.template import Body, Template, circles, in_reading_order
-from ..model.values import LocalPath
+from ..model.values import LocalPath, plain
+from ..model.wording import shown
 from ..records import record
 from .publishing import published
 from .resource_check import patch_problems, replacements, resource_problems

@@ -1,24 +1,19 @@
-"""Texts of a stack's templates, in three kinds of nesting."""
+"""Texts of templates, in three kinds of nesting."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 from posixpath import normpath
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
-from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of, template
+from ..model import intrinsic_functions
 from ..model.template import Nested, Template
-from ..model.values import LocalPath
 from .bundle import Bundle
 from .flat import flattened
 from .stamp import stamp
 from .yaml import HEADER, dump
-
-if TYPE_CHECKING:
-    from ..model.customization import Customization
 
 Nesting = Literal["sam", "plain", "flat"]
 """Form of nested templates: ``sam`` applications, ``plain`` stacks, or one ``flat`` template."""
@@ -29,47 +24,7 @@ FOLDER: Final = "cloudformation"
 SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 
 
-def unpackaged(
-    stack: StackModule[ConfigT, InputsT, OutputsT],
-    config: ConfigT,
-    *,
-    nesting: Nesting = "sam",
-    code: str = ".",
-    customization: Customization | None = None,
-) -> Bundle:
-    """Turn *stack*, and all that it nests, into templates only.
-
-    ``sam`` nests by ``AWS::Serverless::Application``, which ``sam build`` and
-    ``sam package`` follow; ``plain`` by ``AWS::CloudFormation::Stack``, which
-    ``aws cloudformation package`` follows; ``flat`` does not nest, for StackSets and for
-    tools that read one template.
-
-    *code* is the folder that holds the library's own ``lambda/``, relative to the folder that the
-    bundle is written to; by default that folder.
-
-    Raises :class:`WiringError` where a wire leads nowhere, and :class:`ConfigError` with all that
-    is wrong with *customization*.
-    """
-    root = template(name_of(stack), stack, config)
-    if customization is None:
-        return bundle(root, nesting, code)
-    from .customizing import customized  # noqa: PLC0415 - most renders are without
-
-    made = customized(root, customization)
-    rendered = bundle(made.root, nesting, code)
-    customized_by = {
-        _place(rendered, path, title): places for (path, title), places in made.places.items()
-    }
-    return replace(
-        rendered,
-        customized_by=customized_by,
-        warnings=made.warnings,
-        tags=customization.tags,
-        ignored=customization.ignore,
-    )
-
-
-def _place(rendered: Bundle, path: tuple[str, ...], title: str) -> tuple[str, str]:
+def place_of(rendered: Bundle, path: tuple[str, ...], title: str) -> tuple[str, str]:
     """Return file and title of a resource, which has a longer title in the flat form."""
     if path in rendered.paths:
         return rendered.paths[path], title
@@ -77,7 +32,7 @@ def _place(rendered: Bundle, path: tuple[str, ...], title: str) -> tuple[str, st
 
 
 def bundle(root: Template, nesting: Nesting = "sam", code: str = ".") -> Bundle:
-    """Turn *root*, and all that it nests, into templates; see :func:`unpackaged`."""
+    """Turn *root*, and all that it nests, into templates, as ``unpackaged`` says."""
     if nesting == "flat":
         root, _ = flattened(root)
     paths = {path: _path(path) for path, _ in root.walk()}
@@ -160,20 +115,20 @@ def _relative(path: str, here: PurePosixPath) -> str:
 
 def bundled_paths(root: Template) -> set[str]:
     """Find the local paths of *root*, and of all that it nests, that come with the library."""
-    return _local_paths(root, LocalPath.BUNDLED)
+    return _local_paths(root, intrinsic_functions.BUNDLED)
 
 
 def consumers_paths(root: Template) -> set[str]:
     """Find the local paths of *root*, and of all that it nests, that are the consumer's."""
-    return _local_paths(root, LocalPath.KEY)
+    return _local_paths(root, intrinsic_functions.LOCAL)
 
 
 def paths_by_resource(rendered: Bundle) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield each local path of the consumer's, after file and title of its resource."""
     for path, one in rendered.root.walk():
         for title, body in one.resources.items():
-            for local in _paths_in(dict(body), LocalPath.KEY):
-                yield _place(rendered, path, title), local
+            for local in _paths_in(dict(body), intrinsic_functions.LOCAL):
+                yield place_of(rendered, path, title), local
 
 
 def _local_paths(root: Template, key: str) -> set[str]:
@@ -193,11 +148,11 @@ def _paths_in(node: Any, key: str) -> Iterator[str]:
 
 
 def _local(node: Any, here: PurePosixPath, code: str) -> Any:
-    """Copy *node* with every :class:`LocalPath` written as seen from *here*."""
+    """Copy *node* with every local path written as seen from *here*."""
     match node:
-        case {LocalPath.KEY: str(path)}:
+        case {intrinsic_functions.LOCAL: str(path)}:
             return _relative(normpath(path), here)
-        case {LocalPath.BUNDLED: str(path)}:
+        case {intrinsic_functions.BUNDLED: str(path)}:
             return _relative(normpath(f"{code}/{path}"), here)
         case Mapping():
             return {key: _local(value, here, code) for key, value in node.items()}

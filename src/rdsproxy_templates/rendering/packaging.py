@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidTemplateError, Problem, TransformError
 from ..model.stack import ConfigT, InputsT, OutputsT, StackModule, name_of
-from . import documents
 from .bundle import Bundle
 from .capabilities import AUTO_EXPAND, iam_capability
 from .documents import ROOT, Nesting, bundled_paths, document
 from .lines import line_of
 from .local_code import copied_code
+from .stack_templates import unpackaged
 from .yaml import HEADER, dump
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def packaged(  # noqa: PLR0913 - one parameter a choice
     :func:`rdsproxy_templates.render` explains the other arguments.
     """
     own = copied_code(config, folder or Path())
-    bundle = documents.unpackaged(
+    bundle = unpackaged(
         stack, config, nesting=nesting, code=code or ".", customization=customization
     )
     if expand:

@@ -9,13 +9,12 @@ from typing import Any, Final
 from ..aws.property_check import covered, faults
 from ..aws.resource_schemas import resource_types, schema_of
 from ..errors import Problem
-from ..model import Template, did_you_mean
 from ..model.customization import ATTRIBUTES, POLICIES
 from ..model.intrinsic_functions import is_function
 from ..model.pieces import Slip, dangling, leading, malformed, unknown_titles
 from ..model.references import wires
-from ..model.setting_problems import shown
-from ..model.template import Body
+from ..model.template import Body, Template
+from ..model.wording import did_you_mean, shown
 
 _TITLE: Final = re.compile(r"[A-Za-z0-9]{1,255}")
 _SECRET: Final = re.compile(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..errors import ConfigError, Problem
-from ..model import Template, did_you_mean
+from ..model.template import Template
+from ..model.wording import did_you_mean
 
 Path = tuple[str, ...]
 ROOT = "."

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from pydantic import Field
 from troposphere import logs
 
 from ..aws.documentation import AURORA_GUIDE, CLOUDWATCH_LOGS_GUIDE, RDS_GUIDE
 from ..aws.engines import Engine
+from ..aws.log_exports import EXPORTS, NOTHING
 from ..errors import Problem
 from ..model import ListOf, Settings
 from .named_logs import NamedLogSettings, named_log_group
@@ -19,29 +19,6 @@ Log = Literal[
     "audit", "error", "general", "iam-db-auth-error", "instance", "postgresql", "slowquery",
     "upgrade",
 ]  # fmt: skip
-
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-
-# CreateDBCluster and CreateDBInstance, EnableCloudwatchLogsExports; parameters: "Using advanced
-# auditing with an Amazon Aurora MySQL DB cluster", "RDS for MySQL slow query and general logs".
-# Slow statements are always written; errors, upgrades and refused IAM logins need no parameter.
-_GENERAL: Final = MappingProxyType({"general_log": "1", "log_output": "FILE"})
-_AUDIT: Final = MappingProxyType({"server_audit_logging": "1", "server_audit_events": "{events}"})
-EXPORTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = MappingProxyType({
-    "aurora-mysql": {
-        "audit": _AUDIT, "error": NOTHING, "general": _GENERAL, "iam-db-auth-error": NOTHING,
-        "instance": NOTHING, "slowquery": NOTHING,
-    },
-    "aurora-postgresql": {
-        "iam-db-auth-error": NOTHING, "instance": NOTHING, "postgresql": NOTHING,
-    },
-    "mysql": {
-        "audit": NOTHING, "error": NOTHING, "general": _GENERAL, "iam-db-auth-error": NOTHING,
-        "slowquery": NOTHING,
-    },
-    "postgres": {"iam-db-auth-error": NOTHING, "postgresql": NOTHING, "upgrade": NOTHING},
-})  # fmt: skip
-"""Logs that each engine exports, with the parameters that it writes them with."""
 
 
 class LogSettings(Settings):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..aws.policies import VERSION
 from ..errors import Problem
 from ..model import did_you_mean
-from ..model.setting_problems import shown
+from ..model.wording import shown
 
 Policy = Any
 """Name or ARN of a managed policy, or a statement as IAM writes it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from troposphere import AWSHelperFn, iam
@@ -11,7 +11,7 @@ from troposphere import AWSHelperFn, iam
 from ..aws import arns
 from ..aws.documentation import AURORA_GUIDE, RDS_GUIDE
 from ..aws.engines import Engine
-from ..aws.features import insights_problem
+from ..aws.features import ADVANCED_RETENTION, insights_problem
 from ..aws.policies import trusts_enhanced_monitoring
 from ..errors import Problem
 from ..model import NumberOf, Settings, sub
@@ -24,9 +24,6 @@ InsightsRetention = Literal[
     620, 651, 682, 713, 731,
 ]  # fmt: skip
 """Days that RDS takes as the retention of Performance Insights: 7, months of 31, or 731."""
-
-ADVANCED_RETENTION: Final = 465
-"""Fewest days with the Advanced mode of Database Insights."""
 
 
 class MonitoringSettings(Settings):

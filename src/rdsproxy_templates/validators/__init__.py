@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, InvalidTemplateError, Problem
-from ..rendering import Bundle
+from ..rendering.bundle import Bundle
 from . import aws, judgment
 from .customized import customized
 from .findings import Finding, refusing

@@ -12,7 +12,7 @@ from typing import Any, Final
 from .. import cache
 from ..aws.documentation import CLOUDFORMATION_GUIDE
 from ..aws.validator import engine
-from ..rendering import Bundle
+from ..rendering.bundle import Bundle
 from ..rendering.documents import document
 from ..rendering.yaml import dump
 from .findings import Finding, level_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..rendering import Bundle
+from ..rendering.bundle import Bundle
 from .findings import Finding
 
 _TITLE: Final = re.compile(r"  (\w+):$")

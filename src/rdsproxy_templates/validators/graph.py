@@ -11,10 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..model import Template
 from ..model.accepted_rules import ACCEPTED, OURS
 from ..model.references import references
-from ..model.template import needed
+from ..model.template import Template, needed
 from .values import items, listed, mappings, simple
 
 FUNCTION_TYPES = ("AWS::Serverless::Function", "AWS::Lambda::Function")

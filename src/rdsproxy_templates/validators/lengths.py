@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..aws.limits import LONGEST, secret_arn_length
 from ..model.references import PLACEHOLDER
-from ..rendering import Origin
+from ..rendering.flat import Origin
 from .graph import SECRET, Graph
 
 UNKNOWN: Final = 64

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..rendering import Bundle, Origin
+from ..rendering.bundle import Bundle
+from ..rendering.flat import Origin
 from ..rendering.lines import line_of
 
 

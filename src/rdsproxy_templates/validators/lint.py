@@ -21,8 +21,9 @@ from ..aws import cfn_lint
 from ..aws.cfn_lint import INCLUDED
 from ..aws.documentation import SAM_GUIDE
 from ..errors import Problem, TransformError
-from ..rendering import Bundle, Origin
+from ..rendering.bundle import Bundle
 from ..rendering.documents import document
+from ..rendering.flat import Origin
 from ..rendering.sam_transform import expanded
 from ..rendering.yaml import dump
 from .findings import Finding, Level, level_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ..errors import Problem
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 
 _OTHERS: Final = re.compile(r"[EWIF]\d{4}")
 """How AWS's validator and cfn-lint name their rules."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from ...rendering.documents import unpackaged
+from ...rendering import unpackaged
 from ...variants import base
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ...rendering import Bundle
+from ...rendering.bundle import Bundle
 from ..graph import Graph
 from ..rule import FileViolation, Rule, Violation
 from . import (

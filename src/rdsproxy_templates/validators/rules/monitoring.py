@@ -7,9 +7,8 @@ from typing import Any
 
 from ...aws.documentation import AURORA_GUIDE, RDS_GUIDE
 from ...aws.engines import ENGINES, Engine
-from ...aws.features import insights_problem
-from ...resources.database_logs import EXPORTS
-from ...resources.monitoring import ADVANCED_RETENTION
+from ...aws.features import ADVANCED_RETENTION, insights_problem
+from ...aws.log_exports import EXPORTS
 from ..graph import CLUSTER, INSTANCE, Graph
 from ..rule import Violation, as_rule
 from ..values import is_literal, is_true, number

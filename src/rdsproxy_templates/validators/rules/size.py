@@ -8,8 +8,8 @@ from typing import Any
 
 from ...aws.documentation import CLOUDFORMATION_GUIDE, IAM_GUIDE
 from ...aws.limits import DYNAMIC_REFERENCES, PARAMETER_BYTES, ROLE_POLICIES
-from ...model import Template
-from ...rendering import Bundle
+from ...model.template import Template
+from ...rendering.bundle import Bundle
 from ...rendering.lines import line_of
 from ..graph import FUNCTION_TYPES, Graph
 from ..lengths import Lengths

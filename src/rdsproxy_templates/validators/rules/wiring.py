@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...aws.documentation import CLOUDFORMATION_GUIDE
-from ...model import Template, did_you_mean
 from ...model.references import PLACEHOLDER
-from ...model.template import circles
-from ...rendering import Bundle
+from ...model.template import Template, circles
+from ...model.wording import did_you_mean
+from ...rendering.bundle import Bundle
 from ...rendering.lines import line_of
 from ..parameters import value_problems
 from ..rule import FileViolation, as_rule
