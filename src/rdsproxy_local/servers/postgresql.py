@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
@@ -37,6 +39,14 @@ class PostgreSQL(Server):
     @property
     def unix_socket(self) -> Path:
         return self.folder / f".s.PGSQL.{self.port}"
+
+    def kill(self) -> None:
+        # Sessions are processes of their own, which answer until they miss the server.
+        sessions = self.rows("SELECT pid FROM pg_stat_activity") if self._answers() else []
+        super().kill()
+        for (session,) in sessions:
+            with suppress(ProcessLookupError):
+                os.kill(session, signal.SIGKILL)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.connect() as end:
