@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 from botocore.exceptions import ClientError
 
 from made_up_stacks import group, nested, parameter
+from rdsproxy_local.cloudformation.background import Operation
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.servers.loopback import wait_for
 
@@ -61,6 +63,16 @@ def test_a_call_is_answered_before_its_work_is_done(stacks, with_faults):
         ("Group", "CREATE_COMPLETE"),
         ("slow", "CREATE_COMPLETE"),
     ]
+
+
+def test_a_stack_is_there_when_its_creation_is_answered(stacks, monkeypatch):
+    goes_on, run = threading.Event(), Operation.run
+    monkeypatch.setattr(Operation, "run", lambda *given: goes_on.wait(60) and run(*given))
+    body = json.dumps({"Resources": {"Group": group()}})
+    stacks.api.create_stack(StackName="early", TemplateBody=body)
+    assert stacks.names() == ["early"]
+    goes_on.set()
+    ends(stacks, "early", "CREATE_COMPLETE")
 
 
 def test_a_waiter_is_answered_at_its_first_question(stacks):

@@ -71,8 +71,9 @@ class StackBackend(StackPlanner):
         steps = operations.create(stack, plan, self.exported, self.check_exports, on_failure)
 
         def all_steps() -> Steps:
-            yield next(steps)
+            first = next(steps)
             self.admit(stack)
+            yield first
             yield from steps
 
         self._begin(stack, "CREATE_STACK", all_steps(), lag=lag, **given)
