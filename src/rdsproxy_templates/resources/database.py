@@ -14,15 +14,14 @@ from ..aws.identifiers import identifier_problems
 from ..aws.kinds import KeyArn
 from ..errors import Problem
 from ..model import ListOf
-from ..model.settings import each_judged
 from .backup import BackupSettings
+from .database_groups import group_problems
 from .database_logs import LogSettings, exported_logs, log_parameters
 from .database_surroundings import (
     DatabaseNetworkSettings,
     DatabaseRole,
     DirectorySettings,
     IdentifierSettings,
-    role_problems,
 )
 from .engine_choice import EngineSettings
 from .maintenance import MaintenanceSettings
@@ -206,47 +205,7 @@ class DatabaseSettings(EngineSettings):
             for sentence in engine.class_problems(instance_class, ()):
                 yield Problem(place, sentence)
         yield from identifier_problems(KMS_KEY, "secrets_key_arn", self.secrets_key_arn)
-        yield from self._group_problems()
-
-    def _group_problems(self) -> Iterator[Problem]:
-        """Report what a group of settings asks of an engine that lacks it."""
-        engine = ENGINES[self.engine]
-        yield from each_judged(
-            {
-                "backup": lambda: self.backup.refused_by(engine, self.maintenance.window),
-                "maintenance": lambda: self.maintenance.refused_by(engine),
-                "storage": lambda: self.storage.refused_by(engine, self.storage_size),
-                "parameters": lambda: self.parameters.refused_by(
-                    engine, log_parameters(self.logs, engine)
-                ),
-                "identifiers": lambda: self.identifiers.refused_by(engine),
-                "master": lambda: self.master.refused_by(engine, restored=self.restore.is_chosen),
-                "restore": lambda: self.restore.refused_by(engine),
-                "roles": lambda: role_problems(self.roles, engine),
-                "monitoring": lambda: (
-                    self.monitoring.refused_by(engine, self.db_instance_classes)
-                    if self.monitoring
-                    else ()
-                ),
-                "logs": lambda: (
-                    self.logs.refused_by(
-                        engine, audited=self.writes_audit_log, identifier=self.identifiers.database
-                    )
-                    if self.logs
-                    else ()
-                ),
-            }
-        )
-        if self.rotation is not None:
-            yield from self.rotation.refused_beside(self.rotate_secrets_after_days)
-        if self.rotates:
-            yield from self.master.rotation_problems(self.users_with_secrets)
-        if self.restore.is_chosen and self.storage.kms_key_arn and not engine.aurora:
-            yield Problem(
-                "storage.kms_key_arn",
-                "must be left out: a restored instance has the key of its source; copy the "
-                "snapshot with another key first",
-            )
+        yield from group_problems(self)
 
     @property
     def rotates(self) -> bool:
