@@ -11,7 +11,6 @@ from ...aws.kinds import (
     FunctionArns,
     Hostname,
     RoleArn,
-    SecretArn,
     Url,
     Urls,
 )
@@ -37,7 +36,7 @@ from ...resources.declared_functions import (
 )
 from ...resources.function_declaration import DeclaredFunction
 from ...resources.functions import database_layer
-from ...resources.http_api import HttpApi, http_api
+from ...resources.http_api import HttpApi
 from ...resources.login_ports import (
     DatabasePorts,
     DeclaredPorts,
@@ -49,7 +48,8 @@ from ...resources.login_ports import (
     TokenPorts,
 )
 from ...resources.logins import Login
-from ...resources.rest_api import RestApi, rest_api
+from ...resources.rest_api import RestApi
+from .function_api import RestApiSecrets, api_of
 from .function_logins import declared_login, shared_rights, unwired, way_to_secrets
 
 __all__ = [
@@ -83,15 +83,6 @@ class Config(Settings):
     engine_family: str = Field(default="MYSQL", description="Protocol that the database speaks.")
     by_ipv6: bool = Field(
         default=False, description="Let functions in a VPC connect by IPv6, as the proxy demands."
-    )
-
-
-class RestApiSecrets(Ports):
-    """Secrets that a REST API wants to be shown."""
-
-    api_key_secret_arn: SecretArn = Field(description="Secret with the API's key.")
-    origin_secret_arn: SecretArn = Field(
-        description="Secret with the value by which the API knows CloudFront."
     )
 
 
@@ -171,7 +162,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         return _declared(config, inputs)
     settings = database_function_settings(config.api, config.engine_family)
     network = _network(config, inputs)
-    api = _api(config, inputs)
+    api = api_of(config.api, inputs.rest_api)
     layer = database_layer(settings)
     functions = [
         database_function(
@@ -212,7 +203,9 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
     """Create declared functions, and the API if one of them has a route."""
     settings = database_function_settings(config.api, config.engine_family)
     layer = layer_for_declared(config.declared, settings)
-    api = _api(config, inputs) if any(one.routes for one in config.declared) else None
+    api = (
+        api_of(config.api, inputs.rest_api) if any(one.routes for one in config.declared) else None
+    )
     around = FunctionContext(
         defaults=settings,
         engine_family=config.engine_family,
@@ -247,16 +240,6 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
 def _network(config: Config, inputs: Inputs) -> FunctionNetwork | None:
     network = inputs.network.function_network if inputs.network else None
     return replace(network, by_ipv6=config.by_ipv6) if network else None
-
-
-def _api(config: Config, inputs: Inputs) -> HttpApi | RestApi:
-    if not isinstance(config.api, RestApiFunctionSettings):
-        return http_api(config.api)
-    if inputs.rest_api is None:
-        raise unwired("rest_api", "the secrets of a REST API")
-    return rest_api(
-        config.api, inputs.rest_api.api_key_secret_arn, inputs.rest_api.origin_secret_arn
-    )
 
 
 def _unoffered(name: str, reason: str) -> WiringError:
