@@ -18,7 +18,12 @@ INTERRUPTED: Final = 130
 def main() -> None:
     """Run the command of an installed library: it writes to ./templates_out, with the code."""
     try:
-        from .commands import run  # noqa: PLC0415 - an interrupt during the import is one, too
+        # Here, so that an interrupt of an import is one, too.
+        from .import_interrupts import ending_at_once, raise_ignored_interrupts  # noqa: PLC0415
+
+        raise_ignored_interrupts()
+        with ending_at_once():
+            from .commands import run  # noqa: PLC0415
 
         run()
     except KeyboardInterrupt:
@@ -27,8 +32,9 @@ def main() -> None:
         if end.code != INTERRUPTED:
             raise
         # An import that was interrupted in a thread leaves a lock, for which Python would wait.
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
         os._exit(INTERRUPTED)
 
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import click
 
 from ..errors import ConfigError, Problem
 from .exit_statuses import SUMMARY
 from .folders import Folders
+from .import_interrupts import ending_at_once
 from .terminal import reported
 
 SUBCOMMANDS: Final = {
@@ -50,12 +51,21 @@ OBJECTS: Final = 100_000
 class Subcommands(click.Group):
     """A group that passes everything to :data:`DEFAULT` unless a subcommand is named."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
         with reported():
-            if not args or args[0] not in (*SUBCOMMANDS, *ALIASES, *OWN_OPTIONS):
-                _refuse_mistyped(args)
-                args = [DEFAULT, *args]
-            return super().parse_args(ctx, args)
+            return super().make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*SUBCOMMANDS, *ALIASES, *OWN_OPTIONS):
+            _refuse_mistyped(args)
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(SUBCOMMANDS)
@@ -65,9 +75,9 @@ class Subcommands(click.Group):
         if name not in SUBCOMMANDS:
             return None
         module = name.replace("-", "_")
-        return cast(
-            "click.Command", getattr(import_module(f".{module}", __package__), f"{module}_command")
-        )
+        with ending_at_once():
+            imported = import_module(f".{module}", __package__)
+        return cast("click.Command", getattr(imported, f"{module}_command"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Subcommands"):

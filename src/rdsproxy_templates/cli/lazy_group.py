@@ -11,6 +11,7 @@ import click
 from ..errors import ConfigError, Problem
 from ..model import did_you_mean
 from .exit_statuses import sentence
+from .import_interrupts import ending_at_once
 
 
 class LazyGroup(click.Group):
@@ -49,7 +50,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in self._subcommands:
             return None
-        module = import_module(f".{cmd_name}", self._package)
+        with ending_at_once():
+            module = import_module(f".{cmd_name}", self._package)
         return cast("click.Command", getattr(module, f"{cmd_name}_command"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
