@@ -90,5 +90,7 @@ def test_a_missing_region_is_asked_for(planner):
 
     assert (said.status, said.output) == (2, "")
     assert said.errors == "".join(
-        f"error: [account {name}] has no Region; give --region\n" for name in ACCOUNTS
+        f"error: [--region] a Region is needed: profile {name} has none, and AWS_DEFAULT_REGION "
+        "is not set\n"
+        for name in ACCOUNTS
     )

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import Problem
+from ..aws.regions import session_region_problems
+from ..errors import ConfigError, Problem
 from ..model.yaml_reader import ReadError
 from .auditing import audited, only_rules, refuse_unknown
 from .reading import read
@@ -35,13 +36,15 @@ def audit_stack(  # noqa: PLR0913 - one parameter a choice
 
     The session is boto3's, by *profile* and *region* or the environment.
     """
-    refuse_unknown(rules, ignore, region)
+    refuse_unknown(rules, ignore, None)
     import boto3  # noqa: PLC0415 - an extra, and slow
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     sources, values = Sources(), {}
     try:
         session = boto3.Session(profile_name=profile, region_name=region)
+        if problems := [*session_region_problems(session, region)]:
+            raise ConfigError(problems)
         values = _read(session.client("cloudformation"), name, name, sources)
     except (BotoCoreError, ClientError) as error:
         sources.problems.append(Problem(name, str(error).rstrip(".")))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Final
 
-from ..errors import ConfigError, DeploymentError, Problem
+from ..aws.regions import session_region_problems, unlisted
+from ..errors import ConfigError, DeploymentError, Problem, TemplatesError
 from .call_trace import Tell, tell_calls
 from .faults import RETRIES
 from .plan import AccountName, Plan
@@ -17,7 +18,6 @@ NOT_AWS: Final = (
     "the answer is not AWS's: something between may have answered in its place, such as a proxy; "
     "look at HTTPS_PROXY, AWS_ENDPOINT_URL and the network, and run the same command again"
 )
-NO_REGION: Final = "has no Region; give --region"
 SERVERS_ERRORS: Final = 500
 EXPIRED: Final = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
@@ -96,17 +96,20 @@ def account_sessions(
     """Open a session in each account of *plan*; *tell* is told of each call.
 
     Raises :class:`DeploymentError` if any fails, :class:`ConfigError` where only Regions are
-    missing.
+    missing or unknown.
     """
     found: dict[AccountName, AccountSession] = {}
-    problems: list[Problem] = []
+    failures: list[TemplatesError] = []
     for name in plan.accounts:
         try:
             found[name] = _opened(name, settings.get(name, AccountSettings()), region, tell)
-        except DeploymentError as failed:
-            problems += failed.problems
-    if problems := [*problems, *_mismatches(list(found.values()))]:
-        only_regions = all(one.sentence == NO_REGION for one in problems)
+        except TemplatesError as failed:
+            failures.append(failed)
+    if mismatches := [*_mismatches(list(found.values()))]:
+        failures.append(DeploymentError(mismatches))
+    if failures:
+        only_regions = all(isinstance(one, ConfigError) for one in failures)
+        problems = dict.fromkeys(problem for one in failures for problem in one.problems)
         raise (ConfigError if only_regions else DeploymentError)(problems)
     return found
 
@@ -147,9 +150,9 @@ def _opened(
             profile_name=settings.profile,
             region_name=region,
         )
-        if session.region_name is None:
-            raise DeploymentError([Problem(place, NO_REGION)])
-        caller = session.client("sts").get_caller_identity()
+        if problems := [*session_region_problems(session, region)]:
+            raise ConfigError(problems)
+        caller = _caller(session, f"{place}{chosen}")
     return AccountSession(
         name=name,
         settings=settings,
@@ -158,6 +161,19 @@ def _opened(
         region=session.region_name,
         tell=tell,
     )
+
+
+def _caller(session: Any, place: str) -> Any:
+    """Return who calls. A Region that nobody knows is asked for once, since most are mistyped."""
+    from botocore.config import Config  # noqa: PLC0415 - optional
+    from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415
+
+    doubt = unlisted(session)
+    config = Config(retries={"total_max_attempts": 1}) if doubt else None
+    try:
+        return session.client("sts", config=config).get_caller_identity()
+    except EndpointConnectionError as error:
+        raise DeploymentError([Problem(place, f"{error}{doubt}")]) from error
 
 
 def patient_session(tell: Tell | None = None) -> Any:
