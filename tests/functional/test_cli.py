@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import jsonschema
@@ -17,9 +18,42 @@ from click.testing import CliRunner
 from rdsproxy_templates.audit.catalogue import EVERY
 from rdsproxy_templates.cli import INTERRUPTED, command, fresh_render
 from rdsproxy_templates.cli.commands import SUBCOMMANDS
-from rdsproxy_templates.cli.terminal import BROKEN_PIPE
+from rdsproxy_templates.cli.exit_statuses import BROKEN_PIPE, UNWRITTEN
 from rdsproxy_templates.validators.rules import RULES
 from rdsproxy_templates.variants import VARIANTS
+
+INTERRUPTED_IN_A_CALLBACK = """
+import signal, threading, weakref
+from rdsproxy_templates import cli
+from rdsproxy_templates.cli import commands
+
+def run():
+    thing = threading.Event()
+    reference = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing  # as an import does with the lock of its module
+    threading.Event().wait(30)
+    print("went on")
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+commands.run = run
+cli.main()
+"""
+INTERRUPTED_IN_AN_IMPORT = """
+import signal, sys
+from rdsproxy_templates import cli
+from rdsproxy_templates.cli import {module}
+
+def losing(*names):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        raise ImportError("as pydantic does") from None
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+{module}.import_module = losing
+sys.argv[1:] = ["local", "status"]
+cli.main()
+"""
 
 
 class TestSubcommands:
@@ -105,6 +139,29 @@ class TestEnding:
 
         assert cli("base", "--quiet", "--no-cache").exit_code == INTERRUPTED
 
+    def test_an_interrupt_in_a_callback_that_python_ignores_ends_the_command(self):
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED_IN_A_CALLBACK],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
+
+    @pytest.mark.parametrize("module", ["commands", "lazy_group"])
+    def test_an_interrupt_that_an_import_would_lose_ends_the_command(self, module):
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED_IN_AN_IMPORT.format(module=module)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
     def test_a_reader_that_has_gone_is_no_error(self, tmp_path):
         words = [sys.executable, "-m", "rdsproxy_templates", "schema", "base"]
         done = subprocess.Popen(
@@ -115,6 +172,35 @@ class TestEnding:
         done.stderr.close()
 
         assert (done.wait(60), errors) == (BROKEN_PIPE, "")
+
+    @pytest.mark.parametrize("words", ["rules", "schema base", "fleet --help"])
+    def test_a_full_disk_is_one_sentence(self, tmp_path, words):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "rdsproxy_templates", *words.split()],
+                cwd=tmp_path,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+
+        assert done.stderr == "error: [output] cannot be written: No space left on device\n"
+        assert done.returncode == UNWRITTEN
+
+    def test_a_full_disk_where_errors_go_to_is_the_status_alone(self, tmp_path):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "rdsproxy_templates", "list"],
+                cwd=tmp_path,
+                stdout=full,
+                stderr=subprocess.STDOUT,
+                timeout=60,
+                check=False,
+            )
+
+        assert done.returncode == UNWRITTEN
 
     @pytest.mark.parametrize(("value", "colour"), [("1", False), ("", True)])
     def test_no_color_is_respected(self, tmp_path, monkeypatch, value, colour):

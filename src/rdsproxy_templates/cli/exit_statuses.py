@@ -10,6 +10,7 @@ from . import INTERRUPTED
 STALE: Final = 1
 FOUND: Final = 1
 FAILED: Final = 1
+UNWRITTEN: Final = 1
 WRONG: Final = 2
 INVALID: Final = 3
 CHANGES: Final = 4
@@ -18,6 +19,7 @@ BROKEN_PIPE: Final = 141
 
 EVERY: Final[Mapping[int, str]] = {
     0: "success",
+    UNWRITTEN: "the output cannot be written",
     WRONG: "wrong usage or settings",
     INTERRUPTED: "interrupted",
     BROKEN_PIPE: "whoever read the output has gone",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from ..errors import ConfigError, DeploymentError, NoSuchStackError, TemplatesError
+from ..errors import ConfigError, DeploymentError, NoSuchStackError, Problem, TemplatesError
 from . import INTERRUPTED
 from .exit_statuses import (
     BROKEN_PIPE,
     FAILED,
     INVALID,
     NOTHING_HERE,
+    UNWRITTEN,
     WRONG,
 )
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 COLOURS: Final = {"error": "red", "warning": "yellow", "opinion": "cyan"}
 """Colours of the levels of findings."""
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Errors of a place that takes no more, or breaks."""
 
 Stage = Callable[[str], None]
 """Announces that a stage of the work, such as ``validate``, begins."""
@@ -37,7 +41,11 @@ Stage = Callable[[str], None]
 def reported() -> Iterator[None]:
     """End the command with a line for each problem, and the exit status of its kind."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, since Python would say what fails when it ends
     except ConfigError as error:
         _fail(error, WRONG)
     except NoSuchStackError as error:
@@ -49,10 +57,20 @@ def reported() -> Iterator[None]:
     except (KeyboardInterrupt, click.Abort):  # at work, or at a question
         click.echo("\ninterrupted", err=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has gone; Python would say so when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the output has gone
+        _drop_output()
         sys.exit(BROKEN_PIPE)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _drop_output()
+        place = str(error.filename or "output")
+        with suppress(OSError):  # which may go to the same place
+            _fail(
+                DeploymentError([Problem(place, f"cannot be written: {error.strerror}")]),
+                UNWRITTEN,
+            )
+        sys.exit(UNWRITTEN)
 
 
 def print_warnings(rendered: Iterable[RenderedVariant | Shown]) -> None:
@@ -124,6 +142,11 @@ def progress(stages: int, *, quiet: bool) -> Iterator[Stage]:
 def counted(count: int, word: str) -> str:
     """Return *count* and *word*, in the plural if it is not one."""
     return f"{count} {word}{'s' * (count != 1)}"
+
+
+def _drop_output() -> None:
+    """Let what is left of the output go nowhere; Python writes it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: TemplatesError, status: int) -> NoReturn:

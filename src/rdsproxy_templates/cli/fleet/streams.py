@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
+from io import StringIO
+from itertools import chain
 from typing import Any
 
 import click
@@ -37,10 +38,10 @@ def write_json(
 
 def write_csv(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Write rows of CSV, each as it comes."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(heading)
-    for row in rows:
-        writer.writerow(row)
+    for row in chain([heading], rows):
+        line = StringIO()
+        csv.writer(line, lineterminator="\n").writerow(row)
+        click.echo(line.getvalue(), nl=False)
 
 
 def _text(value: Any) -> str:
