@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ..errors import Problem
-from ..model import did_you_mean
+from ..model.wording import did_you_mean
 
 MISSING: Final = "a Region is needed: profile {profile} has none, and AWS_DEFAULT_REGION is not set"
 
