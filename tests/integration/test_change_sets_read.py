@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from made_up_stacks import Stacks, group, nested
+from made_up_stacks import Stacks, group, nested, parameter
 from rdsproxy_templates.deploy import objections as objections_module
 from rdsproxy_templates.deploy.failures import failures
 from rdsproxy_templates.deploy.review import RequestedChange
@@ -126,24 +126,31 @@ def test_nested_stacks_that_cannot_be_inspected_are_explained_and_count_as_a_ris
     )
 
 
+WRONG = {
+    "Type": "AWS::Events::Rule",
+    "Properties": {"ScheduleExpression": "rate(1 day)", "State": "ON"},
+}
+
+
 class TestObjections:
     """What CloudFormation finds in a change set before it can be executed."""
 
     def test_each_is_told_with_its_path_and_its_place_in_the_template(self, stacks):
-        inner = {"Group": group(RetentionInDays=8), "Taken": group(LogGroupName="taken-already")}
+        inner = {"Daily": WRONG, "Taken": parameter("mine", Name="taken-already")}
         good, bad = stacks.put("good", {"Group": group()}), stacks.put("bad", inner)
-        stacks.account.client("logs").create_log_group(logGroupName="taken-already")
+        ssm = stacks.account.client("ssm")
+        ssm.put_parameter(Name="taken-already", Value="theirs", Type="String")
         stacks.create("objected", {"Child": nested(good)})
         with pytest.raises(DeploymentError) as caught:
             [*review(stacks, "objected", {"Child": nested(bad)}).lines("step")]
         assert [*map(str, caught.value.problems)] == [
-            "[step.Child.Group] #/RetentionInDays: failed validation constraint for keyword [enum] "
-            "(at /Resources/Group/Properties/RetentionInDays)",
-            "[step.Child.Taken] Resource of type 'AWS::Logs::LogGroup' with identifier "
+            "[step.Child.Daily] #/State: failed validation constraint for keyword [enum] "
+            "(at /Resources/Daily/Properties/State)",
+            "[step.Child.Taken] Resource of type 'AWS::SSM::Parameter' with identifier "
             "'taken-already' already exists (at /Resources/Taken) - this stack has not created it: "
             "delete it, or choose another name",
         ]
-        stacks.account.client("logs").delete_log_group(logGroupName="taken-already")
+        ssm.delete_parameter(Name="taken-already")
         stacks.delete("objected")
 
     def test_whoever_may_not_read_them_is_told_so(self, stacks, monkeypatch):
@@ -153,7 +160,7 @@ class TestObjections:
         )
         monkeypatch.setattr(objections_module, "_read", Mock(side_effect=denied))
         with pytest.raises(DeploymentError) as caught:
-            [*review(stacks, "denied", {"Group": group(RetentionInDays=8)}).lines("step")]
+            [*review(stacks, "denied", {"Daily": WRONG}).lines("step")]
         [problem] = map(str, caught.value.problems)
         assert "The following hook(s)/validation failed" in problem
         assert problem.endswith(

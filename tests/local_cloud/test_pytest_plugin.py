@@ -194,10 +194,10 @@ def test_a_failure_names_the_resource_and_the_reason(deploy):
 
 
 def test_an_invalid_property_is_named_with_its_place_in_the_template(deploy):
-    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 8}}
+    bus = {"Type": "AWS::Events::EventBus", "Properties": {"Name": "a b"}}
 
-    with pytest.raises(DeploymentError, match=r"^\[invalid\.Group\] .* \(at /Resources/Group/Prop"):
-        deploy(Bundle({"Resources": {"Group": group}}), name="invalid")
+    with pytest.raises(DeploymentError, match=r"^\[invalid\.Bus\] .* \(at /Resources/Bus/Prop"):
+        deploy(Bundle({"Resources": {"Bus": bus}}), name="invalid")
 
 
 def test_a_template_that_cloudformation_refuses_is_an_error(deploy):

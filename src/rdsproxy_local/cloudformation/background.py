@@ -6,12 +6,14 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from .failure import Failure
+from .invalidities import Invalidity
 
 Kind = Literal[
     "CREATE_STACK", "UPDATE_STACK", "DELETE_STACK", "ROLLBACK", "CONTINUE_ROLLBACK", "DETECT_DRIFT"
@@ -38,7 +40,10 @@ class Operation:
     kind: Kind
     token: str | None = None
     """The ClientRequestToken of the call that began it."""
+    invalidities: Sequence[Invalidity] = ()
+    """What the validation of a stack that is changed directly has found."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     superseded: bool = False
     """True if a deletion has taken its place: nothing is rolled back then."""
     withdrawn: bool = False

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from .change import Change
-from .early_validation import Invalidity, failing
 from .imports import Imports
+from .invalidities import Invalidity, failing
 from .live_state import LiveState
 from .operations import OnFailure
 from .planning import Request

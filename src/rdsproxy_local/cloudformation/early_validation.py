@@ -1,4 +1,4 @@
-"""Validation of a change set before it can be executed, and its findings.
+"""Validation before a deployment, of change sets and of stacks that are changed directly.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
 """
@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-de
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -15,63 +14,84 @@ from ..types import is_custom
 from . import policies
 from .change import Change
 from .changes import Preview, known_properties
+from .invalidities import Invalidity
 from .schemas import schema
 from .scope import Exports
-from .stack import STACK, Plan, Stack
+from .stack import Plan, Stack
 
-Mode = Literal["FAIL", "WARN"]
-HOOKS: Final[Mapping[str, str]] = {
-    "NAME_CONFLICT_VALIDATION": "AWS::EarlyValidation::ResourceExistenceCheck",
-    "PROPERTY_VALIDATION": "AWS::EarlyValidation::PropertyValidation",
-}
-"""Validations that fail a change set, and their names in its reason."""
+UNSUPPORTED: Final = frozenset(
+    {
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "AWS::CloudFormation::CustomResource",
+        "AWS::CloudFormation::Stack",
+        "AWS::CodeDeploy::DeploymentGroup",
+        "AWS::EC2::FlowLog",
+        "AWS::EC2::PrefixList",
+        "AWS::EC2::SecurityGroup",
+        "AWS::EC2::SecurityGroupEgress",
+        "AWS::EC2::SecurityGroupIngress",
+        "AWS::EC2::SubnetRouteTableAssociation",
+        "AWS::EC2::VPCGatewayAttachment",
+        "AWS::IAM::InstanceProfile",
+        "AWS::IAM::Policy",
+        "AWS::IAM::Role",
+        "AWS::KMS::Alias",
+        "AWS::KMS::Key",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Logs::LogGroup",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBClusterParameterGroup",
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::DBParameterGroup",
+        "AWS::RDS::DBProxy",
+        "AWS::RDS::DBProxyTargetGroup",
+        "AWS::RDS::DBSubnetGroup",
+        "AWS::RDS::OptionGroup",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription",
+        "AWS::SNS::Topic",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::SecretTargetAttachment",
+        "AWS::WAFv2::IPSet",
+        "AWS::WAFv2::WebACL",
+        "AWS::WAFv2::WebACLAssociation",
+    }
+)
+"""Types that AWS does not validate, among those of the local cloud.
+
+Retrieved 2026-11-27 from the page above, "Resource limitations".
+"""
 BUCKET: Final = "AWS::S3::Bucket"
 NAMED: Final[Mapping[str, tuple[str, str, str, str]]] = {
-    "AWS::IAM::Role": ("RoleName", "iam", "get_role", "RoleName"),
     "AWS::Lambda::Function": ("FunctionName", "lambda", "get_function", "FunctionName"),
-    "AWS::RDS::DBCluster": (
-        "DBClusterIdentifier",
-        "rds",
-        "describe_db_clusters",
-        "DBClusterIdentifier",
-    ),
-    "AWS::RDS::DBInstance": (
-        "DBInstanceIdentifier",
-        "rds",
-        "describe_db_instances",
-        "DBInstanceIdentifier",
-    ),
-    "AWS::RDS::DBProxy": ("DBProxyName", "rds", "describe_db_proxies", "DBProxyName"),
     BUCKET: ("BucketName", "s3", "head_bucket", "Bucket"),
     "AWS::SQS::Queue": ("QueueName", "sqs", "get_queue_url", "QueueName"),
     "AWS::SSM::Parameter": ("Name", "ssm", "get_parameter", "Name"),
     "AWS::SecretsManager::Secret": ("Name", "secretsmanager", "describe_secret", "SecretId"),
 }
 """Types by the property that names them, with the call, and its parameter, that finds one."""
-GROUP: Final = "AWS::Logs::LogGroup"
 NOT_EMPTY: Final = (
     "The bucket '{}' is not empty. You must either delete all objects and versions or use the "
     "deletion policy to retain it, otherwise the delete operation will fail."
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invalidity:
-    """Something that a validation found."""
-
-    validation: str
-    mode: Mode
-    logical_id: str
-    type: str
-    reason: str
-    path: str
-    physical_id: str = ""
-
-
 def invalidities(
-    stack: Stack, plan: Plan, exports: Exports, found: Iterable[Change | str]
+    stack: Stack,
+    plan: Plan,
+    exports: Exports,
+    found: Iterable[Change | str],
+    *,
+    directly: bool = False,
 ) -> list[Invalidity]:
-    """Everything that is wrong with what would change, as far as its values are known."""
+    """Everything that is wrong with what would change, as far as its values are known.
+
+    What only gives a warning is looked for in change sets, and not where stacks are changed
+    *directly*.
+    """
     changes = [one for one in found if isinstance(one, Change)]
     preview = Preview(stack, plan, exports)
     for change in changes:
@@ -79,8 +99,8 @@ def invalidities(
     wrong: list[Invalidity] = []
     for change in changes:
         if change.action == "Remove":
-            wrong += _emptiness(stack, change)
-        elif change.action != "Import" and change.type != STACK and not is_custom(change.type):
+            wrong += () if directly else _emptiness(stack, change)
+        elif change.action != "Import" and _is_validated(change.type):
             resource = plan.template.resources[change.logical_id]
             known, unknown = known_properties(preview, resource)
             wrong += _properties(change, known, unknown)
@@ -89,15 +109,8 @@ def invalidities(
     return wrong
 
 
-def failing(found: Iterable[Invalidity]) -> str | None:
-    """The reason of a change set that *found* makes fail; None where nothing does."""
-    hooks = sorted({HOOKS[one.validation] for one in found if one.mode == "FAIL"})
-    if not hooks:
-        return None
-    return (
-        f"The following hook(s)/validation failed: [{', '.join(hooks)}]. To troubleshoot Early "
-        "Validation errors, use the DescribeEvents API for detailed failure information."
-    )
+def _is_validated(type_name: str) -> bool:
+    return type_name not in UNSUPPORTED and not is_custom(type_name)
 
 
 def _properties(
@@ -118,7 +131,7 @@ def _properties(
 
 
 def _name_conflict(stack: Stack, change: Change, known: Mapping[str, Any]) -> Iterator[Invalidity]:
-    name = known.get("LogGroupName" if change.type == GROUP else NAMED.get(change.type, ("",))[0])
+    name = known.get(NAMED.get(change.type, ("",))[0])
     if isinstance(name, str) and _exists(stack, change.type, name):
         yield Invalidity(
             validation="NAME_CONFLICT_VALIDATION",
@@ -132,9 +145,6 @@ def _name_conflict(stack: Stack, change: Change, known: Mapping[str, Any]) -> It
 
 
 def _exists(stack: Stack, kind: str, name: str) -> bool:
-    if kind == GROUP:
-        groups = stack.call("logs", "describe_log_groups", logGroupNamePrefix=name)["logGroups"]
-        return any(one["logGroupName"] == name for one in groups)
     _, service, operation, parameter = NAMED[kind]
     try:
         stack.call(service, operation, **{parameter: name})

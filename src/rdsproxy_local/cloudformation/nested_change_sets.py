@@ -16,9 +16,10 @@ from ..types.cloudformation import parameter_text
 from .change import Change
 from .change_set import ChangeSet
 from .changes import Preview
-from .early_validation import Invalidity, invalidities
+from .early_validation import invalidities
 from .failure import Failure
 from .functions import resolved
+from .invalidities import Invalidity
 from .live_state import live_state
 from .planning import Request
 from .refusals import refusals

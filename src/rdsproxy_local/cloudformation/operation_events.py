@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from .background import Operation
 from .change_set import ChangeSet
 from .stack import Event, Stack
 
@@ -18,7 +19,10 @@ Shown = Mapping[str, Any]
 
 def of_stack(stack: Stack, change_sets: Iterable[ChangeSet]) -> list[Shown]:
     """The events of all operations on a stack and of its change sets, the newest first."""
-    found = [_of_event(stack, one) for one in stack.events]
+    events = [*stack.events]
+    found = [_of_event(stack, one) for one in events]
+    operations = {one.operation.id: one.operation for one in events if one.operation}
+    found += [event for one in operations.values() for event in _of_validation(one)]
     found += [event for one in change_sets for event in _of_change_set(one)]
     return sorted(found, key=_time, reverse=True)
 
@@ -43,6 +47,27 @@ def _of_event(stack: Stack, event: Event) -> Shown:
     }
 
 
+def _of_validation(operation: Operation) -> Iterator[Shown]:
+    """Yield what the validation of an operation found, and that it failed for it."""
+    if not operation.invalidities:
+        return
+    common = {
+        "StackId": operation.stack_id,
+        "OperationId": operation.id,
+        "OperationType": operation.kind,
+        "Timestamp": operation.begun,
+    }
+    for number, invalid in enumerate(operation.invalidities):
+        yield {**common, "EventId": _event_id(operation.id, str(number)), **invalid.shown()}
+    yield {
+        **common,
+        "EventId": _event_id(operation.id, "end"),
+        "EventType": "STACK_EVENT",
+        "OperationStatus": "FAILED",
+        "StartTime": operation.begun,
+    }
+
+
 def _of_change_set(one: ChangeSet) -> Iterator[Shown]:
     common = {
         "StackId": one.stack.id,
@@ -51,22 +76,10 @@ def _of_change_set(one: ChangeSet) -> Iterator[Shown]:
         "Timestamp": one.created,
     }
     for number, invalid in enumerate(one.invalidities):
-        yield {
-            **common,
-            "EventId": _event_id(one, str(number)),
-            "EventType": "VALIDATION_ERROR",
-            "LogicalResourceId": invalid.logical_id,
-            "PhysicalResourceId": invalid.physical_id,
-            "ResourceType": invalid.type,
-            "ValidationFailureMode": invalid.mode,
-            "ValidationName": invalid.validation,
-            "ValidationStatus": "FAILED",
-            "ValidationStatusReason": invalid.reason,
-            "ValidationPath": invalid.path,
-        }
+        yield {**common, "EventId": _event_id(one.id, str(number)), **invalid.shown()}
     yield {
         **common,
-        "EventId": _event_id(one, "end"),
+        "EventId": _event_id(one.id, "end"),
         "EventType": "STACK_EVENT",
         "OperationStatus": "FAILED" if one.status == "FAILED" else "SUCCEEDED",
         "LogicalResourceId": one.stack.name,
@@ -75,8 +88,8 @@ def _of_change_set(one: ChangeSet) -> Iterator[Shown]:
     }
 
 
-def _event_id(one: ChangeSet, part: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{one.id}/{part}"))
+def _event_id(whose: str, part: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{whose}/{part}"))
 
 
 def _time(event: Shown) -> datetime:

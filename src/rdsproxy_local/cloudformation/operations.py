@@ -14,6 +14,7 @@ from .deletion import delete_all
 from .engine import StackUpdate
 from .failure import Failure
 from .functions import resolved, text
+from .invalidities import OF_STACK, failing
 from .scope import Exports, StackScope
 from .stack import Output, Plan, Stack
 from .template_limits import export_problem, twice_exported
@@ -34,6 +35,7 @@ def create(
     stack.rolls_back = on_failure != "DO_NOTHING"
     yield
     try:
+        _require_valid(operation)
         stack_update.forward()
         _publish(stack, stack_update.scope, check)
     except Failure as failure:
@@ -59,6 +61,7 @@ def update(
     stack.rolls_back = rolls_back
     yield
     try:
+        _require_valid(operation)
         stack_update.forward()
         _publish(stack, stack_update.scope, check)
     except Failure as failure:
@@ -128,6 +131,12 @@ def _output(name: str, declared: Mapping[str, Any], scope: StackScope) -> Output
     if export is not None and (problem := export_problem(export)):
         raise Failure(problem)
     return Output(text(value), said.get("Description"), export)
+
+
+def _require_valid(operation: Operation) -> None:
+    """Fail before anything is done where the validation of the operation has found an error."""
+    if failing(operation.invalidities):
+        raise Failure(OF_STACK)
 
 
 def _publish(stack: Stack, scope: StackScope, check: CheckExports) -> None:

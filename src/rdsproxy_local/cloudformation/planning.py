@@ -11,7 +11,9 @@ from ..clients import Clients
 from . import capabilities, checks
 from .change import Change
 from .changes import LookInside, changes, same_outputs, unseen
+from .early_validation import invalidities
 from .failure import Failure
+from .invalidities import Invalidity
 from .live_state import LiveState, view
 from .parameters import parameters
 from .refusals import refusals
@@ -86,6 +88,12 @@ class StackPlanner(StackRegistry):
         if request.tags is not None and request.tags != stack.tags:
             found.append("Tags")
         return found
+
+    def invalidities(self, stack: Stack, plan: Plan) -> list[Invalidity]:
+        """What the validation of a stack that is changed directly finds."""
+        with refusals():
+            found = changes(stack, plan, self.exported)
+            return invalidities(stack, plan, self.exported, found, directly=True)
 
 
 def remember(stack: Stack, request: Request) -> None:

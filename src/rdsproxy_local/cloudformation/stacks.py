@@ -11,6 +11,7 @@ from moto.cloudformation.models import cloudformation_backends
 
 from . import imports, operations
 from .background import Kind, Operation, Steps, begin
+from .invalidities import Invalidity
 from .live_state import live_state
 from .operations import OnFailure
 from .pace import present
@@ -50,6 +51,7 @@ class StackBackend(StackPlanner):
         protected: bool = False,
         policy: StackPolicy | None = None,
         token: str | None = None,
+        validated: bool = False,
     ) -> Stack:
         """Begin to create a stack directly; its status shows the outcome."""
         require_stack_name(name)
@@ -60,9 +62,10 @@ class StackBackend(StackPlanner):
         stack.policy = policy or stack.policy
         with refusals():
             StackScope(stack, plan, self.exported).active()
+        wrong = self.invalidities(stack, plan) if validated else ()
         with self.turn:
             self._require_new(name)
-            self.carry_out_creation(stack, plan, on_failure, token=token)
+            self.carry_out_creation(stack, plan, on_failure, token=token, invalidities=wrong)
         return stack
 
     def carry_out_creation(
@@ -98,6 +101,7 @@ class StackBackend(StackPlanner):
         rolls_back: bool = True,
         meanwhile: StackPolicy | None = None,
         token: str | None = None,
+        validated: bool = False,
     ) -> Stack:
         """Begin to update a stack directly, under another policy *meanwhile*."""
         stack = self.updatable(name)
@@ -106,10 +110,12 @@ class StackBackend(StackPlanner):
         live = live_state(stack) if stack.reverts else None
         if not stack.unfinished and not self.differences(stack, plan, request, live=live):
             raise ValidationError(NO_UPDATES)
+        wrong = self.invalidities(stack, plan) if validated else ()
         with self.turn:
             self.updatable(name)
             stack.policy_meanwhile = meanwhile
-            self.carry_out_update(stack, plan, request, rolls_back=rolls_back, token=token)
+            given = {"token": token, "invalidities": wrong}
+            self.carry_out_update(stack, plan, request, rolls_back=rolls_back, **given)
         return stack
 
     def carry_out_update(
@@ -218,10 +224,11 @@ class StackBackend(StackPlanner):
         *,
         lag: float = 0,
         token: str | None = None,
+        invalidities: Sequence[Invalidity] = (),
         afterwards: Callable[[], None] = nothing,
     ) -> None:
         """Begin an operation of a stack, which goes on when this has returned."""
-        operation = stack.operation = Operation(stack.id, kind, token)
+        operation = stack.operation = Operation(stack.id, kind, token, invalidities)
 
         def all_steps() -> Steps:
             yield from steps
