@@ -35,6 +35,14 @@ def unused() -> Iterator[None]:
         _unused.reset(token)
 
 
+@cache
+def version_of(package: str) -> str:
+    """Return the version of *package* that is installed, for keys of what it results in."""
+    from importlib.metadata import version  # noqa: PLC0415 - slow
+
+    return version(package)
+
+
 def key_of(*parts: object) -> str:
     """Return the name of a result that depends on *parts*, which are JSON."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

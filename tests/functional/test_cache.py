@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from rdsproxy_templates import cache, render
+from rdsproxy_templates.aws import processes, validator
 from rdsproxy_templates.validators import aws
 from rdsproxy_templates.variants import edge_waf
 
@@ -62,7 +64,7 @@ def test_what_aws_said_of_a_template_is_not_asked_again(monkeypatch):
     bundle = render(edge_waf, edge_waf.Config(), validate=False)
     first = aws.find(bundle)
     aws.verdict.cache_clear()
-    monkeypatch.setattr(aws, "_validated", lambda _: pytest.fail("it was asked again"))
+    monkeypatch.setattr(validator, "diagnostics", lambda _: pytest.fail("it was asked again"))
 
     assert aws.find(bundle) == first
 
@@ -72,11 +74,65 @@ def test_another_version_of_the_validator_is_asked_again(monkeypatch):
     aws.find(bundle)
     aws.verdict.cache_clear()
     asked = []
-    monkeypatch.setattr(aws.metadata, "version", lambda _: "99.0")
-    monkeypatch.setattr(aws, "_validated", lambda text: asked.append(text) or [])
+    monkeypatch.setattr(cache, "version_of", lambda _: "99.0")
+    monkeypatch.setattr(validator, "diagnostics", lambda text: asked.append(text) or [])
     aws.find(bundle)
 
     assert len(asked) == len(bundle.templates) + 1
+
+
+@pytest.fixture
+def no_engine(monkeypatch):
+    """As in a process that has not built the engine."""
+    monkeypatch.setattr(validator, "_is_built", lambda: False)
+    yield
+    validator.stop_process()
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_a_process_beside_this_one_says_the_same_of_templates():
+    texts = ["Resources: {A: {Type: 'AWS::SNS::Topik'}}", "Resources: {}"]
+    validator.start_process()
+    (process,) = validator._early
+    wait = aws.begun(texts)
+
+    assert validator._early == []
+    assert wait() == {text: validator.diagnostics(text) for text in texts}
+    assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_a_process_that_nothing_is_asked_of_is_ended():
+    validator.start_process()
+    (process,) = validator._early
+
+    assert aws.begun([])() == {}
+
+    validator.stop_process()
+
+    assert (validator._early, process.returncode) == ([], -signal.SIGKILL)
+
+
+def test_a_process_that_has_an_engine_starts_no_other():
+    validator.engine()
+    validator.start_process()
+
+    assert validator._early == []
+
+
+def test_a_process_that_is_told_nothing_ends_by_itself():
+    process = processes.started("aws.validator_worker")
+
+    assert process.communicate() == ("", "")
+    assert process.returncode == 0
+
+
+def test_what_a_process_fails_with_is_said():
+    process = processes.started("aws.validator_worker")
+    processes.send(process, 1)
+
+    with pytest.raises(RuntimeError, match=r"the validator did not run: (?s:.)*TypeError"):
+        processes.finished(process, "the validator")
 
 
 @pytest.mark.parametrize("seconds", [0, 0.1, 1])

@@ -87,12 +87,16 @@ def audited(sources: Sources, values: Mapping[str, str], *, aws: bool, lint: boo
     every = list(sources.by_path.values())
     whole = [source for source in every if source.is_whole]
     not_judged: dict[str, str] = {}
+    # They work in processes of their own while our rules judge.
+    by_others = [
+        other_validators.of_aws(whole) if aws else (),
+        other_validators.of_cfn_lint(whole, values.get("AWS::Region")) if lint else (),
+    ]
     roots = [assembled(root, sources, number) for number, root in enumerate(sources.roots())]
     findings: chain[Finding] = chain(
         judged(roots, values, not_judged),
         of_sam(whole),
-        other_validators.of_aws(whole) if aws else (),
-        other_validators.of_cfn_lint(whole, values.get("AWS::Region")) if lint else (),
+        *by_others,
     )
     kept = {*not_ignored(once(findings), every)}
     kept |= {misshapen(source, one) for source in every for one in refused(source)}

@@ -1,4 +1,4 @@
-"""AWS's validator and cfn-lint, which read the author's own files.
+"""AWS's validator and cfn-lint, which read the author's own files, beside our own rules.
 
 Of templates that the library has rendered, `render` ignores a few findings with reasons, and so
 does an audit.
@@ -7,13 +7,15 @@ does an audit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ..aws import cfn_lint
 from ..aws.engines import ENGINES
+from ..aws.processes import Worker
+from ..aws.validator import Diagnostic
 from ..rendering.stamp import is_stamped
-from ..validators.aws import verdict
+from ..validators.aws import begun
 from ..validators.findings import Finding, level_of
 from ..validators.ignored import AWS_VALIDATOR, CFN_LINT, is_ignored
 from .sources import Source
@@ -24,10 +26,17 @@ VERSIONS: Final = "E9006"
 
 
 def of_aws(sources: Sequence[Source]) -> Iterator[Finding]:
-    """Yield what AWS's validator says of each of *sources*."""
+    """Have AWS's validator judge *sources*, and yield what it says when asked for it."""
+    return _of_aws(sources, begun([source.text for source in sources]))
+
+
+def _of_aws(
+    sources: Sequence[Source], verdicts: Callable[[], Mapping[str, list[Diagnostic]]]
+) -> Iterator[Finding]:
+    said = verdicts()
     for source in sources:
         paths, stamped = _ssm_paths(source), is_stamped(source.body)
-        for one in verdict(source.text):
+        for one in said[source.text]:
             if stamped and is_ignored(AWS_VALIDATOR, one["rule"], one["property"], one["message"]):
                 continue
             refused = _REFUSED_VALUE.match(one["message"])
@@ -61,10 +70,14 @@ def _is_known_version(rule: str, version: str) -> bool:
 
 
 def of_cfn_lint(sources: Sequence[Source], region: str | None) -> Iterator[Finding]:
-    """Yield what cfn-lint says of each of *sources*."""
+    """Have cfn-lint judge *sources*, and yield what it says when asked for it."""
     worker = cfn_lint.worker()
     regions = [region or "us-east-1"]
     cfn_lint.send(worker, [{**_work(one), "regions": regions} for one in sources])
+    return _of_cfn_lint(sources, worker)
+
+
+def _of_cfn_lint(sources: Sequence[Source], worker: Worker) -> Iterator[Finding]:
     for source, matches in zip(sources, cfn_lint.finished(worker), strict=True):
         stamped = is_stamped(source.body)
         for match in matches:

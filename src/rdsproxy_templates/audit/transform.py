@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import metadata
 from typing import Any, Final
 
 from .. import cache
@@ -51,7 +50,7 @@ def of_sam(sources: Iterable[Source]) -> Iterator[Finding]:
 
 def _remembered(source: Source) -> list[list[str]]:
     """Return what SAM refuses now, or what it refused when it last saw the text."""
-    key = cache.key_of(metadata.version(PACKAGE), source.text)
+    key = cache.key_of(cache.version_of(PACKAGE), source.text)
     refusals: list[list[str]] | None = cache.remembered(PACKAGE, key)
     if refusals is None:
         refusals = [list(one) for one in _refusals(source)]

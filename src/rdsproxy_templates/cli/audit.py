@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..aws.validator import start_engine
+from ..aws import cfn_lint, validator
 from ..errors import Problem
 from .exit_statuses import FOUND, WRONG, sentence
 from .formats import FORMATS
@@ -114,26 +116,26 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
         refuse([Problem("--stack", "takes the place of PATH; leave out one of them")])
     if not paths and stack is None:
         raise click.UsageError("Missing argument 'PATH...'; a file, a folder, or --stack.")
-    start_engine()
-    from ..audit import audit, audit_stack, baselines  # noqa: PLC0415 - the engine is built meanwhile
-    from ..audit.given_values import parameters_in  # noqa: PLC0415
-
     lint = not no_lint
-    if stack is not None:
-        report = audit_stack(
-            stack, region=region, profile=profile, rules=rules, ignore=ignore, lint=lint
-        )
-    else:
-        values = parameters_in(parameters) if parameters else {}
-        report = audit(
-            paths,
-            parameters=values,
-            region=region,
-            rules=rules,
-            ignore=ignore,
-            lint=lint,
-            templates_only=templates_only,
-        )
+    with _started(lint=lint):
+        from ..audit import audit, audit_stack, baselines  # noqa: PLC0415 - others start meanwhile
+        from ..audit.given_values import parameters_in  # noqa: PLC0415
+
+        if stack is not None:
+            report = audit_stack(
+                stack, region=region, profile=profile, rules=rules, ignore=ignore, lint=lint
+            )
+        else:
+            values = parameters_in(parameters) if parameters else {}
+            report = audit(
+                paths,
+                parameters=values,
+                region=region,
+                rules=rules,
+                ignore=ignore,
+                lint=lint,
+                templates_only=templates_only,
+            )
     report = report.only(
         one for one in report.findings if LEVELS.index(one.level) >= LEVELS.index(level)
     )
@@ -155,6 +157,19 @@ def audit_command(  # noqa: PLR0913 - one parameter an option
         report = report.only(baselines.beyond(report.findings, baseline, folder_of(baseline)))
     _print(report, format_)
     sys.exit(WRONG if report.unread else FOUND if report.failing else 0)
+
+
+@contextmanager
+def _started(*, lint: bool) -> Iterator[None]:
+    """Have the other validators start while this process imports the rules and reads."""
+    validator.start_process()
+    if lint:
+        cfn_lint.start_early()
+    try:
+        yield
+    finally:
+        validator.stop_process()
+        cfn_lint.stop_early()
 
 
 def _print(report: Report, form: FormatName) -> None:

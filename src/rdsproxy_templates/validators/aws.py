@@ -5,13 +5,13 @@ Its verdicts are kept between processes, because its engine takes a quarter of a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from importlib import metadata
 from typing import Any, Final
 
 from .. import cache
-from ..aws.documentation import CLOUDFORMATION_GUIDE
-from ..aws.validator import engine
+from ..aws import validator
+from ..aws.validator import Diagnostic
 from ..rendering.bundle import Bundle
 from ..rendering.documents import document
 from ..rendering.yaml import dump
@@ -19,14 +19,6 @@ from .findings import Finding, level_of
 from .ignored import AWS_VALIDATOR, is_ignored
 from .lines import located
 from .rules.wiring import is_whole
-
-SECTION_PAGES: Final = {
-    name: f"{name.lower()}-section-structure.html"
-    for name in ("Conditions", "Mappings", "Metadata", "Outputs", "Parameters", "Rules")
-}
-"""Pages of CloudFormation's guide about the sections of a template."""
-Diagnostic = dict[str, Any]
-"""What the validator says of one place of a template."""
 
 PACKAGE: Final = "cloudformation-validate"
 KEPT_FORM: Final = 3
@@ -64,47 +56,26 @@ def _diagnostics(text: str) -> list[Diagnostic]:
 @lru_cache(maxsize=256)
 def verdict(text: str) -> list[Diagnostic]:
     """Return all that the validator says of a template, now or when it last saw it."""
-    key = cache.key_of(metadata.version(PACKAGE), KEPT_FORM, text)
-    verdict: list[Diagnostic] | None = cache.remembered(PACKAGE, key)
-    if verdict is None:
-        verdict = _validated(text)
-        cache.remember(PACKAGE, key, verdict)
-    return verdict
+    return begun([text])()[text]
 
 
-def _validated(text: str) -> list[Diagnostic]:
-    from cloudformation_validate import (  # noqa: PLC0415
-        DetailLevel,
-        Severity,
-        TemplateContent,
-        ValidateConfig,
-    )
+def begun(texts: Sequence[str]) -> Callable[[], Mapping[str, list[Diagnostic]]]:
+    """Begin to judge *texts*, and return how to wait for all that the validator says of each.
 
-    config = ValidateConfig(severity_level=Severity.WARN, detail_level=DetailLevel.STANDARD)
-    report = engine().validate_template(TemplateContent(text), config)
-    return [
-        {
-            "rule": one.rule_id,
-            "severity": one.severity.name,
-            "message": one.message,
-            "remedy": one.suggested_fix or _documentation(one),
-            "resource": (one.entity and one.entity.logical_id) or "",
-            "property": one.property_path or "",
-            "line": one.start_line or 1,
-            "column": one.start_column or 1,
-        }
-        for one in report.diagnostics
-    ]
+    It works beside the caller if a process was started for it; what it has said before is kept.
+    """
+    keys = {text: cache.key_of(cache.version_of(PACKAGE), KEPT_FORM, text) for text in texts}
+    kept: dict[str, Any] = {text: cache.remembered(PACKAGE, key) for text, key in keys.items()}
+    new = [text for text, known in kept.items() if known is None]
+    ended = validator.begun(new)
 
+    def verdicts() -> Mapping[str, list[Diagnostic]]:
+        for text, found in zip(new, ended(), strict=True):
+            kept[text] = found
+            cache.remember(PACKAGE, keys[text], found)
+        return kept
 
-def _documentation(diagnostic: Any) -> str:
-    """Name the page about what *diagnostic* speaks of: a type, or a section of a template."""
-    entity = diagnostic.entity
-    if entity and entity.resource_type:
-        return f"See the documentation of {entity.resource_type}"
-    path = (diagnostic.property_path or "").replace(".", "/")
-    page = SECTION_PAGES.get(path.partition("/")[0], "template-anatomy.html")
-    return f"See {CLOUDFORMATION_GUIDE}{page}"
+    return verdicts
 
 
 def _finding(diagnostic: Diagnostic, file: str, line: int) -> Finding:

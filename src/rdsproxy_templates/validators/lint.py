@@ -12,7 +12,6 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import metadata
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -204,4 +203,4 @@ def _origins(bundle: Bundle, file: str) -> Mapping[str, Origin]:
 
 @lru_cache(maxsize=1)
 def _versions() -> list[str]:
-    return [metadata.version(name) for name in (PACKAGE, "aws-sam-translator")]
+    return [cache.version_of(name) for name in (PACKAGE, "aws-sam-translator")]

@@ -1,0 +1,45 @@
+"""Processes that work beside this one: JSON on standard input, and JSON on standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+Worker = subprocess.Popen[str]
+
+
+def started(module: str, **environment: str) -> Worker:
+    """Start *module* of the library as a process that waits for work, with this *environment*."""
+    return subprocess.Popen(  # noqa: S603 - a module of ours
+        [sys.executable, "-m", f"rdsproxy_templates.{module}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+    )
+
+
+def send(worker: Worker, work: object) -> None:
+    """Give *worker* all that it shall do."""
+    assert worker.stdin is not None  # noqa: S101 - narrows for mypy
+    worker.stdin.write(json.dumps(work))
+    worker.stdin.close()
+    worker.stdin = None
+
+
+def finished(worker: Worker, name: str) -> Any:
+    """Wait for *worker*, the process of *name*, and return what it has found."""
+    output, errors = worker.communicate()
+    if worker.returncode:
+        raise RuntimeError(f"{name} did not run: {errors}")
+    return json.loads(output)
+
+
+def ended(worker: Worker) -> None:
+    """End *worker*, which nobody needs."""
+    worker.kill()
+    worker.communicate()
