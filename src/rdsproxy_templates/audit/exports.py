@@ -13,6 +13,7 @@ from ..validators.findings import Finding
 from .assembly import Assembly
 from .catalogue import exports as rule
 from .document import Path
+from .functions import nodes
 from .joining import export_name
 from .sources import Source
 
@@ -63,16 +64,12 @@ def _exports(source: Source) -> Iterator[str]:
             yield name
 
 
-def _imports(node: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    match node:
-        case {"Fn::ImportValue": expression} if (name := export_name(expression)) is not None:
-            yield path, name
-        case Mapping():
-            for key, value in node.items():
-                yield from _imports(value, (*path, key))
-        case list():
-            for index, item in enumerate(node):
-                yield from _imports(item, (*path, index))
+def _imports(document: Any) -> Iterator[tuple[Path, str]]:
+    for path, node in nodes(document):
+        if isinstance(node, dict) and "Fn::ImportValue" in node:
+            name = export_name(node["Fn::ImportValue"])
+            if name is not None:
+                yield path, name
 
 
 def _meant(one: _Import, imports: Sequence[_Import], makers: Mapping[str, set[int]]) -> str | None:

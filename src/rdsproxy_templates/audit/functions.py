@@ -21,17 +21,23 @@ _OF_TOOLS: Final = ("Rain::",)
 """Functions that a tool replaces before CloudFormation sees them."""
 
 
-def unknown_functions(node: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def unknown_functions(node: Any) -> Iterator[tuple[Path, str]]:
     """Yield the place and the sentence of each function below *node* that CloudFormation lacks."""
-    match node:
-        case dict():
-            for key, value in node.items():
-                if len(node) == 1 and (sentence := unknown(key)):
-                    yield path, sentence
-                yield from unknown_functions(value, (*path, key))
-        case list():
-            for number, item in enumerate(node):
-                yield from unknown_functions(item, (*path, number))
+    for path, one in nodes(node):
+        if isinstance(one, dict) and len(one) == 1 and (sentence := unknown(next(iter(one)))):
+            yield path, sentence
+
+
+def nodes(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield each mapping and list from *node* down, with its path, outer ones first."""
+    todo = [(path, node)]
+    while todo:
+        path, one = todo.pop()
+        yield path, one
+        inner = one.items() if isinstance(one, dict) else enumerate(one)
+        todo += [((*path, key), value) for key, value in inner if isinstance(value, dict | list)][
+            ::-1
+        ]
 
 
 def unknown(key: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .functions import nodes
 from .shape import LOOP, resources_in_shape
 
 LOOPED: Final = ("Conditions", "Resources", "Outputs")
@@ -29,7 +30,12 @@ def expanded(
     Also return where each resource is written that a loop makes, and if every loop could be
     expanded: one over values that only deployment knows is left out.
     """
-    if not any(key.startswith(LOOP) for key in _keys(body)):
+    if not any(
+        str(key).startswith(LOOP)
+        for _, node in nodes(body)
+        if isinstance(node, dict)
+        for key in node
+    ):
         return dict(body), {}, True
     expansion = _Expansion(body)
     made = dict(body)
@@ -42,17 +48,6 @@ def expanded(
         }
     made["Resources"] = dict(resources_in_shape(made["Resources"]))
     return made, expansion.places, expansion.is_complete
-
-
-def _keys(node: Any) -> Iterator[str]:
-    match node:
-        case dict():
-            for key, value in node.items():
-                yield str(key)
-                yield from _keys(value)
-        case list():
-            for item in node:
-                yield from _keys(item)
 
 
 def _entries(

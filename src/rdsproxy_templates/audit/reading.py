@@ -109,19 +109,19 @@ class _Reading:
         for event in self._events():
             mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
             match event:
-                case yaml.DocumentStartEvent():
-                    if self._begun:
-                        raise ReadError(mark, "begins a second document; a template is one")
-                    self._begun = True
-                case yaml.AliasEvent():
-                    value, size = self._anchored(str(event.anchor), mark)
-                    self._place(value, size, mark)
                 case yaml.ScalarEvent():
                     self._scalar(event, mark)
                 case yaml.CollectionStartEvent():
                     self._begin(event, mark)
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                case yaml.CollectionEndEvent():
                     self._end()
+                case yaml.AliasEvent():
+                    value, size = self._anchored(str(event.anchor), mark)
+                    self._place(value, size, mark)
+                case yaml.DocumentStartEvent():
+                    if self._begun:
+                        raise ReadError(mark, "begins a second document; a template is one")
+                    self._begun = True
         return Document(self._root, self._marks)
 
     def _events(self) -> Iterator[Any]:
@@ -218,7 +218,7 @@ class _Reading:
 
 def _function(tag: str | None) -> str | None:
     """Return the long name of the function that *tag* is short for."""
-    if tag in {None, "!"} or str(tag).startswith(_YAML):
+    if tag is None or tag == "!" or str(tag).startswith(_YAML):
         return None
     name = str(tag).removeprefix("!")
     return name if name in {"Ref", "Condition"} else f"Fn::{name.removeprefix('Fn::')}"

@@ -44,6 +44,8 @@ def scenarios(
     )
     found: dict[str, Scenario] = {}
     ways, is_all = _ways(flat, known)
+    if len(ways) == 1:
+        return [Scenario(_deployed(flat, ways[0]), ways, is_all)]
     for decisions in ways:
         deployed = _deployed(flat, decisions)
         shown = json.dumps([deployed.resources, deployed.outputs], default=str)

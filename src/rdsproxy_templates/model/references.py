@@ -8,6 +8,8 @@ from typing import Any
 
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 """``${Name}`` or ``${Name.Attribute}`` in the text of ``Fn::Sub``, but not ``${!Literal}``."""
+_REFERRING = frozenset({"Ref", "Fn::GetAtt", "Fn::Sub", "DependsOn"})
+_CHANGING = _REFERRING | {"Fn::Select", "Fn::Split"}
 
 
 def references(node: object) -> Iterator[str]:
@@ -24,25 +26,45 @@ def _names(node: object) -> Iterator[str]:
 
 def wires(node: object) -> Iterator[str]:
     """Yield every reference in *node* as ``Fn::Sub`` spells it: ``Name``, ``Name.Attribute``."""
+    found: list[str] = []
+    _collect(node, found)
+    return iter(found)
+
+
+def _collect(node: object, found: list[str]) -> None:
+    # Most of what an audit does is to look for references, so no pattern is matched in vain.
+    if isinstance(node, dict):
+        if not _REFERRING.isdisjoint(node):
+            _collect_function(node, found)
+        else:
+            for value in node.values():
+                if not isinstance(value, str):
+                    _collect(value, found)
+    elif isinstance(node, list):
+        for value in node:
+            if not isinstance(value, str):
+                _collect(value, found)
+    elif isinstance(node, Mapping):
+        _collect_function(node, found)
+
+
+def _collect_function(node: object, found: list[str]) -> None:
     match node:
         case {"Ref": str(name)}:
-            yield name
+            found.append(name)
         case {"Fn::GetAtt": [str(name), *attribute]}:
-            yield ".".join((name, *map(str, attribute)))
+            found.append(".".join((name, *map(str, attribute))))
         case {"Fn::Sub": str(text)}:
-            yield from PLACEHOLDER.findall(text)
+            found += PLACEHOLDER.findall(text)
         case {"Fn::Sub": [str(text), dict(variables)]}:
-            yield from (name for name in PLACEHOLDER.findall(text) if name not in variables)
-            yield from wires(variables)
+            found += (name for name in PLACEHOLDER.findall(text) if name not in variables)
+            _collect(variables, found)
         case {"DependsOn": [*names], **rest}:
-            yield from (name for name in names if isinstance(name, str))
-            yield from wires(rest)
+            found += (name for name in names if isinstance(name, str))
+            _collect(rest, found)
         case dict():
             for value in node.values():
-                yield from wires(value)
-        case list():
-            for value in node:
-                yield from wires(value)
+                _collect(value, found)
 
 
 def replaced(
@@ -58,29 +80,34 @@ def replaced(
     Names of pseudo parameters stay as they are.
     """
 
-    def again(child: Any) -> Any:
-        return replaced(child, ref, get_att, depends_on)
+    def again(node: Any) -> Any:
+        if isinstance(node, dict) and _CHANGING.isdisjoint(node):
+            return {
+                key: value if isinstance(value, str) else again(value)
+                for key, value in node.items()
+            }
+        match node:
+            case {"Ref": str(name)}:
+                return node if name.startswith("AWS::") else ref(name)
+            case {"Fn::GetAtt": [str(name), *attribute]}:
+                return get_att(name, ".".join(map(str, attribute)))
+            case {"Fn::Sub": str(text)}:
+                return _substituted(text, {}, ref, get_att)
+            case {"Fn::Sub": [str(text), dict(variables)]}:
+                return _substituted(text, again(variables), ref, get_att)
+            case {"DependsOn": [*names], **rest}:
+                named = [name for name in names if isinstance(name, str)]
+                waits_for = [other for name in named for other in depends_on(name)]
+                again_rest = again(rest)
+                return {key: again_rest.get(key, waits_for) for key in node}
+            case dict():
+                return simplified({key: again(value) for key, value in node.items()})
+            case list():
+                return [again(item) for item in node]
+            case _:
+                return node
 
-    match node:
-        case {"Ref": str(name)}:
-            return node if name.startswith("AWS::") else ref(name)
-        case {"Fn::GetAtt": [str(name), *attribute]}:
-            return get_att(name, ".".join(map(str, attribute)))
-        case {"Fn::Sub": str(text)}:
-            return _substituted(text, {}, ref, get_att)
-        case {"Fn::Sub": [str(text), dict(variables)]}:
-            return _substituted(text, again(variables), ref, get_att)
-        case {"DependsOn": [*names], **rest}:
-            named = [name for name in names if isinstance(name, str)]
-            waits_for = [other for name in named for other in depends_on(name)]
-            again_rest = again(rest)
-            return {key: again_rest.get(key, waits_for) for key in node}
-        case dict():
-            return simplified({key: again(value) for key, value in node.items()})
-        case list():
-            return [again(item) for item in node]
-        case _:
-            return node
+    return again(node)
 
 
 def _substituted(

@@ -34,6 +34,8 @@ _CONSTANTS: Final = {
 }
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _BASED: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_NUMERIC: Final = frozenset("+-.0123456789")
+"""What a number begins with."""
 _FLOAT: Final = re.compile(
     r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
@@ -239,6 +241,8 @@ def meant(text: str, mark: Mark) -> object:
     """Resolve *text*, which is not quoted, by the core schema of YAML 1.2."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
+    if text[0] not in _NUMERIC:
+        return text
     whole, based = _INTEGER.fullmatch(text), _BASED.fullmatch(text)
     if not (whole or based or _FLOAT.fullmatch(text)):
         return text

@@ -11,6 +11,7 @@ from ..model.references import wires
 from .credentials import secret_named, user_of
 from .graph import CLUSTER, ENDPOINT, FUNCTION_TYPES, INSTANCE, PROXY, Graph
 from .matching import same
+from .once import once_a_graph
 from .policies import role_named
 from .texts import Text, text_of
 from .values import simple
@@ -68,8 +69,13 @@ def variables_of(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def clients_of(graph: Graph) -> Iterator[Client]:
-    """Yield each function that is told a host of the graph."""
+@once_a_graph
+def clients_of(graph: Graph) -> tuple[Client, ...]:
+    """Return each function that is told a host of the graph."""
+    return tuple(_clients(graph))
+
+
+def _clients(graph: Graph) -> Iterator[Client]:
     for function, body in graph.of_type(*FUNCTION_TYPES):
         variables = variables_of(body)
         doors = tuple(

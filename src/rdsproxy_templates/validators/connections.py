@@ -10,6 +10,7 @@ from ..aws.engines import ENGINES
 from ..model.references import wires
 from .addresses import Network, subnet_ranges
 from .graph import ATTACHMENT, CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, TARGET_GROUP, Graph
+from .once import once_a_graph
 from .protocols import family_of
 from .security_groups import HTTPS, known_groups
 from .values import mappings, number
@@ -43,12 +44,15 @@ class Connection:
     port: float | None
 
 
-def connections(graph: Graph) -> Iterator[Connection]:
-    """Yield every connection that the graph is known to need."""
-    yield from _to_proxies(graph)
-    yield from _to_databases(graph)
-    yield from _of_rotation(graph)
-    yield from _of_managed_instances(graph)
+@once_a_graph
+def connections(graph: Graph) -> tuple[Connection, ...]:
+    """Return every connection that the graph is known to need."""
+    return (
+        *_to_proxies(graph),
+        *_to_databases(graph),
+        *_of_rotation(graph),
+        *_of_managed_instances(graph),
+    )
 
 
 def end(graph: Graph, name: str, groups: object, subnets: object) -> End:
@@ -218,6 +222,7 @@ class Members:
     """All groups of these resources; None where only deployment knows one of them."""
 
 
+@once_a_graph
 def members_of_groups(graph: Graph) -> dict[str, Members]:
     """Map each security group that has members to them."""
     found: dict[str, Members] = {}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from .graph import CLUSTER, INSTANCE, SECRET, Graph
+from .once import once_a_graph
 from .texts import ATTACHMENT, Atom, Text, joined, text_of
 
 _OPENING: Final = "{{resolve:secretsmanager:"
@@ -18,10 +19,16 @@ def secret_named(graph: Graph, expression: object) -> str | None:
     """Return the secret of the graph whose ARN *expression* is."""
     if expression is None:
         return None
-    text = text_of(graph, expression)
-    return next(
-        (name for name, _ in graph.of_type(SECRET) if text_of(graph, {"Ref": name}) == text), None
-    )
+    return _secrets(graph).get(text_of(graph, expression))
+
+
+@once_a_graph
+def _secrets(graph: Graph) -> dict[Text, str]:
+    """Map the ARN of each secret to it; of two alike, to the first."""
+    found: dict[Text, str] = {}
+    for name, _ in graph.of_type(SECRET):
+        found.setdefault(text_of(graph, {"Ref": name}), name)
+    return found
 
 
 def content_of(graph: Graph, secret: str) -> dict[str, Text] | None:

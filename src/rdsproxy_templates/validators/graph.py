@@ -99,6 +99,11 @@ class Graph:
         return self._known_needs[name]
 
     @cached_property
+    def answers(self) -> dict[tuple[object, ...], Any]:
+        """What functions with :func:`~.once.once_a_graph` have answered."""
+        return {}
+
+    @cached_property
     def _known_needs(self) -> dict[str, set[str]]:
         return {}
 
@@ -152,6 +157,8 @@ class Graph:
 
     def targets(self, expressions: object) -> list[str]:
         """Return the resources that a list of *expressions* refers to."""
+        if expressions is None:
+            return []
         return [name for item in items(expressions) if (name := self.target(item))]
 
     def entrances(self, function: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

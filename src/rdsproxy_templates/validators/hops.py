@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from .connections import IMPORTED, Connection, End, Members
 from .graph import CLUSTER, INSTANCE
@@ -11,7 +11,12 @@ from .security_groups import GroupRule, is_given
 
 
 def judge_hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and the port between them
-    rules: list[GroupRule], source: str, outs: list[str], target: str, ins: list[str], port: float
+    rules: Sequence[GroupRule],
+    source: str,
+    outs: list[str],
+    target: str,
+    ins: list[str],
+    port: float,
 ) -> Iterator[Violation]:
     """Judge one connection; an end whose groups only deployment knows is empty."""
     yield from judge_connection(
@@ -20,7 +25,7 @@ def judge_hop(  # noqa: PLR0913, PLR0917 - two ends, each with its groups, and t
     )
 
 
-def judge_connection(rules: list[GroupRule], hop: Connection) -> Iterator[Violation]:
+def judge_connection(rules: Sequence[GroupRule], hop: Connection) -> Iterator[Violation]:
     """Judge one connection, of which one end may be unknown."""
     source, target, port = hop.source, hop.target, hop.port
     if not source.groups or port is None:
@@ -53,7 +58,7 @@ def judge_connection(rules: list[GroupRule], hop: Connection) -> Iterator[Violat
 
 
 def judge_way_out(
-    rules: list[GroupRule], hop: Connection, members: Mapping[str, Members]
+    rules: Sequence[GroupRule], hop: Connection, members: Mapping[str, Members]
 ) -> Iterator[Violation]:
     """Judge a connection to a target that only deployment knows: is anything let out?
 
@@ -89,7 +94,7 @@ def _is_databases(members: Members | None) -> bool:
 
 
 def judge_sides(
-    rules: list[GroupRule], source: str, target: str, members: Mapping[str, Members]
+    rules: Sequence[GroupRule], source: str, target: str, members: Mapping[str, Members]
 ) -> Iterator[Violation]:
     """Judge what two groups say of each other: what one names, the other has to let pass.
 

@@ -11,6 +11,7 @@ from ..aws.managed_policies import ALLOWED, NOWHERE_ELSE
 from ..model.references import references
 from .graph import POLICIES, Graph
 from .matching import Answer, either, same
+from .once import once_a_graph
 from .policy_templates import template_statements
 from .statements import Statement
 from .texts import ROLE, Atom, Text, text_of
@@ -84,14 +85,20 @@ def holder_of(graph: Graph, function: str) -> str | None:
 
 def role_named(graph: Graph, expression: object) -> str | None:
     """Return the role of the graph whose ARN or name *expression* is."""
-    text = text_of(graph, expression)
+    return _roles(graph).get(text_of(graph, expression))
+
+
+@once_a_graph
+def _roles(graph: Graph) -> dict[Text, str]:
+    """Map the ARN and the name of each role to it; of two alike, to the first."""
+    found: dict[Text, str] = {}
     for role, _ in graph.of_type(ROLE):
-        arn, name = {"Fn::GetAtt": [role, "Arn"]}, {"Ref": role}
-        if text in {text_of(graph, arn), text_of(graph, name)}:
-            return role
-    return None
+        for spelling in ({"Fn::GetAtt": [role, "Arn"]}, {"Ref": role}):
+            found.setdefault(text_of(graph, spelling), role)
+    return found
 
 
+@once_a_graph
 def rights_of(graph: Graph, holder: str) -> Rights:
     """Collect what applies to *holder*: policies inside it, managed, and attached from outside."""
     body = graph.properties(holder)
@@ -133,8 +140,13 @@ def added_statements(graph: Graph, function: str) -> list[Statement]:
     ]
 
 
-def written_statements(graph: Graph) -> Iterator[Statement]:
-    """Yield every statement of every identity policy that is written in the graph."""
+@once_a_graph
+def written_statements(graph: Graph) -> tuple[Statement, ...]:
+    """Return every statement of every identity policy that is written in the graph."""
+    return tuple(_every_statement(graph))
+
+
+def _every_statement(graph: Graph) -> Iterator[Statement]:
     for name, body in graph.of_type(*POLICIES):
         yield from _written(name, body.get("PolicyDocument"))
     for name, body in graph.of_type(ROLE, "AWS::Serverless::Function", "AWS::IAM::User"):

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from .addresses import Network, network
 from .graph import GROUP, Graph
+from .once import once_a_graph
 from .values import items, mappings, number, resource_ids, simple
 
 Direction = Literal["in", "out"]
@@ -104,9 +105,10 @@ class GroupRule:
         return self.peer == peer or is_given(self.peer) != is_given(peer)
 
 
-def group_rules(graph: Graph) -> list[GroupRule]:
+@once_a_graph
+def group_rules(graph: Graph) -> tuple[GroupRule, ...]:
     """Return every rule of every security group, written inside it or as a resource."""
-    return [*_inside(graph), *_outside(graph)]
+    return (*_inside(graph), *_outside(graph))
 
 
 def known_groups(graph: Graph, expressions: object) -> list[str]:

@@ -50,6 +50,8 @@ def choices(value: object) -> list[Any]:
 
 def items(value: object) -> list[Any]:
     """Return the items that a list may have; an expression for the whole list is one item."""
+    if value is None:
+        return []
     return [
         item
         for one in choices(value)

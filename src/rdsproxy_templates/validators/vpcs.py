@@ -51,7 +51,7 @@ def _vpcs(
     graph: Graph, place: Mapping[str, Any], keys: tuple[str, ...], kind: str
 ) -> Iterator[tuple[str, str]]:
     for key in keys:
-        for name in graph.targets(place.get(key)):
+        for name in graph.targets(place[key]) if key in place else ():
             vpc = vpc_of(graph, graph.properties(name).get("VpcId"))
             if graph.type(name) == kind and vpc:
                 yield name, vpc

@@ -104,7 +104,7 @@ def kinds(graph: Graph) -> Iterator[Violation]:
         yield from _wrong_links(graph, name, properties)
         for outer, place in (("", properties), ("VpcConfig", network_of(properties))):
             for key, kind in wanted.items():
-                for target in graph.targets(resource_ids(place.get(key))):
+                for target in graph.targets(resource_ids(place[key])) if key in place else ():
                     if graph.type(target) != kind and not graph.type(target).startswith(CUSTOM):
                         yield Violation(
                             name,
@@ -118,7 +118,9 @@ def _wrong_links(graph: Graph, name: str, properties: Mapping[str, object]) -> I
     """Yield the properties of a resource of a VPC that lead to a resource of another type."""
     gateways = ROUTED if graph.type(name) == ROUTE else ()
     for key, kinds in (*LINKS.items(), ("GatewayId", gateways)):
-        for target in graph.targets(resource_ids(properties.get(key))) if kinds else ():
+        if key not in properties or not kinds:
+            continue
+        for target in graph.targets(resource_ids(properties[key])):
             kind = graph.type(target)
             if kind not in kinds and kind.startswith("AWS::EC2::"):
                 yield Violation(

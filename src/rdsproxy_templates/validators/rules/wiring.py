@@ -93,6 +93,8 @@ def _faults(template: Template) -> Iterator[tuple[tuple[str, ...], str, str]]:
         for name in declared.keys() - nested.arguments.keys():
             if "Default" not in declared[name]:
                 yield place, f"{title} needs {name} and is not passed it", "Pass it"
+    if not template.children:
+        return
     for section, bodies in (
         ("Resources", {title: nested.arguments for title, nested in template.children.items()}),
         ("Resources", template.resources),
