@@ -152,6 +152,11 @@ class TestSessionManager:
         assert one.resource == "BastionStackBastion"
         assert one.sentence == f"its VPC has no way to {service}"
 
+    def test_the_name_of_a_service_may_be_joined(self):
+        name = {"Fn::Join": ["", ["com.amazonaws.", ref("AWS::Region"), ".ssm"]]}
+
+        assert_holds(endpoint.session_manager, faulted(f"{SSM}/ServiceName", name, BASTION))
+
     @pytest.mark.parametrize("kind", ["EC2::NatGateway", "EC2::InternetGateway"])
     def test_another_way_out_will_do(self, kind):
         assert_holds(

@@ -233,7 +233,10 @@ class TestOwnUser:
         )
 
     def test_a_second_resource_is_read_too(self):
-        assert "for admin" in self.sentence(faulted(f"{RESOURCE}/1", user_of_proxy("admin")))
+        assert "every user" in self.sentence(faulted(f"{RESOURCE}/1", user_of_proxy("*")))
+
+    def test_a_second_user_is_for_another_rule(self):
+        assert_holds(permission.own_user, faulted(f"{RESOURCE}/1", user_of_proxy("admin")))
 
     def test_all_but_some_resources_is_too_much(self):
         statement = {"Effect": "Allow", "Action": "rds-db:connect", "NotResource": "arn:aws:x"}
@@ -258,6 +261,26 @@ class TestOwnUser:
 
         changed = faulted(f"{STATEMENT}/Condition", condition)
         assert_holds(permission.own_user, faulted(RESOURCE, "*", changed))
+
+
+class TestFurtherUser:
+    def test_a_second_user_is_an_opinion_because_aws_documents_several(self):
+        [one] = violations(
+            permission.further_user, faulted(f"{RESOURCE}/1", user_of_proxy("admin"))
+        )
+
+        assert permission.further_user.level == "opinion"
+        assert one.resource == FUNCTION
+        assert one.sentence == (
+            "rds-db:connect is allowed for admin, and the function logs in as another user"
+        )
+
+    @pytest.mark.parametrize("name", ["root", "${Given}", "*"])
+    def test_its_own_an_unknown_one_and_every_one_are_none(self, name):
+        assert_holds(permission.further_user, faulted(f"{RESOURCE}/1", user_of_proxy(name)))
+
+    def test_another_one_alone_fails_the_login_and_is_for_another_rule(self):
+        assert_holds(permission.further_user, faulted(RESOURCE, user_of_proxy("admin")))
 
 
 class TestFixedPlace:

@@ -167,6 +167,12 @@ class TestRegion:
 
         assert_holds(web_acl.region, template(Acl=acl, Vpc=resource("EC2::VPC")))
 
+    def test_where_the_region_is_said_it_is_no_matter(self):
+        acl = resource("WAFv2::WebACL", Scope="CLOUDFRONT")
+        made = template(Acl=acl, Vpc=resource("EC2::VPC"))
+
+        assert list(web_acl.region.judge(Graph(made, region="us-east-1"))) == []
+
 
 class TestUsEast1:
     def test_a_global_web_acl_in_another_region_is_refused(self):

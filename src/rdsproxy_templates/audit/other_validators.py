@@ -1,7 +1,7 @@
 """AWS's validator and cfn-lint, which read the author's own files, beside our own rules.
 
 Of templates that the library has rendered, `render` ignores a few findings with reasons, and so
-does an audit.
+does an audit. Matters of taste are opinions; what does not hold is left out.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from ..aws.processes import Worker
 from ..aws.validator import Diagnostic
 from ..rendering.stamp import is_stamped
 from ..validators.aws import begun
-from ..validators.findings import Finding, level_of
+from ..validators.findings import Finding
 from ..validators.ignored import AWS_VALIDATOR, CFN_LINT, is_ignored
+from ..validators.taste import level_in_audit
+from .refuted import is_refuted
 from .sources import Source
 
 _REFUSED_VALUE: Final = re.compile(r"'([^']+)' is not one of ")
@@ -27,7 +29,7 @@ VERSIONS: Final = "E9006"
 
 def of_aws(sources: Sequence[Source]) -> Iterator[Finding]:
     """Have AWS's validator judge *sources*, and yield what it says when asked for it."""
-    return _of_aws(sources, begun([source.text for source in sources]))
+    return _of_aws(sources, begun([_without_mark(source) for source in sources]))
 
 
 def _of_aws(
@@ -36,21 +38,28 @@ def _of_aws(
     said = verdicts()
     for source in sources:
         paths, stamped = _ssm_paths(source), is_stamped(source.body)
-        for one in said[source.text]:
+        for one in said[_without_mark(source)]:
             if stamped and is_ignored(AWS_VALIDATOR, one["rule"], one["property"], one["message"]):
                 continue
             refused = _REFUSED_VALUE.match(one["message"])
             if refused and (refused[1] in paths or _is_known_version(one["rule"], refused[1])):
+                continue
+            if is_refuted(source, one["message"]):
                 continue
             yield Finding(
                 file=source.file,
                 line=one["line"],
                 column=one["column"],
                 rule=one["rule"],
-                level=level_of(one["severity"]),
+                level=level_in_audit(one["rule"], one["severity"]),
                 sentence=one["message"].rstrip("."),
                 remedy=one["remedy"],
             )
+
+
+def _without_mark(source: Source) -> str:
+    """Return the text of *source* without a mark of its encoding, which the validator reads."""
+    return source.text.removeprefix("\ufeff")
 
 
 def _ssm_paths(source: Source) -> frozenset[str]:
@@ -84,12 +93,14 @@ def _of_cfn_lint(sources: Sequence[Source], worker: Worker) -> Iterator[Finding]
             place = "/".join(map(str, match["path"]))
             if stamped and is_ignored(CFN_LINT, match["rule"], place, match["message"]):
                 continue
+            if is_refuted(source, match["message"]):
+                continue
             yield Finding(
                 file=source.file,
                 line=match["line"],
                 column=match["column"],
                 rule=match["rule"],
-                level=level_of(match["level"]),
+                level=level_in_audit(match["rule"], match["level"]),
                 sentence=match["message"].rstrip("."),
                 remedy=match["remedy"],
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from .. import cache
@@ -58,19 +59,47 @@ def _remembered(source: Source) -> list[list[str]]:
     return refusals
 
 
-def _refusals(source: Source) -> Iterator[tuple[str, str]]:
+def made_by_sam(source: Source) -> frozenset[str]:
+    """Return the titles of the resources that SAM makes of *source*; none where it refuses it."""
+    if SAM_TRANSFORM not in transforms(source.document.value):
+        return frozenset()
+    key = cache.key_of(cache.version_of(PACKAGE), "titles", source.text)
+    titles: list[str] | None = cache.remembered(PACKAGE, key)
+    if titles is None:
+        try:
+            with _quiet():
+                titles = list(_expanded(source)["Resources"])
+        except Exception:  # noqa: BLE001 - as below; a refusal is a finding of its own
+            titles = []
+        cache.remember(PACKAGE, key, titles)
+    return frozenset(titles)
+
+
+def _expanded(source: Source) -> dict[str, Any]:
+    return expanded(_packaged(source.document.value), _parameters(source.body))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep SAM's translator from logging."""
     log = logging.getLogger("samtranslator")
     before, log.disabled = log.disabled, True
     try:
-        expanded(_packaged(source.document.value), _parameters(source.body))
+        yield
+    finally:
+        log.disabled = before
+
+
+def _refusals(source: Source) -> Iterator[tuple[str, str]]:
+    try:
+        with _quiet():
+            _expanded(source)
     except TransformError as error:
         for problem in error.problems:
             if not any(word in problem.sentence for word in _UNSURE):
                 yield problem.place, problem.sentence
     except Exception:  # noqa: BLE001 - SAM's translator fails on forms that it does not expect
         return
-    finally:
-        log.disabled = before
 
 
 def _packaged(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from .graph import ATTACHMENT, CLUSTER, FUNCTION_TYPES, INSTANCE, PROXY, TARGET_
 from .once import once_a_graph
 from .protocols import family_of
 from .security_groups import HTTPS, known_groups
-from .values import mappings, number
+from .values import mappings, number, spelled
 
 ROTATION = "AWS::SecretsManager::RotationSchedule"
 INTERFACE = "AWS::EC2::VPCEndpoint"
@@ -208,9 +208,8 @@ def _to_endpoints(graph: Graph, client: End, service: str) -> Iterator[Connectio
 
 def service_of(body: Mapping[str, Any]) -> str | None:
     """Return the service of an interface endpoint: ``secretsmanager``; None if unknown."""
-    name = body.get("ServiceName")
-    text = name.get("Fn::Sub") if isinstance(name, Mapping) else name
-    return text.rpartition(".")[2] if isinstance(text, str) else None
+    service = spelled(body.get("ServiceName")).rpartition(".")[2]
+    return None if "$" in service else service
 
 
 @dataclass(frozen=True)

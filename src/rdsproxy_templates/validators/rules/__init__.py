@@ -113,6 +113,7 @@ GRAPH_RULES: Final[tuple[Rule[Graph, Violation], ...]] = (
     traffic.unlimited_egress,
     permission.connects,
     permission.own_user,
+    permission.further_user,
     permission.fixed_place,
     permission.fixed_partition,
     login.somebody,

@@ -11,7 +11,7 @@ from ...model.references import wires
 from ..connections import INTERFACE, SSM_POLICY, service_of
 from ..graph import Graph
 from ..rule import Violation, as_rule
-from ..values import is_literal, is_true, simple
+from ..values import is_literal, is_true, spelled
 from ..vpcs import vpc_of, vpcs_of_subnets
 
 BY_ROUTE = ("s3", "dynamodb")
@@ -163,6 +163,5 @@ def _interfaces(graph: Graph) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _is_of_aws(body: Mapping[str, Any]) -> bool:
     """Tell whether an endpoint is for a service of AWS, of which the name is known."""
-    name = simple(body.get("ServiceName"))
-    text = name.get("Fn::Sub") if isinstance(name, Mapping) else name
-    return isinstance(text, str) and text.startswith("com.amazonaws.") and "vpce" not in text
+    text = spelled(body.get("ServiceName"))
+    return text.startswith("com.amazonaws.") and "vpce" not in text

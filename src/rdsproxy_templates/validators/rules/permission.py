@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ...aws.documentation import RDS_GUIDE
 from ..clients import Client, clients_of, is_told_a_role, shows_token
@@ -50,16 +50,45 @@ def connects(graph: Graph) -> Iterator[Violation]:
     source=SOURCE,
 )
 def own_user(graph: Graph) -> Iterator[Violation]:
-    users = {holder: client.user for client, holder, _ in logins_by_token(graph)}
+    holders = {holder for _, holder, _ in logins_by_token(graph)}
     for statement in written_statements(graph):
         if not statement.allows or statement.is_conditional:
             continue
-        if not (_is_explicit(statement) or statement.place in users):
+        if not (_is_explicit(statement) or statement.place in holders):
             continue
         if not statement.names_action(ACTION):
             continue
-        for sentence in _too_wide(graph, statement, users):
+        for sentence in _too_wide(graph, statement):
             yield Violation(statement.place, statement.key(graph), sentence, SPELLING)
+
+
+@as_rule(
+    "permission/further-user",
+    level="opinion",
+    title="Whoever is told one user may connect as no other.",
+    why="AWS documents permissions for several users; whoever takes over the function has all of "
+    "them.",
+    remedy="Leave the other user out, or log in as it from a function of its own.",
+    source=SOURCE,
+)
+def further_user(graph: Graph) -> Iterator[Violation]:
+    users = {holder: client.user for client, holder, _ in logins_by_token(graph) if client.user}
+    for statement in written_statements(graph) if users else ():
+        user = users.get(statement.place)
+        if user is None or not statement.allows or not statement.names_action(ACTION):
+            continue
+        named = [parsed(text_of(graph, one)) for one in statement.resources()]
+        names = [one.name for one in named if one is not None]
+        # Where its own user is not among them, the login fails, which is said by another rule.
+        for name in names if user in names else ():
+            if "*" not in shown(name) and same(name, user) is False:
+                yield Violation(
+                    statement.place,
+                    statement.key(graph),
+                    f"{ACTION} is allowed for {shown(name)}, and the function logs in as another "
+                    "user",
+                    "Leave it out, or log in as it from a function of its own",
+                )
 
 
 @as_rule(
@@ -160,7 +189,7 @@ def _is_explicit(statement: Statement) -> bool:
     )
 
 
-def _too_wide(graph: Graph, statement: Statement, users: Mapping[str, object]) -> Iterator[str]:
+def _too_wide(graph: Graph, statement: Statement) -> Iterator[str]:
     if "NotResource" in statement.body:
         yield f"{ACTION} is allowed on everything but what NotResource names"
     for resource in statement.resources():
@@ -173,23 +202,10 @@ def _too_wide(graph: Graph, statement: Statement, users: Mapping[str, object]) -
             continue
         if "*" in shown(named.place) and not shown(named.place).strip("*").startswith("prx-"):
             yield f"{ACTION} names {shown(named.place)}, which is not the ID of a proxy"
-        user = users.get(statement.place)
         if named.name == ("*",):
             yield f"{ACTION} is allowed for every user"
         elif "*" in shown(named.name):
             yield f"{ACTION} is allowed for every user like {shown(named.name)}"
-        elif isinstance(user, tuple) and same(named.name, user) is False:
-            name = shown(named.name)
-            if _allowed_too(graph, statement, user):
-                yield f"{ACTION} is allowed for {name}, and the function logs in as another user"
-
-
-def _allowed_too(graph: Graph, statement: Statement, user: object) -> bool:
-    """Tell whether the function's own user is allowed beside: else the login fails, and is said."""
-    return any(
-        (named := parsed(text_of(graph, one))) is not None and named.name == user
-        for one in statement.resources()
-    )
 
 
 def _fixed(graph: Graph) -> Iterator[tuple[Statement, str, str]]:

@@ -72,6 +72,7 @@ def waits_for_instances(graph: Graph) -> Iterator[Violation]:
 
 @as_rule(
     "proxy/waits-for-database",
+    level="warning",
     title="A proxy waits for its database.",
     why="The service-linked role that RDS assumes for a proxy comes with an account's first "
     "database; without it the proxy fails.",

@@ -146,6 +146,8 @@ def _may_refuse(rule: Mapping[str, Any]) -> bool:
     source=f"{WAF_GUIDE}how-aws-waf-works-resources.html",
 )
 def region(graph: Graph) -> Iterator[Violation]:
+    if graph.region == "us-east-1":
+        return
     # CloudFront itself is created from any Region.
     beside = [name for name, _ in graph.of_type(*FUNCTION_TYPES, *REST_APIS, "AWS::EC2::VPC")]
     for name, body in graph.of_type(WEB_ACL, *SCOPED):
