@@ -10,12 +10,8 @@ from typing import Final
 
 from .findings import Level, level_of
 
-_UNUSED: Final = "Nothing depends on what nobody uses."
 _ELSEWHERE: Final = "What exists elsewhere has no other name than its ARN."
 TASTE: Final[Mapping[str, str]] = {
-    "W2001": _UNUSED,
-    "W7001": _UNUSED,
-    "W8001": _UNUSED,
     "W3002": "`aws cloudformation package`, `sam package` and our own packaging upload local files "
     "before the deployment, and put their addresses in place of the paths.",
     "W3005": "A wait that a reference implies changes nothing.",

@@ -12,20 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from .arns import APIS, ARNS, ATTRIBUTES, NAMES
 from .graph import Graph
 from .values import simple
 
 ATTACHMENT: Final = "AWS::SecretsManager::SecretTargetAttachment"
 ROLE, KEY = "AWS::IAM::Role", "AWS::KMS::Key"
-_NAMES: Final[Mapping[str, str]] = {
-    "AWS::RDS::DBProxy": "DBProxyName",
-    "AWS::RDS::DBCluster": "DBClusterIdentifier",
-    "AWS::RDS::DBInstance": "DBInstanceIdentifier",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::KMS::Alias": "AliasName",
-    "AWS::Logs::LogGroup": "LogGroupName",
-}
-"""Properties that ``Ref`` returns where they are given."""
 _ELSEWHERE: Final = ("Custom::", "AWS::CloudFormation::", "AWS::Serverless::Application")
 """Types whose attributes come from outside the template."""
 _PARTS: Final = re.compile(r"\$\{(!?)([^}]*)\}")
@@ -186,10 +178,21 @@ def _referred(graph: Graph, name: str) -> Text:
             "AWS::SecretsManager::SecretTargetAttachment" | "AWS::SecretsManager::RotationSchedule"
         ) if "SecretId" in body:
             return text_of(graph, body["SecretId"])
-        case kind:
-            given = body.get(_NAMES.get(kind, ""))
-            named = (_made(name),) if given is None else text_of(graph, given)
-            return named if is_certain(named) else (_made(name),)
+        case "AWS::SNS::Topic":
+            return _attribute(graph, name, "TopicArn")
+        case "AWS::SQS::Queue":
+            return (Atom(name, "QueueUrl", "resource"),)
+        case kind if kind in APIS:
+            return (Atom(name, "Id", "resource"),)
+        case _:
+            return _named(graph, name)
+
+
+def _named(graph: Graph, name: str) -> Text:
+    """Return the physical name of the resource *name*."""
+    given = graph.properties(name).get(NAMES.get(graph.type(name), ""))
+    named = (_made(name),) if given is None else text_of(graph, given)
+    return named if is_certain(named) else (_made(name),)
 
 
 def _attribute(graph: Graph, name: str, attribute: str) -> Text:
@@ -199,10 +202,6 @@ def _attribute(graph: Graph, name: str, attribute: str) -> Text:
     match graph.type(name), attribute:
         case "AWS::RDS::DBProxy", "DBProxyArn":
             return joined(_arn("rds", "db-proxy:"), (own,))
-        case "AWS::RDS::DBCluster", "DBClusterArn":
-            return joined(_arn("rds", "cluster:"), _referred(graph, name))
-        case "AWS::RDS::DBInstance", "DBInstanceArn":
-            return joined(_arn("rds", "db:"), _referred(graph, name))
         case ("AWS::RDS::DBCluster", "DBClusterResourceId") | (
             "AWS::RDS::DBInstance",
             "DbiResourceId",
@@ -214,16 +213,24 @@ def _attribute(graph: Graph, name: str, attribute: str) -> Text:
             path = text_of(graph, graph.properties(name).get("Path", "/"))
             parts = ("arn:", PARTITION, ":iam::", ACCOUNT, ":role")
             return joined(parts, path, _referred(graph, name))
-        case "AWS::KMS::Key", "Arn":
-            return joined(_arn("kms", "key/"), _referred(graph, name))
         case "AWS::SSM::Parameter", "Value":
             return text_of(graph, graph.properties(name).get("Value"))
+        case kind, _ if kind in ARNS and attribute in ATTRIBUTES and not _is_on_a_bus(graph, name):
+            form = ARNS[kind]
+            start: Text = ("arn:", PARTITION, f":{form.service}:::{form.before}")
+            whole = start if form.is_global else _arn(form.service, form.before)
+            return joined(whole, _named(graph, name))
         case kind, _ if kind.startswith(_ELSEWHERE):
             # A custom resource of ours returns its properties; any other may return anything.
             given = graph.properties(name).get(attribute)
             return (Atom(name, attribute),) if given is None else text_of(graph, given)
         case _:
             return (Atom(name, attribute, "resource"),)
+
+
+def _is_on_a_bus(graph: Graph, name: str) -> bool:
+    """Tell whether *name* is a rule of a bus of its own, which stands in the ARN."""
+    return "EventBusName" in graph.properties(name)
 
 
 def _made(name: str) -> Atom:

@@ -50,7 +50,7 @@ def trusts_service(graph: Graph, role: str, service: str) -> Answer:
         if "NotPrincipal" in one.body or isinstance(one.body.get("Principal"), list):
             return None
         named = either(
-            _is_regional(text_of(graph, principal), service)
+            is_regional(text_of(graph, principal), service)
             or covers(text_of(graph, principal), (service,))
             for principal in principals(one, "Service")
         )
@@ -61,7 +61,7 @@ def trusts_service(graph: Graph, role: str, service: str) -> Answer:
     return either(answers)
 
 
-def _is_regional(text: Text, service: str) -> bool:
+def is_regional(text: Text, service: str) -> bool:
     """Tell whether *text* is the name that *service* has in a Region: ``states.<Region>.…``."""
     if not text or not isinstance(text[0], str) or not isinstance(text[-1], str):
         return False
