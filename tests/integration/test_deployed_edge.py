@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from deployed_edge import ALLOWED, CONFIG, FUNCTIONS, HOME, IPV6, OTHER, OWN_STACK, REGION, Edge
@@ -12,6 +13,9 @@ from planning import Planner
 
 from rdsproxy_local.servers.loopback import has_ipv6
 from rdsproxy_local.viewer import Viewer
+from rdsproxy_templates.deploy.attached_rules import without_attached
+from rdsproxy_templates.deploy.drift import detected_drift
+from rdsproxy_templates.deploy.root_stack import RootStack
 
 pytestmark = pytest.mark.xdist_group("deployed-edge")
 
@@ -157,6 +161,18 @@ class TestOriginWebACL:
             assert not one["VisibilityConfig"]["SampledRequestsEnabled"]
         redacted = [one["SingleHeader"]["Name"] for one in logging["RedactedFields"]]
         assert redacted == ["authorization", "cookie", "x-api-key", "x-origin-verify"]
+
+
+def test_nothing_of_it_has_drifted_and_its_drift_shows_no_secret(edge):
+    secrets = (edge.key(), edge.origin_value())
+    for part in (edge.waf, edge.site):
+        root = RootStack(SimpleNamespace(client=part.account.client), part.name)
+        left, _ = without_attached(root, detected_drift(root))
+        assert [*left.lines()] == []
+        api = part.account.client("cloudformation")
+        for stack in api.describe_stacks()["Stacks"]:
+            shown = repr(api.describe_stack_resource_drifts(StackName=stack["StackId"]))
+            assert [one for one in secrets if one in shown] == []
 
 
 class TestFunction:

@@ -54,6 +54,14 @@ def _policies(stack: Stack, role: DeployedResource) -> Attached:
             yield "Policies", _having({"PolicyName": one.properties["PolicyName"]})
 
 
+def _subscriptions(stack: Stack, topic: DeployedResource) -> Attached:
+    for one in list(stack.deployed.values()):
+        given = one.properties
+        if one.type == "AWS::SNS::Subscription" and given["TopicArn"] == topic.physical_id:
+            ends = {name: str(given.get(name)) for name in ("Endpoint", "Protocol")}
+            yield "Subscription", _having(ends)
+
+
 def _having(wanted: Mapping[str, str]) -> Callable[[Any], bool]:
     return lambda one: all(str(one.get(name)) == value for name, value in wanted.items())
 
@@ -61,4 +69,5 @@ def _having(wanted: Mapping[str, str]) -> Callable[[Any], bool]:
 ATTACHED: Final[Mapping[str, Callable[[Stack, DeployedResource], Attached]]] = {
     "AWS::EC2::SecurityGroup": _rules,
     "AWS::IAM::Role": _policies,
+    "AWS::SNS::Topic": _subscriptions,
 }

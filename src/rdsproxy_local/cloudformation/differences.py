@@ -91,8 +91,11 @@ class Comparison:
     def _objects(
         self, path: Path, expected: Mapping[str, Any], actual: Mapping[str, Any], declared: Any
     ) -> Iterator[Difference]:
+        is_other_choice = bool(actual) and expected.keys().isdisjoint(actual)
         for name, value in expected.items():
             inner = self._within(declared, name)
+            if is_other_choice and value == {}:
+                yield Difference((*path, name), "REMOVE", value)
             yield from self._values((*path, name), value, actual.get(name), inner)
         if not declared.get("properties"):
             # A map, such as a function's variables, or a document, such as a policy.

@@ -1,4 +1,4 @@
-"""API Gateway's HTTP APIs and their stages."""
+"""API Gateway's HTTP APIs and their parts; CloudFormation checks no stages and integrations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context, DeployedResource
-from .reading import Reader, named, picked, reads
+from .reading import Reader, picked, reads
 
 SERVICE: Final = "apigatewayv2"
 OF_API: Final = (
@@ -19,15 +19,25 @@ OF_API: Final = (
     "Tags",
     "Version",
 )
-OF_STAGE: Final = (
-    "AccessLogSettings",
-    "AutoDeploy",
-    "DefaultRouteSettings",
-    "Description",
-    "RouteSettings",
-    "StageName",
-    "StageVariables",
-    "Tags",
+OF_AUTHORIZER: Final = (
+    "AuthorizerCredentialsArn",
+    "AuthorizerPayloadFormatVersion",
+    "AuthorizerResultTtlInSeconds",
+    "AuthorizerType",
+    "AuthorizerUri",
+    "EnableSimpleResponses",
+    "IdentitySource",
+    "JwtConfiguration",
+    "Name",
+)
+OF_ROUTE: Final = (
+    "ApiKeyRequired",
+    "AuthorizationScopes",
+    "AuthorizationType",
+    "AuthorizerId",
+    "OperationName",
+    "RouteKey",
+    "Target",
 )
 
 
@@ -36,15 +46,21 @@ def _api(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
     return picked(context.call(SERVICE, "get_api", ApiId=deployed.physical_id), *OF_API)
 
 
-@reads("ApiId", *OF_STAGE)
-def _stage(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
-    api = deployed.properties["ApiId"]
-    stages = context.call(SERVICE, "get_stages", ApiId=api)["Items"]
-    found = named(stages, "StageName", deployed.physical_id)
-    return {**picked(found, *OF_STAGE), "ApiId": api}
+def _part(kind: str, *names: str) -> Reader:
+    """Make a reader of a part of an API."""
+
+    @reads("ApiId", *names)
+    def read(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
+        whose = {"ApiId": deployed.properties["ApiId"], f"{kind}Id": deployed.physical_id}
+        found = context.call(SERVICE, f"get_{kind.lower()}", **whose)
+        return {**picked(found, *names), "ApiId": whose["ApiId"]}
+
+    return read
 
 
 READERS: Final[Mapping[str, Reader]] = {
     "AWS::ApiGatewayV2::Api": _api,
-    "AWS::ApiGatewayV2::Stage": _stage,
+    "AWS::ApiGatewayV2::Authorizer": _part("Authorizer", *OF_AUTHORIZER),
+    "AWS::ApiGatewayV2::Deployment": _part("Deployment", "Description"),
+    "AWS::ApiGatewayV2::Route": _part("Route", *OF_ROUTE),
 }

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from ..cloudformation.resource import Context, DeployedResource
 
-ABSENT: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent")
+ABSENT: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|Non[Ee]xistent")
 """Error codes of services that do not have a resource."""
 
 T = TypeVar("T")
