@@ -11,8 +11,14 @@ from rdsproxy_templates import render
 from rdsproxy_templates.audit.reading import read
 from rdsproxy_templates.fleet.built_code import content_digest
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
-from rdsproxy_templates.fleet.regional_packages import package_problems, regional_packages
+from rdsproxy_templates.fleet.regional_packages import (
+    images_of,
+    package_problems,
+    regional_packages,
+)
 from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
+from rdsproxy_templates.model import Template
+from rdsproxy_templates.rendering.documents import bundle
 from rdsproxy_templates.variants import VARIANTS
 
 REGIONS = ["eu-west-1", "us-east-1"]
@@ -97,8 +103,29 @@ def test_without_code_and_nesting_the_template_is_as_it_was_rendered(rendered):
     packages = regional_packages(fleet, settings(None))
 
     assert packages.template == fleet.text
-    assert (packages.objects, packages.images, packages.is_long) == ({}, (), False)
+    assert (packages.objects, packages.is_long) == ({}, False)
+    assert images_of(fleet) == []
     assert [*package_problems(fleet, settings(None))] == []
+
+
+def test_an_image_is_named_by_its_digest_so_that_a_moved_tag_is_a_change(tmp_path):
+    uri = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:1"
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ImageUri": uri}}}
+    root = Template(
+        description="One image",
+        parameters={},
+        children={},
+        resources={"One": function, "Two": function},
+        outputs={},
+    )
+    fleet = RenderedFleet(name="one", bundle=bundle(root, nesting="flat"), folder=tmp_path)
+    (image,) = images_of(fleet)
+
+    packages = regional_packages(fleet, settings(None), {image: "sha256:abc"})
+
+    code = {"Fn::Sub": "123456789012.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/orders@sha256:abc"}
+    resources = read(packages.template).value["Resources"].values()
+    assert [one["Properties"]["Code"]["ImageUri"] for one in resources] == [code] * 2
 
 
 def test_code_without_buckets_is_refused(rendered):

@@ -20,7 +20,7 @@ from rdsproxy_templates.fleet.bucket_policies import Readers
 from rdsproxy_templates.fleet.fleet_sessions import FleetSessions
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
 from rdsproxy_templates.fleet.publishing import delete_buckets, published, template_argument
-from rdsproxy_templates.fleet.regional_images import regional_image
+from rdsproxy_templates.fleet.regional_images import examined_images, regional_image
 from rdsproxy_templates.fleet.regional_packages import RegionalPackages, regional_packages
 from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
 from rdsproxy_templates.model import Template
@@ -236,19 +236,33 @@ def test_an_image_has_to_be_in_the_repository_of_every_region(sessions):
     manifest = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": {}, "layers": []})
     owner = sessions.administrator.id
     host = f"{owner}.dkr.ecr.eu-west-1.amazonaws.com"
-    function = {"Properties": {"Code": {"ImageUri": f"{host}/orders:1"}}}
-    packages = RegionalPackages(template="", images=[regional_image("Orders", function)])
+    image = regional_image({"Properties": {"Code": {"ImageUri": f"{host}/orders:1"}}})
+    pulling = {"Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "Effect": "Allow"}
+    statements = [
+        {**pulling, "Principal": "*", "Condition": READERS.condition},
+        {**pulling, "Principal": {"Service": "lambda.amazonaws.com"}},
+    ]
+
+    def examined():
+        return examined_images([image], sessions, REGIONS, READERS)
 
     def push(region):
         ecr = sessions.administrator.at(region).client("ecr")
         ecr.create_repository(repositoryName="orders")
         ecr.put_image(repositoryName="orders", imageManifest=manifest, imageTag="1")
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        ecr.set_repository_policy(repositoryName="orders", policyText=policy)
 
     push("eu-west-1")
-    with pytest.raises(DeploymentError) as caught:
-        publish(sessions, packages, bucket_prefix="images")
-    push("us-east-1")
-
-    (problem,) = caught.value.problems
+    digests, (problem,) = examined()
     assert problem.place == "us-east-1: image orders:1"
-    assert publish(sessions, packages, bucket_prefix="images") == []
+    assert "`aws ecr create-repository --repository-name orders --region us" in problem.sentence
+    with pytest.raises(DeploymentError) as caught:
+        published(
+            PACKAGES, settings(bucket_prefix="images"), sessions, REGIONS, READERS, print, [problem]
+        )
+    assert caught.value.problems == (problem,)
+
+    push("us-east-1")
+    assert examined() == (digests, [])
+    assert digests[image].startswith("sha256:")

@@ -1,4 +1,4 @@
-"""Who may read a bucket of packages: the accounts of a fleet, over TLS, and nobody else."""
+"""Who may read packages, over TLS, and images: the accounts of a fleet, and nobody else."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class Readers:
         if self.organization:
             return {"StringEquals": {"aws:PrincipalOrgID": self.organization}}
         return {"StringEquals": {"aws:PrincipalAccount": sorted(self.accounts)}}
+
+    def has_others(self, account: str) -> bool:
+        """Tell if accounts beside *account* may read."""
+        return bool(self.organization) or not {*self.accounts} <= {account}
 
     def __str__(self) -> str:
         return f"organization {self.organization}" if self.organization else "accounts of the waves"
@@ -65,19 +69,28 @@ def refuses_plain_http(policy: Mapping[str, Any]) -> bool:
     )
 
 
-def lets_read(policy: Mapping[str, Any], readers: Readers) -> bool:
-    """Tell if statements let all of *readers* get objects; what they do not say is no yes."""
-    allowed = [one for one in _statements(policy) if _allows_reading(one)]
+def lets_read(policy: Mapping[str, Any], readers: Readers, action: str = READING[0]) -> bool:
+    """Tell if statements let all of *readers* do *action*; what they do not say is no yes."""
+    allowed = [one for one in _statements(policy) if _allows(one, action)]
     if any(_is_for(one, readers) for one in allowed):
         return True
     named = {account for one in allowed if not one.get("Condition") for account in _accounts(one)}
     return not readers.organization and bool(readers.accounts) and {*readers.accounts} <= named
 
 
-def _allows_reading(one: Mapping[str, Any]) -> bool:
-    actions = _listed(one.get("Action"))
+def lets_service(policy: Mapping[str, Any], service: str, action: str) -> bool:
+    """Tell if a statement lets an AWS *service* do *action*, on whatever condition."""
+    return any(
+        _allows(one, action)
+        and isinstance(principal := one.get("Principal"), Mapping)
+        and service in _listed(principal.get("Service"))
+        for one in _statements(policy)
+    )
+
+
+def _allows(one: Mapping[str, Any], action: str) -> bool:
     return one.get("Effect") == "Allow" and any(
-        fnmatchcase(READING[0].lower(), str(action).lower()) for action in actions
+        fnmatchcase(action.lower(), str(pattern).lower()) for pattern in _listed(one.get("Action"))
     )
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from .fleet_sessions import FleetSessions
 from .preparation import PreparedFleet
 from .publishing import published, readers_of, template_argument
-from .regional_packages import regional_packages
+from .regional_images import examined_images
+from .regional_packages import images_of, regional_packages
 
 
 class PublishedTemplate(NamedTuple):
@@ -21,9 +22,11 @@ class PublishedTemplate(NamedTuple):
 def published_template(
     fleet: PreparedFleet, sessions: FleetSessions, say: Callable[[str], None]
 ) -> PublishedTemplate:
-    """Return the root template of *fleet*, whose code and nested templates every Region has."""
+    """Return the root template of *fleet*, whose code, images and templates every Region has."""
     settings = fleet.settings
-    packages = regional_packages(fleet.rendered, settings)
+    regions = settings.regions
     readers = readers_of(fleet.organization, fleet.places)
-    published(packages, settings, sessions, settings.regions, readers, say)
+    digests, problems = examined_images(images_of(fleet.rendered), sessions, regions, readers)
+    packages = regional_packages(fleet.rendered, settings, digests)
+    published(packages, settings, sessions, regions, readers, say, problems)
     return PublishedTemplate(packages.template, template_argument(packages, settings, sessions))

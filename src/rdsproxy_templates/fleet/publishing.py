@@ -14,7 +14,6 @@ from .fleet_settings import FleetSettings
 from .organization import Organization
 from .package_buckets import PackageBucket
 from .place import Place
-from .regional_images import image_digest_problems
 from .regional_packages import RegionalPackages, bucket_name
 
 AT_ONCE = 4
@@ -32,12 +31,14 @@ def published(  # noqa: PLR0913, PLR0917 - one parameter a thing that is needed
     regions: Sequence[str],
     readers: Readers,
     say: Say,
+    known: Iterable[Problem] = (),
 ) -> None:
     """Have every object of *packages* in the bucket of each of *regions*, made where it is missing.
 
-    Raises :class:`DeploymentError` with everything in every Region that does not resolve.
+    Raises :class:`DeploymentError` with everything in every Region that does not resolve, beside
+    what is *known* not to.
     """
-    problems = list(image_digest_problems(packages.images, sessions, regions))
+    problems = list(known)
     objects = dict(packages.objects)
     home = sessions.administrator.region
     if packages.is_long:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -36,7 +36,6 @@ class RegionalPackages:
     template: str
     objects: Mapping[str, bytes] = field(default_factory=dict)
     """Archives and nested templates by key, the same in every Region."""
-    images: Sequence[RegionalImage] = ()
 
     @property
     def template_key(self) -> str:
@@ -49,16 +48,20 @@ class RegionalPackages:
         return len(self.template.encode()) > MOST_INLINE
 
 
-def regional_packages(rendered: RenderedFleet, settings: FleetSettings) -> RegionalPackages:
+def regional_packages(
+    rendered: RenderedFleet,
+    settings: FleetSettings,
+    digests: Mapping[RegionalImage, str] | None = None,
+) -> RegionalPackages:
     """Build the code of *rendered*, and write templates that any Region takes.
 
-    Calls nothing of AWS. Without code and nested templates, the template is as it was rendered.
+    Images are named by their *digests*. Calls nothing of AWS. Without code, images and nested
+    templates, the template is as it was rendered.
     """
     templates = _templates(rendered)
     archives = built_archives(rendered, templates)
     names = {place: f"{FOLDER}/{content_digest(one)}.zip" for place, one in archives.items()}
     objects = {names[place]: one for place, one in archives.items()}
-    images: list[RegionalImage] = []
     if not names and len(templates) == 1 and not any(_images(templates)):
         return RegionalPackages(template=rendered.text)
     packages = settings.packages or PackagesSettings(bucket_prefix="none")
@@ -78,16 +81,20 @@ def regional_packages(rendered: RenderedFleet, settings: FleetSettings) -> Regio
                 objects[key] = text.encode()
                 properties["TemplateURL"] = _url(packages, key)
                 in_bucket = True
-            elif image := regional_image(f"{path}: {title}", resource):
-                properties["Code"] = image.code
-                images.append(image)
+            elif image := regional_image(resource):
+                properties["Code"] = image.code((digests or {}).get(image))
         if in_bucket and packages.buckets:
             named = {region: {"Name": name} for region, name in packages.buckets.items()}
             body = _with_mapping(body, named)
         return HEADER + dump(body)
 
     template = text_of(ROOT)
-    return RegionalPackages(template=template, objects=objects, images=images)
+    return RegionalPackages(template=template, objects=objects)
+
+
+def images_of(rendered: RenderedFleet) -> list[RegionalImage]:
+    """Return the images of functions, each once."""
+    return list(dict.fromkeys(_images(_templates(rendered))))
 
 
 def package_problems(rendered: RenderedFleet, settings: FleetSettings) -> Iterator[Problem]:
@@ -117,9 +124,9 @@ def _templates(rendered: RenderedFleet) -> dict[str, Mapping[str, Any]]:
 
 
 def _images(templates: Mapping[str, Mapping[str, Any]]) -> Iterator[RegionalImage]:
-    for path, template in templates.items():
-        for title, resource in template["Resources"].items():
-            if image := regional_image(f"{path}: {title}", resource):
+    for template in templates.values():
+        for resource in template["Resources"].values():
+            if image := regional_image(resource):
                 yield image
 
 
