@@ -165,7 +165,8 @@ class ManyAccounts:
             StackSetName=STACK_SET,
             StackSetId=f"{STACK_SET}:1",
             Status="ACTIVE",
-            TemplateBody="Resources: {}",
+            TemplateBody="Parameters: {Name: {Type: String}}\nResources: {}",
+            Parameters=tagged(member=tagged(ParameterKey="Name", ParameterValue="/shop")),
             PermissionModel="SERVICE_MANAGED",
         )
         return tagged(StackSet=shown)

@@ -18,7 +18,8 @@ from rdsproxy_templates.fleet.stack_set import StackInstance
 from rdsproxy_templates.fleet.targets import found_waves
 
 ONE, TWO, THREE = (Place(str(number) * 12, "eu-west-1") for number in (1, 2, 3))
-OLD, NEW = "Resources: {}", "Resources: {New: {}}"
+OLD = "Parameters: {Days: {Type: Number, Default: 7}}\nResources: {}"
+NEW = f"{OLD[:-1]}New: {{}}}}"
 
 
 class Known:
@@ -27,12 +28,16 @@ class Known:
     name = "shop"
 
     def __init__(
-        self, instances: Mapping[Place, str], overrides: Mapping[Place, Mapping[str, str]]
+        self,
+        instances: Mapping[Place, str],
+        overrides: Mapping[Place, Mapping[str, str]],
+        template: str = OLD,
     ) -> None:
-        self._instances, self._overrides = instances, overrides
+        self._instances, self._overrides, self._template = instances, overrides, template
+        self.asked: list[Place] = []
 
     def description(self) -> dict[str, Any] | None:
-        return {"TemplateBody": OLD, "Parameters": []} if self._instances else None
+        return {"TemplateBody": self._template, "Parameters": []} if self._instances else None
 
     def instances(self) -> list[StackInstance]:
         return [
@@ -41,6 +46,7 @@ class Known:
         ]
 
     def overrides(self, place: Place) -> Mapping[str, str]:
+        self.asked.append(place)
         return self._overrides.get(place, {})
 
 
@@ -51,6 +57,7 @@ def plan(
     overrides: Mapping[Place, Mapping[str, str]] | None = None,
     values: Mapping[Place, str] | None = None,
     shared: Mapping[str, str] | None = None,
+    known: Known | None = None,
 ) -> FleetPlan:
     """The plan of a fleet with a wave of two accounts."""
     rows = [
@@ -79,8 +86,8 @@ def plan(
         },
         "fleet.yaml",
     )
-    known: Any = Known(instances, overrides or {})
-    return fleet_plan(known, settings, desired, found_waves(settings, None))
+    stack_set: Any = known or Known(instances, overrides or {})
+    return fleet_plan(stack_set, settings, desired, found_waves(settings, None))
 
 
 def test_a_fleet_that_is_new_creates_every_place() -> None:
@@ -106,6 +113,17 @@ def test_other_values_of_a_place_change_only_that() -> None:
     assert (changed.updates, changed.overrides, changed.creates) == ((), (TWO,), ())
     same = plan({ONE: "CURRENT", TWO: "CURRENT"}, values={TWO: "3"}, overrides={TWO: {"Days": "3"}})
     assert not same.has_changes
+
+
+@pytest.mark.parametrize(
+    ("template", "asked"), [("Resources: {}", []), (OLD, [ONE, TWO])], ids=["none", "one"]
+)
+def test_instances_are_asked_for_their_values_only_where_there_are_parameters(
+    template: str, asked: list[Place]
+) -> None:
+    known = Known({ONE: "CURRENT", TWO: "CURRENT"}, {}, template)
+    plan({}, template=template, known=known)
+    assert sorted(known.asked) == asked
 
 
 @pytest.mark.parametrize(("shared", "updates"), [({}, (ONE,)), ({"Days": "7"}, (ONE, TWO))])

@@ -107,7 +107,8 @@ def fleet_plan(
     found = stack_set.description()
     differences = tuple(desired.differences(found)) if found else ()
     instances = {one.place: one for one in stack_set.instances()} if found else {}
-    known = _overrides(stack_set, [place for wave in waves for place in wave.places], instances)
+    asked = [place for wave in waves for place in wave.places if _may_override(found)]
+    known = _overrides(stack_set, asked, instances)
     added = frozenset(desired.parameters.keys() - _parameters(found))
     wanted = {place for wave in waves for place in wave.places}
     return FleetPlan(
@@ -138,7 +139,7 @@ def _work(
         if place not in instances or instances[place].is_inoperable:
             continue
         values = desired.rows.overrides(place)
-        if is_other := known[place] != values:
+        if is_other := known.get(place, {}) != values:
             overrides.append(place)
         # A place overrides a parameter once it has been updated with it.
         is_late = added is not None and not added.isdisjoint(values)
@@ -154,6 +155,12 @@ def _work(
 
 def _parameters(found: Mapping[str, Any] | None) -> set[str]:
     return {one["ParameterKey"] for one in (found or {}).get("Parameters", ())}
+
+
+def _may_override(found: Mapping[str, Any] | None) -> bool:
+    """Tell if the stack set may have parameters, of which an instance may have others."""
+    template = str((found or {}).get("TemplateBody", ""))
+    return found is not None and (bool(_parameters(found)) or "Parameters" in template)
 
 
 def _auto_deployment(found: Mapping[str, Any], settings: FleetSettings) -> str | None:
