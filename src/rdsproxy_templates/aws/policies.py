@@ -12,10 +12,12 @@ from awacs.aws import (
     ArnLike,
     AWSPrincipal,
     Condition,
+    ConditionElement,
     PolicyDocument,
     Principal,
     Statement,
     StringEquals,
+    StringLike,
 )
 from awacs.helpers.trust import make_simple_assume_statement
 from troposphere import AWSHelperFn, Select, Split
@@ -39,40 +41,40 @@ def trusts(service: str) -> PolicyDocument:
     return PolicyDocument(Version=VERSION, Statement=[make_simple_assume_statement(service)])
 
 
-def trusts_flow_logs() -> PolicyDocument:
-    """Trust policy: only flow logs of the role's own account and Region may assume it."""
-    source = sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*")
+def trusts_in_account(service: str, *more: ConditionElement) -> PolicyDocument:
+    """Trust policy: one AWS service may assume the role, for the role's own account only.
+
+    *more* conditions, such as one on ``aws:SourceArn``, hold as well.
+    """
+    own = StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")})
     return PolicyDocument(
         Version=VERSION,
         Statement=[
             Statement(
                 Effect=Allow,
-                Principal=Principal("Service", ["vpc-flow-logs.amazonaws.com"]),
+                Principal=Principal("Service", [service]),
                 Action=[sts.AssumeRole],
-                Condition=Condition(
-                    [
-                        StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")}),
-                        ArnLike({"aws:SourceArn": source}),
-                    ]
-                ),
+                Condition=Condition([own, *more]),
             )
         ],
     )
+
+
+def trusts_flow_logs() -> PolicyDocument:
+    """Trust policy: only flow logs of the role's own account and Region may assume it."""
+    source = sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc-flow-log/*")
+    return trusts_in_account("vpc-flow-logs.amazonaws.com", ArnLike({"aws:SourceArn": source}))
 
 
 def trusts_enhanced_monitoring() -> PolicyDocument:
     """Trust policy: only Enhanced Monitoring of the role's own account may assume it."""
-    return PolicyDocument(
-        Version=VERSION,
-        Statement=[
-            Statement(
-                Effect=Allow,
-                Principal=Principal("Service", ["monitoring.rds.amazonaws.com"]),
-                Action=[sts.AssumeRole],
-                Condition=Condition(StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")})),
-            )
-        ],
-    )
+    return trusts_in_account("monitoring.rds.amazonaws.com")
+
+
+def trusts_stack_sets() -> PolicyDocument:
+    """Trust policy of AWS's guide: only stack sets of the role's own account may assume it."""
+    source = sub("arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stackset/*")
+    return trusts_in_account("cloudformation.amazonaws.com", StringLike({"aws:SourceArn": source}))
 
 
 def trusts_role(role: RoleArn) -> PolicyDocument:

@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from awacs import sts
-from awacs.aws import (
-    Allow,
-    Condition,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringEquals,
-    StringLike,
-)
+from awacs.aws import Allow, PolicyDocument, Statement
 from troposphere import iam
 
-from ..aws.policies import VERSION
+from ..aws.policies import VERSION, trusts_stack_sets
 from ..model import sub
 from ..rendering import Bundle
 from ..rendering.documents import ROOT
@@ -62,7 +54,7 @@ def administration_role(name: str, execution_role: str) -> Bundle:
         "AdministrationRole",
         RoleName=name,
         Description=f"Lets StackSets assume {execution_role} in the accounts of stack sets",
-        AssumeRolePolicyDocument=_trusts_stack_sets(),
+        AssumeRolePolicyDocument=trusts_stack_sets(),
         Policies=[
             iam.Policy(
                 PolicyName="AssumeExecutionRole",
@@ -80,24 +72,3 @@ def administration_role(name: str, execution_role: str) -> Bundle:
         ],
     )
     return only_role(role, "Administration role of stack sets with self-managed permissions.")
-
-
-def _trusts_stack_sets() -> PolicyDocument:
-    """Trust policy of AWS's guide, with its conditions against a confused deputy."""
-    source = sub("arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stackset/*")
-    return PolicyDocument(
-        Version=VERSION,
-        Statement=[
-            Statement(
-                Effect=Allow,
-                Principal=Principal("Service", ["cloudformation.amazonaws.com"]),
-                Action=[sts.AssumeRole],
-                Condition=Condition(
-                    [
-                        StringEquals({"aws:SourceAccount": sub("${AWS::AccountId}")}),
-                        StringLike({"aws:SourceArn": source}),
-                    ]
-                ),
-            )
-        ],
-    )
