@@ -189,8 +189,11 @@ class Fleet:
         )["Summaries"]
         return {(one["Account"], one["Region"]): one for one in found}
 
-    def groups(self, account: Account, region: str = REGIONS[0]) -> dict[str, int]:
-        """Days that logs are kept, by the name of each of the fleet's groups in an account."""
+    def groups(self, account: Account, region: str = REGIONS[0]) -> dict[str, int | None]:
+        """Days that logs are kept, by the name of each of the fleet's groups in an account.
+
+        A group that is being made has none yet.
+        """
         prefix = f"/{self.settings['stack_set']}"
         answer = account.at(region).client("logs").describe_log_groups(logGroupNamePrefix=prefix)
-        return {one["logGroupName"]: one["retentionInDays"] for one in answer["logGroups"]}
+        return {one["logGroupName"]: one.get("retentionInDays") for one in answer["logGroups"]}

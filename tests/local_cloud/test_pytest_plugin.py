@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rdsproxy_templates.errors import ConfigError, DeploymentError
 
@@ -183,6 +184,45 @@ def test_a_stack_set_reaches_the_accounts_of_a_unit(organization):
     assert ended["StackSetOperation"]["Status"] == "SUCCEEDED"
     found = member.client("ssm").get_parameter(Name="/place")["Parameter"]
     assert found["Value"] == "here"
+
+
+def test_another_accounts_role_is_assumed_only_where_it_is_there_and_trusts(
+    organization, local_cloud
+):
+    member = organization.member("reached")
+    manager, stranger = organization.management, local_cloud.account("333333333333")
+    arn = f"arn:aws:iam::{member.id}:role"
+
+    def assumed(account, name, **more):
+        sts = account.client("sts")
+        return sts.assume_role(RoleArn=f"{arn}/{name}", RoleSessionName="reader", **more)
+
+    def refused(account, name, **more):
+        with pytest.raises(ClientError) as caught:
+            assumed(account, name, **more)
+        return caught.value.response["Error"]
+
+    keys = assumed(manager, "OrganizationAccountAccessRole")["Credentials"]
+    assert keys["AccessKeyId"].startswith("ASIA")
+    assert refused(stranger, "OrganizationAccountAccessRole") == {
+        "Type": "Sender",
+        "Code": "AccessDenied",
+        "Message": "User: arn:aws:sts::333333333333:assumed-role/developer/tests is not authorized "
+        f"to perform: sts:AssumeRole on resource: {arn}/OrganizationAccountAccessRole",
+    }
+    assert refused(manager, "nobody")["Code"] == "AccessDenied"
+
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": stranger.id},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "agreed"}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    member.client("iam").create_role(RoleName="lent", AssumeRolePolicyDocument=document)
+    assert refused(stranger, "lent")["Code"] == "AccessDenied"
+    assert refused(manager, "lent", ExternalId="agreed")["Code"] == "AccessDenied"
+    assert assumed(stranger, "lent", ExternalId="agreed")["Credentials"]
 
 
 def test_a_failure_names_the_resource_and_the_reason(deploy):

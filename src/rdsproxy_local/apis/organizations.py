@@ -14,12 +14,14 @@ from moto.organizations.models import (
 from moto.organizations.responses import OrganizationsResponse
 
 from .surround import mend
+from .trusting_roles import administrator_trusting
 
 STACK_SETS: Final = "member.org.stacksets.cloudformation.amazonaws.com"
 NOT_EMPTY: Final = (
     "The specified OU is not empty. Move all accounts to another root or to other OUs, remove all "
     "child OUs, and try the operation again."
 )
+ACCESS_ROLE: Final = "OrganizationAccountAccessRole"
 DENIED: Final = "You don't have permissions to access this resource."
 
 
@@ -31,6 +33,14 @@ def install() -> None:
     """Refuse moves and deletions as AWS does; let members read what was delegated to them."""
     FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(STACK_SETS)
     OrganizationsResponse.organizations_backend = property(_readable)  # type: ignore[assignment]
+    mend(
+        OrganizationsBackend,
+        "create_account",
+        _create_account,
+        moto="CreateAccount leaves the account without roles",
+        aws="it has OrganizationAccountAccessRole, or that of RoleName, which trusts the manager",
+        source="https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html",
+    )
     mend(
         OrganizationsBackend,
         "move_account",
@@ -71,6 +81,14 @@ def _readable(response: OrganizationsResponse) -> OrganizationsBackend:
     if found.org and all(one.account.id != account for one in found.admins):
         raise Refused("AccessDeniedException", DENIED)
     return found
+
+
+def _create_account(create: Any, backend: OrganizationsBackend, **given: Any) -> Any:
+    status = create(backend, **given)
+    account = status["CreateAccountStatus"]["AccountId"]
+    manager = {"AWS": f"arn:aws:iam::{backend.account_id}:root"}
+    administrator_trusting(manager, account, given.get("RoleName") or ACCESS_ROLE)
+    return status
 
 
 def _move(move: Any, backend: OrganizationsBackend, **given: Any) -> None:

@@ -2,13 +2,14 @@
 
 Across accounts both must allow it: the caller's by its policies, the other by those of role,
 secret and key. Within one, a function reads what its role's policies or the secret's allow.
-Administrators, who have no policies, may assume any role and read any secret as before.
+Administrators, who have no policies, may assume any role and read any secret of their account, and
+the roles of others that trust them. Keys that nobody has, as at first, may assume any role.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from unittest import mock
@@ -49,16 +50,23 @@ def _assuming(assume: Callable[..., ActionResult]) -> Callable[..., ActionResult
     def assume_role(response: TokenResponse) -> ActionResult:
         caller = identities.find(response.access_key)
         role: str = response._get_param("RoleArn")
-        if caller is not None and caller.policies is not None:
-            may = caller.may("sts:AssumeRole", role)
-            if not (may and identities.role_trusts(role, caller)):
-                raise AccessDenied(
-                    f"User: {caller.arn} is not authorized to perform: sts:AssumeRole "
-                    f"on resource: {role}"
-                )
+        external = response._get_param("ExternalId")
+        context = {"sts:ExternalId": external} if external else {}
+        if caller is not None and not _may_assume(caller, role, context):
+            raise AccessDenied(
+                f"User: {caller.arn} is not authorized to perform: sts:AssumeRole "
+                f"on resource: {role}"
+            )
         return assume(response)
 
     return assume_role
+
+
+def _may_assume(caller: Identity, role: str, context: Mapping[str, str]) -> bool:
+    if caller.policies is None and _account(role) == caller.account:
+        return True
+    is_let = caller.policies is None or caller.may("sts:AssumeRole", role)
+    return is_let and identities.role_trusts_account_of(role, caller.role or caller.arn, **context)
 
 
 def _reading(read: Callable[..., str]) -> Callable[..., str]:

@@ -75,28 +75,21 @@ def role_identity(role_arn: str) -> Identity | None:
     return None if _role(role_arn) is None else _of_role(role_arn, role_arn)
 
 
-def role_trusts(role_arn: str, identity: Identity) -> bool:
-    """True if the role exists and its trust policy names the role of *identity*."""
-    role = _role(role_arn)
-    return role is not None and trusts(
-        json.loads(role.assume_role_policy_document), identity.role, "sts:AssumeRole"
-    )
-
-
 def role_trusts_service(role_arn: str, service: str, **context: str) -> bool:
     """True if the role exists and its trust policy lets the service assume it in *context*."""
     role = _role(role_arn)
     return role is not None and _trusts(role, service, **context)
 
 
-def role_trusts_account_of(role_arn: str, who: str) -> bool:
-    """True if the role exists and trusts the role *who*, or all of that one's account."""
+def role_trusts_account_of(role_arn: str, who: str, **context: str) -> bool:
+    """True if the role exists and trusts the role or user *who*, or all of that one's account."""
     role, account = _role(role_arn), who.split(":")[4]
     if role is None:
         return False
     document = json.loads(role.assume_role_policy_document)
     named = (who, f"arn:aws:iam::{account}:root", account)
-    return any(trusts(document, one, "sts:AssumeRole") for one in named)
+    context |= {"aws:PrincipalArn": who, "aws:PrincipalAccount": account}
+    return any(trusts(document, one, "sts:AssumeRole", **context) for one in named)
 
 
 def assume(role_arn: str, service: str, session_name: str, region: str) -> Identity:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from moto.sts.models import sts_backends
 
 from ..acting import RoleClients
+from ..apis.trusting_roles import PARTITION
 from ..clients import Clients
 from ..cloudformation.background import settled
 from ..cloudformation.capabilities import NAMED_IAM
@@ -15,7 +16,7 @@ from ..cloudformation.planning import Request
 from ..cloudformation.stacks import backend
 from ..data_plane import identities
 from .instance import Place
-from .service_roles import PARTITION, admin_role, default_role
+from .service_roles import admin_role, default_role
 from .stack_set import StackSet
 
 SERVICE: Final = "cloudformation.amazonaws.com"
