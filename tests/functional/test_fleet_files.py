@@ -20,6 +20,7 @@ from rdsproxy_templates.errors import ConfigError
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
 from rdsproxy_templates.fleet.parameter_rows import read_rows
 from rdsproxy_templates.fleet.place import Place
+from rdsproxy_templates.fleet.preparation import possible_rows
 from rdsproxy_templates.model.settings_file import read
 
 
@@ -100,7 +101,27 @@ def test_a_stack_that_is_none_is_named_at_its_setting(example: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         rendered_fleet(file.parse(FleetSettings), file)
     [problem] = caught.value.problems
-    assert str(problem) == (f"[{path}: stack] there is no such file (did you mean journal.py?)")
+    assert str(problem) == (
+        f"[{path}: stack jornal.py] there is no such file (did you mean journal.py?)"
+    )
+
+
+def test_a_value_that_a_property_does_not_take_is_refused_with_its_row(example: Path) -> None:
+    # Another test has loaded a module of the first name.
+    (example / "journal.py").rename(example / "diary.py")
+    fleet, rows = example / "fleet.yaml", example / "parameters.csv"
+    fleet.write_text(fleet.read_text().replace("journal.py", "diary.py"))
+    settings = read(fleet).parse(FleetSettings)
+    rendered, _ = rendered_fleet(settings, read(fleet))
+    rows.write_text("account,region,name,value\n,,JournalName,/a\n111111111111,,JournalName,\n")
+
+    with pytest.raises(ConfigError) as caught:
+        possible_rows(rendered, settings, fleet)
+
+    assert str(caught.value) == (
+        f"[{rows}:3] JournalName is LogGroupName of Journal, which must be at least 1 characters "
+        "long, got 0"
+    )
 
 
 def test_what_the_files_tell_is_refused_before_any_account_is_asked(

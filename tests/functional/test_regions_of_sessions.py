@@ -80,7 +80,7 @@ def test_a_region_that_is_newer_than_botocore_is_asked_for_once(run):
 
     assert said.exit_code == 1
     assert said.stderr == (
-        "error: [account app, without --profile] Could not connect to the endpoint URL: "
+        "error: [account, without --profile] Could not connect to the endpoint URL: "
         '"http://127.0.0.1:1/"; no Region eu-wset-1 was known when botocore was released '
         "(did you mean eu-west-1?)\n"
     )

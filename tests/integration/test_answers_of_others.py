@@ -64,5 +64,5 @@ def test_a_page_of_a_proxy(proxy, tmp_path, command, status):
 
     [error] = [line for line in said.stderr.splitlines() if line.startswith("error: ")]
     assert said.returncode == 1
-    assert error.startswith("error: [account app, without --profile] the answer is not AWS's")
+    assert error.startswith("error: [account, without --profile] the answer is not AWS's")
     assert "Traceback" not in said.stderr

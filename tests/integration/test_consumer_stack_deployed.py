@@ -67,5 +67,5 @@ def test_an_unknown_profile_is_named_by_the_option_that_was_given(planner):
     [error] = errors(planner.run("destroy", *CHOSEN[:-1], "nobody"))
 
     assert error == (
-        "error: [account app: --profile nobody] The config profile (nobody) could not be found"
+        "error: [account: --profile nobody] The config profile (nobody) could not be found"
     )

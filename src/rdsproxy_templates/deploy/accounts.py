@@ -141,7 +141,8 @@ def _opened(
     except ImportError:
         sentence = "needs boto3: install `rdsproxy_templates[deploy]`"
         raise DeploymentError([Problem("deploy", sentence)]) from None
-    place = f"account {name}"
+    # Who gives `--profile` need not know the account's name in a plan.
+    place = "account" if settings.profile_option == "--profile" else f"account {name}"
     option = settings.profile_option or f"--{name}-profile"
     chosen = f": {option} {settings.profile}" if settings.profile else f", without {option}"
     with aws_errors_at(f"{place}{chosen}"):

@@ -15,10 +15,11 @@ from .fleet_sessions import FleetSessions
 from .fleet_settings import FleetSettings
 from .organization import Organization
 from .parameter_rows import ParameterRows, read_rows
+from .parameter_uses import unfit_values
 from .place import Place
 from .preconditions import template_problems
 from .regional_packages import package_problems
-from .rendered_fleet import RenderedFleet
+from .rendered_fleet import RenderedFleet, parsed
 from .targets import Wave, found_waves
 
 
@@ -86,7 +87,8 @@ def possible_rows(rendered: RenderedFleet, settings: FleetSettings, file: Path) 
     rows = ParameterRows()
     try:
         rows = read_rows(file.parent / settings.parameters) if settings.parameters else rows
-        problems += rows.problems_of_values(declared)
+        unfit = [*rows.problems_of_values(declared)]
+        problems += unfit or unfit_values(rows, parsed(rendered.text))
     except ConfigError as error:
         problems += error.problems
     else:

@@ -63,7 +63,7 @@ def _consumer_stack(settings: FleetSettings, file: SettingsFile) -> ConsumerStac
     """Load the stack that *settings* name; problems are at the setting in *file*."""
     stack = settings.stack or ""
     stack = str(file.path.parent / stack) if stack.endswith(".py") else stack
-    place = f"{file.path}: stack"
+    place = f"{file.path}: stack {settings.stack}"
     try:
         return replace(load(stack, settings.name), place=place)
     except ConfigError as error:
