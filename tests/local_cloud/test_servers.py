@@ -9,6 +9,8 @@ import os
 import socket
 import ssl
 import subprocess
+import sys
+import textwrap
 import threading
 import time
 from collections import Counter
@@ -435,6 +437,19 @@ class TestServer:
             "`dnf install mariadb-server` on Fedora, `brew install mariadb` on macOS; or name a "
             "folder with the unpacked package in SERVER_BINARIES"
         )
+
+    def test_a_program_whose_servers_have_ended_leaves_no_process(self):
+        program = """
+            from pathlib import Path
+            from rdsproxy_local.servers.guardian import GUARDIAN
+            GUARDIAN.watch(1, Path("/nonexistent"))
+            GUARDIAN.forget(1)
+        """
+        words = [sys.executable, "-W", "error", "-c", textwrap.dedent(program)]
+
+        said = subprocess.run(words, capture_output=True, text=True, check=True)
+
+        assert said.stderr == ""
 
     def test_it_is_found_where_packages_are_unpacked(self, monkeypatch, tmp_path):
         for version in ("9", "16", "17"):

@@ -7,6 +7,7 @@ parent holds: ``+PID FOLDER`` for a server with its data, ``-PID`` for one that 
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -28,26 +29,48 @@ class Guardian:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._parent = 0
+        self._servers: dict[int, Path] = {}
 
     def watch(self, pid: int, folder: Path) -> None:
         """End the server *pid*, and remove its *folder*, when this process has ended."""
-        self._tell(f"+{pid} {folder}\n")
+        with self._turn:
+            self._servers[pid] = folder
+            self._tell(f"+{pid} {folder}\n")
 
     def forget(self, pid: int) -> None:
         """Leave the server *pid* alone, which has ended."""
-        self._tell(f"-{pid}\n")
+        with self._turn:
+            if self._servers.pop(pid, None):
+                self._tell(f"-{pid}\n")
+
+    def end(self) -> None:
+        """End the guardian, and wait for it unless it has servers to end."""
+        with self._turn:
+            process, self._process = self._process, None
+            if process is None or self._parent != os.getpid():
+                return
+            if self._servers:
+                assert process.stdin is not None
+                process.stdin.close()
+            else:
+                process.communicate()
 
     def _tell(self, line: str) -> None:
-        with self._turn:
-            if self._process is None or self._process.poll() is not None:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", __file__],
-                    stdin=subprocess.PIPE,
-                    start_new_session=True,
-                )
-            assert self._process.stdin is not None
-            self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
+        if self._process is not None and self._process.poll() is not None:
+            self._process.communicate()
+            self._process = None
+        if self._process is None:
+            self._parent = os.getpid()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", __file__],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+            )
+            atexit.register(self.end)
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode())
+        self._process.stdin.flush()
 
 
 GUARDIAN: Final = Guardian()
