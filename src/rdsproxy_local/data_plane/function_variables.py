@@ -45,6 +45,8 @@ def variables_of(function: Any, code: Code, around: CloudContext) -> dict[str, s
         "AWS_LAMBDA_LOG_FORMAT": function_logs.format_of(function),
         "AWS_LAMBDA_LOG_GROUP_NAME": function_logs.group_of(function),
         "AWS_REGION": function.region,
+        # Its folder is ours alone, and the next process need not compile the same files again.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     deployed = {"IAM_PLUGIN": IAM_PLUGIN, **(function.environment_vars or {})}
     return {
