@@ -283,36 +283,36 @@ def tags_of(harness, arn):
 
 
 THIRTY_PARAMETERS = [
-    "auto_increment_offset",
+    "performance_schema_accounts_size",
     "autocommit",
-    "back_log",
-    "binlog_cache_size",
-    "binlog_checksum",
-    "bulk_insert_buffer_size",
-    "character_set_client",
-    "character_set_server",
-    "collation_server",
-    "completion_type",
-    "concurrent_insert",
-    "connect_timeout",
-    "default_week_format",
-    "div_precision_increment",
-    "eq_range_index_dive_limit",
-    "event_scheduler",
-    "flush",
-    "flush_time",
-    "ft_max_word_len",
-    "ft_min_word_len",
-    "group_concat_max_len",
-    "interactive_timeout",
-    "join_buffer_size",
-    "key_buffer_size",
-    "lc_time_names",
-    "local_infile",
-    "lock_wait_timeout",
-    "max_allowed_packet",
-    "max_connect_errors",
-    "wait_timeout",
+    "performance_schema_digests_size",
+    "performance_schema_events_stages_history_long_size",
+    "performance_schema_events_stages_history_size",
+    "performance_schema_events_statements_history_long_size",
+    "performance_schema_events_statements_history_size",
+    "performance_schema_events_transactions_history_long_size",
+    "performance_schema_events_transactions_history_size",
+    "performance_schema_events_waits_history_long_size",
+    "performance_schema_events_waits_history_size",
+    "performance_schema_hosts_size",
+    "performance_schema_max_cond_classes",
+    "performance_schema_max_cond_instances",
+    "performance_schema_max_digest_length",
+    "performance_schema_max_file_classes",
+    "performance_schema_max_file_handles",
+    "performance_schema_max_file_instances",
+    "performance_schema_max_index_stat",
+    "performance_schema_max_memory_classes",
+    "performance_schema_max_metadata_locks",
+    "performance_schema_max_mutex_classes",
+    "performance_schema_max_mutex_instances",
+    "performance_schema_max_prepared_statements_instances",
+    "performance_schema_max_program_instances",
+    "performance_schema_max_rwlock_classes",
+    "performance_schema_max_rwlock_instances",
+    "performance_schema_max_socket_classes",
+    "performance_schema_max_socket_instances",
+    "performance_schema_max_sql_text_length",
 ]
 
 
@@ -333,9 +333,11 @@ class TestParameterGroup:
         ]
         values = {one["ParameterName"]: one["ParameterValue"] for one in found}
         assert len(values) == 30
-        assert (values["auto_increment_offset"], values["autocommit"]) == ("0", "on")
+        assert (values["performance_schema_accounts_size"], values["autocommit"]) == ("0", "on")
 
-        with pytest.raises(Failure, match="cannot reset the parameters auto_increment_offset"):
+        with pytest.raises(
+            Failure, match="cannot reset the parameters performance_schema_accounts_size"
+        ):
             harness.update(deployed, **fixed, Parameters={"autocommit": "on"})
         harness.delete(deployed)
 

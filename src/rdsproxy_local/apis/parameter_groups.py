@@ -16,6 +16,7 @@ from moto.rds.exceptions import InvalidParameterValue
 from moto.rds.models import RDSBackend
 
 from ..engine_data import has_parameter
+from .parameter_values import problem
 from .surround import surround
 
 AllowedValues = tuple[str, ...] | range | frozenset[str]
@@ -82,6 +83,10 @@ def _modify(kind: str, groups: str) -> Callable[..., Any]:
             if engine in CONNECTIONS:
                 known_values["max_connections"] = CONNECTIONS[engine]
             _require_parameters(engine, known_values, parameters)
+            for one in parameters:
+                given = one["ParameterName"], str(one["ParameterValue"])
+                if said := problem(engine, *given, of_cluster=kind == "cluster"):
+                    raise InvalidParameterValue(said)
         return known(backend, name, parameters)
 
     return modify
