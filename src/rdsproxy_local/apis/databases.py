@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from moto.rds.exceptions import (
     DBClusterNotFoundError,
-    DBClusterParameterGroupNotFoundError,
     InvalidParameterCombination,
     RDSClientError,
 )
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
+from .database_changes import require_changeable_cluster, require_changeable_instance
 from .database_monitoring import (
     create_log_groups,
     require_cluster_change,
@@ -22,6 +22,7 @@ from .database_monitoring import (
     require_member_settings,
     require_room,
 )
+from .database_parameters import require_cluster_parameters, require_instance_parameters
 from .engines import require_creatable
 from .master_logins import BY_IAM, require_new_login, require_one_login
 from .rds_network import default_vpc, require_groups
@@ -85,7 +86,7 @@ def _create_cluster(
     require_creatable(given, "cluster")
     _require_place(backend, given)
     require_cluster_settings(backend, given)
-    _require_cluster_parameters(backend, given, given["engine"], given.get("engine_version"))
+    require_cluster_parameters(backend, given, given["engine"], given.get("engine_version"))
     require_one_login(given)
     if given["engine"].startswith("aurora"):
         # Aurora's storage grows by itself; moto has no first size for all kinds of it.
@@ -115,8 +116,9 @@ def _modify_cluster(modify: Callable[..., DBCluster], backend: RDSBackend, given
         raise DBClusterNotFoundError(name)
     require_groups(backend, _vpc_of(backend, cluster), given.get("vpc_security_group_ids"))
     version = given.get("engine_version", cluster.engine_version)
-    _require_cluster_parameters(backend, given, cluster.engine, version)
+    require_cluster_parameters(backend, given, cluster.engine, version)
     require_cluster_change(backend, cluster, given)
+    require_changeable_cluster(cluster, given)
     require_new_login(cluster, given, "iam_auth")
     try:
         modified = modify(backend, given)
@@ -168,6 +170,7 @@ def _create_instance(
     else:
         require_member_settings(backend, given)
         require_room(backend, given["db_cluster_identifier"])
+    require_instance_parameters(backend, given)
     database = create(backend, given)
     _remember(database, given, INSTANCE_SETTINGS)
     # moto gives all of them the same, and policies name databases by it.
@@ -189,6 +192,8 @@ def _modify_instance(
     vpc_id = _vpc_of_group(backend, database._db_subnet_group_name)
     require_groups(backend, vpc_id, given.get("vpc_security_group_ids"))
     require_instance_settings(backend, given, database)
+    require_changeable_instance(backend, database, given)
+    require_instance_parameters(backend, given, database)
     require_new_login(database, given, "enable_iam_database_authentication")
     modified = modify(backend, db_instance_identifier, given)
     _remember(modified, given, INSTANCE_SETTINGS)
@@ -212,22 +217,3 @@ def _vpc_of_group(backend: RDSBackend, name: str | None) -> str:
     if name is None:
         return default_vpc(backend)
     return str(backend.describe_db_subnet_groups(name)[0].vpc_id)
-
-
-def _require_cluster_parameters(
-    backend: RDSBackend, given: Mapping[str, Any], engine: str, version: str | None
-) -> None:
-    """The parameter group must be there, and of the engine's family."""
-    name = given.get("db_cluster_parameter_group_name")
-    if name is None or name.startswith("default."):
-        return
-    group = backend.db_cluster_parameter_groups.get(name)
-    if group is None:
-        raise DBClusterParameterGroupNotFoundError(name)
-    family = group.db_parameter_group_family
-    major = family.removeprefix(engine)
-    if major == family or not (version or major).startswith(major):
-        raise InvalidParameterCombination(
-            f"The parameter group {name} with DBParameterGroupFamily {family} can't be used for "
-            f"this instance. Please use a Parameter Group of {engine} {version or ''}".rstrip()
-        )

@@ -120,6 +120,8 @@ def _update_instance(context: Context, deployed: DeployedResource, properties: P
         deployed, resets=["Tags", ONLY_FOR_DELETION, *ONLY_FOR_CHANGES, *LOGIN]
     )
     changed.pop("ApplyImmediately", None)
+    if "EngineVersion" in changed:
+        changed["AllowMajorVersionUpgrade"] = properties.get("AllowMajorVersionUpgrade")
     if "Port" in changed:
         changed["DBPortNumber"] = changed.pop("Port")
     answer = context.call(

@@ -1,0 +1,105 @@
+"""Parameter groups of databases: of the engine's family, and kept while a database has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from moto.rds.exceptions import (
+    DBClusterParameterGroupNotFoundError,
+    DBParameterGroupNotFoundError,
+    InvalidParameterCombination,
+    RDSClientError,
+)
+from moto.rds.models import DBInstance, RDSBackend
+
+from .surround import surround
+
+DEFAULT: Final = "default."
+
+
+def install() -> None:
+    surround(RDSBackend, "delete_db_parameter_group", _delete_group)
+    surround(RDSBackend, "delete_db_cluster_parameter_group", _delete_cluster_group)
+
+
+def require_cluster_parameters(
+    backend: RDSBackend, given: Mapping[str, Any], engine: str, version: str | None
+) -> None:
+    """The parameter group must be there, and of the engine's family."""
+    name = given.get("db_cluster_parameter_group_name")
+    if name is None or name.startswith(DEFAULT):
+        return
+    group = backend.db_cluster_parameter_groups.get(name)
+    if group is None:
+        raise DBClusterParameterGroupNotFoundError(name)
+    _require_family(name, group.db_parameter_group_family, engine, version)
+
+
+def require_instance_parameters(
+    backend: RDSBackend, given: Mapping[str, Any], before: DBInstance | None = None
+) -> None:
+    """The instance's parameter group must be there, and of the family of its engine and version."""
+    name = given.get("db_parameter_group_name")
+    if name is None or name.startswith(DEFAULT):
+        return
+    group = backend.db_parameter_groups.get(name)
+    if group is None:
+        raise DBParameterGroupNotFoundError(name)
+    cluster = backend.clusters.get(_cluster_of(given, before) or "")
+    engine = cluster.engine if cluster else before.engine if before else given["engine"]
+    version: str | None
+    if cluster:
+        version = cluster.engine_version
+    else:
+        version = given.get("engine_version") or (before.engine_version if before else None)
+    family = str(getattr(group, "db_parameter_group_family", None) or group.family)
+    _require_family(name, family, str(engine), version)
+
+
+def _cluster_of(given: Mapping[str, Any], before: DBInstance | None) -> str | None:
+    return given.get("db_cluster_identifier") or getattr(before, "db_cluster_identifier", None)
+
+
+def _require_family(name: str, family: str, engine: str, version: str | None) -> None:
+    major = family.removeprefix(engine)
+    if major == family or not (version or major).startswith(major):
+        raise InvalidParameterCombination(
+            f"The parameter group {name} with DBParameterGroupFamily {family} can't be used for "
+            f"this instance. Please use a Parameter Group of {engine} {version or ''}".rstrip()
+        )
+
+
+def _delete_group(
+    delete: Callable[..., Any], backend: RDSBackend, db_parameter_group_name: str
+) -> Any:
+    name = db_parameter_group_name
+    users = (
+        one.db_instance_identifier
+        for one in backend.databases.values()
+        if one.db_parameter_group_name == name
+    )
+    _refuse_used(name, users)
+    return delete(backend, name)
+
+
+def _delete_cluster_group(
+    delete: Callable[..., Any], backend: RDSBackend, db_cluster_parameter_group_name: str
+) -> Any:
+    name = db_cluster_parameter_group_name
+    users = (
+        one.db_cluster_identifier
+        for one in backend.clusters.values()
+        if one.parameter_group == name
+    )
+    _refuse_used(name, users)
+    return delete(backend, name)
+
+
+def _refuse_used(name: str, users: Iterator[str]) -> None:
+    if any(users):
+        raise RDSClientError(
+            "InvalidDBParameterGroupState",
+            "One or more database instances are still members of this parameter group "
+            f"{name}, so the group cannot be deleted",
+        )
