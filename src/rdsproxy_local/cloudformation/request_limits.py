@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from botocore.model import ServiceModel
 from moto.core.utils import get_service_model
@@ -14,6 +14,8 @@ from ..constraints import refusal
 from ..limits.tags import problems as tag_problems
 from .refusals import ValidationError
 from .stacks import StackBackend
+
+CLOUDFORMATION: Final = "AWS::CloudFormation::Stack"
 
 
 @cache
@@ -28,7 +30,7 @@ def require_allowed(stacks: StackBackend, action: str, given: Mapping[str, Any])
     others = {name: value for name, value in given.items() if name != "StackName"}
     if refused := refusal(shape, others):
         raise ValidationError(refused)
-    for problem in tag_problems(given):
+    for problem in tag_problems(CLOUDFORMATION, given):
         raise ValidationError(problem)
     role = given.get("RoleARN")
     if role and not may_assume(stacks, role, "cloudformation.amazonaws.com"):

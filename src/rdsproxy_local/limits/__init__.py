@@ -37,6 +37,7 @@ from . import (
     prefix_lists,
     proxies,
     queues,
+    quotas,
     rest_apis,
     roles,
     rotation,
@@ -74,6 +75,7 @@ MODULES: Final = (
     prefix_lists,
     proxies,
     queues,
+    quotas,
     rest_apis,
     roles,
     rotation,
@@ -118,7 +120,7 @@ def _require(type_name: str, context: Context, given: Mapping[str, Any]) -> None
 
 
 def _problems(type_name: str, context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    yield from tags.problems(given)
+    yield from tags.problems(type_name, given)
     yield from interfaces.problems(given)
     yield from extension_problems(type_name, context, given)
     for check in CHECKS.get(type_name, ()):

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import regex
+
 MOST: Final = 50
 LONGEST_KEY: Final = 128
 LONGEST_VALUE: Final = 256
 RESERVED: Final = "aws:"
+STRICT: Final = ("AWS::RDS::",)
+"""Services whose models say which characters a tag has: Tag of RDS."""
+CHARACTERS: Final = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*")
 
 
-def problems(given: Mapping[str, Any]) -> Iterator[str]:
+def problems(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each reason why no service takes the tags of a resource."""
     pairs = list(_pairs(given.get("Tags")))
     if len(pairs) > MOST:
@@ -27,6 +32,8 @@ def problems(given: Mapping[str, Any]) -> Iterator[str]:
                 f"Tag values have at most {LONGEST_VALUE} characters, and that of '{key}' "
                 f"has {len(value)}"
             )
+        if type_name.startswith(STRICT) and not CHARACTERS.fullmatch(f"{key}{value}"):
+            yield f"The tag {key[:LONGEST_KEY]} has characters that are not allowed"
         if key.lower().startswith(RESERVED):
             yield f"InvalidTag: tag keys that begin with {RESERVED} are reserved for AWS: {key}"
 
