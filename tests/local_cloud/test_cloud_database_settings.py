@@ -38,16 +38,19 @@ def network(harness):
     return group["GroupId"], made.physical_id
 
 
-def role(harness, service):
+def role(harness, service, *managed):
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [trust]}
-    made = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=document)
+    made = harness.create(
+        "AWS::IAM::Role", AssumeRolePolicyDocument=document, ManagedPolicyArns=[*managed]
+    )
     return made.attributes["Arn"]
 
 
 @pytest.fixture(scope="module")
 def monitors(harness):
-    return role(harness, "monitoring.rds.amazonaws.com")
+    managed = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    return role(harness, "monitoring.rds.amazonaws.com", managed)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from moto.logs.models import logs_backends
 from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, RDSClientError
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
+from ..data_plane import identities
 from .roles import may_assume
 
 RETENTIONS: Final = (7, *(31 * months for months in range(1, 24)), 731)
@@ -125,11 +126,20 @@ def _require_monitoring(backend: RDSBackend, given: Mapping[str, Any], before: A
         raise InvalidParameterCombination(
             "A MonitoringInterval value other than 0 is required if you specify a MonitoringRoleArn"
         )
-    if role and not may_assume(backend, role, "monitoring.rds.amazonaws.com"):
+    if role and not _may_monitor(backend, role):
         raise InvalidParameterValue(
             "IAM role ARN value is invalid or does not include the required permissions for: "
             "ENHANCED_MONITORING"
         )
+
+
+def _may_monitor(backend: RDSBackend, role: str) -> bool:
+    """True if Enhanced Monitoring may assume the role, and the role may write its records."""
+    if not may_assume(backend, role, "monitoring.rds.amazonaws.com"):
+        return False
+    place = f"arn:aws:logs:{backend.region_name}:{backend.account_id}:log-group:RDSOSMetrics"
+    identity = identities.role_identity(role)
+    return identity is not None and identity.may("logs:PutLogEvents", f"{place}:log-stream:db-1")
 
 
 def _require_insights(mode: str | None, recorded: bool, days: int | None) -> None:  # noqa: FBT001

@@ -13,6 +13,8 @@ RDS_USERS: Final = ("rdsadmin", "rdsproxyadmin", "rdsrepladmin")
 # https://github.com/aws/aws-cdk/pull/5076; on Aurora MySQL it can:
 # https://github.com/aws-cloudformation/cfn-lint/pull/4425
 POSTGRESQL_WORDS: Final = ("admin", "all", "public", "select", "table", "user")
+POSTGRESQL_ROLES: Final = ("pg_", "rds_")
+"""Beginnings of the names of roles that there are in each database."""
 LONGEST: Final = 16
 
 DISABLED: Final = "open-source-rds-extended-support-disabled"
@@ -57,7 +59,8 @@ def _require_master(engine: str, name: str) -> None:
             "The parameter MasterUsername must be 1 to 16 letters, numbers, or underscores."
         )
     reserved = lowered in RDS_USERS or (
-        "postgres" in engine and (lowered in POSTGRESQL_WORDS or lowered.startswith("pg_"))
+        "postgres" in engine
+        and (lowered in POSTGRESQL_WORDS or lowered.startswith(POSTGRESQL_ROLES))
     )
     if reserved:
         raise InvalidParameterValue(

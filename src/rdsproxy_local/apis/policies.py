@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from moto.iam.exceptions import (
@@ -115,5 +115,18 @@ def _put_key_policy(put: Callable[..., Any], backend: KmsBackend, key_id: str, p
 def _put_resource_policy(
     put: Callable[..., Any], backend: SecretsManagerBackend, secret_id: str, policy: str
 ) -> Any:
-    require_valid(BaseIAMPolicyValidator(policy))
+    validator = BaseIAMPolicyValidator(policy)
+    require_valid(validator)
+    for statement in validator._statements:
+        _require_of_secrets(statement)
     return put(backend, secret_id, policy)
+
+
+def _require_of_secrets(statement: Mapping[str, Any]) -> None:
+    """A policy of a secret is about secrets, and says about which."""
+    if not {"NotResource", "Resource"} & set(statement):
+        raise MalformedPolicyDocument("Missing required field Resource")
+    actions = statement.get("Action", [])
+    for action in actions if isinstance(actions, list) else [actions]:
+        if action != "*" and action.partition(":")[0].lower() != "secretsmanager":
+            raise MalformedPolicyDocument(f"The policy of a secret has no action {action}")

@@ -13,6 +13,7 @@ from moto.sts.models import sts_backends
 from ..service_principals import is_service
 
 PARTITION: Final = "aws"
+SORTS: Final = ("AWS", "CanonicalUser", "Federated", "Service")
 PERSON: Final = re.compile(
     r"\*|\d{12}|A[A-Z]{3}[A-Z0-9]{12,}|arn:[^:]+:(iam|sts)::(\d{12}|cloudfront):.+"
 )
@@ -29,7 +30,10 @@ def require_principals(statements: Iterable[Mapping[str, Any]]) -> None:
     """
     for statement in statements:
         for kind in ("Principal", "NotPrincipal"):
-            for sort, name in _principals(statement.get(kind)):
+            principal = statement.get(kind)
+            if isinstance(principal, str) and principal != "*":
+                raise MalformedPolicyDocument(f'Invalid principal in policy: "{principal}"')
+            for sort, name in _principals(principal):
                 if not _exists(sort, name):
                     raise MalformedPolicyDocument(
                         f'Invalid principal in policy: "{sort.upper()}":"{name}"'
@@ -43,6 +47,8 @@ def _principals(principal: Any) -> Iterator[tuple[str, str]]:
 
 
 def _exists(sort: str, name: str) -> bool:
+    if sort not in SORTS:
+        return False
     if sort == "Service":
         return is_service(name)
     if sort == "Federated" and not PROVIDER.fullmatch(name):

@@ -17,6 +17,7 @@ from moto.rds.responses import RDSResponse
 
 from ..data_plane.proxy_health import status_of
 from .proxy_authentication import PASSWORD_TYPES, Authentication
+from .proxy_quotas import require_free_name
 from .rds_network import proxied_subnets, require_groups, require_ip_versions
 from .surround import surround
 
@@ -41,6 +42,7 @@ def known_proxy(backend: RDSBackend, name: str) -> DBProxy:
 def _create(create: Callable[..., ActionResult], response: RDSResponse) -> ActionResult:
     backend, given = response.backend, response.params
     given.setdefault("Auth", [])
+    require_free_name(backend, given["DBProxyName"])
     if given["EngineFamily"] not in PASSWORD_TYPES:
         raise InvalidParameterValue("Provided EngineFamily is not valid.")
     _authentication(given["EngineFamily"], given, {}).require_valid(backend)

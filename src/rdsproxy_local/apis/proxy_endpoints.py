@@ -18,6 +18,7 @@ from moto.rds.models import DBProxy, RDSBackend, RDSBaseModel
 from moto.rds.responses import RDSResponse
 
 from .proxies import known_proxy
+from .proxy_quotas import require_room_for_endpoint
 from .rds_network import proxied_subnets, require_groups, require_ip_versions
 from .surround import surround
 
@@ -103,6 +104,7 @@ def _create(response: RDSResponse) -> ActionResult:
     name = given["DBProxyEndpointName"]
     proxy = known_proxy(backend, given["DBProxyName"])
     _require_free(backend, name)
+    require_room_for_endpoint(_endpoints(backend).values(), proxy.db_proxy_name)
     endpoint = DBProxyEndpoint(backend, proxy, name)
     endpoint.target_role = given.get("TargetRole", endpoint.target_role)
     if endpoint.target_role not in ("READ_WRITE", READ_ONLY):

@@ -62,6 +62,11 @@ def _register(
             "DBProxyTargetAlreadyRegisteredFault", "The proxy already has a registered target."
         )
     database = _cluster(backend, wanted[0]) if clusters else _instance(backend, wanted[0])
+    if isinstance(database, DBInstance) and database.db_cluster_identifier:
+        raise InvalidParameterCombination(
+            f"DB instance {wanted[0]} is a member of a DB cluster. Register the DB cluster "
+            f"{database.db_cluster_identifier}."
+        )
     if instances and has_readers(backend, proxy):
         raise InvalidParameterCombination(ONLY_AURORA)
     _require_fit(backend, proxy, database)
@@ -139,6 +144,11 @@ def _require_fit(backend: RDSBackend, proxy: DBProxy, database: DBCluster | DBIn
     if not is_proxied(str(database.engine), str(database.engine_version or "")):
         raise InvalidParameterCombination(
             f"RDS Proxy does not support {database.engine} {database.engine_version}"
+        )
+    kind = getattr(proxy, "target_connection_network_type", "IPV4")
+    if kind == "IPV6" and getattr(database, "network_type", "IPV4") != "DUAL":
+        raise InvalidParameterCombination(
+            "A proxy that connects by IPv6 needs a database in dual-stack mode."
         )
     group = backend.subnet_groups.get(_subnet_group(database))
     if group is not None and group.vpc_id != proxy.vpc_id:

@@ -62,6 +62,17 @@ def _require_target(backend: EC2Backend, table: RouteTable, named: dict[str, Any
     nat_gateway = named.get("nat_gateway_id")
     if nat_gateway is not None:
         _require_nat_gateway(backend, nat_gateway)
+        if backend.nat_gateways[nat_gateway].vpc_id != table.vpc_id:
+            raise InvalidParameterValue(
+                f"route table {table.id} and network gateway {nat_gateway} belong to different "
+                "networks"
+            )
+    transit_gateway = named.get("transit_gateway_id")
+    if transit_gateway is not None and transit_gateway not in backend.transit_gateways:
+        raise EC2ClientError(
+            "InvalidTransitGatewayID.NotFound",
+            f"The transitGateway ID '{transit_gateway}' does not exist.",
+        )
     prefix_list = named.get("destination_prefix_list_id")
     if prefix_list is not None and prefix_list not in backend.managed_prefix_lists:
         raise EC2ClientError(

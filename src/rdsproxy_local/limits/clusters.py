@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 from ..cloudformation.resource import Context
 from ..engine_data import has_feature
 from .check import Check
+from .cluster_kinds import (
+    global_cluster_problems,
+    global_problems,
+    has_most_capacity,
+    has_scaling,
+    is_restored,
+    multi_az_problems,
+    role_problems,
+)
 from .database_settings import (
     LIFECYCLES,
     LONGEST_CLUSTER_PASSWORD,
     NETWORKS,
     default_group_problems,
+    login_problems,
     name_problems,
     network_problems,
     password_problems,
@@ -26,10 +34,13 @@ from .database_settings import (
 LEAST_ACU: Final = 0
 LEAST_MOST_ACU: Final = 1
 MOST_ACU: Final = 256
+LESS_ACU: Final = 128
 STEP: Final = 0.5
 PAUSES: Final = range(300, 86401)
 RETENTIONS: Final = range(1, 36)
-MODES: Final = ("provisioned", "serverless", "parallelquery", "global", "multimaster")
+PROVISIONED: Final = "provisioned"
+"""The only engine mode since Aurora Serverless v1 ended on 31 March 2025."""
+ENDED: Final = ("serverless", "parallelquery", "global", "multimaster")
 LONGEST_BACKTRACK: Final = 259200
 FEATURES: Final = {
     "EnableHttpEndpoint": "data_api",
@@ -56,12 +67,15 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 def _together(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     engine = str(given.get("Engine", ""))
-    if given.get("KmsKeyId") and given.get("StorageEncrypted") is False:
+    yield from login_problems(given)
+    yield from global_problems(given)
+    if given.get("KmsKeyId") and not (given.get("StorageEncrypted") or is_restored(given)):
         yield "The StorageEncrypted parameter must be true when you specify a KmsKeyId"
-    if given.get("EngineMode", MODES[0]) not in MODES:
-        yield f"Invalid engine mode: {given['EngineMode']}"
-    if given.get("EngineMode") == "serverless":
-        yield f"The engine mode serverless you requested is currently unavailable for {engine}"
+    mode = given.get("EngineMode", PROVISIONED)
+    if mode not in (PROVISIONED, *ENDED):
+        yield f"Invalid engine mode: {mode}"
+    if mode in ENDED:
+        yield f"The engine mode {mode} you requested is currently unavailable for {engine}"
     if given.get("NetworkType", NETWORKS[0]) not in NETWORKS:
         yield f"Invalid NetworkType: {given['NetworkType']}. Valid values: {', '.join(NETWORKS)}"
     lifecycle = given.get("EngineLifecycleSupport")
@@ -113,8 +127,15 @@ def _capacity(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             f"{LEAST_MOST_ACU} to {MOST_ACU}, in steps of {STEP}"
         )
     engine, version = str(given.get("Engine", "")), _version(given)
+    if not has_scaling(engine, version):
+        yield f"Serverless v2 isn't supported for {engine} {version}"
     if least == 0 and not has_feature("auto_pause", engine, version):
         yield f"Serverless v2 minimum capacity 0 isn't supported for {engine} {version}"
+    if most > LESS_ACU and not has_most_capacity(engine, version):
+        yield (
+            f"Serverless v2 maximum capacity {most} isn't supported for {engine} {version}: it is "
+            f"{LESS_ACU} at most"
+        )
     if least > most:
         yield (
             f"Serverless v2 capacity isn't valid: the minimum, {least}, is greater than the "
@@ -128,17 +149,9 @@ def _capacity(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _roles(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    for role in given.get("AssociatedRoles", ()):
-        try:
-            context.call("iam", "get_role", RoleName=role["RoleArn"].rpartition("/")[2])
-        except ClientError:
-            yield (
-                "The IAM role ARN value is invalid or does not include the required permissions: "
-                f"{role['RoleArn']}"
-            )
-
-
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::RDS::DBCluster": (_settings, _together, _capacity, _zones, _roles, network_problems),
+    "AWS::RDS::DBCluster": (
+        *(_settings, _together, _capacity, _zones, network_problems),
+        *(role_problems, global_cluster_problems, multi_az_problems),
+    ),
 }

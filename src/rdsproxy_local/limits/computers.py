@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
@@ -28,7 +29,14 @@ SIZES: Final = {
 RATIOS: Final = {"gp3": 500, "io1": 50, "io2": 1000}
 """IOPS for each GiB, at most; gp3 has its first 3,000 at any size."""
 WITH_IOPS: Final = ("gp3", "io1", "io2")
+ADDRESS: Final = re.compile(r"((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}")
 BASELINE: Final = 3000
+NO_ROOT: Final = ("sc1", "st1")
+ROOTS: Final = ("/dev/sda", "/dev/sda1", "/dev/xvda", "xvda")
+DEVICE: Final = re.compile(
+    r"(/dev/)?(sd[a-z]([1-9]|1[0-5])?|hd[a-z]([1-9]|1[0-5])?|xvd[a-d]?[a-z])"
+)
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html"""
 RESERVED_FIRST: Final = 4
 """https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 AMAZON_LINUX: Final = 8
@@ -82,7 +90,29 @@ def _least(context: Context, image_id: str, device: str | None) -> int:
     return AMAZON_LINUX if is_root and "minimal" not in image.get("Name", "") else 0
 
 
+def _image(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse an instance of no image, and EBS optimization for a type without it."""
+    if not given.get("ImageId") and not given.get("LaunchTemplate"):
+        yield "The request must contain the parameter ImageId"
+    kind = given.get("InstanceType")
+    if given.get("EbsOptimized") is not True or not kind:
+        return
+    try:
+        answer = context.call("ec2", "describe_instance_types", InstanceTypes=[kind])
+    except ClientError:
+        return
+    if answer["InstanceTypes"][0].get("EbsInfo", {}).get("EbsOptimizedSupport") == "unsupported":
+        yield f"EBS-optimized instances are not supported for your requested configuration: {kind}"
+
+
 def _devices(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for device in given.get("BlockDeviceMappings", ()):
+        name = str(device.get("DeviceName", ""))
+        if not DEVICE.fullmatch(name):
+            yield f"Invalid value '{name}' for unixDevice. Invalid device name {name}"
+        kind = device.get("Ebs", {}).get("VolumeType")
+        if kind in NO_ROOT and name in ROOTS:
+            yield f"Volumes of type {kind} cannot be the root device {name}"
     names = [device.get("DeviceName") for device in given.get("BlockDeviceMappings", ())]
     for name in dict.fromkeys(one for one in names if names.count(one) > 1):
         yield f"Duplicate device name {name}"
@@ -104,12 +134,14 @@ def _place(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     address, block = given.get("PrivateIpAddress"), ip_network(subnet["CidrBlock"])
     if not address:
         return
-    if ip_address(address) not in block:
+    if not ADDRESS.fullmatch(address):
+        yield f"Invalid addresses: [{address}]"
+    elif ip_address(address) not in block:
         yield f"Address {address} does not fall within the subnet's address range"
     elif ip_address(address) in (*list(block)[:RESERVED_FIRST], block.broadcast_address):
         yield f"Address {address} is in subnet's reserved address range"
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::EC2::Instance": (_user_data, _volumes, _devices, _place),
+    "AWS::EC2::Instance": (_image, _user_data, _volumes, _devices, _place),
 }

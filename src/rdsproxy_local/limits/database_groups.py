@@ -16,14 +16,22 @@ FAMILY: Final = re.compile(
     r"(aurora-mysql|aurora-postgresql|mysql|mariadb|postgres)(\d+(?:\.\d+)?)"
 )
 NAME: Final = re.compile(r"(?=.{1,255}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
+AUDIT: Final = "MARIADB_AUDIT_PLUGIN"
 NAMES: Final = ("DBClusterParameterGroupName", "DBParameterGroupName", "OptionGroupName")
-SUBNET_GROUP: Final = re.compile(r"[A-Za-z0-9._ -]{1,255}")
+SUBNET_GROUP: Final = re.compile(r"[A-Za-z][A-Za-z0-9._ -]{0,254}")
+DESCRIPTIONS: Final = ("DBSubnetGroupDescription", "Description", "OptionGroupDescription")
+FAMILIES: Final = re.compile(
+    r"(custom-)?(oracle|sqlserver|db2|neptune|docdb)[a-z0-9.-]*\d+(\.\d+)?"
+)
+"""The form of the families of engines that the local cloud does not run."""
 
 
 def _group(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     family = str(given.get("Family", ""))
     found = FAMILY.fullmatch(family)
     if not found:
+        if not FAMILIES.fullmatch(family):
+            yield f"ParameterGroupFamily {family} is not a valid parameter group family"
         return
     engine, version = found.groups()
     if version not in _versions(engine):
@@ -52,6 +60,26 @@ def _subnets(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _described(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for name in DESCRIPTIONS:
+        if given.get(name) == "":
+            yield f"The parameter {name} must be provided and must not be blank."
+
+
+def _options(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse an option that is there twice, and a port or groups for one that has none."""
+    options = given.get("OptionConfigurations", ())
+    names = [option.get("OptionName") for option in options]
+    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+        yield f"The option {name} is specified more than once"
+    for option in options:
+        if option.get("OptionName") != AUDIT:
+            continue
+        for name in ("DBSecurityGroupMemberships", "Port", "VpcSecurityGroupMemberships"):
+            if option.get(name):
+                yield f"The option {AUDIT} does not use {name}"
+
+
 @cache
 def _versions(engine: str) -> frozenset[str]:
     """The major versions of an engine that cfn-lint's data have."""
@@ -69,8 +97,8 @@ def _versions(engine: str) -> frozenset[str]:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::RDS::DBClusterParameterGroup": (_names, _group),
-    "AWS::RDS::DBParameterGroup": (_names, _group),
-    "AWS::RDS::DBSubnetGroup": (_subnets,),
-    "AWS::RDS::OptionGroup": (_names,),
+    "AWS::RDS::DBClusterParameterGroup": (_names, _group, _described),
+    "AWS::RDS::DBParameterGroup": (_names, _group, _described),
+    "AWS::RDS::DBSubnetGroup": (_subnets, _described),
+    "AWS::RDS::OptionGroup": (_names, _described, _options),
 }

@@ -27,9 +27,18 @@ SYSTEM: Final = {
     "MYSQL": frozenset({"information_schema", "innodb", "mysql", "performance_schema", "sys"}),
     "POSTGRESQL": frozenset({"rdsadmin", "template0", "template1"}),
 }
+SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = {"mysql": 41, "mariadb": 41, "postgres": 128}
 LONGEST_CLUSTER_PASSWORD: Final = 41
 CERTIFICATES: Final = ("rds-ca-ecc384-g1", "rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1")
+
+SOURCES: Final = (
+    *("DBClusterIdentifier", "DBClusterSnapshotIdentifier", "DBSnapshotIdentifier"),
+    *("ReplicationSourceIdentifier", "RestoreTime", "SnapshotIdentifier"),
+    *("SourceDBClusterIdentifier", "SourceDBInstanceAutomatedBackupsArn"),
+    *("SourceDBInstanceIdentifier", "SourceDbClusterResourceId", "SourceDbiResourceId"),
+)
+"""Properties by which a database has the master user of another one."""
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TIME: Final = r"([01]\d|2[0-3]):([0-5]\d)"
@@ -61,7 +70,7 @@ def name_problems(parameter: str, engine: str, name: str | None) -> Iterator[str
         yield f"{parameter} {name} cannot be used. It is a reserved word for this engine"
 
 
-def password_problems(password: str | None, longest: int) -> Iterator[str]:
+def password_problems(password: str | None, longest: int, shortest: int = 0) -> Iterator[str]:
     """Refuse a password that RDS would; no sentence shows it."""
     if password is None:
         return
@@ -71,11 +80,25 @@ def password_problems(password: str | None, longest: int) -> Iterator[str]:
             "The parameter MasterUserPassword is not a valid password. Only printable ASCII "
             "characters besides '/', '@', '\"', ' ' may be used."
         )
+    if len(password) < shortest:
+        yield (
+            "The parameter MasterUserPassword is not a valid password because it is shorter than "
+            f"{shortest} characters."
+        )
     if len(password) > longest:
         yield (
             "The parameter MasterUserPassword is not a valid password because it is longer than "
             f"{longest} characters."
         )
+
+
+def login_problems(given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a new database without a master user, and a password that RDS is to make up, too."""
+    if given.get("ManageMasterUserPassword") is True and given.get("MasterUserPassword"):
+        yield "You can't specify MasterUserPassword when ManageMasterUserPassword is true."
+    of_another = any(given.get(name) for name in SOURCES)
+    if not of_another and not given.get("MasterUsername"):
+        yield "The parameter MasterUsername must be provided and must not be blank."
 
 
 def port_problems(port: Any) -> Iterator[str]:

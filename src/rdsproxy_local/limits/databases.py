@@ -9,12 +9,16 @@ from botocore.exceptions import ClientError
 
 from ..cloudformation.resource import Context
 from .check import Check
+from .database_classes import class_problems
+from .database_members import member_problems
 from .database_settings import (
     CERTIFICATES,
     LIFECYCLES,
     LONGEST_PASSWORD,
     NETWORKS,
+    SHORTEST_PASSWORD,
     default_group_problems,
+    login_problems,
     name_problems,
     network_problems,
     password_problems,
@@ -22,6 +26,7 @@ from .database_settings import (
     public_problems,
     window_problems,
 )
+from .engine_settings import engine_problems
 
 RETENTIONS: Final = range(36)
 LICENSES: Final = {
@@ -53,6 +58,9 @@ STORAGE: Final = {
 }
 PROVISIONED: Final = ("io1", "io2")
 LEAST_RATIO: Final = 0.5
+LEAST_GROWTH: Final = 1.1
+MOST_RATE: Final = 0.25
+"""MiB/s of gp3 for each of its IOPS, at most."""
 STRIPED: Final = 400
 """The size in GiB from which gp3 has settings of its own."""
 THROUGHPUT: Final = range(500, 4001)
@@ -67,7 +75,9 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     engine = str(given.get("Engine", ""))
     if engine in KNOWN:
         yield from name_problems("DBName", engine, given.get("DBName"))
-        yield from password_problems(given.get("MasterUserPassword"), LONGEST_PASSWORD[engine])
+        password = given.get("MasterUserPassword")
+        yield from password_problems(password, LONGEST_PASSWORD[engine], SHORTEST_PASSWORD)
+        yield from login_problems(given)
         yield from _storage(given)
     for name, needed in NEEDS.items():
         if given.get(name) and not given.get(needed):
@@ -89,8 +99,7 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     lifecycle = given.get("EngineLifecycleSupport")
     if lifecycle is not None and lifecycle not in LIFECYCLES:
         yield f"Invalid EngineLifecycleSupport: {lifecycle}. Valid values: {', '.join(LIFECYCLES)}"
-    if given.get("Timezone") and engine in KNOWN:
-        yield f"The parameter Timezone is not supported for engine {engine}"
+    yield from engine_problems(engine, given)
     license_model = given.get("LicenseModel")
     if license_model is not None and license_model != LICENSES.get(engine, license_model):
         yield f"Invalid license model '{license_model}' for engine '{engine}'"
@@ -110,8 +119,7 @@ def _storage(given: Mapping[str, Any]) -> Iterator[str]:
             f"Invalid storage size for engine name {given['Engine']} and storage type {kind}: "
             f"{size}"
         )
-    if (most := given.get("MaxAllocatedStorage")) is not None and int(most) <= size:
-        yield "Max storage size must be greater than storage size"
+    yield from _growth(kind, storage, size, given.get("MaxAllocatedStorage"))
     if given.get("DedicatedLogVolume") is True and kind not in PROVISIONED:
         yield f"A dedicated log volume is not supported for storage type {kind}"
     if kind in PROVISIONED and iops is None:
@@ -122,6 +130,24 @@ def _storage(given: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"You can't specify the storage throughput {throughput} for {size} GiB of {kind}: "
             f"it is {THROUGHPUT.start} to {THROUGHPUT.stop - 1}, for gp3 from {STRIPED} GiB"
+        )
+    elif throughput is not None and throughput > MOST_RATE * (iops or 12000):
+        yield f"The storage throughput {throughput} is more than {MOST_RATE} of {iops} IOPS"
+
+
+def _growth(kind: str, storage: Storage, size: int, most: Any) -> Iterator[str]:
+    """Refuse a limit that storage cannot grow to.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+    """
+    if most is None or int(most) == 0:
+        return
+    if int(most) <= size:
+        yield "Max storage size must be greater than storage size"
+    elif int(most) < LEAST_GROWTH * size or int(most) not in storage.sizes:
+        yield (
+            f"Invalid max storage size for storage type {kind}: {most}. It must be at least 10% "
+            f"more than {size}, and at most {storage.sizes.stop - 1}"
         )
 
 
@@ -149,19 +175,13 @@ def _network(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
             "creating a Serverless v2 DB instance."
         )
     if cluster is not None:
-        yield from _member(cluster, given)
+        yield from member_problems(cluster, given)
+    found = cluster or given
+    engine, version = str(found.get("Engine", "")), str(found.get("EngineVersion", ""))
+    yield from class_problems(engine, version, str(given.get("DBInstanceClass", "")))
     if given.get("PubliclyAccessible") is True:
         group = cluster.get("DBSubnetGroup") if cluster else given.get("DBSubnetGroupName")
         yield from public_problems(context, None if group == "default" else group)
-
-
-def _member(cluster: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
-    encrypted = bool(cluster.get("StorageEncrypted"))
-    if given.get("StorageEncrypted") not in (None, encrypted):
-        yield (
-            "The requested DB Instance will be a member of a DB Cluster. Set storage encrypted "
-            "for the DB Cluster."
-        )
 
 
 def _cluster_of(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any] | None:

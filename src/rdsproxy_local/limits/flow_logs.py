@@ -28,6 +28,8 @@ def _flow_log(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     kind = str(given.get("ResourceType", ""))
     if not kind.startswith("Transit") and not given.get("TrafficType"):
         yield f"TrafficType is required for resource type {kind}"
+    if given.get("LogGroupName") and given.get("LogDestination"):
+        yield "Please only provide LogGroupName or only provide LogDestination."
     fields = set(re.findall(r"\$\{([^}]*)\}", given.get("LogFormat", "")))
     if strange := sorted(
         field for field in fields if field not in FIELDS and not field.startswith(OTHERS)

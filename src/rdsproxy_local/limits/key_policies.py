@@ -58,13 +58,22 @@ def _administers(account: str, statement: Mapping[str, Any]) -> bool:
     )
 
 
-def _alias(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+def _alias(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    key = str(given.get("TargetKeyId", ""))
+    if key.startswith("arn:") and key.split(":")[3:5] != [context.region, context.account]:
+        yield f"Invalid arn {key}: the key must be in the same AWS account and Region as the alias"
     if given.get("AliasName", "").startswith(OF_AWS):
         yield f"Alias names that begin with {OF_AWS} are reserved for AWS: {given['AliasName']}"
 
 
-def _kind(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+def _kind(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     spec = given.get("KeySpec", SYMMETRIC)
+    if spec != SYMMETRIC and "KeyUsage" not in given:
+        yield "You must specify a KeyUsage value for all KMS keys except symmetric encryption keys"
+    if spec == "SM2" and not context.region.startswith("cn-"):
+        yield "KeySpec SM2 is only supported in China Regions"
+    if given.get("Origin", "AWS_KMS") != "AWS_KMS" and given.get("EnableKeyRotation") is True:
+        yield f"Keys of origin {given['Origin']} are not rotated automatically"
     usage = given.get("KeyUsage", "ENCRYPT_DECRYPT")
     usages = next((one for start, one in USAGES.items() if spec.startswith(start)), None)
     if usages is not None and usage not in usages:

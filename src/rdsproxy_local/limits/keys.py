@@ -14,6 +14,12 @@ KEY: Final = re.compile(r"(.*)K(ms|MS)(Master)?Key(Id|ID|Arn)?")
 OF_AWS: Final = re.compile(r"(arn:[^:]+:kms:[^:]*:[^:]*:)?alias/aws/.+")
 OTHERS: Final = ("AWS::S3::", "AWS::SNS::", "AWS::SQS::", "AWS::Logs::", "AWS::SecretsManager::")
 """Services that ask for the key when something is encrypted, not before, or that ask themselves."""
+SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
+OWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::EC2::": ("ebs",),
+    "AWS::RDS::": ("rds", "secretsmanager"),
+}
+"""The keys of AWS that a service encrypts with: the policy of each is for its service only."""
 
 
 def problems(type_name: str, context: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -21,7 +27,7 @@ def problems(type_name: str, context: Context, given: Mapping[str, Any]) -> Iter
     if type_name.startswith(OTHERS):
         return
     for key in dict.fromkeys(_keys(given)):
-        if not OF_AWS.fullmatch(key) and not _is_usable(context, key):
+        if not (_is_own(type_name, key) if OF_AWS.fullmatch(key) else is_usable(context, key)):
             yield (
                 f"The specified KMS key [{key}] does not exist, is not enabled or you do not "
                 "have permissions to access it"
@@ -41,7 +47,13 @@ def _keys(value: Any) -> Iterator[str]:
                 yield from _keys(one)
 
 
-def _is_usable(context: Context, key: str) -> bool:
+def _is_own(type_name: str, key: str) -> bool:
+    """True unless the key of AWS is another service's."""
+    owners = next((one for start, one in OWN.items() if type_name.startswith(start)), None)
+    return owners is None or key.rpartition("alias/aws/")[2] in owners
+
+
+def is_usable(context: Context, key: str) -> bool:
     if key.startswith("arn:"):
         region, account = key.split(":")[3:5]
         if region != context.region:
@@ -53,4 +65,6 @@ def _is_usable(context: Context, key: str) -> bool:
         found = context.call("kms", "describe_key", KeyId=key)
     except ClientError:
         return False
-    return bool(found["KeyMetadata"]["KeyState"] == "Enabled")
+    key_metadata = found["KeyMetadata"]
+    spec = key_metadata.get("KeySpec", SYMMETRIC)
+    return bool(key_metadata["KeyState"] == "Enabled" and spec == SYMMETRIC)

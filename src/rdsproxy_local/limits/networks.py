@@ -13,7 +13,7 @@ from .check import Check
 
 NUMBERS: Final = {"icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58", "all": "-1"}
 WITH_PORTS: Final = ("6", "17")
-WITH_TYPES: Final = ("1",)
+WITH_TYPES: Final = ("1", "58")
 TYPES: Final = range(-1, 256)
 MOST_PORT: Final = 65535
 MOST_PROTOCOL: Final = 255
@@ -27,6 +27,7 @@ RANGES: Final = (
     "Ipv6CidrBlock",
     "Ipv6IpamPoolId",
 )
+UNUSABLE: Final = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")
 RESTRICTED: Final = "198.19.0.0/16"
 """https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -53,6 +54,12 @@ def _rule(_: Context, rule: Mapping[str, Any]) -> Iterator[str]:
         yield f"Invalid TCP/UDP port range ({start}:{end})"
 
 
+def _ingress(context: Context, rule: Mapping[str, Any]) -> Iterator[str]:
+    if "GroupId" not in rule:
+        yield "The security group ID is required for the rule of a group in a VPC"
+    yield from _rule(context, rule)
+
+
 def _group(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     for name in ("SecurityGroupEgress", "SecurityGroupIngress"):
         for rule in given.get(name, ()):
@@ -74,11 +81,13 @@ def _range(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     except ValueError:
         yield f"Value ({block}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
         return
-    if mask not in MASKS:
+    if mask not in MASKS or any(_is_in(block, outer) for outer in UNUSABLE):
         yield f"The CIDR '{block}' is invalid."
 
 
 def _tenancy(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if given.get("EnableDnsHostnames") is True and given.get("EnableDnsSupport") is False:
+        yield "DNS hostnames can only be enabled if DNS support is enabled"
     if given.get("InstanceTenancy") == "host":
         yield "Invalid value 'host' for instanceTenancy: a VPC has default or dedicated tenancy"
 
@@ -124,11 +133,30 @@ def _route(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
             yield (
                 f"Value ({block}) for parameter {name} is invalid. This is not a valid CIDR block."
             )
+    yield from _inner_route(context, given)
     prefixes = given.get("DestinationPrefixListId")
     if prefixes is not None:
         wanted = {"PrefixListIds": [prefixes]}
         if not context.call("ec2", "describe_managed_prefix_lists", **wanted)["PrefixLists"]:
             yield f"The prefix list ID '{prefixes}' does not exist"
+
+
+def _inner_route(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse an internet gateway for addresses of the VPC itself."""
+    block, gateway = str(given.get("DestinationCidrBlock")), str(given.get("GatewayId", ""))
+    if not gateway.startswith("igw-") or not _is_network(block, 4):
+        return
+    try:
+        tables = [given["RouteTableId"]]
+        table = context.call("ec2", "describe_route_tables", RouteTableIds=tables)["RouteTables"][0]
+        vpc = context.call("ec2", "describe_vpcs", VpcIds=[table["VpcId"]])["Vpcs"][0]
+    except ClientError:
+        return
+    if any(_is_in(block, one["CidrBlock"]) for one in vpc["CidrBlockAssociationSet"]):
+        yield (
+            f"The destination CIDR block {block} is equal to or more specific than one of this "
+            "VPC's CIDR blocks. This route can target only an interface or an instance."
+        )
 
 
 def _is_network(block: str, version: int) -> bool:
@@ -186,7 +214,7 @@ CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::EC2::Route": (_route,),
     "AWS::EC2::SecurityGroup": (_group,),
     "AWS::EC2::SecurityGroupEgress": (_rule,),
-    "AWS::EC2::SecurityGroupIngress": (_rule,),
+    "AWS::EC2::SecurityGroupIngress": (_ingress,),
     "AWS::EC2::Subnet": (_range, _addresses),
     "AWS::EC2::VPC": (_range, _tenancy),
     "AWS::EC2::VPCCidrBlock": (_one_range, _range, _second_range),

@@ -32,6 +32,8 @@ def _target_group(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         value = pool.get(name)
         if value is not None and value not in values:
             yield f"{name} {value} must be between {values.start} and {values.stop - 1}"
+    if "MaxIdleConnectionsPercent" in pool and "MaxConnectionsPercent" not in pool:
+        yield "MaxIdleConnectionsPercent needs a value for MaxConnectionsPercent, too"
     if unknown := sorted(set(pool.get("SessionPinningFilters", ())) - set(FILTERS)):
         yield f"Invalid session pinning filters: {', '.join(unknown)}"
 

@@ -15,6 +15,8 @@ from .check import Check
 MOST_MANAGED: Final = 10
 MOST_MANAGED_CHARACTERS: Final = 6144
 MOST_TRUST_CHARACTERS: Final = 2048
+ARN_COLONS: Final = 5
+ACTION: Final = re.compile(r"[A-Za-z0-9*?]+")
 SID: Final = re.compile(r"[0-9A-Za-z]*")
 
 
@@ -23,6 +25,7 @@ def _role(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"Cannot exceed quota for PoliciesPerRole: {MOST_MANAGED}"
     for policy in given.get("Policies", ()):
         yield from _grammar(policy.get("PolicyDocument"))
+    yield from _trust(given.get("AssumeRolePolicyDocument"))
     if _characters(given.get("AssumeRolePolicyDocument")) > MOST_TRUST_CHARACTERS:
         yield f"Cannot exceed quota for ACLSizePerRole: {MOST_TRUST_CHARACTERS}"
 
@@ -35,28 +38,58 @@ def _managed(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 def _grammar(document: Any) -> Iterator[str]:
     """Refuse what a policy of a role or user does not have, though those of resources may."""
-    statements = document.get("Statement", []) if isinstance(document, Mapping) else []
-    for statement in statements if isinstance(statements, list) else [statements]:
+    for statement in _statements(document):
         if not isinstance(statement, Mapping):
             yield "Syntax errors in policy."
             continue
         if {"Principal", "NotPrincipal"} & set(statement):
             yield "Policy document should not specify a principal."
         for action in _actions(statement):
-            vendor = action.partition(":")[0]
-            if "*" in vendor and action != "*":
-                yield f"Vendor {vendor} is not valid"
-        if not SID.fullmatch(statement.get("Sid", "")):
-            yield (
-                f"Statement IDs (SID) must be alpha-numeric: {statement['Sid']}. Check that your "
-                "input satisfies the regular expression [0-9A-Za-z]*"
-            )
+            yield from _action(action)
+        for resource in _listed(statement, "Resource", "NotResource"):
+            if resource.startswith("arn:") and resource.count(":") < ARN_COLONS:
+                yield f'Resource {resource} must be in ARN format or "*".'
+        yield from _sid(statement)
+
+
+def _action(action: str) -> Iterator[str]:
+    vendor, _, name = action.partition(":")
+    if "*" in vendor and action != "*":
+        yield f"Vendor {vendor} is not valid"
+    elif action != "*" and not vendor:
+        yield "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+    elif action != "*" and not ACTION.fullmatch(name):
+        yield f"Action {action} is not valid: it has letters, digits, * and ? after its vendor"
+
+
+def _trust(document: Any) -> Iterator[str]:
+    """Refuse names of statements that IAM does not take in a trust policy either."""
+    for statement in _statements(document):
+        if isinstance(statement, Mapping):
+            yield from _sid(statement)
+
+
+def _sid(statement: Mapping[str, Any]) -> Iterator[str]:
+    if not SID.fullmatch(statement.get("Sid", "")):
+        yield (
+            f"Statement IDs (SID) must be alpha-numeric: {statement['Sid']}. Check that your "
+            "input satisfies the regular expression [0-9A-Za-z]*"
+        )
+
+
+def _statements(document: Any) -> list[Any]:
+    statements = document.get("Statement", []) if isinstance(document, Mapping) else []
+    return statements if isinstance(statements, list) else [statements]
 
 
 def _actions(statement: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("Action", "NotAction"):
+    return _listed(statement, "Action", "NotAction")
+
+
+def _listed(statement: Mapping[str, Any], *names: str) -> Iterator[str]:
+    for name in names:
         value = statement.get(name, [])
-        yield from value if isinstance(value, list) else [value]
+        yield from map(str, value if isinstance(value, list) else [value])
 
 
 def _inline(_: Context, given: Mapping[str, Any]) -> Iterator[str]:

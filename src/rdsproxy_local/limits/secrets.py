@@ -1,4 +1,4 @@
-"""Secrets Manager: names of secrets."""
+"""Secrets Manager: names and replicas of secrets."""
 
 from __future__ import annotations
 
@@ -21,4 +21,23 @@ def _name(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {"AWS::SecretsManager::Secret": (_name,)}
+def _replicas(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a Region twice, the secret's own, and a key of another Region."""
+    replicas = given.get("ReplicaRegions", ())
+    regions = [one.get("Region") for one in replicas]
+    for region in dict.fromkeys(one for one in regions if regions.count(one) > 1):
+        yield f"The Region {region} is specified more than once."
+    for one in replicas:
+        key, region = str(one.get("KmsKeyId", "")), one.get("Region")
+        if key.startswith("arn:") and key.split(":")[3] != region:
+            yield f"The KMS key {key} isn't in the replica's Region {region}."
+
+
+def _template(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if given.get("GenerateSecretString", {}).get("GenerateStringKey") == "":
+        yield "GenerateStringKey must have a value, the key of the password in the secret"
+
+
+CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::SecretsManager::Secret": (_name, _replicas, _template)
+}

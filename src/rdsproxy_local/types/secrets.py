@@ -8,7 +8,10 @@ from typing import Any, Final
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
+from ..limits.keys import is_usable
 from .steps import Setter, change_each, gone_tags, set_by
+
+OF_AWS: Final = "alias/aws/"
 
 
 def _create_secret(context: Context, properties: Properties) -> Made:
@@ -54,8 +57,16 @@ def _require_one_value(properties: Mapping[str, Any]) -> None:
 
 
 def _require_key(context: Context, key: str | None) -> None:
-    if key is not None:
-        context.as_service().call("kms", "describe_key", KeyId=key)
+    """The key must be there, this Region's, enabled and symmetric, and none of another service."""
+    if key is None:
+        return
+    context.as_service().call("kms", "describe_key", KeyId=key)
+    is_own = key.rpartition(OF_AWS)[2] == "secretsmanager"
+    if not (is_own if OF_AWS in key else is_usable(context.as_service(), key)):
+        raise Failure(
+            "Secrets Manager can't encrypt the protected secret text using the provided KMS key. "
+            "Check that the KMS key is available, enabled, and not in an invalid state."
+        )
 
 
 def _value(context: Context, properties: Properties) -> str | None:
