@@ -448,8 +448,13 @@ class TestGroups:
 
     def test_a_subnet_group_begins_with_a_letter_and_is_described(self, harness, place):
         given = {"DBSubnetGroupDescription": "d", "SubnetIds": place["subnets"]}
-        for wrong in ({"DBSubnetGroupName": "1st"}, {"DBSubnetGroupDescription": ""}):
-            with pytest.raises(REFUSED, match="DBSubnetGroup"):
+        many = [f"subnet-{number:08x}" for number in range(21)]
+        for wrong in (
+            {"DBSubnetGroupName": "1st"},
+            {"DBSubnetGroupDescription": ""},
+            {"SubnetIds": many},
+        ):
+            with pytest.raises(REFUSED, match="DBSubnet"):
                 harness.create("AWS::RDS::DBSubnetGroup", **{**given, **wrong})
         harness.delete(
             harness.create("AWS::RDS::DBSubnetGroup", **given, DBSubnetGroupName="a1.b_c d-e")
@@ -480,12 +485,21 @@ class TestProxies:
         with pytest.raises(ClientError, match="already exists"):
             harness.create("AWS::RDS::DBProxy", **{**proxy, "DBProxyName": "LIMITED"})
 
+    def test_a_secret_that_is_to_be_deleted_is_none(self, harness, proxy):
+        gone = harness.create("AWS::SecretsManager::Secret", SecretString="{}").physical_id
+        harness.call("secretsmanager", "delete_secret", SecretId=gone)
+        login = {"AuthScheme": "SECRETS", "SecretArn": gone}
+        with pytest.raises(ClientError, match="There is no secret"):
+            harness.create("AWS::RDS::DBProxy", **{**proxy, "DBProxyName": "p", "Auth": [login]})
+
     def test_one_has_twenty_endpoints(self, harness, proxy, place):
         given = {"DBProxyName": "limited", "VpcSubnetIds": place["subnets"]}
         kind = "AWS::RDS::DBProxyEndpoint"
         made = [
             harness.create(kind, **given, DBProxyEndpointName=f"e{number}") for number in range(20)
         ]
+        with pytest.raises(ClientError, match="already exists"):
+            harness.create(kind, **given, DBProxyEndpointName="E0")
         with pytest.raises(ClientError, match="quota of 20 endpoints"):
             harness.create(kind, **given, DBProxyEndpointName="one-more")
         for endpoint in made:

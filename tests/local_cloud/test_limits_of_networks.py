@@ -214,6 +214,29 @@ class TestRoutes:
         given = {"RouteTableId": network["table"], "DestinationCidrBlock": block}
         harness.delete(harness.create("AWS::EC2::Route", **given, **known))
 
+    def test_a_zone_has_five_nat_gateways(self, harness, network):
+        vpc = harness.create("AWS::EC2::VPC", CidrBlock="10.3.0.0/16").physical_id
+        subnet = harness.create(
+            "AWS::EC2::Subnet", VpcId=vpc, CidrBlock="10.3.0.0/24", AvailabilityZone="eu-west-1c"
+        ).physical_id
+        given = {"SubnetId": subnet, "ConnectivityType": "private"}
+        made = [harness.create("AWS::EC2::NatGateway", **given) for _ in range(5)]
+        with pytest.raises(ClientError, match="NAT gateways in eu-west-1c has been reached"):
+            harness.create("AWS::EC2::NatGateway", **given)
+        harness.delete(made[0])
+        harness.delete(harness.create("AWS::EC2::NatGateway", **given))
+        for gateway in made[1:]:
+            harness.delete(gateway)
+
+
+def test_names_of_policies_are_not_distinguished_by_case(harness):
+    given = {"PolicyDocument": policy()}
+    made = harness.create("AWS::IAM::ManagedPolicy", **given, ManagedPolicyName="taken")
+    with pytest.raises(ClientError, match="Duplicate names are not allowed"):
+        harness.create("AWS::IAM::ManagedPolicy", **given, ManagedPolicyName="Taken")
+    harness.delete(made)
+    harness.delete(harness.create("AWS::IAM::ManagedPolicy", **given, ManagedPolicyName="Taken"))
+
 
 class TestSecrets:
     @pytest.mark.parametrize(

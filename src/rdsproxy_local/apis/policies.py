@@ -20,11 +20,14 @@ from .principals import require_principals
 from .surround import surround
 
 MOST_CHARACTERS: Final = 10_240
+NAME: Final = 3
+"""The place of the name among what moto's ``create_policy`` is given."""
 
 
 def install() -> None:
     surround(IAMBackend, "_init_aws_policies", _managed_policies)
     surround(IAMBackend, "create_role", _create_role)
+    surround(IAMBackend, "create_policy", _create_policy)
     surround(IAMBackend, "update_assume_role_policy", _update_assume_role_policy)
     surround(IAMBackend, "put_role_policy", _put_role_policy)
     surround(KmsBackend, "create_key", _create_key)
@@ -59,6 +62,18 @@ def _create_role(
     if role_name.lower() in (role.name.lower() for role in backend.roles.values()):
         raise EntityAlreadyExists(f"Role with name {role_name} already exists.")
     return create(backend, role_name, assume_role_policy_document, *arguments, **named)
+
+
+def _create_policy(
+    create: Callable[..., Any], backend: IAMBackend, *given: Any, **named: Any
+) -> Any:
+    policy_name = str(named.get("policy_name") or given[NAME])
+    own = [one for one in backend.managed_policies.values() if ":iam::aws:" not in one.arn]
+    if policy_name.lower() in (one.name.lower() for one in own):
+        raise EntityAlreadyExists(
+            f"A policy called {policy_name} already exists. Duplicate names are not allowed."
+        )
+    return create(backend, *given, **named)
 
 
 def _update_assume_role_policy(

@@ -62,7 +62,8 @@ def _require_secret(backend: RDSBackend, arn: str | None) -> None:
         raise InvalidParameterValue("SecretArn is needed for AuthScheme SECRETS")
     match arn.split(":"):
         case ["arn", _, "secretsmanager", backend.region_name, account, "secret", _]:
-            known = arn in secretsmanager_backends[account][backend.region_name].secrets
+            secrets = secretsmanager_backends[account][backend.region_name].secrets
+            known = arn in secrets and not secrets[arn].is_deleted()
         case _:
             known = False
     if not known:

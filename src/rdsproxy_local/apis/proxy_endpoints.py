@@ -151,7 +151,7 @@ def _delete(response: RDSResponse) -> ActionResult:
 
 
 def _require_free(backend: RDSBackend, name: str) -> None:
-    if name in _endpoints(backend):
+    if name.lower() in {other.lower() for other in _endpoints(backend)}:
         raise RDSClientError(
             "DBProxyEndpointAlreadyExistsFault",
             f"Cannot create the DB proxy endpoint {name} because it already exists.",

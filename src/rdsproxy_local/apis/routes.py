@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from moto.ec2.exceptions import (
     EC2ClientError,
@@ -17,6 +17,9 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import Route, RouteTable
 
 from .surround import surround
+
+MOST_NAT_GATEWAYS: Final = 5
+"""https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-gateways"""
 
 
 def install() -> None:
@@ -135,7 +138,22 @@ def _create_nat_gateway(
             raise EC2ClientError(
                 "Gateway.NotAttached", f"Network {vpc_id} has no Internet gateway attached"
             )
+    _require_room(backend, backend.get_subnet(subnet_id).availability_zone)
     return create(backend, subnet_id, **given)
+
+
+def _require_room(backend: EC2Backend, zone: str) -> None:
+    """Refuse the sixth NAT gateway of an Availability Zone."""
+    there = [
+        one
+        for one in backend.nat_gateways.values()
+        if one.state != "deleted" and backend.get_subnet(one.subnet_id).availability_zone == zone
+    ]
+    if len(there) >= MOST_NAT_GATEWAYS:
+        raise EC2ClientError(
+            "NatGatewayLimitExceeded",
+            f"The maximum number of NAT gateways in {zone} has been reached: {MOST_NAT_GATEWAYS}",
+        )
 
 
 def _delete_nat_gateway(

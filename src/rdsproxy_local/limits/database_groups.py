@@ -19,6 +19,8 @@ NAME: Final = re.compile(r"(?=.{1,255}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
 AUDIT: Final = "MARIADB_AUDIT_PLUGIN"
 NAMES: Final = ("DBClusterParameterGroupName", "DBParameterGroupName", "OptionGroupName")
 SUBNET_GROUP: Final = re.compile(r"[A-Za-z][A-Za-z0-9._ -]{0,254}")
+MOST_SUBNETS: Final = 20
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html"""
 DESCRIPTIONS: Final = ("DBSubnetGroupDescription", "Description", "OptionGroupDescription")
 FAMILIES: Final = re.compile(
     r"(custom-)?(oracle|sqlserver|db2|neptune|docdb)[a-z0-9.-]*\d+(\.\d+)?"
@@ -58,6 +60,8 @@ def _subnets(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             "The parameter DBSubnetGroupName must be provided and must not be default, and it has "
             "up to 255 letters, numbers, periods, underscores, spaces, or hyphens"
         )
+    if len(set(given.get("SubnetIds", ()))) > MOST_SUBNETS:
+        yield f"DBSubnetQuotaExceededFault: a DB subnet group has up to {MOST_SUBNETS} subnets"
 
 
 def _described(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
