@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,10 +12,13 @@ from rdsproxy_templates.deploy import drift as module
 from rdsproxy_templates.deploy import faults
 from rdsproxy_templates.deploy.attached_rules import without_attached
 from rdsproxy_templates.deploy.change_sets import Change, ChangeSet, read_change
+from rdsproxy_templates.deploy.console import Console
 from rdsproxy_templates.deploy.drift import Drift, StackDrift, detected_drift
 from rdsproxy_templates.deploy.property_values import PropertyValue, read_values
+from rdsproxy_templates.deploy.reverted_drift import requested_change
 from rdsproxy_templates.deploy.stack_options import StackOptions
 from rdsproxy_templates.doctor.drifted import drift_diagnoses
+from rdsproxy_templates.errors import DeploymentError
 
 RULE = {
     "IpProtocol": "tcp",
@@ -194,10 +198,10 @@ def test_a_deleted_resource_that_no_change_creates_stays_away():
     ]
 
 
-def test_a_rule_of_another_nested_stack_is_no_drift_and_must_not_be_reverted():
+def with_attached_rule(*by_hand):
+    """A stack with a group that has a rule of another nested stack, and what was changed by hand."""
     added = difference("/SecurityGroupEgress/1", "null", json.dumps(RULE), "ADD")
-    by_hand = difference("/SecurityGroupEgress/2", "null", json.dumps(RULE | {"ToPort": 9}), "ADD")
-    group = drifted("Door", "AWS::EC2::SecurityGroup", added, by_hand)
+    group = drifted("Door", "AWS::EC2::SecurityGroup", added, *by_hand)
     rule = {
         "SecurityGroupRuleId": "sgr-1",
         "GroupId": "door-1",
@@ -208,7 +212,37 @@ def test_a_rule_of_another_nested_stack_is_no_drift_and_must_not_be_reverted():
         "ReferencedGroupInfo": {"GroupId": "sg-2"},
     }
     own = {"ResourceType": "AWS::EC2::SecurityGroupEgress", "PhysicalResourceId": "sgr-1"}
-    stack = Deployed([group], resources=[("Endpoints.Rule", own)], rules=[rule])
+    return Deployed([group], resources=[("Endpoints.Rule", own)], rules=[rule])
+
+
+def reverting(said):
+    """A deployment that reverts drift, and that keeps what it says."""
+    console = Console(say=said.append, confirm=lambda _: True)
+    return SimpleNamespace(
+        console=console, looks_for_drift=False, options=StackOptions(revert_drift=True)
+    )
+
+
+def test_a_refusal_to_revert_lists_what_is_to_be_set_back_by_hand():
+    by_hand = difference("/SecurityGroupEgress/2", "null", json.dumps(RULE | {"ToPort": 9}), "ADD")
+    said = []
+    with pytest.raises(DeploymentError, match="nothing was reverted: set back by hand what is li"):
+        requested_change(reverting(said), with_attached_rule(by_hand), pytest.fail, ())
+    assert any("drift    Door  AWS::EC2::SecurityGroup  was changed by hand" in one for one in said)
+    whole = json.dumps(RULE | {"ToPort": 9})
+    assert f"             SecurityGroupEgress.2: (none) in the template, {whole} now" in said
+
+
+def test_where_there_is_only_such_a_rule_nothing_is_reverted():
+    said, asked = [], []
+    requested_change(reverting(said), with_attached_rule(), asked.append, ())
+    assert [one.revert_drift for one in asked] == [False]
+    assert said[-1] == "  nothing was changed by hand"
+
+
+def test_a_rule_of_another_nested_stack_is_no_drift_and_must_not_be_reverted():
+    by_hand = difference("/SecurityGroupEgress/2", "null", json.dumps(RULE | {"ToPort": 9}), "ADD")
+    stack = with_attached_rule(by_hand)
 
     left, problems = without_attached(stack, detected_drift(stack))
 

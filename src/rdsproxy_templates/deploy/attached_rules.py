@@ -31,8 +31,9 @@ ANY_PORT: Final = -1
 
 REFUSAL: Final = (
     "has a rule of {owner}, a resource of another nested stack, which CloudFormation takes for "
-    "drift: --revert-drift would revoke it; leave the option out, and set back by hand what else "
-    "has changed"
+    "drift, as it compares each stack by itself: --revert-drift, which reverts all or nothing, "
+    "would revoke the rule; nothing was reverted: set back by hand what is listed above, and leave "
+    "the option out"
 )
 
 

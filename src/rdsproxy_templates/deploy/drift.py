@@ -39,12 +39,12 @@ class Drift:
     values: tuple[PropertyValue, ...] = ()
     """What differs: ``before`` is the template's value, ``after`` is the present one."""
 
-    def lines(self) -> Iterator[str]:
-        """Yield it for people."""
+    def lines(self, *, whole: bool = False) -> Iterator[str]:
+        """Yield it for people, with *whole* values or the beginnings of long ones."""
         how = "was deleted by hand" if self.status == "DELETED" else "was changed by hand"
         yield f"drift    {self.path}  {self.type}  {how}"
         for one in self.values:
-            template, now = (one.shown(value) for value in (one.before, one.after))
+            template, now = (one.shown(value, whole=whole) for value in (one.before, one.after))
             yield f"           {one.path}: {template} in the template, {now} now"
 
     def staying(self, change_set: ChangeSet) -> Iterator[str]:
@@ -80,10 +80,10 @@ class StackDrift:
     unread: tuple[tuple[str, str], ...] = ()
     """Resources or stacks that CloudFormation could not check, by their paths, with its reason."""
 
-    def lines(self) -> Iterator[str]:
-        """Yield everything for people."""
+    def lines(self, *, whole: bool = False) -> Iterator[str]:
+        """Yield everything for people, with *whole* values or the beginnings of long ones."""
         for one in self.found:
-            yield from one.lines()
+            yield from one.lines(whole=whole)
         for path, reason in self.unread:
             yield f"drift    {path}  could not be checked: {reason}"
 

@@ -53,13 +53,13 @@ class PropertyValue:
         return replace(self, before=before, after=after)
 
     @staticmethod
-    def shown(value: str | None) -> str:
-        """Return one of the values for people."""
+    def shown(value: str | None, *, whole: bool = False) -> str:
+        """Return one of the values for people, and a long one *whole* only if that is wanted."""
         if value is None:
             return "(none)"
         if value == KNOWN_AFTER_APPLY:
             return "(known after the update)"
-        return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
+        return value if whole or len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
 
 
 def read_values(shown: Mapping[str, Any]) -> Iterator[PropertyValue]:

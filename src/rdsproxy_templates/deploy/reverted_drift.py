@@ -26,7 +26,8 @@ def requested_change(
 ) -> RequestedChange:
     """Request a change set, after a look for drift where that is wanted.
 
-    Raises :class:`DeploymentError` where it would revert what no person has changed.
+    Raises :class:`DeploymentError` where it would revert what no person has changed, and says what
+    a person has.
     """
     options = deployment.options
     drift = NO_DRIFT
@@ -34,6 +35,7 @@ def requested_change(
         deployment.console.say("  looking for changes by hand, which takes minutes on AWS")
         drift, problems = without_attached(stack, detected_drift(stack))
         if options.revert_drift and drift.found and problems:
+            deployment.console.say_each(drift.lines(whole=True))
             raise DeploymentError(problems)
         if not drift.found:
             deployment.console.say("  nothing was changed by hand")
