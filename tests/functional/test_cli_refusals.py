@@ -58,6 +58,22 @@ import pytest
             ],
         ),
         (
+            "deploy base --role-arn deployer --notification-arn arn:aws:iam::111122223333:role/x",
+            [
+                "[--role-arn] must be the ARN of a role, such as "
+                "arn:aws:iam::111122223333:role/deployer, got 'deployer'",
+            ],
+        ),
+        (
+            "deploy base --notification-arn topic --notification-arn 1",
+            [
+                "[--notification-arn] must be the ARN of a topic, such as "
+                "arn:aws:sns:eu-west-1:111122223333:stacks, got 'topic'",
+                "[--notification-arn] must be the ARN of a topic, such as "
+                "arn:aws:sns:eu-west-1:111122223333:stacks, got '1'",
+            ],
+        ),
+        (
             "destroy cross_account --no-wait --step db --step app",
             [
                 "[--no-wait] step db is deleted after step app, which takes its outputs, and waits "

@@ -16,6 +16,7 @@ from rdsproxy_templates.deploy.console import Console
 from rdsproxy_templates.deploy.drift import Drift, StackDrift, detected_drift
 from rdsproxy_templates.deploy.property_values import PropertyValue, read_values
 from rdsproxy_templates.deploy.reverted_drift import requested_change
+from rdsproxy_templates.deploy.review import RequestedChange
 from rdsproxy_templates.deploy.stack_options import StackOptions
 from rdsproxy_templates.doctor.drifted import drift_diagnoses
 from rdsproxy_templates.errors import DeploymentError
@@ -231,6 +232,16 @@ def test_a_refusal_to_revert_lists_what_is_to_be_set_back_by_hand():
     assert any("drift    Door  AWS::EC2::SecurityGroup  was changed by hand" in one for one in said)
     whole = json.dumps(RULE | {"ToPort": 9})
     assert f"             SecurityGroupEgress.2: (none) in the template, {whole} now" in said
+
+
+def test_drift_that_is_only_shown_says_how_to_bring_it_back():
+    found = detected_drift(Deployed([drifted("Log", "AWS::Logs::LogGroup", status="DELETED")]))
+    shown, reverted = (
+        RequestedChange(stack=None, change_set=ChangeSet(id="c"), drift=found, reverts=reverts)
+        for reverts in (False, True)
+    )
+    assert [*shown.drift_lines()][-1].endswith("--revert-drift brings it back")
+    assert [*reverted.drift_lines()] == [*found.lines()]
 
 
 def test_where_there_is_only_such_a_rule_nothing_is_reverted():

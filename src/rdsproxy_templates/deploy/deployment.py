@@ -201,7 +201,7 @@ class Deployment:
         request = partial(stack.change_set, template, parameters, acknowledged, tags)
         change = requested_change(self, stack, request, notes)
         if change.change_set.empty:
-            self.console.say_each([*said, *change.drift.lines(), *change.staying()])
+            self.console.say_each([*said, *change.drift_lines(), *change.staying()])
         return change
 
     def finished(self, step: Step, change: RequestedChange) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Final
 
 from ..errors import DeploymentError, Problem
 from .change_sets import ChangeSet
@@ -12,6 +13,10 @@ from .drift import NO_DRIFT, StackDrift
 from .failures import advice
 from .root_stack import RootStack
 from .subnets import removed_subnets
+
+HINT: Final = (
+    "           it stays, except where the template changes the same; --revert-drift brings it back"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +37,15 @@ class RequestedChange:
         if self.change_set.reason:
             raise DeploymentError(refused_by_aws(self.change_set), within=place)
         yield from self.notes
-        yield from self.drift.lines()
+        yield from self.drift_lines()
         yield from self.change_set.lines()
         yield from self.staying()
+
+    def drift_lines(self) -> Iterator[str]:
+        """Yield what was changed by hand, and how to take it back where that is not done."""
+        yield from self.drift.lines()
+        if self.drift.found and not self.reverts:
+            yield HINT
 
     def staying(self) -> Iterator[str]:
         """Yield the drift that it does not revert, where it reverts any."""
