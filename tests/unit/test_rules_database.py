@@ -320,3 +320,18 @@ class TestMember:
     @pytest.mark.parametrize("name", ["RDSStackDBInstance1", CLUSTER])
     def test_an_engine_that_is_given_may_be_the_same(self, name):
         assert_holds(database.member, faulted(f"{name}/Engine", GIVEN))
+
+
+class TestClusterType:
+    @pytest.mark.parametrize(
+        "key", ["PubliclyAccessible", "AllocatedStorage", "Iops", "DBClusterInstanceClass"]
+    )
+    def test_what_is_for_multi_az_clusters_is_refused_for_aurora(self, key):
+        [one] = violations(database.cluster_type, faulted(f"{CLUSTER}/{key}", GIVEN))
+
+        assert (one.resource, one.property) == (CLUSTER, key)
+
+    def test_a_multi_az_cluster_may_have_it(self):
+        cluster = resource("RDS::DBCluster", Engine="postgres", PubliclyAccessible=False)
+
+        assert_holds(database.cluster_type, template(Cluster=cluster))

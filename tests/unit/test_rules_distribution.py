@@ -20,6 +20,7 @@ ORIGIN, BEHAVIOR = f"{CONFIG}/Origins/0", f"{CONFIG}/DefaultCacheBehavior"
     [
         distribution.cached_errors,
         distribution.origin_host,
+        distribution.origin_named,
         distribution.viewers,
         distribution.certificate,
     ],
@@ -117,3 +118,30 @@ class TestCertificate:
     )
     def test_one_of_us_east_1_or_given_is_accepted(self, arn):
         assert_holds(distribution.certificate, self.certified(arn))
+
+
+class TestOriginNamed:
+    def test_an_origin_that_is_not_there_is_refused(self):
+        [one] = violations(
+            distribution.origin_named, faulted(f"{BEHAVIOR}/TargetOriginId", "apis", EDGE)
+        )
+
+        assert one.resource == DISTRIBUTION
+        assert one.sentence.startswith("it has no origin 'apis'; there is ")
+
+    def test_a_further_behavior_is_read_too(self):
+        further = [{"PathPattern": "/static/*", "TargetOriginId": "site"}]
+
+        assert violations(
+            distribution.origin_named, faulted(f"{CONFIG}/CacheBehaviors", further, EDGE)
+        )
+
+    def test_a_group_of_origins_may_be_named(self):
+        groups = {"Quantity": 1, "Items": [{"Id": "both"}]}
+        changed = faulted(f"{BEHAVIOR}/TargetOriginId", "both", EDGE)
+
+        assert_holds(distribution.origin_named, faulted(f"{CONFIG}/OriginGroups", groups, changed))
+
+    @pytest.mark.parametrize("place", [f"{BEHAVIOR}/TargetOriginId", f"{ORIGIN}/Id"])
+    def test_what_only_deployment_knows_is_left_alone(self, place):
+        assert_holds(distribution.origin_named, faulted(place, GIVEN, EDGE))

@@ -6,7 +6,7 @@ import pytest
 from faults import GIVEN, assert_holds, faulted, get_att, ref, resource, violations
 
 from rdsproxy_templates.rendering import unpackaged
-from rdsproxy_templates.validators.rules import key
+from rdsproxy_templates.validators.rules import key, key_use
 from rdsproxy_templates.variants import existing_vpc
 
 USERS = unpackaged(existing_vpc, existing_vpc.Config()).flat()[0]
@@ -155,3 +155,65 @@ class TestSharedSecret:
         place = "Sharing/ResourcePolicy/Statement/0/Principal/AWS"
 
         assert_holds(key.shared_secret, faulted(place, get_att(ROLE, "Arn"), changed))
+
+
+class TestThroughAService:
+    def held(self, service, operator="StringEquals"):
+        condition = {operator: {"kms:ViaService": service}}
+        statement = {
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": get_att("Key", "Arn"),
+            "Condition": condition,
+        }
+        return faulted(f"{STATEMENTS}/1", statement, encrypted())
+
+    @pytest.mark.parametrize(
+        "service", [{"Fn::Sub": "rds.${AWS::Region}.amazonaws.com"}, ["s3.eu-west-1.amazonaws.com"]]
+    )
+    def test_a_permission_through_another_service_is_none(self, service):
+        assert len(violations(key.decrypt, self.held(service))) == 1
+
+    @pytest.mark.parametrize(
+        "service",
+        [
+            {"Fn::Sub": "secretsmanager.${AWS::Region}.amazonaws.com"},
+            {"Fn::Sub": "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"},
+            "secretsmanager.eu-west-1.amazonaws.com",
+            ["rds.eu-west-1.amazonaws.com", "secretsmanager.*.amazonaws.com"],
+            GIVEN,
+        ],
+    )
+    @pytest.mark.parametrize("operator", ["StringEquals", "StringLike"])
+    def test_one_through_secrets_manager_is_accepted(self, service, operator):
+        assert_holds(key.decrypt, self.held(service, operator))
+
+
+class TestDecryptsWithAny:
+    def held(self, **more):
+        statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", **more}
+        return faulted(f"{STATEMENTS}/1", statement)
+
+    @pytest.mark.parametrize(
+        "arn",
+        ["*", {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"}],
+    )
+    def test_every_key_is_an_opinion(self, arn):
+        [one] = violations(key_use.decrypts_with_any, self.held(Resource=arn))
+
+        assert key_use.decrypts_with_any.level == "opinion"
+        assert one.resource == ROLE
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"Resource": "arn:aws:kms:eu-west-1:111122223333:key/abc"},
+            {"Resource": GIVEN},
+            {"Action": "*"},
+            {"Action": "kms:Encrypt"},
+            {"Effect": "Deny"},
+            {"Condition": {"StringLike": {"kms:ViaService": "secretsmanager.*"}}},
+        ],
+    )
+    def test_a_key_or_a_condition_that_is_named_is_accepted(self, more):
+        assert_holds(key_use.decrypts_with_any, self.held(**more))

@@ -143,6 +143,15 @@ class TestKinds:
         assert one.sentence == f"{PROXY_GROUP} is of type AWS::EC2::SecurityGroup"
         assert one.remedy == "Wire a resource of type AWS::EC2::Subnet"
 
+    @pytest.mark.parametrize("split", [False, True])
+    def test_a_list_that_is_joined_for_another_stack_is_read(self, split):
+        joined = {"Fn::Join": [",", [ref(SUBNET1), ref(PROXY_GROUP)]]}
+        ids = {"Fn::Split": [",", joined]} if split else [joined]
+
+        [one] = violations(network.kinds, faulted(f"{PROXY}/VpcSubnetIds", ids))
+
+        assert one.sentence == f"{PROXY_GROUP} is of type AWS::EC2::SecurityGroup"
+
     @pytest.mark.parametrize(
         ("name", "key"),
         [

@@ -204,6 +204,17 @@ class TestWrongUser:
         assert_holds(permission.connects, faulted(RESOURCE, user_of_proxy("admin"), changed))
 
 
+class TestHost:
+    @pytest.mark.parametrize("number", [6, "6"])
+    def test_a_field_of_a_host_is_no_field_of_an_arn(self, number):
+        host = field(number, get_att(PROXY, "Endpoint"))
+        resource = {"Fn::Sub": [f"{ARN}:${{Id}}/root", {"Id": host}]}
+
+        assert sentence(faulted(RESOURCE, resource)) == (
+            "rds-db:connect names ${Id}, which is not the ID of a proxy"
+        )
+
+
 class TestOwnUser:
     def sentence(self, wrong):
         [one] = violations(permission.own_user, wrong)

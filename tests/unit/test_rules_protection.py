@@ -132,3 +132,50 @@ class TestFixedName:
     @pytest.mark.parametrize("made", [BASE, EDGE], ids=["base", "edge"])
     def test_our_names_change(self, made):
         assert_holds(protection.fixed_name, made)
+
+
+class TestBackups:
+    @pytest.mark.parametrize("days", [0, "0"])
+    def test_an_instance_without_backups_is_refused(self, days):
+        [one] = violations(protection.backups, instance(BackupRetentionPeriod=days))
+
+        assert one.sentence == "it is 0, which turns backups off"
+
+    @pytest.mark.parametrize(
+        "properties",
+        [
+            {},
+            {"BackupRetentionPeriod": 7},
+            {"BackupRetentionPeriod": GIVEN},
+            {"BackupRetentionPeriod": 0, "SourceDBInstanceIdentifier": "shop"},
+            {"BackupRetentionPeriod": 0, "DBClusterIdentifier": GIVEN},
+        ],
+    )
+    def test_any_other_is_accepted(self, properties):
+        assert_holds(protection.backups, instance(**properties))
+
+
+class TestDeletion:
+    def made(self, policy, **properties):
+        body = {**resource("RDS::DBInstance", Engine="mysql", **properties)}
+        return template(Database={**body, "DeletionPolicy": policy})
+
+    def test_a_database_that_goes_with_its_stack_is_an_opinion(self):
+        [one] = violations(protection.deletion, self.made("Delete", DeletionProtection=False))
+
+        assert protection.deletion.level == "opinion"
+        assert one.sentence == "it is deleted with its stack, and leaves no snapshot"
+
+    @pytest.mark.parametrize(
+        ("policy", "properties"),
+        [
+            ("Snapshot", {}),
+            ("Retain", {}),
+            (GIVEN, {}),
+            ("Delete", {"DeletionProtection": True}),
+            ("Delete", {"DeletionProtection": GIVEN}),
+            ("Delete", {"DBClusterIdentifier": GIVEN}),
+        ],
+    )
+    def test_one_that_stays_or_leaves_a_snapshot_is_accepted(self, policy, properties):
+        assert_holds(protection.deletion, self.made(policy, **properties))

@@ -37,6 +37,16 @@ class TestName:
         assert f"{name!r} is not a name that a proxy can have" in one.sentence
         assert "letters, digits and single hyphens" in one.remedy
 
+    @pytest.mark.parametrize(
+        "name", ["${AWS::StackName}_proxy", "a--${AWS::StackName}", "${Given}.x"]
+    )
+    def test_the_written_part_of_a_name_counts(self, name):
+        assert violations(proxy.name, faulted(f"{PROXY}/DBProxyName", {"Fn::Sub": name}))
+
+    @pytest.mark.parametrize("name", ["${AWS::StackName}-proxy", "${Given}", "p-${Given}-1"])
+    def test_what_deployment_puts_between_is_left_alone(self, name):
+        assert_holds(proxy.name, faulted(f"{PROXY}/DBProxyName", {"Fn::Sub": name}))
+
     def test_a_name_of_64_characters_is_refused(self):
         [one] = violations(proxy.name, faulted(f"{PROXY}/DBProxyName", "a" * 64))
 

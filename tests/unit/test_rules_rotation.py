@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from faults import GIVEN, assert_holds, faulted, ref, resource, violations
+from faults import GIVEN, assert_holds, faulted, ref, resource, violations, without
 
 from rdsproxy_templates.validators.rules import rotation
 
@@ -151,3 +151,24 @@ class TestTransform:
 
     def test_the_current_one_is_accepted(self):
         assert_holds(rotation.rotation_transform, rotated())
+
+
+class TestAttached:
+    def test_a_secret_without_a_host_has_to_be_attached(self):
+        alone = replace(without(ATTACHMENT, rotated(secret=SECRET)), transforms=[CURRENT])
+
+        assert sentence(alone) == (
+            f"{SECRET} has no host and engine, and nothing attaches it to a database"
+        )
+
+    def test_one_that_names_its_host_and_engine_need_not_be(self):
+        held = '{"username": "root", "host": "db.example.com", "engine": "mysql"}'
+        place = f"{SECRET}/GenerateSecretString/SecretStringTemplate"
+        changed = faulted(place, held, without(ATTACHMENT, rotated(secret=SECRET)))
+
+        assert_holds(rotation.rotation, replace(changed, transforms=[CURRENT]))
+
+    def test_an_attachment_of_a_secret_that_is_not_known_may_be_its_own(self):
+        assert_holds(
+            rotation.rotation, faulted(f"{ATTACHMENT}/SecretId", GIVEN, rotated(secret=SECRET))
+        )

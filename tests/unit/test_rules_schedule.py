@@ -37,6 +37,9 @@ class TestSchedule:
             ("rate(5 minutes)", 0),
             ("at(2026-12-24T18:00:00)", 0),
             ("cron(0 3 ? * SUN *)", 0),
+            ("cron(0 3 * * * *)", 1),
+            ("cron(0 25 * * ? *)", 1),
+            ("rate(1 hours)", 0),
             (GIVEN, 0),
         ],
     )

@@ -254,3 +254,30 @@ class TestLiterals:
         changed = replace(faulted(self.PASSWORD, GIVEN), parameters=parameters)
 
         assert len(violations(secret.literals, changed)) == found
+
+
+class TestLiteralsElsewhere:
+    @pytest.mark.parametrize(("value", "found"), [("horse", 1), (GIVEN, 0), (None, 0)])
+    def test_a_key_of_an_api_is_not_written_down(self, value, found):
+        given = {} if value is None else {"Value": value}
+        changed = faulted("Key", resource("ApiGateway::ApiKey", **given))
+
+        assert len(violations(secret.literals, changed)) == found
+
+    @pytest.mark.parametrize(
+        ("kind", "default", "found"),
+        [
+            ("String", "horse", 1),
+            ("String", "", 0),
+            ("String", None, 0),
+            ("AWS::SSM::Parameter::Value<String>", "/shop/password", 0),
+        ],
+    )
+    def test_a_parameter_with_no_echo_has_no_password_as_its_default(self, kind, default, found):
+        given = {} if default is None else {"Default": default}
+        parameters = {"Given": {"Type": kind, "NoEcho": True, **given}}
+        changed = replace(
+            faulted("RDSStackDBCluster/MasterUserPassword", GIVEN), parameters=parameters
+        )
+
+        assert len(violations(secret.literals, changed)) == found

@@ -43,8 +43,24 @@ _FIELDS: Final = (
     _Field("year", 1970, 2199, {}, ",-*/"),
 )
 """The six fields as the EventBridge user guide lists them."""
+_SCHEDULER: Final = re.compile(
+    r"rate\([1-9]\d* (minute|hour|day)s?\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
+)
 _EITHER_DAY: Final = (2, 4)
 _WEEKS: Final = 5
+
+
+def scheduler_problem(text: str) -> str | None:
+    """Explain why EventBridge Scheduler refuses *text*; None if it takes it.
+
+    Of units it says nothing about singular and plural, unlike EventBridge itself.
+    """
+    cron = re.fullmatch(r"cron\((.*)\)", text)
+    if cron:
+        return _cron_problem(cron[1])
+    if _SCHEDULER.fullmatch(text):
+        return None
+    return f"must be rate(…), cron(…) or at(…), got {text!r}"
 
 
 def schedule_problem(text: str) -> str | None:

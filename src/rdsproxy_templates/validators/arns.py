@@ -46,3 +46,5 @@ APIS: Final = (
     "AWS::Serverless::HttpApi",
 )
 """Types of which ``Ref`` returns an ID that has nothing of the title."""
+HOSTS: Final = ("Endpoint", "Endpoint.Address", "ReadEndpoint.Address")
+"""Attributes that are the name of a host."""

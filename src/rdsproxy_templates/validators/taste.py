@@ -16,6 +16,7 @@ TASTE: Final[Mapping[str, str]] = {
     "before the deployment, and put their addresses in place of the paths.",
     "W3005": "A wait that a reference implies changes nothing.",
     "W3010": "Whoever names a zone may mean it, as for a database that is there already.",
+    "W3688": "RDS passes over what a snapshot decides, and a parameter may be for both.",
     "W9002": _ELSEWHERE,
     "W9013": _ELSEWHERE,
     "W9003": "CloudFormation turns text into the number or boolean that the type asks for.",

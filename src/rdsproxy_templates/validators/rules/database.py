@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
+from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_API, RDS_GUIDE
 from ...aws.engines import ENGINES
 from ..graph import CLUSTER, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
 from ..values import is_literal, is_true, number
 
+MULTI_AZ_ONLY = ("AllocatedStorage", "DBClusterInstanceClass", "Iops", "PubliclyAccessible")
 SERVERLESS = "db.serverless"
 DISABLED = "open-source-rds-extended-support-disabled"
 
@@ -167,6 +168,26 @@ def public(graph: Graph) -> Iterator[Violation]:
                 "it has an address in the internet",
                 "Set PubliclyAccessible to false, and reach it from inside its VPC",
             )
+
+
+@as_rule(
+    "database/cluster-type",
+    title="A cluster of Aurora has no property that is for Multi-AZ clusters only.",
+    why="RDS refuses the cluster.",
+    remedy="Leave the property out, or set it on the cluster's instances.",
+    source=f"{RDS_API}API_CreateDBCluster.html",
+)
+def cluster_type(graph: Graph) -> Iterator[Violation]:
+    for cluster, body in graph.of_type(CLUSTER):
+        if str(body.get("Engine")).startswith("aurora"):
+            for key in MULTI_AZ_ONLY:
+                if key in body:
+                    yield Violation(
+                        cluster,
+                        key,
+                        f"{key} is for Multi-AZ clusters, and not for Aurora",
+                        "Leave it out, or set it on the instances",
+                    )
 
 
 @as_rule(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ...aws.documentation import CLOUDFRONT_GUIDE
+from ...aws.documentation import CLOUDFORMATION_GUIDE, CLOUDFRONT_GUIDE
 from ..apis import api_origins, behaviors, distributions
 from ..graph import Graph
 from ..rule import Violation, as_rule
-from ..texts import fields, literal, text_of
+from ..texts import fields, is_certain, literal, shown, text_of
 from ..values import items, mappings, number
 
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
@@ -71,6 +71,34 @@ def origin_host(graph: Graph) -> Iterator[Violation]:
                     "DistributionConfig",
                     f"it hands the viewer's Host on to {api}, by the policy AllViewer",
                     "Use AllViewerExceptHostHeader, b689b0a8-53d0-40ab-baf2-68738e2966ac",
+                )
+
+
+@as_rule(
+    "edge/origin",
+    title="A cache behavior names an origin that its distribution has.",
+    why="CloudFront refuses the distribution.",
+    remedy="Name the Id of an origin, or of a group of them, in TargetOriginId.",
+    source=f"{CLOUDFORMATION_GUIDE}aws-properties-cloudfront-distribution-cachebehavior.html",
+)
+def origin_named(graph: Graph) -> Iterator[Violation]:
+    for name, config in distributions(graph):
+        groups = config.get("OriginGroups")
+        members = [groups.get("Items")] if isinstance(groups, Mapping) else []
+        known = [one.get("Id") for one in mappings([config.get("Origins"), *members])]
+        texts = {text_of(graph, one) for one in known}
+        if not texts or not all(map(is_certain, texts)):
+            continue
+        names = ", ".join(sorted(map(shown, texts)))
+        default = config.get("DefaultCacheBehavior")
+        for behavior in mappings([default, *items(config.get("CacheBehaviors"))]):
+            target = text_of(graph, behavior.get("TargetOriginId"))
+            if "TargetOriginId" in behavior and is_certain(target) and target not in texts:
+                yield Violation(
+                    name,
+                    "DistributionConfig",
+                    f"it has no origin {shown(target)!r}; there is {names}",
+                    "Name the Id of an origin in TargetOriginId",
                 )
 
 

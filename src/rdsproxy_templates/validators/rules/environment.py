@@ -20,7 +20,7 @@ _PLAIN: Final = re.compile(
 )
 """Numbers, choices, and the names of secrets and parameters, which are paths."""
 _KEY: Final = re.compile(r"^\{\{resolve:secretsmanager:.*:SecretString:(\w+)[^}]*\}\}$")
-_BESIDE: Final = ("username", "host", "port", "engine", "dbname", "dbInstanceIdentifier")
+BESIDE: Final = ("username", "host", "port", "engine", "dbname", "dbInstanceIdentifier")
 _POINTS: Final = re.compile(
     r"(Arns?|Names?|Ids?|Paths?|Prefix|Region|Endpoint|Address|Url|Uri|Port|Key_?Id)$"
 )
@@ -55,8 +55,8 @@ def _sign(graph: Graph, name: str, value: Any) -> str | None:
             return "its value is a parameter with NoEcho"
     if found := reference_in(graph, text):
         # A name or a host, which lies beside the password, is none.
-        return None if found[1] in _BESIDE else "its value is read from a secret"
-    if (key := _KEY.search(shown(text))) and key[1] in _BESIDE:
+        return None if found[1] in BESIDE else "its value is read from a secret"
+    if (key := _KEY.search(shown(text))) and key[1] in BESIDE:
         return None
     by_value = secret_sign("", shown(text)) or secret_sign("", value)
     if by_value:

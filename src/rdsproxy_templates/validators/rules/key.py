@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from ...aws.documentation import RDS_GUIDE, SECRETS_MANAGER_GUIDE
@@ -14,6 +15,7 @@ from ..policies import holder_of, rights_of, role_named
 from ..rule import Violation, as_rule
 from ..texts import ACCOUNT, KEY, ROLE, Text, is_certain, literal, shown, text_of
 from ..trust import accounts_of, is_own_account, principals, statements_of
+from ..via_service import is_via
 from .role import READ
 
 DECRYPT: Final = "kms:Decrypt"
@@ -127,7 +129,10 @@ def needs_grant(graph: Graph, expression: object) -> bool:
 
 
 def _may_decrypt(graph: Graph, holder: str, key: str | None) -> bool | None:
-    rights = rights_of(graph, holder)
+    every = rights_of(graph, holder)
+    # What is for calls through another service is not for Secrets Manager's.
+    here = [one for one in every.statements if is_via(graph, one, "secretsmanager") is not False]
+    rights = replace(every, statements=tuple(here))
     if key is None:
         # No key elsewhere can name a role that is not there yet.
         return None if rights.has(DECRYPT) is not False or _is_named(graph, holder) else False

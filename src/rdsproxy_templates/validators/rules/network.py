@@ -104,7 +104,8 @@ def kinds(graph: Graph) -> Iterator[Violation]:
         yield from _wrong_links(graph, name, properties)
         for outer, place in (("", properties), ("VpcConfig", network_of(properties))):
             for key, kind in wanted.items():
-                for target in graph.targets(resource_ids(place[key])) if key in place else ():
+                ids = resource_ids(_unjoined(place[key])) if key in place else ()
+                for target in graph.targets(ids):
                     if graph.type(target) != kind and not graph.type(target).startswith(CUSTOM):
                         yield Violation(
                             name,
@@ -112,6 +113,20 @@ def kinds(graph: Graph) -> Iterator[Violation]:
                             f"{target} is of type {graph.type(target)}",
                             f"Wire a resource of type {kind}",
                         )
+
+
+def _unjoined(expressions: object) -> list[object]:
+    """Return the members of a list, also of one that a child's output joins for another child."""
+    found: list[object] = []
+    for one in items(expressions):
+        match one:
+            case {"Fn::Join": [",", [*members]]} | {
+                "Fn::Split": [",", {"Fn::Join": [",", [*members]]}]
+            }:
+                found += members
+            case _:
+                found.append(one)
+    return found
 
 
 def _wrong_links(graph: Graph, name: str, properties: Mapping[str, object]) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from ...aws.names import proxy_name_problem
 from ...model.references import PLACEHOLDER
 from ..graph import CLUSTER, IDENTIFIERS, INSTANCE, PROXY, Graph
 from ..rule import Violation, as_rule
-from ..values import is_false, is_literal, items
+from ..values import is_false, is_literal, is_true, items, number
 from .parameter_group import engine_of
 
 SOURCES = (
@@ -54,6 +54,50 @@ def encrypted(graph: Graph) -> Iterator[Violation]:
                 "StorageEncrypted",
                 "its storage is not encrypted",
                 "Set StorageEncrypted to true before the database is created",
+            )
+
+
+@as_rule(
+    "database/backups",
+    level="warning",
+    title="A database has automated backups.",
+    why="What is deleted or overwritten by mistake is lost: nobody can return to an earlier time.",
+    remedy="Set BackupRetentionPeriod to at least 1.",
+    source=f"{RDS_GUIDE}USER_WorkingWithAutomatedBackups.html",
+)
+def backups(graph: Graph) -> Iterator[Violation]:
+    for database, body in graph.of_type(INSTANCE):
+        # A replica has the backups of its source.
+        if "DBClusterIdentifier" in body or "SourceDBInstanceIdentifier" in body:
+            continue
+        if number(body.get("BackupRetentionPeriod", 1)) == 0:
+            yield Violation(
+                database,
+                "BackupRetentionPeriod",
+                "it is 0, which turns backups off",
+                "Set it to the days for which you want to return, at least 1",
+            )
+
+
+@as_rule(
+    "database/deletion",
+    level="opinion",
+    title="A database outlives its stack, or refuses to be deleted with it.",
+    why="Whoever deletes the stack deletes the data, and no snapshot is left.",
+    remedy="Set DeletionPolicy to Snapshot or Retain, or DeletionProtection to true.",
+    source=f"{CLOUDFORMATION_GUIDE}aws-attribute-deletionpolicy.html",
+)
+def deletion(graph: Graph) -> Iterator[Violation]:
+    for database, body in graph.of_type(CLUSTER, INSTANCE):
+        protected = body.get("DeletionProtection")
+        if "DBClusterIdentifier" in body or is_true(protected) or isinstance(protected, Mapping):
+            continue
+        if graph.template.resources[database].get("DeletionPolicy") == "Delete":
+            yield Violation(
+                database,
+                "DependsOn",
+                "it is deleted with its stack, and leaves no snapshot",
+                "Set DeletionPolicy to Snapshot",
             )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engine_families import EngineFamily
@@ -20,6 +21,7 @@ from ..values import is_literal
 from ..vpcs import vpcs_of_subnets
 
 SECRETS = 200
+_UNNAMEABLE: Final = re.compile(r"[^A-Za-z0-9-]|--")
 
 
 @as_rule(
@@ -32,11 +34,16 @@ SECRETS = 200
 def name(graph: Graph) -> Iterator[Violation]:
     for proxy, body in graph.of_type(PROXY):
         given = body.get("DBProxyName")
-        if is_literal(given) and proxy_name_problem(given):
+        if given is None:
+            continue
+        text = text_of(graph, given)
+        # Of a name that deployment puts together, some parts are known.
+        parts = [one for one in text if isinstance(one, str) and "{{" not in one]
+        if any(map(_UNNAMEABLE.search, parts)) or (is_literal(given) and proxy_name_problem(given)):
             yield Violation(
                 proxy,
                 "DBProxyName",
-                f"{given!r} is not a name that a proxy can have",
+                f"{shown(text)!r} is not a name that a proxy can have",
                 "Use at most 63 letters, digits and single hyphens, a letter first",
             )
 

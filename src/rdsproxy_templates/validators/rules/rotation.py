@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ...aws.documentation import CLOUDFORMATION_GUIDE
 from ...aws.engines import ENGINES
-from ..credentials import attached_to, master_secret, secret_named
+from ..credentials import attached_to, content_of, master_secret, secret_named
 from ..graph import CLUSTER, INSTANCE, Graph
 from ..rule import Violation, as_rule
 from ..texts import ATTACHMENT, literal, text_of
@@ -119,6 +119,13 @@ def _hosted_faults(
         )
     if secret and any(secret_named(graph, hosted.get(key)) == secret for key in masters):
         yield "the secret of its master user is the one that it rotates", "Name the master's secret"
+    content = content_of(graph, secret) if secret else None
+    is_bare = content is not None and not {"host", "engine"} <= content.keys()
+    if secret and is_bare and not any(_attachments_of(graph, secret)):
+        yield (
+            f"{secret} has no host and engine, and nothing attaches it to a database",
+            "Attach the secret by AWS::SecretsManager::SecretTargetAttachment",
+        )
     transforms = {str(one) for one in graph.template.transforms}
     if not any(one.startswith("AWS::SecretsManager") for one in transforms):
         yield (
@@ -140,6 +147,13 @@ def _schedule_faults(graph: Graph, rules: object) -> Iterator[tuple[str, str]]:
         yield f"{expression!r} is no schedule", "Write rate(10 days), rate(4 hours) or cron(…)"
     elif match[2].startswith("hour") and int(match[1]) < _FEWEST_HOURS:
         yield f"{expression!r} is more often than every four hours", "Rotate less often"
+
+
+def _attachments_of(graph: Graph, secret: str) -> Iterator[str]:
+    for name, body in graph.of_type(ATTACHMENT):
+        # One whose secret only deployment knows may be for any.
+        if secret_named(graph, body.get("SecretId")) in (secret, None):
+            yield name
 
 
 def _databases_of(graph: Graph, secret: str) -> set[str]:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from ...aws.documentation import EVENTBRIDGE_GUIDE
-from ...aws.schedules import schedule_problem
+from ...aws.schedules import schedule_problem, scheduler_problem
 from ..graph import Graph
 from ..rule import Violation, as_rule
 from ..texts import literal, text_of
-
-_SCHEDULER: Final = re.compile(
-    r"rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\)"
-    r"|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
-)
 
 
 @as_rule(
@@ -32,13 +26,9 @@ def schedule(graph: Graph) -> Iterator[Violation]:
             yield Violation(name, key, f"its schedule {problem}", "Write rate(1 hour) or cron(…)")
     for name, key, expression in _scheduler_expressions(graph):
         text = literal(text_of(graph, expression)) if expression is not None else None
-        if text and not _SCHEDULER.fullmatch(text):
-            yield Violation(
-                name,
-                key,
-                f"its schedule must be rate(…), cron(…) or at(…), got {text!r}",
-                "Write rate(1 hour), cron(…) or at(…)",
-            )
+        if text and (problem := scheduler_problem(text)):
+            sentence = f"its schedule {problem}"
+            yield Violation(name, key, sentence, "Write rate(1 hour), cron(…) or at(…)")
 
 
 def _schedules(graph: Graph) -> Iterator[tuple[str, str, Any]]:

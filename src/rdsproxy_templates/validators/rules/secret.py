@@ -189,12 +189,22 @@ def literals(graph: Graph) -> Iterator[Violation]:
                 "its content is written in the template",
                 "Generate it with GenerateSecretString, or pass it by a NoEcho parameter",
             )
+    for key, body in graph.of_type("AWS::ApiGateway::ApiKey"):
+        if "Value" in body and literal(text_of(graph, body["Value"])):
+            yield Violation(
+                key,
+                "Value",
+                "the key is written in the template",
+                "Leave Value out, or read it from a secret",
+            )
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         given = body.get("MasterUserPassword")
         if given is None:
             continue
         if literal(text_of(graph, given)):
             sentence = "the password is written in the template"
+        elif _has_default(graph, given):
+            sentence = "the password is the default of a parameter, which is in the template"
         elif _is_shown(graph, given):
             sentence = "the password is a parameter without NoEcho, which everybody sees"
         else:
@@ -216,6 +226,17 @@ def _holds_literal(graph: Graph, secret: str, given: Any) -> bool:
     if content is None:
         return bool(literal(text_of(graph, given))) or _is_shown(graph, given)
     return any(literal(value) for key, value in content.items() if _SECRET_KEY.search(key))
+
+
+def _has_default(graph: Graph, expression: object) -> bool:
+    """Tell whether *expression* is a parameter that has a value where nobody gives one."""
+    match simple(expression):
+        case {"Ref": str(name)} if name in graph.template.parameters:
+            parameter = graph.template.parameters[name]
+            is_path = str(parameter.get("Type")).startswith("AWS::SSM")
+            return bool(parameter.get("Default")) and not is_path
+        case _:
+            return False
 
 
 def _is_shown(graph: Graph, expression: object) -> bool:

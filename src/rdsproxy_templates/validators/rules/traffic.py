@@ -208,7 +208,7 @@ def _is_front(rule: GroupRule, members: Members | None) -> bool:
 
 @as_rule(
     "network/unlimited-egress",
-    level="warning",
+    level="opinion",
     title="A security group lets out only HTTPS to everywhere.",
     why="Code that an attacker runs may send data anywhere, by any protocol.",
     remedy="Name the groups to reach, or 127.0.0.1/32 if there are none.",
