@@ -90,3 +90,20 @@ def test_a_local_path_is_for_packaging_and_stops_nothing(tmp_path):
     nested = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}"
 
     assert others(tmp_path, f"Resources: {{Child: {nested}}}\n") == {"W3002": "opinion"}
+
+
+def test_a_type_of_somebody_else_and_globals_are_not_known_to_cfn_lint(tmp_path):
+    text = """\
+Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Globals: {Function: {Runtime: python3.13}}
+Resources:
+  Monitor: {Type: Datadog::Monitors::Monitor, Condition: '', Properties: {Type: query alert}}
+  Fn::ForEach::Functions:
+    - Name
+    - [A, B]
+    - Function${Name}:
+        Type: AWS::Serverless::Function
+        Properties: {Handler: index.handler, InlineCode: x}
+"""
+
+    assert others(tmp_path, text, lint=True) == {}

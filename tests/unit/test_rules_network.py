@@ -143,6 +143,11 @@ class TestKinds:
         assert one.sentence == f"{PROXY_GROUP} is of type AWS::EC2::SecurityGroup"
         assert one.remedy == "Wire a resource of type AWS::EC2::Subnet"
 
+    def test_an_id_that_is_passed_as_a_list_is_read(self):
+        ids = {"Fn::Split": [",", ref(PROXY_GROUP)]}
+
+        assert violations(network.kinds, faulted(f"{PROXY}/VpcSubnetIds", ids))
+
     @pytest.mark.parametrize("split", [False, True])
     def test_a_list_that_is_joined_for_another_stack_is_read(self, split):
         joined = {"Fn::Join": [",", [ref(SUBNET1), ref(PROXY_GROUP)]]}

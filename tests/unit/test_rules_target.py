@@ -238,6 +238,11 @@ class TestTargetGroup:
         assert one.resource == PROXY
         assert one.sentence == "clients connect to it, and it has no target group, so no database"
 
+    def test_a_group_of_a_proxy_by_another_name_leaves_it_without(self):
+        [one] = violations(target.target_group, faulted(f"{TARGETS}/DBProxyName", "another"))
+
+        assert one.resource == PROXY
+
     @pytest.mark.parametrize(
         ("path", "value"),
         [

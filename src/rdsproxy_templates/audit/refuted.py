@@ -12,6 +12,15 @@ from .transform import made_by_sam
 _NAMELESS: Final = re.compile(r"(?:DependsOn target|Ref) '([\w.]+)' does not ")
 _PASSWORD: Final = re.compile(r"Parameter '(\w+)' appears to be a password")
 _OUTPUT: Final = re.compile(r"Output '(\w+)' value must be a string, not an object")
+_UNFOUNDED: Final = (
+    "'Hooks' is not a valid top-level",
+    "Condition '' ",
+    "'' is not one of []",
+    "Unknown exception while processing rule",
+)
+"""Beginnings of sentences about legal forms, and about a mistake of cfn-lint itself."""
+_TYPE: Final = re.compile(r"Resource type '([\w:]+)' does not exist in ")
+_MISSING: Final = re.compile(r"Properties \[(.*)\] missing for zip file deployment")
 _LOOSE: Final = "${self:"
 """A variable of the Serverless Framework, of which only the framework knows the value."""
 _VERSIONED: Final = ("Alias", "Version")
@@ -20,10 +29,13 @@ _VERSIONED: Final = ("Alias", "Version")
 
 def is_refuted(source: Source, sentence: str) -> bool:
     """Tell whether what another validator says of *source*, in this *sentence*, does not hold."""
-    if _LOOSE in sentence or sentence.startswith(("'Hooks' is not", "Condition '' ")):
+    if _LOOSE in sentence or any(map(sentence.startswith, _UNFOUNDED)):
         return True
-    if "'Hooks' was unexpected" in sentence:
-        return True
+    if (found := _TYPE.match(sentence)) or "'Hooks' was unexpected" in sentence:
+        return found is None or not found[1].startswith("AWS::")
+    if found := _MISSING.match(sentence):
+        # Globals of SAM hold for functions that a loop makes, too.
+        return {*re.findall(r"'(\w+)'", found[1])} <= _global_properties(source)
     if found := _PASSWORD.match(sentence):
         # It goes by a part of the name; DatabaseSecretArn and PasswordLength hold no password.
         return secret_sign(found[1], "any") is None
@@ -41,6 +53,12 @@ def _is_made_by_sam(source: Source, name: str) -> bool:
         kind = str(body.get("Type")) if isinstance(body, dict) else ""
         return attribute in _VERSIONED and kind == "AWS::Serverless::Function"
     return name in made_by_sam(source)
+
+
+def _global_properties(source: Source) -> set[str]:
+    found = source.document.value.get("Globals")
+    functions = found.get("Function") if isinstance(found, dict) else None
+    return {*functions} if isinstance(functions, dict) else set()
 
 
 def _is_expression(output: Any) -> bool:

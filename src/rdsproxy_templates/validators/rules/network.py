@@ -124,6 +124,8 @@ def _unjoined(expressions: object) -> list[object]:
                 "Fn::Split": [",", {"Fn::Join": [",", [*members]]}]
             }:
                 found += members
+            case {"Fn::Split": [",", {"Ref": _} | {"Fn::GetAtt": _} as only]}:
+                found.append(only)
             case _:
                 found.append(one)
     return found

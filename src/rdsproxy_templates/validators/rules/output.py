@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...aws.documentation import CLOUDFORMATION_GUIDE
-from ...model import Template
-from ...rendering import Bundle
+from ...model.template import Template
+from ...rendering.bundle import Bundle
 from ...rendering.lines import line_of
 from ..rule import FileViolation, as_rule
 from ..values import is_true, simple, spelled

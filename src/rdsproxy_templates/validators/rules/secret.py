@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...aws.engines import ENGINES
 from ...model.references import PLACEHOLDER, references
-from ..credentials import content_of, master_secret, secret_named
+from ..credentials import master_secret, secret_named
 from ..graph import CLUSTER, INSTANCE, PROXY, SECRET, Graph
 from ..rule import Violation, as_rule
-from ..texts import literal, text_of
-from ..values import is_expression, is_true, number, simple
+from ..values import is_expression, is_true, number
 
 REFUSED = '"@/'
 SHORTEST: Final = 8
@@ -22,8 +20,6 @@ LONGEST: Final = {"MYSQL": 41, "POSTGRESQL": 128}
 """Characters of a master password, by engine family."""
 GENERATED: Final = 32
 """Characters of a generated password where nothing is said."""
-_SECRET_KEY: Final = re.compile(r"(?i)pass|pwd|secret|token|key|credential")
-_PASSWORD_KEY: Final = re.compile(r"(?i)(.*[_-])?(pass|password|pwd|secret|token|api[_-]?key)")
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 LOGIN: Final = frozenset({"username", "password"})
 """Keys of a secret that a proxy reads."""
@@ -165,86 +161,3 @@ def master_password(graph: Graph) -> Iterator[Violation]:
                 "the password may hold spaces, which a master password must not",
                 "Leave IncludeSpace out",
             )
-
-
-@as_rule(
-    "secret/literal",
-    level="warning",
-    title="No password or secret is written in a template.",
-    why="Whoever reads the template, or the stack, reads the secret.",
-    remedy="Have Secrets Manager generate the password.",
-    source=f"{CLOUDFORMATION_GUIDE}security-best-practices.html",
-)
-def literals(graph: Graph) -> Iterator[Violation]:
-    for secret, body in graph.of_type(SECRET):
-        generated = body.get("GenerateSecretString")
-        given = body.get("SecretString")
-        place = "SecretString"
-        if isinstance(generated, Mapping):
-            place, given = "GenerateSecretString", generated.get("SecretStringTemplate")
-        if given is not None and _holds_literal(graph, secret, given):
-            yield Violation(
-                secret,
-                place,
-                "its content is written in the template",
-                "Generate it with GenerateSecretString, or pass it by a NoEcho parameter",
-            )
-    for key, body in graph.of_type("AWS::ApiGateway::ApiKey"):
-        if "Value" in body and literal(text_of(graph, body["Value"])):
-            yield Violation(
-                key,
-                "Value",
-                "the key is written in the template",
-                "Leave Value out, or read it from a secret",
-            )
-    for database, body in graph.of_type(CLUSTER, INSTANCE):
-        given = body.get("MasterUserPassword")
-        if given is None:
-            continue
-        if literal(text_of(graph, given)):
-            sentence = "the password is written in the template"
-        elif _has_default(graph, given):
-            sentence = "the password is the default of a parameter, which is in the template"
-        elif _is_shown(graph, given):
-            sentence = "the password is a parameter without NoEcho, which everybody sees"
-        else:
-            continue
-        yield Violation(
-            database,
-            "MasterUserPassword",
-            sentence,
-            "Set ManageMasterUserPassword to true, or read the password from a secret",
-        )
-
-
-def _holds_literal(graph: Graph, secret: str, given: Any) -> bool:
-    content = content_of(graph, secret)
-    if "GenerateSecretString" in graph.properties(secret):
-        # Beside the generated value, a template has names and addresses.
-        known = (content or {}).items()
-        return any(literal(value) for key, value in known if _PASSWORD_KEY.fullmatch(key))
-    if content is None:
-        return bool(literal(text_of(graph, given))) or _is_shown(graph, given)
-    return any(literal(value) for key, value in content.items() if _SECRET_KEY.search(key))
-
-
-def _has_default(graph: Graph, expression: object) -> bool:
-    """Tell whether *expression* is a parameter that has a value where nobody gives one."""
-    match simple(expression):
-        case {"Ref": str(name)} if name in graph.template.parameters:
-            parameter = graph.template.parameters[name]
-            is_path = str(parameter.get("Type")).startswith("AWS::SSM")
-            return bool(parameter.get("Default")) and not is_path
-        case _:
-            return False
-
-
-def _is_shown(graph: Graph, expression: object) -> bool:
-    """Tell whether *expression* is a parameter whose value everybody sees."""
-    match simple(expression):
-        case {"Ref": str(name)} if name in graph.template.parameters:
-            parameter = graph.template.parameters[name]
-            hidden = is_true(parameter.get("NoEcho"))
-            return not hidden and not str(parameter.get("Type")).startswith("AWS::SSM")
-        case _:
-            return False

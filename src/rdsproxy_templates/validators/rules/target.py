@@ -8,7 +8,9 @@ from typing import Any
 from ...aws.documentation import AURORA_GUIDE, CLOUDFORMATION_GUIDE, RDS_GUIDE
 from ...model.references import wires
 from ..graph import CLUSTER, ENDPOINT, FUNCTION_TYPES, INSTANCE, PROXY, TARGET_GROUP, Graph
+from ..matching import same
 from ..rule import Violation, as_rule
+from ..texts import text_of
 from ..values import is_literal
 
 TLS_PARAMETERS = ("require_secure_transport", "rds.force_ssl")
@@ -104,6 +106,8 @@ def target_group(graph: Graph) -> Iterator[Violation]:
         name: graph.named(body.get("DBProxyName"), PROXY)
         for name, body in graph.of_type(TARGET_GROUP)
     }
+    # One that may be for any proxy of the graph, as far as its name tells.
+    is_open = any(_may_be_for_any(graph, name) for name, of in groups.items() if of is None)
     for proxy, _ in graph.of_type(PROXY):
         own = [name for name, of in groups.items() if of == proxy]
         for second in own[1:]:
@@ -113,14 +117,20 @@ def target_group(graph: Graph) -> Iterator[Violation]:
                 f"{proxy} has the group {own[0]} already",
                 "Remove one of them; a proxy has one target group",
             )
-    if not groups and any(graph.of_type(CLUSTER, INSTANCE)):
-        for proxy in sorted(_used(graph)):
+    if not is_open and any(graph.of_type(CLUSTER, INSTANCE)):
+        for proxy in sorted(_used(graph) - {*groups.values()}):
             yield Violation(
                 proxy,
                 "DBProxyName",
                 "clients connect to it, and it has no target group, so no database",
                 f"Add an {TARGET_GROUP} with the cluster or instance",
             )
+
+
+def _may_be_for_any(graph: Graph, group: str) -> bool:
+    given = text_of(graph, graph.properties(group).get("DBProxyName"))
+    named = [text_of(graph, {"Ref": proxy}) for proxy, _ in graph.of_type(PROXY)]
+    return any(same(given, one) is not False for one in named)
 
 
 def _used(graph: Graph) -> set[str]:
