@@ -48,12 +48,11 @@ def test_a_region_that_no_partition_has_is_refused(run, words):
     assert "error: [--region] unknown Region 'mars'; known are af-south-1, " in said.stderr
 
 
-def test_what_resembles_it_is_named(run):
-    said = run("fleet status --region eu_west-1")
+@pytest.mark.parametrize("region", ["eu_west-1", "eu-wset-1", "eu-west"])
+def test_what_resembles_it_is_named(run, region):
+    said = run(f"fleet status --region {region}")
 
-    assert said.stderr == (
-        "error: [--region] unknown Region 'eu_west-1' (did you mean eu-west-1?)\n"
-    )
+    assert said.stderr.startswith(f"error: [--region] unknown Region '{region}' (did you mean eu-")
 
 
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
@@ -76,11 +75,11 @@ def test_a_missing_region_is_asked_for(run, words):
 
 
 def test_a_region_that_is_newer_than_botocore_is_asked_for_once(run):
-    said = run("fleet status --region eu-wset-1")
+    said = run("fleet status --region eu-west-9")
 
     assert said.exit_code == 1
     assert said.stderr == (
         "error: [account, without --profile] Could not connect to the endpoint URL: "
-        '"http://127.0.0.1:1/"; no Region eu-wset-1 was known when botocore was released '
-        "(did you mean eu-west-1?)\n"
+        '"http://127.0.0.1:1/"; no Region eu-west-9 was known when botocore was released '
+        "(did you mean eu-west-3?)\n"
     )

@@ -13,7 +13,11 @@ from rdsproxy_templates.fleet.desired import DesiredStackSet
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
 from rdsproxy_templates.fleet.parameter_rows import ParameterRows
 from rdsproxy_templates.fleet.place import Place
-from rdsproxy_templates.fleet.preconditions import require_enabled_regions, template_problems
+from rdsproxy_templates.fleet.preconditions import (
+    require_enabled_regions,
+    require_regions,
+    template_problems,
+)
 from rdsproxy_templates.fleet.proxy_quota import require_room_for_proxies
 from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
 from rdsproxy_templates.model import Template
@@ -95,8 +99,9 @@ class Regions:
     def describe_regions(self, **given: Any) -> dict[str, Any]:
         open_ = {"RegionName": "eu-west-1", "OptInStatus": "opt-in-not-required"}
         milan = {"RegionName": "eu-south-1", "OptInStatus": "not-opted-in"}
+        newer = {"RegionName": "eu-west-8", "OptInStatus": "opt-in-not-required"}
         has_both = self._account == ONE or given.get("AllRegions")
-        return {"Regions": [open_, milan] if has_both else [open_]}
+        return {"Regions": [open_, milan, newer] if has_both else [open_]}
 
 
 def test_a_region_that_an_account_has_not_enabled_is_refused() -> None:
@@ -107,6 +112,19 @@ def test_a_region_that_an_account_has_not_enabled_is_refused() -> None:
     [problem] = caught.value.problems
     assert str(problem) == f"[account {TWO}] has not enabled eu-south-1; enable it, or leave it out"
     assert sessions.asked == [ONE, TWO]
+
+
+def test_a_region_that_only_aws_knows_is_asked_for_before_anything_is_made() -> None:
+    sessions: Any = Regions()
+    waves = [{"name": "a", "accounts": [ONE], "regions": ["eu-west-1", "eu-west-8", "eu-west-9"]}]
+    settings = FleetSettings.parse({"variant": "base", "targets": {"waves": waves}}, "f")
+    with pytest.raises(ConfigError) as caught:
+        require_regions(sessions, settings.regions)
+    [problem] = caught.value.problems
+    assert str(problem) == "[targets.waves] AWS has no Region eu-west-9 (did you mean eu-west-8?)"
+
+    nobody: Any = None
+    require_regions(nobody, ["eu-west-1", "us-east-1"])
 
 
 class Proxies(Regions):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ..aws.engines import regions
 from ..deploy.accounts import aws_errors_at
 from ..errors import ConfigError, Problem
+from ..model import did_you_mean
 from .fleet_sessions import FleetSessions
 from .fleet_settings import FleetSettings
 from .place import Place
@@ -49,34 +51,52 @@ def template_problems(rendered: RenderedFleet, settings: FleetSettings) -> Itera
             yield Problem(f"{place}: {path}", sentence)
 
 
-def closed_regions(sessions: FleetSessions, regions: Iterable[str]) -> frozenset[str]:
-    """Return those of *regions* that an account has to opt into."""
-    wanted = set(regions)
-    with aws_errors_at("Regions"):
-        found = sessions.administrator.client("ec2").describe_regions(AllRegions=True)["Regions"]
+def require_regions(sessions: FleetSessions, wanted: Sequence[str]) -> None:
+    """Raise :class:`ConfigError` for each of *wanted* that is neither in our data nor in AWS."""
+    if not (newer := [region for region in wanted if region not in regions()]):
+        return
+    known = [str(one["RegionName"]) for one in _every_region(sessions)]
+    problems = [
+        Problem("targets.waves", f"AWS has no Region {region}{did_you_mean(region, known)}")
+        for region in newer
+        if region not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def closed_regions(sessions: FleetSessions, wanted: Container[str]) -> frozenset[str]:
+    """Return those of *wanted* that an account has to opt into."""
     return frozenset(
         one["RegionName"]
-        for one in found
+        for one in _every_region(sessions)
         if one["RegionName"] in wanted and one["OptInStatus"] != "opt-in-not-required"
     )
 
 
+def _every_region(sessions: FleetSessions) -> list[Mapping[str, Any]]:
+    ec2 = sessions.administrator.client("ec2")
+    with aws_errors_at("Regions"):
+        found: list[Mapping[str, Any]] = ec2.describe_regions(AllRegions=True)["Regions"]
+    return found
+
+
 def require_enabled_regions(sessions: FleetSessions, places: Sequence[Place]) -> None:
     """Raise :class:`ConfigError` for each of *places* whose account has not enabled the Region."""
-    closed = closed_regions(sessions, (place.region for place in places))
+    closed = closed_regions(sessions, {place.region for place in places})
     doubtful: dict[str, list[str]] = {}
     for place in places:
         if place.region in closed:
             doubtful.setdefault(place.account, []).append(place.region)
     problems: list[Problem] = []
-    for account, regions in doubtful.items():
+    for account, unsure in doubtful.items():
         with aws_errors_at(f"account {account}"):
             home = Place(account, sessions.administrator.region)
             api: Any = sessions.member(home).client("ec2")
             enabled = {one["RegionName"] for one in api.describe_regions()["Regions"]}
         problems += [
             Problem(f"account {account}", f"has not enabled {region}; enable it, or leave it out")
-            for region in regions
+            for region in unsure
             if region not in enabled
         ]
     if problems:

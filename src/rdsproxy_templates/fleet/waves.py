@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ..aws.engines import regions
+from ..aws.regions import may_exist
 from ..errors import Problem
 from ..model import Settings, did_you_mean
 from ..model.settings import ListOf
@@ -94,7 +95,7 @@ class WaveSettings(Settings):
         for number, region in enumerate(self.regions):
             if region in self.regions[:number]:
                 yield Problem(f"regions.{number}", f"names {region} twice")
-            elif region not in regions():
+            elif region not in regions() and not may_exist(region):
                 meant = did_you_mean(region, regions())
                 yield Problem(f"regions.{number}", f"unknown Region {region!r}{meant}")
 

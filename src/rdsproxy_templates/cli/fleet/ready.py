@@ -11,7 +11,7 @@ from ...deploy.console import Console
 from ...fleet.desired import DesiredStackSet
 from ...fleet.fleet_operations import FleetOperations
 from ...fleet.planning import FleetPlan, fleet_plan
-from ...fleet.preconditions import require_enabled_regions
+from ...fleet.preconditions import require_enabled_regions, require_regions
 from ...fleet.preparation import PreparedFleet, possible_rows, prepared
 from ...fleet.proxy_quota import require_room_for_proxies
 from ...fleet.publication import published_template
@@ -42,6 +42,7 @@ def ready(
     rows = possible_rows(rendered, settings, file)
     opened = open_()
     sessions = opened.sessions
+    require_regions(sessions, opened.settings.regions)
     fleet = prepared(rows, rendered, opened.settings, sessions, file, allowed)
     operations = FleetOperations(
         settings=settings,
