@@ -19,10 +19,15 @@ from rdsproxy_templates.errors import DeploymentError
 from rdsproxy_templates.fleet.bucket_policies import Readers
 from rdsproxy_templates.fleet.fleet_sessions import FleetSessions
 from rdsproxy_templates.fleet.fleet_settings import FleetSettings
+from rdsproxy_templates.fleet.parameter_rows import ParameterRows
+from rdsproxy_templates.fleet.place import Place
+from rdsproxy_templates.fleet.preparation import PreparedFleet
+from rdsproxy_templates.fleet.publication import published_template
 from rdsproxy_templates.fleet.publishing import delete_buckets, published, template_argument
 from rdsproxy_templates.fleet.regional_images import examined_images, regional_image
 from rdsproxy_templates.fleet.regional_packages import RegionalPackages, regional_packages
 from rdsproxy_templates.fleet.rendered_fleet import RenderedFleet
+from rdsproxy_templates.fleet.targets import Wave
 from rdsproxy_templates.model import Template
 from rdsproxy_templates.model.values import LocalPath
 from rdsproxy_templates.rendering.documents import bundle
@@ -211,14 +216,7 @@ def test_sam_cli_builds_what_only_it_knows_how_to(tmp_path, sam_cli, monkeypatch
             "Role": "arn:aws:iam::111111111111:role/given",
         },
     }
-    root = Template(
-        description="One function",
-        parameters={},
-        children={},
-        resources={"One": function},
-        outputs={},
-    )
-    made = bundle(root, nesting="plain")
+    made = of_one(function)
     made.write(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sam_cli).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("SAM_CLI_TELEMETRY", "0")
@@ -231,12 +229,16 @@ def test_sam_cli_builds_what_only_it_knows_how_to(tmp_path, sam_cli, monkeypatch
     assert f"S3Key: {key}" in packages.template
 
 
-def test_an_image_has_to_be_in_the_repository_of_every_region(sessions):
+def test_an_image_has_to_be_in_the_repository_of_every_region(sessions, tmp_path):
     kind = "application/vnd.docker.distribution.manifest.v2+json"
     manifest = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": {}, "layers": []})
     owner = sessions.administrator.id
     host = f"{owner}.dkr.ecr.eu-west-1.amazonaws.com"
-    image = regional_image({"Properties": {"Code": {"ImageUri": f"{host}/orders:1"}}})
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Code": {"ImageUri": f"{host}/orders:1"}, "PackageType": "Image"},
+    }
+    image = regional_image(function)
     pulling = {"Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "Effect": "Allow"}
     statements = [
         {**pulling, "Principal": "*", "Condition": READERS.condition},
@@ -266,3 +268,25 @@ def test_an_image_has_to_be_in_the_repository_of_every_region(sessions):
     push("us-east-1")
     assert examined() == (digests, [])
     assert digests[image].startswith("sha256:")
+
+    fleet = PreparedFleet(
+        settings=settings(bucket_prefix="images"),
+        rendered=RenderedFleet(name="one", bundle=of_one(function), folder=tmp_path),
+        waves=(Wave(name="all", places=tuple(Place(owner, region) for region in REGIONS)),),
+        rows=ParameterRows(),
+    )
+    template = published_template(fleet, sessions, print).text
+    assert f"/orders@{digests[image]}" in template
+    assert "orders:1" not in template
+
+
+def of_one(function):
+    """A template of one function."""
+    root = Template(
+        description="One function",
+        parameters={},
+        children={},
+        resources={"One": function},
+        outputs={},
+    )
+    return bundle(root, nesting="plain")
