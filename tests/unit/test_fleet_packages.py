@@ -206,6 +206,13 @@ def test_a_repository_has_to_let_the_accounts_and_lambda_pull():
     ]
     assert len(refused(None)) == 4
 
+    everyone = (*ACCOUNTS.accounts, *OWN.accounts)
+    known = Readers(organization=ORGANIZATION.organization, accounts=everyone)
+    named = allowing({"AWS": list(ACCOUNTS.accounts)}, "ecr:*")
+    both = {"Statement": [*named["Statement"], *service["Statement"]]}
+    assert examined(Repositories(same, both), readers=known)[1] == []
+    assert len(refused(both)) == 2
+
 
 def test_a_fleet_without_packages_has_no_bucket():
     from rdsproxy_templates.fleet.fleet_settings import FleetSettings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ class Readers:
     organization: str | None = None
     """ID of the organization, whose accounts all may read."""
     accounts: Sequence[str] = ()
-    """IDs of the accounts that may read where there is no organization."""
+    """IDs of the accounts of the waves, for which a policy may be, too."""
 
     @property
     def condition(self) -> dict[str, Any]:
@@ -26,9 +26,10 @@ class Readers:
             return {"StringEquals": {"aws:PrincipalOrgID": self.organization}}
         return {"StringEquals": {"aws:PrincipalAccount": sorted(self.accounts)}}
 
-    def has_others(self, account: str) -> bool:
-        """Tell if accounts beside *account* may read."""
-        return bool(self.organization) or not {*self.accounts} <= {account}
+    def beside(self, account: str) -> Readers | None:
+        """Return those that are not *account*, which its own policies let read; None for nobody."""
+        others = [one for one in self.accounts if one != account]
+        return replace(self, accounts=others) if self.organization or others else None
 
     def __str__(self) -> str:
         return f"organization {self.organization}" if self.organization else "accounts of the waves"
@@ -75,7 +76,7 @@ def lets_read(policy: Mapping[str, Any], readers: Readers, action: str = READING
     if any(_is_for(one, readers) for one in allowed):
         return True
     named = {account for one in allowed if not one.get("Condition") for account in _accounts(one)}
-    return not readers.organization and bool(readers.accounts) and {*readers.accounts} <= named
+    return bool(readers.accounts) and {*readers.accounts} <= named
 
 
 def lets_service(policy: Mapping[str, Any], service: str, action: str) -> bool:
@@ -108,8 +109,8 @@ def _is_for(one: Mapping[str, Any], readers: Readers) -> bool:
     for key, values in conditions:
         if key == "aws:principalorgid" and readers.organization in values:
             return True
-        if key == "aws:principalaccount" and readers.accounts:
-            return {*readers.accounts} <= {*values}
+        if key == "aws:principalaccount" and readers.accounts and {*readers.accounts} <= {*values}:
+            return True
     return False
 
 

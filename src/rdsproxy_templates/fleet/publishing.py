@@ -57,10 +57,11 @@ def published(  # noqa: PLR0913, PLR0917 - one parameter a thing that is needed
 
 
 def readers_of(organization: Organization | None, places: Iterable[Place]) -> Readers:
-    """Return who reads packages: an organization, or else the accounts of *places*."""
-    if organization is not None:
-        return Readers(organization=str(organization.description["Id"]))
-    return Readers(accounts=sorted({place.account for place in places}))
+    """Return who reads packages: the accounts of *places*, and of an *organization* all others."""
+    accounts = sorted({place.account for place in places})
+    if organization is None:
+        return Readers(accounts=accounts)
+    return Readers(organization=str(organization.description["Id"]), accounts=accounts)
 
 
 def template_argument(

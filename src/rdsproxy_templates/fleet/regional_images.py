@@ -173,13 +173,14 @@ def _policy_problems(
 
     That of another account's repository is its owner's to read.
     """
-    if image.account != session.id or not readers.has_others(image.account):
+    others = readers.beside(image.account)
+    if image.account != session.id or others is None:
         return
     policy = _policy(image, session)
     place = f"{session.region}: repository {image.repository}"
     actions = " and ".join(PULLING)
-    if not all(lets_read(policy, readers, action) for action in PULLING):
-        sentence = f"does not let the {readers} pull images; allow {actions} in its policy"
+    if not all(lets_read(policy, others, action) for action in PULLING):
+        sentence = f"does not let the {others} pull images; allow {actions} in its policy"
         yield Problem(place, sentence)
     if not all(lets_service(policy, LAMBDA, action) for action in PULLING):
         sentence = f"does not let Lambda pull images for other accounts; allow {actions} to the "
