@@ -173,7 +173,12 @@ def network(harness):
     internet = harness.create("AWS::EC2::InternetGateway").physical_id
     harness.create("AWS::EC2::VPCGatewayAttachment", VpcId=vpcs[0], InternetGatewayId=internet)
     subnets = [
-        harness.create("AWS::EC2::Subnet", VpcId=vpc, CidrBlock=f"10.{number}.0.0/24").physical_id
+        harness.create(
+            "AWS::EC2::Subnet",
+            VpcId=vpc,
+            CidrBlock=f"10.{number}.0.0/24",
+            AvailabilityZone="eu-west-1a",
+        ).physical_id
         for number, vpc in zip((4, 5), vpcs, strict=True)
     ]
     own, other = (
