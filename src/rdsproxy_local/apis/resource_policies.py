@@ -20,10 +20,17 @@ from moto.sqs.exceptions import InvalidAttributeValue
 from moto.sqs.models import Queue
 
 from ..service_actions import actions_of
+from .policy_limits import (
+    OverLimit,
+    bucket_policy_problems,
+    queue_policy_problems,
+    topic_policy_problems,
+)
 from .principals import require_principals
 from .surround import surround
 
 Statement = Mapping[str, Any]
+VERSIONS: Final = ("2008-10-17", "2012-10-17")
 LIMITING: Final = (
     *("aws:principal", "aws:source", "aws:userid", "aws:username", "aws:vpc", "aws:calledvia"),
     *("s3:dataaccesspointaccount", "s3:dataaccesspointarn", "s3:x-amz-server-side"),
@@ -50,6 +57,8 @@ def _set_queue_attributes(
             _require_actions(_statements(policy), "sqs")
         except MalformedPolicyDocument:
             raise InvalidAttributeValue("Policy") from None
+        for problem in queue_policy_problems(_read(policy)):
+            raise OverLimit(problem)
     put(queue, attributes, now)
 
 
@@ -62,6 +71,8 @@ def _set_topic_attribute(
             _require_actions(_statements(value), "sns")
         except MalformedPolicyDocument as error:
             raise SNSInvalidParameter(f"Policy Error: {error.message}") from None
+        for problem in topic_policy_problems(_read(value)):
+            raise SNSInvalidParameter(problem)
     put(backend, topic_arn, name, value)
 
 
@@ -74,7 +85,7 @@ def _put_bucket_policy(
         statements = _statements(policy)
     except MalformedPolicyDocument as error:
         raise _malformed(str(error.message)) from None
-    for problem in _bucket_problems(bucket_name, statements):
+    for problem in (*bucket_policy_problems(policy), *_bucket_problems(bucket_name, statements)):
         raise _malformed(problem)
     block = bucket.public_access_block
     blocks = block is None or str(block.block_public_policy).lower() == "true"
@@ -106,6 +117,13 @@ def _bucket_problems(bucket: str, statements: list[Statement]) -> Iterator[str]:
         of_objects = names and all("object" in known.get(name, ()) for name in names)
         if paths and of_objects and all("/" not in path and "*" not in path for path in paths):
             yield "Action does not apply to any resource(s) in statement"
+        of_buckets = names and all(_is_of_buckets(known.get(name, ())) for name in names)
+        if paths and of_buckets and all(path.startswith(f"{bucket}/") for path in paths):
+            yield "Action does not apply to any resource(s) in statement"
+
+
+def _is_of_buckets(kinds: Iterable[str]) -> bool:
+    return "bucket" in kinds and "object" not in kinds
 
 
 def _matches(name: str, known: Iterable[str]) -> bool:
@@ -165,6 +183,8 @@ def _create_rest_api(
 def _statements(policy: Any) -> list[Statement]:
     """The statements of a policy that is well-formed and says whom it is about."""
     document = _read(policy)
+    if document.get("Version", VERSIONS[0]) not in VERSIONS:
+        raise MalformedPolicyDocument("The policy must contain a valid version string")
     # A resource's policy may be of the old version, or of none, and its statements may have any
     # names and every resource.
     written = document.get("Statement", [])

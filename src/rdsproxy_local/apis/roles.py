@@ -17,9 +17,14 @@ def may_assume(backend: BaseBackend, role_arn: str, service: str) -> bool:
         role = iam_backends[backend.account_id][backend.partition].get_role_by_arn(role_arn)
     except NotFoundException:
         return False
+    return trusts(json.loads(role.assume_role_policy_document), service)
+
+
+def trusts(document: dict[str, Any], service: str) -> bool:
+    """True if the trust policy of a role lets *service* assume it."""
     return any(
         statement["Effect"] == "Allow" and service in _services(statement)
-        for statement in _statements(json.loads(role.assume_role_policy_document))
+        for statement in _statements(document)
     )
 
 

@@ -23,6 +23,7 @@ FIELDS: Final[Sequence[tuple[int, int, Mapping[str, int]]]] = (
 """Least, most and names of minutes, hours, days of the month, months, days of the week, years."""
 
 WEEK: Final = 7
+SATURDAY: Final = 6
 
 
 class NotUnderstood(Exception):
@@ -147,7 +148,18 @@ def _days(field: str, moment: datetime) -> set[int]:
         return set()
     if field == "L":
         return {calendar.monthrange(moment.year, moment.month)[1]}
+    if field.endswith("W"):
+        return {_nearest_weekday(_number(field.removesuffix("W"), {}), moment)}
     return _values(field, 2)
+
+
+def _nearest_weekday(day: int, moment: datetime) -> int:
+    """The day from Monday to Friday that is nearest to a day of the moment's month, within it."""
+    length = calendar.monthrange(moment.year, moment.month)[1]
+    if not 1 <= day <= FIELDS[2][1]:
+        raise NotUnderstood(f"{day}W")
+    near = sorted(range(1, length + 1), key=lambda one: (abs(one - day), one))
+    return next(one for one in near if moment.replace(day=one).isoweekday() < SATURDAY)
 
 
 def _weekdays(field: str, moment: datetime) -> set[int]:

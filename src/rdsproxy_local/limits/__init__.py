@@ -21,6 +21,7 @@ from . import (
     database_groups,
     databases,
     deployments,
+    destinations,
     distributions,
     endpoints,
     event_filters,
@@ -34,6 +35,7 @@ from . import (
     log_groups,
     networks,
     parameters,
+    permissions,
     prefix_lists,
     proxies,
     queues,
@@ -49,8 +51,10 @@ from . import (
     topics,
     web_acls,
 )
+from .api_quotas import quota_problems
 from .check import Check
 from .extensions import extension_problems
+from .taken import taken_problems
 
 MODULES: Final = (
     alarms,
@@ -61,6 +65,7 @@ MODULES: Final = (
     database_groups,
     databases,
     deployments,
+    destinations,
     distributions,
     endpoints,
     event_filters,
@@ -72,6 +77,7 @@ MODULES: Final = (
     log_groups,
     networks,
     parameters,
+    permissions,
     prefix_lists,
     proxies,
     queues,
@@ -97,7 +103,7 @@ def held(known: ResourceType) -> ResourceType:
     """The resource type, which asks the checks before it creates or updates."""
 
     def create(context: Context, properties: Properties) -> Made:
-        _require(known.name, context, properties.given)
+        _require(known.name, context, properties.given, is_new=True)
         return known.create(context, properties)
 
     def update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
@@ -109,8 +115,14 @@ def held(known: ResourceType) -> ResourceType:
     return replace(known, create=create, update=update if known.update else None)
 
 
-def _require(type_name: str, context: Context, given: Mapping[str, Any]) -> None:
-    if problems := list(dict.fromkeys(_problems(type_name, context, given))):
+def _require(
+    type_name: str, context: Context, given: Mapping[str, Any], *, is_new: bool = False
+) -> None:
+    taken = (
+        *(taken_problems(type_name, context, given) if is_new else ()),
+        *(quota_problems(type_name, context, given) if is_new else ()),
+    )
+    if problems := list(dict.fromkeys((*_problems(type_name, context, given), *taken))):
         service = type_name.split("::")[1]
         named = service.capitalize() if service.isupper() else service
         raise Failure(

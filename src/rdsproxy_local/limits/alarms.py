@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from .alarm_metrics import is_extended, metric_problems
 from .check import Check
 
 # PutMetricAlarm, EvaluationPeriods in botocore's model.
@@ -14,11 +14,18 @@ HOUR: Final = 3600
 DAY: Final = 24 * HOUR
 WEEK: Final = 7 * DAY
 
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
-PERCENTILE: Final = re.compile(r"(?:p|tm|wm|tc|ts)(\d{1,3}(?:\.\d{1,10})?)")
-RANGE: Final = re.compile(r"(?:PR|TM|TC|TS|WM)\([0-9.%:]+\)")
-MOST_PERCENT: Final = 100
 ARN_PARTS: Final = 6
+SINGLE: Final = (
+    *("Dimensions", "ExtendedStatistic", "MetricName", "Namespace", "Period", "Statistic", "Unit"),
+)
+"""What the members of Metrics have in place of the alarm."""
+ACTING: Final = frozenset(
+    {
+        *("aiops", "automate", "autoscaling", "lambda", "sns", "ssm", "ssm-incidents", "swf"),
+        *("application-autoscaling", "events"),
+    }
+)
+"""Services that an alarm calls; PutMetricAlarm, AlarmActions in botocore's model."""
 OF_ANOMALIES: Final = (
     "GreaterThanUpperThreshold",
     "LessThanLowerOrGreaterThanUpperThreshold",
@@ -29,15 +36,9 @@ OF_ANOMALIES: Final = (
 def _metric(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     metrics = given.get("Metrics", [])
     if metrics:
-        shown = [one for one in metrics if one.get("ReturnData", True)]
-        if len(shown) != 1 and not given.get("ThresholdMetricId"):
-            yield "Exactly one element of the metrics list should return data."
-        names = [one.get("Id") for one in metrics]
-        for name in dict.fromkeys(one for one in names if names.count(one) > 1):
-            yield f"The ID {name} is used by two metrics"
-        for one in metrics:
-            if ("Expression" in one) == ("MetricStat" in one):
-                yield f"Metric {one.get('Id')} has either an Expression or a MetricStat"
+        yield from metric_problems(metrics, given.get("ThresholdMetricId"))
+        if single := [name for name in SINGLE if name in given]:
+            yield f"{single[0]} must not be specified if Metrics is"
     elif "MetricName" in given:
         if ("Statistic" in given) == ("ExtendedStatistic" in given):
             yield "Exactly one of Statistic and ExtendedStatistic must be specified"
@@ -48,15 +49,8 @@ def _metric(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield "The parameters MetricName and Metrics are missing: one of them is needed"
     statistic = given.get("ExtendedStatistic")
-    if statistic is not None and not _is_statistic(statistic):
+    if statistic is not None and not is_extended(statistic):
         yield f"The value {statistic} for parameter ExtendedStatistic is not supported."
-
-
-def _is_statistic(statistic: str) -> bool:
-    percentile = PERCENTILE.fullmatch(statistic)
-    if percentile:
-        return 0 <= float(percentile[1]) <= MOST_PERCENT
-    return RANGE.fullmatch(statistic) is not None or statistic == "IQM"
 
 
 def _threshold(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -73,6 +67,8 @@ def _actions(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
             parts = action.split(":")
             if not (action.startswith("arn:") and len(parts) >= ARN_PARTS):
                 yield f"Invalid arn syntax: {action}"
+            elif parts[2] not in ACTING:
+                yield f"Unsupported action: {action}"
             elif parts[3] not in ("", context.region):
                 yield (f"Invalid region {parts[3]} specified. Only {context.region} is supported.")
 

@@ -9,9 +9,14 @@ from typing import Any, Final
 
 from ..cloudformation.resource import Context
 from .check import Check
+from .widgets import widget_problems
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
+START: Final = re.compile(
+    r"-P[0-9DHMTWY]+|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"
+)
+OVERRIDES: Final = ("auto", "inherit")
 KINDS: Final = ("alarm", "custom", "explorer", "log", "metric", "text")
 MOST_WIDGETS: Final = 500
 RANGES: Final[Mapping[str, range]] = {
@@ -40,6 +45,8 @@ def _dashboard(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     except ValueError:
         yield _invalid("it is no JSON")
         return
+    for problem in _whole(body) if isinstance(body, dict) else ():
+        yield _invalid(problem)
     widgets = body.get("widgets") if isinstance(body, dict) else None
     if not isinstance(widgets, list):
         yield _invalid('it must have an array "widgets"')
@@ -49,6 +56,17 @@ def _dashboard(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     for number, widget in enumerate(widgets):
         for problem in _widget(widget):
             yield _invalid(f"/widgets/{number}: {problem}")
+
+
+def _whole(body: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse times of the whole dashboard that mean none."""
+    start, end = body.get("start"), body.get("end")
+    if start is not None and not START.fullmatch(str(start)):
+        yield f"/start should be a time, or a period such as -PT3H: {start}"
+    if end is not None and start is None:
+        yield "/end needs a start"
+    if body.get("periodOverride", OVERRIDES[0]) not in OVERRIDES:
+        yield f"/periodOverride should be {' or '.join(OVERRIDES)}"
 
 
 def _widget(widget: Any) -> Iterator[str]:
@@ -65,6 +83,7 @@ def _widget(widget: Any) -> Iterator[str]:
     for name in NEEDED.get(widget["type"], ()):
         if name not in properties and not set(IN_BROWSER) & set(properties):
             yield f"should have required property '{name}'"
+    yield from widget_problems(widget["type"], properties)
 
 
 def _invalid(reason: str) -> str:

@@ -43,6 +43,8 @@ def _distribution(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     yield from _restriction(config.get("Restrictions", {}).get("GeoRestriction", {}))
     yield from certificate_problems(context, config)
     yield from _failovers(config.get("OriginGroups", {}), {origin.get("Id") for origin in origins})
+    if lists := config.get("AnycastIpListId"):
+        yield f"EntityNotFound: The specified Anycast static IP list does not exist: {lists}"
     if policy := config.get("ContinuousDeploymentPolicyId"):
         yield f"NoSuchContinuousDeploymentPolicy: the policy does not exist: {policy}"
 
@@ -78,7 +80,10 @@ def _error_responses(responses: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _failovers(groups: Mapping[str, Any], origins: set[Any]) -> Iterator[str]:
+    yield from _quantity(groups)
     for group in groups.get("Items", ()):
+        yield from _quantity(group.get("Members", {}))
+        yield from _quantity(group.get("FailoverCriteria", {}).get("StatusCodes", {}))
         members = [one.get("OriginId") for one in group.get("Members", {}).get("Items", [])]
         if missing := [name for name in members if name not in origins]:
             yield f"NoSuchOrigin: One or more of your origins does not exist: {missing[0]}"
@@ -88,6 +93,11 @@ def _failovers(groups: Mapping[str, Any], origins: set[Any]) -> Iterator[str]:
                 "InvalidArgument: The status codes of an origin group are some of "
                 f"{', '.join(map(str, FAILOVER_CODES))}: {strange[0]}"
             )
+
+
+def _quantity(listed: Mapping[str, Any]) -> Iterator[str]:
+    if "Quantity" in listed and listed["Quantity"] != len(listed.get("Items", ())):
+        yield "InconsistentQuantities: The value of Quantity and the size of Items don't match."
 
 
 def _restriction(restriction: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Lambda: functions, their aliases, permissions and asynchronous calls."""
+"""Lambda: functions, their aliases, and whom their asynchronous calls name."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from ..cloudformation.resource import Context
-from ..service_principals import is_service
 from .check import Check
 
 MOST_MEMORY: Final = 10240
-PERSON: Final = re.compile(r"\*|\d{12}|arn:.+")
-ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 LATEST: Final = "$LATEST"
+UNRESERVED: Final = 900
+"""The executions of an account that a function may have provisioned; 100 are kept for all others.
+
+https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+"""
+LAYER: Final = re.compile(r"arn:[^:]+:lambda:([^:]+):\d{12}:layer:.+")
 LEVELS: Final = ("ApplicationLogLevel", "SystemLogLevel")
 
 
@@ -41,6 +44,16 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from '
             'your request or change the LogFormat to "JSON" and try again.'
         )
+
+
+def _layers(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for layer in given.get("Layers", ()):
+        found = LAYER.fullmatch(layer)
+        if found is not None and found[1] != context.region:
+            yield (
+                "Layers are not in the same region as the function. Layers are expected to be in "
+                f"region {context.region}."
+            )
 
 
 def _runtime(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -90,9 +103,37 @@ def _alias(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"Routing config is not supported for the version {LATEST}"
     if len(set(versions)) < len(versions):
         yield f"The version {versions[0]} is in the routing config, too"
+    yield from _provisioned(context, given)
     for version in versions[1:]:
         if version != LATEST and not _is_there(context, given.get("FunctionName", ""), version):
             yield f"Function not found: {given.get('FunctionName')}:{version}"
+
+
+def _provisioned(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse provisioned concurrency of the version that changes, or more than there is."""
+    if "ProvisionedConcurrencyConfig" not in given:
+        return
+    if given.get("FunctionVersion") == LATEST:
+        yield "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
+    wanted = given["ProvisionedConcurrencyConfig"].get("ProvisionedConcurrentExecutions", 0)
+    if wanted < 1:
+        yield "ProvisionedConcurrentExecutions must have value greater than or equal to 1"
+    name = given.get("FunctionName", "")
+    try:
+        found = context.call("lambda", "get_function_concurrency", FunctionName=name)
+    except ClientError:
+        return
+    reserved = found.get("ReservedConcurrentExecutions")
+    if reserved is not None and wanted > reserved:
+        yield (
+            "Requested Provisioned Concurrency should not be greater than the "
+            "reservedConcurrentExecution for function"
+        )
+    elif reserved is None and wanted > UNRESERVED:
+        yield (
+            "Specified ConcurrentExecutions for function is greater than account's "
+            f"UnreservedConcurrentExecution [{UNRESERVED}]."
+        )
 
 
 def _invoke_config(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -106,14 +147,6 @@ def _invoke_config(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _permission(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    principal = str(given.get("Principal", ""))
-    role = ROLE.fullmatch(principal)
-    is_known = role is None or role[1] != context.account or _has_role(context, role[2])
-    if not is_known or not (PERSON.fullmatch(principal) or is_service(principal)):
-        yield "The provided principal was invalid. Please check the principal and try again."
-
-
 def _is_there(context: Context, name: str, qualifier: str) -> bool:
     try:
         context.call("lambda", "get_function", FunctionName=name, Qualifier=qualifier)
@@ -122,17 +155,8 @@ def _is_there(context: Context, name: str, qualifier: str) -> bool:
     return True
 
 
-def _has_role(context: Context, name: str) -> bool:
-    try:
-        context.call("iam", "get_role", RoleName=name)
-    except ClientError:
-        return False
-    return True
-
-
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::Lambda::Alias": (_alias,),
     "AWS::Lambda::EventInvokeConfig": (_invoke_config,),
-    "AWS::Lambda::Function": (_settings, _runtime, _addresses),
-    "AWS::Lambda::Permission": (_permission,),
+    "AWS::Lambda::Function": (_settings, _layers, _runtime, _addresses),
 }

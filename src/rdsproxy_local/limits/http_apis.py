@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
+from .api_quotas import MOST, MOST_SCOPES, too_many
 from .check import Check
+from .cross_origin import cors_problems
 from .paths import path_problems, stage_problems, variable_problems
 
 DEFAULT: Final = "$default"
+SELECTION: Final = "${request.method} ${request.path}"
+# botocore's model of apigatewayv2: "Supported only for WebSocket APIs."
+API_OF_WEB_SOCKETS: Final = ("ApiKeySelectionExpression", "DisableSchemaValidation")
+ROUTE_OF_WEB_SOCKETS: Final = (
+    *("ApiKeyRequired", "ModelSelectionExpression", "RequestModels", "RequestParameters"),
+    "RouteResponseSelectionExpression",
+)
 WITH_AUTHORIZER: Final = ("CUSTOM", "JWT")
+KINDS: Final = {"CUSTOM": "REQUEST", "JWT": "JWT"}
+"""The type of the authorizer for an AuthorizationType."""
 LONGEST_NAME: Final = 128
+MOST_ROUTES: Final = MOST["AWS::ApiGatewayV2::Route"][1]
 KEY: Final = re.compile(r"(ANY|GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH) (/.*)")
 
 
@@ -54,25 +66,68 @@ def _target(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"An AuthorizerId is required for AuthorizationType {given['AuthorizationType']}"
 
 
+def _authorized(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse an authorizer of another kind than the route's."""
+    kind, authorizer = given.get("AuthorizationType"), given.get("AuthorizerId")
+    if len(given.get("AuthorizationScopes", ())) > MOST_SCOPES:
+        yield f"A route has at most {MOST_SCOPES} authorization scopes"
+    if kind not in KINDS or not authorizer:
+        return
+    try:
+        found = context.call(
+            "apigatewayv2", "get_authorizer", ApiId=given.get("ApiId"), AuthorizerId=authorizer
+        )
+    except (ClientError, Failure):
+        # It is not there, as the resource type says.
+        return
+    if found["AuthorizerType"] != KINDS[kind]:
+        yield (
+            f"Authorizer {authorizer} is a {found['AuthorizerType']} authorizer, and "
+            f"AuthorizationType is {kind}"
+        )
+
+
 def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     body = given.get("Body")
     title = body.get("info", {}).get("title", "") if isinstance(body, Mapping) else ""
     if len(title) > LONGEST_NAME:
         yield f"API name cannot be longer than {LONGEST_NAME} characters"
-    for path in body.get("paths", {}) if isinstance(body, Mapping) else ():
+    paths = body.get("paths", {}) if isinstance(body, Mapping) else {}
+    if sum(len(one) for one in paths.values() if isinstance(one, Mapping)) > MOST_ROUTES:
+        yield too_many("routes")
+    for path in paths:
         if path.removeprefix("/") != DEFAULT:
             yield from path_problems(path)
 
 
 def _api(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     cors, kind = given.get("CorsConfiguration", {}), given.get("ProtocolType")
-    if cors.get("AllowCredentials") is True and "*" in cors.get("AllowOrigins", ()):
-        yield "AllowCredentials cannot be true when AllowOrigins contains *"
+    yield from cors_problems(cors)
+    if kind == "HTTP":
+        yield from _only_web_sockets(given, API_OF_WEB_SOCKETS)
+        if given.get("RouteSelectionExpression", SELECTION) != SELECTION:
+            yield f"For HTTP APIs, the routeSelectionExpression must be {SELECTION}"
     if kind == "WEBSOCKET":
         if not given.get("RouteSelectionExpression"):
             yield "RouteSelectionExpression is required for protocol type WEBSOCKET"
         if cors:
             yield "CorsConfiguration is supported for HTTP APIs only"
+
+
+def _only_web_sockets(given: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if given.get(name):
+            yield f"{name} is supported for WebSocket APIs only"
+
+
+def _route_of_web_sockets(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if is_http(context, given):
+        yield from _only_web_sockets(given, ROUTE_OF_WEB_SOCKETS)
+
+
+def _stage_of_web_sockets(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if is_http(context, given):
+        yield from _only_web_sockets(given, ("ClientCertificateId",))
 
 
 def _settings(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -101,6 +156,6 @@ def is_logged(settings: Mapping[str, Any]) -> bool:
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::ApiGatewayV2::Api": (_body, _api),
-    "AWS::ApiGatewayV2::Route": (_route, _target),
-    "AWS::ApiGatewayV2::Stage": (_stage, _settings),
+    "AWS::ApiGatewayV2::Route": (_route, _target, _route_of_web_sockets, _authorized),
+    "AWS::ApiGatewayV2::Stage": (_stage, _settings, _stage_of_web_sockets),
 }

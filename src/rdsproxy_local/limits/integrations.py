@@ -9,9 +9,21 @@ from typing import Any, Final
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
 from ..openapi.http import read
+from .api_quotas import MOST_AUDIENCES
 from .check import Check
 from .http_apis import is_http
+from .mappings import request_problems, response_problems
 
+OF_WEB_SOCKETS: Final = (
+    *("ContentHandlingStrategy", "PassthroughBehavior", "RequestTemplates"),
+    "TemplateSelectionExpression",
+)
+"""botocore's model of apigatewayv2: "Supported only for WebSocket APIs" each."""
+URI: Final = re.compile(
+    r"arn:[^:]+:apigateway:[^:]+:lambda:path/.+/invocations|\$\{stageVariables\..+"
+)
+CACHED: Final = range(1, 3601)
+"""Seconds for which an authorizer's result may be kept."""
 FORMATS: Final = ("1.0", "2.0")
 KINDS: Final = ("AWS_PROXY", "HTTP_PROXY")
 FUNCTION: Final = re.compile(r"arn:[^:]+:(lambda|apigateway):.+|\$\{stageVariables\..+\}.*")
@@ -39,8 +51,13 @@ SOURCE: Final = re.compile(
 
 
 def _integration(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    if is_http(context, given):
-        yield from _integration_problems(given)
+    if not is_http(context, given):
+        return
+    yield from _integration_problems(given)
+    for name in OF_WEB_SOCKETS:
+        if given.get(name):
+            yield f"{name} is supported for WebSocket APIs only"
+    yield from response_problems(given.get("ResponseParameters", {}))
 
 
 def _integration_problems(given: Mapping[str, Any]) -> Iterator[str]:
@@ -51,6 +68,12 @@ def _integration_problems(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"Integration type {kind} is not supported for HTTP APIs: {', '.join(KINDS)}"
     if given.get("ConnectionType") == "VPC_LINK" and not given.get("ConnectionId"):
         yield "ConnectionId is required for ConnectionType VPC_LINK"
+    if given.get("ConnectionId"):
+        yield f"Invalid VPC link: {given['ConnectionId']} does not exist"
+    if given.get("IntegrationMethod", METHODS[0]) not in METHODS:
+        yield f"Invalid HTTP method specified: {given['IntegrationMethod']}"
+    if not given.get("IntegrationSubtype"):
+        yield from request_problems(given.get("RequestParameters", {}))
     if kind == "HTTP_PROXY":
         yield from _http(given)
     elif kind == "AWS_PROXY":
@@ -62,8 +85,6 @@ def _http(given: Mapping[str, Any]) -> Iterator[str]:
         yield "IntegrationUri is required for integration type HTTP_PROXY"
     if not given.get("IntegrationMethod"):
         yield "IntegrationMethod is required for integration type HTTP_PROXY"
-    elif given["IntegrationMethod"] not in METHODS:
-        yield f"Invalid HTTP method specified: {given['IntegrationMethod']}"
     uri = given.get("IntegrationUri", "")
     if uri and not uri.startswith(ENDPOINTS):
         yield f"Invalid HTTP endpoint specified for URI: {uri}"
@@ -92,6 +113,13 @@ def _service(given: Mapping[str, Any]) -> Iterator[str]:
 def _authorizer(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if is_http(context, given):
         yield from _authorizer_problems(given)
+
+
+def authorizer_uri_problem(uri: str) -> str:
+    return (
+        f"Invalid Authorizer URI: {uri}. Authorizer URI should be a valid API Gateway ARN that "
+        "represents a Lambda function invocation."
+    )
 
 
 def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -123,6 +151,8 @@ def _authorizer_problems(given: Mapping[str, Any]) -> Iterator[str]:
 
 def _jwt(given: Mapping[str, Any], sources: list[str]) -> Iterator[str]:
     jwt = given.get("JwtConfiguration", {})
+    if len(jwt.get("Audience", ())) > MOST_AUDIENCES:
+        yield f"A JWT authorizer has at most {MOST_AUDIENCES} audiences"
     if len(sources) != 1:
         yield "A JWT authorizer has one IdentitySource"
     issuer = jwt.get("Issuer")
@@ -134,8 +164,14 @@ def _jwt(given: Mapping[str, Any], sources: list[str]) -> Iterator[str]:
 
 def _request(given: Mapping[str, Any]) -> Iterator[str]:
     version = given.get("AuthorizerPayloadFormatVersion")
-    if not given.get("AuthorizerUri"):
+    uri = given.get("AuthorizerUri")
+    if not uri:
         yield "AuthorizerUri is required for a REQUEST authorizer"
+    elif not URI.fullmatch(str(uri)):
+        yield authorizer_uri_problem(str(uri))
+    cached = given.get("AuthorizerResultTtlInSeconds", 0) in CACHED
+    if cached and not given.get("IdentitySource"):
+        yield "IdentitySource is required for an authorizer that caches its results"
     if version not in FORMATS:
         yield "AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer"
     if given.get("EnableSimpleResponses") is True and version != "2.0":

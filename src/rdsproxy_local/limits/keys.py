@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from ..cloudformation.resource import Context
 
-KEY: Final = re.compile(r"(.*)K(ms|MS)(Master)?Key(Id|ID|Arn)?")
+KEY: Final = re.compile(r"(.*)K(ms|MS)(Master)?Key(Id|ID|Arn|Identifier)?")
 OF_AWS: Final = re.compile(r"(arn:[^:]+:kms:[^:]*:[^:]*:)?alias/aws/.+")
 OTHERS: Final = ("AWS::S3::", "AWS::SNS::", "AWS::SQS::", "AWS::Logs::", "AWS::SecretsManager::")
 """Services that ask for the key when something is encrypted, not before, or that ask themselves."""

@@ -15,6 +15,7 @@ CUSTOM: Final[Mapping[str, range]] = {
     "OriginKeepaliveTimeout": range(1, 121),
     "OriginReadTimeout": range(1, 121),
 }
+READ_TIMEOUT: Final = 30
 LONGEST_ID: Final = 128
 KINDS: Final = ("CustomOriginConfig", "S3OriginConfig", "VpcOriginConfig")
 IDENTITY: Final = re.compile(r"origin-access-identity/cloudfront/[A-Z0-9]+")
@@ -78,6 +79,13 @@ def origin_problems(origin: Mapping[str, Any]) -> Iterator[str]:
                 f"InvalidArgument: The parameter {name} must be 80, 443, or "
                 f"{PORTS.start} to {PORTS.stop - 1}: {custom[name]}"
             )
+    # Origin, ResponseCompletionTimeout in botocore's model.
+    longest = origin.get("ResponseCompletionTimeout")
+    if longest is not None and longest < custom.get("OriginReadTimeout", READ_TIMEOUT):
+        yield (
+            "InvalidArgument: The parameter ResponseCompletionTimeout must be equal to or greater "
+            f"than OriginReadTimeout: {longest}"
+        )
     yield from _shield(origin.get("OriginShield", {}))
     yield from _headers(origin.get("OriginCustomHeaders", []))
 

@@ -21,6 +21,8 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
 RECEIVES: Final = range(1, 1001)
 PERMISSIONS: Final = ("allowAll", "byQueue", "denyAll")
 MOST_SOURCES: Final = 10
+ALLOWING: Final = {"redrivePermission", "sourceQueueArns"}
+ARN: Final = re.compile(r"arn:[^:]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+")
 
 
 def _queue(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -86,6 +88,11 @@ def _redrive_allow(policy: Any) -> Iterator[str]:
         yield _invalid("RedriveAllowPolicy", "byQueue and sourceQueueArns need each other")
     if len(sources) > MOST_SOURCES:
         yield _invalid("RedriveAllowPolicy", f"sourceQueueArns has at most {MOST_SOURCES} members")
+    if strange := sorted(set(policy) - ALLOWING):
+        yield _invalid("RedriveAllowPolicy", f"it has no attribute {strange[0]}")
+    for source in sources:
+        if not ARN.fullmatch(str(source)):
+            yield _invalid("RedriveAllowPolicy", f"{source} is not the ARN of a queue")
 
 
 def _read(policy: Any) -> Mapping[str, Any]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from .api_quotas import LONGEST_POLICY
 from .check import Check
-from .paths import path_problems, stage_problems, variable_problems
+from .paths import stage_problems, variable_problems
+from .rest_bodies import body_problems
 
-INTEGRATION: Final = "x-amazon-apigateway-integration"
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
-TIMEOUTS: Final = range(50, 29001)
 METHODS: Final = ("*", "ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 TIMES_TO_LIVE: Final = range(3601)
 LONGEST_KEY: Final = 128
@@ -21,17 +21,10 @@ OFFSETS: Final = {"DAY": range(1), "WEEK": range(7), "MONTH": range(28)}
 
 
 def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
-    body = given.get("Body")
-    for path, operations in body.get("paths", {}).items() if isinstance(body, Mapping) else ():
-        yield from path_problems(path)
-        for operation in operations.values() if isinstance(operations, Mapping) else ():
-            integration = operation.get(INTEGRATION, {}) if isinstance(operation, Mapping) else {}
-            timeout = integration.get("timeoutInMillis")
-            if timeout is not None and timeout not in TIMEOUTS:
-                yield (
-                    f"Timeout should be between {TIMEOUTS.start} ms and {TIMEOUTS.stop - 1} ms: "
-                    f"{timeout} at {path}"
-                )
+    if isinstance(given.get("Body"), Mapping):
+        yield from body_problems(given["Body"])
+    if len(json.dumps(given.get("Policy", {}), separators=(",", ":"))) > LONGEST_POLICY:
+        yield f"Invalid policy document: it is longer than {LONGEST_POLICY} characters"
 
 
 def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -52,6 +45,8 @@ def _stage(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     for name, value in given.get("Variables", {}).items():
         yield from variable_problems(name, value)
     for settings in given.get("MethodSettings", ()):
+        if not str(settings.get("ResourcePath", "/*")).startswith("/"):
+            yield f"Invalid method setting path: {settings['ResourcePath']} has no slash first"
         if settings.get("HttpMethod", "*") not in METHODS:
             yield f"Invalid method setting path: {settings['HttpMethod']} is no method"
         if settings.get("CacheTtlInSeconds", 0) not in TIMES_TO_LIVE:

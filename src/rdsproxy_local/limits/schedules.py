@@ -9,6 +9,12 @@ from typing import Any, Final
 
 from ..cloudformation.resource import Context
 from .check import Check
+from .targets import (
+    dead_letter_problems,
+    role_problems,
+    scheduled_target_problems,
+    target_problems,
+)
 
 INPUTS: Final = ("Input", "InputPath", "InputTransformer")
 WITH_ROLE: Final = ("batch", "ecs", "firehose", "kinesis", "redshift", "states")
@@ -18,8 +24,19 @@ ANYWHERE: Final = "events"
 
 
 def _rule(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    yield from role_problems(context, given.get("RoleArn"), "events.amazonaws.com")
+    names = [target.get("Id") for target in given.get("Targets", ())]
+    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+        yield f"Target Ids must be unique: {name}"
     for target in given.get("Targets", ()):
         yield from _target(context, target)
+        yield from target_problems(context, target)
+
+
+def _bus(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if str(given.get("Name", "")).startswith("aws.") and not given.get("EventSourceName"):
+        yield f"Event bus name starting with 'aws.' is not valid: {given['Name']}"
+    yield from dead_letter_problems(context, given)
 
 
 def _target(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
@@ -38,6 +55,7 @@ def _target(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
         )
     if service in WITH_ROLE and not target.get("RoleArn"):
         yield f"RoleArn is required for target {arn}."
+    yield from role_problems(context, target.get("RoleArn"), "events.amazonaws.com")
 
 
 def _is_json(text: Any) -> bool:
@@ -48,7 +66,7 @@ def _is_json(text: Any) -> bool:
     return True
 
 
-def _schedule(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+def _schedule(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     window = given.get("FlexibleTimeWindow", {})
     if (window.get("Mode") == "FLEXIBLE") != ("MaximumWindowInMinutes" in window):
         yield "MaximumWindowInMinutes is for, and needed by, flexible time windows"
@@ -58,6 +76,7 @@ def _schedule(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if start is not None and end is not None and start >= end:
         yield "The StartDate you specify must come before the EndDate."
     yield from _called(given.get("Target", {}))
+    yield from scheduled_target_problems(context, given.get("Target", {}))
 
 
 def _called(target: Mapping[str, Any]) -> Iterator[str]:
@@ -88,6 +107,7 @@ def _group(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::Events::EventBus": (_bus,),
     "AWS::Events::Rule": (_rule,),
     "AWS::Scheduler::Schedule": (_schedule,),
     "AWS::Scheduler::ScheduleGroup": (_group,),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..cloudformation.resource import Context
 from .check import Check
+from .deliveries import delivery_problems
 
 # Subscribe, Protocol in botocore's model.
 PROTOCOLS: Final = frozenset(
@@ -19,6 +20,11 @@ PROTOCOLS: Final = frozenset(
 RAW: Final = ("firehose", "http", "https", "sqs")
 """https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html"""
 FIFO: Final = ".fifo"
+SCOPES: Final = ("MessageGroup", "Topic")
+# https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html
+DAYS: Final = range(1, 366)
+FILTERED: Final = ("MessageAttributes", "MessageBody")
+PHONE: Final = re.compile(r"\+?[0-9 ()./-]{7,20}")
 LONGEST_DISPLAY_NAME: Final = 100
 SIGNATURES: Final = ("1", "2")
 TRACING: Final = ("Active", "PassThrough")
@@ -29,6 +35,7 @@ ENDPOINTS: Final[Mapping[str, re.Pattern[str]]] = {
     "http": re.compile(r"http://.+"),
     "https": re.compile(r"https://.+"),
     "lambda": re.compile(r"arn:[^:]+:lambda:.+"),
+    "sms": PHONE,
     "sqs": re.compile(r"arn:[^:]+:sqs:.+"),
 }
 QUEUE: Final = re.compile(r"arn:[^:]+:sqs:[^:]+:\d{12}:.+")
@@ -51,8 +58,31 @@ def _topic(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
                 f"Invalid parameter: Attributes Reason: {attribute} attribute can only be set for "
                 "FIFO topics"
             )
+    if "\n" in given.get("DisplayName", ""):
+        yield "Invalid parameter: DisplayName Reason: must not contain line breaks"
+    yield from _fifo(given, is_fifo=is_fifo)
     for one in given.get("Subscription", ()):
+        if one.get("Protocol") not in PROTOCOLS:
+            yield f"Invalid parameter: Does not support this protocol string: {one['Protocol']}"
+            continue
         yield from _ends(one.get("Protocol"), one.get("Endpoint"), is_fifo=is_fifo)
+
+
+def _fifo(given: Mapping[str, Any], *, is_fifo: bool) -> Iterator[str]:
+    """Refuse settings of FIFO topics where there is none, or with other values."""
+    scope, archive = given.get("FifoThroughputScope"), given.get("ArchivePolicy")
+    if scope is not None and (not is_fifo or scope not in SCOPES):
+        yield (
+            "Invalid parameter: FifoThroughputScope Reason: must be "
+            f"{' or '.join(SCOPES)}, of a FIFO topic"
+        )
+    if isinstance(archive, Mapping) and archive:
+        days = str(archive.get("MessageRetentionPeriod", ""))
+        if not days.isdigit() or int(days) not in DAYS:
+            yield (
+                "Invalid parameter: ArchivePolicy Reason: MessageRetentionPeriod must be "
+                f"{DAYS.start} to {DAYS.stop - 1} days"
+            )
 
 
 def _subscription(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -73,6 +103,16 @@ def _subscription(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         )
     if redrive := given.get("RedrivePolicy"):
         yield from _redrive(redrive, topic)
+    scope = given.get("FilterPolicyScope")
+    if scope is not None and scope not in FILTERED:
+        yield (
+            f"Invalid parameter: FilterPolicyScope Reason: must be {' or '.join(FILTERED)}: {scope}"
+        )
+    policy = given.get("FilterPolicy")
+    if isinstance(policy, Mapping) and any(values == [] for values in policy.values()):
+        yield "Invalid parameter: FilterPolicy: Empty arrays are not allowed"
+    if delivery := given.get("DeliveryPolicy"):
+        yield from delivery_problems(delivery, str(protocol))
 
 
 def _ends(protocol: Any, endpoint: Any, *, is_fifo: bool) -> Iterator[str]:

@@ -26,6 +26,9 @@ def certificate_problems(context: Context, config: Mapping[str, Any]) -> Iterato
     arn = certificate.get("AcmCertificateArn", "")
     if (arn or certificate.get("IamCertificateId")) and not certificate.get("SslSupportMethod"):
         yield "InvalidViewerCertificate: a certificate of your own needs an SslSupportMethod"
+    sni = certificate.get("SslSupportMethod") == "sni-only"
+    if sni and certificate.get("MinimumProtocolVersion") == "SSLv3":
+        yield "InvalidMinimumProtocolVersion: sni-only needs TLSv1 or higher, not SSLv3"
     if arn.split(":")[3:4] == [HOME]:
         yield from _coverage(context, arn, aliases)
 

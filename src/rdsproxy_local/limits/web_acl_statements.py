@@ -15,6 +15,8 @@ OUTERMOST: Final = (
 )
 """Statements that no other holds."""
 LONGEST_SEARCH: Final = 200
+# https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
+MOST_TRANSFORMATIONS: Final = 10
 NEEDED: Final = {
     "CONSTANT": "ScopeDownStatement",
     "CUSTOM_KEYS": "CustomKeys",
@@ -103,13 +105,27 @@ def _own(kind: str, parts: Mapping[str, Any]) -> Iterator[str]:
     needed = NEEDED.get(parts.get("AggregateKeyType", ""))
     if kind == "RateBasedStatement" and needed is not None and not parts.get(needed):
         yield _invalid(f"used AggregateKeyType {parts['AggregateKeyType']} without {needed}")
+    yield from _exactly_one(parts.get("FieldToMatch", {}))
+    keys = parts.get("CustomKeys", [])
+    if len(keys) == 1 and set(keys[0]) & {"ForwardedIP", "IP"}:
+        yield _invalid("used an IP address as the only custom key of a rate-based statement")
     transformations = parts.get("TextTransformations", [])
+    if len(transformations) > MOST_TRANSFORMATIONS:
+        yield _invalid(f"used more than {MOST_TRANSFORMATIONS} text transformations")
     priorities = [one.get("Priority") for one in transformations]
     if len(set(priorities)) < len(priorities):
         yield _invalid("used the same Priority for two text transformations")
     for one in transformations:
         if one.get("Type") not in TRANSFORMATIONS:
             yield _invalid(f"used an unknown text transformation, {one.get('Type')}")
+
+
+def _exactly_one(field: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a field of which all parts are inspected, and some only."""
+    for name, one in field.items():
+        pattern = one.get("MatchPattern") if isinstance(one, Mapping) else None
+        if pattern is not None and len(pattern) != 1:
+            yield _invalid(f"used none or multiple values for the match pattern of {name}")
 
 
 def _is_regex(text: str) -> bool:

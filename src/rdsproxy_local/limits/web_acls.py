@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..cloudformation.resource import Context
 from .check import Check
+from .managed_rule_groups import managed_group_problems
 from .web_acl_statements import capacity_of, statement_problems
 
 MOST_ADDRESSES: Final = 10_000
@@ -19,6 +20,9 @@ RESERVED_LABELS: Final = frozenset(
     }
 )
 """https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-requirements.html"""
+LEAST_IMMUNE: Final = 300
+SUFFIXES: Final = ("ac.uk", "co.jp", "co.nz", "co.uk", "com.au", "com.br", "gov.au", "org.uk")
+"""Public suffixes of more than one part, the usual ones."""
 GROUPS: Final = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
@@ -26,6 +30,7 @@ MANAGED: Final = frozenset(
     f"AWSManagedRules{name}"
     for name in (
         "ACFPRuleSet",
+        "AISecurityRuleSet",
         "ATPRuleSet",
         "AdminProtectionRuleSet",
         "AmazonIpReputationList",
@@ -59,6 +64,7 @@ def _rules(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield from _rule(rule)
         yield from _response(rule.get("Action", {}), bodies)
         yield from _metric(rule.get("VisibilityConfig", {}))
+    yield from _immunity(given)
     capacity = sum(capacity_of(rule.get("Statement", {})) for rule in rules)
     if capacity > MOST_UNITS:
         yield (
@@ -69,6 +75,11 @@ def _rules(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 def _response(action: Mapping[str, Any], bodies: Mapping[str, Any]) -> Iterator[str]:
     """Refuse a response whose body the web ACL does not have."""
+    for kind in ("Allow", "Captcha", "Challenge", "Count"):
+        handling = action.get(kind, {}).get("CustomRequestHandling", {})
+        inserted = [one.get("Name", "").lower() for one in handling.get("InsertHeaders", ())]
+        if len(set(inserted)) < len(inserted):
+            yield _invalid("inserted the same header twice")
     response = action.get("Block", {}).get("CustomResponse", {})
     headers = [header.get("Name", "").lower() for header in response.get("ResponseHeaders", ())]
     if len(set(headers)) < len(headers):
@@ -96,11 +107,32 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
     for label in rule.get("RuleLabels", ()):
         if reserved := sorted(set(label.get("Name", "").split(":")) & RESERVED_LABELS):
             yield _invalid(f"used the reserved word {reserved[0]} in the label {label['Name']}")
+    yield from _immunity(rule)
     group = statement.get("ManagedRuleGroupStatement", {})
+    yield from managed_group_problems(group)
     if group.get("VendorName", "AWS").upper() == "AWS" != group.get("VendorName", "AWS"):
         yield f"AWS WAF couldn't perform the operation because {group['VendorName']} doesn't exist."
     if group.get("VendorName") == "AWS" and group.get("Name") not in MANAGED:
         yield f"AWS WAF couldn't perform the operation because {group.get('Name')} doesn't exist."
+
+
+def _immunity(given: Mapping[str, Any]) -> Iterator[str]:
+    # ImmunityTimeProperty, ImmunityTime in botocore's model.
+    immune = given.get("ChallengeConfig", {}).get("ImmunityTimeProperty", {})
+    if immune.get("ImmunityTime", LEAST_IMMUNE) < LEAST_IMMUNE:
+        yield _invalid(f"used an immunity time of less than {LEAST_IMMUNE} for a challenge")
+
+
+def _domains(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    # CreateWebACL, TokenDomains in botocore's model: public suffixes aren't allowed.
+    for domain in given.get("TokenDomains", ()):
+        if "." not in domain or domain in SUFFIXES:
+            yield _invalid(f"used a public suffix as a token domain, {domain}")
+
+
+def _logging(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    if len(given.get("LogDestinationConfigs", ())) > 1:
+        yield _invalid("used more than one logging destination")
 
 
 def _invalid(what: str) -> str:
@@ -114,5 +146,6 @@ def _addresses(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
     "AWS::WAFv2::IPSet": (_addresses,),
-    "AWS::WAFv2::WebACL": (_rules,),
+    "AWS::WAFv2::LoggingConfiguration": (_logging,),
+    "AWS::WAFv2::WebACL": (_rules, _domains),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from ..cloudformation.failure import Failure
@@ -108,23 +108,69 @@ def _set_lifecycle(context: Context, bucket: str, _: Any, new: Mapping[str, Any]
 
 def _lifecycle_rule(given: Mapping[str, Any]) -> dict[str, Any]:
     """One rule as the API takes it."""
-    if unknown := sorted(set(given) - {*LIFECYCLE, "Prefix", "Status"}):
+    if unknown := sorted(set(given) - {*LIFECYCLE, *FILTERS, "Status"}):
         raise Failure(f"the local cloud ignores {', '.join(unknown)} of a lifecycle rule")
     asked = dict(LIFECYCLE[name](value) for name, value in given.items() if name in LIFECYCLE)
-    return {"Filter": {"Prefix": given.get("Prefix", "")}, "Status": given["Status"], **asked}
+    return {"Filter": _filter(given), "Status": given["Status"], **asked}
+
+
+def _filter(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The filter of a rule, which the API wants in "And" if it has several parts."""
+    parts: dict[str, Any] = {
+        FILTERS[name]: int(value) if name.startswith("ObjectSize") else value
+        for name, value in given.items()
+        if name in FILTERS
+    }
+    if not parts:
+        return {"Prefix": ""}
+    tags = parts.get("Tags", [])
+    if len(parts) + len(tags[1:]) > 1:
+        return {"And": parts}
+    return {"Tag": tags[0]} if tags else parts
+
+
+def _moved(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Transitions in the words of the API."""
+    names = {"TransitionDate": "Date", "TransitionInDays": "Days"}
+    return [{names.get(name, name): value for name, value in one.items()} for one in given]
+
+
+def _later(given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Transitions of noncurrent versions in the words of the API."""
+    names = {"TransitionInDays": "NoncurrentDays"}
+    return [{names.get(name, name): value for name, value in one.items()} for one in given]
 
 
 LIFECYCLE: Final[Mapping[str, Callable[[Any], tuple[str, Any]]]] = {
     "AbortIncompleteMultipartUpload": lambda given: ("AbortIncompleteMultipartUpload", given),
+    "ExpirationDate": lambda date: ("Expiration", {"Date": date}),
     "ExpirationInDays": lambda days: ("Expiration", {"Days": days}),
+    "ExpiredObjectDeleteMarker": lambda marker: (
+        "Expiration",
+        {"ExpiredObjectDeleteMarker": marker},
+    ),
     "Id": lambda name: ("ID", name),
     "NoncurrentVersionExpiration": lambda given: ("NoncurrentVersionExpiration", given),
     "NoncurrentVersionExpirationInDays": lambda days: (
         "NoncurrentVersionExpiration",
         {"NoncurrentDays": days},
     ),
+    "NoncurrentVersionTransition": lambda given: (
+        "NoncurrentVersionTransitions",
+        _later([given]),
+    ),
+    "NoncurrentVersionTransitions": lambda given: ("NoncurrentVersionTransitions", _later(given)),
+    "Transition": lambda given: ("Transitions", _moved([given])),
+    "Transitions": lambda given: ("Transitions", _moved(given)),
 }
 """The API's name and value for a part of a lifecycle rule."""
+FILTERS: Final[Mapping[str, str]] = {
+    "ObjectSizeGreaterThan": "ObjectSizeGreaterThan",
+    "ObjectSizeLessThan": "ObjectSizeLessThan",
+    "Prefix": "Prefix",
+    "TagFilters": "Tags",
+}
+"""The API's names for the parts of a rule's filter."""
 
 SETTERS: Final[Mapping[str, Setter]] = {
     "BucketEncryption": _set_encryption,

@@ -93,6 +93,7 @@ def _methods_together(shape: StructureShape, named: Mapping[str, Any]) -> dict[s
 
 def _create(context: Context, properties: Properties) -> Made:
     config = _distribution_config(context, properties, context.name(128))
+    _check_aliases(context, properties["DistributionConfig"], None)
     tags = {"Items": properties.get("Tags", [])}
     made = context.call(
         SERVICE,
@@ -106,6 +107,7 @@ def _update(context: Context, deployed: DeployedResource, properties: Properties
     current = context.call(SERVICE, "get_distribution", Id=deployed.physical_id)
     reference = current["Distribution"]["DistributionConfig"]["CallerReference"]
     config = _distribution_config(context, properties, reference)
+    _check_aliases(context, properties["DistributionConfig"], deployed.physical_id)
     context.call(
         SERVICE,
         "update_distribution",
@@ -188,6 +190,20 @@ def _check_certificate(given: Mapping[str, Any]) -> None:
         raise Failure("InvalidViewerCertificate: an alias needs a certificate that covers it")
     if arn and arn.split(":")[3] != "us-east-1":
         raise Failure(f"InvalidViewerCertificate: {arn} is not in us-east-1")
+
+
+def _check_aliases(context: Context, given: Mapping[str, Any], own: str | None) -> None:
+    """An alternate name belongs to one distribution."""
+    if not given.get("Aliases"):
+        return
+    listed = context.as_service().call(SERVICE, "list_distributions")["DistributionList"]
+    for one in listed.get("Items", []):
+        taken = set(one.get("Aliases", {}).get("Items", [])) & set(given["Aliases"])
+        if taken and one["Id"] != own:
+            raise Failure(
+                "CNAMEAlreadyExists: One or more of the CNAMEs you provided are already associated "
+                f"with a different resource: {', '.join(sorted(taken))}"
+            )
 
 
 def _tag(context: Context, arn: str, deployed: DeployedResource, properties: Properties) -> None:

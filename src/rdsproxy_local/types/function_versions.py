@@ -9,6 +9,8 @@ from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
 from .function_code import uploaded
 
+PROVISIONED: Final = "ProvisionedConcurrencyConfig"
+
 
 def _create_layer(context: Context, properties: Properties) -> Made:
     layer = context.call(
@@ -65,7 +67,7 @@ def _create_alias(context: Context, properties: Properties) -> Made:
 
 
 def _update_alias(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
-    properties.changed_from(deployed, resets=["Description", "RoutingConfig"])
+    properties.changed_from(deployed, resets=["Description", PROVISIONED, "RoutingConfig"])
     reset = {"Description": "", "RoutingConfig": {"AdditionalVersionWeights": {}}}
     context.call("lambda", "update_alias", **(reset | _alias(properties)))
     return Made(deployed.physical_id, deployed.attributes)
@@ -78,7 +80,9 @@ def _delete_alias(context: Context, deployed: DeployedResource) -> None:
 
 def _alias(properties: Properties) -> dict[str, Any]:
     """The alias for the API, which maps versions to weights, and refuses unknown names."""
-    alias = properties.without("RoutingConfig")
+    # Nothing shows here that a function was ready before its call.
+    properties.get(PROVISIONED)
+    alias = properties.without(PROVISIONED, "RoutingConfig")
     if "RoutingConfig" not in properties:
         return alias
     weights = properties["RoutingConfig"].get("AdditionalVersionWeights", [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
 
 RESETS: Final = ("AllowedPattern", "Description", "Tags")
@@ -17,6 +18,10 @@ def _create(context: Context, properties: Properties) -> Made:
 
 def _update(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     properties.changed_from(deployed, resets=RESETS)
+    if deployed.properties.get("Tier") == "Advanced" and properties.get("Tier") == "Standard":
+        raise Failure(
+            "An advanced parameter can't be changed to a standard parameter. Delete and create it."
+        )
     _retag(context, deployed, properties.get("Tags"))
     return _put(context, deployed.physical_id, properties, Overwrite=True)
 

@@ -12,6 +12,7 @@ TOPIC_DEFAULTS: Final[Mapping[str, Any]] = {
     "ArchivePolicy": "",
     "ContentBasedDeduplication": False,
     "DisplayName": "",
+    "FifoThroughputScope": "Topic",
     "KmsMasterKeyId": "",
     "SignatureVersion": "1",
     "TracingConfig": "PassThrough",

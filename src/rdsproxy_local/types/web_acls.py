@@ -23,6 +23,12 @@ KEPT: Final = (
     "VisibilityConfig",
 )
 """The settings of a web ACL that moto keeps; the others remain unread, which fails."""
+NAMED: Final[Mapping[str, tuple[str, str]]] = {
+    "IPSetReferenceStatement": ("ipset", "get_ip_set"),
+    "RegexPatternSetReferenceStatement": ("regexpatternset", "get_regex_pattern_set"),
+    "RuleGroupReferenceStatement": ("rulegroup", "get_rule_group"),
+}
+"""Statements that name a resource, with its kind and the call that finds it."""
 
 
 def _create_web_acl(context: Context, properties: Properties) -> Made:
@@ -71,8 +77,8 @@ def _rules(context: Context, properties: Properties) -> list[dict[str, Any]]:
             raise Failure(
                 f"WAFInvalidParameterException: more than one rule with {unique} {repeated}"
             )
-    for arn in _ip_sets(rules):
-        _check_ip_set(context, arn, properties["Scope"])
+    for kind, arn in _named(rules):
+        _check_named(context, kind, arn, properties["Scope"])
     asked: list[dict[str, Any]] = _asked(rules)
     return asked
 
@@ -96,27 +102,28 @@ def _asked_member(name: str, value: Any) -> tuple[str, Any]:
     return name, _asked(value)
 
 
-def _ip_sets(value: Any) -> Iterator[str]:
-    """The ARNs of the sets that rules name, however deep in their statements."""
+def _named(value: Any) -> Iterator[tuple[str, str]]:
+    """Kinds and ARNs of what rules name, however deep in their statements."""
     match value:
         case Mapping():
             for name, one in value.items():
-                if name == "IPSetReferenceStatement":
-                    yield one["Arn"]
-                else:
-                    yield from _ip_sets(one)
+                if name in NAMED:
+                    yield name, one["Arn"]
+                yield from _named(one)
         case list():
             for one in value:
-                yield from _ip_sets(one)
+                yield from _named(one)
 
 
-def _check_ip_set(context: Context, arn: str, scope: str) -> None:
+def _check_named(context: Context, statement: str, arn: str, scope: str) -> None:
+    """Fail unless *arn* is that of something in the scope of the web ACL."""
+    kind, operation = NAMED[statement]
     place = "global" if scope == GLOBAL else "regional"
-    start = f"arn:[^:]+:wafv2:{context.region}:{context.account}:{place}/ipset"
+    start = f"arn:[^:]+:wafv2:{context.region}:{context.account}:{place}/{kind}"
     found = re.fullmatch(rf"{start}/([^/]+)/([^/]+)", arn)
     if not found:
-        raise Failure(f"WAFInvalidParameterException: {arn} is no IP set for scope {scope} here")
-    context.call(SERVICE, "get_ip_set", Name=found[1], Id=found[2], Scope=scope)
+        raise Failure(f"WAFInvalidParameterException: {arn} is no {kind} for scope {scope} here")
+    context.call(SERVICE, operation, Name=found[1], Id=found[2], Scope=scope)
 
 
 def _create_association(context: Context, properties: Properties) -> Made:

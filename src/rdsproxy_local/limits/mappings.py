@@ -1,0 +1,72 @@
+"""API Gateway: expressions that map the parts of requests and responses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+# CreateIntegration, RequestParameters and ResponseParameters in botocore's model of apigatewayv2.
+OF_REQUESTS: Final = re.compile(
+    r"(append|overwrite|remove):(header|querystring)\.\S+|overwrite:path"
+)
+OF_RESPONSES: Final = re.compile(r"(append|overwrite|remove):header\.\S+|overwrite:statuscode")
+STATUS: Final = re.compile(r"[2-5]\d\d")
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
+TO_INTEGRATION: Final = re.compile(
+    r"integration\.request\.(header|multivalueheader|path|querystring|multivaluequerystring)\.\S+"
+)
+FROM_METHOD: Final = re.compile(
+    r"method\.request\.(path|querystring|multivaluequerystring|header|multivalueheader)\.(\S+)"
+)
+SOURCES: Final = re.compile(
+    r"method\.request\.(body(\.\S+)?|[a-z]+\.\S+)|context\.\S+|stageVariables\.\S+|'.*'"
+)
+OF_GATEWAY: Final = re.compile(r"gatewayresponse\.(header|path|querystring)\.\S+")
+PLACES: Final = {"header": "header", "path": "path", "query": "querystring"}
+
+
+def request_problems(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse keys of an HTTP API's request parameters that change no part of a request."""
+    for key in parameters:
+        if not OF_REQUESTS.fullmatch(key):
+            yield _invalid(key)
+
+
+def response_problems(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse statuses, and destinations, that no response has."""
+    for status, one in parameters.items():
+        if not STATUS.fullmatch(str(status)):
+            yield f"Invalid response status code: {status}"
+        mapped = one.get("ResponseParameters", []) if isinstance(one, Mapping) else []
+        for destination in (each.get("Destination", "") for each in mapped):
+            if not OF_RESPONSES.fullmatch(str(destination)):
+                yield _invalid(str(destination))
+
+
+def integration_request_problems(
+    parameters: Mapping[str, Any], declared: list[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Refuse a REST API's mappings to nowhere, and from parameters that no method declares."""
+    known = {(PLACES.get(str(one.get("in"))), one.get("name")) for one in declared}
+    for key, source in parameters.items():
+        if not TO_INTEGRATION.fullmatch(key):
+            yield _invalid(key)
+        if not SOURCES.fullmatch(str(source)):
+            yield _invalid(str(source))
+        asked = FROM_METHOD.fullmatch(str(source))
+        if asked and (asked[1].removeprefix("multivalue"), asked[2]) not in known:
+            yield _invalid(str(source))
+
+
+def gateway_response_problems(parameters: Mapping[str, Any]) -> Iterator[str]:
+    for key in parameters:
+        if not OF_GATEWAY.fullmatch(key):
+            yield _invalid(key)
+
+
+def _invalid(expression: str) -> str:
+    return (
+        "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+        f"[Invalid mapping expression parameter specified: {expression}]"
+    )
