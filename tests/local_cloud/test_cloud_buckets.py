@@ -69,12 +69,6 @@ class TestBucket:
         with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
             read(harness, "get_bucket_lifecycle_configuration", made)
 
-    def test_a_lifecycle_that_is_not_understood_fails(self, harness):
-        moved = [{"StorageClass": "GLACIER", "TransitionInDays": 1}]
-        rule = {"Status": "Enabled", "Transitions": moved}
-        with pytest.raises(Failure, match="ignores Transitions of a lifecycle rule"):
-            harness.create("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]})
-
     def test_its_owner_owns_its_objects(self, harness):
         controls = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
         made = harness.create("AWS::S3::Bucket", OwnershipControls=controls)

@@ -154,7 +154,7 @@ def scheduled(**action):
     [
         (scheduled(Schedule="rate(0 hours)"), "Invalid schedule"),
         (scheduled(Timezone="Mars/Base"), "Invalid timezone"),
-        (scheduled(ScalableTargetAction={}), "must have MinCapacity or MaxCapacity"),
+        (scheduled(ScalableTargetAction={"MinCapacity": -1}), "cannot be negative"),
         (scheduled(ScalableTargetAction={"MinCapacity": 9, "MaxCapacity": 2}), "less than minimum"),
         (
             scheduled(StartTime="2131-01-01T00:00:00Z", EndTime="2130-01-01T00:00:00Z"),

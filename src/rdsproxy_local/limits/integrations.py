@@ -167,8 +167,8 @@ def _request(given: Mapping[str, Any]) -> Iterator[str]:
     uri = given.get("AuthorizerUri")
     if not uri:
         yield "AuthorizerUri is required for a REQUEST authorizer"
-    elif not URI.fullmatch(str(uri)):
-        yield authorizer_uri_problem(str(uri))
+    elif isinstance(uri, str) and not URI.fullmatch(uri):
+        yield authorizer_uri_problem(uri)
     cached = given.get("AuthorizerResultTtlInSeconds", 0) in CACHED
     if cached and not given.get("IdentitySource"):
         yield "IdentitySource is required for an authorizer that caches its results"

@@ -86,5 +86,5 @@ def _authorizer(given: Mapping[str, Any]) -> Iterator[str]:
             f"{TIMES_TO_LIVE.start} and {TIMES_TO_LIVE.stop - 1} seconds: {seconds}"
         )
     uri = given.get("authorizerUri", "")
-    if kind != AUTHORIZERS[0] and not URI.fullmatch(str(uri)):
-        yield authorizer_uri_problem(str(uri))
+    if kind != AUTHORIZERS[0] and isinstance(uri, str) and not URI.fullmatch(uri):
+        yield authorizer_uri_problem(uri)

@@ -40,8 +40,6 @@ def _times(action: Mapping[str, Any]) -> Iterator[str]:
 def _capacities(action: Mapping[str, Any]) -> Iterator[str]:
     wanted = action.get("ScalableTargetAction", {})
     least, most = (wanted.get(name) for name in CAPACITIES)
-    if least is None and most is None:
-        yield f"ScalableTargetAction must have {' or '.join(CAPACITIES)}"
     for name in CAPACITIES:
         if (wanted.get(name) or 0) < 0:
             yield f"{name} cannot be negative: {wanted[name]}"

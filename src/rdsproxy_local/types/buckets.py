@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
 from .steps import Setter, change_each, set_by, set_each, undone_on_failure
 
@@ -108,8 +107,6 @@ def _set_lifecycle(context: Context, bucket: str, _: Any, new: Mapping[str, Any]
 
 def _lifecycle_rule(given: Mapping[str, Any]) -> dict[str, Any]:
     """One rule as the API takes it."""
-    if unknown := sorted(set(given) - {*LIFECYCLE, *FILTERS, "Status"}):
-        raise Failure(f"the local cloud ignores {', '.join(unknown)} of a lifecycle rule")
     asked = dict(LIFECYCLE[name](value) for name, value in given.items() if name in LIFECYCLE)
     return {"Filter": _filter(given), "Status": given["Status"], **asked}
 
