@@ -70,7 +70,7 @@ def _create_usage_plan_key(
     """A key has one usage plan for each stage."""
     key, plan = payload["keyId"], backend.usage_plans.get(usage_plan_id)
     wanted = [] if plan is None else plan.api_stages
-    for other_id, keys in backend.usage_plan_keys.items():
+    for other_id, keys in [*backend.usage_plan_keys.items()]:
         other = backend.usage_plans.get(other_id)
         if key in keys and other is not None and any(one in other.api_stages for one in wanted):
             raise ConflictException(

@@ -111,7 +111,7 @@ def get_deployments(self: ApiGatewayV2Response) -> Answer:
 def delete_deployment(self: ApiGatewayV2Response) -> Answer:
     deployment_id = _deployment(self)["deploymentId"]
     api = _api(self)
-    if deployment_id in [stage.config.get("deploymentId") for stage in api.stages.values()]:
+    if deployment_id in [stage.config.get("deploymentId") for stage in [*api.stages.values()]]:
         raise BadRequest("Active stages pointing to this deployment must be moved or deleted")
     del _deployments(api)[deployment_id]
     return 204, {}, ""

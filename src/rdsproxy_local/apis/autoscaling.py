@@ -82,5 +82,6 @@ def _deregister(
     def is_gone(one: Any) -> bool:
         return bool(one.resource_id == resource_id and one.scalable_dimension == dimension)
 
-    backend.policies = {key: one for key, one in backend.policies.items() if not is_gone(one)}
-    backend.scheduled_actions = [one for one in backend.scheduled_actions if not is_gone(one)]
+    backend.policies = {key: one for key, one in [*backend.policies.items()] if not is_gone(one)}
+    actions = [*backend.scheduled_actions]
+    backend.scheduled_actions = [one for one in actions if not is_gone(one)]

@@ -182,7 +182,7 @@ def _handlers(kind: Kind) -> Iterator[tuple[str, Handler]]:
     def delete(self: CloudFrontResponse) -> ActionResult:
         policy = _policy(self, kind)
         _check_etag(policy, self._get_param("IfMatch"))
-        for distribution in self.backend.distributions.values():
+        for distribution in [*self.backend.distributions.values()]:
             if policy.id in repr(vars(distribution.distribution_config)):
                 raise CloudFrontException(
                     f"{kind.name}InUse", f"{distribution.id} has the policy {policy.id}."

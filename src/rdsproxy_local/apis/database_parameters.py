@@ -76,7 +76,7 @@ def _delete_group(
     name = db_parameter_group_name
     users = (
         one.db_instance_identifier
-        for one in backend.databases.values()
+        for one in [*backend.databases.values()]
         if one.db_parameter_group_name == name
     )
     _refuse_used(name, users)
@@ -89,7 +89,7 @@ def _delete_cluster_group(
     name = db_cluster_parameter_group_name
     users = (
         one.db_cluster_identifier
-        for one in backend.clusters.values()
+        for one in [*backend.clusters.values()]
         if one.parameter_group == name
     )
     _refuse_used(name, users)

@@ -100,13 +100,13 @@ def _set_instance_groups(
 
 
 def _terminate(terminate: Callable[..., InstanceState], instance: Instance) -> InstanceState:
-    for interface in instance.nics.values():
+    for interface in [*instance.nics.values()]:
         _free(instance.ec2_backend, interface)
     return terminate(instance)
 
 
 def _free(backend: EC2Backend, interface: NetworkInterface) -> None:
     """Take the elastic addresses from an interface."""
-    for address in backend.addresses:
+    for address in [*backend.addresses]:
         if address.eni is interface:
             backend.disassociate_address(address=address.public_ip)

@@ -45,7 +45,7 @@ def _ipv6_ranges(subnet: Subnet) -> list[dict[str, Any]]:
             "associationId": one["associationId"],
             "ipv6CidrBlockState": {"state": one["ipv6CidrBlockState"]["State"]},
         }
-        for one in subnet.ipv6_cidr_block_associations.values()
+        for one in [*subnet.ipv6_cidr_block_associations.values()]
         if one["ipv6CidrBlockState"]["State"] == "associated"
     ]
 
@@ -73,15 +73,15 @@ def _zone(backend: EC2Backend, name: str | None, zone_id: str | None) -> str:
 
 def _delete_subnet(delete: Callable[..., Subnet], backend: EC2Backend, subnet_id: str) -> Subnet:
     for other in backends_in(backend.region_name):
-        if any(interface.subnet.id == subnet_id for interface in other.enis.values()):
+        if any(interface.subnet.id == subnet_id for interface in [*other.enis.values()]):
             raise DependencyViolationError(
                 f"The subnet '{subnet_id}' has dependencies and cannot be deleted."
             )
     subnet = delete(backend, subnet_id)
-    for table in backend.route_tables.values():
+    for table in [*backend.route_tables.values()]:
         table._associations = {
             association: target
-            for association, target in table._associations.items()
+            for association, target in [*table._associations.items()]
             if target != subnet_id
         }
     return subnet
@@ -97,13 +97,13 @@ def _delete_vpc(delete: Callable[..., VPC], backend: EC2Backend, vpc_id: str) ->
 
 def _dependents(backend: EC2Backend, vpc_id: str) -> Iterator[str]:
     """Resources that keep a network from being deleted, beside the ones that moto looks for."""
-    for gateway in backend.internet_gateways.values():
+    for gateway in [*backend.internet_gateways.values()]:
         if gateway.vpc and gateway.vpc.id == vpc_id:
             yield gateway.id
-    for endpoint in backend.vpc_end_points.values():
+    for endpoint in [*backend.vpc_end_points.values()]:
         if endpoint.vpc_id == vpc_id:
             yield endpoint.id
-    for egress_only in backend.egress_only_internet_gateways.values():
+    for egress_only in [*backend.egress_only_internet_gateways.values()]:
         if egress_only.vpc_id == vpc_id:
             yield egress_only.id
     for other in backends_in(backend.region_name):
@@ -115,7 +115,7 @@ def _dependents(backend: EC2Backend, vpc_id: str) -> Iterator[str]:
 def _detach_gateway(
     detach: Callable[..., None], backend: EC2Backend, internet_gateway_id: str, vpc_id: str
 ) -> None:
-    if any(one.public_ip for one in backend.enis.values() if one.vpc_id == vpc_id):
+    if any(one.public_ip for one in [*backend.enis.values()] if one.vpc_id == vpc_id):
         raise DependencyViolationError(
             f"Network {vpc_id} has some mapped public address(es). Please unmap those public "
             "address(es) before detaching the gateway."
@@ -129,7 +129,7 @@ def _release_address(
     address: str | None = None,
     allocation_id: str | None = None,
 ) -> None:
-    for one in backend.addresses:
+    for one in [*backend.addresses]:
         if one.association_id and (one.public_ip == address or one.allocation_id == allocation_id):
             raise EC2ClientError("InvalidIPAddress.InUse", f"Address {one.public_ip} is in use.")
     release(backend, address, allocation_id)

@@ -72,10 +72,10 @@ def _delete(delete: Callable[..., Any], backend: RDSBackend, name: str) -> Any:
 
 
 def _users(backend: RDSBackend, name: str) -> Iterator[str]:
-    for instance in backend.databases.values():
+    for instance in [*backend.databases.values()]:
         if instance.option_group_name == name:
             yield f"the instance {instance.db_instance_identifier}"
-    for snapshot in backend.database_snapshots.values():
+    for snapshot in [*backend.database_snapshots.values()]:
         if snapshot.database.option_group_name == name:
             yield f"the snapshot {snapshot.db_snapshot_identifier}"
 

@@ -93,7 +93,7 @@ def _create_account(create: Any, backend: OrganizationsBackend, **given: Any) ->
 
 def _move(move: Any, backend: OrganizationsBackend, **given: Any) -> None:
     account = backend.get_account_by_id(given["AccountId"])
-    units = {one.id for one in backend.ou}
+    units = {one.id for one in [*backend.ou]}
     if account.parent_id != given["SourceParentId"]:
         raise Refused(
             "SourceParentNotFoundException",
@@ -122,12 +122,12 @@ def _delete_unit(delete: Any, backend: OrganizationsBackend, **given: Any) -> No
 
 
 def _create_unit(create: Any, backend: OrganizationsBackend, **given: Any) -> Any:
-    if all(one.id != given["ParentId"] for one in backend.ou):
+    if all(one.id != given["ParentId"] for one in [*backend.ou]):
         raise Refused(
             "ParentNotFoundException",
             "We can't find a root or OU with the ParentId that you specified.",
         )
-    named = (one for one in backend.ou if one.parent_id == given["ParentId"])
+    named = (one for one in [*backend.ou] if one.parent_id == given["ParentId"])
     if any(one.name == given["Name"] for one in named):
         raise DuplicateOrganizationalUnitException
     return create(backend, **given)

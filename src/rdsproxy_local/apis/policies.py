@@ -59,7 +59,7 @@ def _create_role(
 ) -> Any:
     require_valid(IAMTrustPolicyDocumentValidator(assume_role_policy_document))
     # Names are not distinguished by case: CreateRole.
-    if role_name.lower() in (role.name.lower() for role in backend.roles.values()):
+    if role_name.lower() in (role.name.lower() for role in [*backend.roles.values()]):
         raise EntityAlreadyExists(f"Role with name {role_name} already exists.")
     return create(backend, role_name, assume_role_policy_document, *arguments, **named)
 
@@ -68,7 +68,7 @@ def _create_policy(
     create: Callable[..., Any], backend: IAMBackend, *given: Any, **named: Any
 ) -> Any:
     policy_name = str(named.get("policy_name") or given[NAME])
-    own = [one for one in backend.managed_policies.values() if ":iam::aws:" not in one.arn]
+    own = [one for one in [*backend.managed_policies.values()] if ":iam::aws:" not in one.arn]
     if policy_name.lower() in (one.name.lower() for one in own):
         raise EntityAlreadyExists(
             f"A policy called {policy_name} already exists. Duplicate names are not allowed."

@@ -187,8 +187,8 @@ def _tagged(find: Callable[..., Any], backend: RDSBackend, arn: str) -> Any:
     """The tagged resource *arn*, also where moto does not look: endpoints and target groups."""
     groups = [
         group
-        for proxy in backend.db_proxies.values()
-        for group in proxy.proxy_target_groups.values()
+        for proxy in [*backend.db_proxies.values()]
+        for group in [*proxy.proxy_target_groups.values()]
     ]
     others = [*_endpoints(backend).values(), *groups]
     return next((one for one in others if one.arn == arn), None) or find(backend, arn)

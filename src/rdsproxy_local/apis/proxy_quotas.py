@@ -14,7 +14,7 @@ MOST_ENDPOINTS: Final = 20
 
 def require_free_name(backend: RDSBackend, name: str) -> None:
     """Refuse a proxy whose name another has, in these letters or in others."""
-    if name.lower() in {other.lower() for other in backend.db_proxies}:
+    if name.lower() in {other.lower() for other in [*backend.db_proxies]}:
         raise RDSClientError(
             "DBProxyAlreadyExistsFault",
             f"Cannot create the DBProxy because it already exists: {name}",

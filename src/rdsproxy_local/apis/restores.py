@@ -60,7 +60,7 @@ def _cluster_at_time(_: Callable[..., Any], backend: RDSBackend, **given: Any) -
         given.get("source_db_cluster_identifier"),
         given.get("source_db_cluster_resource_id"),
     )
-    for cluster in backend.clusters.values():
+    for cluster in [*backend.clusters.values()]:
         if resource == cluster.db_cluster_resource_id or name in (
             cluster.db_cluster_identifier,
             cluster.db_cluster_arn,
@@ -88,7 +88,7 @@ def _instance_at_time(
 ) -> DBInstance:
     time = _required_time(given, "restore_time")
     resource = given.get("source_dbi_resource_id")
-    for instance in backend.databases.values():
+    for instance in [*backend.databases.values()]:
         if source_db_identifier == instance.db_instance_identifier or (
             resource is not None and resource == instance.dbi_resource_id
         ):

@@ -108,7 +108,7 @@ def _associate(
         raise InvalidParameterValue(
             f"Route table {route_table_id} and subnet {subnet_id} belong to different networks"
         )
-    for other in backend.route_tables.values():
+    for other in [*backend.route_tables.values()]:
         if subnet_id and subnet_id in other._associations.values():
             # moto says yes and leaves the subnet where it is.
             raise EC2ClientError(
@@ -146,7 +146,7 @@ def _require_room(backend: EC2Backend, zone: str) -> None:
     """Refuse the sixth NAT gateway of an Availability Zone."""
     there = [
         one
-        for one in backend.nat_gateways.values()
+        for one in [*backend.nat_gateways.values()]
         if one.state != "deleted" and backend.get_subnet(one.subnet_id).availability_zone == zone
     ]
     if len(there) >= MOST_NAT_GATEWAYS:

@@ -95,7 +95,7 @@ def _delete(
 def _users(group: SecurityGroup) -> Iterator[str]:
     """The interfaces that have a group, and the other groups that name it in a rule."""
     for backend in backends_in(group.ec2_backend.region_name):
-        for interface in backend.enis.values():
+        for interface in [*backend.enis.values()]:
             if any(one.id == group.id for one in interface.group_set):
                 yield interface.id
         for other in backend.describe_security_groups():

@@ -83,9 +83,9 @@ def _require_used_subnets(backend: RDSBackend, group: Any, wanted: set[str]) -> 
 
 
 def _users(backend: RDSBackend, name: str) -> Iterator[str]:
-    for cluster in backend.clusters.values():
+    for cluster in [*backend.clusters.values()]:
         if cluster.db_subnet_group_name == name:
             yield cluster.db_cluster_identifier
-    for database in backend.databases.values():
+    for database in [*backend.databases.values()]:
         if database._db_subnet_group_name == name:
             yield database.db_instance_identifier

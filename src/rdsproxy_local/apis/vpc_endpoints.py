@@ -120,7 +120,7 @@ def _require_private_name(backend: EC2Backend, vpc_id: str, service_name: str) -
             "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC "
             f"attributes set to true for {vpc_id}"
         )
-    for other in backend.vpc_end_points.values():
+    for other in [*backend.vpc_end_points.values()]:
         same = other.vpc_id == vpc_id and other.service_name == service_name
         if same and other.private_dns_enabled:
             service = service_name.rpartition(".")[2]

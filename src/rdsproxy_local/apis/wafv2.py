@@ -49,7 +49,7 @@ def _create_ip_set(
     *rest: Any,
     **more: Any,
 ) -> Any:
-    if any(known.name == name and known.scope == scope for known in backend.ip_sets.values()):
+    if any(known.name == name and known.scope == scope for known in [*backend.ip_sets.values()]):
         raise WAFv2ClientError(
             "WAFDuplicateItemException",
             "AWS WAF couldn't perform the operation because some resource in your request is a "
@@ -65,7 +65,7 @@ def _delete_web_acl(
     guarded = [
         distribution
         for cloudfront in list(cloudfront_backends[backend.account_id].values())
-        for distribution in cloudfront.distributions.values()
+        for distribution in [*cloudfront.distributions.values()]
         if distribution.WebACLId == acl.arn
     ]
     _require_unused([*acl.associated_resources, *guarded])
@@ -76,7 +76,8 @@ def _delete_ip_set(
     delete: Callable[..., None], backend: WAFV2Backend, name: str, scope: str, _id: str, token: str
 ) -> None:
     arn = backend.get_ip_set(name, scope, _id).arn
-    _require_unused([acl for acl in backend.wacls.values() if arn in repr(acl.to_dict()["Rules"])])
+    acls = [*backend.wacls.values()]
+    _require_unused([acl for acl in acls if arn in repr(acl.to_dict()["Rules"])])
     delete(backend, name, scope, _id, token)
 
 

@@ -91,7 +91,7 @@ class ChangeSets:
 
     def all(self, stack_name: str | None = None) -> list[ChangeSet]:
         """The change sets of a stack, or of all stacks."""
-        everyone = [one for root in self._roots.values() for one in root.family()]
+        everyone = [one for root in [*self._roots.values()] for one in root.family()]
         return [one for one in everyone if stack_name in {None, one.stack.name, one.stack.id}]
 
     def find(self, name_or_id: str, stack_name: str | None) -> ChangeSet:

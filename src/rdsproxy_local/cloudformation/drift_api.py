@@ -82,7 +82,7 @@ class DriftApi(ChangeSetApi):
         wanted = given.get("StackResourceDriftStatusFilters")
         found = [
             one
-            for name, one in stack.drifts.items()
+            for name, one in [*stack.drifts.items()]
             if name in stack.deployed and (not wanted or one.status in wanted)
         ]
         most = min(given.get("MaxResults", MOST), present.pace.page)

@@ -87,7 +87,7 @@ def take_over(stack: Stack, plan: Plan, exports: Exports, imports: Imports) -> S
                 _take(stack, scope, logical_id, imports[logical_id])
     except Failure as failure:
         stack.becomes("IMPORT_ROLLBACK_IN_PROGRESS", str(failure))
-        for logical_id in [name for name in stack.deployed if name not in before]:
+        for logical_id in [name for name in [*stack.deployed] if name not in before]:
             stack.note(stack.deployed.pop(logical_id), "IMPORT_ROLLBACK_COMPLETE")
         stack.plan = old
         stack.becomes("IMPORT_ROLLBACK_COMPLETE")

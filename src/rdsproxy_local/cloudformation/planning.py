@@ -109,7 +109,7 @@ def _check_types(stack: Stack, plan: Plan) -> None:
     wanted = plan.template.resources
     changed = [
         deployed.logical_id
-        for deployed in stack.deployed.values()
+        for deployed in [*stack.deployed.values()]
         if deployed.logical_id in wanted and wanted[deployed.logical_id]["Type"] != deployed.type
     ]
     if changed:

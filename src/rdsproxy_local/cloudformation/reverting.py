@@ -21,7 +21,7 @@ def with_drift(
     """
     there = {one.logical_id for one in found}
     changes = [replace(one, live=live.resources.get(one.logical_id)) for one in found]
-    for logical_id, before in stack.deployed.items():
+    for logical_id, before in [*stack.deployed.items()]:
         now = seen.deployed.get(logical_id)
         if now is None or now.written == before.written or logical_id in there:
             continue

@@ -112,7 +112,7 @@ def _common(one: Stack, stacks: StackBackend) -> dict[str, Any]:
         "ParentId": family[1] if len(family) > 1 else None,
         "RootId": family[-1] if len(family) > 1 else None,
         "DriftInformation": {
-            "StackDriftStatus": status_of(one.drifts.values()) if one.drifts else "NOT_CHECKED",
+            "StackDriftStatus": status_of([*one.drifts.values()]) if one.drifts else "NOT_CHECKED",
             "LastCheckTimestamp": one.drift_checked,
         },
     }

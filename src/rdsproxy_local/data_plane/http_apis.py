@@ -190,7 +190,7 @@ def _candidates(api: Api) -> Iterator[Candidate]:
 
 def _default(api: Api) -> Match | None:
     """The route that takes what no other does."""
-    routes = [route for route in api.routes.values() if route.route_key == DEFAULT]
+    routes = [route for route in [*api.routes.values()] if route.route_key == DEFAULT]
     return Match(routes[0], DEFAULT, {}) if routes else None
 
 

@@ -152,10 +152,10 @@ def _caller(call: _Call, method: Method) -> Identity | None:
 def _has_key(call: _Call) -> bool:
     """True if the request shows an enabled key that a usage plan admits to the stage."""
     shown = [value for name, value in call.request.headers if name.lower() == "x-api-key"]
-    plans = [plan.id for plan in call.backend.usage_plans.values() if _admits(plan, call)]
+    plans = [plan.id for plan in [*call.backend.usage_plans.values()] if _admits(plan, call)]
     return any(
         key.enabled and key.value in shown and key.id in call.backend.usage_plan_keys.get(plan, {})
-        for key in call.backend.keys.values()
+        for key in [*call.backend.keys.values()]
         for plan in plans
     )
 

@@ -81,7 +81,7 @@ def _work(
         for region in regions
     }
     gone, above = [], units_above(account)
-    for place, one in stack_set.instances.items():
+    for place, one in [*stack_set.instances.items()]:
         if place.account == account and one.unit and one.unit not in above:
             # From one target to another, a stack stays.
             one.unit = wanted.get(place, one.unit)

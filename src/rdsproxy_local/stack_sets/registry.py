@@ -38,7 +38,7 @@ class StackSets:
 
     def named(self, name_or_id: str) -> StackSet:
         """The stack set of a name or an ID, unless it is deleted."""
-        for one in self.everyone.values():
+        for one in [*self.everyone.values()]:
             if one.status == "ACTIVE" and name_or_id in {one.name, one.id, one.arn}:
                 return one
         raise StackSetNotFound(name_or_id)
@@ -49,7 +49,7 @@ class StackSets:
         with self.turn:
             if token in self.tokens and self.tokens[token][0] == call:
                 return self.tokens[token][1]
-            active = [one for one in self.everyone.values() if one.status == "ACTIVE"]
+            active = [one for one in [*self.everyone.values()] if one.status == "ACTIVE"]
             if any(one.name == stack_set.name for one in active):
                 raise NameAlreadyExists(stack_set.name)
             if len(active) >= MOST:

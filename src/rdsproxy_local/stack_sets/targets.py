@@ -102,7 +102,7 @@ def _units_of(stack_set: StackSet, listed: set[str]) -> dict[str, str | None]:
     """Accounts by themselves are those with stacks, in the unit that they came with."""
     return {
         place.account: one.unit
-        for place, one in stack_set.instances.items()
+        for place, one in [*stack_set.instances.items()]
         if place.account in listed
     }
 
