@@ -174,6 +174,18 @@ class TestLetIn:
 
         assert_holds(invocation.let_in, made)
 
+    @pytest.mark.parametrize(("kind", "found"), [("SNS", 0), ("S3", 1)])
+    def test_sam_makes_permissions_for_its_events(self, kind, found):
+        function = resource("Serverless::Function", Events={"One": {"Type": kind}})
+        made = template(Function=function, **CALLERS["sns"])
+
+        assert len(violations(invocation.let_in, made)) == found
+
+    def test_a_connector_of_any_resource_may_let_it_in(self):
+        queue = {**resource("SQS::Queue"), "Connectors": {"One": {}}}
+
+        assert_holds(invocation.let_in, template(Function=FUNCTION, Queue=queue, **CALLERS["sns"]))
+
     def test_a_function_elsewhere_is_left_alone(self):
         assert_holds(invocation.let_in, template(**CALLERS["sns"]))
 

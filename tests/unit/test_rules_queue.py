@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from faults import GIVEN, assert_holds, get_att, ref, resource, template, violations
+from faults import GIVEN, assert_holds, faulted, get_att, ref, resource, template, violations
 
 from rdsproxy_templates.validators.rules import queue
 
@@ -75,6 +75,9 @@ class TestRights:
     )
     def test_one_that_may_or_might_is_accepted(self, policies):
         assert_holds(queue.rights, read(policies))
+
+    def test_a_connector_may_add_them(self):
+        assert_holds(queue.rights, faulted("One", resource("Serverless::Connector"), read()))
 
     def test_sam_adds_them_to_a_role_of_its_own(self):
         assert_holds(queue.rights, read_by_sam())

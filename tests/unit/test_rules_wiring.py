@@ -219,6 +219,7 @@ class TestValuesTaken:
             {"Type": "String", "AllowedValues": [True, False], "Default": "true"},
             {"Type": "Number", "AllowedValues": [1, 2], "Default": "1"},
             {"Type": "CommaDelimitedList", "AllowedPattern": "[a-z]", "Default": "a, b"},
+            {"Type": "CommaDelimitedList", "AllowedValues": ["s", "l,m"], "Default": "l,m"},
             {"Type": "String", "AllowedPattern": "[[:alpha:", "Default": "a"},
             {
                 "Type": "AWS::SSM::Parameter::Value<String>",
@@ -226,7 +227,15 @@ class TestValuesTaken:
                 "Default": "/platform/version",
             },
         ],
-        ids=["no default", "booleans", "numbers", "a list", "a pattern of Java's", "a path"],
+        ids=[
+            "no default",
+            "booleans",
+            "numbers",
+            "a list",
+            "a whole list",
+            "a pattern of Java's",
+            "a path",
+        ],
     )
     def test_a_default_that_is_taken_or_unknown_is_accepted(self, parameter):
         assert refused(**parameter) == []

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeGuard
 
 from .graph import FUNCTION_TYPES, Graph
 from .matching import Answer, covers, either
+from .once import once_a_graph
 from .texts import ACCOUNT, PARTITION, REGION, Atom, Text, joined, literal, text_of
 from .trust import is_regional
 from .values import is_expression, mappings, spelled
@@ -17,7 +18,17 @@ PERMISSION: Final = "AWS::Lambda::Permission"
 INVOKE: Final = "lambda:InvokeFunction"
 ANYTHING: Final = Atom("anything")
 _PATH_OF_FUNCTION: Final = re.compile(r".*/functions/\$\{(\w+)\.Arn\}/invocations", re.DOTALL)
-_CONNECTOR: Final = "AWS::Serverless::Connector"
+_EVENTS: Final[Mapping[str, str]] = {
+    "Api": "apigateway",
+    "CloudWatchEvent": "events",
+    "CloudWatchLogs": "logs",
+    "EventBridgeRule": "events",
+    "HttpApi": "apigateway",
+    "S3": "s3",
+    "Schedule": "events",
+    "SNS": "sns",
+}
+"""Events of SAM for which it makes a permission, and the service that it lets in."""
 
 
 @dataclass(frozen=True)
@@ -131,32 +142,57 @@ def _call(  # noqa: PLR0913, PLR0917 - what makes a call
 
 def function_named(graph: Graph, expression: object) -> str | None:
     """Return the function of the graph whose ARN or name *expression* is."""
-    text = text_of(graph, expression)
-    for name, _ in graph.of_type(*FUNCTION_TYPES):
-        arn, ref = {"Fn::GetAtt": [name, "Arn"]}, {"Ref": name}
-        if text in {text_of(graph, arn), text_of(graph, ref)}:
-            return name
-    return None
+    return _functions(graph).get(text_of(graph, expression))
+
+
+@once_a_graph
+def _functions(graph: Graph) -> Mapping[Text, str]:
+    """Map the ARN and the name of each function to it."""
+    return {
+        text_of(graph, named): name
+        for name, _ in graph.of_type(*FUNCTION_TYPES)
+        for named in ({"Fn::GetAtt": [name, "Arn"]}, {"Ref": name})
+    }
 
 
 def is_let_in(graph: Graph, call: Call) -> Answer:
     """Tell whether a permission of the graph lets *call* in."""
-    if any(graph.of_type(_CONNECTOR)) or "Connectors" in graph.template.resources[call.caller]:
+    if has_connectors(graph) or call.service in _let_in_by_sam(graph, call.function):
         return None
-    return either(
-        _lets_in(graph, body, call)
-        for _, body in graph.of_type(PERMISSION)
-        if "FunctionName" in body
+    permissions = _permissions(graph)
+    if permissions.get(None):
+        # One of them may be for an alias or a version of that function.
+        return None
+    return either(_lets_in(graph, body, call) for body in permissions.get(call.function, ()))
+
+
+@once_a_graph
+def _permissions(graph: Graph) -> Mapping[str | None, list[Mapping[str, Any]]]:
+    """Map each function to the permissions to call it; None to those for what is not known."""
+    found: dict[str | None, list[Mapping[str, Any]]] = {}
+    for _, body in graph.of_type(PERMISSION):
+        if "FunctionName" in body:
+            found.setdefault(function_named(graph, body["FunctionName"]), []).append(body)
+    return found
+
+
+@once_a_graph
+def has_connectors(graph: Graph) -> bool:
+    """Tell whether SAM gives permissions from one resource to another."""
+    bodies = graph.template.resources.values()
+    return any(graph.of_type("AWS::Serverless::Connector")) or any(
+        "Connectors" in b for b in bodies
     )
 
 
+def _let_in_by_sam(graph: Graph, function: str) -> set[str | None]:
+    """Return the services for which SAM makes permissions, by the events of *function*."""
+    events = graph.properties(function).get("Events")
+    found = events.values() if isinstance(events, Mapping) else ()
+    return {_EVENTS.get(str(one.get("Type"))) for one in found if isinstance(one, Mapping)}
+
+
 def _lets_in(graph: Graph, body: Mapping[str, Any], call: Call) -> Answer:
-    function = function_named(graph, body["FunctionName"])
-    if function is None:
-        # It may be an alias or a version of that function.
-        return None
-    if function != call.function:
-        return False
     answers = (
         _names_service(text_of(graph, body.get("Principal")), call.service),
         covers(text_of(graph, body["SourceArn"]), call.source) if "SourceArn" in body else True,

@@ -27,9 +27,11 @@ def value_problems(parameter: Mapping[str, Any], value: object) -> Iterator[str]
     parts = [part.strip() for part in text.split(",")] if kind.startswith(LISTS) else [text]
     allowed = parameter.get("AllowedValues")
     pattern = parameter.get("AllowedPattern")
+    # A list may be allowed as a whole, as cfn-lint reads it, too.
+    texts = list(map(as_text, allowed)) if isinstance(allowed, list) else None
     for part in parts:
-        if isinstance(allowed, list) and part not in map(as_text, allowed):
-            yield f"{part!r} is not one of its AllowedValues: {', '.join(map(as_text, allowed))}"
+        if texts is not None and part not in texts and text not in texts:
+            yield f"{part!r} is not one of its AllowedValues: {', '.join(texts)}"
         elif isinstance(pattern, str) and not _fits(pattern, part):
             yield f"{part!r} does not match its AllowedPattern, {pattern}"
         if kind in ("Number", "List<Number>"):

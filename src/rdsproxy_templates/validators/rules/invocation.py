@@ -13,9 +13,11 @@ from ..invocations import (
     behind,
     calls,
     function_named,
+    has_connectors,
     is_let_in,
     principal_of,
 )
+from ..once import once_a_graph
 from ..policies import rights_of, role_named
 from ..rule import Violation, as_rule
 from ..texts import Atom, Text, fields, literal, text_of
@@ -103,7 +105,7 @@ def scheduled(graph: Graph) -> Iterator[Violation]:
             continue
         function = function_named(graph, target["Arn"])
         role = role_named(graph, target["RoleArn"])
-        if function is None or role is None:
+        if function is None or role is None or has_connectors(graph):
             continue
         arn = text_of(graph, target["Arn"])
         if rights_of(graph, role).allow(graph, INVOKE, arn) is False:
@@ -147,14 +149,17 @@ def _integrations(graph: Graph) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         yield name, _METHOD, body
 
 
-def _of_others(graph: Graph) -> Iterator[tuple[str, str, str]]:
-    """Yield each permission for another service than that of its source, a sentence, and whose."""
+@once_a_graph
+def _of_others(graph: Graph) -> list[tuple[str, str, str]]:
+    """Return each permission for another service than its source's, a sentence, and whose."""
+    found = []
     for permission, body in graph.of_type(PERMISSION):
         named = principal_of(body, graph)
         source = _service(graph, text_of(graph, body["SourceArn"])) if "SourceArn" in body else None
         if named is not None and source is not None and named != source:
             sentence = f"it lets {named}.amazonaws.com in, for the ARN of something of {source}"
-            yield permission, sentence, source
+            found.append((permission, sentence, source))
+    return found
 
 
 def _service(graph: Graph, arn: Text) -> str | None:

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from ...aws.documentation import LAMBDA_GUIDE
 from ..graph import Graph
-from ..invocations import function_named
+from ..invocations import function_named, has_connectors
+from ..once import once_a_graph
 from ..policies import holder_of, rights_of
 from ..rule import Violation, as_rule
-from ..texts import text_of
+from ..texts import Text, text_of
 from ..values import is_true, number
 
 QUEUE: Final = "AWS::SQS::Queue"
@@ -36,10 +37,13 @@ class Reading:
     settings: Mapping[str, Any]
 
 
-def readings(graph: Graph) -> Iterator[Reading]:
-    """Yield each queue of the graph that Lambda reads for a function of it."""
-    if not any(graph.of_type(QUEUE)):
-        return
+@once_a_graph
+def readings(graph: Graph) -> list[Reading]:
+    """Return each queue of the graph that Lambda reads for a function of it."""
+    return list(_readings(graph)) if any(graph.of_type(QUEUE)) else []
+
+
+def _readings(graph: Graph) -> Iterator[Reading]:
     for name, body in graph.of_type("AWS::Lambda::EventSourceMapping"):
         function = function_named(graph, body.get("FunctionName"))
         queue = _queue_named(graph, body.get("EventSourceArn"))
@@ -65,8 +69,12 @@ def readings(graph: Graph) -> Iterator[Reading]:
 def rights(graph: Graph) -> Iterator[Violation]:
     for one in readings(graph):
         holder = holder_of(graph, one.function)
-        # SAM adds a policy to a role of its own.
-        if holder is None or (holder == one.function and one.property == "Events"):
+        # SAM adds a policy to a role of its own, and for a connector.
+        if (
+            holder is None
+            or has_connectors(graph)
+            or (holder == one.function and one.property == "Events")
+        ):
             continue
         arn = text_of(graph, {"Fn::GetAtt": [one.queue, "Arn"]})
         held = rights_of(graph, holder)
@@ -154,8 +162,9 @@ def _key(one: Reading, key: str) -> str:
 def _queue_named(graph: Graph, expression: object) -> str | None:
     if expression is None:
         return None
-    text = text_of(graph, expression)
-    for name, _ in graph.of_type(QUEUE):
-        if text == text_of(graph, {"Fn::GetAtt": [name, "Arn"]}):
-            return name
-    return None
+    return _queues(graph).get(text_of(graph, expression))
+
+
+@once_a_graph
+def _queues(graph: Graph) -> Mapping[Text, str]:
+    return {text_of(graph, {"Fn::GetAtt": [name, "Arn"]}): name for name, _ in graph.of_type(QUEUE)}
