@@ -23,6 +23,7 @@ NUMBERS: Final = {"double", "float", "integer", "long"}
 NAMED: Final = re.compile(r"(?:Integer|String|Uri)WithLengthBetween(Minus)?(\d+)And(\d+)(K?)")
 """Names of shapes of API Gateway, which says its ranges nowhere else."""
 KIBI: Final = 1024
+UNICODE: Final = r"\p{"
 
 
 def refusal(shape: Shape | None, values: dict[str, Any]) -> str | None:
@@ -98,8 +99,11 @@ def _matches(pattern: str, value: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> regex.Pattern[str] | None:
-    """The pattern, which is Java's; None for the one form that Python does not read."""
+    """The pattern, which is Java's; None for the one form that Python does not read.
+
+    Java's classes of letters and digits are ASCII's, those by a property are Unicode's.
+    """
     try:
-        return regex.compile(pattern)
+        return regex.compile(pattern, 0 if UNICODE in pattern else regex.ASCII)
     except regex.error:
         return None

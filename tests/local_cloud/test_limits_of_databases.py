@@ -94,6 +94,9 @@ def cluster(make):
         (CLUSTER, {"GlobalClusterIdentifier": "nowhere"}, "Global cluster nowhere not found"),
         (CLUSTER, {"EnableGlobalWriteForwarding": True}, "members of a global database"),
         (CLUSTER, {"AssociatedRoles": [{"RoleArn": "arn:aws:iam::123456789012:role/no"}]}, "ARN"),
+        (CLUSTER, {"PreferredBackupWindow": ""}, "Invalid backup window format"),
+        (INSTANCE, {"StorageType": ""}, "must not be blank|Invalid storage type"),
+        (INSTANCE, {"DBSubnetGroupName": ""}, "must not be blank"),
         (CLUSTER, {"MasterUsername": None}, "MasterUsername must be provided"),
         (CLUSTER, {"MasterUserPassword": "2short"}, "shorter than 8"),
         (CLUSTER, {"ManageMasterUserPassword": True}, "You can't specify MasterUserPassword"),
@@ -376,6 +379,21 @@ class TestParameters:
             with pytest.raises(ClientError, match="not modifiable"):
                 self.create(harness, "aurora-mysql8.0", {name: "1"}, "DBClusterParameterGroup")
             harness.delete(self.create(harness, "mysql8.4", {name: "1"}))
+
+    @pytest.mark.parametrize(
+        ("family", "name", "other"),
+        [
+            ("mysql8.4", "query_cache_size", "mysql5.7"),
+            ("mysql8.4", "expire_logs_days", "mysql8.0"),
+            ("postgres15", "transaction_timeout", "postgres17"),
+            ("postgres17", "old_snapshot_threshold", "postgres16"),
+            ("mysql8.4", "aria_sort_buffer_size", "mariadb10.11"),
+        ],
+    )
+    def test_versions_have_parameters_that_others_lack(self, harness, family, name, other):
+        with pytest.raises(ClientError, match=f"Could not find parameter with name: {name}"):
+            self.create(harness, family, {name: "60000"})
+        harness.delete(self.create(harness, other, {name: "60000"}))
 
     def test_an_extension_that_rds_lacks_is_refused(self, harness):
         for name in ("nonsense.level", "rds.force_ssll"):

@@ -88,6 +88,13 @@ def devices(name, **volume):
             "same AWS account and Region",
         ),
         ("AWS::IAM::Role", {"AssumeRolePolicyDocument": trust(Sid="a b")}, "alpha-numeric"),
+        ("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST, "RoleName": "Rôle"}, "pattern"),
+        ("AWS::IAM::InstanceProfile", {"InstanceProfileName": "", "Roles": ["r"]}, "length"),
+        (
+            "AWS::SecretsManager::SecretTargetAttachment",
+            {"SecretId": "s", "TargetId": "", "TargetType": "AWS::RDS::DBCluster"},
+            "TargetId must have a value",
+        ),
         (
             "AWS::IAM::Role",
             {"AssumeRolePolicyDocument": trust(Principal={"Servic": "lambda.amazonaws.com"})},
@@ -154,6 +161,10 @@ def test_what_a_service_refuses_fails(harness, type_name, properties, reason):
         ),
         ("AWS::IAM::Role", {"AssumeRolePolicyDocument": trust(Sid="Trust1")}),
         (
+            "AWS::IAM::Role",
+            {"AssumeRolePolicyDocument": TRUST, "Tags": [{"Key": "Größe", "Value": "ä"}]},
+        ),
+        (
             "AWS::SecretsManager::Secret",
             {"ReplicaRegions": [{"Region": "us-east-1", "KmsKeyId": "alias/aws/secretsmanager"}]},
         ),
@@ -198,6 +209,7 @@ class TestRoutes:
             ("0.0.0.0/0", {"NatGatewayId": "other"}, "belong to different networks"),
             ("0.0.0.0/0", {"TransitGatewayId": "tgw-12345678"}, "does not exist"),
             ("10.4.7.0/24", {"GatewayId": "internet"}, "equal to or more specific"),
+            ("0.0.0.0/0", {"GatewayId": "gateway"}, "does not exist"),
         ],
     )
     def test_one_that_ec2_refuses_fails(self, harness, network, block, target, reason):

@@ -16,7 +16,7 @@ from moto.rds.exceptions import InvalidParameterValue
 from moto.rds.models import RDSBackend
 
 from ..engine_data import has_parameter
-from .parameter_values import problem
+from .parameter_values import is_newer, problem
 from .surround import surround
 
 AllowedValues = tuple[str, ...] | range | frozenset[str]
@@ -85,7 +85,7 @@ def _modify(kind: str, groups: str) -> Callable[..., Any]:
             _require_parameters(engine, known_values, parameters)
             for one in parameters:
                 given = one["ParameterName"], str(one["ParameterValue"])
-                if said := problem(engine, *given, of_cluster=kind == "cluster"):
+                if said := problem(_family(group), *given, of_cluster=kind == "cluster"):
                     raise InvalidParameterValue(said)
         return known(backend, name, parameters)
 
@@ -102,7 +102,8 @@ def _require_parameters(
 ) -> None:
     for parameter in parameters:
         name, value = parameter["ParameterName"], str(parameter["ParameterValue"])
-        if name in JUDGED - known.keys() or not has_parameter(engine, name):
+        newer = "postgres" in engine and is_newer("POSTGRESQL", name)
+        if name in JUDGED - known.keys() or not (newer or has_parameter(engine, name)):
             raise InvalidParameterValue(f"Could not find parameter with name: {name}")
         if name in known and not _fits(value, known[name]):
             raise InvalidParameterValue(

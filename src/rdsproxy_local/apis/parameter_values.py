@@ -25,12 +25,18 @@ VARIABLES: Final = (
     *("TrueIfClusterReplica", "TrueIfReplica", "AuroraDBEnabled", "ServerlessV2"),
 )
 WORD: Final = re.compile(r"[A-Za-z_]\w*")
+MARIADB: Final = "mariadb"
+"""The engine whose ranges are not those of MySQL."""
 FUNCTIONS: Final = ("GREATEST", "LEAST", "SUM", "IF")
 
 
-def problem(engine: str, name: str, value: str, *, of_cluster: bool) -> str | None:
-    """RDS's answer to a value of a parameter of *engine*; None for one that it takes."""
+def problem(group_family: str, name: str, value: str, *, of_cluster: bool) -> str | None:
+    """RDS's answer to a value of a parameter in a group; None for one that it takes."""
+    engine = group_family.rstrip("0123456789.")
+    version = _numbers(group_family.removeprefix(engine))
     data, family = _data(), _family(engine)
+    if engine != MARIADB and not _has(family, version, name):
+        return f"Could not find parameter with name: {name}"
     if not of_cluster and name in data["of_clusters"].get(engine, ()):
         return f"Could not find parameter with name: {name}"
     if not _is_known(family, name):
@@ -39,10 +45,31 @@ def problem(engine: str, name: str, value: str, *, of_cluster: bool) -> str | No
         return f"The parameter {name} is not modifiable"
     if FORMULA.search(value):
         return _formula(value)
-    allowed = _allowed(family, name)
+    allowed = None if engine == MARIADB else _allowed(family, name)
     if allowed is None or _fits(value, allowed):
         return None
     return f"Invalid parameter value: {value} for: {name} allowed values are: {_text(allowed)}"
+
+
+def _has(family: str, version: list[int], name: str) -> bool:
+    """False for a parameter of a newer version, and for one that older ones had."""
+    newer = any(
+        name in names and version < _numbers(first)
+        for first, names in _data()["since"].get(family, {}).items()
+    )
+    return not newer and not any(
+        name in names and version >= _numbers(first)
+        for first, names in _data()["gone"][family].items()
+    )
+
+
+def is_newer(family: str, name: str) -> bool:
+    """True for a parameter that newer versions than the servers' here have."""
+    return any(name in names for names in _data()["since"].get(family, {}).values())
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def _family(engine: str) -> str:

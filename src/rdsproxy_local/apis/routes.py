@@ -22,6 +22,9 @@ MOST_NAT_GATEWAYS: Final = 5
 """https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-gateways"""
 
 
+GATEWAYS: Final = ("igw-", "local", "vgw-", "vpce-")
+
+
 def install() -> None:
     surround(EC2Backend, "create_route", _create_route)
     surround(EC2Backend, "replace_route", _replace_route)
@@ -82,6 +85,10 @@ def _require_target(backend: EC2Backend, table: RouteTable, named: dict[str, Any
             "InvalidPrefixListID.NotFound", f"The prefix list ID '{prefix_list}' does not exist"
         )
     gateway = named.get("gateway_id") or ""
+    if named.get("gateway_id") is not None and not gateway.startswith(GATEWAYS):
+        raise EC2ClientError(
+            "InvalidGatewayID.NotFound", f"The gateway ID '{gateway}' does not exist"
+        )
     if gateway.startswith("igw-"):
         network = backend.get_internet_gateway(gateway).vpc
         if network is None or network.id != table.vpc_id:

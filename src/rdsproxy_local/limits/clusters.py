@@ -21,6 +21,7 @@ from .database_settings import (
     LIFECYCLES,
     LONGEST_CLUSTER_PASSWORD,
     NETWORKS,
+    blank_problems,
     default_group_problems,
     login_problems,
     name_problems,
@@ -69,6 +70,7 @@ def _together(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     engine = str(given.get("Engine", ""))
     yield from login_problems(given)
     yield from global_problems(given)
+    yield from blank_problems(given)
     if given.get("KmsKeyId") and not (given.get("StorageEncrypted") or is_restored(given)):
         yield "The StorageEncrypted parameter must be true when you specify a KmsKeyId"
     mode = given.get("EngineMode", PROVISIONED)

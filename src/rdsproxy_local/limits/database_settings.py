@@ -40,6 +40,7 @@ SOURCES: Final = (
 )
 """Properties by which a database has the master user of another one."""
 
+BLANK: Final = ("DBSubnetGroupName", "KmsKeyId", "StorageType")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TIME: Final = r"([01]\d|2[0-3]):([0-5]\d)"
 DAILY: Final = re.compile(rf"{TIME}-{TIME}")
@@ -101,6 +102,13 @@ def login_problems(given: Mapping[str, Any]) -> Iterator[str]:
         yield "The parameter MasterUsername must be provided and must not be blank."
 
 
+def blank_problems(given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a name or a kind that is there and empty."""
+    for name in BLANK:
+        if given.get(name) == "":
+            yield f"The parameter {name} must be provided and must not be blank."
+
+
 def port_problems(port: Any) -> Iterator[str]:
     if port is not None and int(port) not in PORTS:
         yield (
@@ -113,12 +121,12 @@ def window_problems(given: Mapping[str, Any]) -> Iterator[str]:
     backup = given.get("PreferredBackupWindow")
     maintenance = given.get("PreferredMaintenanceWindow")
     daily, weekly = _daily(backup), _weekly(maintenance)
-    if backup and daily is None:
+    if backup is not None and daily is None:
         yield (
             f"Invalid backup window format: {backup}. Should be specified as a range "
             "hh24:mi-hh24:mi"
         )
-    if maintenance and weekly is None:
+    if maintenance is not None and weekly is None:
         yield (
             f"Invalid maintenance window format: {maintenance}. Should be specified as a range "
             "ddd:hh24:mi-ddd:hh24:mi"

@@ -17,6 +17,7 @@ from .database_settings import (
     LONGEST_PASSWORD,
     NETWORKS,
     SHORTEST_PASSWORD,
+    blank_problems,
     default_group_problems,
     login_problems,
     name_problems,
@@ -100,6 +101,7 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if lifecycle is not None and lifecycle not in LIFECYCLES:
         yield f"Invalid EngineLifecycleSupport: {lifecycle}. Valid values: {', '.join(LIFECYCLES)}"
     yield from engine_problems(engine, given)
+    yield from blank_problems(given)
     license_model = given.get("LicenseModel")
     if license_model is not None and license_model != LICENSES.get(engine, license_model):
         yield f"Invalid license model '{license_model}' for engine '{engine}'"

@@ -17,6 +17,7 @@ MOST_MANAGED_CHARACTERS: Final = 6144
 MOST_TRUST_CHARACTERS: Final = 2048
 ARN_COLONS: Final = 5
 ACTION: Final = re.compile(r"[A-Za-z0-9*?]+")
+NAMES: Final = ("InstanceProfileName", "ManagedPolicyName")
 SID: Final = re.compile(r"[0-9A-Za-z]*")
 
 
@@ -92,6 +93,15 @@ def _listed(statement: Mapping[str, Any], *names: str) -> Iterator[str]:
         yield from map(str, value if isinstance(value, list) else [value])
 
 
+def _names(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    for name in NAMES:
+        if given.get(name) == "":
+            yield (
+                f"1 validation error detected: Value at '{name[:1].lower()}{name[1:]}' failed to "
+                "satisfy constraint: Member must have length greater than or equal to 1"
+            )
+
+
 def _inline(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     yield from _grammar(given.get("PolicyDocument"))
 
@@ -103,7 +113,8 @@ def _characters(document: Any) -> int:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::IAM::ManagedPolicy": (_managed,),
+    "AWS::IAM::InstanceProfile": (_names,),
+    "AWS::IAM::ManagedPolicy": (_managed, _names),
     "AWS::IAM::Policy": (_inline,),
     "AWS::IAM::Role": (_role,),
     "AWS::IAM::RolePolicy": (_inline,),

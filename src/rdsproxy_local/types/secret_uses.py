@@ -39,6 +39,8 @@ def _detach(_: Context, __: DeployedResource) -> None:
 
 def _connection(context: Context, kind: str, identifier: str) -> dict[str, Any]:
     """The connection of the secret's user to a database, in the rotation functions' words."""
+    if not identifier:
+        raise Failure("TargetId must have a value")
     match kind:
         case "AWS::RDS::DBCluster":
             answer = context.call("rds", "describe_db_clusters", DBClusterIdentifier=identifier)
