@@ -94,6 +94,13 @@ class TestParameters:
             ({"Type": "Number", "MinValue": 1}, "0", "must be 1 or more, got '0'"),
             ({"Type": "Number", "MaxValue": "5"}, "5", None),
             ({"Type": "Number"}, "five", "must be a number, got 'five'"),
+            ({"Type": "AWS::EC2::VPC::Id"}, "vpc-1", None),
+            (
+                {"Type": "List<AWS::EC2::Subnet::Id>"},
+                "",
+                "must not be empty, because its type is List<AWS::EC2::Subnet::Id>",
+            ),
+            ({"Type": "String"}, "", None),
             ({"MinLength": 2}, "a", "must have 2 characters or more, got 'a'"),
             ({"MaxLength": 2}, "abc", "must have 2 characters at most, got 'abc'"),
             ({"Type": "CommaDelimitedList", "AllowedPattern": "[a-z]"}, "a, b", None),

@@ -21,12 +21,15 @@ LIMITS: Final[Mapping[str, tuple[str, Callable[[str, Any], bool]]]] = {
 def value_problem(body: Mapping[str, Any], value: str) -> str | None:
     """Return why CloudFormation would refuse *value* for the parameter *body*; None if it takes it.
 
-    Types of AWS, such as IDs of VPCs, are compared with the account, and only there.
+    Types of AWS, such as IDs of VPCs, are compared with the account, and only there; what is empty
+    is none of them.
     """
     # A parameter with NoEcho is not for anybody's eyes.
     got = "" if body.get("NoEcho") else f", got {value!r}"
     if body["Type"] == "Number" and not NUMBER.fullmatch(value):
         return f"must be a number{got}"
+    if not value and "AWS::" in body["Type"]:
+        return f"must not be empty, because its type is {body['Type']}"
     is_list = body["Type"] == "CommaDelimitedList" or body["Type"].startswith("List<")
     values = [one.strip() for one in value.split(",")] if is_list else [value]
     for name, (sentence, holds) in LIMITS.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..aws.property_check import faults
 from ..aws.resource_schemas import Pointer, ResourceSchema, schema_of
@@ -18,19 +18,14 @@ def unfit_values(rows: ParameterRows, template: Mapping[str, Any]) -> Iterator[P
     Properties are those that are the parameter itself. A resource with a condition may be left out.
     """
     declared = template.get("Parameters", {})
-    resources: Mapping[str, Any] = template["Resources"]
+
+    @cache
+    def users(name: str) -> list[_User]:
+        return list(_users(template["Resources"], name))
 
     @cache
     def unfit(name: str, value: str) -> str | None:
-        return next(
-            (
-                f"{name} is {'.'.join(path)} of {title}, which {sentence}"
-                for title, resource in resources.items()
-                if "Condition" not in resource and (schema := schema_of(str(resource["Type"])))
-                for path, sentence in _faults(schema, resource.get("Properties", {}), name, value)
-            ),
-            None,
-        )
+        return next((text for one in users(name) for text in one.refusals(name, value)), None)
 
     for one in rows.rows:
         if one.name in declared and (sentence := unfit(one.name, one.value)):
@@ -39,16 +34,39 @@ def unfit_values(rows: ParameterRows, template: Mapping[str, Any]) -> Iterator[P
             yield Problem(f"{rows.file}:{one.line}", sentence)
 
 
-def _faults(
-    schema: ResourceSchema, properties: Mapping[str, Any], name: str, value: str
-) -> Iterator[tuple[Pointer, str]]:
-    """Yield what *schema* does not take where *properties* are the parameter *name*."""
-    uses = set(_uses(properties, name, ()))
-    if not uses:
-        return
-    for fault in faults(schema, _given(properties, name, value)):
-        if fault.path in uses:
-            yield fault.path, fault.sentence
+class _User(NamedTuple):
+    """A resource with properties that are a parameter."""
+
+    title: str
+    schema: ResourceSchema
+    properties: Mapping[str, Any]
+    uses: frozenset[Pointer]
+
+    def refusals(self, name: str, value: str) -> Iterator[str]:
+        """Yield a sentence for each property that does not take *value* of the parameter *name*."""
+        for fault in faults(self.schema, _given(self.properties, name, value)):
+            if fault.path in self.uses:
+                yield f"{name} is {'.'.join(fault.path)} of {self.title}, which {fault.sentence}"
+
+
+def _users(resources: Mapping[str, Any], name: str) -> Iterator[_User]:
+    for title, resource in resources.items():
+        used = _used(resource.get("Properties", {}), name)
+        if used and "Condition" not in resource and (schema := schema_of(str(resource["Type"]))):
+            yield _User(title, schema, used, frozenset(_uses(used, name, ())))
+
+
+def _used(value: Any, name: str) -> Any:
+    """Return what of *value* has the parameter *name* in it; None where nothing has."""
+    if value == {"Ref": name}:
+        return value
+    if isinstance(value, Mapping):
+        found = {key: _used(inner, name) for key, inner in value.items()}
+        return {key: inner for key, inner in found.items() if inner is not None} or None
+    if isinstance(value, list):
+        entries = [_used(inner, name) for inner in value]
+        return entries if any(one is not None for one in entries) else None
+    return None
 
 
 def _uses(value: Any, name: str, path: Pointer) -> Iterator[Pointer]:
