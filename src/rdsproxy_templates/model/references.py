@@ -79,35 +79,33 @@ def replaced(
     itself a Ref or GetAtt, in place where it is text, else through a variable.
     Names of pseudo parameters stay as they are.
     """
-
-    def again(node: Any) -> Any:
-        if isinstance(node, dict) and _CHANGING.isdisjoint(node):
-            return {
-                key: value if isinstance(value, str) else again(value)
-                for key, value in node.items()
-            }
-        match node:
-            case {"Ref": str(name)}:
-                return node if name.startswith("AWS::") else ref(name)
-            case {"Fn::GetAtt": [str(name), *attribute]}:
-                return get_att(name, ".".join(map(str, attribute)))
-            case {"Fn::Sub": str(text)}:
-                return _substituted(text, {}, ref, get_att)
-            case {"Fn::Sub": [str(text), dict(variables)]}:
-                return _substituted(text, again(variables), ref, get_att)
-            case {"DependsOn": [*names], **rest}:
-                named = [name for name in names if isinstance(name, str)]
-                waits_for = [other for name in named for other in depends_on(name)]
-                again_rest = again(rest)
-                return {key: again_rest.get(key, waits_for) for key in node}
-            case dict():
-                return simplified({key: again(value) for key, value in node.items()})
-            case list():
-                return [again(item) for item in node]
-            case _:
-                return node
-
-    return again(node)
+    if isinstance(node, dict) and _CHANGING.isdisjoint(node):
+        return {
+            key: value if isinstance(value, str) else replaced(value, ref, get_att, depends_on)
+            for key, value in node.items()
+        }
+    match node:
+        case {"Ref": str(name)}:
+            return node if name.startswith("AWS::") else ref(name)
+        case {"Fn::GetAtt": [str(name), *attribute]}:
+            return get_att(name, ".".join(map(str, attribute)))
+        case {"Fn::Sub": str(text)}:
+            return _substituted(text, {}, ref, get_att)
+        case {"Fn::Sub": [str(text), dict(variables)]}:
+            inner = replaced(variables, ref, get_att, depends_on)
+            return _substituted(text, inner, ref, get_att)
+        case {"DependsOn": [*names], **rest}:
+            named = [name for name in names if isinstance(name, str)]
+            waits_for = [other for name in named for other in depends_on(name)]
+            others = replaced(rest, ref, get_att, depends_on)
+            return {key: others.get(key, waits_for) for key in node}
+        case dict():
+            made = {k: replaced(value, ref, get_att, depends_on) for k, value in node.items()}
+            return simplified(made)
+        case list():
+            return [replaced(item, ref, get_att, depends_on) for item in node]
+        case _:
+            return node
 
 
 def _substituted(
