@@ -151,6 +151,8 @@ _EMPTY: Final = Template(description="", parameters={}, children={}, resources={
 
 def _global(node: Any, prefix: str) -> Any:
     """Copy *node* with the names of conditions and mappings made global by *prefix*."""
+    if isinstance(node, str) and "${" not in node:
+        return node
     match node:
         case {"Fn::If": [str(name), holds, otherwise]} if len(node) == 1:
             return {"Fn::If": [prefix + name, _global(holds, prefix), _global(otherwise, prefix)]}

@@ -83,7 +83,8 @@ class _Node:
 
     value: Any
     path: Path
-    mark: Mark
+    begun: Any
+    """The event that it began with."""
     anchor: str | None
     function: str | None
     size: int = 1
@@ -107,20 +108,20 @@ class _Reading:
 
     def document(self) -> Document:
         for event in self._events():
-            mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
             match event:
                 case yaml.ScalarEvent():
-                    self._scalar(event, mark)
+                    self._scalar(event)
                 case yaml.CollectionStartEvent():
-                    self._begin(event, mark)
+                    self._begin(event)
                 case yaml.CollectionEndEvent():
                     self._end()
                 case yaml.AliasEvent():
-                    value, size = self._anchored(str(event.anchor), mark)
-                    self._place(value, size, mark)
+                    value, size = self._anchored(str(event.anchor), event)
+                    self._place(value, size, event)
                 case yaml.DocumentStartEvent():
                     if self._begun:
-                        raise ReadError(mark, "begins a second document; a template is one")
+                        sentence = "begins a second document; a template is one"
+                        raise ReadError(_mark(event), sentence)
                     self._begun = True
         return Document(self._root, self._marks)
 
@@ -130,28 +131,30 @@ class _Reading:
         except RecursionError:
             raise TooMuchError(None, "is nested too deep") from None
 
-    def _scalar(self, event: Any, mark: Mark) -> None:
+    def _scalar(self, event: Any) -> None:
         function = _function(event.tag)
         value: Any = event.value
         if event.implicit[0] and not function:
-            value = self._plain(event.value, mark)
+            value = self._plain(event)
         if function:
             value = {function: _long(function, value)}
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
-        self._place(value, 1, mark)
+        self._place(value, 1, event)
 
-    def _plain(self, text: str, mark: Mark) -> Any:
-        """Return the meaning of *text*, which is not quoted."""
+    def _plain(self, event: Any) -> Any:
+        """Return the meaning of text that is not quoted."""
+        text = event.value
         outer = self._open[-1] if self._open else None
         if outer is None or (isinstance(outer.value, dict) and outer.key is None):
             return text
         # What conditions compare is text on both sides, so it stays as it is written.
         if text in _TRUTHS and outer.path[:1] == ("Resources",):
             return _TRUTHS[text]
-        return meant(text, mark)
+        return meant(text, _mark(event))
 
-    def _begin(self, event: Any, mark: Mark) -> None:
+    def _begin(self, event: Any) -> None:
+        mark = _mark(event)
         if self._awaits_key():
             raise ReadError(mark, "must have text as a key, got a list or a mapping")
         if len(self._open) >= MOST_LEVELS:
@@ -165,7 +168,7 @@ class _Reading:
             path = (*path, function)
             self._marks.setdefault(path, mark)
         value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._open.append(_Node(value, path, mark, event.anchor, function))
+        self._open.append(_Node(value, path, event, event.anchor, function))
 
     def _awaits_key(self) -> bool:
         outer = self._open[-1] if self._open else None
@@ -180,40 +183,44 @@ class _Reading:
             value = {node.function: _long(node.function, value)}
         if node.anchor:
             self._anchors[node.anchor] = (value, node.size)
-        self._place(value, node.size, node.mark)
+        self._place(value, node.size, node.begun)
 
-    def _anchored(self, name: str, mark: Mark) -> tuple[Any, int]:
+    def _anchored(self, name: str, event: Any) -> tuple[Any, int]:
         if name not in self._anchors:
-            raise ReadError(mark, f"refers to *{name}, and no &{name} stands before it")
+            raise ReadError(_mark(event), f"refers to *{name}, and no &{name} stands before it")
         if (known := self._anchors[name]) is None:
-            raise ReadError(mark, f"refers to *{name}, which it is a part of")
+            raise ReadError(_mark(event), f"refers to *{name}, which it is a part of")
         return known
 
-    def _place(self, value: Any, size: int, mark: Mark) -> None:
-        """Put *value*, which stands at *mark*, into what is open."""
+    def _place(self, value: Any, size: int, event: Any) -> None:
+        """Put *value*, which began with *event*, into what is open."""
         if not self._open:
             self._root = value
             return
         outer = self._open[-1]
         outer.size += size
         if outer.size > MOST_VALUES:
-            raise TooMuchError(
-                mark, f"makes more than {MOST_VALUES} values; aliases count each time"
-            )
+            sentence = f"makes more than {MOST_VALUES} values; aliases count each time"
+            raise TooMuchError(_mark(event), sentence)
         if isinstance(outer.value, list):
-            self._marks[outer.below()] = mark
+            self._marks[*outer.path, len(outer.value)] = _mark(event)
             outer.value.append(value)
         elif outer.key is None:
             if not isinstance(value, str):
-                raise ReadError(mark, "must have text as a key")
+                raise ReadError(_mark(event), "must have text as a key")
             outer.key = value
-            self._marks[outer.below()] = mark
+            self._marks[*outer.path, value] = _mark(event)
         elif outer.key == _MERGE:
-            outer.merged = _merged(value, mark) | (outer.merged or {})
+            outer.merged = _merged(value, event) | (outer.merged or {})
             outer.key = None
         else:
             outer.value[outer.key] = _long(outer.key, value)
             outer.key = None
+
+
+def _mark(event: Any) -> Mark:
+    start = event.start_mark
+    return Mark(start.line + 1, start.column + 1)
 
 
 def _function(tag: str | None) -> str | None:
@@ -224,8 +231,8 @@ def _function(tag: str | None) -> str | None:
     return name if name in {"Ref", "Condition"} else f"Fn::{name.removeprefix('Fn::')}"
 
 
-def _merged(value: object, mark: Mark) -> dict[str, Any]:
+def _merged(value: object, event: Any) -> dict[str, Any]:
     given = value if isinstance(value, list) else [value]
     if not all(isinstance(one, dict) for one in given):
-        raise ReadError(mark, f"{_MERGE} must be given a mapping, or a list of them")
+        raise ReadError(_mark(event), f"{_MERGE} must be given a mapping, or a list of them")
     return {key: one[key] for one in reversed(given) for key in one}

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..errors import Problem
 from ..validators.findings import Finding, refusing
-from .formats import FORMATS
+from .formats import report_in
 
 FormatName = Literal["text", "json", "sarif", "junit", "github"]
 
@@ -37,4 +37,4 @@ class Report:
 
     def written(self, form: FormatName = "text") -> str:
         """Return the findings in a form that people or programs read."""
-        return FORMATS[form](self.findings)
+        return report_in(form, self.findings)

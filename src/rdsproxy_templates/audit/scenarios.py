@@ -182,7 +182,10 @@ def _chosen(node: Any, decisions: Decisions) -> Any:
         case {"Fn::If": [str(condition), holds, otherwise]} if len(node) == 1:
             return _chosen(holds if decisions.holds(condition) else otherwise, decisions)
         case dict():
-            made = {key: _chosen(value, decisions) for key, value in node.items()}
+            made = {
+                key: value if isinstance(value, str) else _chosen(value, decisions)
+                for key, value in node.items()
+            }
             return {key: value for key, value in made.items() if value != NO_VALUE}
         case list():
             items = (_chosen(item, decisions) for item in node)
@@ -195,7 +198,10 @@ def _concrete(node: Any, decisions: Decisions) -> Any:
     """Copy *node* with what parameters and mappings now tell worked out."""
     match node:
         case dict():
-            made = {key: _concrete(value, decisions) for key, value in node.items()}
+            made = {
+                key: value if isinstance(value, str) else _concrete(value, decisions)
+                for key, value in node.items()
+            }
             return _worked_out(made, decisions) if len(made) == 1 else made
         case list():
             return [_concrete(item, decisions) for item in node]

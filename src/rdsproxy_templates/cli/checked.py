@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from ..audit.catalogue import stale
-from ..audit.formats import FORMATS
+from ..audit.formats import report_in
 from ..audit.report import FormatName
 from ..rendering.folder import Changes
 from ..validators import Finding
@@ -72,7 +72,7 @@ def report(
             for word in WORDS
             for path in getattr(changed[one.name], word)
         ]
-    return FORMATS[form](sorted(every))
+    return report_in(form, sorted(every))
 
 
 def _within(directory: Path, finding: Finding) -> Finding:

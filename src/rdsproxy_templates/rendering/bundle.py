@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem
 from ..model.template import Template
-from . import folder
 from .flat import Flattening, Origin, inlined, with_defaults
 from .stamp import with_kept
+
+if TYPE_CHECKING:
+    from . import folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,8 @@ class Bundle:
 
         Raises :class:`ConfigError` when it could not write them.
         """
+        from . import folder  # noqa: PLC0415 - whoever only judges has no folder
+
         return folder.compare(directory, self.files_in(directory), self.user_editable)
 
     def write(self, directory: Path) -> folder.Changes:
@@ -65,6 +69,8 @@ class Bundle:
         wrote are not touched. Raises :class:`ConfigError`, with nothing changed, when a file would
         have to be overwritten that no render wrote, or the directory cannot be written.
         """
+        from . import folder  # noqa: PLC0415
+
         return folder.write(directory, self.files_in(directory), self.user_editable)
 
     def flat(self) -> tuple[Template, Mapping[str, Origin]]:

@@ -68,6 +68,9 @@ def with_defaults(flat: Template) -> Template:
         if "Default" in body and body.get("NoEcho") not in (True, "true")
     }
 
+    if not values:
+        return flat
+
     def filled(bodies: Mapping[str, Body]) -> dict[str, Body]:
         return {
             name: replaced(

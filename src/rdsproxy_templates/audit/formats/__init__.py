@@ -1,24 +1,21 @@
 """Reports in the forms that people and programs read: text, JSON, SARIF, JUnit and GitHub's.
 
-Each is a function from findings to text.
+Each is a module with a function from findings to text, imported when a report takes the form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Final
 
 from ...validators.findings import Finding
-from . import github, json_report, junit, sarif, text
 
-Format = Callable[[Sequence[Finding]], str]
+_MODULES: Final[Mapping[str, str]] = {"json": "json_report"}
+"""Modules whose name is not that of the form."""
 
-FORMATS: Final[Mapping[str, Format]] = {
-    "text": text.written,
-    "json": json_report.written,
-    "sarif": sarif.written,
-    "junit": junit.written,
-    "github": github.written,
-}
 
-__all__ = ["FORMATS", "Format"]
+def report_in(form: str, findings: Sequence[Finding]) -> str:
+    """Write *findings* in a *form*."""
+    module = import_module(f".{_MODULES.get(form, form)}", __name__)
+    return str(module.written(findings))
