@@ -58,6 +58,10 @@ def _by_aws(files: Sequence[Path]) -> Found:
     return {file.name: _failing(file, aws=True) - _failing(file, aws=False) for file in files}
 
 
+def _by_both(files: Sequence[Path]) -> Found:
+    return {file.name: _failing(file, aws=True) for file in files}
+
+
 def _failing(file: Path, *, aws: bool) -> set[str]:
     from rdsproxy_templates.audit import audit
 
@@ -101,6 +105,7 @@ def _broken(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 FAULTS_OF: Final[Mapping[str, Callable[[Sequence[Path]], Found]]] = {
     "our rules": _by_our_rules,
     "AWS's validator": _by_aws,
+    "both, as the command": _by_both,
     "cfn-lint": _by_cfn_lint,
     "checkov": _by_checkov,
     "cfn-guard": _by_guard,
