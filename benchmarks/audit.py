@@ -96,7 +96,7 @@ def main() -> None:
         sound = place / "sound.yaml"
         sound.write_text(_long(SOUND), "utf-8")
         _faults(folder, sound, names)
-        _memory(place, 10 if runs.once else MANY)
+        _memory(place, 5 if runs.once else MANY)
 
 
 def _written(
