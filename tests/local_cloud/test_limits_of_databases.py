@@ -268,6 +268,7 @@ class TestChanges:
             (POSTGRESQL, {"EngineVersion": "16.9"}, "Cannot upgrade aurora-postgresql"),
             (INSTANCE, {"EngineVersion": "8.4.7"}, r"Cannot upgrade mysql from 8\.4\.11"),
             (INSTANCE, {"OptionGroupName": "nowhere"}, "nowhere"),
+            (INSTANCE, {"OptionGroupName": "default:postgres-17"}, "is for postgres-17"),
             (GP3, {"AllocatedStorage": "300"}, "cannot be less than the current"),
             ({**INSTANCE, "EngineVersion": "8.0.45"}, {"EngineVersion": "8.4.11"}, "flag must be"),
         ],
@@ -285,6 +286,7 @@ class TestChanges:
             ({**CLUSTER, "BacktrackWindow": 3600}, {"BacktrackWindow": 7200}),
             ({**POSTGRESQL, "EngineVersion": "16.9"}, {"EngineVersion": "17.5"}),
             (INSTANCE, {"AllocatedStorage": "22"}),
+            (INSTANCE, {"OptionGroupName": "default:mysql-8-4"}),
             ({**INSTANCE, "EngineVersion": "8.4.7"}, {"EngineVersion": "8.4.11"}),
             (
                 {**INSTANCE, "EngineVersion": "8.0.45", "AllowMajorVersionUpgrade": True},

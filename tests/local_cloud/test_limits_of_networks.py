@@ -309,3 +309,51 @@ class TestSecrets:
                 harness.create(kind, SecretId=secret, ResourcePolicy=policy(**statement))
         given = policy(Principal=ROOT, Action=["secretsmanager:Get*"])
         harness.delete(harness.create(kind, SecretId=secret, ResourcePolicy=given))
+
+
+class TestChanges:
+    def test_an_instance_keeps_to_the_architecture_of_its_image(self, harness):
+        images = harness.call("ec2", "describe_images", Owners=["amazon"])["Images"]
+        image = next(one["ImageId"] for one in images if one["Architecture"] == "x86_64")
+        vpc = harness.create("AWS::EC2::VPC", CidrBlock="10.2.0.0/16").physical_id
+        subnet = harness.create("AWS::EC2::Subnet", VpcId=vpc, CidrBlock="10.2.0.0/24").physical_id
+        given = {"ImageId": image, "SubnetId": subnet, "InstanceType": "t3.micro"}
+        made = harness.create("AWS::EC2::Instance", **given)
+        with pytest.raises(Failure, match="does not match the architecture"):
+            harness.update(made, **{**given, "InstanceType": "t4g.micro"})
+        harness.delete(harness.update(made, **{**given, "InstanceType": "t3.small"}))
+
+    def test_a_route_leads_to_what_is_there(self, harness, network):
+        given = {"RouteTableId": network["table"], "DestinationCidrBlock": "10.77.0.0/16"}
+        made = harness.create("AWS::EC2::Route", **given, NatGatewayId=network["own"])
+        for wrong, reason in (("nat-12345678", "does not exist"), (network["other"], "different")):
+            with pytest.raises(ClientError, match=reason):
+                harness.update(made, **given, NatGatewayId=wrong)
+        made = harness.update(made, **given, GatewayId=network["internet"])
+        harness.delete(made)
+
+    def test_an_endpoint_has_a_policy_of_statements(self, harness):
+        vpc = harness.create("AWS::EC2::VPC", CidrBlock="10.1.0.0/16").physical_id
+        given = {
+            "VpcId": vpc,
+            "ServiceName": "com.amazonaws.eu-west-1.s3",
+            "VpcEndpointType": "Gateway",
+        }
+        made = harness.create("AWS::EC2::VPCEndpoint", **given)
+        for wrong in ({"x": 1}, policy()):
+            with pytest.raises(ClientError, match="InvalidPolicyDocument"):
+                harness.update(made, **given, PolicyDocument=wrong)
+        made = harness.update(made, **given, PolicyDocument=policy(Principal="*"))
+        harness.delete(made)
+
+    def test_an_alias_goes_on_to_a_key_of_its_kind(self, harness):
+        first, second = (
+            harness.create("AWS::KMS::Key", KeyPolicy=KEY_POLICY).physical_id for _ in range(2)
+        )
+        other = harness.create(
+            "AWS::KMS::Key", KeyPolicy=KEY_POLICY, KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT"
+        ).physical_id
+        made = harness.create("AWS::KMS::Alias", AliasName="alias/goes-on", TargetKeyId=first)
+        with pytest.raises(Failure, match="must be the same type"):
+            harness.update(made, AliasName="alias/goes-on", TargetKeyId=other)
+        harness.delete(harness.update(made, AliasName="alias/goes-on", TargetKeyId=second))

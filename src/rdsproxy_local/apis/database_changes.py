@@ -9,6 +9,8 @@ from typing import Any, Final
 from moto.rds.exceptions import InvalidParameterCombination, OptionGroupNotFoundFaultError
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
+from .option_groups import require_option_group
+
 MYSQL: Final = ("5.6", "5.7", "8.0", "8.4")
 """Major versions of MySQL, of which an upgrade skips none."""
 
@@ -55,6 +57,8 @@ def require_changeable_instance(
     name = given.get("option_group_name")
     if name and not name.startswith("default:") and name not in backend.option_groups:
         raise OptionGroupNotFoundFaultError(name)
+    version = str(given.get("engine_version") or before)
+    require_option_group(backend, name, database.engine, version)
 
 
 def _require_upgrade(

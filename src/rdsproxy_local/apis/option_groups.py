@@ -12,6 +12,7 @@ from .surround import surround
 
 # Amazon RDS User Guide, "Options for MySQL DB instances" and "MariaDB Audit Plugin support for
 # MySQL", read 2026-11-26.
+DEFAULT: Final = "default:"
 MYSQL: Final = ("5.7", "8.0", "8.4")
 AUDIT: Final = "MARIADB_AUDIT_PLUGIN"
 EVENTS: Final = frozenset(
@@ -83,12 +84,25 @@ def _users(backend: RDSBackend, name: str) -> Iterator[str]:
 def _create_instance(
     create: Callable[..., DBInstance], backend: RDSBackend, given: Mapping[str, Any]
 ) -> DBInstance:
-    group = backend.option_groups.get(given.get("option_group_name") or "")
-    if group is not None:
-        mine = (given["engine"], ".".join(str(given.get("engine_version")).split(".")[:2]))
-        if mine != (group.engine_name, group.major_engine_version):
-            raise InvalidParameterCombination(
-                f"The option group {group.name} is for {group.engine_name} "
-                f"{group.major_engine_version}, and not for {' '.join(mine)}."
-            )
+    name, version = given.get("option_group_name"), str(given.get("engine_version") or "")
+    require_option_group(backend, name, given["engine"], version)
     return create(backend, given)
+
+
+def require_option_group(backend: RDSBackend, name: str | None, engine: str, version: str) -> None:
+    """The option group must be of the engine and its major version, also RDS's own."""
+    parts = 1 if "postgres" in engine else 2
+    major = ".".join(version.split(".")[:parts])
+    group = backend.option_groups.get(name or "")
+    own = f"{DEFAULT}{engine}-{major.replace('.', '-')}"
+    if group is not None:
+        wanted = group.engine_name, group.major_engine_version
+    elif name and name.startswith(DEFAULT) and version and name != own:
+        wanted = (name.removeprefix(DEFAULT), "")
+    else:
+        return
+    if wanted != (engine, major):
+        raise InvalidParameterCombination(
+            f"The option group {name} is for {' '.join(wanted).strip()}, and not for {engine} "
+            f"{major}."
+        )

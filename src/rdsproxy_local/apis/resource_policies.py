@@ -46,6 +46,7 @@ def install() -> None:
     surround(SNSBackend, "set_topic_attribute", _set_topic_attribute)
     surround(S3Backend, "put_bucket_policy", _put_bucket_policy)
     surround(EC2Backend, "create_vpc_endpoint", _create_endpoint)
+    surround(EC2Backend, "modify_vpc_endpoint", _modify_endpoint)
     surround(APIGatewayBackend, "create_rest_api", _create_rest_api)
 
 
@@ -152,14 +153,25 @@ def _is_public(statement: Statement) -> bool:
 def _create_endpoint(
     create: Callable[..., Any], backend: EC2Backend, *arguments: Any, **named: Any
 ) -> Any:
-    policy = named.get("policy_document")
-    if policy:
-        try:
-            if _read(policy).get("Statement") != []:
-                _statements(policy)
-        except MalformedPolicyDocument as error:
-            raise EC2ClientError("InvalidPolicyDocument", str(error.message)) from None
+    _require_endpoint_policy(named.get("policy_document"))
     return create(backend, *arguments, **named)
+
+
+def _modify_endpoint(
+    modify: Callable[..., None], backend: EC2Backend, *arguments: Any, **named: Any
+) -> None:
+    _require_endpoint_policy(named.get("policy_doc"))
+    modify(backend, *arguments, **named)
+
+
+def _require_endpoint_policy(policy: Any) -> None:
+    if not policy:
+        return
+    try:
+        if _read(policy).get("Statement") != []:
+            _statements(policy)
+    except MalformedPolicyDocument as error:
+        raise EC2ClientError("InvalidPolicyDocument", str(error.message)) from None
 
 
 def _create_rest_api(

@@ -18,11 +18,14 @@ from moto.ec2.models.route_tables import Route, RouteTable
 
 from .surround import surround
 
+GATEWAYS: Final = ("igw-", "local", "vgw-", "vpce-")
 MOST_NAT_GATEWAYS: Final = 5
 """https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-gateways"""
-
-
-GATEWAYS: Final = ("igw-", "local", "vgw-", "vpce-")
+REPLACED: Final = (
+    *("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"),
+    *("nat_gateway_id", "egress_only_igw_id", "transit_gateway_id"),
+)
+"""What moto gives ``replace_route`` by its place."""
 
 
 def install() -> None:
@@ -60,7 +63,8 @@ def _replace_route(
     *given: Any,
     **named: Any,
 ) -> Route:
-    _require_target(backend, backend.get_route_table(route_table_id), named)
+    targets = dict(zip(REPLACED, given, strict=False)) | named
+    _require_target(backend, backend.get_route_table(route_table_id), targets)
     return replace(backend, route_table_id, *given, **named)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
@@ -94,15 +94,34 @@ def _image(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     """Refuse an instance of no image, and EBS optimization for a type without it."""
     if not given.get("ImageId") and not given.get("LaunchTemplate"):
         yield "The request must contain the parameter ImageId"
-    kind = given.get("InstanceType")
-    if given.get("EbsOptimized") is not True or not kind:
+    known = _described(context, "instance_types", given.get("InstanceType"))
+    image = _described(context, "images", given.get("ImageId"))
+    if known is None:
         return
+    without = known.get("EbsInfo", {}).get("EbsOptimizedSupport") == "unsupported"
+    if without and given.get("EbsOptimized") is True:
+        yield (
+            "EBS-optimized instances are not supported for your requested configuration: "
+            f"{given['InstanceType']}"
+        )
+    architectures = known["ProcessorInfo"]["SupportedArchitectures"]
+    if image is not None and image["Architecture"] not in architectures:
+        yield (
+            f"The architecture '{','.join(architectures)}' of the specified instance type does "
+            f"not match the architecture '{image['Architecture']}' of the specified AMI."
+        )
+
+
+def _described(context: Context, what: str, name: str | None) -> Mapping[str, Any] | None:
+    """The type or the image of that name; None where EC2 itself will refuse it."""
+    noun = "".join(part.title() for part in what.split("_"))
+    asked = {"ImageIds" if what == "images" else noun: [name]}
     try:
-        answer = context.call("ec2", "describe_instance_types", InstanceTypes=[kind])
-    except ClientError:
-        return
-    if answer["InstanceTypes"][0].get("EbsInfo", {}).get("EbsOptimizedSupport") == "unsupported":
-        yield f"EBS-optimized instances are not supported for your requested configuration: {kind}"
+        found = context.call("ec2", f"describe_{what}", **asked)[noun]
+    except (ClientError, Failure, ParamValidationError):
+        return None
+    one: Mapping[str, Any] | None = found[0] if found else None
+    return one
 
 
 def _devices(_: Context, given: Mapping[str, Any]) -> Iterator[str]:

@@ -86,8 +86,25 @@ def _create_alias(context: Context, properties: Properties) -> Made:
 
 
 def _update_alias(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
+    old, new = (
+        context.as_service().call("kms", "describe_key", KeyId=one["TargetKeyId"])["KeyMetadata"]
+        for one in (deployed.properties, properties)
+    )
+    if _kind(old) != _kind(new):
+        raise Failure(
+            "The current and new KMS key must be the same type (both symmetric or both asymmetric "
+            "or both HMAC), and they must have the same key usage."
+        )
     context.call("kms", "update_alias", **properties)
     return Made(deployed.physical_id, {})
+
+
+def _kind(key: Mapping[str, Any]) -> tuple[str, str]:
+    """What an alias's keys have in common. moto does not describe its defaults."""
+    spec, usage = key.get("KeySpec", "SYMMETRIC_DEFAULT"), key.get("KeyUsage", "ENCRYPT_DECRYPT")
+    if spec.startswith("HMAC"):
+        return "HMAC", usage
+    return "symmetric" if spec == "SYMMETRIC_DEFAULT" else "asymmetric", usage
 
 
 def _delete_alias(context: Context, deployed: DeployedResource) -> None:
