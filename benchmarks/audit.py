@@ -116,10 +116,10 @@ def _written(
 
 
 def _long(text: str, number: int = 0) -> str:
-    """Fill *text* up with log groups to as many lines as templates have."""
+    """Fill *text* up with log groups to as many lines as templates have; all get as many."""
+    fillers = (LINES - len(SOUND.splitlines())) // 4
     lines = text.splitlines()
-    missing = (LINES - len(lines)) // 4
-    for filler in range(missing):
+    for filler in range(fillers):
         lines += [
             f"  Log{number}x{filler}:",
             "    Type: AWS::Logs::LogGroup",

@@ -51,21 +51,21 @@ def installed() -> list[str]:
 
 
 def _by_our_rules(files: Sequence[Path]) -> Found:
-    return {file.name: _failing(file, aws=False) for file in files}
+    return {file.name: _said_of(file, aws=False) for file in files}
 
 
 def _by_aws(files: Sequence[Path]) -> Found:
-    return {file.name: _failing(file, aws=True) - _failing(file, aws=False) for file in files}
+    return {file.name: _said_of(file, aws=True) - _said_of(file, aws=False) for file in files}
 
 
 def _by_both(files: Sequence[Path]) -> Found:
-    return {file.name: _failing(file, aws=True) for file in files}
+    return {file.name: _said_of(file, aws=True) for file in files}
 
 
-def _failing(file: Path, *, aws: bool) -> set[str]:
+def _said_of(file: Path, *, aws: bool) -> set[str]:
     from rdsproxy_templates.audit import audit
 
-    return {one.rule for one in audit([file], aws=aws).failing}
+    return {one.rule for one in audit([file], aws=aws).findings}
 
 
 def _by_cfn_lint(files: Sequence[Path]) -> Found:
