@@ -54,6 +54,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.argv[1:] = ["local", "status"]
 cli.main()
 """
+INTERRUPTED_AT_ITS_BEGINNING = """
+import signal, sys
+from rdsproxy_local import local_cloud
+from rdsproxy_templates import cli
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+local_cloud.LocalCloud = lambda *_, **__: signal.raise_signal(signal.SIGINT)
+sys.argv[1:] = ["local", "up", "base"]
+cli.main()
+"""
 
 
 class TestSubcommands:
@@ -161,6 +171,19 @@ class TestEnding:
         )
 
         assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+    def test_an_interrupt_before_anything_runs_here_is_no_failure(self, tmp_path):
+        done = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED_AT_ITS_BEGINNING],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        said = "\nEnded. Nothing is left running.\n"
+        assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
 
     def test_a_reader_that_has_gone_is_no_error(self, tmp_path):
         words = [sys.executable, "-m", "rdsproxy_templates", "schema", "base"]

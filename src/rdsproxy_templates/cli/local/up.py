@@ -152,6 +152,7 @@ def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
         raise already_runs() from None
     except KeyboardInterrupt:
         click.echo("\nEnded. Nothing is left running.")
+        sys.exit(0)  # also where the block has not begun yet
 
 
 def _refuse_missing_servers(rendered: Sequence[RenderedVariant]) -> None:
