@@ -15,6 +15,19 @@ ENDING: Final = [
 """SIGINT, too, because a job in the background is told to ignore it."""
 
 
+def is_interrupt(error: BaseException) -> bool:
+    """Tell if *error* is an interrupt, or what a library has made of one.
+
+    pydantic names it in a text of its own; Python raises a RuntimeError from it in a class body.
+    """
+    one: BaseException | None = error
+    while one is not None:
+        if isinstance(one, KeyboardInterrupt | click.Abort):
+            return True
+        one = one.__cause__
+    return str(error).rstrip(" :\n").endswith(KeyboardInterrupt.__name__)
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Raise :class:`KeyboardInterrupt` in the block for every signal that asks it to end."""

@@ -21,6 +21,7 @@ from .exit_statuses import (
     UNWRITTEN,
     WRONG,
 )
+from .interrupts import is_interrupt
 
 if TYPE_CHECKING:
     from ..rendering.folder import Changes
@@ -54,9 +55,6 @@ def reported() -> Iterator[None]:
         _fail(error, FAILED)
     except TemplatesError as error:
         _fail(error, INVALID)
-    except (KeyboardInterrupt, click.Abort):  # at work, or at a question
-        click.echo("\ninterrupted", err=True)
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # whoever read the output has gone
         _drop_output()
         sys.exit(BROKEN_PIPE)
@@ -71,6 +69,11 @@ def reported() -> Iterator[None]:
                 UNWRITTEN,
             )
         sys.exit(UNWRITTEN)
+    except (KeyboardInterrupt, Exception) as error:  # at work, or at a question
+        if not is_interrupt(error):
+            raise
+        click.echo("\ninterrupted", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def print_warnings(rendered: Iterable[RenderedVariant | Shown]) -> None:

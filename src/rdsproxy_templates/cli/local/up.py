@@ -21,6 +21,7 @@ from ..consumer_stack import load
 from ..deploy import valid_plan
 from ..deploy_values import parameter_values, refuse_wrong_parameters
 from ..folders import Folders
+from ..interrupts import is_interrupt
 from ..options import config_option, name_option, parameter_option, stack_option
 from ..plan_arguments import plan_named
 from ..refusals import refuse, stack_or
@@ -150,7 +151,9 @@ def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
                 (_folder() / PROFILES).unlink(missing_ok=True)
     except AlreadyRuns:
         raise already_runs() from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        if not is_interrupt(error):
+            raise
         click.echo("\nEnded. Nothing is left running.")
         sys.exit(0)  # also where the block has not begun yet
 
