@@ -36,6 +36,29 @@ GROUP = {"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}
             {"Parameters": {"Size": {"Type": "String", "Description": "d" * 4001}}},
             "longer than 4000 characters",
         ),
+        ({"Mappings": {"M": {"a": {"b": {"c": "d"}}}}}, "must be a String or a List"),
+        ({"Mappings": {"M": {"a": {"b": {"Ref": "AWS::Region"}}}}}, "must be a String or a List"),
+        ({"Mappings": {"M": {"a": {"b!": "c"}}}}, "'b!' of M"),
+        ({"Mappings": {"M": {"a": {f"b{n}": "c" for n in range(201)}}}}, "more than 200"),
+        ({"Parameters": {"P": {"Type": "String", "MinValue": 1}}}, "MinValue is not an attribute"),
+        ({"Parameters": {"P": {"Type": "Number", "MinLength": 1}}}, "MinLength is not an"),
+        ({"Parameters": {"P": {"Type": "String", "NoEcho": "maybe"}}}, "true or false"),
+        ({"Parameters": {"Group": {"Type": "String"}}}, "both a parameter and a resource"),
+        (
+            {"Conditions": {"A": {"Fn::Not": [{"Condition": "B"}]}, "B": {"Condition": "A"}}},
+            "Circular dependency",
+        ),
+        (
+            {"Conditions": {"A": {"Fn::Equals": [{"Fn::ImportValue": "x"}, "a"]}}},
+            "Cannot use Fn::ImportValue",
+        ),
+        ({"Outputs": {"O": {"Value": "v", "Type": "String"}}}, "Invalid outputs property"),
+        ({"Outputs": {"O": {"Value": "v", "Description": "d" * 1025}}}, "longer than 1024"),
+        ({"Outputs": {"O": {"Value": "v", "Export": {}}}}, "must be specified"),
+        (
+            {"Outputs": {"O": {"Value": "v", "Export": {"Name": {"Ref": "Group"}}}}},
+            "must not depend on any resources",
+        ),
         ({"Outputs": {"My_Url": {"Value": "v"}}}, "Output name My_Url is non alphanumeric"),
         ({"Parameters": {"My-Size": {"Type": "String"}}}, "Parameter name My-Size is non"),
         ({"Resources": {"G" * 256: GROUP["Resources"]["Group"]}}, "longer than 255"),
@@ -44,6 +67,26 @@ GROUP = {"Resources": {"Group": {"Type": "AWS::Logs::LogGroup"}}}
 def test_a_template_has_names_and_texts_that_cloudformation_takes(more, reason):
     with pytest.raises(Failure, match=reason):
         read(json.dumps(GROUP | more), {}, "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Mappings": {"M": {"eu-west-1": {"a.b": "c", "d-e": ["f"], "g": True}}}},
+        {"Parameters": {"P": {"Type": "Number", "MinValue": 1, "Default": 2, "NoEcho": "false"}}},
+        {"Conditions": {"A": {"Fn::Equals": ["a", "b"]}, "B": {"Fn::Not": [{"Condition": "A"}]}}},
+        {
+            "Outputs": {
+                "O": {
+                    "Value": {"Ref": "Group"},
+                    "Export": {"Name": {"Fn::Sub": "${AWS::StackName}:url"}},
+                }
+            }
+        },
+    ],
+)
+def test_a_template_may_map_choose_and_export(more):
+    assert read(json.dumps(GROUP | more), {}, "eu-west-1").resources == GROUP["Resources"]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +102,7 @@ def api(server):
         ({"Tags": [{"Key": "k" * 129, "Value": "v"}]}, "less than or equal to 128"),
         ({"Tags": [{"Key": "aws:k", "Value": "v"}]}, "reserved for AWS"),
         ({"Tags": [{"Key": "k", "Value": "v"}] * 2}, "Duplicate tag key"),
+        ({"NotificationARNs": ["news"]}, "no topic of SNS: news"),
         ({"RoleARN": "arn:aws:iam::123456789012:role/nobody"}, "invalid or cannot be assumed"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -18,6 +19,9 @@ from .stacks import StackBackend
 CLOUDFORMATION: Final = "AWS::CloudFormation::Stack"
 
 
+TOPIC: Final = re.compile(r"arn:[^:]+:sns:[a-z0-9-]+:\d{12}:.+")
+
+
 @cache
 def _model() -> ServiceModel:
     return get_service_model("cloudformation")
@@ -32,6 +36,9 @@ def require_allowed(stacks: StackBackend, action: str, given: Mapping[str, Any])
         raise ValidationError(refused)
     for problem in tag_problems(CLOUDFORMATION, given):
         raise ValidationError(problem)
+    for arn in given.get("NotificationARNs") or ():
+        if not TOPIC.fullmatch(str(arn)):
+            raise ValidationError(f"Invalid notification ARN, which is no topic of SNS: {arn}")
     role = given.get("RoleARN")
     if role and not may_assume(stacks, role, "cloudformation.amazonaws.com"):
         raise ValidationError(f"Role {role} is invalid or cannot be assumed")

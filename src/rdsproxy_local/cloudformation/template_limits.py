@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from .template_shapes import shape_problems
+
 LONGEST_NAME: Final = 255
 LONGEST_DESCRIPTION: Final = 1024
 FORMAT: Final = "2010-09-09"
@@ -62,6 +64,7 @@ def limit_problems(document: Mapping[str, Any]) -> Iterator[str]:
             "Template format error: Conditions can only be boolean operations on parameters and "
             f"other conditions: {wrong[0]}"
         )
+    yield from shape_problems(document)
     if len(str(document.get("Description", "")).encode()) > LONGEST_DESCRIPTION:
         yield (
             f"Template format error: 'Description' length is greater than {LONGEST_DESCRIPTION}."
