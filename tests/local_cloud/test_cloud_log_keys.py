@@ -22,10 +22,31 @@ def stacks():
         yield Stacks(Account(server.endpoint, "555555555557", "eu-west-1"))
 
 
+CONTEXT = "kms:EncryptionContext:aws:logs:arn"
+GROUPS = "arn:aws:logs:eu-west-1:555555555557:log-group"
+
+
+def logs_of(name):
+    """CloudWatch Logs, for the log groups of a name."""
+    return LOGS | {"Condition": {"ArnLike": {CONTEXT: f"{GROUPS}:{name}"}}}
+
+
 @pytest.mark.parametrize(
     ("statements", "status"),
-    [([ACCOUNT], "ROLLBACK_COMPLETE"), ([ACCOUNT, LOGS], "CREATE_COMPLETE")],
-    ids=["the account only", "CloudWatch Logs, too"],
+    [
+        ([ACCOUNT], "ROLLBACK_COMPLETE"),
+        ([ACCOUNT, LOGS], "CREATE_COMPLETE"),
+        ([ACCOUNT, LOGS | {"Action": "kms:Describe*"}], "ROLLBACK_COMPLETE"),
+        ([ACCOUNT, logs_of("others")], "ROLLBACK_COMPLETE"),
+        ([ACCOUNT, logs_of("*")], "CREATE_COMPLETE"),
+    ],
+    ids=[
+        "the account only",
+        "CloudWatch Logs, too",
+        "without encryption",
+        "other groups",
+        "all groups",
+    ],
 )
 def test_the_policy_of_the_key_decides(stacks, statements, status):
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})

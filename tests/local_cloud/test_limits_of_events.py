@@ -320,6 +320,16 @@ def test_a_buckets_policy_is_about_the_bucket_where_its_actions_are(harness, buc
         ("AWS::Events::Rule", {"Name": "there-already", **rule()}),
         ("AWS::Scheduler::ScheduleGroup", {"Name": "there-already"}),
         (
+            "AWS::ApplicationAutoScaling::ScalableTarget",
+            {
+                "ServiceNamespace": "dynamodb",
+                "ScalableDimension": "dynamodb:table:WriteCapacityUnits",
+                "ResourceId": "table/there-already",
+                "MinCapacity": 1,
+                "MaxCapacity": 5,
+            },
+        ),
+        (
             "AWS::CloudWatch::Dashboard",
             {"DashboardName": "there-already", "DashboardBody": '{"widgets": []}'},
         ),
@@ -344,3 +354,34 @@ def test_no_creation_takes_over_what_is_there(harness, type_name, properties):
         harness.create(type_name, **properties)
     harness.delete(made)
     harness.delete(harness.create(type_name, **properties))
+
+
+def test_a_bucket_has_one_policy(harness):
+    bucket = harness.create("AWS::S3::Bucket").physical_id
+    document = policy(Action="s3:ListBucket", Resource=f"arn:aws:s3:::{bucket}")
+    made = harness.create("AWS::S3::BucketPolicy", Bucket=bucket, PolicyDocument=document)
+    with pytest.raises(Failure, match=f"policy already exists on bucket {bucket}"):
+        harness.create("AWS::S3::BucketPolicy", Bucket=bucket, PolicyDocument=document)
+    harness.delete(made)
+    harness.create("AWS::S3::BucketPolicy", Bucket=bucket, PolicyDocument=document)
+
+
+@pytest.mark.parametrize(
+    ("allowing", "allowed"),
+    [
+        ({"redrivePermission": "denyAll"}, False),
+        ({"redrivePermission": "byQueue", "sourceQueueArns": [f"{QUEUE}-other"]}, False),
+        ({"redrivePermission": "byQueue", "sourceQueueArns": [f"{QUEUE}-own"]}, True),
+        ({"redrivePermission": "allowAll"}, True),
+    ],
+)
+def test_a_dead_letter_queue_says_whose_it_is(harness, allowing, allowed):
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    letters = harness.create("AWS::SQS::Queue", RedriveAllowPolicy=allowing).attributes["Arn"]
+    redrive = {"deadLetterTargetArn": letters, "maxReceiveCount": 3}
+    source = {"QueueName": "letters-own", "RedrivePolicy": redrive}
+    if allowed:
+        harness.delete(harness.create("AWS::SQS::Queue", **source))
+        return
+    with pytest.raises(ClientError, match="does not allow"):
+        harness.create("AWS::SQS::Queue", **source)

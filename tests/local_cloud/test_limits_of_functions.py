@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -209,3 +212,52 @@ def test_a_queue_that_is_not_pollable_has_no_mapping(harness, given, role):
             EventSourceArn=queue.attributes["Arn"],
             FunctionName=slow.physical_id,
         )
+
+
+@pytest.fixture(scope="module")
+def bucket(harness):
+    """A bucket with zips of so many million zeros: small.zip, half.zip and large.zip."""
+    name = harness.create("AWS::S3::Bucket").physical_id
+    for key, millions in (("small", 0), ("half", 140), ("large", 263)):
+        content = io.BytesIO()
+        archive = zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+        with archive, archive.open("data.bin", "w") as file:
+            for _ in range(millions):
+                file.write(bytes(1_000_000))
+        harness.call("s3", "put_object", Bucket=name, Key=f"{key}.zip", Body=content.getvalue())
+    return name
+
+
+def test_code_and_layers_have_250_mebibytes_together(harness, given, bucket):
+    # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    def code(name):
+        return {"S3Bucket": bucket, "S3Key": f"{name}.zip"}
+
+    for type_name, properties in (
+        ("AWS::Lambda::Function", {**given, "Code": code("large")}),
+        ("AWS::Lambda::LayerVersion", {"Content": code("large")}),
+    ):
+        with pytest.raises(Failure, match="must be smaller than 262144000 bytes"):
+            harness.create(type_name, **properties)
+    layers = [harness.create("AWS::Lambda::LayerVersion", Content=code("half")).physical_id]
+    with pytest.raises(Failure, match="The actual size is 280000000 bytes"):
+        harness.create("AWS::Lambda::Function", **{**given, "Code": code("half"), "Layers": layers})
+    harness.create("AWS::Lambda::Function", **{**given, "Code": code("small"), "Layers": layers})
+
+
+def test_a_functions_policy_has_room_for_twenty_kibibytes(harness, given):
+    function = harness.create("AWS::Lambda::Function", **given).physical_id
+
+    def permit(numbers):
+        for number in numbers:
+            harness.create(
+                "AWS::Lambda::Permission",
+                Action="lambda:InvokeFunction",
+                FunctionName=function,
+                Principal="s3.amazonaws.com",
+                SourceArn=f"arn:aws:s3:::bucket-{number:02}{'a' * 200}",
+            )
+
+    permit(range(30))
+    with pytest.raises(Failure, match=r"is bigger than the limit \(20480\)"):
+        permit(range(30, 60))

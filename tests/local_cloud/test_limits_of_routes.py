@@ -455,6 +455,21 @@ def test_a_web_acl_names_sets_and_groups_that_are_there(harness, kind):
         harness.create("AWS::WAFv2::WebACL", **properties)
 
 
+def test_a_web_acl_logs_once(harness):
+    protected = harness.create("AWS::WAFv2::WebACL", **acl()).attributes["Arn"]
+    group = harness.create("AWS::Logs::LogGroup", LogGroupName="aws-waf-logs-once")
+    place = group.attributes["Arn"].removesuffix(":*")
+    logging = {"ResourceArn": protected, "LogDestinationConfigs": [place]}
+    with pytest.raises(Failure, match="more than one logging destination"):
+        harness.create(
+            "AWS::WAFv2::LoggingConfiguration",
+            **{**logging, "LogDestinationConfigs": [place, f"{place}-2"]},
+        )
+    harness.create("AWS::WAFv2::LoggingConfiguration", **logging)
+    with pytest.raises(Failure, match="already exists"):
+        harness.create("AWS::WAFv2::LoggingConfiguration", **logging)
+
+
 def test_a_web_acl_may_name_a_set_of_patterns(harness):
     made = harness.call(
         "wafv2",

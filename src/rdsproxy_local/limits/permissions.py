@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
 from ..service_actions import actions_of
 from ..service_principals import is_service
@@ -16,6 +18,9 @@ from .check import Check
 PERSON: Final = re.compile(r"\*|\d{12}|arn:.+")
 ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 FUNCTION: Final = re.compile(r"arn:[^:]+:lambda:([^:]+):(\d{12}):function:.+")
+MOST_BYTES: Final = 20_480
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+CONDITIONS: Final = ("PrincipalOrgID", "SourceAccount", "SourceArn")
 BY_URL: Final = "lambda:InvokeFunctionUrl"
 
 
@@ -46,6 +51,28 @@ def _function(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield f"Function not found: {given['FunctionName']}"
 
 
+def _length(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse one statement more than the policy of a function, or of its alias, has room for."""
+    name = str(given.get("FunctionName", ""))
+    try:
+        policy = context.call("lambda", "get_policy", FunctionName=name)["Policy"]
+    except (ClientError, Failure):
+        # There is none yet, or no function.
+        return
+    condition = [{name: given[name]} for name in CONDITIONS if name in given]
+    statement = {
+        "Sid": context.name(100),
+        "Effect": "Allow",
+        "Principal": {"Service": given.get("Principal")},
+        "Action": given.get("Action"),
+        "Resource": name,
+        "Condition": condition,
+    }
+    size = len(f"{policy},{json.dumps(statement)}")
+    if size > MOST_BYTES:
+        yield f"The final policy size ({size}) is bigger than the limit ({MOST_BYTES})."
+
+
 def _has_role(context: Context, name: str) -> bool:
     try:
         context.call("iam", "get_role", RoleName=name)
@@ -55,5 +82,5 @@ def _has_role(context: Context, name: str) -> bool:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::Lambda::Permission": (_principal, _action, _function),
+    "AWS::Lambda::Permission": (_principal, _action, _function, _length),
 }

@@ -68,6 +68,8 @@ def _plan(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name} {limit} must not be negative"
 
     quota = given.get("Quota", {})
+    if quota.get("Period", "DAY") not in OFFSETS:
+        yield f"Usage Plan quota period must be one of {', '.join(OFFSETS)}: {quota['Period']}"
     if ("Limit" in quota) != ("Period" in quota):
         yield "Usage Plan quota limit and period need each other"
     if quota.get("Offset", 0) not in OFFSETS.get(quota.get("Period", ""), range(28)):

@@ -15,7 +15,10 @@ def taken_problems(type_name: str, context: Context, given: Mapping[str, Any]) -
     name_of, is_there = KINDS.get(type_name, ("", _never))
     name = given.get(name_of)
     if name and is_there(context.as_service(), str(name), given):
-        yield f"Resource of type '{type_name}' with identifier '{name}' already exists."
+        named = SENTENCES.get(
+            type_name, "Resource of type '{}' with identifier '{}' already exists."
+        )
+        yield named.format(type_name, name)
 
 
 def _never(_: Context, name: str, given: Mapping[str, Any]) -> bool:
@@ -53,18 +56,62 @@ def _has_rule(context: Context, name: str, given: Mapping[str, Any]) -> bool:
     return True
 
 
+def _has_settings(context: Context, name: str, given: Mapping[str, Any]) -> bool:
+    try:
+        context.call(
+            "lambda",
+            "get_function_event_invoke_config",
+            FunctionName=name,
+            Qualifier=given.get("Qualifier"),
+        )
+    except ClientError:
+        return False
+    return True
+
+
+def _has_target(context: Context, name: str, given: Mapping[str, Any]) -> bool:
+    found = context.call(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        ServiceNamespace=given.get("ServiceNamespace"),
+        ResourceIds=[name],
+        ScalableDimension=given.get("ScalableDimension"),
+    )
+    return bool(found["ScalableTargets"])
+
+
+def _has_authorizer(context: Context, name: str, given: Mapping[str, Any]) -> bool:
+    try:
+        found = context.call("apigatewayv2", "get_authorizers", ApiId=given.get("ApiId"))
+    except ClientError:
+        return False
+    return name in [one["Name"] for one in found["Items"]]
+
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "AWS::S3::BucketPolicy": "The bucket policy already exists on bucket {1}.",
+}
+"""The words of a service, in the place of those of the contract of handlers."""
 KINDS: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
+    "AWS::ApiGatewayV2::Authorizer": ("Name", _has_authorizer),
+    "AWS::ApplicationAutoScaling::ScalableTarget": ("ResourceId", _has_target),
     "AWS::CloudWatch::Alarm": ("AlarmName", _has_alarm),
     "AWS::CloudWatch::Dashboard": (
         "DashboardName",
         _finds("cloudwatch", "get_dashboard", "DashboardName"),
     ),
     "AWS::Events::Rule": ("Name", _has_rule),
+    "AWS::Lambda::EventInvokeConfig": ("FunctionName", _has_settings),
+    "AWS::S3::BucketPolicy": ("Bucket", _finds("s3", "get_bucket_policy", "Bucket")),
     "AWS::SNS::Topic": ("TopicName", _has_topic),
     "AWS::SQS::Queue": ("QueueName", _finds("sqs", "get_queue_url", "QueueName")),
     "AWS::Scheduler::ScheduleGroup": (
         "Name",
         _finds("scheduler", "get_schedule_group", "Name"),
+    ),
+    "AWS::WAFv2::LoggingConfiguration": (
+        "ResourceArn",
+        _finds("wafv2", "get_logging_configuration", "ResourceArn"),
     ),
 }
 """Types by the property that names them, and a check that the name is taken."""

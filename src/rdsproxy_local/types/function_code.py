@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from moto.awslambda.models import lambda_backends
 from moto.s3.models import s3_backends
 
 from ..cloudformation.failure import Failure
@@ -15,6 +16,8 @@ from ..cloudformation.resource import Context
 INLINE_FILES: Final = {"nodejs": "index.js", "python": "index.py"}
 """The file that receives code written in a template, by the start of the runtime's name."""
 MOST_INLINE_CHARACTERS: Final = 4_194_304
+MOST_BYTES: Final = 262_144_000
+"""Of code and its layers, unzipped: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -72,4 +75,24 @@ def uploaded(context: Context, place: Mapping[str, Any]) -> bytes:
     content: bytes = found["Body"].read()
     if not zipfile.is_zipfile(io.BytesIO(content)):
         raise Failure("Could not unzip uploaded file. Please check your file, then try again.")
+    if unzipped(content) >= MOST_BYTES:
+        raise Failure(f"Unzipped size must be smaller than {MOST_BYTES} bytes")
     return content
+
+
+def unzipped(content: bytes) -> int:
+    """The bytes of the files in a zip."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(one.file_size for one in archive.infolist())
+
+
+def require_fit(context: Context, code: bytes, layers: Iterable[str]) -> None:
+    """Refuse code that is too large together with its layers."""
+    backend = lambda_backends[context.account][context.region]
+    found = [backend.layers_versions_by_arn(layer) for layer in layers]
+    size = unzipped(code) + sum(unzipped(one.code_bytes) for one in found if one and one.code_bytes)
+    if size > MOST_BYTES:
+        raise Failure(
+            "Function code combined with layers exceeds the maximum allowed size of "
+            f"{MOST_BYTES} bytes. The actual size is {size} bytes."
+        )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
-from .function_code import code_of
+from .function_code import code_of, require_fit
 from .steps import gone_tags, refuse_others, undone_on_failure
 
 CONFIGURATION: Final[Mapping[str, Any]] = {
@@ -82,7 +82,10 @@ def _update_function(context: Context, deployed: DeployedResource, properties: P
 def _code(context: Context, properties: Properties) -> dict[str, Any]:
     """The code for the API: a zip, or the address of an image."""
     if properties.get("PackageType", "Zip") == "Zip":
-        return {"ZipFile": code_of(context, properties["Code"], properties.get("Runtime"))}
+        code = code_of(context, properties["Code"], properties.get("Runtime"))
+        if layers := properties.get("Layers"):
+            require_fit(context, code, layers)
+        return {"ZipFile": code}
     uri = str(properties["Code"].get("ImageUri", ""))
     found = IMAGE_URI.fullmatch(uri)
     if found is None or found["region"] != context.region:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context, DeployedResource, Made, Properties, ResourceType
+from ..data_plane.policies import trusts
 from .steps import Setter, change_each, gone_tags, tags_by_key
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ENCRYPTING: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
 
 
 def _create(context: Context, properties: Properties) -> Made:
     name = properties.get("LogGroupName") or context.name(512)
     key = properties.get("KmsKeyId")
     if key is not None:
-        _require_usable(context, key)
+        _require_usable(context, name, key)
     context.call(
         "logs",
         "create_log_group",
@@ -33,13 +38,19 @@ def _update(context: Context, deployed: DeployedResource, properties: Properties
     return Made(deployed.physical_id, deployed.attributes)
 
 
-def _require_usable(context: Context, key: str) -> None:
-    """A key must be named by its ARN, exist, and have a policy that admits CloudWatch Logs."""
-    context.as_service().call("kms", "describe_key", KeyId=key)
-    policy = context.as_service().call("kms", "get_key_policy", KeyId=key, PolicyName="default")[
-        "Policy"
-    ]
-    if ":key/" not in key or f"logs.{context.region}.amazonaws.com" not in policy:
+def _require_usable(context: Context, name: str, key: str) -> None:
+    """A key must be named by its ARN, be enabled, and have a policy that admits CloudWatch Logs."""
+    own = context.as_service()
+    state = own.call("kms", "describe_key", KeyId=key)["KeyMetadata"]["KeyState"]
+    policy = own.call("kms", "get_key_policy", KeyId=key, PolicyName="default")["Policy"]
+    known = {
+        "kms:EncryptionContext:aws:logs:arn": _arn(context, name),
+        "aws:SourceArn": _arn(context, name),
+        "aws:SourceAccount": context.account,
+    }
+    service = f"logs.{context.region}.amazonaws.com"
+    admitted = all(trusts(json.loads(policy), service, action, **known) for action in ENCRYPTING)
+    if ":key/" not in key or state != "Enabled" or not admitted:
         raise Failure(
             "The specified KMS key does not exist or is not allowed to be used with "
             f"CloudWatch Logs: {key}"
