@@ -175,6 +175,7 @@ class TestDeletion:
             ("Delete", {"DeletionProtection": True}),
             ("Delete", {"DeletionProtection": GIVEN}),
             ("Delete", {"DBClusterIdentifier": GIVEN}),
+            ("Delete", {"SourceDBInstanceIdentifier": "shop"}),
         ],
     )
     def test_one_that_stays_or_leaves_a_snapshot_is_accepted(self, policy, properties):

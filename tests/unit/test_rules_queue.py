@@ -8,6 +8,7 @@ from faults import GIVEN, assert_holds, faulted, get_att, ref, resource, templat
 from rdsproxy_templates.validators.rules import queue
 
 ARN = get_att("Queue", "Arn")
+QUEUES = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}"
 
 
 def read(policies=(), *, queue=None, function=None, **settings):
@@ -63,6 +64,7 @@ class TestRights:
         [
             allowing("sqs:*", ARN),
             allowing("sqs:*", {"Fn::Sub": "arn:aws:sqs:*:*:${Queue.QueueName}"}),
+            allowing("sqs:*", {"Fn::Sub": f"{QUEUES}:${{Queue.QueueName}}"}),
             allowing("*", "*"),
             allowing("sqs:*", GIVEN),
             {

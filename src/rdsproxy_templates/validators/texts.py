@@ -222,6 +222,8 @@ def _attribute(graph: Graph, name: str, attribute: str) -> Text:
             return joined(parts, path, _referred(graph, name))
         case "AWS::SSM::Parameter", "Value":
             return text_of(graph, graph.properties(name).get("Value"))
+        case kind, _ if NAMES.get(kind) == attribute:
+            return _named(graph, name)
         case kind, _ if kind in ARNS and attribute in ATTRIBUTES and not _is_on_a_bus(graph, name):
             form = ARNS[kind]
             start: Text = ("arn:", PARTITION, f":{form.service}:::{form.before}")

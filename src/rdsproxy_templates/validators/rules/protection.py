@@ -90,7 +90,9 @@ def backups(graph: Graph) -> Iterator[Violation]:
 def deletion(graph: Graph) -> Iterator[Violation]:
     for database, body in graph.of_type(CLUSTER, INSTANCE):
         protected = body.get("DeletionProtection")
-        if "DBClusterIdentifier" in body or is_true(protected) or isinstance(protected, Mapping):
+        # A replica has the data of its source.
+        is_copy = not {"DBClusterIdentifier", "SourceDBInstanceIdentifier"}.isdisjoint(body)
+        if is_copy or is_true(protected) or isinstance(protected, Mapping):
             continue
         if graph.template.resources[database].get("DeletionPolicy") == "Delete":
             yield Violation(
