@@ -206,8 +206,11 @@ class TestWrongUser:
 
 class TestHost:
     @pytest.mark.parametrize("number", [6, "6"])
-    def test_a_field_of_a_host_is_no_field_of_an_arn(self, number):
-        host = field(number, get_att(PROXY, "Endpoint"))
+    @pytest.mark.parametrize(
+        "given", [get_att(PROXY, "Endpoint"), ref(PROXY)], ids=["a host", "a name"]
+    )
+    def test_a_field_of_something_else_is_no_field_of_an_arn(self, given, number):
+        host = field(number, given)
         resource = {"Fn::Sub": [f"{ARN}:${{Id}}/root", {"Id": host}]}
 
         assert sentence(faulted(RESOURCE, resource)) == (

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from .graph import Graph
+from .values import simple
+
 
 class ArnForm(NamedTuple):
     """The form of a type's ARN: its service, and what stands before the name."""
@@ -46,5 +49,39 @@ APIS: Final = (
     "AWS::Serverless::HttpApi",
 )
 """Types of which ``Ref`` returns an ID that has nothing of the title."""
-HOSTS: Final = ("Endpoint", "Endpoint.Address", "ReadEndpoint.Address")
-"""Attributes that are the name of a host."""
+_ARNS_BY_REF: Final = (
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Version",
+    "AWS::SNS::Topic",
+    "AWS::SecretsManager::RotationSchedule",
+    "AWS::SecretsManager::Secret",
+    "AWS::SecretsManager::SecretTargetAttachment",
+    "AWS::StepFunctions::StateMachine",
+)
+_NAMED: Final = frozenset({
+    *NAMES,
+    *APIS,
+    "AWS::DynamoDB::Table",
+    "AWS::Kinesis::Stream",
+    "AWS::RDS::DBProxyEndpoint",
+    "AWS::WAFv2::WebACL",
+}) - {"AWS::SNS::Topic"}  # fmt: skip
+"""Types of which ``Ref`` is a name, an ID or an address, and no ARN."""
+
+
+def gives_arn(graph: Graph, expression: object) -> bool | None:
+    """Tell whether *expression*, a reference to a resource, is an ARN; None where unknown."""
+    match simple(expression):
+        case {"Ref": str(name)} if name in graph.template.resources:
+            kind = graph.type(name)
+            return True if kind in _ARNS_BY_REF else False if kind in _NAMED else None
+        case {"Fn::GetAtt": [str(name), *attribute]} if name in graph.template.resources:
+            kind, last = graph.type(name), str(attribute[-1]) if attribute else ""
+            if kind == "AWS::SecretsManager::Secret" or last.lower().endswith("arn"):
+                return True
+            return False if kind in _NAMED or kind in _ARNS_BY_REF else None
+        case _:
+            return None

@@ -12,7 +12,6 @@ from .findings import Level, level_of
 
 _ELSEWHERE: Final = "What exists elsewhere has no other name than its ARN."
 TASTE: Final[Mapping[str, str]] = {
-    "W1011": "A parameter with NoEcho is shown to nobody; ours, secret/literal, knows one without.",
     "W3002": "`aws cloudformation package`, `sam package` and our own packaging upload local files "
     "before the deployment, and put their addresses in place of the paths.",
     "W3005": "A wait that a reference implies changes nothing.",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from .arns import APIS, ARNS, ATTRIBUTES, HOSTS, NAMES
+from .arns import APIS, ARNS, ATTRIBUTES, NAMES, gives_arn
 from .graph import Graph
 from .values import simple
 
@@ -139,16 +139,12 @@ def _selected(graph: Graph, index: int, items: object, whole: object) -> Text:
             parts = fields(text_of(graph, inner), mark)
             if index < len(parts) and all(map(is_certain, parts[: index + 1])):
                 return parts[index]
-            if len(parts) == 1 and _is_host(parts[0]):
-                # No host has that many fields: CloudFormation refuses the expression.
+            if mark == ":" and len(parts) == 1 and gives_arn(graph, inner) is False:
+                # Neither names nor hosts have such fields: CloudFormation refuses it.
                 return (Atom(f"field {index} of {shown(parts[0])}", kind="resource"),)
         case [*expressions] if index < len(expressions):
             return text_of(graph, expressions[index])
     return (_unknown(whole),)
-
-
-def _is_host(text: Text) -> bool:
-    return len(text) == 1 and isinstance(text[0], Atom) and text[0].attribute in HOSTS
 
 
 def _substituted(graph: Graph, text: str, variables: Mapping[str, Any]) -> Text:
