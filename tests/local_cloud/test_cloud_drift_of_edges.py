@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from rdsproxy_local.live import events, http_apis, rest_apis, traffic, web
+from rdsproxy_local.live import events, grants, http_apis, rest_apis, traffic, web
 from rdsproxy_local.local_cloud import Account
 
 pytestmark = pytest.mark.xdist_group("cloud-engine")
 
-MODULES = (events, http_apis, rest_apis, traffic, web)
+MODULES = (events, grants, http_apis, rest_apis, traffic, web)
+OF_FUNCTIONS = {"AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig"}
 NAMED = {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
 TAGS = [{"Key": "team", "Value": "data"}]
 TRUSTED = {
@@ -22,6 +25,7 @@ TRUSTED = {
                 "Service": [
                     "apigateway.amazonaws.com",
                     "ec2.amazonaws.com",
+                    "lambda.amazonaws.com",
                     "scheduler.amazonaws.com",
                     "vpc-flow-logs.amazonaws.com",
                 ]
@@ -30,6 +34,7 @@ TRUSTED = {
     ],
 }
 PUSHES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+PUTS_LOGS = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
 BODY = {
     "openapi": "3.0.1",
     "info": {"title": "hello", "version": "1"},
@@ -46,6 +51,12 @@ BODY = {
         }
     },
 }
+
+
+def allowed(action):
+    """A policy that allows an action."""
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def seen(name):
@@ -91,7 +102,10 @@ NETWORK = {
         PrefixListName="ours",
     ),
     "Role": resource(
-        "IAM::Role", AssumeRolePolicyDocument=TRUSTED, ManagedPolicyArns=[PUSHES_LOGS]
+        "IAM::Role",
+        AssumeRolePolicyDocument=TRUSTED,
+        ManagedPolicyArns=[PUSHES_LOGS],
+        Policies=[{"PolicyName": "unversioned", "PolicyDocument": {"Statement": [PUTS_LOGS]}}],
     ),
     "Log": resource("Logs::LogGroup", LogGroupName="aws-waf-logs-ours"),
     "Flows": resource(
@@ -328,7 +342,64 @@ EVENTS = {
         "CloudWatch::Dashboard", DashboardName="ours", DashboardBody='{"widgets": []}'
     ),
 }
-RESOURCES = {**NETWORK, **EDGE, **APIS, **EVENTS}
+GRANTS = {
+    "Reading": resource("IAM::ManagedPolicy", PolicyDocument=allowed("logs:FilterLogEvents")),
+    "Writing": resource(
+        "IAM::RolePolicy",
+        PolicyName="writing",
+        PolicyDocument=allowed("logs:PutLogEvents"),
+        RoleName={"Ref": "Role"},
+    ),
+    "Guard": resource(
+        "WAFv2::WebACLAssociation",
+        ResourceArn={
+            "Fn::Sub": "arn:aws:apigateway:${AWS::Region}::/restapis/${Rest}/stages/${Stage}"
+        },
+        WebACLArn={"Fn::GetAtt": "Acl.Arn"},
+    ),
+    "Function": resource(
+        "Lambda::Function",
+        Code={"ZipFile": "def handler(event, context): pass"},
+        Handler="index.handler",
+        Runtime="python3.13",
+        Role={"Fn::GetAtt": "Role.Arn"},
+    ),
+    "Version": resource("Lambda::Version", FunctionName={"Ref": "Function"}),
+    "Alias": resource(
+        "Lambda::Alias",
+        FunctionName={"Ref": "Function"},
+        FunctionVersion={"Fn::GetAtt": "Version.Version"},
+        Description="Ours",
+        Name="live",
+    ),
+    "Late": resource(
+        "Lambda::EventInvokeConfig",
+        FunctionName={"Ref": "Function"},
+        Qualifier="$LATEST",
+        MaximumRetryAttempts=1,
+    ),
+    "Called": resource(
+        "Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName={"Ref": "Function"},
+        Principal="secretsmanager.amazonaws.com",
+    ),
+    "Keys": resource(
+        "DynamoDB::Table",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+    ),
+    "Scaled": resource(
+        "ApplicationAutoScaling::ScalableTarget",
+        MinCapacity=1,
+        MaxCapacity=5,
+        ResourceId={"Fn::Sub": "table/${Keys}"},
+        ScalableDimension="dynamodb:table:ReadCapacityUnits",
+        ServiceNamespace="dynamodb",
+    ),
+}
+RESOURCES = {**NETWORK, **EDGE, **APIS, **EVENTS, **GRANTS}
 
 
 @pytest.fixture(scope="module")
@@ -355,7 +426,7 @@ def detected(account):
 
 def test_nothing_of_any_type_has_drifted_by_itself(stack, account):
     found = detected(account)
-    read = {name for module in MODULES for name in module.READERS}
+    read = {name for module in MODULES for name in module.READERS} | OF_FUNCTIONS
     assert read <= {RESOURCES[name]["Type"] for name in found}
     assert {name: one["PropertyDifferences"] for name, one in found.items()} == {
         name: [] for name in found
@@ -377,10 +448,9 @@ def patched(path, value):
     return [{"op": "replace", "path": path, "value": value}]
 
 
-def changed_by_hand(account, ids):
-    """Change something of every type by hand; return where, with both values."""
-    client = account.client
-    ec2, waf, api = client("ec2"), client("wafv2"), client("apigateway")
+def change_network(account, ids):
+    """Change something of every type of EC2 by hand."""
+    ec2 = account.client("ec2")
     mine = [{"Key": "team", "Value": "mine"}]
 
     ec2.replace_route(
@@ -399,6 +469,11 @@ def changed_by_hand(account, ids):
     )
     ec2.modify_instance_attribute(InstanceId=ids["Machine"], SourceDestCheck={"Value": False})
 
+
+def change_edge(account, ids):
+    """Change web ACLs, sets of addresses, a distribution and APIs by hand."""
+    client = account.client
+    waf, api = client("wafv2"), client("apigateway")
     name, identifier, scope = ids["Guests"].split("|")
     guests = {"Name": name, "Id": identifier, "Scope": scope}
     token = waf.get_ip_set(**guests)["LockToken"]
@@ -434,6 +509,33 @@ def changed_by_hand(account, ids):
     whose = {"ApiId": ids["Http"]}
     http.update_route(**whose, RouteId=ids["Way"], OperationName="write")
     http.update_authorizer(**whose, AuthorizerId=ids["Authorizer"], Name="mine")
+
+
+def change_events(account, ids):
+    """Change what is allowed, and what events lead to, by hand."""
+    client = account.client
+    client("iam").create_policy_version(
+        PolicyArn=ids["Reading"],
+        PolicyDocument=json.dumps(allowed("logs:*")),
+        SetAsDefault=True,
+    )
+    client("iam").put_role_policy(
+        RoleName=ids["Role"],
+        PolicyName="writing",
+        PolicyDocument=json.dumps(allowed("s3:*")),
+    )
+    functions = client("lambda")
+    functions.update_alias(FunctionName=ids["Function"], Name="live", Description="Mine")
+    functions.put_function_event_invoke_config(
+        FunctionName=ids["Function"], Qualifier="$LATEST", MaximumRetryAttempts=0
+    )
+    client("application-autoscaling").register_scalable_target(
+        ServiceNamespace="dynamodb",
+        ResourceId=f"table/{ids['Keys']}",
+        ScalableDimension="dynamodb:table:ReadCapacityUnits",
+        MinCapacity=1,
+        MaxCapacity=50,
+    )
 
     client("sqs").set_queue_attributes(
         QueueUrl=ids["Queue"], Attributes={"VisibilityTimeout": "30"}
@@ -472,7 +574,8 @@ def role_arn(account, name):
 
 
 def test_what_was_changed_by_hand_is_shown_with_both_values(stack, account):
-    changed_by_hand(account, stack)
+    for change in (change_network, change_edge, change_events):
+        change(account, stack)
     shown = {
         name: [
             (each["PropertyPath"], each["ExpectedValue"], each["ActualValue"])
@@ -493,6 +596,11 @@ def test_what_was_changed_by_hand_is_shown_with_both_values(stack, account):
             ("/Rules/1/Statement/RateBasedStatement/Limit", "100", "5000"),
         ],
         "Address": [tag],
+        "Alias": [("/Description", "Ours", "Mine")],
+        "Late": [("/MaximumRetryAttempts", "1", "0")],
+        "Reading": [("/PolicyDocument/Statement/0/Action", "logs:FilterLogEvents", "logs:*")],
+        "Scaled": [("/MaxCapacity", "5", "50")],
+        "Writing": [("/PolicyDocument/Statement/0/Action", "logs:PutLogEvents", "s3:*")],
         "Alarm": [("/AlarmDescription", "Ours", "null"), ("/Threshold", "5", "50.0")],
         "ApiKey": [("/Enabled", "true", "false")],
         "Authorizer": [("/Name", "tokens", "mine")],
@@ -537,6 +645,9 @@ def test_what_was_deleted_by_hand_is_found(stack, account):
     client("apigatewayv2").delete_route(ApiId=stack["Http"], RouteId=stack["Way"])
     client("wafv2").delete_logging_configuration(ResourceArn=stack["AclLog"])
     client("ec2").delete_flow_logs(FlowLogIds=[stack["Flows"]])
+    client("lambda").remove_permission(FunctionName=stack["Function"], StatementId=stack["Called"])
+    stage = f"arn:aws:apigateway:eu-west-1::/restapis/{stack['Rest']}/stages/live"
+    client("wafv2").disassociate_web_acl(ResourceArn=stage)
     client("ec2").terminate_instances(InstanceIds=[stack["Machine"]])
     client("ec2").delete_route(RouteTableId=stack["Table"], DestinationCidrBlock="0.0.0.0/0")
     deleted = {
@@ -546,5 +657,5 @@ def test_what_was_deleted_by_hand_is_found(stack, account):
     }
     assert deleted == {
         *("AclLog", "Alarm", "Board", "Daily", "Flows", "Left"),
-        *("Machine", "Route", "Topic", "Way"),
+        *("Called", "Guard", "Machine", "Route", "Topic", "Way"),
     }

@@ -343,7 +343,9 @@ def detected(stacks, account):
 
 
 MODULES = (databases, functions, identity, networks, proxies)
-READ = {name for module in MODULES for name in module.READERS} | {"AWS::ApiGatewayV2::Api"}
+ELSEWHERE = {"AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig"}
+READ = {name for module in MODULES for name in module.READERS} - ELSEWHERE
+READ |= {"AWS::ApiGatewayV2::Api"}
 NAMED = {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
 EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 

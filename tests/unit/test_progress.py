@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.console import Console
 from rdsproxy_templates import cache
 from rdsproxy_templates.cli.following import JsonEvents, Lines, table_of
 from rdsproxy_templates.deploy import durations, stack_events
+from rdsproxy_templates.deploy.console import Begun
 from rdsproxy_templates.deploy.durations import shown, usual
 from rdsproxy_templates.deploy.progress import Progress, Work
 from rdsproxy_templates.deploy.stack_events import NestedEvents, StackEvent, until
@@ -47,6 +49,31 @@ def kept(monkeypatch):
 
 def event(status, path="RDSStack.DBCluster", type_=CLUSTER, reason=""):
     return StackEvent(status=status, path=path, type=type_, reason=reason)
+
+
+BEGUN = Begun(
+    operation="deletion",
+    step="base",
+    stack="shop-base",
+    stack_id="arn:aws:cloudformation:eu-west-1:111122223333:stack/shop-base/1",
+    account="111122223333",
+    region="eu-west-1",
+)
+
+
+class TestBegun:
+    def test_a_deletion_is_watched_by_the_id_of_its_stack_and_ends_with_a_status(self, capsys):
+        Lines().begun(BEGUN)
+        said = capsys.readouterr().out
+        assert "ends with status 0 once it is deleted, or with 5 where it was before" in said
+        assert f"describe-stacks --region eu-west-1 --stack-name {BEGUN.stack_id}`" in said
+        assert "in the end DELETE_COMPLETE or DELETE_FAILED" in said
+
+    def test_a_deployment_is_watched_by_its_name(self, capsys):
+        Lines().begun(replace(BEGUN, operation="deployment"))
+        said = capsys.readouterr().out
+        assert "describe-stacks --region eu-west-1 --stack-name shop-base`" in said
+        assert "deleted" not in said
 
 
 class TestLines:

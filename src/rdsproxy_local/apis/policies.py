@@ -89,7 +89,7 @@ def _put_role_policy(
     """All inline policies of a role have one limit, and white space does not count.
 
     A policy without a version, as SAM writes for destinations, has the oldest one ("IAM JSON
-    policy elements: Version"); moto refuses both.
+    policy elements: Version"), and is shown as it was written; moto refuses both.
     """
     others = dict(backend.get_role(role_name).policies)
     others.pop(policy_name, None)
@@ -98,6 +98,7 @@ def _put_role_policy(
             f"Maximum policy size of {MOST_CHARACTERS} bytes exceeded for role {role_name}"
         )
     put(backend, role_name, policy_name, _versioned(text))
+    backend.get_role(role_name).policies[policy_name] = text
 
 
 def _versioned(text: str) -> str:

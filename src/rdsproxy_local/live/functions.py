@@ -49,6 +49,26 @@ def _layer(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
     return {**picked(found, *names), "LayerName": name}
 
 
+@reads("Description", "FunctionVersion", "Name")
+def _alias(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
+    function, _, name = deployed.physical_id.rpartition(":")
+    found = context.call("lambda", "get_alias", FunctionName=function, Name=name)
+    return picked(found, "Description", "FunctionVersion", "Name")
+
+
+@reads("DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier")
+def _invoke_config(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
+    function, _, qualifier = deployed.physical_id.rpartition("|")
+    found = context.call(
+        "lambda",
+        "get_function_event_invoke_config",
+        FunctionName=function,
+        Qualifier=qualifier,
+    )
+    names = ("DestinationConfig", "MaximumEventAgeInSeconds", "MaximumRetryAttempts")
+    return {**picked(found, *names), "Qualifier": qualifier}
+
+
 @reads("LogGroupClass", "LogGroupName", "RetentionInDays", "Tags")
 def _log_group(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
     name = deployed.physical_id
@@ -65,6 +85,8 @@ def _log_group(context: Context, deployed: DeployedResource) -> Mapping[str, Any
 
 
 READERS: Final[Mapping[str, Reader]] = {
+    "AWS::Lambda::Alias": _alias,
+    "AWS::Lambda::EventInvokeConfig": _invoke_config,
     "AWS::Lambda::Function": _function,
     "AWS::Lambda::LayerVersion": _layer,
     "AWS::Logs::LogGroup": _log_group,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..cloudformation.resource import Context, DeployedResource
 from ..types.distributions import RENAMED
 from ..types.ip_sets import identity_of
-from .reading import Reader, picked, reads
+from .reading import Gone, Reader, picked, reads
 from .wording import in_words_of
 
 OF_WEB_ACL: Final = (
@@ -84,9 +84,19 @@ def _cached_methods_apart(value: Any) -> Any:
     return value
 
 
+@reads("ResourceArn", "WebACLArn")
+def _association(context: Context, deployed: DeployedResource) -> Mapping[str, Any]:
+    resource = deployed.properties["ResourceArn"]
+    answer = context.call("wafv2", "get_web_acl_for_resource", ResourceArn=resource)
+    if (found := answer.get("WebACL")) is None:
+        raise Gone
+    return {"ResourceArn": resource, "WebACLArn": found["ARN"]}
+
+
 READERS: Final[Mapping[str, Reader]] = {
     "AWS::CloudFront::Distribution": _distribution,
     "AWS::WAFv2::IPSet": _ip_set,
     "AWS::WAFv2::LoggingConfiguration": _logging,
     "AWS::WAFv2::WebACL": _web_acl,
+    "AWS::WAFv2::WebACLAssociation": _association,
 }
