@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,18 +81,28 @@ def mypy(python, folder):
 
 def pyright(python, folder, mode):
     """The errors of Pyright in *folder*, by file and line."""
-    (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": mode}))
+    return [
+        (str(file.relative_to(folder)), line, message)
+        for file, line, message in _of_pyright(python, folder.parent, mode)
+        if file.is_relative_to(folder)
+    ]
+
+
+@cache
+def _of_pyright(python, projects, mode):
+    """The errors of Pyright in every project: most of its time it reads what all of them import."""
+    roots = [{"root": folder.name} for folder in projects.iterdir() if folder.is_dir()]
+    config = {"typeCheckingMode": mode, "executionEnvironments": roots}
+    (projects / "pyrightconfig.json").write_text(json.dumps(config))
     # Its own Node.js, so that every machine has the same one.
-    done = run("pyright", "--outputjson", "--pythonpath", python, cwd=folder,
+    done = run("pyright", "--outputjson", "--pythonpath", python, cwd=projects,
                PYRIGHT_PYTHON_GLOBAL_NODE="0")  # fmt: skip
     assert done.returncode in {0, 1}, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["summary"]["filesAnalyzed"] == len([*projects.rglob("*.py")])
     return [
-        (
-            str(Path(one["file"]).relative_to(folder.resolve())),
-            one["range"]["start"]["line"] + 1,
-            one["message"],
-        )
-        for one in json.loads(done.stdout)["generalDiagnostics"]
+        (Path(one["file"]), one["range"]["start"]["line"] + 1, one["message"])
+        for one in said["generalDiagnostics"]
         if one["severity"] != "information"
     ]
 
@@ -104,14 +115,27 @@ CHECKERS = {
 every_checker = pytest.mark.parametrize("checked", CHECKERS.values(), ids=CHECKERS)
 
 
-@pytest.fixture
-def readme(repository, tmp_path):
-    """The README's Python samples, a file each."""
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory, repository):
+    """A folder with a project each of the README's samples, every example and wrong lines."""
+    projects = tmp_path_factory.mktemp("projects").resolve()
+    ignored = shutil.ignore_patterns("build")
+    for name in EXAMPLES:
+        shutil.copytree(repository / "examples" / name, projects / name, ignore=ignored)
+    (projects / "wrong").mkdir()
+    (projects / "wrong" / "wrong.py").write_text(WRONG)
     samples = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)
+    (projects / "readme").mkdir()
     for number, sample in enumerate(samples):
-        (tmp_path / f"sample{number}.py").write_text(sample)
+        (projects / "readme" / f"sample{number}.py").write_text(sample)
     assert samples
-    return tmp_path
+    return projects
+
+
+@pytest.fixture(scope="module")
+def readme(projects):
+    """The README's Python samples, a file each."""
+    return projects / "readme"
 
 
 def test_samples_of_the_readme_import_the_public_face_only(readme):
@@ -134,12 +158,8 @@ def test_samples_of_the_readme_have_no_type_error(checked, python, readme):
 
 @every_checker
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_have_no_type_error(checked, name, python, repository, tmp_path):
-    folder = tmp_path / name
-    ignored = shutil.ignore_patterns("build")
-    shutil.copytree(repository / "examples" / name, folder, ignore=ignored)
-
-    assert checked(python, folder) == []
+def test_examples_have_no_type_error(checked, name, python, projects):
+    assert checked(python, projects / name) == []
 
 
 def test_every_example_is_checked_here(repository):
@@ -150,8 +170,7 @@ def test_every_example_is_checked_here(repository):
 
 
 @every_checker
-def test_every_wrong_line_is_a_type_error(checked, python, tmp_path):
-    (tmp_path / "wrong.py").write_text(WRONG)
+def test_every_wrong_line_is_a_type_error(checked, python, projects):
     wrong = {number for number, line in enumerate(WRONG.splitlines(), 1) if "  # " in line}
 
-    assert {line for _, line, _ in checked(python, tmp_path)} == wrong
+    assert {line for _, line, _ in checked(python, projects / "wrong")} == wrong
