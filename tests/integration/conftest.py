@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from deploying import Desk
 from packages import LOCAL, Packages
+from warm_command import COMMAND
 
 from rdsproxy_local.local_cloud import LocalCloud
 from rdsproxy_local.servers.aws_api import AwsApi
@@ -21,6 +22,13 @@ from rdsproxy_templates.variants import VARIANTS, base
 SECONDS = 180
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _command_ends() -> Iterator[None]:
+    """End the process from which tests fork the command."""
+    yield
+    COMMAND.close()
 
 
 @pytest.fixture(scope="session")

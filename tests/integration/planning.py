@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from warm_command import COMMAND, Said
 
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.organization import Organization
@@ -16,16 +16,7 @@ from rdsproxy_local.profiles import KEYS, write_profiles
 
 __all__ = ["KEYS", "Organization", "Planner", "Said", "errors", "step_lines"]
 
-SECONDS: Final = 300
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
-
-
-class Said(NamedTuple):
-    """The end of a command: its exit code and output."""
-
-    status: int
-    output: str
-    errors: str
 
 
 @dataclass(frozen=True)
@@ -92,18 +83,7 @@ class Planner:
         return self.folder / "aws-config"
 
     def _run(self, *words: str) -> Said:
-        program = "import sys; from rdsproxy_templates.cli import main; sys.exit(main())"
-        done = subprocess.run(
-            [sys.executable, "-c", program, *words],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        return Said(done.returncode, done.stdout, done.stderr)
+        return COMMAND.run(words, self.folder, self.environment)
 
 
 def errors(said: Said) -> list[str]:
