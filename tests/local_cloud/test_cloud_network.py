@@ -647,6 +647,7 @@ def test_an_instance_keeps_its_subnet_and_leaves_nothing_behind(harness, network
 
 def test_an_address_is_released_from_its_instance(harness, network, image):
     instance = harness.create("AWS::EC2::Instance", **machine(network, image))
+    network.gateway()
     properties = {"InstanceId": instance.physical_id, "Tags": tags(a="1")}
     address = harness.create("AWS::EC2::EIP", **properties)
     found = harness.call("ec2", "describe_instances", InstanceIds=[instance.physical_id])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 from botocore.exceptions import ClientError
 from test_limits import CLUSTER, INSTANCE, NO_KEY, TRUST
@@ -331,6 +333,56 @@ class TestChanges:
             harness.delete(group)
 
 
+class TestRestores:
+    @pytest.fixture(scope="class", autouse=True)
+    @staticmethod
+    def snapshot(harness, cluster):
+        harness.call(
+            "rds",
+            "create_db_cluster_snapshot",
+            DBClusterIdentifier=cluster.physical_id,
+            DBClusterSnapshotIdentifier="kept",
+        )
+
+    GIVEN: ClassVar = {name: CLUSTER[name] for name in ("Engine", "EngineVersion")}
+
+    @pytest.mark.parametrize(
+        ("source", "reason"),
+        [
+            ({"SnapshotIdentifier": "arn:aws:rds:us-east-1:1:cluster-snapshot:kept"}, "not found"),
+            (
+                {"SnapshotIdentifier": "kept", "EngineVersion": "8.0.mysql_aurora.3.04.4"},
+                "Cannot upgrade",
+            ),
+            (
+                {
+                    "SourceDBClusterIdentifier": "cluster",
+                    "UseLatestRestorableTime": True,
+                    "RestoreType": "some-copy",
+                },
+                "Invalid restore type",
+            ),
+        ],
+    )
+    def test_one_that_rds_refuses_fails(self, make, cluster, source, reason):
+        known = {
+            name: cluster.physical_id if value == "cluster" else value
+            for name, value in source.items()
+        }
+        with pytest.raises(ClientError, match=reason):
+            make({**self.GIVEN, **known})
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            {"SnapshotIdentifier": "arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:kept"},
+            {"SnapshotIdentifier": "kept", "EngineVersion": "8.4.mysql_aurora.8.4.7"},
+        ],
+    )
+    def test_one_that_rds_takes_is_made(self, harness, make, source):
+        harness.delete(make({**self.GIVEN, **source}))
+
+
 class TestParameters:
     OF_MYSQL = (
         *({name: "0"} for name in ("wait_timeout", "lock_wait_timeout", "net_read_timeout")),
@@ -504,6 +556,29 @@ class TestProxies:
     def test_a_name_is_taken_in_small_letters_and_in_big_ones(self, harness, proxy):
         with pytest.raises(ClientError, match="already exists"):
             harness.create("AWS::RDS::DBProxy", **{**proxy, "DBProxyName": "LIMITED"})
+
+    @pytest.mark.parametrize(
+        ("statement", "taken"),
+        [
+            ({"Condition": {"StringEquals": {"aws:SourceAccount": "999999999999"}}}, False),
+            ({"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, True),
+            ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:rds:*:999999999999:*"}}}, False),
+            ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:rds:*:123456789012:*"}}}, True),
+            ({"Condition": {"StringNotEquals": {"aws:SourceAccount": "999999999999"}}}, True),
+            ({"Action": "sts:TagSession"}, False),
+            ({"Action": ["sts:AssumeRole", "sts:TagSession"]}, True),
+        ],
+    )
+    def test_its_role_is_for_its_account(self, harness, proxy, statement, taken):
+        given = trusting("rds.amazonaws.com")
+        document = {**given, "Statement": [{**given["Statement"][0], **statement}]}
+        role = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=document)
+        wanted = {**proxy, "DBProxyName": "of-a-role", "RoleArn": role.attributes["Arn"]}
+        if taken:
+            harness.delete(harness.create("AWS::RDS::DBProxy", **wanted))
+            return
+        with pytest.raises(ClientError, match="not authorized to assume the role"):
+            harness.create("AWS::RDS::DBProxy", **wanted)
 
     def test_a_secret_that_is_to_be_deleted_is_none(self, harness, proxy):
         gone = harness.create("AWS::SecretsManager::Secret", SecretString="{}").physical_id

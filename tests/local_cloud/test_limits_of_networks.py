@@ -319,6 +319,8 @@ class TestChanges:
         subnet = harness.create("AWS::EC2::Subnet", VpcId=vpc, CidrBlock="10.2.0.0/24").physical_id
         given = {"ImageId": image, "SubnetId": subnet, "InstanceType": "t3.micro"}
         made = harness.create("AWS::EC2::Instance", **given)
+        with pytest.raises(ClientError, match="not attached to any internet gateway"):
+            harness.create("AWS::EC2::EIP", InstanceId=made.physical_id)
         with pytest.raises(Failure, match="does not match the architecture"):
             harness.update(made, **{**given, "InstanceType": "t4g.micro"})
         harness.delete(harness.update(made, **{**given, "InstanceType": "t3.small"}))

@@ -22,7 +22,7 @@ def require_changeable_cluster(cluster: DBCluster, given: Mapping[str, Any]) -> 
     """
     group = given.get("db_cluster_parameter_group_name")
     own = cluster.parameter_group
-    _require_upgrade(cluster.engine, cluster.engine_version, given, allowed=True)
+    require_upgrade(cluster.engine, cluster.engine_version, given, allowed=True)
     if group is None and own and _is_major(cluster.engine, cluster.engine_version, given):
         _require_group(own, "cluster")
     window = given.get("backtrack_window")
@@ -44,7 +44,7 @@ def require_changeable_instance(
         return
     before = str(database.engine_version or "")
     allowed = bool(given.get("allow_major_version_upgrade"))
-    _require_upgrade(database.engine, before, given, allowed=allowed)
+    require_upgrade(database.engine, before, given, allowed=allowed)
     own = str(database.db_parameter_group_name or "")
     if not given.get("db_parameter_group_name") and _is_major(database.engine, before, given):
         _require_group(own, "instance")
@@ -61,9 +61,10 @@ def require_changeable_instance(
     require_option_group(backend, name, database.engine, version)
 
 
-def _require_upgrade(
+def require_upgrade(
     engine: str, before: str | None, given: Mapping[str, Any], *, allowed: bool
 ) -> None:
+    """Refuse an older version, one that is too new, and a major one that is not *allowed*."""
     after = given.get("engine_version")
     if not after or not before or str(after) == str(before):
         return

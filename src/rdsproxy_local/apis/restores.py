@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from moto.rds.exceptions import (
     DBClusterNotFoundError,
+    DBClusterSnapshotNotFoundError,
     DBInstanceNotFoundError,
     InvalidParameterCombination,
     InvalidParameterValue,
@@ -22,8 +23,10 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
 from .data_copies import copied, data_of, give
+from .database_changes import require_upgrade
 from .surround import surround
 
+TYPES: Final = ("full-copy", "copy-on-write")
 ABOUT_THE_SOURCE: Final = frozenset({
     "db_cluster_snapshot_identifier", "db_snapshot_identifier", "restore_time", "restore_to_time",
     "restore_type", "snapshot_identifier", "source_db_cluster_identifier",
@@ -44,14 +47,23 @@ def install() -> None:
 def _cluster_from_snapshot(
     _: Callable[..., Any], backend: RDSBackend, from_snapshot_id: str, given: Mapping[str, Any]
 ) -> DBCluster:
+    name = _name(from_snapshot_id)
+    if (
+        from_snapshot_id.startswith("arn:")
+        and from_snapshot_id.split(":")[3] != backend.region_name
+    ):
+        raise DBClusterSnapshotNotFoundError(from_snapshot_id)
     snapshot = backend.describe_db_cluster_snapshots(
-        db_cluster_identifier=None, db_snapshot_identifier=_name(from_snapshot_id)
+        db_cluster_identifier=None, db_snapshot_identifier=name
     )[0]
+    require_upgrade(snapshot.cluster.engine, snapshot.cluster.engine_version, given, allowed=True)
     return _cluster(backend, snapshot.cluster, given, data_of(snapshot))
 
 
 def _cluster_at_time(_: Callable[..., Any], backend: RDSBackend, **given: Any) -> DBCluster:
     time = _required_time(given, "restore_to_time")
+    if given.get("restore_type", TYPES[0]) not in TYPES:
+        raise InvalidParameterValue(f"Invalid restore type: {given['restore_type']}")
     if given.get("restore_to_time") and given.get("restore_type") == "copy-on-write":
         raise InvalidParameterCombination(
             "RestoreToTime cannot be specified when RestoreType is copy-on-write"

@@ -33,6 +33,7 @@ def install() -> None:
     surround(EC2Backend, "replace_route", _replace_route)
     surround(EC2Backend, "associate_route_table", _associate)
     surround(EC2Backend, "attach_internet_gateway", _attach_gateway)
+    surround(EC2Backend, "associate_address", _associate_address)
     surround(EC2Backend, "create_nat_gateway", _create_nat_gateway)
     surround(EC2Backend, "delete_nat_gateway", _delete_nat_gateway)
 
@@ -172,6 +173,18 @@ def _delete_nat_gateway(
 ) -> NatGateway:
     _require_nat_gateway(backend, nat_gateway_id)
     return delete(backend, nat_gateway_id)
+
+
+def _associate_address(
+    associate: Callable[..., Any], backend: EC2Backend, *given: Any, **named: Any
+) -> Any:
+    instance = named.get("instance")
+    if instance is not None and not _has_gateway(backend, instance.vpc_id):
+        raise EC2ClientError(
+            "Gateway.NotAttached",
+            f"Network {instance.vpc_id} is not attached to any internet gateway",
+        )
+    return associate(backend, *given, **named)
 
 
 def _has_gateway(backend: EC2Backend, vpc_id: str) -> bool:
