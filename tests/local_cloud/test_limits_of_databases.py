@@ -113,6 +113,11 @@ def cluster(make):
             {"ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 2}},
             "Serverless v2 isn't supported",
         ),
+        (
+            {**POSTGRESQL, "EngineVersion": "12.22"},
+            {"StorageType": "aurora-iopt1"},
+            "aurora-iopt1 isn't supported",
+        ),
         (POSTGRESQL, {"MasterUsername": "rds_superuser"}, "reserved word"),
         (MULTI_AZ, {"Iops": 1000}, "Availability Zone"),
         (MULTI_AZ, {"Iops": 6000}, "Invalid IOPS 6000"),
@@ -145,7 +150,8 @@ def test_a_new_database_that_rds_refuses_fails(make, properties, wrong, reason):
     [
         (CLUSTER, {"StorageEncrypted": True, "KmsKeyId": "alias/aws/rds"}),
         (CLUSTER, {"ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 256}}),
-        (CLUSTER, {"EngineMode": "provisioned"}),
+        (CLUSTER, {"EngineMode": "provisioned", "StorageType": "aurora-iopt1"}),
+        (POSTGRESQL, {"StorageType": "aurora-iopt1"}),
         (POSTGRESQL, {"MasterUsername": "postgres", "DatabaseName": "postgres"}),
         (INSTANCE, {"MaxAllocatedStorage": 22, "BackupTarget": "region"}),
         (INSTANCE, {"MasterUserPassword": "8letters", "EnableIAMDatabaseAuthentication": True}),
@@ -429,7 +435,7 @@ class TestParameters:
         for name, value in (("time_zone", "UTC"), ("binlog_format", "ROW")):
             with pytest.raises(ClientError, match=f"Could not find parameter with name: {name}"):
                 self.create(harness, "aurora-mysql8.0", {name: value})
-        for name in ("innodb_flush_log_at_trx_commit", "skip_name_resolve"):
+        for name in ("innodb_thread_concurrency", "sync_binlog"):
             with pytest.raises(ClientError, match="not modifiable"):
                 self.create(harness, "aurora-mysql8.0", {name: "1"}, "DBClusterParameterGroup")
             harness.delete(self.create(harness, "mysql8.4", {name: "1"}))
@@ -464,6 +470,8 @@ class TestParameters:
             "character_set_server": "utf8mb4",
             "collation_server": "utf8mb4_0900_ai_ci",
             "read_only": "{TrueIfReplica}",
+            "long_query_time": "0.5",
+            "gtid-mode": "ON",
             "time_zone": "Europe/Berlin",
             "tls_version": "TLSv1.2,TLSv1.3",
         }

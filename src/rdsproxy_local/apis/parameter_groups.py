@@ -16,7 +16,7 @@ from moto.rds.exceptions import InvalidParameterValue
 from moto.rds.models import RDSBackend
 
 from ..engine_data import has_parameter
-from .parameter_values import is_newer, problem
+from .parameter_values import is_named, problem
 from .surround import surround
 
 AllowedValues = tuple[str, ...] | range | frozenset[str]
@@ -102,8 +102,8 @@ def _require_parameters(
 ) -> None:
     for parameter in parameters:
         name, value = parameter["ParameterName"], str(parameter["ParameterValue"])
-        newer = "postgres" in engine and is_newer("POSTGRESQL", name)
-        if name in JUDGED - known.keys() or not (newer or has_parameter(engine, name)):
+        named = is_named(engine, name) or has_parameter(engine, name)
+        if name in JUDGED - known.keys() or not named:
             raise InvalidParameterValue(f"Could not find parameter with name: {name}")
         if name in known and not _fits(value, known[name]):
             raise InvalidParameterValue(

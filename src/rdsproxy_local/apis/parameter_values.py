@@ -63,9 +63,11 @@ def _has(family: str, version: list[int], name: str) -> bool:
     )
 
 
-def is_newer(family: str, name: str) -> bool:
-    """True for a parameter that newer versions than the servers' here have."""
-    return any(name in names for names in _data()["since"].get(family, {}).values())
+def is_named(engine: str, name: str) -> bool:
+    """True for a parameter that the servers here lack, or call otherwise: ``gtid-mode``."""
+    data, family = _data(), _family(engine)
+    newer = data["since"].get(family, {}).values()
+    return any(name in names for names in (*newer, data["hyphenated"].get(family, ())))
 
 
 def _numbers(version: str) -> list[int]:

@@ -30,6 +30,11 @@ WITHOUT_SCALING: Final = {
     "aurora-postgresql": re.compile(r"(9|1[0-2])(\..*)?|13\.[0-5]|14\.[0-2]"),
 }
 """The versions that Serverless v2 does not have."""
+WITHOUT_IO_OPTIMIZED: Final = {
+    "aurora-mysql": re.compile(r"5\..*|8\.0\.mysql_aurora\.3\.0([12]\..*|3\.0)"),
+    "aurora-postgresql": re.compile(r"(9|1[0-2])(\..*)?|13\.\d|14\.[0-6]"),
+}
+"""The versions without I/O-Optimized: "Storage configurations for Amazon Aurora DB clusters"."""
 LONGEST_MULTI_AZ: Final = 52
 LEAST_ZONES: Final = 3
 RATIOS: Final = (0.5, 50)
@@ -58,6 +63,11 @@ def global_problems(given: Mapping[str, Any]) -> Iterator[str]:
         "GlobalClusterIdentifier"
     ):
         yield "Global write forwarding is only supported for members of a global database."
+    engine, version = str(given.get("Engine", "")), str(given.get("EngineVersion", ""))
+    without = WITHOUT_IO_OPTIMIZED.get(engine)
+    optimized = given.get("StorageType") == "aurora-iopt1"
+    if optimized and without is not None and without.fullmatch(version):
+        yield f"The storage type aurora-iopt1 isn't supported for {engine} {version}"
     limitless = given.get("ClusterScalabilityType") == "limitless"
     if limitless and not str(given.get("EngineVersion", "")).endswith("limitless"):
         yield "ClusterScalabilityType limitless needs a version of Aurora PostgreSQL Limitless"
