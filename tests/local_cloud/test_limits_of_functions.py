@@ -143,6 +143,20 @@ def test_a_permission_is_of_a_function_here_and_of_an_action(harness, function, 
 
 
 @pytest.mark.parametrize(
+    ("type_name", "more"),
+    [
+        ("AWS::Lambda::Alias", {"FunctionVersion": "1", "Name": "live"}),
+        ("AWS::Lambda::EventInvokeConfig", {"Qualifier": "$LATEST", "MaximumRetryAttempts": 0}),
+        ("AWS::Lambda::EventSourceMapping", {"EventSourceArn": QUEUE}),
+        ("AWS::Lambda::Version", {}),
+    ],
+)
+def test_only_functions_of_the_region_are_named(harness, type_name, more):
+    with pytest.raises(Failure, match="Functions from 'us-east-1' are not reachable"):
+        harness.create(type_name, FunctionName=f"{ELSEWHERE}:function:f", **more)
+
+
+@pytest.mark.parametrize(
     "settings",
     [
         {"Action": "lambda:*"},

@@ -60,6 +60,8 @@ def computed(expression, **settings):
         (alarm(*computed("b * 2")), "Unknown metric b"),
         (alarm(metric("a"), Period=60), "Period"),
         (alarm(metric("a"), AlarmActions=["arn:aws:sqs:eu-west-1:123456789012:q"]), "Unsupported"),
+        (alarm(metric("a"), AlarmActions=["arn:aws:sns:eu-west-1::news"]), "Invalid arn syntax"),
+        (alarm(metric("a"), AlarmName="a\nb"), "control characters"),
         (
             alarm(
                 metric("a"), ThresholdMetricId="z", ComparisonOperator="GreaterThanUpperThreshold"
@@ -303,6 +305,8 @@ def moved(days, storage="GLACIER"):
             ),
             "greater than ObjectSizeGreaterThan",
         ),
+        (lifecycle(), "MalformedXML"),
+        (lifecycle({"ExpirationInDays": 1, "Prefix": "p" * 1025}), "prefix is 1024"),
         (
             lifecycle(*({"ExpirationInDays": 1, "Prefix": str(one)} for one in range(1001))),
             "at most 1000 rules",

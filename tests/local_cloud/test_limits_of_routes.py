@@ -47,6 +47,25 @@ def test_an_http_api_has_what_it_has(harness, settings, reason):
         harness.create("AWS::ApiGatewayV2::Api", Name="a", ProtocolType="HTTP", **settings)
 
 
+@pytest.mark.parametrize(
+    ("cors", "reason"),
+    [
+        ({"allowOrigins": ["example.org"]}, "format for origin"),
+        ({"allowOrigins": ["*"], "allowCredentials": True}, "cannot be true"),
+        ({"allowMethods": ["FETCH"]}, "AllowMethods"),
+    ],
+)
+def test_a_body_is_called_from_origins_too(harness, cors, reason):
+    document = {
+        "openapi": "3.0.1",
+        "info": {"title": "t", "version": "1"},
+        "paths": {},
+        "x-amazon-apigateway-cors": cors,
+    }
+    with pytest.raises(Failure, match=reason):
+        harness.create("AWS::ApiGatewayV2::Api", Body=document)
+
+
 def test_an_http_api_is_called_from_many_origins(harness):
     cors = {
         "AllowOrigins": ["https://example.org", "http://localhost:3000", "https://*"],
@@ -381,6 +400,7 @@ def keyed(*keys):
     }
 
 
+MATCHED = matching()
 BOTS = {"AWSManagedRulesBotControlRuleSet": {"InspectionLevel": "COMMON"}}
 TEN = [{"Priority": number, "Type": "LOWERCASE"} for number in range(10)]
 
@@ -435,6 +455,30 @@ TEN = [{"Priority": number, "Type": "LOWERCASE"} for number in range(10)]
             "same header twice",
         ),
         (acl(TokenDomains=["co.uk"]), "public suffix"),
+        (
+            blocking(
+                {
+                    "ByteMatchStatement": {
+                        **MATCHED["ByteMatchStatement"],
+                        "SearchStringBase64": "YQ==",
+                    }
+                }
+            ),
+            "multiple values for the search string",
+        ),
+        (
+            acl(
+                DefaultAction={
+                    "Block": {
+                        "CustomResponse": {
+                            "ResponseCode": 403,
+                            "ResponseHeaders": [{"Name": "Content-Type", "Value": "text/plain"}],
+                        }
+                    }
+                }
+            ),
+            "header content-type",
+        ),
     ],
 )
 def test_a_web_acl_names_what_is_there(harness, properties, reason):

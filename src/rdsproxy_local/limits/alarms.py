@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ DAY: Final = 24 * HOUR
 WEEK: Final = 7 * DAY
 
 ARN_PARTS: Final = 6
+TOPIC: Final = re.compile(r"arn:[^:]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+")
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 SINGLE: Final = (
     *("Dimensions", "ExtendedStatistic", "MetricName", "Namespace", "Period", "Statistic", "Unit"),
 )
@@ -65,7 +68,8 @@ def _actions(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     for name in ("AlarmActions", "InsufficientDataActions", "OKActions"):
         for action in given.get(name, ()):
             parts = action.split(":")
-            if not (action.startswith("arn:") and len(parts) >= ARN_PARTS):
+            is_arn = action.startswith("arn:") and len(parts) >= ARN_PARTS
+            if not is_arn or (parts[2] == "sns" and not TOPIC.fullmatch(action)):
                 yield f"Invalid arn syntax: {action}"
             elif parts[2] not in ACTING:
                 yield f"Unsupported action: {action}"
@@ -74,6 +78,9 @@ def _actions(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _alarm(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    # PutMetricAlarm, AlarmName in botocore's model.
+    if CONTROL.search(str(given.get("AlarmName", ""))):
+        yield "AlarmName must not contain ASCII control characters"
     periods, period = given.get("EvaluationPeriods", 1), given.get("Period", 0)
     if given.get("DatapointsToAlarm", 1) > periods:
         yield "DatapointsToAlarm must be less than or equal to EvaluationPeriods"

@@ -24,6 +24,7 @@ DAYS: Final = (
     ("AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
 )
 MOST_RULES: Final = 1000
+LONGEST_PREFIX: Final = 1024
 LEAST_DAYS: Final = 30
 INFREQUENT: Final = ("ONEZONE_IA", "STANDARD_IA")
 EXPIRING: Final = ("ExpirationDate", "ExpirationInDays", "ExpiredObjectDeleteMarker")
@@ -44,6 +45,8 @@ def _name(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 def _lifecycle(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     rules = given.get("LifecycleConfiguration", {}).get("Rules", [])
+    if given.get("LifecycleConfiguration") is not None and not rules:
+        yield "MalformedXML: a lifecycle configuration has at least one rule"
     if len(rules) > MOST_RULES:
         yield f"InvalidRequest: a lifecycle configuration has at most {MOST_RULES} rules"
     names = [rule["Id"] for rule in rules if "Id" in rule]
@@ -93,6 +96,8 @@ def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
         yield f"InvalidArgument: 'NewerNoncurrentVersions' must be 1 to {MOST_NEWER}"
     if rule.get("TagFilters") and any(one in rule for one in WITHOUT_TAGS):
         yield f"InvalidRequest: {' and '.join(WITHOUT_TAGS)} take no filter by tags"
+    if len(rule.get("Prefix", "").encode()) > LONGEST_PREFIX:
+        yield f"InvalidRequest: The maximum size of a prefix is {LONGEST_PREFIX}."
     least, most = (rule.get(f"ObjectSize{end}") for end in ("GreaterThan", "LessThan"))
     if least is not None and most is not None and int(least) >= int(most):
         yield "InvalidRequest: ObjectSizeLessThan must be greater than ObjectSizeGreaterThan"

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
+from ..openapi.http import CORS
 from .api_quotas import MOST, MOST_SCOPES, too_many
 from .check import Check
 from .cross_origin import cors_problems
@@ -92,6 +93,8 @@ def _body(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     title = body.get("info", {}).get("title", "") if isinstance(body, Mapping) else ""
     if len(title) > LONGEST_NAME:
         yield f"API name cannot be longer than {LONGEST_NAME} characters"
+    cors = body.get(CORS, {}) if isinstance(body, Mapping) else {}
+    yield from cors_problems({f"{name[:1].upper()}{name[1:]}": one for name, one in cors.items()})
     paths = body.get("paths", {}) if isinstance(body, Mapping) else {}
     if sum(len(one) for one in paths.values() if isinstance(one, Mapping)) > MOST_ROUTES:
         yield too_many("routes")

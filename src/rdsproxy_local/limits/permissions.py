@@ -1,4 +1,4 @@
-"""Lambda: permissions to call a function."""
+"""Lambda: functions that others name, and permissions to call them."""
 
 from __future__ import annotations
 
@@ -82,5 +82,9 @@ def _has_role(context: Context, name: str) -> bool:
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "AWS::Lambda::Alias": (_function,),
+    "AWS::Lambda::EventInvokeConfig": (_function,),
+    "AWS::Lambda::EventSourceMapping": (_function,),
     "AWS::Lambda::Permission": (_principal, _action, _function, _length),
+    "AWS::Lambda::Version": (_function,),
 }

@@ -98,6 +98,8 @@ def _inner(parts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _own(kind: str, parts: Mapping[str, Any]) -> Iterator[str]:
     if len(str(parts.get("SearchString", "")).encode()) > LONGEST_SEARCH:
         yield _invalid(f"used a search string of more than {LONGEST_SEARCH} bytes")
+    if {"SearchString", "SearchStringBase64"} <= set(parts):
+        yield _invalid("used multiple values for the search string")
     if len(parts.get("FieldToMatch", {"one": 1})) != 1:
         yield _invalid(f"used none or multiple values for the field to match of a {kind}")
     if kind == "RegexMatchStatement" and not _is_regex(str(parts.get("RegexString", ""))):

@@ -84,6 +84,9 @@ def _response(action: Mapping[str, Any], bodies: Mapping[str, Any]) -> Iterator[
     headers = [header.get("Name", "").lower() for header in response.get("ResponseHeaders", ())]
     if len(set(headers)) < len(headers):
         yield _invalid("used the same header twice in a custom response")
+    # https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html
+    if "content-type" in headers:
+        yield _invalid("used the header content-type in a custom response")
     body = response.get("CustomResponseBodyKey")
     if body is not None and body not in bodies:
         yield _invalid(f"used a custom response body that doesn't exist, {body}")
