@@ -228,6 +228,8 @@ def guarded(**authorizer):
     return body("/a", securityDefinitions={"guard": scheme})
 
 
+ANSWERS = {"200": {"headers": {"Access-Control-Allow-Origin": {"type": "string"}}}}
+UNQUOTED = {"method.response.header.Access-Control-Allow-Origin": "example.org"}
 PASSED = {"integration.request.path.id": "method.request.path.id"}
 
 
@@ -240,6 +242,10 @@ PASSED = {"integration.request.path.id": "method.request.path.id"}
         (of({"connectionType": "VPC_LINK"}), "Invalid VPC link"),
         (of({"requestParameters": {"a": "b"}}), "Invalid mapping expression"),
         (of({"requestParameters": PASSED}), "specified: method.request.path.id"),
+        (
+            of({"responses": {"default": {"responseParameters": UNQUOTED}}}),
+            "specified: example.org",
+        ),
         (guarded(authorizerResultTtlInSeconds=3601), "between 0 and 3600"),
         (guarded(authorizerUri=FUNCTION), "Invalid Authorizer URI"),
         (guarded(type="basic"), "Invalid authorizer type"),
@@ -264,11 +270,17 @@ def test_a_body_is_imported_as_a_whole(harness, document, reason):
 
 def test_a_body_may_map_what_its_methods_declare(harness):
     declared = [{"name": "id", "in": "path", "required": True, "type": "string"}]
-    mapped = {"type": "http_proxy", "uri": "https://example.org", "requestParameters": PASSED}
+    quoted = {"method.response.header.Access-Control-Allow-Origin": "'example.org'"}
+    mapped = {
+        "type": "http_proxy",
+        "uri": "https://example.org",
+        "requestParameters": PASSED,
+        "responses": {"default": {"statusCode": "200", "responseParameters": quoted}},
+    }
     document = body(
         "/{a}/b",
         "/{a}/c/{d}",
-        operations={"/e/{id}": {"get": operation(mapped, parameters=declared)}},
+        operations={"/e/{id}": {"get": operation(mapped, parameters=declared, responses=ANSWERS)}},
         **{
             "x-amazon-apigateway-gateway-responses": {
                 "DEFAULT_4XX": {"responseParameters": {"gatewayresponse.header.a": "'b'"}}

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, WaiterError
 from rdsproxy_local.cloudformation.failure import Failure
 from rdsproxy_local.cloudformation.template import read
 from rdsproxy_local.local_cloud import Account
+from rdsproxy_local.servers.loopback import wait_for
 
 pytestmark = pytest.mark.xdist_group("cloud-stack-limits")
 
@@ -120,3 +121,19 @@ def test_an_output_is_exported_by_a_name_of_letters_digits_colons_and_hyphens(ap
         )
     events = api.describe_stack_events(StackName="exports")["StackEvents"]
     assert any("the export name 'my url'" in str(one) for one in events)
+
+
+@pytest.mark.parametrize(("own", "status"), [(10, "CREATE_COMPLETE"), (11, "ROLLBACK_COMPLETE")])
+def test_a_resource_has_fifty_tags_with_those_of_its_stack(api, own, status):
+    tags = [{"Key": f"own{n}", "Value": "v"} for n in range(own)]
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"Tags": tags}}
+    given = {"Tags": [{"Key": f"k{n}", "Value": "v"} for n in range(40)]}
+    name = f"tags-{own}"
+    body = json.dumps({"Resources": {"Group": group}})
+    api.create_stack(StackName=name, TemplateBody=body, **given)
+    wait_for(lambda: not _status(api, name).endswith("IN_PROGRESS"), 60)
+    assert _status(api, name) == status
+
+
+def _status(api, name):
+    return api.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]

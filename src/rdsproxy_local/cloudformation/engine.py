@@ -20,6 +20,7 @@ from .handlers import (
     property_problems,
     reason_of,
     require_another_name,
+    require_tags,
     updated,
 )
 from .order import ordered
@@ -205,6 +206,7 @@ class StackUpdate(UndoableUpdate):
         written: dict[str, Any],
         step: Step,
     ) -> DeployedResource:
+        require_tags(self._stack, properties)
         read = Properties(properties)
         try:
             made = known(thing.type).create(self._stack.context(thing.logical_id), read)

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ..limits.tags import together_problem
 from ..types import find, is_custom
 from .failure import Failure
 from .resource import Context, DeployedResource, Made, Properties, ResourceType
@@ -22,6 +23,7 @@ def updated(
     written: Mapping[str, Any],
 ) -> DeployedResource:
     """A resource after an update in place."""
+    require_tags(stack, properties)
     read = Properties(properties)
     made = in_place(deployed.type)(stack.context(deployed.logical_id), deployed, read)
     changed = {name for name in read.unread if deployed.properties.get(name) != properties[name]}
@@ -30,6 +32,12 @@ def updated(
     if made.physical_id != deployed.physical_id and not is_custom(deployed.type):
         raise Failure(f"An update in place made another {deployed.type}: {made.physical_id}")
     return as_deployed(deployed, made, properties, written)
+
+
+def require_tags(stack: Stack, properties: Mapping[str, Any]) -> None:
+    """Refuse more tags than a resource has, as it gets those of its stack, too."""
+    if problem := together_problem(properties, stack.tags):
+        raise Failure(f'Resource handler returned message: "{problem}"')
 
 
 def in_place(type_name: str) -> Callable[[Context, DeployedResource, Properties], Made]:

@@ -22,6 +22,11 @@ FROM_METHOD: Final = re.compile(
 SOURCES: Final = re.compile(
     r"method\.request\.(body(\.\S+)?|[a-z]+\.\S+)|context\.\S+|stageVariables\.\S+|'.*'"
 )
+TO_METHOD: Final = re.compile(r"method\.response\.(header|multivalueheader)\.\S+")
+ANSWERED: Final = re.compile(
+    r"integration\.response\.(body(\.\S+)?|(header|multivalueheader)\.\S+)"
+    r"|context\.\S+|stageVariables\.\S+|'.*'"
+)
 OF_GATEWAY: Final = re.compile(r"gatewayresponse\.(header|path|querystring)\.\S+")
 PLACES: Final = {"header": "header", "path": "path", "query": "querystring"}
 
@@ -56,6 +61,15 @@ def integration_request_problems(
             yield _invalid(str(source))
         asked = FROM_METHOD.fullmatch(str(source))
         if asked and (asked[1].removeprefix("multivalue"), asked[2]) not in known:
+            yield _invalid(str(source))
+
+
+def integration_response_problems(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a REST API's headers from nowhere: a text of its own is in single quotes."""
+    for key, source in parameters.items():
+        if not TO_METHOD.fullmatch(key):
+            yield _invalid(key)
+        if not ANSWERED.fullmatch(str(source)):
             yield _invalid(str(source))
 
 

@@ -7,7 +7,11 @@ from typing import Any, Final
 
 from .api_quotas import MOST_RESOURCES
 from .integrations import URI, authorizer_uri_problem
-from .mappings import gateway_response_problems, integration_request_problems
+from .mappings import (
+    gateway_response_problems,
+    integration_request_problems,
+    integration_response_problems,
+)
 from .paths import path_problems
 
 EXTENSION: Final = "x-amazon-apigateway-"
@@ -68,6 +72,9 @@ def _integration(operation: Mapping[str, Any]) -> Iterator[str]:
         yield f"Invalid passthroughBehavior specified: {given['passthroughBehavior']}"
     if given.get("connectionType") == "VPC_LINK":
         yield f"Invalid VPC link: {given.get('connectionId', '')} does not exist"
+    for answer in given.get("responses", {}).values():
+        mapped = answer.get("responseParameters", {}) if isinstance(answer, Mapping) else {}
+        yield from integration_response_problems(mapped)
     yield from integration_request_problems(
         given.get("requestParameters", {}), operation.get("parameters", [])
     )

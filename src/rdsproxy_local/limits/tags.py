@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import regex
@@ -36,6 +36,18 @@ def problems(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
             yield f"The tag {key[:LONGEST_KEY]} has characters that are not allowed"
         if key.lower().startswith(RESERVED):
             yield f"InvalidTag: tag keys that begin with {RESERVED} are reserved for AWS: {key}"
+
+
+def together_problem(given: Mapping[str, Any], inherited: Iterable[str]) -> str | None:
+    """Explain why a resource's own tags and those of its stack are too many together."""
+    keys = {key for key, _ in _pairs(given.get("Tags"))}
+    number = len(keys | set(inherited))
+    if not keys or number <= MOST:
+        return None
+    return (
+        f"Tag quota exceeded: {number} tags with those of the stack, and a resource has at most "
+        f"{MOST}"
+    )
 
 
 def _pairs(tags: Any) -> Iterator[tuple[str, str]]:
