@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from deploying import Desk
 from packages import LOCAL, Packages
+from shared_folder import shared_folder
 from warm_command import COMMAND
 
 from rdsproxy_local.local_cloud import LocalCloud
@@ -86,6 +88,25 @@ def run(environment: dict[str, str]) -> Run:
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library's wheel, built with `pip wheel .` from a copy that is gone."""
+
+    def build(folder: Path) -> None:
+        source = folder / "source"
+        ignored = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "node_modules", "build")
+        shutil.copytree(repository, source, ignore=ignored)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check",
+             "--no-deps", "--wheel-dir", folder, "."],
+            cwd=source, check=True, timeout=SECONDS,
+        )  # fmt: skip
+        shutil.rmtree(source)
+
+    (wheel,) = shared_folder(tmp_path_factory, "wheel", build).glob("*.whl")
+    return wheel
 
 
 @pytest.fixture(scope="session")

@@ -57,16 +57,10 @@ class TestExamples:
             )
 
 
-def test_a_wheel_carries_everything_into_another_environment(tmp_path, repository, sam_cli, run):
+def test_a_wheel_carries_everything_into_another_environment(
+    tmp_path, repository, wheel, sam_cli, run
+):
     """Built with `pip wheel .`, installed elsewhere: it renders, validates, and SAM builds it."""
-    source = tmp_path / "source"
-    ignored = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "node_modules", "build")
-    shutil.copytree(repository, source, ignore=ignored)
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ".",
-        cwd=source)  # fmt: skip
-    (wheel,) = tmp_path.glob("*.whl")
-    shutil.rmtree(source)
-
     venv.create(tmp_path / "venv")
     programs = tmp_path / "venv" / "bin"
     run(sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from shared_folder import shared_folder
 
 from rdsproxy_local.local_cloud import Account
 
@@ -31,19 +31,17 @@ ENDED_BY_CTRL_C = (
 
 
 @pytest.fixture(scope="session")
-def installed(repository, tmp_path_factory):
+def installed(wheel, tmp_path_factory):
     """The folder of the library as its wheel has it, without the repository."""
-    folder = tmp_path_factory.mktemp("installed")
-    source = folder / "source"
-    ignored = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", "node_modules", "build")
-    shutil.copytree(repository, source, ignore=ignored)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile",
-         "--disable-pip-version-check", "--target", folder / "library", source],
-        check=True, timeout=SECONDS,
-    )  # fmt: skip
-    shutil.rmtree(source)
-    return folder / "library"
+
+    def install(folder):
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile",
+             "--disable-pip-version-check", "--target", folder / "library", wheel],
+            check=True, timeout=SECONDS,
+        )  # fmt: skip
+
+    return shared_folder(tmp_path_factory, "installed", install) / "library"
 
 
 class Command:
