@@ -43,8 +43,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores, because tests wait for other programs much of their time."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores, because tests wait for other programs much of their time."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(scope="session")
