@@ -21,6 +21,7 @@ READS = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 WRITES = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 IN_A_NETWORK = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+TRACES = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 
 
 @pytest.fixture(scope="module")
@@ -479,7 +480,7 @@ def execution_role(harness):
     return harness.create(
         "AWS::IAM::Role",
         AssumeRolePolicyDocument=trust("lambda.amazonaws.com"),
-        ManagedPolicyArns=[IN_A_NETWORK],
+        ManagedPolicyArns=[IN_A_NETWORK, TRACES],
     )
 
 

@@ -285,6 +285,18 @@ def test_a_function_in_a_network_may_make_interfaces(harness, groups):
         harness.create("AWS::Lambda::Function", **given, VpcConfig=network)
 
 
+def test_a_function_that_traces_may_write_traces(harness):
+    """https://github.com/serverless/serverless/issues/6931"""
+    given = {"AssumeRolePolicyDocument": TRUST}
+    traced = FUNCTION | {"TracingConfig": {"Mode": "Active"}}
+    role = harness.create("AWS::IAM::Role", **given)
+    with pytest.raises(ClientError, match="permissions to call PutTraceSegments on XRAY"):
+        harness.create("AWS::Lambda::Function", **traced | {"Role": role.attributes["Arn"]})
+    given["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"]
+    role = harness.create("AWS::IAM::Role", **given)
+    harness.create("AWS::Lambda::Function", **traced | {"Role": role.attributes["Arn"]})
+
+
 def test_an_account_keeps_a_hundred_executions_for_all_functions(harness):
     role = harness.create("AWS::IAM::Role", AssumeRolePolicyDocument=TRUST)
     given = FUNCTION | {"Role": role.attributes["Arn"]}

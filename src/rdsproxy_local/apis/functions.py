@@ -81,6 +81,7 @@ def _create(
     _require_role(backend, given["Role"])
     _require_variables(given)
     _require_network(backend, given, given["Role"])
+    _require_tracing(given, given["Role"])
     aside = given.get("DeadLetterConfig") or {}
     require_rights(given["Role"], aside.get("TargetArn"))
     function = create(backend, given)
@@ -100,6 +101,7 @@ def _update_configuration(
     _require_role(backend, body.get("Role", function.role))
     _require_variables(body)
     _require_network(backend, body, body.get("Role", function.role))
+    _require_tracing(body, body.get("Role", function.role))
     if "LoggingConfig" in body:
         _log_as(function, body["LoggingConfig"])
     if "DeadLetterConfig" in body:
@@ -206,7 +208,18 @@ def _require_network(backend: LambdaBackend, given: Mapping[str, Any], role: str
             "Security Groups are required to be in the same VPC as the subnets."
         )
     for action in INTERFACES:
-        if not role_may(role, LAMBDA, f"ec2:{action}", "*"):
-            raise InvalidParameterValueException(
-                f"The provided execution role does not have permissions to call {action} on EC2"
-            )
+        _require_right(role, f"ec2:{action}", "EC2")
+
+
+def _require_tracing(given: Mapping[str, Any], role: str) -> None:
+    # https://github.com/serverless/serverless/issues/6931
+    if given.get("TracingConfig", {}).get("Mode") == "Active":
+        _require_right(role, "xray:PutTraceSegments", "XRAY")
+
+
+def _require_right(role: str, action: str, service: str) -> None:
+    if not role_may(role, LAMBDA, action, "*"):
+        raise InvalidParameterValueException(
+            "The provided execution role does not have permissions to call "
+            f"{action.partition(':')[2]} on {service}"
+        )
