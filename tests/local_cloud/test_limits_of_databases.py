@@ -154,6 +154,8 @@ def test_a_new_database_that_rds_refuses_fails(make, properties, wrong, reason):
         (POSTGRESQL, {"StorageType": "aurora-iopt1"}),
         (POSTGRESQL, {"MasterUsername": "postgres", "DatabaseName": "postgres"}),
         (INSTANCE, {"MaxAllocatedStorage": 22, "BackupTarget": "region"}),
+        (INSTANCE, {"AllocatedStorage": "100", "MaxAllocatedStorage": 110}),
+        (GP3, {"StorageThroughput": 3000}),
         (INSTANCE, {"MasterUserPassword": "8letters", "EnableIAMDatabaseAuthentication": True}),
         (GP3, {"Iops": 12000, "StorageThroughput": 3000}),
         (INSTANCE, {"MasterUserPassword": None, "ManageMasterUserPassword": True}),

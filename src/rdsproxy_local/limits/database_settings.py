@@ -34,7 +34,12 @@ CERTIFICATES: Final = ("rds-ca-ecc384-g1", "rds-ca-rsa2048-g1", "rds-ca-rsa4096-
 
 SOURCES: Final = (
     *("DBClusterIdentifier", "DBClusterSnapshotIdentifier", "DBSnapshotIdentifier"),
-    *("ReplicationSourceIdentifier", "RestoreTime", "SnapshotIdentifier"),
+    *(
+        "GlobalClusterIdentifier",
+        "ReplicationSourceIdentifier",
+        "RestoreTime",
+        "SnapshotIdentifier",
+    ),
     *("SourceDBClusterIdentifier", "SourceDBInstanceAutomatedBackupsArn"),
     *("SourceDBInstanceIdentifier", "SourceDbClusterResourceId", "SourceDbiResourceId"),
 )

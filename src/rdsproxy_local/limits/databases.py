@@ -59,7 +59,8 @@ STORAGE: Final = {
 }
 PROVISIONED: Final = ("io1", "io2")
 LEAST_RATIO: Final = 0.5
-LEAST_GROWTH: Final = 1.1
+LEAST_GROWTH: Final = 110
+"""Percent of the size, of the size that storage may grow to."""
 MOST_RATE: Final = 0.25
 """MiB/s of gp3 for each of its IOPS, at most."""
 STRIPED: Final = 400
@@ -133,8 +134,10 @@ def _storage(given: Mapping[str, Any]) -> Iterator[str]:
             f"You can't specify the storage throughput {throughput} for {size} GiB of {kind}: "
             f"it is {THROUGHPUT.start} to {THROUGHPUT.stop - 1}, for gp3 from {STRIPED} GiB"
         )
-    elif throughput is not None and throughput > MOST_RATE * (iops or 12000):
-        yield f"The storage throughput {throughput} is more than {MOST_RATE} of {iops} IOPS"
+        return
+    provisioned = iops or (storage.iops.start if storage.iops else 0)
+    if throughput is not None and throughput > MOST_RATE * provisioned:
+        yield f"The storage throughput {throughput} is more than {MOST_RATE} of {provisioned} IOPS"
 
 
 def _growth(kind: str, storage: Storage, size: int, most: Any) -> Iterator[str]:
@@ -146,7 +149,7 @@ def _growth(kind: str, storage: Storage, size: int, most: Any) -> Iterator[str]:
         return
     if int(most) <= size:
         yield "Max storage size must be greater than storage size"
-    elif int(most) < LEAST_GROWTH * size or int(most) not in storage.sizes:
+    elif int(most) * 100 < LEAST_GROWTH * size or int(most) not in storage.sizes:
         yield (
             f"Invalid max storage size for storage type {kind}: {most}. It must be at least 10% "
             f"more than {size}, and at most {storage.sizes.stop - 1}"
