@@ -49,6 +49,9 @@ def scheduler(harness):
             rule(DeadLetterConfig={"Arn": QUEUE.replace("eu-west-1", "us-east-1")}),
             "not in eu-west-1",
         ),
+        (rule(Arn="arn:aws:s3:::bucket"), "not in correct format"),
+        (rule(Arn=f"arn:aws:dynamodb:{HERE}:table/t"), "not in correct format"),
+        (matched({"anything-but": []}), "must be values"),
         (rule(RoleArn=NOBODY), "does not exist"),
         ({**rule(), "RoleArn": NOBODY}, "does not exist"),
         (
@@ -109,6 +112,7 @@ def test_a_bus_has_a_name_a_key_and_dead_letters_of_its_own(harness, properties,
         ({"Arn": FUNCTION, "Input": "{a"}, "well-formed JSON"),
         ({"Arn": FUNCTION.replace("eu-west-1", "us-east-1")}, "not in eu-west-1"),
         ({"Arn": "arn:aws:s3:::bucket"}, "no target of a schedule"),
+        ({"Arn": f"arn:aws:ecs:{HERE}:cluster/c"}, "EcsParameters must be specified"),
         ({"Arn": f"{UNIVERSAL}:lambda:getFunction"}, "read-only"),
         ({"Arn": f"{UNIVERSAL}:lambda:invokes"}, "has no action invokes"),
         ({"Arn": QUEUE, "Input": "a" * 262_145}, "at most 262144 bytes"),
@@ -123,6 +127,21 @@ def test_a_schedule_calls_what_scheduler_can_call(harness, scheduler, target, re
             FlexibleTimeWindow={"Mode": "OFF"},
             Target={"RoleArn": scheduler, **target},
         )
+
+
+@pytest.mark.parametrize(("year", "allowed"), [(2020, False), (2130, True)])
+def test_a_schedule_has_not_begun(harness, scheduler, year, allowed):
+    schedule = {
+        "ScheduleExpression": "rate(1 hour)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "StartDate": f"{year}-01-01T00:00:00Z",
+        "Target": {"RoleArn": scheduler, "Arn": QUEUE},
+    }
+    if allowed:
+        harness.delete(harness.create("AWS::Scheduler::Schedule", **schedule))
+        return
+    with pytest.raises(Failure, match="earlier than 5 minutes ago"):
+        harness.create("AWS::Scheduler::Schedule", **schedule)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +224,7 @@ def retried(**policy):
         (retried(backoffFunction="random"), "backoffFunction"),
         ({"Protocol": "sqs", "Endpoint": QUEUE, "FilterPolicyScope": "Body"}, "FilterPolicyScope"),
         ({"Protocol": "sqs", "Endpoint": QUEUE, "FilterPolicy": {"a": []}}, "Empty arrays"),
+        ({"Protocol": "sqs", "Endpoint": QUEUE, "RedrivePolicy": "letters"}, "parse JSON"),
     ],
 )
 def test_a_subscription_is_delivered_and_filtered_as_sns_can(harness, properties, reason):

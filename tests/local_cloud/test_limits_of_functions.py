@@ -56,6 +56,7 @@ def version(harness, function):
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
+        ({"Environment": {"Variables": {"PLACE": {"a": "b"}}}}, "PLACE must be a string|string"),
         ({"Layers": [f"{ELSEWHERE}:layer:l:1"]}, "expected to be in region eu-west-1"),
         ({"DeadLetterConfig": {"TargetArn": f"{QUEUE}.fifo"}}, "FIFO SQS queue is not supported"),
         ({"DeadLetterConfig": {"TargetArn": f"{TOPIC}.fifo"}}, "FIFO SNS topic is not supported"),

@@ -64,6 +64,8 @@ def _match(value: Mapping[str, Any]) -> Iterator[str]:
         yield "Value of numeric must be an array of operators, each before its number"
     if kind == "exists" and not isinstance(wanted, bool):
         yield "exists match pattern must be either true or false."
+    if kind == "anything-but" and wanted in ([], {}):
+        yield "Inside anything but list, there must be values"
     if kind in OF_TEXT and not isinstance(wanted, str | Mapping):
         yield f"{kind} match pattern must be a string"
     if kind == "cidr" and not _is_block(wanted):

@@ -38,6 +38,9 @@ def _settings(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             "Runtime and Handler are mandatory parameters for functions created with "
             "deployment packages."
         )
+    variables = given.get("Environment", {}).get("Variables", {})
+    for name in [name for name, value in variables.items() if isinstance(value, dict | list)]:
+        yield f"Environment variable {name} must be a string"
     logging = given.get("LoggingConfig", {})
     if logging.get("LogFormat", "Text") == "Text" and set(LEVELS) & set(logging):
         yield (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
@@ -17,6 +17,8 @@ from .targets import (
 )
 
 INPUTS: Final = ("Input", "InputPath", "InputTransformer")
+LATEST: Final = timedelta(minutes=5)
+"""How long ago a schedule may have started."""
 WITH_ROLE: Final = ("batch", "ecs", "firehose", "kinesis", "redshift", "states")
 """Services whose targets EventBridge calls by a role only."""
 ANYWHERE: Final = "events"
@@ -71,6 +73,8 @@ def _schedule(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if (window.get("Mode") == "FLEXIBLE") != ("MaximumWindowInMinutes" in window):
         yield "MaximumWindowInMinutes is for, and needed by, flexible time windows"
     start, end = _time(given.get("StartDate")), _time(given.get("EndDate"))
+    if start is not None and start < datetime.now(UTC) - LATEST:
+        yield "The StartDate you specify cannot be earlier than 5 minutes ago."
     if end is not None and end <= datetime.now(UTC):
         yield "The EndDate you specify must be in the future."
     if start is not None and end is not None and start >= end:

@@ -37,6 +37,16 @@ TEMPLATED: Final = frozenset(
     }
 )
 """https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html"""
+CALLED: Final = frozenset(
+    {
+        *("apigateway", "appsync", "batch", "codebuild", "codepipeline", "ec2", "ecs", "events"),
+        *("execute-api", "firehose", "inspector", "kinesis", "lambda", "logs", "redshift"),
+        *("redshift-serverless", "sagemaker", "sns", "sqs", "ssm", "ssm-incidents", "states"),
+    }
+)
+"""https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html"""
+NEEDED: Final = {"ecs": "EcsParameters", "kinesis": "KinesisParameters"}
+"""What a schedule's target of a service must have; a member of each is required."""
 OF_JSON: Final = ("events", "lambda", "states")
 MOST_BYTES: Final = 256 * 1024
 
@@ -44,6 +54,9 @@ MOST_BYTES: Final = 256 * 1024
 def target_problems(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each part of a rule's target that EventBridge refuses."""
     yield from dead_letter_problems(context, target)
+    arn = str(target.get("Arn", ""))
+    if arn.startswith("arn:") and arn.split(":")[2] not in CALLED:
+        yield f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
     transformer = target.get("InputTransformer", {})
     paths = transformer.get("InputPathsMap", {})
     for name in paths:
@@ -92,6 +105,8 @@ def scheduled_target_problems(context: Context, target: Mapping[str, Any]) -> It
     universal = UNIVERSAL.fullmatch(arn)
     if arn.startswith("arn:") and service not in TEMPLATED:
         yield f"Provided Arn is not in correct format: {arn} is no target of a schedule"
+    if service in NEEDED and not target.get(NEEDED[service]):
+        yield f"{NEEDED[service]} must be specified for a target of {service}"
     if universal is not None:
         yield from _universal(context, arn, *universal.groups())
     elif service == "scheduler":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -127,6 +128,8 @@ def _ends(protocol: Any, endpoint: Any, *, is_fifo: bool) -> Iterator[str]:
 
 def _redrive(policy: Any, topic: str) -> Iterator[str]:
     if not isinstance(policy, Mapping):
+        if not _is_json(policy):
+            yield "Invalid parameter: RedrivePolicy: failed to parse JSON"
         return
     arn = str(policy.get("deadLetterTargetArn", ""))
     if not QUEUE.fullmatch(arn) or arn.endswith(FIFO) != topic.endswith(FIFO):
@@ -137,6 +140,13 @@ def _redrive(policy: Any, topic: str) -> Iterator[str]:
     # https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     elif arn.split(":")[3] != topic.split(":")[3]:
         yield "Invalid parameter: RedrivePolicy: deadLetterTargetArn must be in the topic's Region"
+
+
+def _is_json(text: Any) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (TypeError, ValueError):
+        return False
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
