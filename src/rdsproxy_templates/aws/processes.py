@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import Any
 
 Worker = subprocess.Popen[str]
@@ -24,10 +25,10 @@ def started(module: str, **environment: str) -> Worker:
 
 
 def send(worker: Worker, work: object) -> None:
-    """Give *worker* all that it shall do."""
+    """Give *worker* all that it shall do; of one that has ended, :func:`finished` says so."""
     assert worker.stdin is not None  # noqa: S101 - narrows for mypy
-    worker.stdin.write(json.dumps(work))
-    worker.stdin.close()
+    with suppress(BrokenPipeError), worker.stdin as given:
+        given.write(json.dumps(work))
     worker.stdin = None
 
 
