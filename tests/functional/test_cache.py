@@ -145,18 +145,6 @@ def test_a_process_that_has_ended_before_it_is_told_anything_is_said_to():
         processes.finished(process, "the validator")
 
 
-@pytest.mark.usefixtures("no_engine")
-def test_settings_of_the_c_library_that_somebody_has_made_are_kept(monkeypatch):
-    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.check=3")
-    given = {}
-    monkeypatch.setattr(processes, "started", lambda _, **environment: given.update(environment))
-    monkeypatch.setattr(validator, "_early", [])
-    validator.start_process()
-    validator._early.clear()
-
-    assert given["GLIBC_TUNABLES"].startswith("glibc.malloc.check=3:glibc.malloc.hugetlb=1")
-
-
 @pytest.mark.parametrize("seconds", [0, 0.1, 1])
 def test_a_process_may_end_while_the_engine_is_being_built(seconds):
     code = (

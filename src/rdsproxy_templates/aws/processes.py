@@ -12,15 +12,15 @@ from typing import Any
 Worker = subprocess.Popen[str]
 
 
-def started(module: str, **environment: str) -> Worker:
-    """Start *module* of the library as a process that waits for work, with this *environment*."""
+def started(module: str) -> Worker:
+    """Start *module* of the library as a process that waits for work."""
     return subprocess.Popen(  # noqa: S603 - a module of ours
         [sys.executable, "-m", f"rdsproxy_templates.{module}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from threading import Lock, Thread
@@ -23,9 +22,6 @@ SECTION_PAGES: Final = {
 Diagnostic = dict[str, Any]
 """What the validator says of one place of a template."""
 
-_HUGE_PAGES: Final = "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432"
-"""The engine takes 200 MB in small pieces: by huge pages Linux has 4,000 faults instead of 65,000,
-and the engine starts in two thirds of the time. Other C libraries do not read it."""
 _ONCE: Final = Lock()
 _early: list[processes.Worker] = []
 
@@ -66,8 +62,7 @@ def start_process() -> None:
     lets go of its lock. A process that has an engine needs no other.
     """
     if not _is_built():
-        tunables = ":".join(filter(None, (os.environ.get("GLIBC_TUNABLES"), _HUGE_PAGES)))
-        _early.append(processes.started("aws.validator_worker", GLIBC_TUNABLES=tunables))
+        _early.append(processes.started("aws.validator_worker"))
 
 
 def stop_process() -> None:
