@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -33,7 +32,9 @@ def worker() -> Worker:
 
 def send(process: Worker, work: Sequence[dict[str, Any]]) -> None:
     """Give *process* the templates to lint: each a file, the texts around it, and Regions."""
-    processes.send(process, {"processors": _processors(), "include": INCLUDED, "work": work})
+    processes.send(
+        process, {"processors": processes.processors(), "include": INCLUDED, "work": work}
+    )
 
 
 def finished(process: Worker) -> list[list[dict[str, Any]]]:
@@ -44,7 +45,3 @@ def finished(process: Worker) -> list[list[dict[str, Any]]]:
 
 def _started() -> Worker:
     return processes.started("aws.cfn_lint_worker")
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -44,3 +44,8 @@ def ended(worker: Worker) -> None:
     """End *worker*, which nobody needs."""
     worker.kill()
     worker.communicate()
+
+
+def processors() -> int:
+    """Return how many processors this process may take."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

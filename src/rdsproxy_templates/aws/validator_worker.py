@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 
+from .processes import processors
 from .validator import diagnostics, engine
 
 
@@ -18,7 +20,9 @@ def main() -> None:
     engine()
     reading.join()
     if given and given[0]:
-        print(json.dumps([*map(diagnostics, json.loads(given[0]))]))
+        # The engine is native code, which takes as many processors as there are.
+        with ThreadPoolExecutor(processors()) as pool:
+            print(json.dumps([*pool.map(diagnostics, json.loads(given[0]))]))
 
 
 if __name__ == "__main__":
