@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -59,9 +60,10 @@ def start_process() -> None:
     """Start a process that builds its own engine, for the next :func:`begun`.
 
     It gains where a core is free: in a thread each of the validator's calls waits until Python
-    lets go of its lock. A process that has an engine needs no other.
+    lets go of its lock. A process that has an engine needs no other, and nobody needs two.
     """
-    if not _is_built():
+    if not (_early or _is_built()):
+        atexit.register(stop_process)
         _early.append(processes.started("aws.validator_worker"))
 
 

@@ -23,6 +23,10 @@ def main() -> None:
 
         raise_ignored_interrupts()
         with ending_at_once():
+            if sys.argv[1:2] == ["audit"]:
+                from ..aws.validator import start_process  # noqa: PLC0415
+
+                start_process()  # it takes longer than to import our own side
             from .commands import run  # noqa: PLC0415
 
         run()
