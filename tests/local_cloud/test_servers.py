@@ -27,7 +27,7 @@ from rdsproxy_local.servers import programs
 from rdsproxy_local.servers.aws_api import AwsApi
 from rdsproxy_local.servers.certificates import Authority
 from rdsproxy_local.servers.http_api import HttpApi
-from rdsproxy_local.servers.loopback import wait_for
+from rdsproxy_local.servers.loopback import listens, wait_for
 from rdsproxy_local.servers.mariadb import MariaDB
 from rdsproxy_local.servers.mysql_front import MySQLFront
 from rdsproxy_local.servers.postgresql import PostgreSQL
@@ -707,3 +707,21 @@ def test_moto_keeps_secrets_and_identifies_the_caller():
         manager, sts = aws.client("secretsmanager"), aws.client("sts")
         assert manager.get_secret_value(SecretId=arn)["SecretString"] == '{"password": "second"}'
         assert sts.get_caller_identity()["Account"] == "123456789012"
+
+
+def test_moto_ends_with_a_program_that_is_killed():
+    program = """
+        import sys
+        from rdsproxy_local.servers.aws_api import AwsApi
+        print(AwsApi().address.rpartition(":")[2], flush=True)
+        sys.stdin.read()
+    """
+    words = [sys.executable, "-c", textwrap.dedent(program)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(words, text=True, **pipes) as process:
+        port = int(process.stdout.readline())
+        assert listens(port)
+        process.kill()
+
+    wait_for(lambda: not listens(port), 20)
+    assert not listens(port)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any, Final, Self
 
 import boto3
 
+from .guardian import GUARDIAN
 from .loopback import HOST, free_port, listens, wait_for
 
 SECONDS: Final = 30
@@ -25,13 +28,15 @@ class AwsApi:
     def __init__(self) -> None:
         port = free_port()
         self.address = f"http://{HOST}:{port}"
-        with tempfile.TemporaryFile() as log:
+        self._folder = Path(tempfile.mkdtemp(prefix="standin-"))
+        with (self._folder / "log").open("w+b") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+            GUARDIAN.watch(self._process.pid, self._folder)
             wait_for(lambda: self._process.poll() is not None or listens(port), SECONDS)
             if self._process.poll() is not None or not listens(port):
                 self.close()
@@ -60,3 +65,5 @@ class AwsApi:
     def close(self) -> None:
         self._process.kill()
         self._process.wait(SECONDS)
+        GUARDIAN.forget(self._process.pid)
+        shutil.rmtree(self._folder, ignore_errors=True)
