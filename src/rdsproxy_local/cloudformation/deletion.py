@@ -43,13 +43,14 @@ def discard(stack: Stack, deployed: DeployedResource, policy: policies.Policy) -
     if policy == "Retain":
         stack.note(deployed, "DELETE_SKIPPED")
         return True
+    seconds = present.pace.delay(deployed.type)
     stack.note(deployed, "DELETE_IN_PROGRESS")
     context = stack.context(deployed.logical_id, final_snapshot=policy == "Snapshot")
     try:
         present.failures.check("delete", deployed.logical_id, deployed.type)
         _delete(context, deployed)
-        if delay := present.pace.delay(deployed.type):
-            stack.operation.pause(delay)
+        if seconds:
+            stack.operation.pause(seconds)
     except Exception as error:  # noqa: BLE001 - whatever it is, events say it
         stack.note(deployed, "DELETE_FAILED", reason_of(error))
         return False

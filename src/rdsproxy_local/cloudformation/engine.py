@@ -155,10 +155,11 @@ class StackUpdate(UndoableUpdate):
     def _create(
         self, thing: DeployedResource, properties: dict[str, Any], written: dict[str, Any]
     ) -> DeployedResource:
+        seconds = present.pace.delay(thing.type)
         self._stack.note(thing, "CREATE_IN_PROGRESS")
         self._work("create", thing)
         deployed = self._made(thing, properties, written, Step("made", thing.logical_id))
-        self._stabilize(deployed, "CREATE", "Resource creation Initiated")
+        self._stabilize(deployed, "CREATE", seconds, "Resource creation Initiated")
         return deployed
 
     def _change(
@@ -167,6 +168,7 @@ class StackUpdate(UndoableUpdate):
         replaces = declaration(deployed.type).replaces(deployed.written, written)
         if deployed.type != STACK or deployed.written != written:
             self._require_allowed("Update:Replace" if replaces else "Update:Modify", deployed)
+        seconds = present.pace.delay(deployed.type)
         if replaces:
             self._stack.note(deployed, "UPDATE_IN_PROGRESS", NEW_ONE)
             self._work("update", deployed)
@@ -175,7 +177,7 @@ class StackUpdate(UndoableUpdate):
             now = self._made(
                 deployed, properties, written, Step("replaced", deployed.logical_id, deployed)
             )
-            self._stabilize(now, "UPDATE", "Resource creation Initiated")
+            self._stabilize(now, "UPDATE", seconds, "Resource creation Initiated")
         else:
             self._stack.note(deployed, "UPDATE_IN_PROGRESS")
             in_place(deployed.type)
@@ -188,7 +190,7 @@ class StackUpdate(UndoableUpdate):
             self._stack.deployed[deployed.logical_id] = now
             if now.physical_id != deployed.physical_id:
                 self._replaced.append(deployed)
-            self._stabilize(now, "UPDATE")
+            self._stabilize(now, "UPDATE", seconds)
         return now
 
     def _require_allowed(self, action: Action, deployed: DeployedResource) -> None:

@@ -93,12 +93,14 @@ class UndoableUpdate:
     def _work(self, action: Action, deployed: DeployedResource) -> None:
         present.failures.check(action, deployed.logical_id, deployed.type)
 
-    def _stabilize(self, deployed: DeployedResource, verb: str, begun: str | None = None) -> None:
-        """Wait as long as the resource is to take."""
-        if delay := present.pace.delay(deployed.type):
+    def _stabilize(
+        self, deployed: DeployedResource, verb: str, seconds: float, begun: str | None = None
+    ) -> None:
+        """Wait as long as the resource was to take when the work on it began."""
+        if seconds:
             if begun:
                 self._stack.note(deployed, f"{verb}_IN_PROGRESS", begun)
-            self._operation.pause(delay)
+            self._operation.pause(seconds)
 
     def _settled(self, deployed: DeployedResource) -> DeployedResource:
         """A nested stack that is updated, once that is over."""
@@ -112,11 +114,12 @@ class UndoableUpdate:
 
     def _put_back(self, now: DeployedResource, before: DeployedResource) -> bool:
         """Update to what was before; a custom resource may become another one even so."""
+        seconds = present.pace.delay(now.type)
         self._stack.note(now, "UPDATE_IN_PROGRESS")
         try:
             self._work("rollback", now)
             back = self._settled(updated(self._stack, now, before.properties, before.written))
-            self._stabilize(back, "UPDATE")
+            self._stabilize(back, "UPDATE", seconds)
         except Exception as error:  # noqa: BLE001 - whatever it is, events say it
             self._stack.note(now, "UPDATE_FAILED", reason_of(error))
             return False
