@@ -18,7 +18,8 @@ MYSELF = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Reso
 def key_for_logs(account):
     """A key that CloudWatch Logs may use."""
     logs = {"Service": f"logs.{account.region}.amazonaws.com"}
-    admitted = {**MYSELF, "Principal": logs, "Action": ["kms:Encrypt*", "kms:Decrypt*"]}
+    actions = [f"kms:{one}*" for one in ("Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey")]
+    admitted = {**MYSELF, "Principal": logs, "Action": [*actions, "kms:Describe*"]}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [MYSELF, admitted]})
     return account.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
 

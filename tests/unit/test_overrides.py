@@ -322,7 +322,9 @@ class TestRefused:
         assert [hint in str(problem) for problem in caught.value.problems] == [True] * 3
 
     def test_a_resource_of_ones_own_that_breaks_a_rule_is_said_to_be_added(self):
-        group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "Open"}}
+        everyone = {"CidrIp": "0.0.0.0/0", "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+        properties = {"GroupDescription": "Open", "SecurityGroupIngress": [everyone]}
+        group = {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}
         with pytest.raises(InvalidTemplateError) as caught:
             rendered(extra_resources={"RDSStack": {"Open": group}}, validate=True)
 
