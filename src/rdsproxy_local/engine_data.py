@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from .values import numbers_of
+
 OF_RDS: Final = ("apg_", "aurora_", "babelfishpg_", "rds.", "rds_", "server_audit_")
 OF_EXTENSION: Final = re.compile(r"[a-z_]+\.[a-z0-9_.]+")
 
@@ -34,21 +36,18 @@ def has_feature(feature: str, engine: str, version: str) -> bool:
     A version that names no minor one may be any, and one of a newer major version has it all.
     """
     since = _read("support.json")[feature]["since"].get(engine, {})
-    numbers = [_numbers(first) for first in since.values()]
-    if not version or not numbers or _numbers(version)[:1] > max(numbers)[:1]:
+    numbers = [numbers_of(first) for first in since.values()]
+    if not version or not numbers or numbers_of(version)[:1] > max(numbers)[:1]:
         return True
-    first = next((one for one in numbers if one[:1] == _numbers(version)[:1]), None)
-    return first is not None and _numbers(version)[: len(first)] >= first[: len(_numbers(version))]
+    own = numbers_of(version)
+    first = next((one for one in numbers if one[:1] == own[:1]), None)
+    return first is not None and own[: len(first)] >= first[: len(own)]
 
 
 def is_proxied(engine: str, version: str) -> bool:
     """True if RDS Proxy connects to *version* of *engine*, or to any for engines not known."""
     starts = _read("support.json")["rds_proxy"]["versions"].get(engine)
     return starts is None or not version or f"{version}.".startswith(tuple(starts))
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 @cache

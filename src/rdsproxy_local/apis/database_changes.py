@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from moto.rds.exceptions import InvalidParameterCombination, OptionGroupNotFoundFaultError
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 
+from ..values import numbers_of
 from .option_groups import require_option_group
 
 MYSQL: Final = ("5.6", "5.7", "8.0", "8.4")
@@ -68,7 +68,7 @@ def require_upgrade(
     after = given.get("engine_version")
     if not after or not before or str(after) == str(before):
         return
-    old, new = _numbers(str(before)), _numbers(str(after))
+    old, new = numbers_of(str(before)), numbers_of(str(after))
     if new[: len(old)] < old[: len(new)] or _skips(engine, str(before), str(after)):
         raise InvalidParameterCombination(f"Cannot upgrade {engine} from {before} to {after}")
     if not allowed and _is_major(engine, before, given):
@@ -83,14 +83,14 @@ def _is_major(engine: str, before: str | None, given: Mapping[str, Any]) -> bool
     if not after or not before:
         return False
     parts = 1 if "postgres" in engine else 2
-    return _numbers(str(before))[:parts] != _numbers(str(after))[:parts]
+    return numbers_of(str(before))[:parts] != numbers_of(str(after))[:parts]
 
 
 def _skips(engine: str, before: str, after: str) -> bool:
     """True if a major version of MySQL is between the two."""
     if engine not in ("mysql", "aurora-mysql"):
         return False
-    majors = [".".join(map(str, _numbers(one)[:2])) for one in (before, after)]
+    majors = [".".join(map(str, numbers_of(one)[:2])) for one in (before, after)]
     if not all(one in MYSQL for one in majors):
         return False
     return MYSQL.index(majors[1]) - MYSQL.index(majors[0]) > 1
@@ -104,7 +104,3 @@ def _require_group(name: str, noun: str) -> None:
             f"a new DB {noun} parameter group, either default or custom, for the engine version "
             "upgrade."
         )
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)]

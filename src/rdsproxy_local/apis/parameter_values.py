@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import available_timezones
 
+from ..values import numbers_of
+
 SWITCHES: Final = frozenset({"0", "1", "false", "off", "on", "true"})
 INTEGER: Final = re.compile(r"-?\d+")
 NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
@@ -33,7 +35,7 @@ FUNCTIONS: Final = ("GREATEST", "LEAST", "SUM", "IF")
 def problem(group_family: str, name: str, value: str, *, of_cluster: bool) -> str | None:
     """RDS's answer to a value of a parameter in a group; None for one that it takes."""
     engine = group_family.rstrip("0123456789.")
-    version = _numbers(group_family.removeprefix(engine))
+    version = numbers_of(group_family.removeprefix(engine))
     data, family = _data(), _family(engine)
     if engine != MARIADB and not _has(family, version, name):
         return f"Could not find parameter with name: {name}"
@@ -54,11 +56,11 @@ def problem(group_family: str, name: str, value: str, *, of_cluster: bool) -> st
 def _has(family: str, version: list[int], name: str) -> bool:
     """False for a parameter of a newer version, and for one that older ones had."""
     newer = any(
-        name in names and version < _numbers(first)
+        name in names and version < numbers_of(first)
         for first, names in _data()["since"].get(family, {}).items()
     )
     return not newer and not any(
-        name in names and version >= _numbers(first)
+        name in names and version >= numbers_of(first)
         for first, names in _data()["gone"][family].items()
     )
 
@@ -68,10 +70,6 @@ def is_named(engine: str, name: str) -> bool:
     data, family = _data(), _family(engine)
     newer = data["since"].get(family, {}).values()
     return any(name in names for names in (*newer, data["hyphenated"].get(family, ())))
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def _family(engine: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ..values import repeated
 from .template_shapes import shape_problems
 
 LONGEST_NAME: Final = 255
@@ -111,7 +112,7 @@ def export_problem(name: str) -> str | None:
 def twice_exported(exports: Mapping[str, str | None]) -> Iterator[str]:
     """Yield a sentence for each name by which two outputs are exported; *exports* is by output."""
     names = [name for name in exports.values() if name is not None]
-    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+    for name in repeated(names):
         outputs = ", ".join(output for output, one in exports.items() if one == name)
         yield (
             f"Template format error: Duplicate Export names. Output {outputs} resolved to the "

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ..values import repeated
+
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
 PERCENTILE: Final = re.compile(r"(?:p|tm|wm|tc|ts)(\d{1,3}(?:\.\d{1,10})?)")
 RANGE: Final = re.compile(r"(?:PR|TM|TC|TS|WM)\([0-9.%:]+\)")
@@ -46,7 +48,7 @@ def metric_problems(metrics: list[Mapping[str, Any]], threshold: Any) -> Iterato
     shown = [one for one in metrics if one.get("ReturnData", True)]
     if len(shown) != 1 and not threshold:
         yield "Exactly one element of the metrics list should return data."
-    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+    for name in repeated(names):
         yield f"The ID {name} is used by two metrics"
     if threshold and threshold not in names:
         yield f"ThresholdMetricId {threshold} is not in the metrics list"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from ..values import repeated
 from .check import Check
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -50,7 +51,7 @@ def _lifecycle(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     if len(rules) > MOST_RULES:
         yield f"InvalidRequest: a lifecycle configuration has at most {MOST_RULES} rules"
     names = [rule["Id"] for rule in rules if "Id" in rule]
-    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+    for name in repeated(names):
         yield f"Rule ID must be unique. Found same ID for more than one rule: {name}"
     for rule in rules:
         if not any(name.startswith(ACTIONS) for name in rule):

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from ..cloudformation.failure import Failure
 from ..cloudformation.resource import Context
+from ..values import repeated
 from .check import Check
 
 MOST_USER_DATA: Final = 16384
@@ -133,7 +134,7 @@ def _devices(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         if kind in NO_ROOT and name in ROOTS:
             yield f"Volumes of type {kind} cannot be the root device {name}"
     names = [device.get("DeviceName") for device in given.get("BlockDeviceMappings", ())]
-    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+    for name in repeated(names):
         yield f"Duplicate device name {name}"
 
 

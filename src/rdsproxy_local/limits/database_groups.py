@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from ..values import repeated
 from .check import Check
 
 FAMILY: Final = re.compile(
@@ -74,7 +75,7 @@ def _options(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
     """Refuse an option that is there twice, and a port or groups for one that has none."""
     options = given.get("OptionConfigurations", ())
     names = [option.get("OptionName") for option in options]
-    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+    for name in repeated(names):
         yield f"The option {name} is specified more than once"
     for option in options:
         if option.get("OptionName") != AUDIT:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 from ..cloudformation.resource import Context
+from ..values import service_and_region
 from .check import Check
+from .existence import answers
 
 FIFO: Final = ".fifo"
 NOUNS: Final = {"sns": "SNS topic", "sqs": "SQS queue"}
@@ -22,7 +22,7 @@ def _dead_letters(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     arn = str(given.get("DeadLetterConfig", {}).get("TargetArn") or "")
     if not arn:
         return
-    service, region = _place(arn)
+    service, region = service_and_region(arn)
     if service not in NOUNS:
         yield f"Invalid dead letter queue ARN: {arn} is neither an SQS queue nor an SNS topic"
         return
@@ -47,7 +47,7 @@ def _destinations(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _destination(context: Context, function: str, event: str, arn: str) -> Iterator[str]:
-    service, region = _place(arn)
+    service, region = service_and_region(arn)
     target = FUNCTION.fullmatch(arn)
     if service == "sns" and arn.endswith(FIFO):
         yield "FIFO-type Amazon SNS topics aren't supported as a destination."
@@ -57,24 +57,14 @@ def _destination(context: Context, function: str, event: str, arn: str) -> Itera
         service not in KINDS
         or (service == "sqs" and arn.endswith(FIFO))
         or (service == "s3" and event != "OnFailure")
-        or (service == "lambda" and not (target and _is_there(context, arn)))
+        or (service == "lambda" and not (target and _is_function(context, arn)))
         or (region != context.region and service != "s3")
     ):
         yield f"The destination ARN {arn} is invalid."
 
 
-def _is_there(context: Context, arn: str) -> bool:
-    try:
-        context.call("lambda", "get_function", FunctionName=arn)
-    except ClientError:
-        return False
-    return True
-
-
-def _place(arn: str) -> tuple[str, str]:
-    """The service and the Region of an ARN."""
-    _, _, service, region, *_ = [*arn.split(":"), "", "", ""]
-    return service, region
+def _is_function(context: Context, arn: str) -> bool:
+    return answers(context, "lambda", "get_function", FunctionName=arn)
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from ..cloudformation.resource import Context
 from .check import Check
+from .existence import answers
 
 MOST_MEMORY: Final = 10240
 LATEST: Final = "$LATEST"
@@ -151,11 +152,7 @@ def _invoke_config(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_there(context: Context, name: str, qualifier: str) -> bool:
-    try:
-        context.call("lambda", "get_function", FunctionName=name, Qualifier=qualifier)
-    except ClientError:
-        return False
-    return True
+    return answers(context, "lambda", "get_function", FunctionName=name, Qualifier=qualifier)
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {

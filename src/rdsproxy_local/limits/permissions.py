@@ -14,6 +14,7 @@ from ..cloudformation.resource import Context
 from ..service_actions import actions_of
 from ..service_principals import is_service
 from .check import Check
+from .existence import answers
 
 PERSON: Final = re.compile(r"\*|\d{12}|arn:.+")
 ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
@@ -27,7 +28,11 @@ BY_URL: Final = "lambda:InvokeFunctionUrl"
 def _principal(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     principal = str(given.get("Principal", ""))
     role = ROLE.fullmatch(principal)
-    is_known = role is None or role[1] != context.account or _has_role(context, role[2])
+    is_known = (
+        role is None
+        or role[1] != context.account
+        or answers(context, "iam", "get_role", RoleName=role[2])
+    )
     if not is_known or not (PERSON.fullmatch(principal) or is_service(principal)):
         yield "The provided principal was invalid. Please check the principal and try again."
 
@@ -71,14 +76,6 @@ def _length(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     size = len(f"{policy},{json.dumps(statement)}")
     if size > MOST_BYTES:
         yield f"The final policy size ({size}) is bigger than the limit ({MOST_BYTES})."
-
-
-def _has_role(context: Context, name: str) -> bool:
-    try:
-        context.call("iam", "get_role", RoleName=name)
-    except ClientError:
-        return False
-    return True
 
 
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {

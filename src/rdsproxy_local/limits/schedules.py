@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from ..values import is_json, repeated, service_and_region
 from .check import Check
 from .targets import (
     dead_letter_problems,
@@ -28,7 +28,7 @@ ANYWHERE: Final = "events"
 def _rule(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     yield from role_problems(context, given.get("RoleArn"), "events.amazonaws.com")
     names = [target.get("Id") for target in given.get("Targets", ())]
-    for name in dict.fromkeys(one for one in names if names.count(one) > 1):
+    for name in repeated(names):
         yield f"Target Ids must be unique: {name}"
     for target in given.get("Targets", ()):
         yield from _target(context, target)
@@ -45,11 +45,11 @@ def _target(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
     name, arn = target.get("Id"), str(target.get("Arn", ""))
     if len([one for one in INPUTS if one in target]) > 1:
         yield (f"Only one of {', '.join(INPUTS)} must be provided for target {name}.")
-    if "Input" in target and not _is_json(target["Input"]):
+    if "Input" in target and not is_json(target["Input"]):
         yield f"JSON syntax error in Input for target {name}"
     if "InputPath" in target and not str(target["InputPath"]).startswith("$"):
         yield f"InputPath for target {name} is invalid"
-    _, _, service, region, *_ = [*arn.split(":"), "", "", "", ""]
+    service, region = service_and_region(arn)
     if region not in ("", context.region) and service != ANYWHERE:
         yield (
             f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format: only "
@@ -58,14 +58,6 @@ def _target(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
     if service in WITH_ROLE and not target.get("RoleArn"):
         yield f"RoleArn is required for target {arn}."
     yield from role_problems(context, target.get("RoleArn"), "events.amazonaws.com")
-
-
-def _is_json(text: Any) -> bool:
-    try:
-        json.loads(text)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def _schedule(context: Context, given: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from ..values import repeated
 from .check import Check
 
 NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}")
@@ -25,7 +26,7 @@ def _replicas(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     """Refuse a Region twice, the secret's own, and a key of another Region."""
     replicas = given.get("ReplicaRegions", ())
     regions = [one.get("Region") for one in replicas]
-    for region in dict.fromkeys(one for one in regions if regions.count(one) > 1):
+    for region in repeated(regions):
         yield f"The Region {region} is specified more than once."
     for one in replicas:
         key, region = str(one.get("KmsKeyId", "")), one.get("Region")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
+from ..values import repeated
 from .check import Check
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
@@ -57,7 +58,7 @@ def _projections(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         if len(given.get(name, ())) > most:
             yield f"{INVALID}{name} count exceeds {most}"
     names = [index.get("IndexName") for index in _indexes(given)]
-    for twice in dict.fromkeys(one for one in names if names.count(one) > 1):
+    for twice in repeated(names):
         yield f"{INVALID}Duplicate index name: {twice}"
     for index in _indexes(given):
         projection = index.get("Projection", {})

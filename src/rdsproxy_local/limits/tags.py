@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import regex
 
+from ..values import repeated
+
 MOST: Final = 50
 LONGEST_KEY: Final = 128
 LONGEST_VALUE: Final = 256
@@ -22,7 +24,7 @@ def problems(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
     if len(pairs) > MOST:
         yield f"Tag quota exceeded: {len(pairs)} tags, and a resource has at most {MOST}"
     keys = [key for key, _ in pairs]
-    for key in dict.fromkeys(one for one in keys if keys.count(one) > 1):
+    for key in repeated(keys):
         yield f"Duplicate tag key: {key}"
     for key, value in pairs:
         if not 1 <= len(key) <= LONGEST_KEY:

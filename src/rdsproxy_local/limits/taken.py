@@ -8,6 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from ..cloudformation.resource import Context
+from .existence import answers
 
 
 def taken_problems(type_name: str, context: Context, given: Mapping[str, Any]) -> Iterator[str]:
@@ -29,18 +30,14 @@ def _finds(service: str, operation: str, parameter: str) -> Callable[..., bool]:
     """The check by a call that fails where there is nothing of the name."""
 
     def is_there(context: Context, name: str, _: Mapping[str, Any]) -> bool:
-        try:
-            context.call(service, operation, **{parameter: name})
-        except ClientError:
-            return False
-        return True
+        return answers(context, service, operation, **{parameter: name})
 
     return is_there
 
 
 def _has_topic(context: Context, name: str, _: Mapping[str, Any]) -> bool:
     arn = f"arn:aws:sns:{context.region}:{context.account}:{name}"
-    return _finds("sns", "get_topic_attributes", "TopicArn")(context, arn, {})
+    return answers(context, "sns", "get_topic_attributes", TopicArn=arn)
 
 
 def _has_alarm(context: Context, name: str, _: Mapping[str, Any]) -> bool:
@@ -49,24 +46,13 @@ def _has_alarm(context: Context, name: str, _: Mapping[str, Any]) -> bool:
 
 
 def _has_rule(context: Context, name: str, given: Mapping[str, Any]) -> bool:
-    try:
-        context.call("events", "describe_rule", Name=name, EventBusName=given.get("EventBusName"))
-    except ClientError:
-        return False
-    return True
+    bus = given.get("EventBusName")
+    return answers(context, "events", "describe_rule", Name=name, EventBusName=bus)
 
 
 def _has_settings(context: Context, name: str, given: Mapping[str, Any]) -> bool:
-    try:
-        context.call(
-            "lambda",
-            "get_function_event_invoke_config",
-            FunctionName=name,
-            Qualifier=given.get("Qualifier"),
-        )
-    except ClientError:
-        return False
-    return True
+    operation, qualifier = "get_function_event_invoke_config", given.get("Qualifier")
+    return answers(context, "lambda", operation, FunctionName=name, Qualifier=qualifier)
 
 
 def _has_target(context: Context, name: str, given: Mapping[str, Any]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError, UnknownServiceError
 
 from ..apis.roles import trusts
 from ..cloudformation.resource import Context
+from ..values import is_json, service_and_region
 
 FIFO: Final = ".fifo"
 PLACEHOLDER: Final = re.compile(r"<([A-Za-z0-9_.-]+)>")
@@ -76,7 +76,7 @@ def dead_letter_problems(context: Context, given: Mapping[str, Any]) -> Iterator
     arn = str(given.get("DeadLetterConfig", {}).get("Arn", ""))
     if not arn:
         return
-    _, _, service, region, *_ = [*arn.split(":"), "", "", "", ""]
+    service, region = service_and_region(arn)
     if service != "sqs":
         yield f"Parameter {arn} is not valid. Reason: a dead-letter queue is a queue of SQS."
     elif arn.endswith(FIFO):
@@ -101,7 +101,7 @@ def role_problems(context: Context, arn: Any, service: str) -> Iterator[str]:
 def scheduled_target_problems(context: Context, target: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each part of a schedule's target that EventBridge Scheduler refuses."""
     arn, given = str(target.get("Arn", "")), target.get("Input")
-    _, _, service, region, *_ = [*arn.split(":"), "", "", "", ""]
+    service, region = service_and_region(arn)
     universal = UNIVERSAL.fullmatch(arn)
     if arn.startswith("arn:") and service not in TEMPLATED:
         yield f"Provided Arn is not in correct format: {arn} is no target of a schedule"
@@ -113,7 +113,7 @@ def scheduled_target_problems(context: Context, target: Mapping[str, Any]) -> It
         yield f"Provided Arn is not in correct format: {arn}"
     elif region not in ("", context.region):
         yield f"Provided Arn is not in correct format: {arn} is not in {context.region}"
-    if given is not None and service in OF_JSON and not _is_json(given):
+    if given is not None and service in OF_JSON and not is_json(given):
         yield f"Invalid Input for target {arn}: it must be a well-formed JSON"
     if len(str(given or "").encode()) > MOST_BYTES:
         yield f"Invalid Input for target {arn}: it has at most {MOST_BYTES} bytes"
@@ -129,11 +129,3 @@ def _universal(context: Context, arn: str, service: str, action: str) -> Iterato
         return
     if action.lower() not in {name.lower() for name in model.operation_names}:
         yield f"Provided Arn is not in correct format: {service} has no action {action}"
-
-
-def _is_json(text: Any) -> bool:
-    try:
-        json.loads(text)
-    except (TypeError, ValueError):
-        return False
-    return True
