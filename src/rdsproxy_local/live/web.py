@@ -8,21 +8,11 @@ from typing import Any, Final
 from ..cloudformation.resource import Context, DeployedResource
 from ..types.distributions import RENAMED
 from ..types.ip_sets import identity_of
+from ..types.web_acls import KEPT
 from .reading import Gone, Reader, picked, reads
 from .wording import in_words_of
 
-OF_WEB_ACL: Final = (
-    "AssociationConfig",
-    "CaptchaConfig",
-    "ChallengeConfig",
-    "CustomResponseBodies",
-    "DefaultAction",
-    "Description",
-    "Name",
-    "Rules",
-    "TokenDomains",
-    "VisibilityConfig",
-)
+OF_WEB_ACL: Final = (*KEPT, "Name", "Rules")
 OF_IP_SET: Final = ("Addresses", "Description", "IPAddressVersion", "Name")
 OF_LOGGING: Final = ("LogDestinationConfigs", "LoggingFilter", "RedactedFields", "ResourceArn")
 
