@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..rendering.bundle import Bundle
 from ..rendering.flat import Origin
 from ..rendering.lines import line_of
+from .rule import FileViolation
 
 
 def located(
@@ -25,3 +26,11 @@ def located(
         origin = origins[max(known, key=len)]
         file, parts[1] = bundle.paths.get(origin.path, file), origin.title
     return file, line_of(bundle.templates[file], parts)
+
+
+def violation_at(
+    bundle: Bundle, file: str, place: tuple[str, ...], sentence: str, remedy: str
+) -> FileViolation:
+    """Return the violation at *place*, such as ``("Outputs", "Url")``, of a file of *bundle*."""
+    line = line_of(bundle.templates.get(file, ""), place)
+    return FileViolation(file, line, sentence, remedy, place)

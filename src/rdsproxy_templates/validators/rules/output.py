@@ -9,7 +9,7 @@ from typing import Any, Final
 from ...aws.documentation import CLOUDFORMATION_GUIDE
 from ...model.template import Template
 from ...rendering.bundle import Bundle
-from ...rendering.lines import line_of
+from ..lines import violation_at
 from ..rule import FileViolation, as_rule
 from ..values import is_true, simple, spelled
 from .environment import BESIDE
@@ -32,16 +32,10 @@ def outputs(bundle: Bundle) -> Iterator[FileViolation]:
     for path, template in bundle.root.walk():
         file = bundle.paths.get(path, "template.yaml")
         for name, body in template.outputs.items():
-            place = ("Outputs", name)
-            if sentence := _sign(template, body.get("Value")):
-                line = line_of(bundle.templates.get(file, ""), place)
-                yield FileViolation(
-                    file,
-                    line,
-                    f"the output {name} is a secret: {sentence}",
-                    "Output the secret's ARN",
-                    place,
-                )
+            if sign := _sign(template, body.get("Value")):
+                sentence = f"the output {name} is a secret: {sign}"
+                place = ("Outputs", name)
+                yield violation_at(bundle, file, place, sentence, "Output the secret's ARN")
 
 
 def _sign(template: Template, value: Any) -> str | None:

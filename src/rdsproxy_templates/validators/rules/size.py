@@ -10,10 +10,9 @@ from ...aws.documentation import CLOUDFORMATION_GUIDE, IAM_GUIDE
 from ...aws.limits import DYNAMIC_REFERENCES, PARAMETER_BYTES, ROLE_POLICIES
 from ...model.template import Template
 from ...rendering.bundle import Bundle
-from ...rendering.lines import line_of
 from ..graph import FUNCTION_TYPES, Graph
 from ..lengths import Lengths
-from ..lines import located
+from ..lines import located, violation_at
 from ..rule import FileViolation, as_rule
 
 LIMITS = {"resources": 500, "parameters": 200, "outputs": 200}
@@ -54,13 +53,13 @@ def values_fit(bundle: Bundle) -> Iterator[FileViolation]:
         for name, value in arguments.items():
             if (length := lengths.longest(value)) > PARAMETER_BYTES:
                 place = ("Resources", title, "Properties", "Parameters", name)
-                yield FileViolation(
+                yield violation_at(
+                    bundle,
                     file,
-                    line_of(bundle.templates.get(file, ""), place),
+                    place,
                     f"{title} is passed {name} of up to {length} bytes, "
                     f"and {PARAMETER_BYTES} are allowed{_fitting(lengths, value)}",
                     "Pass fewer",
-                    place,
                 )
     for name, _ in graph.of_type(*HOLDERS):
         length = sum(lengths.written(document) for document in graph.inline_policies(name))

@@ -9,7 +9,7 @@ from ...model.references import PLACEHOLDER
 from ...model.template import Template, circles
 from ...model.wording import did_you_mean
 from ...rendering.bundle import Bundle
-from ...rendering.lines import line_of
+from ..lines import violation_at
 from ..parameters import value_problems
 from ..rule import FileViolation, as_rule
 
@@ -26,17 +26,11 @@ def connected(bundle: Bundle) -> Iterator[FileViolation]:
     for path, template in bundle.root.walk():
         file = bundle.paths.get(path, "template.yaml")
         for place, sentence, remedy in _faults(template):
-            line = line_of(bundle.templates.get(file, ""), place)
-            yield FileViolation(file, line, sentence, remedy, place)
+            yield violation_at(bundle, file, place, sentence, remedy)
         for title in template.children:
             if bundle.paths.get((*path, title)) not in bundle.templates:
-                yield FileViolation(
-                    file,
-                    line_of(bundle.templates.get(file, ""), ("Resources", title)),
-                    f"the template of {title} is missing",
-                    "Render the whole bundle",
-                    ("Resources", title),
-                )
+                sentence, place = f"the template of {title} is missing", ("Resources", title)
+                yield violation_at(bundle, file, place, sentence, "Render the whole bundle")
 
 
 @as_rule(
@@ -50,8 +44,7 @@ def values_taken(bundle: Bundle) -> Iterator[FileViolation]:
     for path, template in bundle.root.walk():
         file = bundle.paths.get(path, "template.yaml")
         for place, sentence, remedy in _value_faults(template):
-            line = line_of(bundle.templates.get(file, ""), place)
-            yield FileViolation(file, line, sentence, remedy, place)
+            yield violation_at(bundle, file, place, sentence, remedy)
 
 
 def _value_faults(template: Template) -> Iterator[tuple[tuple[str, ...], str, str]]:
