@@ -165,6 +165,7 @@ class TestDeletion:
 
         assert protection.deletion.level == "opinion"
         assert one.sentence == "it is deleted with its stack, and leaves no snapshot"
+        assert one.path() == ("DeletionPolicy",)
 
     @pytest.mark.parametrize(
         ("policy", "properties"),

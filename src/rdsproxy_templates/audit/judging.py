@@ -162,8 +162,7 @@ def _located(
     instance = place.assembly.instances[place.origin.path]
     path: tuple[Any, ...] = instance.places.get(title, ("Resources", title))
     if path[-1] == title:
-        steps = violation.property.split(".")
-        path = (*path, *([] if steps == ["DependsOn"] else ["Properties"]), *steps)
+        path = (*path, *violation.path())
     sentence, remedy = (
         in_own_names(text, place, places) for text in (violation.sentence, violation.remedy)
     )

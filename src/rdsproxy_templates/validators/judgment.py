@@ -46,7 +46,7 @@ def _of_graph(
         return [
             _finding(
                 rule,
-                located(bundle, origins, _path(found)),
+                located(bundle, origins, ("Resources", found.resource, *found.path())),
                 f"{origins[found.resource].title}: {found.sentence}",
                 found.remedy,
             )
@@ -55,11 +55,6 @@ def _of_graph(
         ]
     except Exception as error:  # noqa: BLE001 - one broken rule must not end the run of the others
         return [_not_judged(rule.id, bundle, error)]
-
-
-def _path(found: Violation) -> tuple[str, ...]:
-    within = () if found.property == "DependsOn" else ("Properties",)
-    return ("Resources", found.resource, *within, found.property)
 
 
 def _finding(

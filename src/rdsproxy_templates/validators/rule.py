@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from .findings import Level
 
 SubjectT = TypeVar("SubjectT")
 ViolationT = TypeVar("ViolationT")
+ATTRIBUTES: Final = ("DeletionPolicy", "DependsOn")
+"""Attributes of resources that rules judge; they stand beside the properties."""
 
 
 @dataclass(frozen=True)
 class Violation:
-    """A resource, by its flat logical ID, whose *property* breaks a rule."""
+    """A resource, by its flat logical ID, whose *property* or attribute breaks a rule."""
 
     resource: str
     property: str
     sentence: str
     remedy: str
+
+    def path(self) -> tuple[str, ...]:
+        """Return the place of the property in the resource: ``("Properties", "Auth")``."""
+        steps = self.property.split(".")
+        return (*(() if steps[0] in ATTRIBUTES else ("Properties",)), *steps)
 
 
 @dataclass(frozen=True)

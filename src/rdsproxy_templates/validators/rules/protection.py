@@ -97,7 +97,7 @@ def deletion(graph: Graph) -> Iterator[Violation]:
         if graph.template.resources[database].get("DeletionPolicy") == "Delete":
             yield Violation(
                 database,
-                "DependsOn",
+                "DeletionPolicy",
                 "it is deleted with its stack, and leaves no snapshot",
                 "Set DeletionPolicy to Snapshot",
             )
