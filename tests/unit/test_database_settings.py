@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rdsproxy_templates import render, validate
 from rdsproxy_templates.variants import auth, base, bastion, edge, existing_vpc
 from unit import rendered
 from unit.rendered import of_type, problems
@@ -86,6 +87,13 @@ class TestBackup:
 
         assert "no snapshot" in found["rds.backup.at_deletion"]
         assert "leaves nothing" in found["rds.deletion_protection"]
+
+    @pytest.mark.parametrize("engine", [AURORA, MYSQL])
+    def test_leaving_nothing_is_accepted_where_it_is_chosen(self, engine):
+        rds = engine | {"backup": {"at_deletion": "delete"}, "deletion_protection": False}
+        bundle = render(base, base.Config.parse({"rds": rds}, "any.yaml"), validate=False)
+
+        assert validate(bundle, lint=False) == []
 
     @pytest.mark.parametrize(
         "window", ["3:00-3:30", "24:00-24:30", "03:00", "03:00-03:29", "03:00-03:00", "sun:03:00"]

@@ -117,7 +117,10 @@ def aurora_cluster(
     groups_of_logs = log_groups(choices.logs, exports, "cluster", choices.identifiers.database)
     db_cluster = rds.DBCluster(
         "DBCluster",
-        **without_none(DependsOn=[str(one.title) for one in groups_of_logs] or None),
+        **without_none(
+            Metadata=choices.metadata,
+            DependsOn=[str(one.title) for one in groups_of_logs] or None,
+        ),
         **engine_properties(choices),
         **without_none(DatabaseName=name),
         **master_login(choices.master, master, restored=choices.restore.is_chosen),

@@ -14,6 +14,7 @@ from ..aws.identifiers import identifier_problems
 from ..aws.kinds import KeyArn
 from ..errors import Problem
 from ..model import ListOf
+from ..model.accepted_rules import accepted, all_accepted
 from .backup import BackupSettings
 from .database_groups import group_problems
 from .database_logs import LogSettings, exported_logs, log_parameters
@@ -38,6 +39,7 @@ _LEFT: Final = {
     "delete": "deletes the database and leaves nothing",
 }
 """What deleting a stack does, by ``backup.at_deletion``."""
+_LOST: Final = accepted("database/deletion", "a setting asks for it")
 
 
 class DatabaseSettings(EngineSettings):
@@ -163,6 +165,12 @@ class DatabaseSettings(EngineSettings):
     def named_zones(self) -> Mapping[str, str]:
         """Availability Zones that the settings name, by the place of each."""
         return {}
+
+    @property
+    def metadata(self) -> dict[str, Any] | None:
+        """``Metadata`` of what holds the data: the rules that the settings ask to break."""
+        is_lost = self.backup.at_deletion == "delete" and not self.deletion_protection
+        return all_accepted(self.identifiers.metadata, _LOST if is_lost else None)
 
     @property
     def port(self) -> int:

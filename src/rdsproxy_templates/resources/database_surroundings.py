@@ -83,7 +83,7 @@ class IdentifierSettings(Settings):
 
     @property
     def of_cluster(self) -> dict[str, Any]:
-        return without_none(DBClusterIdentifier=self.database, Metadata=self.metadata)
+        return without_none(DBClusterIdentifier=self.database)
 
     @property
     def of_lone_instance(self) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def database_instance(
     instance = DBInstance(
         "DBInstance",
         **without_none(
-            Metadata=all_accepted(_PUBLIC if public else None, choices.identifiers.metadata),
+            Metadata=all_accepted(_PUBLIC if public else None, choices.metadata),
             DependsOn=[str(one.title) for one in groups_of_logs] or None,
         ),
         **engine_properties(choices),
