@@ -168,6 +168,8 @@ def auths(draw):
         one = draw(pools(largest=50)) | draw(timings(engine)) | draw(details(login))
         if "name" in one:
             one["name"] = f"{login}-{one['name']}"
+        if "name" in one.get("role", {}):
+            one["role"] = one["role"] | {"name": f"{login}-{one['role']['name']}"}
         passwords = login == "password"
         return draw(fitted(one, engine=engine, readers=readers, passwords=passwords))
 
