@@ -6,8 +6,9 @@ pydantic nor troposphere.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from ..lazy_names import importer
 
 if TYPE_CHECKING:
     from .port import ParameterAttributes, Port
@@ -54,11 +55,7 @@ _MODULES: Final = {
 }
 
 if not TYPE_CHECKING:  # else a checker takes any name
-
-    def __getattr__(name: str) -> Any:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(_MODULES[name], __name__), name)
+    __getattr__ = importer(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -5,8 +5,9 @@ A module is imported when a name of it is first used, as in the model.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from ..lazy_names import importer
 
 if TYPE_CHECKING:
     from .bundle import Bundle
@@ -24,11 +25,7 @@ _MODULES: Final = {
 }
 
 if not TYPE_CHECKING:  # else a checker takes any name
-
-    def __getattr__(name: str) -> Any:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(_MODULES[name], __name__), name)
+    __getattr__ = importer(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:
