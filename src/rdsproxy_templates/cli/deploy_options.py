@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, TypeVar, get_args
+from typing import get_args
 
 import click
 
 from ..deploy.guide import PREFIX
 from ..deploy.plan import AccountName
-from ..errors import Problem
+from .arn_options import arns
 from .options import Decorated, Decorator
-from .refusals import refuse
-
-Value = TypeVar("Value", str | None, tuple[str, ...])
 
 verbose_option: Decorator = click.option(
     "--verbose",
@@ -35,33 +31,6 @@ form_option: Decorator = click.option(
     show_default=True,
     help="Show progress for people, or as one JSON object a line: events, messages, outputs.",
 )
-
-
-ARNS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "--notification-arn": (
-        r"arn:[\w-]+:sns:[\w-]+:\d{12}:\S+",
-        "a topic",
-        "arn:aws:sns:eu-west-1:111122223333:stacks",
-    ),
-    "--role-arn": (
-        r"arn:[\w-]+:iam::\d{12}:role/\S+",
-        "a role",
-        "arn:aws:iam::111122223333:role/deployer",
-    ),
-}
-"""Options that name a resource: the form of its ARN, what it is, and one for example."""
-
-
-def _arns(_: click.Context, option: click.Parameter, value: Value) -> Value:
-    """Refuse what is no ARN of the kind that the option takes."""
-    form, what, example = ARNS[option.opts[0]]
-    given = (value,) if isinstance(value, str) else value or ()
-    refuse(
-        Problem(option.opts[0], f"must be the ARN of {what}, such as {example}, got {one!r}")
-        for one in given
-        if not re.fullmatch(form, one)
-    )
-    return value
 
 
 def account_options(command: Decorated) -> Decorated:
@@ -126,7 +95,7 @@ def operation_options(command: Decorated) -> Decorated:
         click.option(
             "--role-arn",
             metavar="ARN",
-            callback=_arns,
+            callback=arns,
             help="IAM role that CloudFormation assumes, for this and all later operations.",
         ),
         click.option(
@@ -134,7 +103,7 @@ def operation_options(command: Decorated) -> Decorated:
             "notification_arns",
             multiple=True,
             metavar="ARN",
-            callback=_arns,
+            callback=arns,
             help="SNS topic that gets the stacks' events. Repeatable.",
         ),
         click.option(

@@ -16,7 +16,8 @@ from ..model import StackModule
 from ..model.frozen import frozen
 from ..model.settings_file import RESERVED
 from ..model.stack import template
-from ..model.yaml_reader import ReadError, parsed
+from ..model.yaml_reader import parsed
+from ..model.yaml_scalars import ReadError
 from ..rendering.stamp import installed
 from ..variants import VARIANTS, similar_variant
 from .configuration import Roots, VariantSettings, plan_settings
