@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rdsproxy_templates.model.yaml_reader import MOST_LEVELS, Mark, ReadError, parsed
+from rdsproxy_templates.model.yaml_reader import MOST_LEVELS, parsed
+from rdsproxy_templates.model.yaml_scalars import Mark, ReadError
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x7f", max_codepoint=0xD7FF))
 KEYS = st.text(st.characters(codec="ascii", exclude_characters="\x7f"), max_size=20)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..aws.regions import session_region_problems
 from ..errors import ConfigError, Problem
-from ..model.yaml_reader import ReadError
+from ..model.yaml_scalars import ReadError
 from .auditing import audited, only_rules, refuse_unknown
 from .reading import read
 from .report import Report

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..model.yaml_reader import Mark
+from ..model.yaml_scalars import Mark
 
 Path = tuple[str | int, ...]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, Problem
-from ..model.yaml_reader import ReadError
+from ..model.yaml_scalars import ReadError
 from .decisions import text
 from .reading import read
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import yaml
 
-from ..model.yaml_reader import Mark, ReadError, events, meant
+from ..model.yaml_reader import events
+from ..model.yaml_scalars import Mark, ReadError, meant
 from .document import Document, Path
 
 MOST_LEVELS: Final = 100

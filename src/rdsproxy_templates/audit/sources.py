@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import Problem
-from ..model.yaml_reader import ReadError
+from ..model.yaml_scalars import ReadError
 from .document import Document
 from .functions import unknown
 from .locations import beside, is_local, shown

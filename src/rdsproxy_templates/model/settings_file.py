@@ -11,7 +11,7 @@ from ..errors import ConfigError, Problem
 from ..records import record
 from . import Settings, yaml_reader
 from .wording import did_you_mean
-from .yaml_reader import ReadError
+from .yaml_scalars import ReadError
 
 if TYPE_CHECKING:
     from .customization import Customization
