@@ -36,6 +36,18 @@ def harness(server: CloudServer) -> TypeHarness:
 
 
 @pytest.fixture(scope="module")
+def queue(harness: TypeHarness) -> str:
+    """The URL of a queue."""
+    return harness.create("AWS::SQS::Queue").physical_id
+
+
+@pytest.fixture(scope="module")
+def topic(harness: TypeHarness) -> str:
+    """The ARN of a topic."""
+    return harness.create("AWS::SNS::Topic").physical_id
+
+
+@pytest.fixture(scope="module")
 def stacks(account: Account) -> Stacks:
     """Stacks in the module's own account."""
     from made_up_stacks import Stacks

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
+from limit_samples import ALARM
 from test_limits import CLUSTER, FUNCTION, INSTANCE, NO_KEY, PROXY, ROLE, TRUST, scaling
 
 from rdsproxy_local.cloudformation.failure import Failure
 
 pytestmark = pytest.mark.xdist_group("cloud-limits")
 
-ALARM = {
-    "ComparisonOperator": "GreaterThanThreshold",
-    "EvaluationPeriods": 1,
-    "MetricName": "m",
-    "Namespace": "n",
-    "Period": 60,
-    "Statistic": "Sum",
-    "Threshold": 1,
-}
 INTEGRATION = {
     "ApiId": "a",
     "IntegrationType": "AWS_PROXY",

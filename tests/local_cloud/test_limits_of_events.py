@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
+from limit_samples import ALARM
 
 from rdsproxy_local.cloudformation.failure import Failure
 
@@ -249,16 +250,6 @@ def test_a_subscription_may_be_tried_again(harness, properties):
 
 
 @pytest.fixture(scope="module")
-def queue(harness):
-    return harness.create("AWS::SQS::Queue").physical_id
-
-
-@pytest.fixture(scope="module")
-def topic(harness):
-    return harness.create("AWS::SNS::Topic").physical_id
-
-
-@pytest.fixture(scope="module")
 def bucket(harness):
     return harness.create("AWS::S3::Bucket").physical_id
 
@@ -355,16 +346,7 @@ def test_a_buckets_policy_is_about_the_bucket_where_its_actions_are(harness, buc
         ),
         (
             "AWS::CloudWatch::Alarm",
-            {
-                "AlarmName": "there-already",
-                "ComparisonOperator": "GreaterThanThreshold",
-                "EvaluationPeriods": 1,
-                "MetricName": "m",
-                "Namespace": "n",
-                "Period": 60,
-                "Statistic": "Sum",
-                "Threshold": 1,
-            },
+            ALARM | {"AlarmName": "there-already"},
         ),
     ],
 )

@@ -149,16 +149,6 @@ def test_the_default_group_of_schedules_is_there_already(harness):
     refused(harness, "AWS::Scheduler::ScheduleGroup", {"Name": "default"}, "already exists")
 
 
-@pytest.fixture(scope="module")
-def queue(harness):
-    return harness.create("AWS::SQS::Queue").physical_id
-
-
-@pytest.fixture(scope="module")
-def topic(harness):
-    return harness.create("AWS::SNS::Topic").physical_id
-
-
 def policy(**statement):
     usual = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [usual | statement]}

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from limit_samples import ALARM
 
 from rdsproxy_local.cloudformation.failure import Failure
 
@@ -24,15 +25,6 @@ TABLE = {
     "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
     "BillingMode": "PAY_PER_REQUEST",
     "KeySchema": KEY,
-}
-ALARM = {
-    "ComparisonOperator": "GreaterThanThreshold",
-    "EvaluationPeriods": 1,
-    "MetricName": "m",
-    "Namespace": "n",
-    "Period": 60,
-    "Statistic": "Sum",
-    "Threshold": 1,
 }
 TRACKING = {
     "PolicyName": "p",

@@ -74,12 +74,7 @@ def _delete_group(
     delete: Callable[..., Any], backend: RDSBackend, db_parameter_group_name: str
 ) -> Any:
     name = db_parameter_group_name
-    users = (
-        one.db_instance_identifier
-        for one in [*backend.databases.values()]
-        if one.db_parameter_group_name == name
-    )
-    _refuse_used(name, users)
+    _refuse_used(name, (one.db_parameter_group_name for one in [*backend.databases.values()]))
     return delete(backend, name)
 
 
@@ -87,17 +82,12 @@ def _delete_cluster_group(
     delete: Callable[..., Any], backend: RDSBackend, db_cluster_parameter_group_name: str
 ) -> Any:
     name = db_cluster_parameter_group_name
-    users = (
-        one.db_cluster_identifier
-        for one in [*backend.clusters.values()]
-        if one.parameter_group == name
-    )
-    _refuse_used(name, users)
+    _refuse_used(name, (one.parameter_group for one in [*backend.clusters.values()]))
     return delete(backend, name)
 
 
-def _refuse_used(name: str, users: Iterator[str]) -> None:
-    if any(users):
+def _refuse_used(name: str, used: Iterator[str | None]) -> None:
+    if name in used:
         raise RDSClientError(
             "InvalidDBParameterGroupState",
             "One or more database instances are still members of this parameter group "
