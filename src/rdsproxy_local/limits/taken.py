@@ -77,7 +77,7 @@ def _has_authorizer(context: Context, name: str, given: Mapping[str, Any]) -> bo
 SENTENCES: Final[Mapping[str, str]] = {
     "AWS::S3::BucketPolicy": "The bucket policy already exists on bucket {1}.",
 }
-"""The words of a service, in the place of those of the contract of handlers."""
+"""A service's own words, in place of those of CloudFormation's resource handler contract."""
 KINDS: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
     "AWS::ApiGatewayV2::Authorizer": ("Name", _has_authorizer),
     "AWS::ApplicationAutoScaling::ScalableTarget": ("ResourceId", _has_target),

@@ -2,7 +2,7 @@
 
 An exception in a weak reference's callback or in a finalizer does not propagate. The import system
 runs such a callback for each module (`_get_module_lock`), and pydantic makes an error of its own of
-an interrupt: of some hundreds one would be lost, or end in a traceback.
+an interrupt: one in some hundreds would be lost, or end in a traceback.
 """
 
 from __future__ import annotations
