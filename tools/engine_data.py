@@ -23,13 +23,19 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MYSQL
+from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MARIADB, RESERVED_WORDS_MYSQL
 from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS as RESERVED_WORDS_POSTGRESQL
 
 # Words that MySQL reserved in one release and freed in a later one ("Keywords and Reserved
 # Words", dev.mysql.com), which SQLAlchemy quotes to be safe; `admin` is RDS's own suggestion.
 FREED = {"admin", "array", "general", "member", "persist", "persist_only", "role", "slow"}
 MYSQL_WORDS = RESERVED_WORDS_MYSQL - FREED
+
+# Words that PostgreSQL does not reserve, and RDS refuses as the name of a first database of it:
+# "DatabaseName admin cannot be used. It is a reserved word for this engine". No page of AWS lists
+# them. Seen by awslabs/aws-saas-boost issue 180 (admin) and by public records of failed
+# deployments in other repositories (catalog, database, dispatch, flag, identity).
+REFUSED_DATABASES = {"admin", "catalog", "database", "dispatch", "flag", "identity"}
 
 ENGINES = {
     "aurora-mysql": ("aws_rds_dbcluster", MYSQL_WORDS),
@@ -120,9 +126,11 @@ def known() -> dict[str, Any]:
                 ),
                 "classes_missing_in": classes(engine),
                 "reserved_words": sorted(reserved),
+                "refused_databases": sorted(REFUSED_DATABASES if "postgres" in engine else ()),
             }
             for engine, (module, reserved) in ENGINES.items()
         },
+        "other_reserved_words": {"mariadb": sorted(RESERVED_WORDS_MARIADB - FREED)},
     }
 
 

@@ -16,9 +16,16 @@ OF_EXTENSION: Final = re.compile(r"[a-z_]+\.[a-z0-9_.]+")
 
 
 def reserved_words(engine: str) -> frozenset[str]:
-    """The words, in lower case, that name no database of *engine*; none for unknown engines."""
-    engines = _read("engines.json")["engines"]
-    return frozenset(engines[engine]["reserved_words"]) if engine in engines else frozenset()
+    """The words of *engine*'s SQL, in lower case, that name nothing; none for unknown engines."""
+    data = _read("engines.json")
+    known = data["engines"].get(engine, {}).get("reserved_words")
+    return frozenset(known or data["other_reserved_words"].get(engine, ()))
+
+
+def database_words(engine: str) -> frozenset[str]:
+    """The words, in lower case, that name no database of *engine*."""
+    known = _read("engines.json")["engines"].get(engine, {})
+    return reserved_words(engine) | frozenset(known.get("refused_databases", ()))
 
 
 def has_parameter(engine: str, name: str) -> bool:

@@ -748,7 +748,9 @@ class TestInstance:
 
 
 class TestEngineRefusals:
-    @pytest.mark.parametrize("name", ["admin", "Admin", "pg_owner", "user", "rdsadmin"])
+    @pytest.mark.parametrize(
+        "name", ["admin", "Admin", "pg_owner", "user", "grant", "none", "rdsadmin", "rdstopmgr"]
+    )
     def test_a_reserved_word_cannot_be_the_master(self, harness, standalone, name):
         said = f"MasterUsername {name} cannot be used as it is a reserved word used by the engine"
         with pytest.raises(ClientError, match=said):

@@ -162,6 +162,10 @@ REFUSED = {
         {"database": {"master_username": "select"}},
         "[my.yaml: database.master_username] must not be 'select', a reserved word",
     ),
+    "a database that PostgreSQL takes and RDS does not": (
+        {"rds": {"engine": "aurora-postgresql"}, "database": {"name": "admin"}},
+        "[my.yaml: database.name] must not be 'admin', a reserved word of the engine",
+    ),
     "a user that is too long": (
         {"database": {"master_username": "a" * 17}},
         "[my.yaml: database.master_username] must be 1 to 16 letters, digits or underscores",

@@ -156,6 +156,14 @@ class TestNames:
         assert words in one.sentence
         assert one.remedy == "Choose another name"
 
+    @pytest.mark.parametrize("name", ["admin", "identity", "user"])
+    def test_a_database_of_postgresql_has_words_of_its_own(self, name):
+        postgresql = faulted(f"{CLUSTER}/Engine", "aurora-postgresql")
+        found = violations(database.names, faulted(f"{CLUSTER}/DatabaseName", name, postgresql))
+
+        [sentence] = [one.sentence for one in found if one.property == "DatabaseName"]
+        assert "reserved word" in sentence
+
     @pytest.mark.parametrize(
         ("name", "words"),
         [

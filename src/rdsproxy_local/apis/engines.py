@@ -8,11 +8,14 @@ from typing import Any, Final
 
 from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue
 
-RDS_USERS: Final = ("rdsadmin", "rdsproxyadmin", "rdsrepladmin")
+from ..engine_data import reserved_words
+
+RDS_USERS: Final = ("rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr")
 # "MasterUsername admin cannot be used as it is a reserved word used by the engine":
 # https://github.com/aws/aws-cdk/pull/5076; on Aurora MySQL it can:
 # https://github.com/aws-cloudformation/cfn-lint/pull/4425
-POSTGRESQL_WORDS: Final = ("admin", "all", "public", "select", "table", "user")
+POSTGRESQL_WORDS: Final = ("admin", "none", "public")
+"""Names that are no words of PostgreSQL's SQL, and no master user's either."""
 POSTGRESQL_ROLES: Final = ("pg_", "rds_")
 """Beginnings of the names of roles that there are in each database."""
 LONGEST: Final = 16
@@ -58,9 +61,11 @@ def _require_master(engine: str, name: str) -> None:
         raise InvalidParameterValue(
             "The parameter MasterUsername must be 1 to 16 letters, numbers, or underscores."
         )
-    reserved = lowered in RDS_USERS or (
-        "postgres" in engine
-        and (lowered in POSTGRESQL_WORDS or lowered.startswith(POSTGRESQL_ROLES))
+    of_postgresql = lowered in POSTGRESQL_WORDS or lowered.startswith(POSTGRESQL_ROLES)
+    reserved = (
+        lowered in RDS_USERS
+        or lowered in reserved_words(engine)
+        or ("postgres" in engine and of_postgresql)
     )
     if reserved:
         raise InvalidParameterValue(

@@ -13,7 +13,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from ..cloudformation.resource import Context
-from ..engine_data import reserved_words
+from ..engine_data import database_words
 
 LIFECYCLES: Final = (
     "open-source-rds-extended-support",
@@ -72,7 +72,7 @@ def name_problems(parameter: str, engine: str, name: str | None) -> Iterator[str
             f"underscores, up to {longest}: {name}"
         )
     lowered = name.lower()
-    if lowered in SYSTEM[family(engine)] or lowered in reserved_words(engine):
+    if lowered in SYSTEM[family(engine)] or lowered in database_words(engine):
         yield f"{parameter} {name} cannot be used. It is a reserved word for this engine"
 
 

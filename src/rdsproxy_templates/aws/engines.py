@@ -82,6 +82,11 @@ class Engine:
         """Reserved words of its SQL, which no user or database may be named."""
         return frozenset(_known(self.name)["reserved_words"])
 
+    @property
+    def database_words(self) -> frozenset[str]:
+        """Words that RDS takes for no database's name: those of its SQL, and some more."""
+        return self.reserved_words | frozenset(_known(self.name)["refused_databases"])
+
     def version_problem(self, version: str) -> str | None:
         """Explain why *version* is unknown; None for a current or deprecated version."""
         if version in self.versions or self.is_deprecated(version):

@@ -77,10 +77,9 @@ class Database(Settings):
 
     def refused_by(self, engine: Engine) -> Iterator[Problem]:
         """The names that *engine* does not take."""
-        words = engine.reserved_words
-        if refusal := engine.database.problem(self.name, words):
+        if refusal := engine.database.problem(self.name, engine.database_words):
             yield Problem("name", refusal)
-        if refusal := engine.master.problem(self.master(engine), words):
+        if refusal := engine.master.problem(self.master(engine), engine.reserved_words):
             yield Problem("master_username", refusal)
 
     def attributes(self, engine: Engine) -> dict[str, ParameterAttributes]:

@@ -80,13 +80,13 @@ def names(graph: Graph) -> Iterator[Violation]:
         if engine is None:
             continue
         name_rules = {
-            "DatabaseName": engine.database,
-            "DBName": engine.database,
-            "MasterUsername": engine.master,
+            "DatabaseName": (engine.database, engine.database_words),
+            "DBName": (engine.database, engine.database_words),
+            "MasterUsername": (engine.master, engine.reserved_words),
         }
-        for key, rule in name_rules.items():
+        for key, (rule, words) in name_rules.items():
             given = graph.read(body.get(key))
-            problem = rule.problem(given, engine.reserved_words) if is_literal(given) else None
+            problem = rule.problem(given, words) if is_literal(given) else None
             if problem:
                 yield Violation(database, key, f"{key} {problem}", "Choose another name")
 
