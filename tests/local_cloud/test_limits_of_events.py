@@ -277,6 +277,17 @@ EIGHT = (*ACTIONS, "GetQueueAttributes", "ListDeadLetterSourceQueues", "ChangeMe
             ),
             "longer than 8192 bytes",
         ),
+        (
+            policy(Action="sqs:SendMessage", Principal={"AWS": ["*"] * 51}),
+            "51 Principals were found",
+        ),
+        (
+            policy(
+                Action="sqs:SendMessage",
+                Condition={"StringEquals": {f"aws:PrincipalTag/{n}": "x" for n in range(11)}},
+            ),
+            "11 Conditions were found",
+        ),
     ],
 )
 def test_a_queues_policy_keeps_to_its_quotas(harness, queue, document, reason):
@@ -296,6 +307,19 @@ def test_a_queues_policy_has_twenty_statements_of_seven_actions(harness, queue):
         (policy(Action="sns:*"), "out of service scope"),
         (policy(Action="sns:CreateTopic"), "out of service scope"),
         (policy(Action="sns:Publish", Resource=[TOPIC, f"{TOPIC}-2"]), "single resource"),
+        (policy(101, Action="sns:Publish", Resource=TOPIC), "more than 100 statements"),
+        (
+            policy(Action="sns:Publish", Resource=TOPIC, Principal={"AWS": ["*"] * 201}),
+            "more than 200 principals",
+        ),
+        (
+            policy(
+                Action="sns:Publish",
+                Resource=TOPIC,
+                Condition={"StringEquals": {"aws:SourceAccount": ["1" * 30_720]}},
+            ),
+            "longer than 30720 bytes",
+        ),
     ],
 )
 def test_a_topics_policy_is_about_one_topic(harness, topic, document, reason):

@@ -345,6 +345,12 @@ class TestChanges:
         for wrong in ({"x": 1}, policy()):
             with pytest.raises(ClientError, match="InvalidPolicyDocument"):
                 harness.update(made, **given, PolicyDocument=wrong)
+        everybody = {"StringEquals": {"aws:PrincipalAccount": "1" * 20_480}}
+        long = policy(Principal="*", Condition=everybody)
+        with pytest.raises(ClientError, match="at most 20480"):
+            harness.update(made, **given, PolicyDocument=long)
+        with pytest.raises(ClientError, match="at most 20480"):
+            harness.create("AWS::EC2::VPCEndpoint", **given, PolicyDocument=long)
         made = harness.update(made, **given, PolicyDocument=policy(Principal="*"))
         harness.delete(made)
 

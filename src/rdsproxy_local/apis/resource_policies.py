@@ -23,6 +23,7 @@ from ..service_actions import actions_of
 from .policy_limits import (
     OverLimit,
     bucket_policy_problems,
+    endpoint_policy_problems,
     queue_policy_problems,
     topic_policy_problems,
 )
@@ -172,6 +173,8 @@ def _require_endpoint_policy(policy: Any) -> None:
             _statements(policy)
     except MalformedPolicyDocument as error:
         raise EC2ClientError("InvalidPolicyDocument", str(error.message)) from None
+    for problem in endpoint_policy_problems(policy if isinstance(policy, str) else ""):
+        raise EC2ClientError("InvalidPolicyDocument", problem)
 
 
 def _create_rest_api(
