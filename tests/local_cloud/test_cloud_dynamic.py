@@ -45,8 +45,10 @@ def test_a_reference_becomes_its_value(value, expected):
     ("value", "sentence"),
     [
         ("{{resolve:ssm:/nothing}}", "no such thing"),
-        ("{{resolve:ssm:/hidden}}", "ssm cannot read the SecureString"),
-        ("{{resolve:ssm-secure:/plain}}", "ssm-secure cannot read the String"),
+        ("{{resolve:ssm:/hidden}}", "Non-secure ssm prefix was used for secure parameter /hidden"),
+        ("{{resolve:ssm-secure:/plain}}", "Secure ssm prefix was used for the String parameter"),
+        ("{{resolve:ssm:/plain:prod}}", "Incorrect format is used in the following SSM reference"),
+        ("{{resolve:ssm-secure:/hidden:}}", "Incorrect format is used in the following SSM"),
         ("{{resolve:secretsmanager:nothing}}", "no such thing"),
         (
             "{{resolve:secretsmanager:db:SecretString:user}}",

@@ -95,6 +95,32 @@ def test_a_stack_is_created_in_the_order_of_its_references(stacks, account):
         ),
         ({"A": group()}, {"RetainExceptOnCreate": True}, "does not know RetainExceptOnCreate"),
         ({"A": group(LogGroupName="x" * 60_000)}, {}, "less than or equal to 51200"),
+        (
+            {"A": parameter({"Fn::Sub": "{{resolve:ssm-secure:/secret:1}}"})},
+            {},
+            "SSM Secure reference is not supported in: [AWS::SSM::Parameter/Properties/Value]",
+        ),
+        (
+            {"A": group(Tags=[{"Key": "k", "Value": "{{resolve:ssm-secure:/secret}}"}])},
+            {},
+            "SSM Secure reference is not supported in: [AWS::Logs::LogGroup/Properties/Tags]",
+        ),
+        (
+            {"A": parameter("{{resolve:ssm:/name:label}}")},
+            {},
+            "Incorrect format is used in the following SSM reference: "
+            "[{{resolve:ssm:/name:label}}]",
+        ),
+        (
+            {"A": parameter("{{resolve:secretsmanager:one}}" * 61)},
+            {},
+            "Number of dynamic references, 61, is greater than maximum allowed, 60",
+        ),
+        (
+            {"A": group()},
+            {"Parameters": {"B": {"Type": "String", "Default": "{{resolve:ssm:/name}}"}}},
+            "parameter B should not contain ssm versionless resolver",
+        ),
     ],
 )
 def test_an_invalid_template_is_refused_before_anything_is_created(
@@ -115,6 +141,10 @@ def test_an_invalid_template_is_refused_before_anything_is_created(
             "Key 'arn:aws:kms:eu-west-1:123456789012:key/k' does not exist",
         ),
         (parameter("{{resolve:ssm:/no}}"), "Could not resolve the dynamic reference ssm:/no"),
+        (
+            parameter({"Fn::Join": ["", ["{{resolve:ssm-sec", "ure:/no}}"]]}),
+            "SSM Secure reference is not supported in: [AWS::SSM::Parameter/Properties/Value]",
+        ),
         (parameter({"Fn::ImportValue": "nobodys"}), "No export named nobodys found."),
         (parameter({"Fn::Select": [3, ["a"]]}), "nonexistent value at index 3"),
         (nested("https://s3.amazonaws.com/nothing/there"), "S3 error"),

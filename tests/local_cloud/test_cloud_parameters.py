@@ -11,10 +11,12 @@ SUBNETS = {"Subnets": [{"SubnetId": "subnet-1"}, {"SubnetId": "subnet-2"}]}
 
 
 def call(service, operation, **given):
-    """An account with two subnets and one parameter of SSM."""
+    """An account with two subnets, and in SSM a text and a list."""
     match operation:
         case "describe_subnets":
             return SUBNETS
+        case "get_parameter" if given["Name"] == "/names":
+            return {"Parameter": {"Type": "StringList", "Value": "subnet-1, subnet-2"}}
         case "get_parameter":
             return {"Parameter": {"Type": "String", "Value": "subnet-2"}}
     raise AssertionError(operation)
@@ -38,7 +40,11 @@ def value(declaration, given=None):
         ({"Type": "List<AWS::EC2::Subnet::Id>"}, "subnet-1,subnet-2", ["subnet-1", "subnet-2"]),
         ({"Type": "AWS::SSM::Parameter::Value<String>"}, "/name", "subnet-2"),
         ({"Type": "AWS::SSM::Parameter::Value<AWS::EC2::Subnet::Id>"}, "/name", "subnet-2"),
-        ({"Type": "AWS::SSM::Parameter::Value<List<String>>"}, "/name", ["subnet-2"]),
+        (
+            {"Type": "AWS::SSM::Parameter::Value<List<String>>"},
+            "/names",
+            ["subnet-1", "subnet-2"],
+        ),
         ({"Type": "String", "AllowedPattern": "[a-z]*", "AllowedValues": ["a", "b"]}, "b", "b"),
     ],
 )
@@ -51,6 +57,12 @@ def test_a_value_is_converted_to_its_type(declaration, given, expected):
     [
         ({"Type": "String"}, None, r"Parameters: \[P\] must have values"),
         ({"Type": "Strong"}, "a", "Unrecognized parameter type: Strong"),
+        (
+            {"Type": "AWS::SSM::Parameter::Value<List<String>>"},
+            "/name",
+            r"Types for SSM parameters \[/name\] defined in CFN template and SSM are incompatible",
+        ),
+        ({"Type": "AWS::SSM::Parameter::Value<String>"}, "/names", r"\[/names\] .*incompatible"),
         ({}, "a", "must contain a Type member"),
         ({"Type": "String", "Min": 1}, "a", "parameter property 'Min'"),
         ({"Type": "String"}, "x" * 4097, "must not be longer than 4096 bytes"),

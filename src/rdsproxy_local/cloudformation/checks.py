@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..types import find
+from .dynamic_places import reference_problems
 from .failure import Failure
 from .order import depends_on, ordered, references
 from .schemas import schema
@@ -57,6 +58,7 @@ def problems(template: Template) -> Iterator[str]:
     yield from _name_problems(template)
     yield from _attribute_problems(template)
     yield from _condition_problems(template)
+    yield from reference_problems(template.parameters, template.resources)
     for logical_id, resource in template.resources.items():
         yield from _policy_problems(logical_id, resource)
     try:

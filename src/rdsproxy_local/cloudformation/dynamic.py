@@ -15,6 +15,8 @@ Call = Callable[..., Any]
 """boto3's operation of a service, by name: ``call("ssm", "get_parameter", Name=…)``."""
 
 REFERENCE: Final = re.compile(r"\{\{resolve:([^:}]*):([^}]*)\}\}")
+STORED: Final = re.compile(r"[A-Za-z0-9_.\-/]+(?::\d+)?")
+"""A parameter of SSM and its version; labels are refused."""
 SECRET: Final = re.compile(
     r"(?P<id>arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+|[^:]+)"
     r"(?::(?P<string>[^:]*))?(?::(?P<key>[^:]*))?(?::(?P<stage>[^:]*))?(?::(?P<version>[^:]*))?"
@@ -33,12 +35,22 @@ def resolved(value: Any, call: Call) -> Any:
     return value
 
 
+def is_well_formed(service: str, reference: str) -> bool:
+    """False for a reference to SSM that is no name, or a name and a version."""
+    return not service.startswith("ssm") or STORED.fullmatch(reference) is not None
+
+
 def services(value: Any) -> set[str]:
     """The services that the dynamic references in *value* name."""
     return {found[1] for found in REFERENCE.finditer(json.dumps(value, default=str))}
 
 
 def _looked_up(service: str, reference: str, call: Call) -> str:
+    if not is_well_formed(service, reference):
+        raise Failure(
+            "Incorrect format is used in the following SSM reference: "
+            f"[{{{{resolve:{service}:{reference}}}}}]"
+        )
     try:
         match service:
             case "ssm" | "ssm-secure":
@@ -55,12 +67,12 @@ def _looked_up(service: str, reference: str, call: Call) -> str:
 
 def _parameter(reference: str, call: Call, *, secure: bool) -> str:
     found = call("ssm", "get_parameter", Name=reference, WithDecryption=True)["Parameter"]
-    if secure != (found["Type"] == "SecureString"):
-        service = "ssm-secure" if secure else "ssm"
+    if found["Type"] == "SecureString" and not secure:
         raise Failure(
-            f"Non-secure and secure values differ: {service} cannot read the {found['Type']} "
-            f"parameter {reference}"
+            f"Non-secure ssm prefix was used for secure parameter {reference.partition(':')[0]}"
         )
+    if found["Type"] != "SecureString" and secure:
+        raise Failure(f"Secure ssm prefix was used for the {found['Type']} parameter {reference}")
     return str(found["Value"])
 
 

@@ -11,6 +11,7 @@ from ..types import is_custom
 from . import background, dynamic, policies
 from .background import Cancelled
 from .deletion import discard
+from .dynamic_places import secure_problems
 from .failure import Failure
 from .handlers import (
     as_deployed,
@@ -142,6 +143,9 @@ class StackUpdate(UndoableUpdate):
         self, logical_id: str, resource: Mapping[str, Any], written: Mapping[str, Any]
     ) -> dict[str, Any]:
         type_name = resource["Type"]
+        # What a parameter's value says is known here, and not in the template.
+        for problem in secure_problems((type_name, written)):
+            raise Failure(problem)
         properties = self.scope.read(type_name, written)
         if problems := property_problems(type_name, properties):
             raise Failure(

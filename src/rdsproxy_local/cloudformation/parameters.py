@@ -205,7 +205,7 @@ def _number_problems(name: str, declaration: Mapping[str, Any], items: list[str]
 def _value(name: str, declaration: Mapping[str, Any], given: str, call: Call) -> Value:
     type_name = declaration["Type"]
     if from_ssm := FROM_SSM.fullmatch(type_name):
-        given, type_name = _from_ssm(given, call), from_ssm[1]
+        given, type_name = _from_ssm(given, from_ssm[1], call), from_ssm[1]
     value: Value = _items(given) if _is_list(type_name) else given
     item_type = type_name.removeprefix("List<").removesuffix(">")
     if item_type in EXISTING:
@@ -221,7 +221,7 @@ def _items(value: str) -> list[str]:
     return [item.strip() for item in value.split(",")]
 
 
-def _from_ssm(name: str, call: Call) -> str:
+def _from_ssm(name: str, type_name: str, call: Call) -> str:
     try:
         found = call("ssm", "get_parameter", Name=name)["Parameter"]
     except ClientError as error:
@@ -230,6 +230,10 @@ def _from_ssm(name: str, call: Call) -> str:
         ) from error
     if found["Type"] == "SecureString":
         raise Failure(f"Parameters [{name}] referenced by template have types not supported")
+    if _is_list(type_name) != (found["Type"] == "StringList"):
+        raise Failure(
+            f"Types for SSM parameters [{name}] defined in CFN template and SSM are incompatible"
+        )
     return str(found["Value"])
 
 
