@@ -169,6 +169,34 @@ class TestBase:
         assert said.returncode == 1
         assert said.stderr.startswith("error: [sql] You have an error in your SQL syntax")
 
+    def test_a_request_is_signed_and_its_answer_printed(self, command, running):
+        command.run("call", "-X", "POST", "/initialize")
+        loaded = command.run("call", "/load")
+        by_output = command.run("call", "APIEndpoint/load")
+
+        assert (loaded.returncode, loaded.stdout) == (0, f"{ROWS}\n"), loaded.stderr
+        assert by_output.stdout == loaded.stdout
+        assert "rdsproxy-templates local call -X POST /initialize\n" in running.said
+
+    @pytest.mark.parametrize(
+        ("words", "sentence"),
+        [
+            (["/laod"], "[GET /laod] answered 404 Not Found"),
+            (["--unsigned", "/load"], "[GET /load] answered 403 Forbidden"),
+            (["-d", "x", "/load"], "[POST /load] answered 405 Method Not Allowed"),
+            (
+                ["APIEndpont/load"],
+                "[call] no output 'APIEndpont' holds an address (did you mean APIEndpoint?); "
+                "APIEndpoint does",
+            ),
+        ],
+    )
+    def test_a_request_that_is_refused_is_a_sentence(self, command, running, words, sentence):
+        said = command.run("call", *words)
+
+        assert said.returncode == (2 if "output" in sentence else 1)
+        assert said.stderr == f"error: {sentence}\n"
+
     def test_a_changed_function_is_reloaded_and_a_broken_one_is_not(self, command, running):
         app = command.folder / ".rdsproxy-local/base/lambda/blog_rds_proxy/app.py"
         whole = app.read_text()
@@ -310,6 +338,7 @@ def test_one_that_died_is_said_to_have_died_and_leaves_nothing_running(installed
         (["status"], 1, "nothing runs for this folder; `rdsproxy-templates local up` starts it"),
         (["down"], 1, "nothing runs for this folder"),
         (["sql", "-c", "SELECT 1"], 1, "nothing runs for this folder"),
+        (["call", "/load"], 1, "nothing runs for this folder"),
     ],
 )
 def test_a_wrong_command_line_is_answered_by_a_sentence(

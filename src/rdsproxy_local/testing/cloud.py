@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
-from urllib.parse import urlsplit
-
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
+from typing import Any, Protocol, Self
 
 from rdsproxy_templates.errors import ConfigError, DeploymentError, Problem
 
@@ -31,11 +26,7 @@ from ..function_output import LogReader, group_of
 from ..local_cloud import Account, LocalCloud
 from ..organization import Organization
 from ..servers.required import missing_servers
-from ..viewer import Viewer
-from .answers import Answer, send
-
-API_HOST: Final = re.compile(r"[a-z0-9]+\.execute-api\..+", re.IGNORECASE)
-DISTRIBUTION_HOST: Final = re.compile(r"[a-z0-9]+\.cloudfront\.net", re.IGNORECASE)
+from .answers import Answer, answer_of
 
 
 class RenderedBundle(Protocol):
@@ -152,20 +143,8 @@ class TestCloud:
     ) -> Answer:
         """Send a request to an API or a distribution, *signed* by the developer of *account*."""
         content = body.encode() if isinstance(body, str) else body
-        host = urlsplit(url).hostname or ""
-        if DISTRIBUTION_HOST.fullmatch(host):
-            seen = Viewer(self.cloud.endpoint).ask(url, method, content, **(headers or {}))
-            lower = {name.lower(): value for name, value in seen.headers.items()}
-            return Answer(seen.status, lower, seen.body)
-        if not API_HOST.fullmatch(host):
-            sentence = f"must be the URL of an API or a distribution, an output, got {url!r}"
-            raise ConfigError([Problem("url", sentence)])
         account = account or self.default_account
-        own = dict(headers or {})
-        request = AWSRequest(method, account.local(url), headers=own, data=content)
-        if signed:
-            SigV4Auth(account.credentials, "execute-api", account.region).add_auth(request)
-        return send(request)
+        return answer_of(account, method, url, content, headers or {}, signed=signed)
 
     def sql(
         self, statement: str, *, stack: DeployedStack | None = None, user: str | None = None

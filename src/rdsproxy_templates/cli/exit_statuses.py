@@ -67,7 +67,8 @@ OWN: Final[Mapping[str, Mapping[int, str]]] = {
         CHANGES: "something would change",
     },
     "local": {
-        FAILED: "no local cloud runs, or a deployment or the SQL of `local sql` failed",
+        FAILED: "no local cloud runs, a deployment or the SQL of `local sql` failed, or an API "
+        "refused a request of `local call`",
         **_REFUSED,
     },
 }

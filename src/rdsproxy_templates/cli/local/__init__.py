@@ -9,6 +9,7 @@ from ..lazy_group import LazyGroup
 SUBCOMMANDS: Final = {
     "up": "Start a local cloud, and deploy a plan into it.",
     "status": "Show what runs, with addresses and outputs.",
+    "call": "Send a signed request to a deployed API.",
     "logs": "Print the output of functions.",
     "sql": "Open a database, or run a statement in it.",
     "start": "Start databases again that have ended by themselves.",

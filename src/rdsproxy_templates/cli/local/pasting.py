@@ -25,6 +25,7 @@ REQUESTS: Final[Mapping[str, tuple[str, ...]]] = {
     "IAMUrl": ("{}",),
 }
 """Requests to an API, by the output that has its address; ``{}`` stands for the address."""
+API_OUTPUT: Final = "APIEndpoint"
 DATABASES: Final = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 API: Final = re.compile(r"https://[a-z0-9]+\.execute-api\.[^ ]+")
 
@@ -78,17 +79,24 @@ def _environment(deployed: Deployed) -> Iterator[Section]:
 
 def _signed(deployed: Deployed) -> Iterator[Section]:
     account = deployed.deployment.account_of(deployed.deployment.plan.steps[-1])
-    calls = []
-    declared = list(_routes(deployed))
-    for name, value in deployed.outputs.items():
-        if name == "APIEndpoint" and declared:
-            calls += [f"signed {one.format(account.local(value))}" for one in declared]
-        elif name in REQUESTS:
-            calls += [f"signed {one.format(account.local(value))}" for one in REQUESTS[name]]
-        elif API.fullmatch(value):
-            calls.append(f"signed {account.local(value)}")
+    calls = [
+        f"signed {request.format(account.local(deployed.outputs[name]))}"
+        for name, request in _requests(deployed)
+    ]
     if calls:
         yield Section("The API answers to signed requests:", [SIGNED, *calls])
+
+
+def _requests(deployed: Deployed) -> Iterator[tuple[str, str]]:
+    """Yield the outputs with an API's address, each with a request to it."""
+    declared = tuple(_routes(deployed))
+    for name, value in deployed.outputs.items():
+        if name == API_OUTPUT and declared:
+            yield from ((name, one) for one in declared)
+        elif name in REQUESTS:
+            yield from ((name, one) for one in REQUESTS[name])
+        elif API.fullmatch(value):
+            yield name, "{}"
 
 
 def _routes(deployed: Deployed) -> Iterator[str]:
@@ -143,7 +151,11 @@ def _viewer(deployed: Deployed, address: str = LOOPBACK) -> Viewer:
 
 def _commands(deployed: Deployed) -> Iterator[Section]:
     folder = shlex.quote(str(deployed.folder.parent))
-    subcommands = ["status", "logs"]
+    calls = [
+        f"call {one.format('/' if name == API_OUTPUT else name)}"
+        for name, one in _requests(deployed)
+    ]
+    subcommands = ["status", *calls[:1], "logs"]
     if _has_database(deployed):
         subcommands.append("sql -c 'SELECT 1'")
     commands = [f"rdsproxy-templates local {one}" for one in subcommands]
