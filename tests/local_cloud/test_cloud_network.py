@@ -559,6 +559,47 @@ def test_a_rule_can_name_a_list_of_prefixes(harness, network):
     assert way_out["PrefixListIds"] == [{"PrefixListId": storage["PrefixListId"]}]
 
 
+class TestCounts:
+    @pytest.fixture
+    def long(self, harness):
+        """A prefix list with room for 59 ranges, of which it has none."""
+        given = {"PrefixListName": "long", "AddressFamily": "IPv4", "MaxEntries": 59}
+        return harness.create("AWS::EC2::PrefixList", **given).physical_id
+
+    def test_a_prefix_list_counts_as_the_entries_that_it_may_have(self, harness, network, long):
+        group = network.group(SecurityGroupIngress=[rule(SourcePrefixListId=long)]).physical_id
+        given = {"GroupId": group, **rule(CidrIp="10.0.0.0/8")}
+        harness.create("AWS::EC2::SecurityGroupIngress", **given)
+        with pytest.raises(REFUSED, match="RulesPerSecurityGroupLimitExceeded"):
+            harness.create("AWS::EC2::SecurityGroupIngress", **{**given, "CidrIp": "11.0.0.0/8"})
+        with pytest.raises(REFUSED, match="RulesPerSecurityGroupLimitExceeded"):
+            harness.create(
+                "AWS::EC2::SecurityGroupIngress",
+                GroupId=group,
+                **rule(SourceSecurityGroupId=group),
+            )
+
+    def test_rules_for_ipv6_are_counted_by_themselves(self, harness, network, long):
+        own = rule(CidrIp="10.0.0.0/8")
+        group = network.group(SecurityGroupIngress=[rule(SourcePrefixListId=long), own])
+        ranges = [rule(CidrIpv6=f"2001:db8:{number}::/48") for number in range(60)]
+        network.group(SecurityGroupIngress=[rule(SourcePrefixListId=long), own, *ranges])
+        harness.create(
+            "AWS::EC2::SecurityGroupIngress", GroupId=group.physical_id, **rule(CidrIpv6="::/0")
+        )
+        with pytest.raises(REFUSED, match="RulesPerSecurityGroupLimitExceeded"):
+            network.group(SecurityGroupIngress=[*ranges, rule(CidrIpv6="::/0")])
+
+    def test_a_list_of_aws_has_a_weight(self, harness, network):
+        lists = harness.call("ec2", "describe_managed_prefix_lists")["PrefixLists"]
+        edge = next(one for one in lists if one["PrefixListName"].endswith("origin-facing"))
+        ranges = [rule(CidrIp=f"10.{number}.0.0/16") for number in range(5)]
+        edges = rule(SourcePrefixListId=edge["PrefixListId"])
+        network.group(SecurityGroupIngress=[edges, *ranges])
+        with pytest.raises(REFUSED, match="RulesPerSecurityGroupLimitExceeded"):
+            network.group(SecurityGroupIngress=[edges, *ranges, rule(CidrIp="11.0.0.0/8")])
+
+
 # Machines
 
 

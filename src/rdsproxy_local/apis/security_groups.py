@@ -15,6 +15,7 @@ from moto.ec2.exceptions import (
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 
+from .rule_counts import require_room, rules_beside
 from .surround import mend, surround
 
 # Of descriptions of groups and of rules, in EC2's service model.
@@ -127,6 +128,7 @@ def _authorize(
                 "InvalidPrefixListId.NotFound",
                 f"The prefix list ID '{listed['PrefixListId']}' does not exist",
             )
+    require_room(backend, group, rules_beside(authorize, group), rule)
     if rule["ip_protocol"] not in NEEDS_PORTS and rule["from_port"] is None:
         # Protocols without ports have all of them, and moto needs numbers.
         rule |= {"from_port": -1, "to_port": -1}
