@@ -149,6 +149,8 @@ def test_a_secret_is_for_nobody_else_where_public_policies_are_blocked(harness):
     [
         (without(ALARM, "Statistic"), "Exactly one of Statistic"),
         (without(ALARM, "Period"), "Period must not be null"),
+        ({**ALARM, "Period": 5}, "multiple of 60: 5"),
+        ({**ALARM, "Period": 90}, "multiple of 60: 90"),
         (without(ALARM, "Threshold"), "Threshold must be specified"),
         ({**without(ALARM, "Statistic"), "ExtendedStatistic": "p101"}, "p101"),
         ({**ALARM, "AlarmActions": ["news"]}, "Invalid arn"),
@@ -172,6 +174,11 @@ def test_a_secret_is_for_nobody_else_where_public_policies_are_blocked(harness):
 def test_an_alarm_looks_at_one_value(harness, properties, reason):
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     refused(harness, "AWS::CloudWatch::Alarm", properties, reason)
+
+
+@pytest.mark.parametrize("period", [10, 20, 30, 60, 86_400])
+def test_an_alarm_has_any_period_that_cloudwatch_has(harness, period):
+    harness.delete(harness.create("AWS::CloudWatch::Alarm", **{**ALARM, "Period": period}))
 
 
 @pytest.mark.parametrize(

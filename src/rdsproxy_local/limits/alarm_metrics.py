@@ -15,6 +15,8 @@ MOST_PERCENT: Final = 100
 STATISTICS: Final = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 SHORT_PERIODS: Final = (1, 5, 10, 20, 30)
 """MetricStat, Period in botocore's model."""
+SHORT_ALARM_PERIODS: Final = (10, 20, 30)
+"""PutMetricAlarm, Period in botocore's model."""
 MINUTE: Final = 60
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 FUNCTIONS: Final = frozenset(
@@ -69,8 +71,14 @@ def _stat(metric: Mapping[str, Any]) -> Iterator[str]:
         yield f"Invalid value for period: {metric['Period']}"
 
 
-def _is_period(period: Any) -> bool:
-    return period in SHORT_PERIODS or (period > 0 and period % MINUTE == 0)
+def _is_period(period: Any, short: tuple[int, ...] = SHORT_PERIODS) -> bool:
+    return period in short or (period > 0 and period % MINUTE == 0)
+
+
+def period_problems(period: Any) -> Iterator[str]:
+    """Refuse a period that an alarm on one metric does not have."""
+    if not _is_period(period, SHORT_ALARM_PERIODS):
+        yield f"Period must be 10, 20, 30 or a multiple of 60: {period}"
 
 
 def _expression(text: str, names: list[Any], own: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..cloudformation.resource import Context
-from .alarm_metrics import is_extended, metric_problems
+from .alarm_metrics import is_extended, metric_problems, period_problems
 from .check import Check
 
 # PutMetricAlarm, EvaluationPeriods in botocore's model.
@@ -49,6 +49,7 @@ def _metric(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
             yield "Namespace must not be null"
         if "Period" not in given:
             yield "Period must not be null"
+        yield from period_problems(given.get("Period", HOUR))
     else:
         yield "The parameters MetricName and Metrics are missing: one of them is needed"
     statistic = given.get("ExtendedStatistic")

@@ -24,7 +24,6 @@ FILES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("forward_enum", "DistributionConfig/DefaultCacheBehavior"),
         ("forward_enum", "DistributionConfig/CacheBehaviors/*"),
     ),
-    "AWS::CloudWatch::Alarm": (("period", HERE),),
     "AWS::DynamoDB::Table": (
         ("billingmode_exclusive", HERE),
         ("billingmode_provisioned_dependent", HERE),
