@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from types import SimpleNamespace
 
 from botocore.exceptions import ClientError
+
+from rdsproxy_templates import render
+from rdsproxy_templates.deploy.given import given_problems
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0a1b2c3d-0000-0000-0000-000000000000"
@@ -77,9 +81,44 @@ DATABASE = {
 }
 
 
+DELEGATION = {
+    "Effect": "Allow",
+    "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+    "Action": "kms:*",
+}
+
+
+def key_policy(*statements):
+    return {"Policy": json.dumps({"Statement": list(statements)})}
+
+
 def trusting(*services):
     statement = {"Effect": "Allow", "Principal": {"Service": list(services)}}
     return {"Statement": [statement | {"Action": "sts:AssumeRole"}]}
+
+
+@cache
+def _rendered(variant, settings):
+    config = variant.Config.parse(json.loads(settings), "a test")
+    return config, render(variant, config).root
+
+
+def compared(variant, account, settings=None, *, creates=True, **values):
+    """Problems and notes about a variant that is given these values."""
+    config, root = _rendered(variant, json.dumps(settings))
+    told = {name: one for name, one in VALUES.items() if name in root.parameters}
+    said = []
+    found = given_problems(
+        account, root, told | values, said.append, config=config, creates=creates
+    )
+    return [str(one) for one in found], said
+
+
+def problems(variant, account, settings=None, **more):
+    """Problems about a variant, of which nothing is only noted."""
+    found, said = compared(variant, account, settings, **more)
+    assert said == []
+    return found
 
 
 class GivenAccount:
@@ -110,7 +149,9 @@ class GivenAccount:
             },
             "describe_secret": {},
             "describe_key": {"KeyMetadata": {"Arn": KEY, "KeyState": "Enabled"}},
-            "get_key_policy": {"Policy": json.dumps(trusting(f"logs.{REGION}.amazonaws.com"))},
+            "get_key_policy": key_policy(
+                DELEGATION, *trusting(f"logs.{REGION}.amazonaws.com")["Statement"]
+            ),
             "get_role": {
                 "Role": {
                     "Arn": ROLE,

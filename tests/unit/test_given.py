@@ -14,10 +14,11 @@ from given_account import (
     PROXY_GROUP,
     ROLE,
     SECRET,
-    VALUES,
     GivenAccount,
+    compared,
     error,
     group,
+    problems,
     rule,
     subnet,
     trusting,
@@ -29,24 +30,6 @@ from rdsproxy_templates.model.stack import template
 from rdsproxy_templates.variants import VARIANTS, base, existing_database, existing_vpc
 
 SUBNETS = "PrivateSubnet1Id and PrivateSubnet2Id"
-
-
-def compared(variant, account, settings=None, *, creates=True, **values):
-    """Problems and notes about a variant that is given these values."""
-    config = variant.Config.parse(settings, "a test")
-    root = render(variant, config).root
-    told = {name: one for name, one in VALUES.items() if name in root.parameters}
-    said = []
-    found = given_problems(
-        account, root, told | values, said.append, config=config, creates=creates
-    )
-    return [str(one) for one in found], said
-
-
-def problems(variant, account, settings=None, **more):
-    found, said = compared(variant, account, settings, **more)
-    assert said == []
-    return found
 
 
 class TestAnAccount:
@@ -65,7 +48,7 @@ class TestAnAccount:
             f"not compared with the account: {name} is not allowed"
             for name in (
                 "describe_subnets", "describe_vpcs", "describe_security_groups",
-                "get_secret_value", "describe_secret", "describe_db_clusters",
+                "describe_secret", "get_secret_value", "describe_db_clusters",
             )
         ]  # fmt: skip
 
@@ -79,9 +62,10 @@ class TestAnAccount:
             "describe_subnets: no",
             "describe_vpcs: no",
             "describe_security_groups: no",
-            "get_secret_value: no",
-            "describe_secret: no",
-            "describe_db_clusters: no",
+            f"is {SECRET}, which is not in account 111122223333, eu-west-1; give one that exists "
+            "(describe_secret: no)",
+            "is old, which is not in account 111122223333, eu-west-1; give one that exists "
+            "(describe_db_clusters: no)",
         ]
 
     def test_is_asked_nothing_where_nothing_is_given(self):
@@ -200,24 +184,36 @@ class TestSubnets:
 
         assert "have no IPv6 range in subnet-0000000a, subnet-0000000b" in said
 
-    def test_with_ipv6_are_of_no_use_to_a_proxy_in_a_dedicated_vpc(self):
+    @pytest.mark.parametrize(
+        ("vpc", "sentence"),
+        [
+            ({"InstanceTenancy": "dedicated"}, "are in vpc-1 of dedicated tenancy, in which RDS "
+             "Proxy is not available; give subnets of another VPC"),
+            ({"EncryptionControl": {"Mode": "enforce"}}, "are in vpc-1, which enforces encryption "
+             "controls, with which RDS Proxy is not available; set them to monitor, or give "
+             "subnets of another VPC"),
+        ],
+    )  # fmt: skip
+    def test_in_a_vpc_without_rds_proxy_are_refused(self, vpc, sentence):
+        account = GivenAccount(describe_vpcs=[{"VpcId": "vpc-1"} | vpc])
+
+        assert problems(existing_vpc, account) == [f"[{SUBNETS}] {sentence}"]
+
+    def test_with_ipv6_only_are_refused_once_for_all_that_needs_ipv4(self):
         range_ = {"Ipv6CidrBlockState": {"State": "associated"}}
         there = [
-            subnet(f"subnet-0000000{zone}", zone, Ipv6CidrBlockAssociationSet=[range_])
+            subnet(
+                f"subnet-0000000{zone}", zone, Ipv6CidrBlockAssociationSet=[range_],
+                Ipv6Native=True, AvailableIpAddressCount=0,
+            )
             for zone in "ab"
+        ]  # fmt: skip
+
+        assert problems(existing_vpc, GivenAccount(describe_subnets=there)) == [
+            f"[{SUBNETS}] have IPv6 only in subnet-0000000a, subnet-0000000b; functions, "
+            "databases, interface endpoints and proxies that are reached by IPv4 need subnets "
+            "with IPv4, too"
         ]
-        account = GivenAccount(
-            describe_subnets=there,
-            describe_vpcs=[{"VpcId": "vpc-1", "InstanceTenancy": "dedicated"}],
-        )
-
-        (said,) = problems(
-            existing_vpc, account, {"rds": {"proxy": {"endpoint_network_type": "DUAL"}}}
-        )
-
-        assert said == (
-            f"[{SUBNETS}] are in vpc-1 of dedicated tenancy, in which no proxy has IPv6"
-        )
 
     def test_with_ipv6_are_taken(self):
         range_ = {"Ipv6CidrBlockState": {"State": "associated"}}
@@ -440,15 +436,16 @@ class TestDatabase:
             "[DBIdentifier] names a database in vpc-2, and the proxy's subnets are in vpc-1"
         ]
 
-    def test_that_rests_or_has_lost_its_readers_is_a_note(self):
-        described = DATABASE | {"Status": "stopped", "DBClusterMembers": []}
+    def test_that_changes_or_has_lost_its_readers_is_a_note(self):
+        writer = {"DBInstanceIdentifier": "old-1", "IsClusterWriter": True}
+        described = DATABASE | {"Status": "upgrading", "DBClusterMembers": [writer]}
         account = GivenAccount(describe_db_clusters={"DBClusters": [described]})
 
         found, said = compared(existing_database, account, {"rds": {"has_readers": True}})
 
         assert found == []
         assert said == [
-            "DBIdentifier: old is stopped",
+            "DBIdentifier: old is upgrading",
             "DBIdentifier: old has no reader now, and rds.has_readers is true",
         ]
 
@@ -467,7 +464,10 @@ class TestSecrets:
 
         (said,) = problems(existing_database, account)
 
-        assert said == (f"[RDSMasterUserSecretArn] is {SECRET}, which is scheduled for deletion")
+        assert said == (
+            f"[RDSMasterUserSecretArn] is {SECRET}, which is scheduled for deletion; "
+            "restore it, or give another"
+        )
 
     def test_of_another_account_are_not_asked_for(self):
         arn = SECRET.replace("111122223333", "444455556666")
@@ -566,7 +566,10 @@ class TestRoles:
 
         found = given_problems(GivenAccount(get_policy=error("NoSuchEntity")), root, {}, print)
 
-        assert {one.sentence for one in found} == {"get_policy: no"}
+        assert {one.sentence for one in found} == {
+            f"is {boundary}, which is not in account 111122223333, eu-west-1; give one that exists "
+            "(get_policy: no)"
+        }
 
 
 class TestNames:

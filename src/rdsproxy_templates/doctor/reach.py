@@ -62,7 +62,7 @@ def _of_groups(view: ProxyView, reason: str) -> Iterator[Diagnosis]:
         End(view.database_name, tuple(theirs), None),
         port,
     )
-    rules = group_rules(Graph(_template(group_resources(groups, ()))))
+    rules = group_rules(Graph(_template(group_resources(groups, (), ()))))
     words = {
         "SecurityGroupEgress": "out of the proxy's groups {mine} to the database's {theirs}",
         "SecurityGroupIngress": "into the database's groups {theirs} from the proxy's {mine}",

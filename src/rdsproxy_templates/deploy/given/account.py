@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ...errors import Problem
@@ -30,6 +30,11 @@ class AccountReader:
     _answers: dict[str, Any] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
 
+    @property
+    def where(self) -> str:
+        """The account and its Region, in words."""
+        return f"account {self.session.id}, {self.session.region}"
+
     def ask(self, service: str, operation: str, place: str, **arguments: Any) -> Any:
         """Return the answer about the value at *place*; None where there is none."""
         from botocore.exceptions import ClientError  # noqa: PLC0415 - optional
@@ -41,8 +46,20 @@ class AccountReader:
                 client = self.session.client(service)
                 self._answers[key] = _whole_answer(client, operation, arguments)
             except ClientError as error:
-                self._refused(place, error)
+                self._refused(place, arguments, error)
         return self._answers[key]
+
+    def finds(self, service: str, operation: str, **arguments: Any) -> Any:
+        """Return the answer; None, and no problem, where there is no such thing."""
+        quiet = replace(self, refusals=[], say=lambda _: None, _said=set())
+        return quiet.ask(service, operation, "", **arguments)
+
+    def unless_created(self, problem: Problem) -> Iterator[Problem]:
+        """Yield *problem* where the stack is to be created; of one that exists it is only said."""
+        if self.creates:
+            yield problem
+        else:
+            self.note(f"{problem.place} {problem.sentence}")
 
     def note(self, sentence: str) -> None:
         """Say *sentence* once."""
@@ -58,12 +75,16 @@ class AccountReader:
         self.note(f"not compared with the account: {place} is of account {owner}")
         return True
 
-    def _refused(self, place: str, error: Any) -> None:
+    def _refused(self, place: str, arguments: Mapping[str, Any], error: Any) -> None:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         if code in DENIED:
             self.note(f"not compared with the account: {error.operation_name} is not allowed")
-        else:
-            self.refusals.append(Problem(place, f"{error.operation_name}: {message}"))
+            return
+        said = f"{error.operation_name}: {message}"
+        value = next((one for one in arguments.values() if isinstance(one, str)), None)
+        if value and ("NotFound" in code or code.startswith("NoSuch")):
+            said = f"is {value}, which is not in {self.where}; give one that exists ({said})"
+        self.refusals.append(Problem(place, said))
 
 
 def _whole_answer(client: Any, operation: str, arguments: Mapping[str, Any]) -> Any:

@@ -17,8 +17,10 @@ from .database import database_problems
 from .endpoints import endpoint_problems
 from .groups import group_problems
 from .hops import hop_problems
+from .key_policies import key_policy_problems
 from .keys import key_problems
 from .named import named_problems
+from .proxied_vpcs import proxied_vpc_problems
 from .roles import role_problems
 from .secrets import secret_problems
 from .subnets import subnet_problems
@@ -27,11 +29,13 @@ from .values import GivenValues
 Check = Callable[[AccountReader, GivenValues], Iterator[Problem]]
 CHECKS: Final[tuple[Check, ...]] = (
     subnet_problems,
+    proxied_vpc_problems,
     group_problems,
     endpoint_problems,
     hop_problems,
     secret_problems,
     key_problems,
+    key_policy_problems,
     role_problems,
     named_problems,
     database_problems,

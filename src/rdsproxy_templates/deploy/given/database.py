@@ -11,11 +11,11 @@ from ...errors import Problem
 from ...resources.existing_database import ExistingDatabaseSettings
 from ...validators.graph import CLUSTER, INSTANCE, TARGET_GROUP
 from .account import AccountReader
+from .database_states import kind_problems, state_problems
 from .subnets import vpc_of
 from .values import Given, GivenValues
 
 FAMILIES: Final = {"mysql": "MYSQL", "maria": "MYSQL", "postgres": "POSTGRESQL"}
-READY: Final = ("available", "backing-up", "storage-optimization")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,18 @@ class ExistingDatabase:
         return str(endpoint if self.is_cluster else endpoint.get("Address"))
 
     @property
+    def name(self) -> str:
+        """The identifier as RDS keeps it, which is in lower case."""
+        key = "DBClusterIdentifier" if self.is_cluster else "DBInstanceIdentifier"
+        return str(self.described.get(key, self.identifier))
+
+    @property
+    def hosts(self) -> set[str]:
+        """Every host of the database, in lower case."""
+        others = (self.described.get("ReaderEndpoint"), *self.described.get("CustomEndpoints", ()))
+        return {one.lower() for one in (self.host, *others) if one}
+
+    @property
     def port(self) -> int | None:
         holder = self.described if self.is_cluster else self.described.get("Endpoint") or {}
         return holder.get("Port")
@@ -54,8 +66,7 @@ class ExistingDatabase:
     @property
     def family(self) -> str | None:
         """Family of RDS Proxy that takes the database's engine."""
-        engine = self.described["Engine"]
-        return next((family for part, family in FAMILIES.items() if part in engine), None)
+        return family_of(self.described["Engine"])
 
     @property
     def groups(self) -> list[str]:
@@ -69,6 +80,11 @@ class ExistingDatabase:
         )
         properties = {"Engine": self.described["Engine"], "Port": self.port, key: self.groups}
         return {"Type": kind, "Properties": properties}
+
+
+def family_of(engine: str) -> str | None:
+    """Return the family of RDS Proxy that takes *engine*; None where none does."""
+    return next((family for part, family in FAMILIES.items() if part in engine), None)
 
 
 def existing_databases(account: AccountReader, given: GivenValues) -> list[ExistingDatabase]:
@@ -92,7 +108,27 @@ def existing_databases(account: AccountReader, given: GivenValues) -> list[Exist
                             described=described,
                         )
                     )  # fmt: skip
+                else:
+                    _seek(account, one, key)
     return found
+
+
+def _seek(account: AccountReader, one: Given, key: str) -> None:
+    """Report a database that is of the other kind than its target group says."""
+    if key == "DBInstanceIdentifiers":
+        answer = account.finds("rds", "describe_db_clusters", DBClusterIdentifier=one.text)
+        found = answer["DBClusters"][0] if answer else None
+        kind = "a cluster"
+    else:
+        answer = account.finds("rds", "describe_db_instances", DBInstanceIdentifier=one.text)
+        found = answer["DBInstances"][0] if answer else None
+        kind = "an instance"
+    if not found:
+        return
+    sentence = f"names {kind} of {found['Engine']}; say so in `rds.engine` and `rds.kind`"
+    if key == "DBClusterIdentifiers" and (cluster := found.get("DBClusterIdentifier")):
+        sentence = f"names an instance of the cluster {cluster}; give the cluster"
+    account.refusals.append(Problem(one.place, sentence))
 
 
 def database_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
@@ -105,11 +141,15 @@ def database_problems(account: AccountReader, given: GivenValues) -> Iterator[Pr
 
 
 def _named(database: ExistingDatabase, given: GivenValues) -> Iterator[Problem]:
-    identifier = database.identifier
-    for name, actual in (("DBResourceId", database.resource_id), ("DBEndpoint", database.host)):
-        if given.parameters.get(name, actual) != actual:
-            sentence = f"is {given.parameters[name]!r}, and {identifier} has {actual!r}"
-            yield Problem(name, sentence)
+    identifier, resource_id, host = database.identifier, database.resource_id, database.host
+    if identifier != database.name:
+        sentence = f"is {identifier!r}, and RDS keeps it as {database.name!r}; give that"
+        yield Problem(database.given.place, sentence)
+    if (told := given.parameters.get("DBResourceId", resource_id)) != resource_id:
+        yield Problem("DBResourceId", f"is {told!r}, and {identifier} has {resource_id!r}")
+    if (told := given.parameters.get("DBEndpoint", host)).lower() != host.lower():
+        which = " for its writer" if told.lower() in database.hosts else ""
+        yield Problem("DBEndpoint", f"is {told!r}, and {identifier} has {host!r}{which}; give that")
     group = given.parameters.get("DBClusterSecurityGroupId")
     if group and group not in database.groups:
         sentence = f"must be a group of {identifier}: {', '.join(database.groups)}, got {group}"
@@ -120,10 +160,10 @@ def _behind_proxy(
     account: AccountReader, given: GivenValues, database: ExistingDatabase
 ) -> Iterator[Problem]:
     place, described = database.given.place, database.described
-    if (status := described.get("Status", described.get("DBInstanceStatus"))) not in (None, *READY):
-        account.note(f"{place}: {database.identifier} is {status}")
+    yield from state_problems(account, place, database.identifier, described)
     if not database.proxy:
         return
+    yield from kind_problems(place, database.identifier, described, is_cluster=database.is_cluster)
     proxy = given.flat.resources[database.proxy]["Properties"]
     engine = described["Engine"]
     if proxy.get("EngineFamily") != database.family:

@@ -26,21 +26,24 @@ def peers_of(groups: Mapping[str, Body]) -> set[str]:
     }
 
 
-def group_resources(groups: Mapping[str, Body], ranges: Sequence[Any]) -> dict[str, Any]:
+def group_resources(
+    groups: Mapping[str, Body], ranges: Sequence[Any], sources: Sequence[Any]
+) -> dict[str, Any]:
     """Return *groups*, and those that their rules name, as resources by ID.
 
-    Rules for addresses outside of *ranges*, those of the VPCs, are left out, if any are known.
+    Rules for addresses outside of *ranges*, those of the VPCs, are left out, if any are known;
+    so are those that admit none of *sources*, the subnets from which anything connects.
     """
-    return {name: _group({}, ranges) for name in peers_of(groups)} | {
-        name: _group(group, ranges) for name, group in groups.items()
+    return {name: _group({}, ranges, sources) for name in peers_of(groups)} | {
+        name: _group(group, ranges, sources) for name, group in groups.items()
     }
 
 
-def _group(group: Body, ranges: Sequence[Any]) -> dict[str, Any]:
+def _group(group: Body, ranges: Sequence[Any], sources: Sequence[Any]) -> dict[str, Any]:
     return {
         "Type": GROUP,
         "Properties": {
-            "SecurityGroupIngress": [*_rules(group.get("IpPermissions", ()), "Source", ranges)],
+            "SecurityGroupIngress": [*_rules(group.get("IpPermissions", ()), "Source", sources)],
             "SecurityGroupEgress": [
                 *_rules(group.get("IpPermissionsEgress", ()), "Destination", ranges)
             ]

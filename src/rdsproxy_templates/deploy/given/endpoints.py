@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from ...errors import Problem
+from ...validators.trust import principals, statements_of
 from .account import AccountReader
-from .subnets import INTERFACES, vpc_of
+from .subnets import FUNCTIONS, INTERFACES, vpc_of
 from .values import GivenValues, Use
 
 DNS: Final = {"enableDnsSupport": "EnableDnsSupport", "enableDnsHostnames": "EnableDnsHostnames"}
 """Attributes of a VPC that private DNS needs, and the key of the answer about each."""
+READS: Final = "secretsmanager:GetSecretValue"
 GROUP: Final = "SecretsManagerEndpointSecurityGroupId"
 GONE: Final = ("deleting", "deleted", "rejected", "failed", "expired")
 
@@ -40,14 +43,56 @@ def _existing(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
         GROUP,
         Filters=[{"Name": "service-name", "Values": [service]}],
     )
-    if answer and not any(
-        one.get("PrivateDnsEnabled")
+    if not answer:
+        return
+    having = [
+        one
+        for one in answer["VpcEndpoints"]
+        if one.get("PrivateDnsEnabled")
         and one.get("State", "").lower() not in GONE
         and group in {member["GroupId"] for member in one.get("Groups", ())}
-        for one in answer["VpcEndpoints"]
-    ):
+    ]
+    functions = given.uses("VpcConfig.SubnetIds", *FUNCTIONS)
+    homes = {vpc_of(account, given, use.resource) for use in functions} - {None}
+    here = [one for one in having if not homes or one["VpcId"] in homes]
+    if not having:
         yield Problem(
-            GROUP, f"is {group}, and no interface endpoint for {service} with private DNS has it"
+            GROUP,
+            f"is {group}, and no interface endpoint for {service} with private DNS has it; give "
+            "the group of the one that the VPC has",
+        )
+    elif not here:
+        yield Problem(
+            GROUP,
+            f"is {group} of {having[0]['VpcEndpointId']} in {having[0]['VpcId']}, and the "
+            f"functions are in {' and '.join(sorted(str(one) for one in homes))}; give the group "
+            "of an endpoint there, or set `secrets_manager_endpoint: make`",
+        )
+    for one in here:
+        yield from _policy(account, one)
+
+
+def _policy(account: AccountReader, endpoint: Mapping[str, Any]) -> Iterator[Problem]:
+    """Report the policy of an endpoint through which no secret is read, whoever asks."""
+    document = json.loads(endpoint.get("PolicyDocument") or "{}")
+    statements = statements_of("", document)
+    allows = any(one.allows and one.names_action(READS) is not False for one in statements)
+    denies = any(
+        not one.allows
+        and one.names_action(READS)
+        and not one.is_conditional
+        and "*" in one.resources()
+        and {"*"} & {*principals(one, "AWS")}
+        for one in statements
+    )
+    if statements and (denies or not allows):
+        name = endpoint["VpcEndpointId"]
+        yield from account.unless_created(
+            Problem(
+                GROUP,
+                f"is that of {name}, whose policy does not let {READS} through; let it, for the "
+                "secrets of the stack",
+            )
         )
 
 

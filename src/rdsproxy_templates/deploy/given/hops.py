@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, Final
 
 from ...errors import Problem
 from ...model import Template
@@ -16,9 +16,12 @@ from .account import AccountReader
 from .database import ExistingDatabase, existing_databases
 from .described_groups import group_resources, peers_of
 from .groups import group_uses, known_groups
+from .subnets import known_subnets, subnet_uses
 from .values import GivenValues
 
 Body = Mapping[str, Any]
+
+NETWORK_TYPES: Final = ("EndpointNetworkType", "TargetConnectionNetworkType", "NetworkType")
 
 
 def hop_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
@@ -49,7 +52,7 @@ def _completed(
     databases: Iterable[ExistingDatabase],
 ) -> Template:
     """Return the flat form with what exists as if the stack made it."""
-    ranges = _ranges(account, groups)
+    ranges = _ranges(account, given, groups)
     known = {*groups, *peers_of(groups)}
 
     def linked(node: Any) -> Any:
@@ -74,7 +77,7 @@ def _completed(
         )
 
     resources: dict[str, Any] = {name: filled(body) for name, body in given.flat.resources.items()}
-    resources |= group_resources(groups, ranges)
+    resources |= group_resources(groups, ranges, _sources(account, given) or ranges)
     for database in databases:
         proxy = resources.get(database.proxy, {}).get("Properties", {})
         if proxy.get("EngineFamily") != database.family:
@@ -89,17 +92,53 @@ def _completed(
     return replace(given.flat, resources=resources)
 
 
-def _ranges(account: AccountReader, groups: Mapping[str, Body]) -> list[Any]:
+def _ranges(account: AccountReader, given: GivenValues, groups: Mapping[str, Body]) -> list[Any]:
     """Return the address ranges of the groups' VPCs; none where the account does not tell."""
     ids = sorted({group["VpcId"] for group in groups.values()})
     answer = account.ask(
         "ec2", "describe_vpcs", "VPCs", Filters=[{"Name": "vpc-id", "Values": ids}]
     )
+    by_ipv6 = _uses_ipv6(given)
     return [
         ip_network(text)
         for vpc in (answer["Vpcs"] if answer else ())
         for text in (
             *(one["CidrBlock"] for one in vpc.get("CidrBlockAssociationSet", ())),
-            *(one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", ())),
+            *_ipv6_ranges(vpc, wanted=by_ipv6),
         )
     ]
+
+
+def _sources(account: AccountReader, given: GivenValues) -> list[Any]:
+    """Return the ranges of all subnets from which anything connects; none where one is unknown."""
+    uses = [*subnet_uses(given)]
+    known = known_subnets(account, uses)
+    told = {one.text for use in uses for one in use.given}
+    makes_others = any(one["Type"] == "AWS::EC2::Subnet" for one in given.flat.resources.values())
+    if makes_others or not all(use.whole for use in uses) or told != known.keys():
+        return []
+    by_ipv6 = _uses_ipv6(given)
+    texts = [
+        text
+        for one in known.values()
+        for text in (one.get("CidrBlock"), *_ipv6_ranges(one, wanted=by_ipv6))
+    ]
+    return [ip_network(text) for text in texts if text]
+
+
+def _ipv6_ranges(body: Body, *, wanted: bool) -> list[str]:
+    return [
+        one["Ipv6CidrBlock"]
+        for one in body.get("Ipv6CidrBlockAssociationSet", ())
+        if wanted and "Ipv6CidrBlock" in one
+    ]
+
+
+def _uses_ipv6(given: GivenValues) -> bool:
+    """Tell if anything in the stack is reached by IPv6."""
+    return any(
+        body["Properties"].get(key) in {"IPV6", "DUAL"}
+        for body in given.flat.resources.values()
+        for key in NETWORK_TYPES
+        if "Properties" in body
+    )

@@ -7,9 +7,10 @@ from typing import Any, Final, NamedTuple
 
 from ...errors import Problem
 from .account import AccountReader
+from .named_fits import fit_problems
 from .roles import CLUSTER, INSTANCE
 from .subnets import FUNCTIONS, PROXY, vpc_of
-from .values import GivenValues
+from .values import Given, GivenValues, Use
 
 
 class Named(NamedTuple):
@@ -46,6 +47,9 @@ NAMED: Final = (
 )  # fmt: skip
 
 
+OF_INSTANCE: Final = next(one for one in NAMED if one.path == "DBSnapshotIdentifier")
+
+
 def named_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
     """Report names that the account does not know, and what does not fit its database."""
     for kind in NAMED:
@@ -53,16 +57,37 @@ def named_problems(account: AccountReader, given: GivenValues) -> Iterator[Probl
             continue
         for use in given.uses(kind.path, *kind.types):
             for one in use.given:
-                answer = account.ask(
-                    kind.service, kind.operation, one.place, **{kind.argument: one.text}
-                )
-                if answer and kind.path == "DBSubnetGroupName":
-                    yield from _subnet_group(account, given, one.place, answer)
-                elif answer and kind.path == "Layers":
-                    yield from _layer(use.properties, one.place, one.text, answer)
+                if problem := _of_another_region(account, one):
+                    yield problem
+                elif kind.service == "lambda" or not account.skips(one.place, one.text):
+                    yield from _named(account, given, kind, use, one)
     for use in given.uses("KeyName", "AWS::EC2::Instance"):
         (one,) = use.given
         account.ask("ec2", "describe_key_pairs", one.place, KeyNames=[one.text])
+
+
+def _of_another_region(account: AccountReader, one: Given) -> Problem | None:
+    region = one.text.split(":")[3] if one.text.startswith("arn:") else account.session.region
+    if region == account.session.region:
+        return None
+    sentence = f"is {one.text} of {region}; give one of {account.session.region}"
+    return Problem(one.place, sentence)
+
+
+def _named(
+    account: AccountReader, given: GivenValues, kind: Named, use: Use, one: Given
+) -> Iterator[Problem]:
+    if ":snapshot:" in one.text:
+        kind = OF_INSTANCE  # A cluster is restored from an instance's snapshot by its ARN.
+    answer = account.ask(kind.service, kind.operation, one.place, **{kind.argument: one.text})
+    if not answer:
+        return
+    if kind.path == "DBSubnetGroupName":
+        yield from _subnet_group(account, given, one.place, answer)
+    elif kind.path == "Layers":
+        yield from _layer(use.properties, one.place, one.text, answer)
+    else:
+        yield from fit_problems(use.properties, one, kind.operation, answer)
 
 
 def _subnet_group(

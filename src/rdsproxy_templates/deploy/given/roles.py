@@ -22,6 +22,7 @@ TRUSTED: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
 POLICIES: Final = (
     ("PermissionsBoundary", ("AWS::IAM::Role", *FUNCTIONS)),
     ("ManagedPolicyArns", ("AWS::IAM::Role",)),
+    ("Policies", FUNCTIONS),
 )
 
 
@@ -34,8 +35,20 @@ def role_problems(account: AccountReader, given: GivenValues) -> Iterator[Proble
     for path, types in POLICIES:
         for use in given.uses(path, *types):
             for one in use.given:
-                if one.text.startswith("arn:") and not account.skips(one.place, one.text):
-                    account.ask("iam", "get_policy", one.place, PolicyArn=one.text)
+                if one.text.startswith("arn:"):
+                    yield from _policy(account, one)
+
+
+def _policy(account: AccountReader, one: Given) -> Iterator[Problem]:
+    owner = one.text.split(":")[4]
+    if owner in {"aws", account.session.id}:
+        account.ask("iam", "get_policy", one.place, PolicyArn=one.text)
+    else:
+        yield Problem(
+            one.place,
+            f"is {one.text}, a policy of account {owner}; IAM takes those of AWS and of "
+            f"{account.session.id} here",
+        )
 
 
 def _role(account: AccountReader, one: Given, service: str) -> Iterator[Problem]:

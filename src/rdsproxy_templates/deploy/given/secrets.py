@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from ...aws.identifiers import SECRET
 from ...errors import Problem
 from ...validators.graph import FUNCTION_TYPES, Graph
 from .account import AccountReader
+from .keys import unusable
+from .secret_logins import login_problems
 from .subnets import PROXY
 from .values import Given, GivenValues
 
-WANTED: Final = ("username", "password")
 AWS_KEY: Final = "alias/aws/secretsmanager"
 READS, DECRYPTS = "secretsmanager:GetSecretValue", "kms:Decrypt"
 
@@ -22,16 +22,26 @@ READS, DECRYPTS = "secretsmanager:GetSecretValue", "kms:Decrypt"
 def secret_problems(account: AccountReader, given: GivenValues) -> Iterator[Problem]:
     """Report secrets that cannot be read, do not hold a login, or need another key."""
     for one in _secrets(given):
-        if account.skips(one.place, one.text):
-            continue
-        answer = account.ask("secretsmanager", "get_secret_value", one.place, SecretId=one.text)
-        if answer and not _is_login(answer):
-            yield Problem(one.place, "must hold JSON with username and password, and does not")
-        described = account.ask("secretsmanager", "describe_secret", one.place, SecretId=one.text)
-        if described:
-            if described.get("DeletedDate"):
-                yield Problem(one.place, f"is {one.text}, which is scheduled for deletion")
-            yield from _key(account, given, one, described.get("KmsKeyId", AWS_KEY))
+        region = one.text.split(":")[3]
+        if region != account.session.region:
+            sentence = f"is {one.text}, a secret of {region}; give one of {account.session.region}"
+            yield Problem(one.place, sentence)
+        elif not account.skips(one.place, one.text):
+            yield from _secret(account, given, one)
+
+
+def _secret(account: AccountReader, given: GivenValues, one: Given) -> Iterator[Problem]:
+    described = account.ask("secretsmanager", "describe_secret", one.place, SecretId=one.text)
+    if described and described.get("DeletedDate"):
+        sentence = f"is {one.text}, which is scheduled for deletion; restore it, or give another"
+        yield Problem(one.place, sentence)
+        return
+    if described:
+        yield from _key(account, given, one, described.get("KmsKeyId", AWS_KEY))
+    elif any(refusal.place == one.place for refusal in account.refusals):
+        return  # One sentence about a secret that is missing is enough.
+    if answer := account.ask("secretsmanager", "get_secret_value", one.place, SecretId=one.text):
+        yield from login_problems(account, given, one, answer.get("SecretString"))
 
 
 def _secrets(given: GivenValues) -> list[Given]:
@@ -45,20 +55,15 @@ def _secrets(given: GivenValues) -> list[Given]:
     return [*{one.text: one for one in (*logins, *named)}.values()]
 
 
-def _is_login(answer: Any) -> bool:
-    try:
-        user = json.loads(answer.get("SecretString", ""))
-    except ValueError:
-        return False
-    return isinstance(user, dict) and all(isinstance(user.get(name), str) for name in WANTED)
-
-
 def _key(account: AccountReader, given: GivenValues, secret: Given, key: str) -> Iterator[Problem]:
     """Report roles of the stack that read *secret*, and may not decrypt with *key*."""
     if key.endswith(AWS_KEY) or account.skips(secret.place, key):
         return
     answer = account.ask("kms", "describe_key", secret.place, KeyId=key)
     if not answer or answer["KeyMetadata"].get("KeyManager") == "AWS":
+        return
+    if sentence := unusable(answer["KeyMetadata"]):
+        yield Problem(secret.place, f"is encrypted with {key}, {sentence}")
         return
     arn, graph = answer["KeyMetadata"]["Arn"], Graph(given.flat)
     for name, _ in graph.of_type("AWS::IAM::Role", *FUNCTION_TYPES):

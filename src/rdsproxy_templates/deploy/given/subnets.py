@@ -83,29 +83,32 @@ def _placed(
         yield Problem(use.places, f"are in {' and '.join(vpcs)}; give subnets of one VPC")
     if use.whole and kind in {PROXY, ENDPOINT, SUBNET_GROUP}:
         yield from _zones(account, use, subnets, has_proxy=kind != SUBNET_GROUP)
+    yield from _without_ipv4(kind, use, subnets)
     if kind == INTERFACES:
         yield from _interface_zones(use, subnets)
     yield from _addresses(account, use, subnets, proxied=kind in {PROXY, ENDPOINT})
     if kind == SUBNET_GROUP:
         wanted = _databases_need_ipv6(given, use.resource)
     else:
-        wanted = use.properties.get("EndpointNetworkType") in {"IPV6", "DUAL"}
+        wanted = _network_type(use) in {"IPV6", "DUAL"}
     if wanted and (without := [one["SubnetId"] for one in subnets if not _has_ipv6(one)]):
         sentence = f"have no IPv6 range in {', '.join(without)}, and the network type needs one"
         yield Problem(use.places, sentence)
-    if wanted and kind != SUBNET_GROUP:
-        yield from _tenancy(account, use, vpcs)
 
 
-def _tenancy(account: AccountReader, use: Use, vpcs: list[str]) -> Iterator[Problem]:
-    """Report a VPC of dedicated instances, in which RDS Proxy has no IPv6 (CreateDBProxy)."""
-    answer = account.ask(
-        "ec2", "describe_vpcs", "VPCs", Filters=[{"Name": "vpc-id", "Values": vpcs}]
-    )
-    for one in answer["Vpcs"] if answer else ():
-        if one.get("InstanceTenancy") == "dedicated":
-            sentence = f"are in {one['VpcId']} of dedicated tenancy, in which no proxy has IPv6"
-            yield Problem(use.places, sentence)
+def _without_ipv4(kind: str, use: Use, subnets: list[Subnet]) -> Iterator[Problem]:
+    """Report subnets without IPv4, which only a proxy that is reached by IPv6 may be in."""
+    only = [one["SubnetId"] for one in subnets if one.get("Ipv6Native")]
+    if only and not (kind in {PROXY, ENDPOINT} and _network_type(use) == "IPV6"):
+        yield Problem(
+            use.places,
+            f"have IPv6 only in {', '.join(only)}; functions, databases, interface endpoints and "
+            "proxies that are reached by IPv4 need subnets with IPv4, too",
+        )
+
+
+def _network_type(use: Use) -> Any:
+    return use.properties.get("EndpointNetworkType", "IPV4")
 
 
 def _zones(
@@ -149,6 +152,8 @@ def _addresses(
     account: AccountReader, use: Use, subnets: list[Subnet], *, proxied: bool
 ) -> Iterator[Problem]:
     for one in subnets:
+        if one.get("Ipv6Native"):
+            continue  # Their addresses are not counted.
         free, name = one.get("AvailableIpAddressCount"), one["SubnetId"]
         if free == 0 and account.creates:
             yield Problem(use.places, f"has no free address in {name}")
