@@ -19,6 +19,7 @@ from rdsproxy_templates.aws.kinds import (
     SecurityGroupId,
     Url,
 )
+from rdsproxy_templates.resources.api_functions import user_names_function
 from rdsproxy_templates.resources.login_ports import FunctionNetworkPorts, TokenPorts
 from rdsproxy_templates.resources.logins import (
     DatabaseLogin,
@@ -122,7 +123,7 @@ class TestStackOfFunctions:
 
     def test_a_rest_api_has_its_secrets(self):
         config = functions.Config(
-            api=functions.RestApiFunctionSettings(), functions=(), engine_family="MYSQL"
+            api=functions.RestApiFunctionSettings(), functions=(user_names_function(),)
         )
 
         with pytest.raises(WiringError, match="must wire rest_api, the secrets of a REST API"):

@@ -1,4 +1,4 @@
-"""Functions behind an API as data, and the settings of both that users write."""
+"""Functions of the library's own behind an API, and the settings of both that users write."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pydantic import Field
 
 from ..errors import Problem
 from ..model import LocalPath, Settings
+from .function_declaration import DeclaredFunction
 from .functions import TimeoutSettings
 from .http_api import HttpApiSettings
 from .rest_api import RestApiSettings
+from .routes import Route
 
 LoginName = Literal["token", "password", "iam", "role", "shared_secret", "database"]
 """Group of ports from which a function logs in."""
@@ -23,7 +25,7 @@ ANY_PATH = "/{proxy+}"
 
 
 class ApiFunction(Settings):
-    """One function behind the API."""
+    """One function of the library's own behind the API."""
 
     title: str = Field(description="Title of the function's resource.")
     bundled_code: str = Field(description="Folder of the library's own code.")
@@ -43,6 +45,39 @@ class ApiFunction(Settings):
     def path(self) -> str:
         """The last of its routes, as an address ends."""
         return [*self.routes.values()][-1].removeprefix("/").removesuffix("{proxy+}")
+
+    def entry(self, tuning: TimeoutSettings) -> LibraryFunction:
+        """Return it as an entry like those that a person declares, with the *tuning* of all."""
+        return LibraryFunction(
+            name=self.title.removesuffix("Function"),
+            code=self.bundled_code,
+            timeout=tuning.timeout,
+            reserved_concurrency=tuning.reserved_concurrent_executions,
+            own=self,
+        )
+
+
+class LibraryFunction(DeclaredFunction):
+    """A declared function of the library's: it brings code, the titles of its routes, a login."""
+
+    own: ApiFunction = Field(description="The function.")
+
+    @property
+    def code_path(self) -> LocalPath:
+        return self.own.code
+
+    @property
+    def titled_routes(self) -> Mapping[str, Route]:
+        return {title: Route("ANY", path) for title, path in self.own.routes.items()}
+
+    @property
+    def in_vpc(self) -> bool:
+        """True: it runs in the VPC wherever the stack has one."""
+        return True
+
+    def has_database_layer(self, runtime: str) -> bool:  # noqa: ARG002 - ours are in Python
+        """True where its code is the library's; another's brings its own drivers."""
+        return not self.own.code_uri
 
 
 class FunctionApiSettings(HttpApiSettings, TimeoutSettings):

@@ -37,7 +37,6 @@ from .functions import (
 )
 from .logins import Login
 from .optional_properties import without_none
-from .routes import parsed
 
 
 class Api(Protocol):
@@ -185,9 +184,8 @@ def _environment(
 def _events(one: DeclaredFunction, around: FunctionContext) -> dict[str, Any]:
     events: dict[str, Any] = {}
     if around.api:
-        for number, text in enumerate(one.routes, 1):
-            route = parsed(text)
-            events[f"Route{number}"] = around.api.route(route.path, route.method)
+        for title, route in one.titled_routes.items():
+            events[title] = around.api.route(route.path, route.method)
     if one.schedule:
         events["Schedule"] = {"Type": "Schedule", "Properties": {"Schedule": one.schedule}}
     return events

@@ -19,7 +19,7 @@ from .function_groups import AliasSettings, AsynchronousSettings, QueueSettings
 from .function_package import FunctionPackage
 from .function_policies import Policy, policy_problems, policy_warnings
 from .function_tuning import API_SECONDS, FunctionTuning
-from .routes import route_problems
+from .routes import Route, parsed, route_problems
 
 
 class DeclaredFunction(FunctionTuning, FunctionPackage):
@@ -142,6 +142,11 @@ class DeclaredFunction(FunctionTuning, FunctionPackage):
     def in_vpc(self) -> bool:
         """True where it runs in the VPC."""
         return self.user is not None if self.vpc is None else self.vpc
+
+    @property
+    def titled_routes(self) -> Mapping[str, Route]:
+        """Its routes, by the titles of their events."""
+        return {f"Route{number}": parsed(text) for number, text in enumerate(self.routes, 1)}
 
     def has_database_layer(self, runtime: str) -> bool:
         """True where the library's layer is its, too."""

@@ -9,6 +9,7 @@ from troposphere import AWSObject, Select, Split
 from troposphere.iam import PolicyType
 
 from ...errors import Problem, WiringError
+from ...resources.api_functions import LibraryFunction
 from ...resources.function_declaration import DeclaredFunction, token_users
 from ...resources.login_ports import FunctionNetworkPorts
 from ...resources.logins import Login
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from .functions import Config, Inputs
 
 
-def declared_login(one: DeclaredFunction, config: Config, inputs: Inputs) -> Login | None:
+def login_of(one: DeclaredFunction, config: Config, inputs: Inputs) -> Login | None:
     """Return the login of *one*; None without a user."""
+    if isinstance(one, LibraryFunction):
+        return inputs.login(one.own.login)
     if one.user is None:
         return None
     if config.declared_login:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pydantic import Field
@@ -24,18 +25,13 @@ from ...resources.api_functions import (
     RestApiFunctionSettings,
     TwoFunctionsSettings,
 )
-from ...resources.database_functions import (
-    FunctionNetwork,
-    database_function,
-    database_function_settings,
-)
+from ...resources.database_functions import FunctionNetwork, database_function_settings
 from ...resources.declared_functions import (
     FunctionContext,
     declared_function,
     layer_for_declared,
 )
 from ...resources.function_declaration import DeclaredFunction
-from ...resources.functions import database_layer
 from ...resources.http_api import HttpApi
 from ...resources.login_ports import (
     DatabasePorts,
@@ -50,7 +46,7 @@ from ...resources.login_ports import (
 from ...resources.logins import Login
 from ...resources.rest_api import RestApi
 from .function_api import RestApiSecrets, api_of
-from .function_logins import declared_login, shared_rights, unwired, way_to_secrets
+from .function_logins import login_of, shared_rights, unwired, way_to_secrets
 
 __all__ = [
     "Config",
@@ -84,6 +80,11 @@ class Config(Settings):
     by_ipv6: bool = Field(
         default=False, description="Let functions in a VPC connect by IPv6, as the proxy demands."
     )
+
+    @property
+    def entries(self) -> Sequence[DeclaredFunction]:
+        """All functions, in their order: the library's own are entries like the declared ones."""
+        return [*(one.entry(self.api) for one in self.functions), *self.declared]
 
 
 class Inputs(Ports):
@@ -157,55 +158,12 @@ class Outputs(Ports):
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """Create the API and its functions; each may do what its own login needs, and no more."""
-    if config.declared:
-        return _declared(config, inputs)
+    """Create the functions, and the API of their routes; each may do what its own login needs."""
+    functions = config.entries
     settings = database_function_settings(config.api, config.engine_family)
-    network = _network(config, inputs)
-    api = api_of(config.api, inputs.rest_api)
-    layer = database_layer(settings)
-    functions = [
-        database_function(
-            one.title,
-            settings,
-            inputs.login(one.login),
-            code=one.code,
-            # Another's function brings its own drivers.
-            layers=[] if one.code_uri else [layer],
-            network=network,
-            role=inputs.function_role_arn,
-            events={event: api.route(path) for event, path in one.routes.items()},
-        )
-        for one in config.functions
-    ]
-    shared = [] if all(one.code_uri for one in config.functions) else [layer]
-    urls = {one.address: api.at(one.path) for one in config.functions}
-    return Stack(
-        resources=[
-            *way_to_secrets(inputs.network),
-            *shared_rights(config, inputs),
-            *shared,
-            *(resource for one in functions for resource in one.resources),
-            *api.resources,
-        ],
-        outputs=Outputs(
-            api_endpoint=urls.get("api_endpoint"),
-            password_url=urls.get("password_url"),
-            iam_url=urls.get("iam_url"),
-            api_host=api.host if isinstance(api, RestApi) else None,
-            api_url=urls.get("api_url"),
-            function_arns=FunctionArns([one.function.get_att("Arn") for one in functions]),
-        ),
-    )
-
-
-def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
-    """Create declared functions, and the API if one of them has a route."""
-    settings = database_function_settings(config.api, config.engine_family)
-    layer = layer_for_declared(config.declared, settings)
-    api = (
-        api_of(config.api, inputs.rest_api) if any(one.routes for one in config.declared) else None
-    )
+    layer = layer_for_declared(functions, settings)
+    has_routes = any(one.titled_routes for one in functions)
+    api = api_of(config.api, inputs.rest_api) if has_routes else None
     around = FunctionContext(
         defaults=settings,
         engine_family=config.engine_family,
@@ -214,11 +172,9 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
         layer=layer,
         role=inputs.function_role_arn,
     )
-    created = [
-        declared_function(one, around, declared_login(one, config, inputs))
-        for one in config.declared
-    ]
-    urls = [one.queue_url for one in created if one.queue_url]
+    created = [declared_function(one, around, login_of(one, config, inputs)) for one in functions]
+    addresses = _addresses(config, api) if api else {}
+    queues = [one.queue_url for one in created if one.queue_url]
     return Stack(
         resources=[
             *way_to_secrets(inputs.network),
@@ -228,13 +184,19 @@ def _declared(config: Config, inputs: Inputs) -> Stack[Outputs]:
             *(api.resources if api else []),
         ],
         outputs=Outputs(
-            api_endpoint=api.at() if isinstance(api, HttpApi) else None,
+            **addresses,
             api_host=api.host if isinstance(api, RestApi) else None,
-            api_url=api.at() if isinstance(api, RestApi) else None,
             function_arns=FunctionArns([one.function.get_att("Arn") for one in created]),
-            queue_urls=Urls(urls) if urls else None,
+            queue_urls=Urls(queues) if queues else None,
         ),
     )
+
+
+def _addresses(config: Config, api: HttpApi | RestApi) -> Mapping[str, Url]:
+    """Where the library's own functions answer, each for itself; declared ones share one."""
+    if config.functions:
+        return {one.address: api.at(one.path) for one in config.functions}
+    return {"api_url" if isinstance(api, RestApi) else "api_endpoint": api.at()}
 
 
 def _network(config: Config, inputs: Inputs) -> FunctionNetwork | None:
