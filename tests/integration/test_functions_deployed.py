@@ -11,7 +11,7 @@ from rdsproxy_local.local_cloud import LocalCloud
 from rdsproxy_local.servers.loopback import wait_for
 from rdsproxy_local.testing import TestCloud
 from rdsproxy_templates import render
-from rdsproxy_templates.variants import base
+from rdsproxy_templates.variants import auth, base
 
 pytestmark = pytest.mark.xdist_group("deployed-functions")
 
@@ -170,6 +170,67 @@ class TestWhatIsAnothers:
         tried = service.attempt("NightlyFunction", RDS_USER="app", RDS_SECRET_ARN=None)
 
         assert "refused" in tried
+
+
+BEHIND_TWO_PROXIES = {
+    "regions": ["eu-west-1"],
+    "rds": {
+        "deletion_protection": False,
+        "master_login": False,
+        "users": [
+            {"name": "app", "login": "iam"},
+            {"name": "audit", "login": "iam"},
+            {"name": "jobs", "login": "password"},
+            {"name": "reports", "login": "password"},
+        ],
+    },
+    "functions": [
+        {"name": "orders", "code": "src", "user": "app", "routes": ["GET /orders"]},
+        {"name": "nightly", "code": "src", "user": "jobs", "routes": ["GET /nightly"]},
+        {"name": "reporter", "code": "src", "user": "reports", "schedule": "rate(1 day)"},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def behind_two(cloud, tmp_path_factory):
+    """``auth`` with functions of one's own in place of the library's two."""
+    folder = tmp_path_factory.mktemp("two-proxies")
+    (folder / "src").mkdir()
+    (folder / "src" / "app.py").write_text(CODE)
+    config = auth.Config.parse(BEHIND_TWO_PROXIES, "a test")
+    return Service(cloud, cloud.deploy(render(auth, config, folder=folder), name="two-proxies"))
+
+
+class TestBehindTwoProxies:
+    @pytest.mark.parametrize(("route", "user"), [("orders", "app"), ("nightly", "jobs")])
+    def test_each_function_answers_as_its_own_user(self, behind_two, route, user):
+        answer = behind_two.cloud.call("GET", f"{behind_two.stack.outputs['APIEndpoint']}{route}")
+
+        assert (answer.status, answer.text.partition("@")[0]) == (200, user)
+
+    def test_a_token_for_another_user_is_refused(self, behind_two):
+        assert "user" in behind_two.attempt("OrdersFunction", RDS_USER="app")
+        for user in ("audit", "jobs"):
+            assert "refused" in behind_two.attempt("OrdersFunction", RDS_USER=user)
+
+    @pytest.mark.parametrize("title", ["OrdersFunction", "NightlyFunction"])
+    def test_the_secret_of_another_user_is_not_readable(self, behind_two, title):
+        secret = behind_two.variables("ReporterFunction")["RDS_SECRET_ARN"]
+        others = {"RDS_SECRET_ARN": secret, "RDS_USER": None, **at(behind_two, "ReporterFunction")}
+
+        assert "user" in behind_two.attempt("ReporterFunction", **others)
+        assert "refused" in behind_two.attempt(title, **others)
+
+    def test_the_proxy_for_passwords_takes_no_token(self, behind_two):
+        passwords = at(behind_two, "NightlyFunction")
+
+        assert "refused" in behind_two.attempt("OrdersFunction", **passwords)
+
+
+def at(service, title):
+    """The variable with the host that a function connects to."""
+    return {"RDS_PROXY_ENDPOINT": service.variables(title)["RDS_PROXY_ENDPOINT"]}
 
 
 def test_a_message_reaches_its_function(service):

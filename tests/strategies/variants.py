@@ -186,6 +186,8 @@ def auths(draw):
         rds["master_login"] = False
     subnets = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
     settings |= draw(some(vpc=subnets_of(*subnets)))
+    if functions := draw(own_functions(people, readers=readers)):
+        return settings | {"rds": rds, "functions": functions}
     return settings | {"rds": rds, "password_user": password_user, "iam_user": iam_user}
 
 

@@ -11,6 +11,7 @@ from rdsproxy_templates.aws import support
 from rdsproxy_templates.rendering import unpackaged
 from rdsproxy_templates.validators import validate
 from rdsproxy_templates.variants import (
+    auth,
     base,
     bastion,
     cross_account_app,
@@ -30,7 +31,9 @@ NIGHTLY = {
 }
 INTAKE = {"name": "intake", "code": "src/intake", "user": "app", "queue": {"batch_size": 10}}
 
-every_variant = pytest.mark.parametrize("variant", [base, existing_vpc, existing_database, bastion])
+every_variant = pytest.mark.parametrize(
+    "variant", [auth, base, existing_vpc, existing_database, bastion]
+)
 
 
 def settings(*functions, variant=existing_vpc, **more):

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pydantic import Field
-from troposphere import Select
 
-from ..aws.database_users import User, secrets
 from ..aws.kinds import (
     DatabaseName,
     DatabaseResourceId,
     DatabaseUser,
-    DatabaseUsers,
     Hostname,
     KeyArn,
     ProxyArn,
     SecretArn,
-    SecretArns,
     SecurityGroupId,
     SubnetId,
     SubnetIds,
@@ -26,11 +21,8 @@ from ..aws.kinds import (
 from ..errors import Problem, WiringError
 from ..model import Ports
 from .database_functions import FunctionNetwork
-from .logins import DatabaseLogin, Login, RoleLogin, SecretLogin, SharedSecretLogin, TokenLogin
+from .logins import DatabaseLogin, RoleLogin, SecretLogin, SharedSecretLogin, TokenLogin
 from .port_groups import PrivateSubnets, RoleCredentials, SecretCredentials
-
-if TYPE_CHECKING:
-    from .function_declaration import DeclaredFunction
 
 
 class FunctionNetworkPorts(Ports):
@@ -181,55 +173,3 @@ class DatabasePorts(Ports):
             user=self.function_user,
             database=self.rds_database_name,
         )
-
-
-class DeclaredPorts(Ports):
-    """A proxy, and the users of the functions that a person declares, as far as one needs them."""
-
-    rds_database_name: DatabaseName = Field(description="Database that the functions use.")
-    rds_proxy_endpoint: Hostname | None = Field(
-        default=None, description="Host that the functions connect to."
-    )
-    rds_proxy_read_only_endpoint: Hostname | None = Field(
-        default=None, description="Host of the proxy's read-only endpoint, which leads to readers."
-    )
-    rds_proxy_arn: ProxyArn | None = Field(
-        default=None, description="Proxy that the functions may log in to."
-    )
-    function_users: DatabaseUsers | None = Field(
-        default=None, description="Users of the functions that log in with a token, in their order."
-    )
-    user_secret_arns: SecretArns | None = Field(
-        default=None, description="Secrets of the users that have a password, in their order."
-    )
-    own_key_arn: KeyArn | None = Field(
-        default=None, description="Key of these secrets, where it is not AWS's."
-    )
-
-    def login(self, one: DeclaredFunction, users: Sequence[User], tokens: Sequence[str]) -> Login:
-        """Return the login of the user of *one*; *tokens* names the function users.
-
-        Raises :class:`WiringError` where it is not wired.
-        """
-        reader = self.rds_proxy_read_only_endpoint
-        host, reader = (reader, None) if one.reads_only else (self.rds_proxy_endpoint, reader)
-        if host and one.user in tokens and self.function_users and self.rds_proxy_arn:
-            return TokenLogin(
-                host=host,
-                proxy_arn=self.rds_proxy_arn,
-                user=DatabaseUser(Select(tokens.index(one.user), self.function_users)),
-                database=self.rds_database_name,
-                read_only_host=reader,
-            )
-        wired = secrets(users, self.user_secret_arns) if self.user_secret_arns else ()
-        arns = {user.name: arn for user, arn in wired}
-        if host and one.user in arns:
-            return SecretLogin(
-                host=host,
-                secret_arn=arns[one.user],
-                database=self.rds_database_name,
-                read_only_host=reader,
-                key_arn=self.own_key_arn,
-            )
-        sentence = f"does not wire the login of {one.title}"
-        raise WiringError([Problem("login_ports.DeclaredPorts", sentence)])

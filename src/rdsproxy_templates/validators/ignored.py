@@ -100,6 +100,7 @@ AWS_VALIDATOR: Final = (
         reason="The same: it takes parameters for passwords by their names.",
     ),
     Ignored(rule="W2509", place="PasswordProxyEndpoint", reason="The same; it is a host."),
+    Ignored(rule="W2509", place="PasswordReadOnlyEndpoint", reason="The same; it is a host."),
     Ignored(
         rule="W2508",
         place="SecurityGroupIngress",

@@ -46,12 +46,14 @@ def declared_problems(
 
 
 def replaced_problems(settings: Settings, sam: Settings) -> Iterator[Problem]:
-    """Reject settings of the library's own function, which declared functions replace."""
-    if "function_user" in settings.model_fields_set:
-        yield Problem(
-            "function_user",
-            "is of the library's own function, which `functions` replaces; name the `user` of each",
-        )
+    """Reject settings of the library's own functions, which declared functions replace."""
+    for name in ("function_user", "password_user", "iam_user"):
+        if name in settings.model_fields_set:
+            yield Problem(
+                name,
+                "is of the library's own function, which `functions` replaces; name the `user` of "
+                "each",
+            )
     if getattr(sam, "code_uri", None):
         yield Problem(
             "sam.code_uri",

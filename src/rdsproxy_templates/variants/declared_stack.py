@@ -1,4 +1,4 @@
-"""The stack of declared functions behind a proxy, each with the login of its own user."""
+"""The stack of declared functions behind one proxy or two, each with the login of its own user."""
 
 from __future__ import annotations
 
@@ -7,38 +7,90 @@ from typing import Protocol
 
 from .. import stacks
 from ..aws.engines import ENGINES
+from ..aws.kinds import DatabaseUsers, SecurityGroupId
 from ..model import Child, nest
+from ..records import record
+from ..resources.declared_ports import DeclaredPorts, ProxyPorts, TwoProxiesPorts
 from ..resources.function_declaration import DeclaredFunction, token_users
-from ..resources.login_ports import DeclaredPorts, FunctionNetworkPorts
-from ..resources.port_groups import DatabaseNames
-from .data_stacks import DataTier
+from ..resources.login_ports import FunctionNetworkPorts
+from ..resources.proxied_database import ProxiedDatabaseSettings
+from .database_secrets import Secrets
 
 
 class DeclaringSettings(Protocol):
     """The part of a variant's ``Config`` that declares functions."""
 
     @property
-    def rds(self) -> stacks.rds.Config: ...
+    def rds(self) -> ProxiedDatabaseSettings: ...
     @property
-    def sam(self) -> stacks.functions.FunctionApiSettings: ...
+    def sam(
+        self,
+    ) -> stacks.functions.FunctionApiSettings | stacks.functions.TwoFunctionsSettings: ...
     @property
     def functions(self) -> Sequence[DeclaredFunction]: ...
 
 
-def declared_functions(
-    config: DeclaringSettings, names: DatabaseNames, data: DataTier, network: FunctionNetworkPorts
-) -> Child[stacks.functions.Outputs]:
-    """``SAMStack`` with the declared functions, each with the login of its own user."""
-    connecting = [one for one in config.functions if one.user is not None]
-    tokens = token_users(connecting, config.rds.users)
-    passwords = any(one.user not in tokens for one in connecting)
-    ports = DeclaredPorts(
-        rds_database_name=names.rds_database_name,
-        rds_proxy_endpoint=data.rds.rds_proxy_endpoint
-        if any(not one.reads_only for one in connecting)
+class DatabaseUsersTier(Protocol):
+    """The part of a data tier that has the users of functions."""
+
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def function_users(self) -> DatabaseUsers | None: ...
+    @property
+    def endpoint_security_group_id(self) -> SecurityGroupId | None: ...
+
+
+@record(frozen=True, kw_only=True)
+class _Connecting:
+    """The functions with a user, by how it logs in."""
+
+    by_token: Sequence[DeclaredFunction]
+    by_password: Sequence[DeclaredFunction]
+
+
+def proxy_ports(config: DeclaringSettings, rds: stacks.rds.Outputs) -> ProxyPorts:
+    """The one proxy of *rds*, as far as the declared functions connect to it."""
+    functions = _connecting(config)
+    return ProxyPorts(
+        rds_proxy_endpoint=rds.rds_proxy_endpoint
+        if _some_write([*functions.by_token, *functions.by_password])
         else None,
-        rds_proxy_read_only_endpoint=data.rds.rds_proxy_read_only_endpoint,
-        rds_proxy_arn=data.rds.rds_proxy_arn if tokens else None,
+        rds_proxy_read_only_endpoint=rds.rds_proxy_read_only_endpoint,
+        rds_proxy_arn=rds.rds_proxy_arn if functions.by_token else None,
+    )
+
+
+def two_proxies_ports(
+    config: DeclaringSettings, rds: stacks.two_proxies.Outputs
+) -> TwoProxiesPorts:
+    """Both proxies of *rds*, as far as the declared functions connect to each."""
+    functions = _connecting(config)
+    by_password, by_token = functions.by_password, functions.by_token
+    return TwoProxiesPorts(
+        password_proxy_endpoint=rds.password_proxy_endpoint if _some_write(by_password) else None,
+        password_read_only_endpoint=rds.password_read_only_endpoint if by_password else None,
+        iam_proxy_endpoint=rds.iam_proxy_endpoint if _some_write(by_token) else None,
+        iam_read_only_endpoint=rds.iam_read_only_endpoint if by_token else None,
+        iam_proxy_arn=rds.iam_proxy_arn if by_token else None,
+    )
+
+
+def declared_functions(
+    config: DeclaringSettings,
+    data: DatabaseUsersTier,
+    *,
+    front: ProxyPorts | TwoProxiesPorts,
+    network: FunctionNetworkPorts,
+    by_ipv6: bool = False,
+) -> Child[stacks.functions.Outputs]:
+    """``SAMStack`` with the declared functions, each with the login of its own user at *front*."""
+    functions = _connecting(config)
+    passwords = bool(functions.by_password)
+    ports = DeclaredPorts(
+        rds_database_name=data.secrets.database_name,
+        proxy=front if isinstance(front, ProxyPorts) else None,
+        two_proxies=front if isinstance(front, TwoProxiesPorts) else None,
         function_users=data.function_users,
         user_secret_arns=data.secrets.credentials.user_secret_arns if passwords else None,
         own_key_arn=data.secrets.own_key if passwords else None,
@@ -53,7 +105,7 @@ def declared_functions(
             declared=tuple(config.functions),
             users=config.rds.users,
             engine_family=ENGINES[config.rds.engine].family,
-            by_ipv6=config.rds.proxy.by_ipv6_only,
+            by_ipv6=by_ipv6,
         ),
         stacks.functions.Inputs(
             network=FunctionNetworkPorts(
@@ -61,6 +113,19 @@ def declared_functions(
             )
             if inside
             else None,
-            declared=ports if connecting else None,
+            declared=ports if functions.by_token or passwords else None,
         ),
     )
+
+
+def _connecting(config: DeclaringSettings) -> _Connecting:
+    tokens = token_users(config.functions, config.rds.users)
+    functions = [one for one in config.functions if one.user is not None]
+    return _Connecting(
+        by_token=[one for one in functions if one.user in tokens],
+        by_password=[one for one in functions if one.user not in tokens],
+    )
+
+
+def _some_write(functions: Sequence[DeclaredFunction]) -> bool:
+    return any(not one.reads_only for one in functions)

@@ -32,7 +32,7 @@ from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
 from .data_stacks import DataTier, data_tier
 from .declared import declared_problems, declared_warnings, replaced_problems
-from .declared_stack import declared_functions
+from .declared_stack import declared_functions, proxy_ports
 from .logins import (
     function_user_problems,
     grant_warnings,
@@ -193,7 +193,13 @@ def service_on(
         subnets=network, function_security_group_id=network.function_security_group_id
     )
     sam = (
-        declared_functions(config, names, data, functions)
+        declared_functions(
+            config,
+            data,
+            front=proxy_ports(config, data.rds),
+            network=functions,
+            by_ipv6=config.rds.proxy.by_ipv6_only,
+        )
         if config.functions
         else nest(
             "SAMStack",

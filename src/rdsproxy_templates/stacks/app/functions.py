@@ -31,11 +31,11 @@ from ...resources.declared_functions import (
     declared_function,
     layer_for_declared,
 )
+from ...resources.declared_ports import DeclaredPorts
 from ...resources.function_declaration import DeclaredFunction
 from ...resources.http_api import HttpApi
 from ...resources.login_ports import (
     DatabasePorts,
-    DeclaredPorts,
     FunctionNetworkPorts,
     IAMPorts,
     PasswordPorts,
