@@ -38,8 +38,8 @@ class Network:
     group: str
 
 
-def make_network(harness):
-    vpc = harness.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+def make_network(harness, **more):
+    vpc = harness.call("ec2", "create_vpc", CidrBlock="10.0.0.0/16", **more)["Vpc"]["VpcId"]
     subnets = [
         harness.call(
             "ec2",
@@ -1195,6 +1195,38 @@ class TestTargets:
     def test_a_cluster_without_instances_is_refused(self, harness, proxy, cluster):
         with pytest.raises(ClientError, match="no available instance"):
             self.create(harness, proxy, DBClusterIdentifiers=[cluster.physical_id])
+
+    def test_a_cluster_that_is_stopped_is_refused(self, harness, proxy, cluster, member):
+        harness.call("rds", "stop_db_cluster", DBClusterIdentifier=cluster.physical_id)
+
+        with pytest.raises(ClientError, match="The database is stopped"):
+            self.create(harness, proxy, DBClusterIdentifiers=[cluster.physical_id])
+
+    def test_a_read_replica_is_refused(self, harness, settings, instance):
+        proxy = harness.create("AWS::RDS::DBProxy", **settings | {"EngineFamily": "POSTGRESQL"})
+        harness.call(
+            "rds", "create_db_instance_read_replica", DBInstanceIdentifier="replica",
+            SourceDBInstanceIdentifier=instance.physical_id,
+        )  # fmt: skip
+
+        with pytest.raises(ClientError, match="replica is a read replica"):
+            self.create(harness, proxy, DBInstanceIdentifiers=["replica"])
+
+    def test_serverless_v1_is_refused(self, harness, proxy):
+        harness.call(
+            "rds", "create_db_cluster", DBClusterIdentifier="v1", Engine="aurora-mysql",
+            EngineMode="serverless", MasterUsername="admin", MasterUserPassword=PASSWORD,
+        )  # fmt: skip
+
+        with pytest.raises(ClientError, match="does not support Aurora Serverless v1"):
+            self.create(harness, proxy, DBClusterIdentifiers=["v1"])
+
+    def test_a_vpc_of_dedicated_tenancy_is_refused(self, harness, settings):
+        dedicated = make_network(harness, InstanceTenancy="dedicated")
+        place = {"VpcSecurityGroupIds": [dedicated.group], "VpcSubnetIds": dedicated.subnets}
+
+        with pytest.raises(ClientError, match="which has dedicated tenancy"):
+            harness.create("AWS::RDS::DBProxy", **settings | place)
 
     def test_another_engine_is_refused(self, harness, proxy, instance):
         with pytest.raises(ClientError, match="MYSQL of the proxy does not match postgres"):

@@ -33,6 +33,9 @@ FAMILIES: Final = {
 }
 
 # Supported Regions and Aurora DB engines for Amazon RDS Proxy.
+STOPPED: Final = ("stopped", "stopping", "deleting")
+"""States in which a database takes no target; RDS documents only that there are some."""
+
 WITHOUT_AURORA_MYSQL: Final = ("ap-east-2", "ap-southeast-6")
 
 
@@ -67,6 +70,7 @@ def _register(
             f"DB instance {wanted[0]} is a member of a DB cluster. Register the DB cluster "
             f"{database.db_cluster_identifier}."
         )
+    _require_whole(database)
     if instances and has_readers(backend, proxy):
         raise InvalidParameterCombination(ONLY_AURORA)
     _require_fit(backend, proxy, database)
@@ -115,6 +119,8 @@ def _cluster(backend: RDSBackend, name: str) -> DBCluster:
     if name not in backend.clusters:
         raise DBClusterNotFoundError(name)
     cluster = backend.clusters[name]
+    if cluster.engine_mode == "serverless":
+        raise InvalidParameterCombination("RDS Proxy does not support Aurora Serverless v1.")
     if not cluster.members:
         # A target group that does not wait for them:
         # https://github.com/aws/aws-cdk/issues/11311
@@ -128,6 +134,17 @@ def _instance(backend: RDSBackend, name: str) -> DBInstance:
     if name not in backend.databases:
         raise DBInstanceNotFoundError(name)
     return backend.databases[name]
+
+
+def _require_whole(database: DBCluster | DBInstance) -> None:
+    """A target runs, and is no read replica: "Limitations"."""
+    if database.status in STOPPED:
+        kind = "DBCluster" if isinstance(database, DBCluster) else "DBInstance"
+        raise RDSClientError(f"Invalid{kind}StateFault", f"The database is {database.status}.")
+    if isinstance(database, DBInstance) and database.is_replica:
+        raise InvalidParameterCombination(
+            f"DB instance {database.db_instance_identifier} is a read replica. Register its source."
+        )
 
 
 def _require_fit(backend: RDSBackend, proxy: DBProxy, database: DBCluster | DBInstance) -> None:

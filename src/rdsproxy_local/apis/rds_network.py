@@ -55,6 +55,13 @@ def proxied_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subn
             f"RDS Proxy is not supported in the Availability Zones {', '.join(WITHOUT_PROXY)}; "
             f"the subnets must cover at least {FEWEST_ZONES} others.",
         )
+    vpc_id = subnets[0].vpc_id
+    if ec2_backends[backend.account_id][backend.region_name].vpcs[vpc_id].instance_tenancy == (
+        "dedicated"
+    ):
+        raise InvalidParameterCombination(
+            f"RDS Proxy is not supported in {vpc_id}, which has dedicated tenancy."
+        )
     return subnets
 
 
