@@ -176,6 +176,13 @@ def test_what_a_database_that_exists_does_not_take_is_refused(settings, sentence
     assert sentence in refusal(**settings)
 
 
+@pytest.mark.parametrize("version", ["17", "17.99"])
+def test_a_version_may_be_newer_than_what_is_known_or_only_begin(version):
+    settings = {"rds": {"engine": "postgres", "engine_version": version}}
+
+    assert [*existing_database.Config.parse(settings, "my.yaml").warnings()] == []
+
+
 def test_a_version_for_which_aws_documents_no_proxy_is_warned_of():
     engine = ENGINES["aurora-mysql"]
     old = next(one for one in engine.versions if not engine.behind_proxy(one))

@@ -489,3 +489,33 @@ class TestNames:
         assert problems(base, GivenAccount(), {"rds": {"restore": {"snapshot": arn}}}) == [
             f"[RDSStack.DBCluster.SnapshotIdentifier] is {arn} of eu-west-2; give one of eu-west-1"
         ]
+
+
+class TestAVpcOfTheStack:
+    """What exists is in another VPC than the one that a stack makes."""
+
+    def test_has_no_group_before_it_is_there(self):
+        settings = {"rds": {"proxy": {"security_group_ids": ["sg-0000000e"]}}}
+
+        assert problems(base, GivenAccount(), settings) == [
+            "[RDSStack.RDSProxy.VpcSecurityGroupIds] is sg-0000000e of vpc-1, and the stack makes "
+            "a VPC of its own; create the stack without it first, or deploy into a VPC that exists"
+        ]
+        assert problems(base, GivenAccount(), settings, creates=False) == []
+
+    def test_has_no_subnet_group_before_it_is_there(self):
+        settings = {"rds": {"subnet_group": "old"}}
+
+        assert problems(base, GivenAccount(), settings) == [
+            "[RDSStack.DBCluster.DBSubnetGroupName] is old of vpc-1, and the stack makes a VPC of "
+            "its own for the proxy; leave it out, or deploy into a VPC that exists"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("told", "fits"), [("8.4", True), ("8.4.7", True), ("8.0", False), ("8.4.6", False)]
+)
+def test_a_version_is_told_as_a_whole_or_by_its_beginning(told, fits):
+    settings = {"rds": {"engine": "mysql", "engine_version": told}}
+
+    assert (problems(existing_database, instance(), settings) == []) == fits

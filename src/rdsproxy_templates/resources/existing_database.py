@@ -29,8 +29,8 @@ class ExistingDatabaseSettings(Settings):
     )
     engine_version: str | None = Field(
         default=None,
-        description="Version of the database's engine. Left out: not compared with the versions "
-        "that RDS Proxy supports.",
+        description="Version of the database's engine, or its beginning, such as 17. Left out: "
+        "compared with the versions that RDS Proxy supports only by `deploy`.",
     )
     kind: Literal["cluster", "instance"] | None = Field(
         default=None,
@@ -108,8 +108,11 @@ class ExistingDatabaseSettings(Settings):
             )
         if self.has_readers and not self.is_cluster:
             yield Problem("has_readers", "is for clusters; RDS Proxy leads to no replica otherwise")
-        if self.engine_version and (sentence := engine.version_problem(self.engine_version)):
-            yield Problem("engine_version", sentence)
+        version = self.engine_version
+        # A minor version may be newer than what is known here; `deploy` asks the account.
+        unproxied = version is not None and not engine.behind_proxy(version)
+        if unproxied and (sentence := engine.version_problem(str(version))):
+            yield Problem("engine_version", f"{sentence}; or leave it out")
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()

@@ -209,7 +209,12 @@ def _as_told(
         # Another family is reported with the proxy's.
         yield Problem(place, f"names a database of {engine}, and rds.engine is {told.engine}")
     version = described["EngineVersion"]
-    if told.engine_version and engine == told.engine and told.engine_version != version:
+    # A major version, as of a parameter group, says less and is not wrong.
+    if (
+        told.engine_version
+        and engine == told.engine
+        and not f"{version}.".startswith(f"{told.engine_version}.")
+    ):
         yield Problem(
             place, f"names {engine} {version}, and rds.engine_version is {told.engine_version!r}"
         )

@@ -36,6 +36,12 @@ def group_problems(account: AccountReader, given: GivenValues) -> Iterator[Probl
         vpc, home = _home(account, given, resource), known[one.text]["VpcId"]
         if vpc and home != vpc:
             yield Problem(one.place, f"is {one.text} of {home}, and the subnets are in {vpc}")
+        elif account.creates and not vpc and makes_network_of(given, resource):
+            yield Problem(
+                one.place,
+                f"is {one.text} of {home}, and the stack makes a VPC of its own; create the stack "
+                "without it first, or deploy into a VPC that exists",
+            )
 
 
 def group_uses(given: GivenValues) -> Iterator[tuple[str, Given]]:
@@ -103,6 +109,23 @@ def _home(account: AccountReader, given: GivenValues, resource: str) -> str | No
             )  # fmt: skip
             return str(answer["DBSubnetGroups"][0]["VpcId"]) if answer else None
     return None
+
+
+def makes_network_of(given: GivenValues, resource: str) -> bool:
+    """Tell if *resource* is in subnets of a VPC that the stack makes."""
+    flat = given.flat.resources
+    properties = flat[resource].get("Properties", {})
+    network = properties.get("VpcConfig", properties)
+    subnets = network.get("VpcSubnetIds", network.get("SubnetIds", network.get("SubnetId")))
+    if group := properties.get("DBSubnetGroupName"):
+        name = group.get("Ref") if isinstance(group, dict) else None
+        subnets = flat[name]["Properties"].get("SubnetIds") if name and name in flat else None
+    makes_vpc = any(body["Type"] == "AWS::EC2::VPC" for body in flat.values())
+    named = subnets if isinstance(subnets, list) else [subnets]
+    return makes_vpc and any(
+        isinstance(one, dict) and flat.get(one.get("Ref", ""), {}).get("Type") == "AWS::EC2::Subnet"
+        for one in named
+    )
 
 
 def _listed(value: object) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from ...errors import Problem
 from .account import AccountReader
+from .groups import makes_network_of
 from .named_fits import fit_problems
 from .roles import CLUSTER, INSTANCE
 from .subnets import FUNCTIONS, PROXY, vpc_of
@@ -101,6 +102,12 @@ def _subnet_group(
                 place,
                 f"is {group['DBSubnetGroupName']} of {group['VpcId']}, and the proxy's subnets are "
                 f"in {vpc}",
+            )
+        elif account.creates and body["Type"] == PROXY and makes_network_of(given, name):
+            yield Problem(
+                place,
+                f"is {group['DBSubnetGroupName']} of {group['VpcId']}, and the stack makes a VPC "
+                "of its own for the proxy; leave it out, or deploy into a VPC that exists",
             )
 
 
