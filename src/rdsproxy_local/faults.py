@@ -30,7 +30,7 @@ SLOW: Final[Mapping[str, Any]] = {
     },
 }
 """AWS's pace, in small: minutes are seconds."""
-SECONDS: Final = 10
+SECONDS: Final = 60
 _DIRECTLY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -18,7 +18,7 @@ from planning import Planner, Said
 from rdsproxy_local.local_cloud import Account
 from rdsproxy_local.servers.loopback import wait_for
 
-SECONDS: Final = 60
+SECONDS: Final = 180
 PROGRAM: Final = "import sys; from rdsproxy_templates.cli import main; sys.exit(main())"
 STACK: Final = '''"""Log groups."""
 

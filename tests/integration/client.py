@@ -13,7 +13,7 @@ from rdsproxy_local.servers.http_api import HttpApi
 from rdsproxy_local.servers.programs import MissingServer
 from rdsproxy_local.servers.service import require
 
-SECONDS = 40
+SECONDS = 120
 
 
 class Answer(NamedTuple):

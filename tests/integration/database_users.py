@@ -109,7 +109,7 @@ class MySQL:
     make_container = ("CREATE DATABASE {}",)
     make_stranger, drop_stranger = "CREATE USER stranger@localhost", "DROP USER stranger@localhost"
     drop_by_hand = ("DROP USER app",)
-    hold_lock = "SELECT GET_LOCK('rdsproxy_templates_users', 5), SLEEP(3)"
+    hold_lock = "SELECT GET_LOCK('rdsproxy_templates_users', 5)"
     memberships = "SELECT role FROM mysql.roles_mapping WHERE user = 'master'"
     passwords, everybody_lists_users = "SELECT authentication_string FROM mysql.user", False
     users = "SELECT user FROM mysql.user WHERE user NOT IN ('mariadb.sys', 'master', 'proxy')"
@@ -162,7 +162,7 @@ class Postgres:
     make_container = ("CREATE SCHEMA {} AUTHORIZATION master", "ALTER TABLE {}.t OWNER TO master")
     make_stranger, drop_stranger = "CREATE ROLE stranger", "DROP ROLE stranger"
     drop_by_hand = ("DROP OWNED BY app", "DROP ROLE app")
-    hold_lock = "SELECT pg_advisory_lock(7332788457), pg_sleep(3)"
+    hold_lock = "SELECT pg_advisory_lock(7332788457)"
     passwords, everybody_lists_users = "SELECT rolpassword FROM pg_authid", True
     # That it may grant the role, the master keeps; the server's own superuser said so.
     memberships = """SELECT roleid FROM pg_auth_members AS one WHERE member = 'master'::regrole

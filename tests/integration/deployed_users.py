@@ -16,7 +16,7 @@ import pymysql
 from rdsproxy_local.local_cloud import NO_PROXY, Account
 from rdsproxy_templates.aws.database_users import BLOG_TABLES
 
-SECONDS: Final = 10
+SECONDS: Final = 60
 LOGIN: Final[Mapping[str, str]] = {"mysql_native_password": "password", "unix_socket": "iam"}
 """The login that each plugin stands for: MariaDB has no plugin for tokens."""
 GRANT: Final = re.compile(r"GRANT (?P<privileges>.+) ON (?P<on>\S+) TO ")

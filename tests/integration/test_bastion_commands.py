@@ -22,7 +22,7 @@ from rdsproxy_templates import render
 from rdsproxy_templates.model.references import PLACEHOLDER
 from rdsproxy_templates.variants import bastion
 
-SECONDS = 30
+SECONDS = 120
 PUBLIC_ADDRESS = "203.0.113.99"
 INSTANCE = "i-0123456789abcdef0"
 DOOR = "eice-0123456789abcdef0"

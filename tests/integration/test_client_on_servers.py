@@ -158,16 +158,17 @@ class TestRefusals:
 
 
 class TestTime:
-    SLEEP = {"MYSQL": "SELECT SLEEP(0.4)", "POSTGRESQL": "SELECT pg_sleep(0.4)"}
+    SLEEP = {"MYSQL": "SELECT SLEEP({})", "POSTGRESQL": "SELECT pg_sleep({})"}
 
     def test_of_a_statement_may_be_less_or_more_than_usual(self, new):
         patient = new()
-        hasty = Database.from_environment(seconds=0.1)
-        assert patient.read(self.SLEEP[patient.family])
+        hasty = Database.from_environment(seconds=1)
+        sleep = self.SLEEP[hasty.family]
+        assert patient.read(sleep.format(1.2))
         with pytest.raises(Unavailable):
-            hasty.read(self.SLEEP[hasty.family])
+            hasty.read(sleep.format(30))
         with pytest.raises(OutcomeUnknown):
-            hasty.write(self.SLEEP[hasty.family])
+            hasty.write(sleep.format(30))
         assert hasty.read("SELECT 1") == [(1,)]
         hasty._link.drop()
 
@@ -176,7 +177,7 @@ class TestTime:
 
         @within_invocation
         def handler(event, context):
-            return database.transaction(lambda tx: tx.read(self.SLEEP[database.family]))
+            return database.transaction(lambda tx: tx.read(self.SLEEP[database.family].format(30)))
 
         with pytest.raises(Unavailable):
             handler({}, context)

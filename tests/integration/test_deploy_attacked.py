@@ -71,7 +71,7 @@ class TestWhileSamRuns:
             with attacked.running("deploy", prefix, "--no-cache") as running:
                 running.wait_until(attacked.sam_lives)
                 running.end(number)
-                wait_for(lambda: not attacked.sam_lives(), 20)
+                wait_for(lambda: not attacked.sam_lives())
                 assert not attacked.sam_lives()
         finally:
             attacked.slow.unlink()
@@ -147,7 +147,7 @@ class TestAtTheQuestion:
 class TestWhileCloudFormationWorks:
     @pytest.mark.parametrize("number", [*GENTLE, signal.SIGKILL])
     def test_it_goes_on_and_the_same_command_resumes(self, attacked, prefix, with_faults, number):
-        with with_faults(delays={GROUP: 1}, lag=1):
+        with with_faults(delays={GROUP: 2}, lag=1):
             with attacked.running("deploy", prefix) as running:
                 running.wait_until(lambda: attacked.status(prefix) == "CREATE_IN_PROGRESS")
                 running.end(number)

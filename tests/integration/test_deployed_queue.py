@@ -82,7 +82,7 @@ def test_a_message_is_a_row(queue):
 
     queue.send("one", "two")
 
-    wait_for(lambda: queue.waiting() == 0, 20)
+    wait_for(lambda: queue.waiting() == 0)
     assert queue.waiting() == 0, queue.lines()
     assert len(queue.visits()) == len(before) + len(("one", "two"))
 

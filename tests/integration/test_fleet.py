@@ -309,5 +309,5 @@ def test_an_account_that_joins_gets_the_stack_by_itself(company):
     assert (left_out, IRELAND) not in fleet.instances()
 
     joined = company.organization.member("joined", unit=company.unit)
-    wait_for(lambda: fleet.groups(joined) == {"/joined": 7}, 30)
+    wait_for(lambda: fleet.groups(joined) == {"/joined": 7})
     assert fleet.apply().output.splitlines()[-1] == "joined: nothing to change"

@@ -15,7 +15,7 @@ from rdsproxy_templates.fleet.stack_set_ownership import MARK
 pytestmark = pytest.mark.xdist_group("fleet")
 
 GROUP = "AWS::Logs::LogGroup"
-SECONDS = 30
+SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_ctrl_c_leaves_the_operation_running_and_the_same_command_follows_it(com
 
 def test_a_second_ctrl_c_stops_the_operation_and_the_same_command_goes_on(company, cloud):
     fleet = small(company, "stopped")
-    with faults(cloud.endpoint, delays={GROUP: 3}), fleet.applying() as running:
+    with faults(cloud.endpoint, delays={GROUP: 8}), fleet.applying() as running:
         running.wait_until(lambda: "CREATE_IN_PROGRESS" in running.said)
         running.process.send_signal(signal.SIGINT)
         running.wait_until(lambda: "goes on without this command" in running.said)

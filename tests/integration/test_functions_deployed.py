@@ -238,7 +238,7 @@ def test_a_message_reaches_its_function(service):
 
     service.stack.account.client("sqs").send_message(QueueUrl=queue, MessageBody="one")
 
-    assert wait_for(lambda: "one" in service.notes(), 20)
+    assert wait_for(lambda: "one" in service.notes())
 
 
 def test_a_schedule_fires(service):
@@ -247,7 +247,7 @@ def test_a_schedule_fires(service):
 
     service.stack.account.fire(nested["NightlyFunctionSchedule"])
 
-    assert wait_for(lambda: "scheduled" in service.notes(), 20)
+    assert wait_for(lambda: "scheduled" in service.notes())
 
 
 def test_a_function_in_another_language_signs_for_itself(cloud, repository):

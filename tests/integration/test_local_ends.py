@@ -107,7 +107,7 @@ def test_when_it_ends_all_that_it_runs_ends(demo, number):
     if number != signal.SIGKILL:
         assert said.endswith("Ended. Nothing is left running.\n")
         assert demo.pids() == []
-    wait_for(lambda: not demo.pids(), 30)
+    wait_for(lambda: not demo.pids())
     assert demo.pids() == []
 
 
@@ -119,7 +119,7 @@ def test_it_ends_as_well_while_it_starts(demo, seconds, number):
     demo.process.send_signal(number)
     demo.process.communicate(timeout=SECONDS)
 
-    wait_for(lambda: not demo.pids(), 30)
+    wait_for(lambda: not demo.pids())
     assert demo.pids() == []
 
 
@@ -132,7 +132,7 @@ def test_a_local_cloud_that_is_killed_takes_its_databases_along_and_is_said_to_h
     assert demo.process.returncode == 1
     assert "error: [local] the local cloud has ended by itself" in said
     assert "Traceback" not in said
-    wait_for(lambda: not demo.pids(), 30)
+    wait_for(lambda: not demo.pids())
     assert demo.pids() == []
 
 

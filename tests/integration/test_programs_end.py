@@ -18,7 +18,7 @@ from rdsproxy_templates.deploy.sam_cli import packaged
 from rdsproxy_templates.errors import DeploymentError
 from rdsproxy_templates.model import Template
 
-SECONDS = 30
+SECONDS = 120
 STUBBORN = """\
 #!{python}
 # Like sam: it starts make, which starts pip; the last does not listen to SIGTERM.
@@ -30,7 +30,7 @@ else:
     subprocess.Popen([sys.argv[0], str(depth - 1)])
 with open(os.path.join(os.path.dirname(sys.argv[0]), "pids"), "a") as file:
     file.write(f"{{os.getpid()}}\\n")
-time.sleep(60)
+time.sleep(600)
 """
 PARENT = """\
 import sys

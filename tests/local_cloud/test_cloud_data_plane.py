@@ -383,7 +383,7 @@ class TestFunction:
         assert world.invoke("brief", {})[1] == pid
         world.call("lambda", "delete_function", FunctionName="brief")
         world.get("/load")
-        assert wait_for(lambda: not is_running(pid), 10)
+        assert wait_for(lambda: not is_running(pid))
 
     def test_its_error_is_its_own(self, world):
         code = "def handler(event, context): raise KeyError(event)"

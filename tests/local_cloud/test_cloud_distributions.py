@@ -17,7 +17,7 @@ from rdsproxy_local.viewer import Viewer
 
 pytestmark = pytest.mark.xdist_group("cloud-distributions")
 
-SECONDS = 40
+SECONDS = 120
 ALLOWED = "127.0.0.2"
 OTHER = "127.0.0.3"
 IPV6 = "::1"
@@ -571,4 +571,4 @@ class TestDeletion:
             )
             _, port = Viewer(cloud.endpoint).place("https", edge.host("One"))
             assert listens(port)
-        assert wait_for(lambda: not listens(port), 10)
+        assert wait_for(lambda: not listens(port))

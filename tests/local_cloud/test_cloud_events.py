@@ -12,6 +12,7 @@ import pytest
 from data_plane_world import ACCOUNT, REGION, zipped
 
 from rdsproxy_local.data_plane.running import RunningCloud
+from rdsproxy_local.events import sources
 from rdsproxy_local.servers.loopback import wait_for
 
 pytestmark = pytest.mark.xdist_group("cloud-events")
@@ -141,7 +142,7 @@ class Place:
             found.extend(got.get("Messages", ()))
             return len(found) >= wanted
 
-        wait_for(enough, 20)
+        wait_for(enough)
         assert len(found) == wanted
         return found
 
@@ -166,7 +167,7 @@ class Place:
 
     def refused(self, words):
         """True once a delivery was refused with these words."""
-        wait_for(lambda: any(words in line for line in self.cloud.plane.events.log), 10)
+        wait_for(lambda: any(words in line for line in self.cloud.plane.events.log))
         return any(words in line for line in self.cloud.plane.events.log)
 
 
@@ -196,7 +197,7 @@ class TestQueue:
         assert (record["eventSource"], record["eventSourceARN"]) == ("aws:sqs", arn)
         assert record["attributes"]["ApproximateReceiveCount"] == "1"
         assert record["messageAttributes"]["kind"]["stringValue"] == "greeting"
-        wait_for(lambda: place.waiting(url) == 0, 10)
+        wait_for(lambda: place.waiting(url) == 0)
         assert place.waiting(url) == 0
 
     def test_messages_are_delivered_in_batches(self, place):
@@ -216,7 +217,7 @@ class TestQueue:
         place.map(arn, function, FunctionResponseTypes=["ReportBatchItemFailures"])
         place.seen(seen)
 
-        wait_for(lambda: place.waiting(url) == 1, 10)
+        wait_for(lambda: place.waiting(url) == 1)
         assert place.waiting(url) == 1
 
     @pytest.mark.parametrize("mode", ["fail", "garbled"])
@@ -274,7 +275,7 @@ class TestQueue:
         (event,) = place.seen(seen)
 
         assert [json.loads(one["body"])["kind"] for one in event["Records"]] == ["ours"]
-        wait_for(lambda: place.waiting(url) == 0, 10)
+        wait_for(lambda: place.waiting(url) == 0)
         assert place.waiting(url) == 0
 
 
@@ -350,7 +351,7 @@ class TestAsynchronousCall:
             got.extend(found.get("Messages", ()))
             return bool(got)
 
-        wait_for(arrived, 20)
+        wait_for(arrived)
         (message,) = got
         assert json.loads(message["Body"]) == {"a": 1}
         assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no"
@@ -536,10 +537,14 @@ class TestSchedule:
 
         assert event["source"] == "aws.scheduler"
 
-    def test_one_time_comes_once(self, place):
+    def test_one_time_comes_once(self, place, monkeypatch):
         function, seen = place.function()
-        soon = datetime.now(UTC) + timedelta(seconds=2)
-        self.schedule(place, function, f"at({soon:%Y-%m-%dT%H:%M:%S})")
+        now = datetime.now(UTC)
+        monkeypatch.setattr(sources, "utc_now", lambda: now)
+        soon = now + timedelta(seconds=2)
+        _, arn = self.schedule(place, function, f"at({soon:%Y-%m-%dT%H:%M:%S})")
+        assert wait_for(lambda: arn in place.cloud.plane.events._clock._seen)
+        now = soon
 
         assert len(place.seen(seen)) == 1
 

@@ -253,7 +253,7 @@ def test_regions_come_in_their_order(fleet, one_fails):
 
 
 def test_an_operation_that_is_stopped_finishes_what_it_has_begun(fleet, with_faults):
-    with with_faults(delays={"AWS::Logs::LogGroup": 2}):
+    with with_faults(delays={"AWS::Logs::LogGroup": 5}):
         started = fleet.api.create_stack_instances(
             StackSetName="fleet", Accounts=list(TARGETS), Regions=[REGIONS[0]]
         )
@@ -628,7 +628,7 @@ class TestRefusals:
 
 
 def test_managed_execution_queues_what_meets(fleet, with_faults):
-    with with_faults(delays={"AWS::Logs::LogGroup": 2}):
+    with with_faults(delays={"AWS::Logs::LogGroup": 5}):
         begin = fleet.api.create_stack_instances
         fleet.api.update_stack_set(
             StackSetName="fleet", UsePreviousTemplate=True, ManagedExecution={"Active": True}

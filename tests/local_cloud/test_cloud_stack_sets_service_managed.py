@@ -402,7 +402,7 @@ class TestAutomaticDeployment:
         fleet("other", AutoDeployment=automatic, TemplateBody=other)
         for name in ("fleet", "other"):
             added(api, name, OrganizationalUnitIds=[units.production])
-        with with_faults(delays={"AWS::SSM::Parameter": 2}):
+        with with_faults(delays={"AWS::SSM::Parameter": 5}):
             units.organization.move(guest, units.production)
             newest = api.list_stack_set_operations(StackSetName="other")["Summaries"][0]
             assert newest["Status"] == "QUEUED"

@@ -131,7 +131,7 @@ def test_a_resource_has_fifty_tags_with_those_of_its_stack(api, own, status):
     name = f"tags-{own}"
     body = json.dumps({"Resources": {"Group": group}})
     api.create_stack(StackName=name, TemplateBody=body, **given)
-    wait_for(lambda: not _status(api, name).endswith("IN_PROGRESS"), 60)
+    wait_for(lambda: not _status(api, name).endswith("IN_PROGRESS"))
     assert _status(api, name) == status
 
 

@@ -40,16 +40,21 @@ def test_failures_lower_a_strict_concurrency():
 
 
 class Work:
-    """Work in some accounts, of which some fail; knows how many were worked on at once."""
+    """Work in some accounts, of which some fail; knows how many were worked on at once.
 
-    def __init__(self, failing=()):
+    Nothing ends before as many as are *together* have begun.
+    """
+
+    def __init__(self, failing=(), together=1):
         self._failing, self._turn, self._now = failing, threading.Lock(), 0
+        self._begun = threading.Barrier(together, timeout=60)
         self.most = 0
 
     def __call__(self, result):
         with self._turn:
             self._now += 1
             self.most = max(self.most, self._now)
+        self._begun.wait()
         time.sleep(0.01)
         result.becomes("FAILED" if result.instance.place.account in self._failing else "SUCCEEDED")
         with self._turn:
@@ -61,12 +66,12 @@ def carried_out(work, preferences, accounts=6, regions=REGIONS):
     results = {one: Result(Instance("fleet", one)) for one in places}
     operation = Operation("id", "fleet", "CREATE", Preferences(preferences), results)
     start(operation, work, lambda result, reason: result.becomes("CANCELLED", reason))
-    assert operation.wait(10)
+    assert operation.wait(60)
     return operation
 
 
 def test_no_more_accounts_at_once_than_are_wanted():
-    work = Work()
+    work = Work(together=3)
     soft = {"MaxConcurrentCount": 3, "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE"}
     assert carried_out(work, soft).status == "SUCCEEDED"
     assert work.most == 3

@@ -199,7 +199,7 @@ def test_a_drifted_resource_has_its_differences_from_every_page():
 
 
 def test_answers_come_in_the_order_of_the_items():
-    meeting = Barrier(3, timeout=10)
+    meeting = Barrier(3, timeout=60)
 
     def work(item):
         meeting.wait()

@@ -14,7 +14,7 @@ import boto3
 from .guardian import GUARDIAN
 from .loopback import HOST, free_port, listens, wait_for
 
-SECONDS: Final = 30
+SECONDS: Final = 60
 CREDENTIALS: Final = {
     "region_name": "eu-west-1",
     "aws_access_key_id": "testing",

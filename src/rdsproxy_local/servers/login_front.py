@@ -18,7 +18,7 @@ from .loopback import HOST, Background, wait_for
 from .relay import Fault, Relay, Wire
 from .server import Credentials
 
-SECONDS: Final = 10
+SECONDS: Final = 60
 """A client that takes longer to log in is cut."""
 
 TLS_REQUIRED: Final = "This RDS Proxy requires TLS connections"

@@ -16,8 +16,8 @@ PORTS: Final = range(20_000, 32_000)
 """Below those that systems give to clients: a server that was ended finds its own again."""
 
 
-SECONDS: Final = 10
-"""More than a thread ever needs to end."""
+SECONDS: Final = 60
+"""More than anything ever needs to begin or to end, on a machine that does much else."""
 
 
 def free_port() -> int:
@@ -42,7 +42,7 @@ def has_ipv6() -> bool:
     return True
 
 
-def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = SECONDS) -> bool:
     """Wait for *condition*; True if it came true before the seconds were over."""
     deadline = time.monotonic() + seconds
     while not condition():

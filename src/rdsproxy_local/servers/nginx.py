@@ -14,7 +14,7 @@ from .certificates import Certificate
 from .loopback import HOST, IPV6_HOST, free_port, has_ipv6, listens, wait_for
 from .programs import Program, find
 
-SECONDS: Final = 10
+SECONDS: Final = 60
 ACCOUNT: Final = Account(SERVICES)
 TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
 """Things for which nginx needs a folder, which would be root's unless it is told another."""

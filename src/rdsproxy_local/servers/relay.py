@@ -13,7 +13,7 @@ CHUNK: Final = 1 << 16
 LIMIT: Final = 1 << 20
 """So much may wait for one side before the other one is not read any more."""
 
-SECONDS: Final = 5
+SECONDS: Final = 30
 """Seconds to wait for a farewell, or for the answer that will be lost."""
 
 AGAIN: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)

@@ -18,7 +18,8 @@ from .runtime_api import News, RuntimeApi
 PYTHON: Final = (sys.executable, "-m", "awslambdaric")
 """The client that AWS publishes, on this machine's Python."""
 SECONDS: Final = 10
-"""Seconds for a function's start, as on Lambda, and for the end of a process."""
+"""Seconds for a function's start, as on Lambda, and for the end of a process. A start that takes
+longer has the function's own time too: Lambda repeats it at the first event."""
 
 
 class Answer(NamedTuple):
@@ -117,7 +118,7 @@ class _Sandbox:
         return self._used and self.process.poll() is not None
 
     def invoke(self, event: Any, request_id: str) -> Answer:
-        news = self._api.hear(SECONDS)
+        news = self._api.hear(SECONDS + self._api.timeout)
         if news is not None and news.kind == "idle":
             self._used = True
             self._api.give(request_id, event)

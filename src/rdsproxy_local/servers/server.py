@@ -27,7 +27,7 @@ from .initial_data import data_folder, keep
 from .loopback import HOST, free_port, wait_for
 from .programs import Program
 
-SECONDS: Final = 30
+SECONDS: Final = 60
 """More than a server ever needs to start or to end."""
 
 ATTEMPTS: Final = 10

@@ -13,7 +13,7 @@ from .accounts import SERVICES, Account
 from .loopback import HOST, free_port, listens, wait_for
 from .programs import find
 
-SECONDS: Final = 10
+SECONDS: Final = 60
 ACCOUNT: Final = Account(SERVICES)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAUSE: Final = 0.5
 """Seconds between two looks at logs, files and databases."""
-ENDS_WITHIN: Final = 5
+ENDS_WITHIN: Final = 60
 """Seconds between the last answer of a local cloud that ends and its end."""
 
 
