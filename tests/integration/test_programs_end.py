@@ -33,9 +33,10 @@ with open(os.path.join(os.path.dirname(sys.argv[0]), "pids"), "a") as file:
 time.sleep(600)
 """
 PARENT = """\
-import sys
+import signal, sys
 from pathlib import Path
 from rdsproxy_templates.deploy.programs import run
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which `nohup` has children ignore
 try:
     run([sys.argv[1], "build"], Path.cwd())
 except KeyboardInterrupt:
@@ -95,6 +96,7 @@ def test_all_that_it_started_ends(program, tmp_path, number, text, count):
         assert not any(map(lives, started))
     finally:
         parent.kill()
+        parent.wait()
         for pid in filter(lives, pids(tmp_path)):
             os.kill(pid, signal.SIGKILL)
 

@@ -115,6 +115,8 @@ class TestRole:
             ({"name": "a b"}, "name", "1 to 64 letters"),
             ({"permissions_boundary": ROLE}, "permissions_boundary", "a managed IAM policy"),
             ({"max_session_duration": 60}, "max_session_duration", "at least 3600"),
+            ({"description": "from € 9"}, "description", "Latin-1 that are printed, got '€'"),
+            ({"description": "a\x1f"}, "description", r"got '\x1f'"),
         ],
     )
     def test_a_role_that_iam_would_refuse_is_refused(self, role, place, wrong):

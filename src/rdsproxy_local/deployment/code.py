@@ -131,8 +131,8 @@ class Code:
         else:
             made = folder / "work"
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
-            options = ["--disable-pip-version-check", "--requirement", REQUIREMENTS]
-            command = [*pip, *options, "--target", str(work)]
+            options = ["--disable-pip-version-check", "--no-warn-conflicts"]
+            command = [*pip, *options, "--requirement", REQUIREMENTS, "--target", str(work)]
         self._run(command, work, variables)
         return archive_of(made, without=BUILT)
 

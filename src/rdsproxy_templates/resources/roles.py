@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 from troposphere import AWSHelperFn, iam
@@ -17,6 +17,9 @@ from ..errors import Problem
 from ..model import Settings
 from ..model.tags import tag_problems
 from .optional_properties import own_tags, without_none
+
+NOT_IN_IAM: Final = re.compile(r"[^\t\n\r -~\u00a1-\u00ff]")
+"""A character that no description of a role may have, by IAM's own model of its API."""
 
 
 class RoleSettings(Settings):
@@ -43,7 +46,8 @@ class RoleSettings(Settings):
         default=None,
         min_length=1,
         max_length=1000,
-        description="Description of the created role, in IAM's list. Left out: none.",
+        description="Description of the created role, in IAM's list, in Latin-1. Left out: none. See "
+        f"{CLOUDFORMATION_GUIDE}cfn-resource-iam-role.html",
     )
     max_session_duration: int | None = Field(
         default=None,
@@ -74,6 +78,11 @@ class RoleSettings(Settings):
         if self.path is not None and not re.fullmatch(r"/([\x21-\x7e]+/)?", self.path):
             yield Problem(
                 "path", f"must begin and end with a slash, such as /service/, got {self.path!r}"
+            )
+        if self.description is not None and (strange := NOT_IN_IAM.search(self.description)):
+            yield Problem(
+                "description",
+                f"may have the characters of Latin-1 that are printed, got {strange[0]!r}",
             )
         others = sorted(self.model_fields_set - {"arn"})
         if self.arn is not None and others:
