@@ -46,7 +46,7 @@ class RoleSettings(Settings):
         default=None,
         min_length=1,
         max_length=1000,
-        description="Description of the created role, in IAM's list, in Latin-1. Left out: none. See "
+        description="Description of the created role, in Latin-1. Left out: none. See "
         f"{CLOUDFORMATION_GUIDE}cfn-resource-iam-role.html",
     )
     max_session_duration: int | None = Field(
