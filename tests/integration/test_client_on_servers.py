@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -103,6 +105,70 @@ class TestResults:
             database.read("SELECT name FROM pens WHERE name = %s", ("\ud800",))
 
         assert database.read("SELECT 1 AS one")[0]["one"] == 1
+
+    def test_a_write_that_cannot_be_sent_has_a_known_outcome(self, database):
+        """Nothing is stored in the place of a value that the driver does not know."""
+        insert = "INSERT INTO pens (name) VALUES (%s)"
+        for values in [("\ud800",), (object(),), (memoryview(b"a"),), ("one", "two")]:
+            with pytest.raises((NotUnderstood, Refused)):
+                database.write(insert, values)
+        assert database.read("SELECT name FROM pens") == []
+
+    def test_a_time_with_a_zone_is_not_stored_as_another_time(self, database):
+        database.write("CREATE TEMPORARY TABLE times (at TIMESTAMP(6) NULL)")
+        insert = "INSERT INTO times VALUES (%s)"
+        noon = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+        if database.family == "MYSQL":
+            with pytest.raises(NotUnderstood, match="UTC"):
+                database.write(insert, (noon,))
+            noon = noon.astimezone(UTC)
+        database.write(insert, (noon,))
+
+        (row,) = database.read("SELECT at FROM times")
+        assert row["at"].isoformat() == "2026-01-01T10:00:00"
+
+
+class TestLosses:
+    """A connection that the server has closed, as the client can see before it sends."""
+
+    @pytest.fixture
+    def hung_up(self, new):
+        """Has the server end a client's connection, and waits until that has arrived."""
+
+        def hung_up(database):
+            which, end = {
+                "MYSQL": ("SELECT CONNECTION_ID()", "KILL {}"),
+                "POSTGRESQL": ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend({})"),
+            }[database.family]
+            connection = database._link._open
+            (number,) = database._link.engine.run(connection, which, ())[0]
+            new().write(end.format(number))
+            for _ in range(1000):
+                if database._link.engine.has_news(connection):
+                    return
+                time.sleep(0.01)
+            pytest.fail("the server did not close the connection")
+
+        return hung_up
+
+    def test_leave_no_outcome_of_a_write_unknown(self, database, hung_up):
+        database.write("INSERT INTO pens (name) VALUES ('red')")
+        hung_up(database)
+
+        assert database.write("UPDATE pens SET amount = amount + 1").count == 1
+        assert amounts(database) == {"red": 1}
+
+    def test_before_commit_run_the_work_again(self, database, hung_up):
+        runs = []
+
+        def work(tx):
+            runs.append(tx.write("INSERT INTO pens (name) VALUES ('red')"))
+            if len(runs) == 1:
+                hung_up(database)
+
+        database.transaction(work)
+        assert len(runs) == 2
+        assert amounts(database) == {"red": 0}
 
 
 class TestRefusals:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from rdsproxy_client import (
     Database,
     Fault,
+    Misconfigured,
     Misused,
     OutcomeUnknown,
     Refused,
@@ -168,6 +172,19 @@ class TestKeys:
             database.transaction(then_nobody_answers, key="k")
         assert committed(database) == BOTH
 
+    def test_leave_the_outcome_unknown_if_the_next_login_fails_for_good(self, database):
+        def then_the_login_is_misconfigured(tx):
+            def credentials(host, port):
+                raise Misconfigured("the secret is gone")
+
+            database._link._login.credentials = credentials
+            return order(tx)
+
+        database.cut("COMMIT", executed=True)
+        with pytest.raises(OutcomeUnknown):
+            database.transaction(then_the_login_is_misconfigured, key="k")
+        assert committed(database) == BOTH
+
     def test_make_results_what_json_makes_of_them(self, database):
         assert database.transaction(lambda tx: (1, "a"), key="k") == [1, "a"]
         assert database.transaction(lambda tx: None, key="l") is None
@@ -182,7 +199,7 @@ class TestKeys:
             database.transaction(returns_a_set, key="k")
         assert committed(database) == []
 
-    @pytest.mark.parametrize("key", ["", "a\0", "line\n", "\ud800", "é" * 128])
+    @pytest.mark.parametrize("key", ["", "a\0", "line\n", "\ud800", "é" * 128, 7, b"k"])
     def test_that_the_table_cannot_hold_are_refused(self, database, key):
         with pytest.raises(Misused, match="1 to 255 bytes"):
             database.transaction(order, key=key)
@@ -194,6 +211,44 @@ class TestMisuse:
     def test_of_the_database_within_its_own_transaction_is_refused(self, database, call):
         with pytest.raises(Misused, match="use"):
             database.transaction(lambda tx: getattr(database, call)(BOTH[0]))
+        assert committed(database) == []
+
+    def test_by_a_work_that_executes_nothing_when_called_is_named(self, database):
+        def generator(tx):
+            yield order(tx)
+
+        async def coroutine(tx):
+            return order(tx)
+
+        for work in (generator, coroutine):
+            with pytest.raises(Misused, match="plain function"):
+                database.transaction(work)
+        assert committed(database) == []
+
+    def test_of_a_transaction_after_its_end_is_refused(self, database):
+        kept = []
+        database.transaction(kept.append)
+        with pytest.raises(ZeroDivisionError):
+            database.transaction(lambda tx: kept.append(tx) or 1 / 0)
+
+        for tx in kept:
+            with pytest.raises(Misused, match="over"):
+                tx.write(BOTH[0])
+        assert committed(database) == []
+
+    def test_by_a_second_thread_is_refused(self, database):
+        with ThreadPoolExecutor(1) as pool:
+            used = database.transaction(
+                lambda tx: pool.submit(database.write, BOTH[0]).exception(timeout=60)
+            )
+        assert isinstance(used, Misused)
+        assert "thread" in str(used)
+        assert committed(database) == []
+
+    def test_by_values_that_are_no_sequence_is_an_error(self, database):
+        for values in ({"item": "pen"}, {"pen"}, (one for one in ["pen"])):
+            with pytest.raises(TypeError, match=r"\(value,\)"):
+                database.write(BOTH[1], values)
         assert committed(database) == []
 
     def test_by_a_statement_that_ends_the_transaction_is_named(self, database):
@@ -217,6 +272,33 @@ def test_a_lone_write_is_repeated_only_if_it_is_idempotent(database):
 
     database.cut(BOTH[1], executed=True)
     assert database.write(BOTH[1], ("pen",), idempotent=True).repeated
+
+
+def test_a_connection_that_was_frozen_is_tested_although_its_clock_stood_still(
+    database, monkeypatch
+):
+    pings = []
+    monkeypatch.setattr(database._fake, "ping", pings.append)
+    database.write(BOTH[0])
+    database.write(BOTH[0])
+    assert pings == []
+
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3600)
+    database.write(BOTH[0])
+    assert len(pings) == 1
+
+
+def test_a_forked_process_leaves_its_parents_connection_alone(database, monkeypatch):
+    closed = []
+    monkeypatch.setattr(database._fake, "close", closed.append)
+    database.write(BOTH[0])
+    parents = database._link._open
+
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    database.write(BOTH[0])
+    assert database._link._open is not parents
+    assert closed == []
 
 
 def test_rows_have_names_and_places():

@@ -54,6 +54,9 @@ class Engine:
         self._next("run", statement, values)
         return Result([(1,)])
 
+    def has_news(self, connection):
+        return False
+
     def ping(self, connection):
         self._next("ping")
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from . import deadline, environment
 from .engine import READ_SECONDS, Engine, chosen_engine
-from .errors import Fault, Misused, NotUnderstood, OutcomeUnknown, Unavailable
+from .errors import Fault, Misused, NotSent, NotUnderstood, OutcomeUnknown, Unavailable
 from .link import TRY_SECONDS, Link, LoginRefused
 from .result import Result, Row
 from .transaction import Isolation, Transaction, transacted
@@ -56,9 +56,10 @@ class Database:
     def from_environment(cls, *, seconds: float = READ_SECONDS) -> Database:
         """Make the database that the environment names; nothing is connected yet.
 
-        The environment is that of the library's stacks, or has a ``DATABASE_URL``. The first use
-        raises :class:`Misconfigured`, which names all variables that lack. *seconds* is the limit
-        of one statement, after which its connection counts as lost.
+        The environment is that of the library's stacks, or has a ``DATABASE_URL``. An unknown
+        engine raises :class:`Misconfigured`, and so does the first use if variables lack, all of
+        which it names. *seconds* is the limit of one statement, after which its connection counts
+        as lost.
         """
         return cls(chosen_engine(), seconds=seconds)
 
@@ -94,7 +95,7 @@ class Database:
         *until* is an earlier deadline for the answer, by ``time.monotonic``. Raises
         :class:`Unavailable`, :class:`Refused` or :class:`NotUnderstood`.
         """
-        with self._in_time(until) as end:
+        with self._in_time(until) as end, self._borrowed():
             return self._tried(statement, values, end, [], repeatable=True).rows
 
     def write(
@@ -112,7 +113,7 @@ class Database:
         and :class:`OutcomeUnknown` if it was sent and no answer came.
         """
         sent: list[str] = []
-        with self._in_time(until) as end:
+        with self._in_time(until) as end, self._borrowed():
             try:
                 return self._tried(statement, values, end, sent, repeatable=idempotent)
             except Exception as error:
@@ -201,7 +202,6 @@ class Database:
 
         Appends to *unknown* the number of each error after which it may have been executed.
         """
-        self._link.refuse_if_borrowed()
         for pause in (*PAUSES, None):
             try:
                 connection = self._link.alive(until)
@@ -213,6 +213,8 @@ class Database:
                 except self._engine.ERRORS as error:
                     if self._link.judged(error, statement) is Fault.LOST:
                         unknown.append(self._engine.number(error))
+                except NotSent:
+                    raise
                 except NotUnderstood as error:
                     unknown.append(str(error))
                     raise

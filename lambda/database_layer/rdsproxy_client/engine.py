@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import ssl
 from collections.abc import Sequence
 from functools import cache
@@ -51,7 +52,10 @@ class Engine(Protocol):
         ...
 
     def execute(self, connection: Any, statement: str, values: Sequence[object]) -> Result:
-        """Execute one statement until the deadline; return all that the driver knows of it."""
+        """Execute one statement until the deadline; return all that the driver knows of it.
+
+        Raises :class:`NotSent` for values that the driver does not know: drivers send their text.
+        """
         ...
 
     def begin(self, isolation: str | None) -> Sequence[str]:
@@ -66,6 +70,10 @@ class Engine(Protocol):
         """Return true if each statement outside a transaction is one by itself."""
         ...
 
+    def has_news(self, connection: Any) -> bool:
+        """Return true if the server sent something unasked: mostly that it has hung up."""
+        ...
+
     def ping(self, connection: Any) -> None: ...
     def close(self, connection: Any) -> None: ...
     def fault(self, error: Exception) -> Fault: ...
@@ -75,6 +83,18 @@ class Engine(Protocol):
 def chosen_engine() -> Engine:
     """Import the module of the engine that the environment names."""
     return cast("Engine", import_module(f".engine_{engine_family().lower()}", __package__))
+
+
+def is_readable(end: socket.socket) -> bool:
+    """Return true if *end* has something to read, or is closed; wait for nothing."""
+    end.settimeout(0)
+    try:
+        socket.socket.recv(end, 1, socket.MSG_PEEK)  # TLS sockets of their own take no flags
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @cache

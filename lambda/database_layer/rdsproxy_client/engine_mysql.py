@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pymysql
 from pymysql.constants import CR, ER, SERVER_STATUS
+from pymysql.converters import encoders
 
 from . import deadline
-from .engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, tls
-from .errors import Fault
+from .engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, is_readable, tls
+from .errors import Fault, NotSent
 from .result import Result, rows
 
 PORT = 3306
@@ -26,6 +28,8 @@ KEY_TABLE = f"""CREATE TABLE IF NOT EXISTS {KEYS} (
     made_at DATETIME(6) NOT NULL
 ) DEFAULT CHARACTER SET utf8mb4"""
 CLAIM_KEY = f"INSERT INTO {KEYS} (name, made_at) VALUES (%s, UTC_TIMESTAMP(6))"
+
+_SENDABLE = (*encoders, bytearray)
 
 _LOST = {
     0,  # PyMySQL's own: the connection was closed here
@@ -95,9 +99,25 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
 def execute(connection: Any, statement: str, values: Sequence[object]) -> Result:
     """Execute one statement until the deadline; return all that the driver knows of it."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, tuple(values) or None)
+        cursor.execute(_bound(cursor, statement, values))
         found = rows(cursor.description, cursor.fetchall())
         return Result(found, cursor.rowcount, cursor.lastrowid or None)
+
+
+def _bound(cursor: Any, statement: str, values: Sequence[object]) -> str:
+    """Bind *values*, before anything is sent."""
+    for value in values:
+        kind = type(value)
+        if not isinstance(value, _SENDABLE) and kind.__module__ != "uuid":
+            raise NotSent(f"a value is of type {kind.__name__}")
+        if getattr(value, "tzinfo", None) and value.utcoffset() != timedelta(0):  # type: ignore[attr-defined]
+            # PyMySQL drops the zone, so another time would be stored.
+            raise NotSent(f"a {kind.__name__} has a time zone: convert it to UTC")
+    try:
+        text: str = cursor.mogrify(statement, tuple(values) or None)
+    except Exception as error:
+        raise NotSent(f"the values do not fit the statement: {type(error).__name__}") from error
+    return text
 
 
 def begin(isolation: str | None) -> Sequence[str]:
@@ -116,6 +136,11 @@ def commits_by_itself(connection: Any) -> bool:
     return bool(connection.get_autocommit())
 
 
+def has_news(connection: Any) -> bool:
+    """Return true if the server sent something unasked: mostly that it has hung up."""
+    return connection._sock is None or is_readable(connection._sock)  # noqa: SLF001
+
+
 def ping(connection: Any) -> None:
     """Test the connection; never reconnect, which would hide that it was lost."""
     with deadline.within(PING_SECONDS):
@@ -131,11 +156,14 @@ def fault(error: Exception) -> Fault:
     """Classify *error*."""
     if isinstance(error, OSError):
         return Fault.LOST
-    return _MEANINGS.get(error.args[0] if error.args else 0, Fault.OTHER)
+    code = error.args[0] if error.args else 0
+    # Without a code, it is PyMySQL that does not understand what it reads.
+    return _MEANINGS.get(code, Fault.OTHER if isinstance(code, int) else Fault.LOST)
 
 
 def number(error: Exception) -> str:
     """Return the error's number, which may be logged; its text may quote a secret."""
     if isinstance(error, OSError):  # raised before PyMySQL had a connection
         return str(CR.CR_CONN_HOST_ERROR)
-    return str(error.args[0]) if error.args else type(error).__name__
+    code = error.args[0] if error.args else None
+    return str(code) if isinstance(code, int) else type(error).__name__

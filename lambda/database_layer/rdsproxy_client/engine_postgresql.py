@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import pg8000.dbapi
+from pg8000.converters import make_params
 
 from . import deadline
-from .engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, tls
-from .errors import Fault
+from .engine import CONNECT_SECONDS, PING_SECONDS, READ_SECONDS, is_readable, tls
+from .errors import Fault, NotSent
 from .result import Result, rows
 
 PORT = 5432
@@ -89,9 +90,36 @@ def run(connection: Any, statement: str, values: Sequence[object]) -> list[tuple
 def execute(connection: Any, statement: str, values: Sequence[object]) -> Result:
     """Execute one statement until the deadline; return all that the driver knows of it."""
     cursor = connection.cursor()
-    cursor.execute(statement, tuple(values))
+    bound = _bound(connection, values)
+    try:
+        cursor.execute(statement, bound)
+    except Exception:
+        _check_places(statement, bound)
+        raise
     found = rows(cursor.description, cursor.fetchall()) if cursor.description else []
     return Result(found, None if cursor.rowcount < 0 else cursor.rowcount)
+
+
+def _bound(connection: Any, values: Sequence[object]) -> tuple[str | None, ...]:
+    """Convert *values* to what is sent, before anything is."""
+    known = tuple(connection.py_types)
+    for value in values:
+        if not isinstance(value, known):
+            raise NotSent(f"a value is of type {type(value).__name__}")
+    try:
+        return tuple(make_params(connection.py_types, values))
+    except Exception as error:
+        raise NotSent(f"a value cannot be converted: {type(error).__name__}") from error
+
+
+def _check_places(statement: str, bound: Sequence[str | None]) -> None:
+    """Raise :class:`NotSent` if pg8000 could not find the places of the values."""
+    try:
+        if bound:
+            pg8000.dbapi.convert_paramstyle("format", statement, bound)
+    except Exception as error:
+        kind = type(error).__name__
+        raise NotSent(f"the values do not fit the statement: {kind}") from error
 
 
 def begin(isolation: str | None) -> Sequence[str]:
@@ -107,6 +135,11 @@ def in_transaction(connection: Any) -> bool:
 def commits_by_itself(connection: Any) -> bool:
     """Return true if each statement outside a transaction is one by itself."""
     return bool(connection.autocommit)
+
+
+def has_news(connection: Any) -> bool:
+    """Return true if the server sent something unasked: mostly that it has hung up."""
+    return connection._sock is None or is_readable(connection._usock)  # noqa: SLF001
 
 
 def ping(connection: Any) -> None:
@@ -128,12 +161,13 @@ def close(connection: Any) -> None:
 def fault(error: Exception) -> Fault:
     """Classify *error*."""
     answer = _answer(error)
-    state = answer.get("C", "")
+    state, ended = answer.get("C", ""), answer.get("V") in ("FATAL", "PANIC")
+    if state == "08P01" and not ended:  # other values than the statement has places for
+        return Fault.OTHER
     if not state or state.startswith(("08", "57P")):
         return _MEANINGS.get(state, Fault.LOST)
     if state.startswith("23"):
         return Fault.CONFLICT
-    ended = answer.get("V") in ("FATAL", "PANIC")
     return _MEANINGS.get(state, Fault.LOST if ended else Fault.OTHER)
 
 

@@ -50,7 +50,11 @@ class OutcomeUnknown(DatabaseError):
 
 
 class NotUnderstood(DatabaseError):
-    """The driver cannot read the database's answer."""
+    """The driver cannot send the statement with its values, or cannot read the answer."""
+
+
+class NotSent(NotUnderstood):
+    """The driver cannot send the statement with its values, so it was not executed."""
 
 
 class Refused(DatabaseError):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
+import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +15,7 @@ from .aws import CallFailed
 from .diagnosis import diagnosed
 from .engine import READ_SECONDS, Engine
 from .environment import Target
-from .errors import Fault, Misused, NotUnderstood, Refused
+from .errors import Fault, Misused, NotSent, NotUnderstood, Refused
 from .login import Login, chosen_login
 from .result import Result
 
@@ -49,8 +52,9 @@ class Link:
         self._login = login or chosen_login()
         self._target = target or (lambda: environment.target(engine.PORT))
         self._open: Any = None
-        self._used = 0.0
-        self._borrowed = False
+        self._process = 0
+        self._used = self._used_at = 0.0
+        self._borrowed = threading.Lock()
         self._seconds = seconds
 
     @property
@@ -58,39 +62,43 @@ class Link:
         return self._open is not None
 
     def borrow(self) -> None:
-        """Keep the connection for a transaction or a driver until :meth:`give_back`."""
-        self.refuse_if_borrowed()
-        self._borrowed = True
+        """Keep the connection for one call until :meth:`give_back`.
+
+        Two threads would read each other's answers.
+        """
+        if not self._borrowed.acquire(blocking=False):
+            raise Misused(
+                "The connection is in use. Inside a transaction or connection(), use what they"
+                " give you, not the database; in another thread, use a Database of its own."
+            )
 
     def give_back(self) -> None:
-        self._borrowed = False
-
-    def refuse_if_borrowed(self) -> None:
-        if self._borrowed:
-            raise Misused(
-                "The connection is in use by a transaction or by connection(): inside, use"
-                " what they give you, not the database."
-            )
+        """Let the next call have the connection."""
+        self._borrowed.release()
 
     def execute(self, statement: str, values: Sequence[object]) -> Result:
         """Execute a statement on the open connection.
 
-        Raises an error of the engine, or :class:`NotUnderstood` and drops the connection: the next
-        statement would read what is left of this answer as its own.
+        Raises an error of the engine, or :class:`NotSent`, or :class:`NotUnderstood` and drops the
+        connection: the next statement would read what is left of this answer as its own.
         """
-        if isinstance(values, str | bytes):
+        if isinstance(values, str | bytes) or not isinstance(values, Sequence):
             raise TypeError("values must be a sequence, such as a tuple: (value,)")
         try:
             with deadline.within(self._seconds):
                 result = self.engine.execute(self._open, statement, values)
         except self.engine.ERRORS:
             raise
+        except NotSent:
+            raise
         except BaseException as error:
             self.drop()
             if not isinstance(error, Exception):
                 raise
+            if isinstance(error, UnicodeEncodeError):
+                raise NotSent("a text cannot be encoded: has it lone surrogates?") from error
             raise NotUnderstood(type(error).__name__) from error
-        self._used = self.clock()
+        self._used, self._used_at = self.clock(), time.time()
         return result
 
     def judged(self, error: Exception, statement: str) -> Fault:
@@ -110,15 +118,13 @@ class Link:
 
     def alive(self, until: float) -> Any:
         """Return the connection, tested after idling, or None if none can be opened now."""
-        if self._open is not None and self.clock() - self._used > IDLE_SECONDS:
-            try:
-                self.engine.ping(self._open)
-            except Exception:  # noqa: BLE001 - whatever is wrong, a new connection is better
-                self.drop()
-        if self._open is None:
+        if self._process != os.getpid():
+            self._open = None  # the parent's process uses it
+        if not self.survives(idle=IDLE_SECONDS):
             target = self._target()
             try:
                 self._open = self._connected(target, until)
+                self._process = os.getpid()
             except self.engine.ERRORS as error:
                 found = diagnosed(error, self.engine, target.host, target.port)
                 log.warning(
@@ -130,6 +136,22 @@ class Link:
             except CallFailed as error:
                 log.warning("no credentials", extra={"reason": str(error), "detail": error.detail})
         return self._open
+
+    def survives(self, *, idle: float = math.inf) -> bool:
+        """Return true if the connection is open; test it after *idle* seconds, or if it has news.
+
+        Whoever finds a loss before sending knows that the statement was not executed.
+        """
+        if self._open is None:
+            return False
+        # Only the wall clock counts the time that a snapshot was frozen.
+        idled = self.clock() - self._used > idle or time.time() - self._used_at > idle
+        if idled or self.engine.has_news(self._open):
+            try:
+                self.engine.ping(self._open)
+            except Exception:  # noqa: BLE001 - whatever is wrong, a new connection is better
+                self.drop()
+        return self._open is not None
 
     def _connected(self, target: Target, until: float) -> Any:
         """Open a connection; renew a refused login, which may have been rotated or revoked."""

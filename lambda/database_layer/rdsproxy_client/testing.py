@@ -222,6 +222,9 @@ class _FakeEngine:
     def commits_by_itself(self, connection: Any) -> bool:
         return True
 
+    def has_news(self, connection: Any) -> bool:
+        return False
+
     def ping(self, connection: Any) -> None: ...
 
     def close(self, connection: Any) -> None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Sequence
+from types import CoroutineType, GeneratorType
 from typing import Any, Literal, NoReturn, TypeVar
 
 from .errors import Fault, Misused, NotUnderstood, OutcomeUnknown, Refused, Unavailable
@@ -34,7 +35,7 @@ class Transaction:
 
     def __init__(self, link: Link, connection: Any) -> None:
         self._link, self._connection = link, connection
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         """The error that ended the transaction."""
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
@@ -59,6 +60,10 @@ class Transaction:
             )
         return result
 
+    def end(self) -> None:
+        """Refuse all further statements, which would be transactions by themselves."""
+        self.failure = Misused("The transaction is over: use it in the work only.")
+
     def begin(self, isolation: str | None) -> None:
         for statement in self._link.engine.begin(isolation):
             self._executed(statement, ())
@@ -67,11 +72,16 @@ class Transaction:
         """Return *result*, unless an error, which the work may have caught, ended it."""
         if self.failure:
             raise self.failure
+        if isinstance(result, GeneratorType | CoroutineType):
+            result.close()
+            raise Misused("work must be a plain function: this one has executed nothing yet.")
         return result
 
     def commit(self) -> None:
         """Commit. Raises :class:`_Unanswered` if nobody knows what came of it."""
         engine = self._link.engine
+        if not self._link.survives():
+            raise _RolledBack
         try:
             self._link.execute("COMMIT", ())
         except engine.ERRORS as error:
@@ -106,10 +116,10 @@ class Transaction:
             except Refused as refused:
                 self._fail(refused)
             self._fail(_RolledBack())
-        except Exception as error:  # noqa: BLE001 - recorded, and raised again
+        except BaseException as error:  # noqa: BLE001 - recorded, and raised again
             self._fail(error)
 
-    def _fail(self, failure: Exception) -> NoReturn:
+    def _fail(self, failure: BaseException) -> NoReturn:
         self.failure = failure
         raise failure from None
 
@@ -142,6 +152,11 @@ def transacted(
             attempt.unknown = str(unanswered)
             if key is None:
                 break
+        except Exception:
+            if attempt.unknown is None:
+                raise
+            # Whatever this is, an earlier try may have been committed.
+            break
         if pause is None or link.clock() + pause + TRY_SECONDS > until:
             break
         link.pause(pause)
@@ -168,6 +183,7 @@ class _Attempt:
                 found = self._found(transaction, self._key)
                 if found is not None:
                     transaction.roll_back()
+                    transaction.end()
                     return json.loads(found)
             # Had an earlier try been committed, its key would be there.
             self.unknown = None
@@ -185,17 +201,17 @@ class _Attempt:
         except (Refused, _RolledBack):
             transaction.roll_back()
             raise
+        finally:
+            transaction.end()
         return result
 
     def _end(self, transaction: Transaction, error: BaseException) -> None:
         """Roll back; begin again if the work raised because the connection was lost."""
         transaction.roll_back()
-        if isinstance(error, Exception):
-            if isinstance(transaction.failure, _RolledBack):
-                raise _RolledBack from None
-            if self.unknown is not None:
-                log.warning("outcome unknown", extra={"after": self.unknown})
-                raise OutcomeUnknown from None
+        failure = transaction.failure
+        transaction.end()
+        if isinstance(error, Exception) and isinstance(failure, _RolledBack):
+            raise _RolledBack from None
 
     def _found(self, transaction: Transaction, key: str) -> str | None:
         """Claim the key; return the stored result if it is claimed already.
@@ -223,8 +239,9 @@ class _Attempt:
 
 def _check(key: str) -> None:
     try:
-        good = key.isprintable() and 0 < len(key.encode()) <= KEY_BYTES
+        good = isinstance(key, str) and key.isprintable() and 0 < len(key.encode()) <= KEY_BYTES
     except UnicodeEncodeError:
         good = False
     if not good:
-        raise Misused(f"A key has 1 to {KEY_BYTES} bytes of printable text, not {key[:300]!r}.")
+        shown = str(key)[:300]
+        raise Misused(f"A key has 1 to {KEY_BYTES} bytes of printable text, not {shown!r}.")
