@@ -6,6 +6,7 @@ import pytest
 from troposphere import encode_to_dict
 
 from rdsproxy_templates import WiringError
+from rdsproxy_templates.aws.database_users import User
 from rdsproxy_templates.aws.kinds import (
     DatabaseName,
     DatabaseResourceId,
@@ -16,10 +17,13 @@ from rdsproxy_templates.aws.kinds import (
     ProxyArn,
     RoleArn,
     SecretArn,
+    SecretArns,
     SecurityGroupId,
     Url,
 )
 from rdsproxy_templates.resources.api_functions import user_names_function
+from rdsproxy_templates.resources.declared_ports import DeclaredPorts, ProxyPorts, TwoProxiesPorts
+from rdsproxy_templates.resources.function_declaration import DeclaredFunction
 from rdsproxy_templates.resources.login_ports import FunctionNetworkPorts, TokenPorts
 from rdsproxy_templates.resources.logins import (
     DatabaseLogin,
@@ -114,6 +118,29 @@ class TestStackOfFunctions:
     def test_a_function_whose_login_is_not_wired_is_refused(self, login):
         with pytest.raises(WiringError, match=f"must wire {login}, a function's login"):
             functions.Inputs().login(login)
+
+    @pytest.mark.parametrize(
+        ("login", "front"),
+        [
+            ("iam", {"two_proxies": TwoProxiesPorts(password_proxy_endpoint=HOST)}),
+            ("iam", {"two_proxies": TwoProxiesPorts(iam_proxy_endpoint=HOST)}),
+            ("password", {"two_proxies": TwoProxiesPorts(iam_proxy_endpoint=HOST)}),
+            ("iam", {"proxy": ProxyPorts(rds_proxy_endpoint=HOST)}),
+            ("iam", {}),
+        ],
+    )
+    def test_a_declared_function_logs_in_only_where_its_own_login_is_taken(self, login, front):
+        declared = DeclaredFunction(name="one", code="src", user="app")
+        config = functions.Config(
+            api=functions.FunctionApiSettings(),
+            declared=(declared,),
+            users=(User(name="app", login=login),),
+        )
+        secrets = SecretArns([SECRET])
+        ports = DeclaredPorts(rds_database_name=NAME, user_secret_arns=secrets, **front)
+
+        with pytest.raises(WiringError, match="does not wire the login of OneFunction"):
+            functions.build(config, functions.Inputs(declared=ports))
 
     def test_functions_in_a_vpc_have_subnets(self):
         network = FunctionNetworkPorts(function_security_group_id=SecurityGroupId("sg-1"))
