@@ -405,6 +405,24 @@ class TestWhatIsWarnedOf:
 
         assert "nothing calls it" in one
 
+    @pytest.mark.parametrize(
+        "variant",
+        [auth, base, existing_vpc, existing_database, bastion, cross_account_app, edge],
+    )
+    def test_settings_of_the_librarys_function_that_change_nothing(self, variant):
+        sam = {"timeout": 20, "reserved_concurrent_executions": 900}
+        rds = {} if variant in {cross_account_app, edge} else {"rds": {"users": USERS}}
+        proxied = {"proxy": True} if variant is bastion else {}
+        config = variant.Config.parse(
+            {"functions": [ORDERS], "sam": sam, **rds, **proxied}, "my.yaml"
+        )
+
+        said = [str(one) for one in config.warnings() if one.place.startswith("sam.")]
+        assert [one.partition("; ")[2] for one in said] == [
+            "give `timeout` to each that needs it",
+            "give `reserved_concurrency` to each that needs it",
+        ]
+
     def test_a_policy_that_allows_everything(self):
         [one] = self.warnings(policies=["AdministratorAccess"])
 

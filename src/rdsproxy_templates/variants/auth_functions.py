@@ -82,7 +82,7 @@ class AuthFunctions(RegionalSettings):
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         if self.functions:
-            yield from declared_warnings(self.functions)
+            yield from declared_warnings(self.functions, self.sam)
             return
         yield from both_master_warnings(self.password_user, self.iam_user, self.rds.users)
         for user in dict.fromkeys((self.password_user, self.iam_user)):

@@ -85,7 +85,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
-        yield from declared_warnings(self.functions)
+        yield from declared_warnings(self.functions, self.sam)
 
     def local_code(self) -> Iterator[LocalCode]:
         yield from super().local_code()

@@ -61,10 +61,18 @@ def replaced_problems(settings: Settings, sam: Settings) -> Iterator[Problem]:
         )
 
 
-def declared_warnings(functions: Sequence[DeclaredFunction]) -> Iterator[Problem]:
-    """Warnings of the functions, with their places in the list."""
+def declared_warnings(functions: Sequence[DeclaredFunction], sam: Settings) -> Iterator[Problem]:
+    """Warnings of the functions, with their places in the list, and of what *sam* says in vain."""
     for index, one in enumerate(functions):
         yield from (warning.within(f"functions.{index}") for warning in one.warnings())
+    instead = {"timeout": "timeout", "reserved_concurrent_executions": "reserved_concurrency"}
+    for name in instead if functions else ():
+        if name in sam.model_fields_set:
+            yield Problem(
+                f"sam.{name}",
+                "is of the library's own function, and changes nothing beside `functions`; give "
+                f"`{instead[name]}` to each that needs it",
+            )
 
 
 def _route_clashes(one: DeclaredFunction, index: int, taken: dict[str, str]) -> Iterator[Problem]:

@@ -51,7 +51,7 @@ class EdgeFunctions(RegionalSettings):
 
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
-        yield from declared_warnings(self.functions)
+        yield from declared_warnings(self.functions, self.sam)
 
     def local_code(self) -> Iterator[LocalCode]:
         yield from super().local_code()

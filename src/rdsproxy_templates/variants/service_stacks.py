@@ -118,7 +118,8 @@ class ServiceSettings(RegionalSettings):
         if self.has_proxy:
             yield from common.proxy_warnings(self.rds.engine, self.regions)
             yield from self._login_warnings()
-            yield from self._connection_warnings()
+            if not self.functions:
+                yield from self._connection_warnings()
 
     def _declared_problems(self) -> Iterator[Problem]:
         has_readers = self.rds.readers > 0
@@ -128,7 +129,7 @@ class ServiceSettings(RegionalSettings):
 
     def _login_warnings(self) -> Iterator[Problem]:
         if self.functions:
-            yield from declared_warnings(self.functions)
+            yield from declared_warnings(self.functions, self.sam)
             return
         yield from master_warnings(self.function_user, self.rds.users)
         if not self.sam.code_uri:
