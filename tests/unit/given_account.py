@@ -137,6 +137,7 @@ class GivenAccount:
                 {"VpcId": "vpc-1", "CidrBlockAssociationSet": [{"CidrBlock": "10.1.0.0/16"}]}
             ],
             "describe_vpc_endpoints": [],
+            "describe_network_acls": [],
             "describe_vpc_attribute": {
                 "EnableDnsSupport": {"Value": True}, "EnableDnsHostnames": {"Value": True}
             },
@@ -187,6 +188,7 @@ LISTS = {
     "describe_security_groups": "SecurityGroups",
     "describe_vpcs": "Vpcs",
     "describe_vpc_endpoints": "VpcEndpoints",
+    "describe_network_acls": "NetworkAcls",
 }
 IDS = {"subnet-id": "SubnetId", "group-id": "GroupId", "vpc-id": "VpcId"}
 

@@ -519,3 +519,70 @@ def test_a_version_is_told_as_a_whole_or_by_its_beginning(told, fits):
     settings = {"rds": {"engine": "mysql", "engine_version": told}}
 
     assert (problems(existing_database, instance(), settings) == []) == fits
+
+
+def acl_entry(number, cidr, *, egress, action="allow", ports=None):
+    entry = {"RuleNumber": number, "CidrBlock": cidr, "Egress": egress, "RuleAction": action}
+    return entry | ({"Protocol": "6", "PortRange": ports} if ports else {"Protocol": "-1"})
+
+
+class TestNetworkAcls:
+    DENIED = [
+        acl_entry(32767, "0.0.0.0/0", egress=way, action="deny") for way in (True, False)
+    ]  # fmt: skip
+
+    def account(self, *entries):
+        account = groups()
+        acl = {
+            "NetworkAclId": "acl-1",
+            "Associations": [{"SubnetId": "subnet-0000000a"}, {"SubnetId": "subnet-0000000b"}],
+            "Entries": [*entries, *self.DENIED],
+        }
+        account._answers["describe_network_acls"] = [acl]
+        return account
+
+    @pytest.mark.parametrize(
+        "allowed",
+        [
+            [acl_entry(100, "0.0.0.0/0", egress=way) for way in (True, False)],
+            [acl_entry(100, "10.1.0.0/16", egress=way, ports={"From": 1024, "To": 65535})
+             for way in (True, False)],
+            [acl_entry(number, f"10.1.{part}/25", egress=way)
+             for way in (True, False)
+             for number, part in enumerate(("0.0", "0.128", "1.0", "1.128"), 1)],
+            [acl_entry(number, cidr, egress=way, action=action)
+             for way in (True, False)
+             for number, cidr, action in ((1, "10.1.0.7/32", "deny"), (2, "0.0.0.0/0", "allow"))],
+        ],
+    )  # fmt: skip
+    def test_that_let_the_subnets_through_are_taken(self, allowed):
+        assert problems(existing_vpc, self.account(*allowed)) == []
+
+    def test_that_deny_everything_are_told_by_way_and_ports(self):
+        found = problems(existing_vpc, self.account())
+
+        assert [one.partition("lets no TCP on ")[2] for one in found] == [
+            "port 3306 out to subnet-0000000b; allow it",
+            "port 3306 in from subnet-0000000a; allow it",
+            "ports 1024 to 65535, of answers, out to subnet-0000000a; allow it",
+            "ports 1024 to 65535, of answers, in from subnet-0000000b; allow it",
+        ]
+        assert found[0].startswith(
+            f"[{BOTH}] are behind acl-1, the network ACL of subnet-0000000a, which lets no TCP on"
+        )
+
+    def test_that_forget_the_answers_are_told_so(self):
+        only = [
+            acl_entry(100, "10.1.0.0/16", egress=way, ports={"From": 3306, "To": 3306})
+            for way in (True, False)
+        ]
+
+        found = problems(existing_vpc, self.account(*only))
+
+        assert len(found) == 2
+        assert all("ports 1024 to 65535, of answers, " in one for one in found)
+
+    def test_of_a_stack_that_exists_are_only_said(self):
+        found, said = compared(existing_vpc, self.account(), creates=False)
+
+        assert (found, len(said)) == ([], 4)

@@ -20,6 +20,7 @@ from .hops import hop_problems
 from .key_policies import key_policy_problems
 from .keys import key_problems
 from .named import named_problems
+from .network_acls import acl_problems
 from .proxied_vpcs import proxied_vpc_problems
 from .roles import role_problems
 from .secrets import secret_problems
@@ -33,6 +34,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     group_problems,
     endpoint_problems,
     hop_problems,
+    acl_problems,
     secret_problems,
     key_problems,
     key_policy_problems,
