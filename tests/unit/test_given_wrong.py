@@ -207,6 +207,12 @@ class TestSecrets:
             "its username"
         ]
 
+    def test_of_a_user_that_is_declared_is_not_the_masters(self):
+        assert problems(existing_database, secret(username="app")) == [
+            f"[{MASTER}] holds a user that `rds.users` declares, and who would get another "
+            "password; give the secret of the master user, or declare another name"
+        ]
+
     def test_whose_key_is_disabled_are_refused(self):
         account = GivenAccount(
             describe_secret={"KmsKeyId": KEY},
@@ -254,6 +260,18 @@ class TestKeys:
         assert f"is {KEY}, whose policy leaves nothing to IAM, so " in said
         assert said.endswith(f"add a statement that lets arn:aws:iam::{ACCOUNT}:root do kms:*")
         assert (found, len(notes)) == ([], 1)
+
+    @pytest.mark.parametrize(("service", "fits"), [("secretsmanager", True), ("rds", False)])
+    def test_of_aws_are_for_the_service_that_they_name(self, service, fits):
+        via = {"kms:CallerAccount": ACCOUNT, "kms:ViaService": f"{service}.eu-west-1.amazonaws.com"}
+        statement = DELEGATION | {"Principal": "*", "Condition": {"StringEquals": via}}
+        account = GivenAccount(get_key_policy=key_policy(statement))
+
+        found = problems(base, account, self.SETTINGS)
+
+        assert [one.partition("whose policy ")[2] for one in found] == (
+            [] if fits else ["is for another service; give a key of yours"]
+        )
 
     @pytest.mark.parametrize(
         ("state", "is_usable"),

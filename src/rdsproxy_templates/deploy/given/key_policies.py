@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from ...errors import Problem
 from ...validators.graph import FUNCTION_TYPES, Graph
 from ...validators.statements import Statement
 from ...validators.trust import principals, statements_of
+from ...validators.values import listed
 from .account import AccountReader
 from .keys import given_keys
 from .values import Given, GivenValues
@@ -54,14 +56,19 @@ def _delegates(account: AccountReader, key: Given, role: str) -> Iterator[Proble
     """Report a key whose policy leaves nothing to IAM; it names no role before that is there."""
     statements, owner = _statements(account, key), account.session.id
     admitted = {"*", owner}
-    if statements and not any(
+    service = f"secretsmanager.{account.session.region}.amazonaws.com"
+    fitting = [one for one in statements if _is_through(one, service)]
+    if statements and not fitting:
+        sentence = f"is {key.text}, whose policy is for another service; give a key of yours"
+        yield Problem(key.place, sentence)
+    elif statements and not any(
         one.allows
         and one.names_action(DECRYPTS) is not False
         and any(
             str(who) in admitted or str(who).endswith(f":iam::{owner}:root")
             for who in principals(one, "AWS")
         )
-        for one in statements
+        for one in fitting
     ):
         root = f"arn:{key.text.split(':')[1]}:iam::{owner}:root"
         yield from account.unless_created(
@@ -71,6 +78,19 @@ def _delegates(account: AccountReader, key: Given, role: str) -> Iterator[Proble
                 f"with it; add a statement that lets {root} do kms:*",
             )
         )
+
+
+def _is_through(statement: Statement, service: str) -> bool:
+    """Tell if *statement* may be about calls through *service*: AWS's own keys name another."""
+    conditions = statement.body.get("Condition") or {}
+    named = [
+        str(one)
+        for operator in conditions.values()
+        for name, value in operator.items()
+        if name.lower() == "kms:viaservice"
+        for one in listed(value)
+    ]
+    return not named or any(fnmatchcase(service, one) for one in named)
 
 
 def _admits_logs(account: AccountReader, key: Given) -> Iterator[Problem]:

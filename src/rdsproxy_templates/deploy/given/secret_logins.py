@@ -32,6 +32,13 @@ def login_problems(
     if secret.place == MASTER and wanted and wanted != held["username"]:
         sentence = f"is {wanted!r}, and the secret of {MASTER} is another user's; give its username"
         yield Problem(MASTER_NAME, sentence)
+    declared = {one.name for one in getattr(given.database, "users", ())}
+    if secret.place == MASTER and held["username"] in declared:
+        yield Problem(
+            secret.place,
+            "holds a user that `rds.users` declares, and who would get another password; give the "
+            "secret of the master user, or declare another name",
+        )
     for database in existing_databases(account, given):
         if other := _is_told_otherwise(held, database):
             account.note(
