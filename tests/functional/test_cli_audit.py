@@ -123,6 +123,43 @@ class TestChoosing:
             f"error template/shape: {sentence}" in result.stdout
         )
 
+    @pytest.mark.parametrize(
+        ("metadata", "column", "sentence"),
+        [
+            ("{rdsproxy_templates: 7}", 12, "rdsproxy_templates is no mapping"),
+            (
+                "{rdsproxy_templates: {Acepted: {network: x}}}",
+                33,
+                "unknown key 'Acepted' (did you mean Accepted?); it accepts nothing",
+            ),
+            (
+                "{rdsproxy-templates: {Accepted: {network: x}}}",
+                12,
+                "unknown key 'rdsproxy-templates' (did you mean rdsproxy_templates?)",
+            ),
+            ("{rdsproxy_templates: {Accepted: network}}", 33, "Accepted is no mapping"),
+        ],
+    )
+    def test_metadata_that_accepts_nothing_is_refused(self, audit, metadata, column, sentence):
+        whole = audit(f"Metadata: {metadata}\n{GROUP}", "--rules", "template")
+        of_one = GROUP.replace("    Properties", f"    Metadata: {metadata}\n    Properties")
+
+        assert f"template.yaml:1:{column}: error template/shape: {sentence}" in whole.stdout
+        assert f"error template/shape: {sentence}" in audit(of_one, "--rules", "template").stdout
+
+    def test_metadata_of_others_and_the_stamp_of_a_rendered_template_are_taken(self, audit):
+        metadata = "{rdsproxy_templates: {Version: '1', Settings: x}, cfn-lint: {config: {}}}"
+
+        result = audit(f"Metadata: {metadata}\n{GROUP}", "--rules", "template")
+
+        assert result.exit_code == 0
+
+    def test_the_stamp_of_a_template_is_no_metadata_of_a_resource(self, audit):
+        metadata = "{rdsproxy_templates: {Version: '1'}}"
+        text = GROUP.replace("    Properties", f"    Metadata: {metadata}\n    Properties")
+
+        assert "unknown key 'Version'" in audit(text, "--rules", "template").stdout
+
     def test_parameters_of_a_file_decide(self, audit, tmp_path):
         text = (
             "Parameters: {Open: {Type: String}}\nConditions: {Open: !Equals [!Ref Open, 'yes']}\n"

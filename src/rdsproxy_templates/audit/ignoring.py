@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from ..model.accepted_rules import ACCEPTED, OURS
+from ..model.wording import did_you_mean
 from ..validators.findings import Finding
 from ..validators.rule_names import covers, unknown
 from .catalogue import IDS
 from .shape import Misshape
 from .sources import Source
+
+STAMPED: Final = (ACCEPTED, "Settings", "Version")
+"""What the library writes into ``Metadata`` of a template; of a resource, only the first."""
+HOLDS_REASONS: Final = f"`{OURS}: {{{ACCEPTED}: {{RULE: reason}}}}` accepts a rule"
+LIKE_OURS: Final = re.compile(r"(?i)rds.*templ|.*proxy.?templ")
+"""A name that is taken for a slip of ours; `difflib` would cost every audit its import."""
 
 
 def not_ignored(findings: Iterable[Finding], sources: Sequence[Source]) -> Iterator[Finding]:
@@ -24,6 +32,7 @@ def not_ignored(findings: Iterable[Finding], sources: Sequence[Source]) -> Itera
 
 def refused(source: Source) -> Iterator[Misshape]:
     """Yield what ``Metadata`` of *source* accepts without a reason, or that is no rule."""
+    yield from _misspelt(source.body)
     for path, accepted in _accepted(source.body):
         if not isinstance(accepted, dict):
             yield Misshape(path, f"{ACCEPTED} is no mapping", "Map rules to reasons")
@@ -36,15 +45,41 @@ def refused(source: Source) -> Iterator[Misshape]:
                 yield Misshape((*path, rule), sentence, "Say why, for whoever reads it next")
 
 
+def _misspelt(body: Mapping[str, Any]) -> Iterator[Misshape]:
+    """Yield what stands where rules are accepted, and accepts none."""
+    for path, metadata in _metadata(body):
+        names = [name for name in map(str, metadata) if name != OURS]
+        for name in filter(LIKE_OURS.match, names):
+            sentence = f"unknown key {name!r}{did_you_mean(name, [OURS])}; it accepts nothing"
+            yield Misshape((*path, name), sentence, HOLDS_REASONS)
+        ours = metadata.get(OURS, {})
+        if not isinstance(ours, dict):
+            yield Misshape((*path, OURS), f"{OURS} is no mapping", HOLDS_REASONS)
+            continue
+        known = [ACCEPTED] if len(path) > 1 else STAMPED
+        for name in map(str, ours):
+            if name not in known:
+                sentence = f"unknown key {name!r}{did_you_mean(name, known)}; it accepts nothing"
+                yield Misshape((*path, OURS, name), sentence, HOLDS_REASONS)
+
+
 def _accepted(body: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield the place of each ``Accepted``, and what it holds."""
+    for path, metadata in _metadata(body):
+        match metadata:
+            case {"rdsproxy_templates": {"Accepted": accepted}}:
+                yield (*path, OURS, ACCEPTED), accepted
+
+
+def _metadata(body: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[Any, Any]]]:
+    """Yield the place of each ``Metadata``, of the template and of its resources, and it."""
     resources = body["Resources"].items()
     holders: list[tuple[tuple[str, ...], Any]] = [((), body)]
     holders += [(("Resources", title), resource) for title, resource in resources]
     for path, holder in holders:
-        match holder:
-            case {"Metadata": {"rdsproxy_templates": {"Accepted": accepted}}}:
-                yield (*path, "Metadata", OURS, ACCEPTED), accepted
+        metadata = holder.get("Metadata") if isinstance(holder, Mapping) else None
+        if isinstance(metadata, dict):
+            yield (*path, "Metadata"), metadata
 
 
 class _Ignoring:
