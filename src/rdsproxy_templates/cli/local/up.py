@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -30,6 +30,7 @@ from .deployment import LocalDeployment, accounts_for
 from .detached import DETACHED, start_detached
 from .faults import check_faults, fault_options, start_faults, wanted_faults
 from .following import follow
+from .idle_functions import all_resources, warn_of_idle_functions
 from .parameters import unmet_parameters
 from .pasting import Deployed, to_paste
 from .running import already_runs, require_extra, stacks
@@ -106,6 +107,7 @@ def up_command(  # noqa: PLR0913 - one parameter an option
         _refuse_missing_servers(rendered)
         refuse(unmet_parameters(chosen, rendered, values))
         rendered_variants.write(rendered)
+        warn_of_idle_functions(rendered)
         _wait_until_ready(cloud)
         check_faults(cloud, wanted)
         deployment = LocalDeployment(
@@ -162,13 +164,7 @@ def _refuse_missing_servers(rendered: Sequence[RenderedVariant]) -> None:
     """Raise :class:`DeploymentError` with every program that this machine lacks."""
     from rdsproxy_local.servers.required import missing_servers  # noqa: PLC0415 - an extra
 
-    resources: Iterator[Any] = (
-        resource
-        for one in rendered
-        for _, template in one.bundle.root.walk()
-        for resource in template.resources.values()
-    )
-    if missing := missing_servers(resources):
+    if missing := missing_servers(resource for _, _, resource in all_resources(rendered)):
         raise DeploymentError([Problem("local", sentence) for sentence in missing])
 
 
