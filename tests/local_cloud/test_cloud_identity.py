@@ -407,6 +407,15 @@ class TestSecret:
             (
                 {
                     "GenerateSecretString": {
+                        f"Exclude{name}": True
+                        for name in ("Lowercase", "Numbers", "Punctuation", "Uppercase")
+                    }
+                },
+                "exclude all types of characters",
+            ),
+            (
+                {
+                    "GenerateSecretString": {
                         "GenerateStringKey": "a",
                         "SecretStringTemplate": '["hush"]',
                     }
@@ -414,7 +423,7 @@ class TestSecret:
                 "is not a JSON object",
             ),
         ],
-        ids=["two values", "no template", "no object"],
+        ids=["two values", "no template", "no characters", "no object"],
     )
     def test_invalid_properties_are_refused_and_not_shown(self, harness, wrong, reason):
         with pytest.raises(Failure, match=reason) as error:

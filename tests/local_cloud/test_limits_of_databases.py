@@ -97,6 +97,7 @@ def cluster(make):
         (CLUSTER, {"EnableGlobalWriteForwarding": True}, "members of a global database"),
         (CLUSTER, {"AssociatedRoles": [{"RoleArn": "arn:aws:iam::123456789012:role/no"}]}, "ARN"),
         (CLUSTER, {"PreferredBackupWindow": ""}, "Invalid backup window format"),
+        (CLUSTER, {"ReplicationSourceIdentifier": "other"}, "no replicas of clusters"),
         (INSTANCE, {"StorageType": ""}, "must not be blank|Invalid storage type"),
         (INSTANCE, {"DBSubnetGroupName": ""}, "must not be blank"),
         (CLUSTER, {"MasterUsername": None}, "MasterUsername must be provided"),

@@ -45,6 +45,9 @@ def scheduler(harness):
     ("properties", "reason"),
     [
         (rule(DeadLetterConfig={"Arn": f"{QUEUE}.fifo"}), "SQS FIFO is not supported"),
+        (rule(Arn=f"{QUEUE}.fifo"), "SqsParameters must be specified for target"),
+        (rule(RoleArn="nonsense"), r"nonsense is not valid\. Reason: Provided Arn"),
+        ({**rule(), "RoleArn": "nonsense"}, r"nonsense is not valid\. Reason: Provided Arn"),
         (rule(DeadLetterConfig={"Arn": TOPIC}), "is a queue of SQS"),
         (
             rule(DeadLetterConfig={"Arn": QUEUE.replace("eu-west-1", "us-east-1")}),

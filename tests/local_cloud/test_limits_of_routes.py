@@ -84,6 +84,8 @@ def test_an_http_api_is_called_from_many_origins(harness):
         ({"ApiKeyRequired": True}, "WebSocket APIs only"),
         ({"ModelSelectionExpression": "$request.body.a"}, "WebSocket APIs only"),
         ({"AuthorizationScopes": [str(one) for one in range(11)]}, "at most 10"),
+        ({"AuthorizationScopes": ["read"]}, "only valid for COGNITO_USER_POOLS and JWT"),
+        ({"AuthorizationScopes": ["read"], "AuthorizationType": "AWS_IAM"}, "only valid for"),
     ],
 )
 def test_a_route_of_an_http_api_has_what_it_has(harness, api, settings, reason):
@@ -151,6 +153,22 @@ INTEGRATION = {
         ({"IntegrationMethod": "FETCH"}, "Invalid HTTP method"),
         ({"ConnectionType": "VPC_LINK", "ConnectionId": "abc"}, "Invalid VPC link"),
         ({"RequestParameters": {"header.a": "b"}}, "Invalid mapping expression"),
+        ({"RequestParameters": {"append:header.a": "$foo.bar"}}, r"specified: \$foo\.bar\]"),
+        ({"RequestParameters": {"overwrite:path": "/${request.query.a}"}}, "request.query.a"),
+        ({"RequestParameters": {"append:header.a": "$request.body..b"}}, r"request\.body\.\.b"),
+        ({"RequestParameters": {"overwrite:header.Authorization": "a"}}, "header.Authorization"),
+        (
+            {
+                "ResponseParameters": {
+                    "200": {
+                        "ResponseParameters": [
+                            {"Destination": "append:header.x-amz-a", "Source": "b"}
+                        ]
+                    }
+                }
+            },
+            "header.x-amz-a",
+        ),
         ({"PassthroughBehavior": "NEVER"}, "WebSocket APIs only"),
         ({"ResponseParameters": {"600": {"ResponseParameters": []}}}, "status code: 600"),
         (
@@ -176,7 +194,10 @@ def test_an_integration_may_map_headers_and_paths(harness, api):
         **INTEGRATION,
         RequestParameters={
             "append:header.a": "b",
-            "overwrite:path": "/x",
+            "append:header.b": "$context.requestId",
+            "append:header.c": "costs $5, ${request.header.a} ${stageVariables.b}",
+            "append:header.d": "$request.body.items[0].name",
+            "overwrite:path": "/x/${request.path.id}",
             "remove:querystring.q": "''",
         },
         ResponseParameters={

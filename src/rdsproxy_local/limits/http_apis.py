@@ -72,6 +72,12 @@ def _authorized(context: Context, given: Mapping[str, Any]) -> Iterator[str]:
     kind, authorizer = given.get("AuthorizationType"), given.get("AuthorizerId")
     if len(given.get("AuthorizationScopes", ())) > MOST_SCOPES:
         yield f"A route has at most {MOST_SCOPES} authorization scopes"
+    if given.get("AuthorizationScopes") and kind != "JWT" and is_http(context, given):
+        # https://github.com/aws/aws-cdk/pull/27576
+        yield (
+            "Invalid Route authorization type specified. Authorization Scopes are only valid for "
+            "COGNITO_USER_POOLS and JWT authorization types"
+        )
     if kind not in KINDS or not authorizer:
         return
     try:

@@ -11,6 +11,21 @@ OF_REQUESTS: Final = re.compile(
     r"(append|overwrite|remove):(header|querystring)\.\S+|overwrite:path"
 )
 OF_RESPONSES: Final = re.compile(r"(append|overwrite|remove):header\.\S+|overwrite:statuscode")
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
+VARIABLE: Final = re.compile(r"^\$(?!\{)(.*)$|\$\{([^}]*)\}", re.DOTALL)
+"""The whole value, or a part of it in braces."""
+SOURCE: Final = re.compile(
+    r"(request|response)\.(header|querystring|body|path)\.\S+|(request|response)\.(body|path)"
+    r"|(context|stageVariables)\.\S+"
+)
+NO_PATH: Final = ("..", "?(")
+"""What a path into a body does not have: recursive descent, and filters."""
+RESERVED: Final = re.compile(
+    r"(?i)[a-z]+:header\.(access-control-.*|apigw-.*|authorization|connection|content-encoding"
+    r"|content-length|content-location|forwarded|keep-alive|origin|proxy-authenticate"
+    r"|proxy-authorization|te|trailers|transfer-encoding|upgrade|x-amz-.*|x-amzn-.*"
+    r"|x-forwarded-for|x-forwarded-host|x-forwarded-proto|via)"
+)
 STATUS: Final = re.compile(r"[2-5]\d\d")
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 TO_INTEGRATION: Final = re.compile(
@@ -32,10 +47,11 @@ PLACES: Final = {"header": "header", "path": "path", "query": "querystring"}
 
 
 def request_problems(parameters: Mapping[str, Any]) -> Iterator[str]:
-    """Refuse keys of an HTTP API's request parameters that change no part of a request."""
-    for key in parameters:
-        if not OF_REQUESTS.fullmatch(key):
+    """Refuse an HTTP API's request parameters of no part of a request, and from nowhere."""
+    for key, value in parameters.items():
+        if not OF_REQUESTS.fullmatch(key) or RESERVED.fullmatch(key):
             yield _invalid(key)
+        yield from _source_problems(str(value))
 
 
 def response_problems(parameters: Mapping[str, Any]) -> Iterator[str]:
@@ -44,9 +60,19 @@ def response_problems(parameters: Mapping[str, Any]) -> Iterator[str]:
         if not STATUS.fullmatch(str(status)):
             yield f"Invalid response status code: {status}"
         mapped = one.get("ResponseParameters", []) if isinstance(one, Mapping) else []
-        for destination in (each.get("Destination", "") for each in mapped):
-            if not OF_RESPONSES.fullmatch(str(destination)):
-                yield _invalid(str(destination))
+        for each in mapped:
+            destination = str(each.get("Destination", ""))
+            if not OF_RESPONSES.fullmatch(destination) or RESERVED.fullmatch(destination):
+                yield _invalid(destination)
+            yield from _source_problems(str(each.get("Source", "")))
+
+
+def _source_problems(value: str) -> Iterator[str]:
+    """Refuse variables that no call of an HTTP API has; any other text is itself."""
+    for found in VARIABLE.finditer(value):
+        name = found[1] or found[2] or ""
+        if not SOURCE.fullmatch(name) or any(part in name for part in NO_PATH):
+            yield _invalid(found[0])
 
 
 def integration_request_problems(

@@ -10,6 +10,7 @@ from ..cloudformation.resource import Context
 from ..values import repeated
 from .check import Check
 
+KINDS_OF_CHARACTERS: Final = ("Lowercase", "Numbers", "Punctuation", "Uppercase")
 NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}")
 
 
@@ -39,6 +40,14 @@ def _template(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
         yield "GenerateStringKey must have a value, the key of the password in the secret"
 
 
+def _characters(_: Context, given: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse a password that no character may be in."""
+    wanted = given.get("GenerateSecretString", {})
+    kinds = [name for name in KINDS_OF_CHARACTERS if wanted.get(f"Exclude{name}") is not True]
+    if not kinds:
+        yield "You can't exclude all types of characters from the password."
+
+
 CHECKS: Final[Mapping[str, tuple[Check, ...]]] = {
-    "AWS::SecretsManager::Secret": (_name, _replicas, _template)
+    "AWS::SecretsManager::Secret": (_name, _replicas, _template, _characters)
 }

@@ -57,6 +57,9 @@ def target_problems(context: Context, target: Mapping[str, Any]) -> Iterator[str
     arn = str(target.get("Arn", ""))
     if arn.startswith("arn:") and arn.split(":")[2] not in CALLED:
         yield f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
+    if arn.endswith(FIFO) and ":sqs:" in arn and "SqsParameters" not in target:
+        # https://github.com/hashicorp/terraform/issues/20263
+        yield f"Parameter(s) SqsParameters must be specified for target: {target.get('Id')}"
     transformer = target.get("InputTransformer", {})
     paths = transformer.get("InputPathsMap", {})
     for name in paths:
@@ -86,7 +89,9 @@ def dead_letter_problems(context: Context, given: Mapping[str, Any]) -> Iterator
 
 
 def role_problems(context: Context, arn: Any, service: str) -> Iterator[str]:
-    """Refuse a role of the account that is not there, or does not trust EventBridge."""
+    """Refuse what is no ARN, and a role of the account that is not there or is not trusted to."""
+    if arn and not str(arn).startswith("arn:"):
+        yield f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
     if str(arn or "").split(":")[4:5] != [context.account]:
         return
     try:

@@ -44,6 +44,7 @@ LOGIN: Final = {
 }
 """Alternatives in a template, each with the API's value for the one that was removed."""
 
+REPLICATES: Final = "ReplicationSourceIdentifier"
 ONLY_FOR_DELETION: Final = "DeleteAutomatedBackups"
 FOR_UPGRADES: Final = "DBInstanceParameterGroupName"
 """CloudFormation sends it with another version only."""
@@ -55,6 +56,8 @@ def _create_cluster(context: Context, properties: Properties) -> Made:
     given = properties.without("DBClusterIdentifier", ONLY_FOR_DELETION, FOR_UPGRADES)
     _note(properties, ONLY_FOR_DELETION, FOR_UPGRADES)
     named = _named(given)
+    if named.get(REPLICATES):
+        raise Failure(f"the local cloud has no replicas of clusters: {REPLICATES}")
     if how := cluster_restore(named):
         return cluster_made(restored(context, how, name, named, "DBCluster"))
     answer = context.call("rds", "create_db_cluster", DBClusterIdentifier=name, **named)
