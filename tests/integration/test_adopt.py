@@ -33,7 +33,7 @@ TRUST = {
 TAGS = [{"Key": "team", "Value": "shop"}]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Owner:
     """A person with a database made by hand, and the programs to adopt it."""
 
@@ -83,11 +83,9 @@ class Owner:
         )  # fmt: skip
 
     def carry_out(self) -> str:
-        """Run the commands as they are written, without the one that the local cloud lacks."""
-        script = self.text("commands.sh").replace("\naws ", f"\n{self.aws} ")
-        kept = [line for line in script.splitlines() if "detect-stack-drift" not in line]
-        assert len(kept) == len(script.splitlines()) - 1
-        return self.run("bash", "-c", "\n".join(kept), cwd=self.folder)
+        """Run the commands as they are written, with our AWS CLI."""
+        script = self.text("commands.sh").replace("aws --region", f"{self.aws} --region")
+        return self.run("bash", "-c", script, cwd=self.folder)
 
     def sql(self, name: str, statement: str) -> list[tuple[Any, ...]]:
         found = {one.arn: one for one in databases_of(self.account.endpoint)}
@@ -219,6 +217,10 @@ def make_instance(owner, group):
         DBSubnetGroupName="mine",
         VpcSecurityGroupIds=[group],
         DBName="shop",
+        MaxAllocatedStorage=100,
+    )
+    owner.rds.create_db_instance_read_replica(
+        DBInstanceIdentifier="copy", SourceDBInstanceIdentifier="lone"
     )
 
 
@@ -242,6 +244,7 @@ def test_a_stack_takes_over_a_cluster_and_its_proxy(owner, network):
     said = owner.carry_out()
 
     assert "No changes to deploy" in said
+    assert said.count("[]") == 1, "no drift"
     assert statuses(owner, "rdsproxy-adopted") == [
         "REVIEW_IN_PROGRESS",
         "IMPORT_IN_PROGRESS",
@@ -340,6 +343,19 @@ def test_a_stack_takes_over_an_instance(owner, network):
     assert "No changes to deploy" in said
     assert owner.account.resources("taken") == {"DBSubnetGroup": "mine", "DBInstance": "lone"}
     assert owner.described() == before
+
+    # Its replica, in another stack: the subnet group is the first one's.
+    first = owner.folder
+    owner.folder = first.parent / "replica"
+    said = owner.adopt("--instance", "copy", "--stack-name", "taken", status=1)
+    assert "[--stack-name taken] is a stack already, IMPORT_COMPLETE" in said
+    owner.adopt("--instance", "copy", "--stack-name", "copied")
+    assert "SourceDBInstanceIdentifier: lone" in owner.text("template.yaml")
+    assert "`mine` belongs to the stack taken" in owner.text("report.md")
+    assert "CloudFormation ignores its deletion policy" in owner.text("report.md")
+    assert "No changes to deploy" in owner.carry_out()
+    assert owner.account.resources("copied") == {"DBInstance": "copy"}
+    assert owner.described() == before
     owner.account.client("cloudformation").delete_stack(StackName="taken")
     assert owner.described() == before
     assert owner.sql("lone", "SELECT name FROM kept") == [("yes",)]
@@ -354,8 +370,13 @@ def test_what_cannot_be_adopted_is_said_at_once_and_nothing_is_written(owner, ne
     assert "needs --proxy, --cluster or --instance" in owner.adopt(status=2)
     both = owner.adopt("--instance", "a", "--cluster", "b", status=2)
     assert "--cluster say nothing together" in both
+    empty = owner.adopt("--cluster", "", "--proxy", " ", status=2)
+    assert "[--cluster] is empty; give the name that RDS has" in empty
+    assert "[--proxy] is empty" in empty
     assert not owner.folder.exists()
     owner.adopt("--cluster", "shop")
     again = owner.adopt("--cluster", "shop", status=2)
+    owner.folder /= "template.yaml/deeper"
+    assert "template.yaml/deeper cannot be written" in owner.adopt("--cluster", "shop", status=2)
     assert "has template.yaml, resources-to-import.json, report.md, commands.sh, " in again
     assert "stack.py, adopted.yaml already" in again

@@ -198,3 +198,42 @@ def test_a_template_that_describes_something_else_is_not_taken(stacks):
     assert execute(stacks, change_set) == "IMPORT_ROLLBACK_COMPLETE"
     reasons = [event.get("ResourceStatusReason", "") for event in stacks.account.events("differs")]
     assert any("Description is By hand and not Not by hand" in one for one in reasons)
+
+
+def test_an_instance_loses_nothing_by_its_import(stacks, rds):
+    """CloudFormation updates an instance that it imports, and ends what its template leaves out."""
+    named = {"DBInstanceIdentifier": "grows", "DBInstanceClass": "db.t4g.micro", "Engine": "mysql"}
+    rds.create_db_instance(
+        **named, AllocatedStorage=20, MasterUsername="boss", MasterUserPassword="a-password-of-it",
+        MaxAllocatedStorage=100,
+    )  # fmt: skip
+    kind = "AWS::RDS::DBInstance"
+    bare = {"Type": kind, "DeletionPolicy": "Retain", "Properties": named}
+    identified = one("Group", kind=kind, key="DBInstanceIdentifier", name="grows")
+
+    change_set = start(stacks, "grows", {"Group": bare}, identified)
+
+    assert execute(stacks, change_set) == "IMPORT_ROLLBACK_COMPLETE"
+    reasons = [event.get("ResourceStatusReason", "") for event in stacks.account.events("grows")]
+    assert any("without MaxAllocatedStorage in the template" in one for one in reasons)
+    # What the API calls by another name is compared, too.
+    other = {**named, "MaxAllocatedStorage": 100, "EnableIAMDatabaseAuthentication": True}
+    bare = {**bare, "Properties": other}
+    assert execute(stacks, start(stacks, "grows", {"Group": bare}, identified)) == (
+        "IMPORT_ROLLBACK_COMPLETE"
+    )
+    reasons = [event.get("ResourceStatusReason", "") for event in stacks.account.events("grows")]
+    assert any("EnableIAMDatabaseAuthentication is False and not True" in one for one in reasons)
+    rds.delete_db_instance(DBInstanceIdentifier="grows", SkipFinalSnapshot=True)
+
+
+def test_a_stack_is_found_by_what_it_has(stacks, by_hand):
+    execute(stacks, start(stacks, "taken", {"Group": described()}, one()))
+
+    found = stacks.api.describe_stack_resources(PhysicalResourceId=by_hand)["StackResources"]
+
+    assert [(one["StackName"], one["ResourceType"]) for one in found] == [("taken", KIND)]
+    with pytest.raises(ClientError, match="Stack for nobody does not exist"):
+        stacks.api.describe_stack_resources(PhysicalResourceId="nobody")
+    with pytest.raises(ClientError, match="may not be given together"):
+        stacks.api.describe_stack_resources(PhysicalResourceId=by_hand, StackName="taken")

@@ -109,9 +109,12 @@ class StackApi(StackRequests):
 
     def describe_stack_resources(self) -> ActionResult:
         given = self._given("StackName", "LogicalResourceId", "PhysicalResourceId")
-        if "StackName" not in given:
-            raise ValidationError("The local cloud finds resources by stack name only")
-        stack = self.stacks.find(given["StackName"])
+        if "PhysicalResourceId" not in given:
+            stack = self.stacks.find(given["StackName"])
+        elif "StackName" in given:
+            raise ValidationError("StackName and PhysicalResourceId may not be given together")
+        else:
+            stack = shown.holder_of(given["PhysicalResourceId"], self.stacks.alive)
         wanted = given.get("LogicalResourceId")
         found = [one for one in shown.resource_ids(stack) if wanted in {None, one}]
         return ActionResult({"StackResources": [shown.resource(stack, one) for one in found]})

@@ -10,6 +10,7 @@ from typing import Any
 from ..types.importable import IMPORTABLE
 from .background import Steps
 from .change import Change
+from .drift import drift_of
 from .failure import Failure
 from .handlers import as_deployed, property_problems, reason_of
 from .order import ordered
@@ -105,11 +106,12 @@ def _take(stack: Stack, scope: StackScope, logical_id: str, name: str) -> None:
         properties = scope.read(kind, written)
         made, described = IMPORTABLE[kind].read(stack.context(logical_id), name)
         _require_valid(kind, properties)
-        _require_described(properties, described)
+        deployed = as_deployed(thing, made, properties, written)
+        _require_described(stack, deployed)
+        _require_complete(kind, properties, described)
     except Exception as error:
         stack.note(thing, "IMPORT_FAILED", reason_of(error))
         raise Failure(f"The following resource(s) failed to import: [{logical_id}]. ") from error
-    deployed = as_deployed(thing, made, properties, written)
     stack.deployed[logical_id] = deployed
     stack.note(deployed, "IMPORT_COMPLETE", "Resource import completed.")
     stack.note(deployed, "UPDATE_IN_PROGRESS", TAGGING)
@@ -121,17 +123,31 @@ def _require_valid(kind: str, properties: Mapping[str, Any]) -> None:
         raise Failure(f"Properties validation failed: {'; '.join(problems)}")
 
 
-def _require_described(properties: Mapping[str, Any], described: Mapping[str, Any]) -> None:
+def _require_described(stack: Stack, deployed: DeployedResource) -> None:
     """Refuse differences: AWS applies some of them at once, and leaves others as drift.
 
     An import of an instance "applies the changes in the template":
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
     """
-    for name, value in properties.items():
-        now = described.get(name)
-        if isinstance(value, str | int) and isinstance(now, str | int) and str(value) != str(now):
+    found = drift_of(stack, deployed)
+    if found.reason:
+        raise Failure(found.reason)
+    for one in found.differences:
+        raise Failure(
+            f"The local cloud changes nothing at an import: {'.'.join(one.path)} is {one.actual} "
+            f"and not {one.expected}"
+        )
+
+
+def _require_complete(
+    kind: str, properties: Mapping[str, Any], described: Mapping[str, Any]
+) -> None:
+    """Refuse a template without what its resource loses where nobody states it."""
+    for name, key in IMPORTABLE[kind].ended.items():
+        if described.get(key) and name not in properties:
             raise Failure(
-                f"The local cloud changes nothing at an import: {name} is {now} and not {value}"
+                f"The local cloud changes nothing at an import: without {name} in the template, "
+                f"CloudFormation takes away {described[key]}"
             )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .drift import status_of
 from .functions import text
+from .refusals import ValidationError
 from .stack import Stack, described
 from .stacks import StackBackend
 from .template import Template, transforms_of
@@ -47,6 +48,14 @@ def resource_ids(one: Stack) -> list[str]:
     seen = {event.logical_id: None for event in one.events if event.logical_id != one.name}
     there = one.deployed if one.deleted is None else seen
     return [logical_id for logical_id in seen if logical_id in there]
+
+
+def holder_of(physical_id: str, stacks: Iterable[Stack]) -> Stack:
+    """Return the stack that has a resource of this name, of whichever type."""
+    for one in stacks:
+        if physical_id in {deployed.physical_id for deployed in [*one.deployed.values()]}:
+            return one
+    raise ValidationError(f"Stack for {physical_id} does not exist")
 
 
 def resource(one: Stack, logical_id: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ CLUSTER: Final = {
     **OF_BOTH,
     **same(
         "BacktrackWindow",
+        "DBClusterInstanceClass",
         "DBClusterIdentifier",
         "DatabaseName",
         "EngineMode",
@@ -57,6 +58,7 @@ INSTANCE: Final = {
         "DBInstanceClass",
         "DBInstanceIdentifier",
         "DBName",
+        "DedicatedLogVolume",
         "MaxAllocatedStorage",
         "MultiAZ",
         "PromotionTier",
@@ -64,6 +66,7 @@ INSTANCE: Final = {
         "StorageThroughput",
     ),
     "AllocatedStorage": "to_string(AllocatedStorage)",
+    "EnablePerformanceInsights": "PerformanceInsightsEnabled",
     "DBParameterGroupName": "DBParameterGroups[0].DBParameterGroupName",
     "DBSubnetGroupName": "DBSubnetGroup.DBSubnetGroupName",
     "OptionGroupName": "OptionGroupMemberships[0].OptionGroupName",

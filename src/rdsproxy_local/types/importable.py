@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -24,6 +24,8 @@ class Importable:
     operation: str
     answer: str
     made: Callable[[Mapping[str, Any]], Made]
+    ended: Mapping[str, str] = field(default_factory=dict)
+    """Properties that an import ends where the template has none, and the API's words for them."""
 
     def read(self, context: Context, name: str) -> tuple[Made, Mapping[str, Any]]:
         """The resource of that name, with the API's description of it."""
@@ -49,6 +51,18 @@ def _group(kind: str, operation: str, *attributes: str) -> Importable:
     return Importable(f"AWS::RDS::{kind}", name, operation, f"{kind}s", made)
 
 
+ENDED: Final = {
+    "AssociatedRoles": "AssociatedRoles",
+    "AutomaticBackupReplicationRegion": "DBInstanceAutomatedBackupsReplications",
+    "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
+    "ManageMasterUserPassword": "MasterUserSecret",
+    "MaxAllocatedStorage": "MaxAllocatedStorage",
+    "SourceDBInstanceIdentifier": "ReadReplicaSourceDBInstanceIdentifier",
+}
+"""What the update of an instance takes away: CloudFormation updates an instance that it imports.
+
+https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (2025-07-29)
+"""
 _ALL: Final = (
     Importable(
         "AWS::RDS::DBCluster",
@@ -63,6 +77,7 @@ _ALL: Final = (
         "describe_db_instances",
         "DBInstances",
         instance_made,
+        ENDED,
     ),
     Importable("AWS::RDS::DBProxy", "DBProxyName", "describe_db_proxies", "DBProxies", proxy_made),
     _group("DBSubnetGroup", "describe_db_subnet_groups", "DBSubnetGroupArn"),
@@ -92,6 +107,6 @@ _TARGET_GROUP: Final = Unreadable(
     "describe_db_proxy_target_groups",
     "TargetGroups",
     _named("TargetGroupArn"),
-    NO_PROXY_NAME,
+    reason=NO_PROXY_NAME,
 )
 IMPORTABLE: Final[Mapping[str, Importable]] = {one.type: one for one in (*_ALL, _TARGET_GROUP)}

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..deploy.accounts import AccountSettings, account_sessions
 from ..deploy.adoption.as_made import as_made
-from ..deploy.adoption.deployed import Adopted, deployed, targets
-from ..deploy.adoption.differences import REPLACED, differences
-from ..deploy.adoption.documents import (
-    COMMANDS,
-    REPORT,
-    SETTINGS,
-    STACK,
-    TEMPLATE,
-    TO_IMPORT,
-    Adoption,
-)
+from ..deploy.adoption.deployed import deployed
+from ..deploy.adoption.differences import REPLACED, differences, not_compared
+from ..deploy.adoption.documents import Adoption
+from ..deploy.adoption.file_names import COMMANDS, FILES, REPORT
+from ..deploy.adoption.groups import Adopted
+from ..deploy.adoption.owners import stacks_in, taken_name_problems
+from ..deploy.adoption.targets import pool_of, targets_of
 from ..deploy.plans import PLANS
-from ..errors import ConfigError, Problem
+from ..errors import ConfigError, DeploymentError, Problem
 from .exit_statuses import sentence
 from .options import config_option
 from .plan_arguments import LONGEST_STACK_NAME, STACK_NAME
@@ -30,8 +26,6 @@ from .refusals import refuse
 
 if TYPE_CHECKING:
     from ..model.customization import Customization
-
-FILES: Final = (TEMPLATE, TO_IMPORT, REPORT, COMMANDS, STACK, SETTINGS)
 
 
 @click.command(
@@ -75,36 +69,61 @@ def adopt_command(  # noqa: PLR0913 - one parameter an option
     wanted = _rendered_with(config) if config else None
     settings = AccountSettings(profile=profile, profile_option="--profile")
     (session,) = account_sessions(PLANS["base"], {"app": settings}, region).values()
-    rds = session.client("rds")
-    found = deployed(rds, proxy=proxy, cluster=cluster, instance=instance)
-    different = differences(found, wanted if wanted is not None else _rendered(_like(found)))
+    rds, cloudformation = session.client("rds"), session.client("cloudformation")
+    if taken := [*taken_name_problems(cloudformation, stack_name)]:
+        raise DeploymentError(taken)
+    found = deployed(
+        rds,
+        proxy=proxy,
+        cluster=cluster,
+        instance=instance,
+        stack_of=stacks_in(cloudformation),
+        in_region=lambda other: session.at(other).client("rds"),
+    )
+    rendered = wanted if wanted is not None else _rendered(_like(found))
+    different, unlike = differences(found, rendered), not_compared(found, rendered)
     adoption = Adoption(
         stack=stack_name,
         resources=found,
         differences=different,
+        not_compared=unlike,
         accepted=as_made(found),
-        proxy_targets=targets(rds, proxy) if proxy else (),
+        proxy_targets=targets_of(rds, proxy) if proxy else (),
+        pool=pool_of(rds, proxy) if proxy else {},
         region=session.region,
         profile=profile,
     )
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in adoption.files().items():
-        (out / name).write_text(text, "utf-8")
+    _write(out, adoption.files())
     replaced = sum(one.outcome == REPLACED for one in different)
+    left = f"; {len(unlike)} resources are not compared" if unlike else ""
     click.echo(
         f"{out}: {len(found)} resources to import; {len(different)} properties differ from the "
-        f"settings, {replaced} of them would replace something: read {REPORT}, then {COMMANDS}"
+        f"settings, {replaced} of them would replace something{left}: read {REPORT}, then "
+        f"{COMMANDS}"
     )
+
+
+def _write(out: Path, files: Mapping[str, str]) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (out / name).write_text(text, "utf-8")
+    except OSError as error:
+        raise ConfigError([Problem("--out", f"{out} cannot be written: {error}")]) from None
 
 
 def _problems(
     proxy: str | None, cluster: str | None, instance: str | None, out: Path
 ) -> Iterator[Problem]:
-    if not (proxy or cluster or instance):
+    given = {"--proxy": proxy, "--cluster": cluster, "--instance": instance}
+    for option, name in given.items():
+        if name is not None and not name.strip():
+            yield Problem(option, "is empty; give the name that RDS has")
+    if all(name is None for name in given.values()):
         yield Problem(
             "adopt", "needs --proxy, --cluster or --instance: what a stack shall take over"
         )
-    if cluster and instance:
+    if cluster is not None and instance is not None:
         yield Problem("--instance", "and --cluster say nothing together; adopt one at a time")
     if out.exists() and not out.is_dir():
         yield Problem("--out", f"{out} is a file; give a folder")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ...model import Template
 from ...model.accepted_rules import accepted, all_accepted
-from .deployed import Adopted
+from .groups import Adopted
 
 REASON: Final = "It was made so, and taken over as it is"
 

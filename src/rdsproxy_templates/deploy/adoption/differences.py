@@ -7,14 +7,26 @@ from typing import Any, Final
 
 from ...aws.resource_schemas import schema_of
 from ...records import record
-from .deployed import Adopted
+from .groups import Adopted
 
 REPLACED: Final = "replace it"
 PERHAPS: Final = "change it, and may replace it"
 CHANGED: Final = "change it in place"
+REFUSED: Final = "fail: nobody can change it"
+ENDED: Final = "take it away"
+PROMOTED: Final = "promote the replica"
 RESET: Final = "leave it, or set it back to the default"
 UNKNOWN: Final = "tell only by a change set"
 ABSENT: Final = "—"
+UNCHANGEABLE: Final = ("EngineLifecycleSupport",)
+WITHOUT: Final = {
+    **dict.fromkeys(("AssociatedRoles", "EnableCloudwatchLogsExports", "Tags"), ENDED),
+    **dict.fromkeys(("SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"), PROMOTED),
+}
+"""What CloudFormation's handlers do where a template leaves a property out.
+
+https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (2025-07-29)
+"""
 
 
 @record(frozen=True, kw_only=True)
@@ -40,6 +52,13 @@ def differences(
     )
 
 
+def not_compared(
+    adopted: Iterable[Adopted], rendered: Mapping[str, Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """Return the titles of what the settings render nothing for."""
+    return tuple(one.title for one in adopted if one.title not in rendered)
+
+
 def _of(one: Adopted, wanted: Mapping[str, Any]) -> Iterator[Difference]:
     for name in [*one.properties, *(name for name in wanted if name not in one.properties)]:
         now, then = one.properties.get(name), wanted.get(name)
@@ -63,6 +82,10 @@ def _outcome(type_: str, name: str, wanted: object) -> str:
     conditional = {one[0] for one in schema.pointers("conditionalCreateOnlyProperties")}
     if _is_computed(wanted):
         return UNKNOWN
+    if name in UNCHANGEABLE:
+        return REFUSED
+    if wanted is None and name in WITHOUT and name not in create_only:
+        return WITHOUT[name]
     if name in create_only:
         return REPLACED
     if name in conditional:

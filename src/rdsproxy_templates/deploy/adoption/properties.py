@@ -10,19 +10,19 @@ Properties = dict[str, Any]
 Read = Callable[[Described], Any]
 
 
-def _same(*names: str) -> dict[str, Read]:
+def same(*names: str) -> dict[str, Read]:
     return {name: lambda found, name=name: found.get(name) for name in names}  # type: ignore[misc]
 
 
-def _from(name: str) -> Read:
+def renamed(name: str) -> Read:
     return lambda found: found.get(name)
 
 
-def _each(name: str, key: str) -> Read:
+def each(name: str, key: str) -> Read:
     return lambda found: [one[key] for one in found.get(name, ())]
 
 
-def _unless(name: str, usual: object) -> Read:
+def unless(name: str, usual: object) -> Read:
     """Leave *usual* out: CloudFormation has it untold, and not every engine takes it."""
     return lambda found: None if found.get(name) == usual else found.get(name)
 
@@ -38,77 +38,96 @@ def _serverless(found: Described) -> Any:
     return {name: scaling[name] for name in names if name in scaling}
 
 
+def _roles(found: Described) -> Any:
+    names = ("RoleArn", "FeatureName")
+    return [
+        {name: one[name] for name in names if one.get(name)}
+        for one in found.get("AssociatedRoles", ())
+    ]
+
+
+def _domain(name: str) -> Read:
+    """Read the directory that the database has joined."""
+    return lambda found: (found.get("DomainMemberships") or [{}])[0].get(name)
+
+
+def is_multi_az_cluster(found: Described) -> bool:
+    """Tell if the instances of the cluster are RDS's own: a Multi-AZ DB cluster, not Aurora's."""
+    return bool(found.get("DBClusterInstanceClass"))
+
+
+def _of_multi_az_cluster(name: str) -> Read:
+    """Read what only such a cluster has; Aurora tells a size of 1, and takes none."""
+    return lambda found: found.get(name) if is_multi_az_cluster(found) else None
+
+
 def tags(found: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """Return a person's tags; AWS's own begin with ``aws:``, which no template may set."""
     return [dict(one) for one in found if not one["Key"].startswith("aws:")]
 
 
-_DATABASE: Final[dict[str, Read]] = {
-    **_same(
+DATABASE: Final[dict[str, Read]] = {
+    **same(
         "Engine",
         "EngineVersion",
         "MasterUsername",
+        "AutoMinorVersionUpgrade",
         "BackupRetentionPeriod",
         "PreferredBackupWindow",
         "PreferredMaintenanceWindow",
         "StorageEncrypted",
-        "KmsKeyId",
         "CopyTagsToSnapshot",
         "DeletionProtection",
+        "EngineLifecycleSupport",
+        "DatabaseInsightsMode",
+        "MonitoringRoleArn",
     ),
-    "EngineLifecycleSupport": _from("EngineLifecycleSupport"),
-    "EnableIAMDatabaseAuthentication": _from("IAMDatabaseAuthenticationEnabled"),
-    "EnableCloudwatchLogsExports": _from("EnabledCloudwatchLogsExports"),
+    # A key without encryption is nobody's.
+    "KmsKeyId": lambda found: found.get("KmsKeyId") if found.get("StorageEncrypted") else None,
+    "EnableIAMDatabaseAuthentication": renamed("IAMDatabaseAuthenticationEnabled"),
+    "EnableCloudwatchLogsExports": renamed("EnabledCloudwatchLogsExports"),
     "ManageMasterUserPassword": lambda found: "MasterUserSecret" in found or None,
     "MasterUserSecret": _managed_key,
-    "NetworkType": _unless("NetworkType", "IPV4"),
-    "DatabaseInsightsMode": _from("DatabaseInsightsMode"),
-    "MonitoringInterval": _unless("MonitoringInterval", 0),
-    "MonitoringRoleArn": _from("MonitoringRoleArn"),
+    "NetworkType": unless("NetworkType", "IPV4"),
+    "MonitoringInterval": unless("MonitoringInterval", 0),
+    "AssociatedRoles": _roles,
+    "Domain": _domain("Domain"),
+    "DomainIAMRoleName": _domain("IAMRoleName"),
     "Tags": lambda found: tags(found.get("TagList", ())),
 }
+"""Of clusters and of instances without one, as CloudFormation's own handlers read them.
+
+https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds (2025-07-29)
+"""
 CLUSTER: Final[dict[str, Read]] = {
-    **_same("DBClusterIdentifier", "DatabaseName", "Port"),
-    **_DATABASE,
-    "EngineMode": _unless("EngineMode", "provisioned"),
-    "StorageType": _unless("StorageType", "aurora"),
-    "DBSubnetGroupName": _from("DBSubnetGroup"),
-    "DBClusterParameterGroupName": _from("DBClusterParameterGroup"),
-    "VpcSecurityGroupIds": _each("VpcSecurityGroups", "VpcSecurityGroupId"),
+    **same("DBClusterIdentifier", "DatabaseName", "Port"),
+    **DATABASE,
+    "EngineMode": unless("EngineMode", "provisioned"),
+    "StorageType": unless("StorageType", "aurora"),
+    **{
+        name: _of_multi_az_cluster(name)
+        for name in ("DBClusterInstanceClass", "AllocatedStorage", "Iops", "PubliclyAccessible")
+    },
+    "DBSubnetGroupName": renamed("DBSubnetGroup"),
+    "DBClusterParameterGroupName": renamed("DBClusterParameterGroup"),
+    "VpcSecurityGroupIds": each("VpcSecurityGroups", "VpcSecurityGroupId"),
     "EnableHttpEndpoint": lambda found: found.get("HttpEndpointEnabled") or None,
-    "BacktrackWindow": _unless("BacktrackWindow", 0),
+    "BacktrackWindow": unless("BacktrackWindow", 0),
     "ServerlessV2ScalingConfiguration": _serverless,
-}
-MEMBER: Final[dict[str, Read]] = {
-    **_same(
-        "DBInstanceIdentifier",
-        "DBClusterIdentifier",
-        "Engine",
-        "DBInstanceClass",
-        "AutoMinorVersionUpgrade",
-        "PubliclyAccessible",
-        "PromotionTier",
-        "PreferredMaintenanceWindow",
+    "PerformanceInsightsEnabled": lambda found: found.get("PerformanceInsightsEnabled") or None,
+    "PerformanceInsightsKmsKeyId": renamed("PerformanceInsightsKMSKeyId"),
+    "PerformanceInsightsRetentionPeriod": renamed("PerformanceInsightsRetentionPeriod"),
+    "EnableLocalWriteForwarding": lambda found: (
+        found.get("LocalWriteForwardingStatus") in {"enabled", "enabling", "requested"} or None
     ),
-    "CACertificateIdentifier": _from("CACertificateIdentifier"),
-    "DBParameterGroupName": lambda found: (found.get("DBParameterGroups") or [{}])[0].get(
-        "DBParameterGroupName"
+    "EnableGlobalWriteForwarding": lambda found: (
+        found.get("GlobalWriteForwardingRequested") or None
     ),
-    "EnablePerformanceInsights": _from("PerformanceInsightsEnabled"),
-    "Tags": lambda found: tags(found.get("TagList", ())),
-}
-INSTANCE: Final[dict[str, Read]] = {
-    **_DATABASE,
-    **{name: read for name, read in MEMBER.items() if name != "DBClusterIdentifier"},
-    **_same("DBName", "MultiAZ", "Iops", "StorageType", "MaxAllocatedStorage", "LicenseModel"),
-    "AllocatedStorage": lambda found: str(found["AllocatedStorage"]),
-    "StorageThroughput": _unless("StorageThroughput", 0),
-    "Port": lambda found: str(found["Endpoint"]["Port"]),
-    "DBSubnetGroupName": lambda found: found.get("DBSubnetGroup", {}).get("DBSubnetGroupName"),
-    "VPCSecurityGroups": _each("VpcSecurityGroups", "VpcSecurityGroupId"),
+    "GlobalClusterIdentifier": renamed("GlobalClusterIdentifier"),
+    "ReplicationSourceIdentifier": renamed("ReplicationSourceIdentifier"),
 }
 PROXY: Final[dict[str, Read]] = {
-    **_same(
+    **same(
         "DBProxyName",
         "EngineFamily",
         "RoleArn",
@@ -121,13 +140,13 @@ PROXY: Final[dict[str, Read]] = {
     "Auth": lambda found: [
         {name: value for name, value in one.items() if value} for one in found.get("Auth", ())
     ],
-    "DefaultAuthScheme": _unless("DefaultAuthScheme", "NONE"),
-    "EndpointNetworkType": _unless("EndpointNetworkType", "IPV4"),
-    "TargetConnectionNetworkType": _unless("TargetConnectionNetworkType", "IPV4"),
+    "DefaultAuthScheme": unless("DefaultAuthScheme", "NONE"),
+    "EndpointNetworkType": unless("EndpointNetworkType", "IPV4"),
+    "TargetConnectionNetworkType": unless("TargetConnectionNetworkType", "IPV4"),
 }
 SUBNET_GROUP: Final[dict[str, Read]] = {
-    **_same("DBSubnetGroupName", "DBSubnetGroupDescription"),
-    "SubnetIds": _each("Subnets", "SubnetIdentifier"),
+    **same("DBSubnetGroupName", "DBSubnetGroupDescription"),
+    "SubnetIds": each("Subnets", "SubnetIdentifier"),
 }
 
 
