@@ -20,7 +20,7 @@ from ...errors import DeploymentError
 from ...model import Template
 from ...rendering.documents import consumers_paths
 from ..rendered_variants import RenderedVariant
-from . import network
+from . import database, network
 from .parameters import missing_parameters
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class LocalDeployment:
     """Folder of a stack of one's own, where its functions' code is edited."""
     codes: dict[str, tuple[PlacedCode, ...]] = field(default_factory=dict)
     """The code behind each step, once it is deployed."""
+    given_stacks: dict[str, Account] = field(default_factory=dict)
+    """Stacks with a database that steps are given, and their accounts."""
     _buckets: dict[tuple[str, str], PackageBucket] = field(default_factory=dict)
 
     def deploy(self, parameters: Mapping[str, str], *, verbose: bool) -> None:
@@ -76,7 +78,7 @@ class LocalDeployment:
                 confirm=lambda _: True,
                 asks=False,
             ),
-            parameters={**parameters, **self._network(parameters)},
+            parameters={**parameters, **self._given(parameters)},
             accept_data_loss=True,
             termination_protection=False,
             package=self._packaged,
@@ -98,14 +100,19 @@ class LocalDeployment:
         """Return the name of a step's stack."""
         return step.stack_name(PREFIX)
 
-    def _network(self, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Create a network for the steps that are given none, and return their parameters."""
+    def _given(self, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Create what the steps are to be given and are not, and return their parameters."""
         found: dict[str, str] = {}
         for missing in missing_parameters(self.plan, self.rendered, parameters):
             step, names = missing.step, missing.names
+            account = self.account_of(step)
             click.echo(f"network for {step.name}: that of base, in stack {network.STACK}")
-            made = network.create(self.account_of(step), names, missing.engine)
-            found |= {f"{step.name}.{name}": value for name, value in made.items()}
+            made = network.create(account, names, missing.engine)
+            if missing.database is not None:
+                click.echo(f"database for {step.name}: in stack {database.STACK}")
+                made |= database.create(account, missing.database, made)
+                self.given_stacks[database.STACK] = account
+            found |= {f"{step.name}.{name}": made[name] for name in names}
         return found
 
     def _packaged(self, place: str, root: Template, folder: Path, session: AccountSession) -> str:

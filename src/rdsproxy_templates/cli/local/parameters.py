@@ -9,8 +9,9 @@ from ...deploy.guide import parameters_from_steps
 from ...deploy.plans import Plan, Step
 from ...errors import Problem
 from ...model.port import logical_id
+from ...resources.existing_database import ExistingDatabaseSettings
 from ..rendered_variants import RenderedVariant
-from . import network
+from . import database, network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,23 @@ class MissingParameters:
     @property
     def engine(self) -> str | None:
         """The database engine of a variant that has one."""
-        return getattr(getattr(self.rendered.config, "rds", None), "engine", None)
+        return getattr(self._rds, "engine", None)
+
+    @property
+    def database(self) -> ExistingDatabaseSettings | None:
+        """The database that parameters name, and that a local cloud can make."""
+        named = {*database.PARAMETERS} & {*self.names}
+        return database.wanted(self._rds) if named else None
+
+    @property
+    def offered(self) -> set[str]:
+        """The names that a network of ours, and a database in it, can fill in."""
+        named = database.PARAMETERS if self.database else ()
+        return {*network.offered(self.engine), *named}
+
+    @property
+    def _rds(self) -> object:
+        return getattr(self.rendered.config, "rds", None)
 
 
 def missing_parameters(
@@ -50,9 +67,9 @@ def missing_parameters(
 def unmet_parameters(
     plan: Plan, rendered: Sequence[RenderedVariant], given: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """Yield a problem for each missing parameter that a network of ours cannot fill in."""
+    """Yield a problem for each missing parameter that no network or database fills in."""
     for missing in missing_parameters(plan, rendered, given):
-        offered = network.offered(missing.engine)
+        offered = missing.offered
         for name in missing.names:
             description = missing.rendered.bundle.root.parameters[name]["Description"]
             if name not in offered:

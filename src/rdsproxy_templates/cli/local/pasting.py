@@ -173,7 +173,7 @@ def _stacks(deployed: Deployed) -> Iterator[Section]:
 
 
 def _has_database(deployed: Deployed) -> bool:
-    return any(
+    return bool(deployed.deployment.given_stacks) or any(
         resource["Type"] in DATABASES
         for one in deployed.deployment.rendered
         for _, template in one.bundle.root.walk()

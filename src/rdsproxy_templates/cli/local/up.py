@@ -26,12 +26,13 @@ from ..options import config_option, name_option, parameter_option, stack_option
 from ..plan_arguments import plan_named
 from ..refusals import refuse, stack_or
 from ..rendered_variants import RenderedVariant, RenderSettings
+from . import database
 from .deployment import LocalDeployment, accounts_for
 from .detached import DETACHED, start_detached
 from .faults import check_faults, fault_options, start_faults, wanted_faults
 from .following import follow
 from .idle_functions import all_resources, warn_of_idle_functions
-from .parameters import unmet_parameters
+from .parameters import missing_parameters, unmet_parameters
 from .pasting import Deployed, to_paste
 from .running import already_runs, require_extra, stacks
 from .settings import settings_file
@@ -104,7 +105,12 @@ def up_command(  # noqa: PLR0913 - one parameter an option
         )
         rendered = valid_plan(chosen, settings)
         refuse_wrong_parameters(values, chosen, rendered)
-        _refuse_missing_servers(rendered)
+        given = [
+            one.database
+            for one in missing_parameters(chosen, rendered, values)
+            if one.takes_database
+        ]
+        _refuse_missing_servers(rendered, given)
         refuse(unmet_parameters(chosen, rendered, values))
         rendered_variants.write(rendered)
         warn_of_idle_functions(rendered)
@@ -160,11 +166,12 @@ def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
         sys.exit(0)  # also where the block has not begun yet
 
 
-def _refuse_missing_servers(rendered: Sequence[RenderedVariant]) -> None:
+def _refuse_missing_servers(rendered: Sequence[RenderedVariant], given: Sequence[object]) -> None:
     """Raise :class:`DeploymentError` with every program that this machine lacks."""
     from rdsproxy_local.servers.required import missing_servers  # noqa: PLC0415 - an extra
 
-    if missing := missing_servers(resource for _, _, resource in all_resources(rendered)):
+    resources = (resource for _, _, resource in all_resources(rendered))
+    if missing := missing_servers([*resources, *map(database.stand_in, given)]):
         raise DeploymentError([Problem("local", sentence) for sentence in missing])
 
 
@@ -194,16 +201,20 @@ def _ready(cloud: LocalCloud, deployment: LocalDeployment, folder: Path) -> Stat
 def _state(cloud: LocalCloud, plan: Plan, deployment: LocalDeployment | None = None) -> State:
     from rdsproxy_local.state import DeployedStep, State  # noqa: PLC0415 - an extra
 
-    steps = [
-        DeployedStep(
-            step=step.name,
-            stack=deployment.stack_name(step),
-            account=deployment.account_of(step).id,
-            region=deployment.account_of(step).region,
-        )
-        for step in (plan.steps if deployment else ())
-        if deployment
-    ]
+    steps = []
+    if deployment is not None:
+        # The last step is that whose outputs are shown.
+        deployed = {
+            **{name: (name, account) for name, account in deployment.given_stacks.items()},
+            **{
+                step.name: (deployment.stack_name(step), deployment.account_of(step))
+                for step in plan.steps
+            },
+        }
+        steps = [
+            DeployedStep(step=step, stack=stack, account=account.id, region=account.region)
+            for step, (stack, account) in deployed.items()
+        ]
     started = time.strftime("%Y-%m-%d %H:%M:%S")
     return State(
         plan=plan.name,
