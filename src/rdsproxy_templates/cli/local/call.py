@@ -36,7 +36,7 @@ class Address(NamedTuple):
 @click.option(
     "-X", "--request", "method", metavar="METHOD", help="Default: GET, and POST with --data."
 )
-@click.option("-d", "--data", metavar="TEXT", help="Body of the request.")
+@click.option("-d", "--data", metavar="TEXT", help="Body of the request, JSON or text.")
 @click.option("--unsigned", is_flag=True, help="Leave the signature out.")
 def call_command(*, target: str, method: str | None, data: str | None, unsigned: bool) -> None:
     """Run the subcommand."""
@@ -50,6 +50,7 @@ def call_command(*, target: str, method: str | None, data: str | None, unsigned:
         method.upper(),
         f"{address.url.rstrip('/')}{path}",
         (data or "").encode(),
+        _headers(data),
         signed=not unsigned,
     )
     click.echo(answer.body.decode(errors="replace"))
@@ -58,6 +59,14 @@ def call_command(*, target: str, method: str | None, data: str | None, unsigned:
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             sentence += "; `rdsproxy-templates local logs` shows why"
         raise DeploymentError([Problem(f"{method.upper()} {target}", sentence)])
+
+
+def _headers(data: str | None) -> dict[str, str]:
+    """Return the type of a body that an HTTP API hands on as text."""
+    if data is None:
+        return {}
+    kind = "application/json" if data.lstrip()[:1] in {"{", "["} else "text/plain"
+    return {"content-type": f"{kind}; charset=utf-8"}
 
 
 def _addresses(deployed: dict[str, DeployedStack]) -> dict[str, Address]:

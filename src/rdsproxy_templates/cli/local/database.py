@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 STACK: Final = "local-database"
 NAME: Final = "shop"
 MASTER: Final = "boss"
+IDENTIFIER: Final = "DBIdentifier"
 PARAMETERS: Final = (
-    "DBIdentifier",
+    IDENTIFIER,
     "DBEndpoint",
     "DBResourceId",
     "RDSMasterUserSecretArn",

@@ -30,8 +30,7 @@ class MissingParameters:
     @property
     def database(self) -> ExistingDatabaseSettings | None:
         """The database that parameters name, and that a local cloud can make."""
-        named = {*database.PARAMETERS} & {*self.names}
-        return database.wanted(self._rds) if named else None
+        return database.wanted(self._rds) if database.IDENTIFIER in self.names else None
 
     @property
     def offered(self) -> set[str]:

@@ -16,6 +16,7 @@ import click
 from ...deploy.plans import PLANS, Plan
 from ...errors import ConfigError, DeploymentError, Problem
 from ...model import did_you_mean
+from ...resources.existing_database import ExistingDatabaseSettings
 from .. import rendered_variants
 from ..consumer_stack import load
 from ..deploy import valid_plan
@@ -105,11 +106,7 @@ def up_command(  # noqa: PLR0913 - one parameter an option
         )
         rendered = valid_plan(chosen, settings)
         refuse_wrong_parameters(values, chosen, rendered)
-        given = [
-            one.database
-            for one in missing_parameters(chosen, rendered, values)
-            if one.takes_database
-        ]
+        given = [one.database for one in missing_parameters(chosen, rendered, values)]
         _refuse_missing_servers(rendered, given)
         refuse(unmet_parameters(chosen, rendered, values))
         rendered_variants.write(rendered)
@@ -166,12 +163,15 @@ def _cloud(port: int, plan: Plan) -> Iterator[LocalCloud]:
         sys.exit(0)  # also where the block has not begun yet
 
 
-def _refuse_missing_servers(rendered: Sequence[RenderedVariant], given: Sequence[object]) -> None:
+def _refuse_missing_servers(
+    rendered: Sequence[RenderedVariant], given: Sequence[ExistingDatabaseSettings | None]
+) -> None:
     """Raise :class:`DeploymentError` with every program that this machine lacks."""
     from rdsproxy_local.servers.required import missing_servers  # noqa: PLC0415 - an extra
 
     resources = (resource for _, _, resource in all_resources(rendered))
-    if missing := missing_servers([*resources, *map(database.stand_in, given)]):
+    needed = [database.stand_in(one) for one in given if one is not None]
+    if missing := missing_servers([*resources, *needed]):
         raise DeploymentError([Problem("local", sentence) for sentence in missing])
 
 
