@@ -53,7 +53,8 @@ def test_every_finding_that_stays_has_a_rule_and_a_reason(repository):
 
 def pages(repository):
     """Every document of the repository that a person reads."""
-    folders = (repository / "docs", *(repository / "examples").iterdir())
+    docs = repository / "docs"
+    folders = (docs, docs / "how-to", *(repository / "examples").iterdir())
     return [
         repository / "README.md",
         repository / "CONTRIBUTING.md",
@@ -76,8 +77,56 @@ def test_every_link_leads_to_something(repository):
     ] == []
 
 
+def anchors(page):
+    """The anchors of a document: those of its headings, as GitHub makes them, and its own."""
+    text = page.read_text("utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    plain = [re.sub(r"<[^>]+>|[^\w\- ]", "", heading).lower() for heading in headings]
+    return {*(heading.replace(" ", "-") for heading in plain), *re.findall(r'id="([^"]+)"', text)}
+
+
+def test_every_anchor_is_there(repository):
+    known = {page.resolve(): anchors(page) for page in pages(repository)}
+
+    assert [
+        (page.name, target, anchor)
+        for page in pages(repository)
+        for target, anchor in re.findall(
+            r"\]\((?!https?:)([^)#]*)#([^)]+)\)", page.read_text("utf-8")
+        )
+        if anchor not in known.get((page.parent / target).resolve() if target else page, {anchor})
+    ] == []
+
+
 def test_the_readme_names_every_page_and_every_example(repository):
     named = {target.resolve() for target in links(repository / "README.md")}
-    documented = {*(repository / "docs").glob("*.md"), *(repository / "examples").iterdir()}
+    documented = {*(repository / "docs").rglob("*.md"), *(repository / "examples").iterdir()}
 
     assert sorted(page.name for page in documented - named) == []
+
+
+def shown(repository, language):
+    """The blocks of a language in README.md."""
+    text = (repository / "README.md").read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_begins_with_a_service_and_what_its_mistakes_look_like(
+    repository, cli, tmp_path, monkeypatch
+):
+    settings = shown(repository, "yaml")[0]
+    sentence = next(one for one in shown(repository, "console") if one.startswith("error: "))
+    code = tmp_path / "src" / "orders" / "app.py"
+    code.parent.mkdir(parents=True)
+    code.write_text("def handler(event, context): ...\n")
+    monkeypatch.chdir(tmp_path)
+
+    def rendered(text):
+        (tmp_path / "service.yaml").write_text(text)
+        return cli("base", "--config", "service.yaml", "--no-lint")
+
+    right, wrong = rendered(settings), rendered(settings.replace("user: app", "user: ap"))
+
+    assert (right.exit_code, right.stderr) == (0, "render …\nvalidate …\n")
+    assert wrong.exit_code == 2
+    assert sentence in wrong.stderr

@@ -14,7 +14,10 @@ from typing import Final, NamedTuple
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 SECONDS: Final = 300
-BLOCK: Final = re.compile(r"^(?P<margin> *)```(\w+)\n(.*?)^(?P=margin)```$", re.MULTILINE | re.DOTALL)
+BLOCK: Final = re.compile(
+    r"^(?P<margin> *)```(\w+)\n(.*?)^(?P=margin)```$", re.MULTILINE | re.DOTALL
+)
+ASKS: Final = re.compile(r"rdsproxy-templates (deploy|destroy) ")
 FILE: Final = re.compile(r"(?:#|//) (\S+\.\w+)\n")
 
 
@@ -92,9 +95,11 @@ class Reader:
         """Run a line of the shell; who asks is told yes."""
         for name, value in self.values.items():
             line = re.sub(rf"\b{name}\b", value, line)
+        if ASKS.match(line):
+            line += " --yes"
         return subprocess.run(
-            ["bash", "-ec", line], cwd=self.folder, env=dict(self.environment), input="y\n",
-            capture_output=True, text=True, timeout=SECONDS, check=False,
+            ["bash", "-ec", line], cwd=self.folder, env=dict(self.environment),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False,
         )  # fmt: skip
 
     def _typed(self, command: Command) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-import yaml
 
 from rdsproxy_local.local_cloud import LocalCloud
 from rdsproxy_local.servers.loopback import wait_for
@@ -248,26 +247,6 @@ def test_a_schedule_fires(service):
     service.stack.account.fire(nested["NightlyFunctionSchedule"])
 
     assert wait_for(lambda: "scheduled" in service.notes())
-
-
-def test_a_function_in_another_language_signs_for_itself(cloud, repository):
-    folder = repository / "examples" / "two_functions"
-    settings = yaml.safe_load((folder / "service.yaml").read_text())
-    settings["rds"]["deletion_protection"] = False
-    config = base.Config.parse(settings, "service.yaml")
-    stack = cloud.deploy(render(base, config, folder=folder), name="languages")
-    cloud.sql("CREATE TABLE orders (id SERIAL PRIMARY KEY, item TEXT)", stack=stack)
-    cloud.sql("GRANT USAGE ON SEQUENCE orders_id_seq TO app", stack=stack)
-    url = f"{stack.outputs['APIEndpoint']}orders"
-
-    made = cloud.call("POST", url, body="tea")
-    listed = cloud.call("GET", url)
-
-    assert (made.status, made.json()) == (200, {"id": 1})
-    assert (listed.status, listed.json()) == (
-        200,
-        {"orders": [{"id": 1, "item": "tea"}], "as": "reports"},
-    )
 
 
 def test_an_image_is_deployed_and_says_why_it_does_not_run_beside_a_gradual_alias(cloud, tmp_path):

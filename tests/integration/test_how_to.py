@@ -11,6 +11,7 @@ from existing_databases import ExistingDatabase
 from how_to_pages import REPOSITORY, Reader, blocks, environment, typed
 
 from rdsproxy_local.profiles import write_profiles
+from rdsproxy_local.testing.answers import answer_of
 
 HERE, IN_AWS = "On this machine", "In AWS"
 PAGES = [
@@ -50,8 +51,10 @@ def in_aws(desk, tmp_path):
     return in_aws
 
 
-def answer(mine, stack, method, path):
-    return mine.account.call(method, mine.account.outputs(stack)["APIEndpoint"] + path)
+def answer(mine, stack, method, path, body=b""):
+    url = mine.account.outputs(stack)["APIEndpoint"] + path
+    answered = answer_of(mine.account, method, url, body, {"content-type": "text/plain"})
+    return answered.status, answered.json()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -78,8 +81,8 @@ def test_two_functions_are_deployed_and_kept_until_the_protection_is_off(in_aws)
 
     reader.succeed(deploy)
 
-    assert answer(mine, "rdsproxy-base", "POST", "orders") == (201, {"id": 1})
-    assert answer(mine, "rdsproxy-base", "GET", "orders")[0] == 200
+    assert answer(mine, "rdsproxy-base", "POST", "orders", b"tea") == (201, {"id": 1})
+    assert answer(mine, "rdsproxy-base", "GET", "orders") == (200, {"orders": ["tea"]})
     refused = reader.run(destroy)
     assert refused.returncode == 1
     assert "deletion_protection" in refused.stderr
