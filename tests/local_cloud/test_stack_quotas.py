@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from made_up_stacks import Stacks
 from rdsproxy_local.local_cloud import Account
 
 pytestmark = pytest.mark.xdist_group("cloud-stack-quotas")
@@ -43,6 +44,51 @@ def test_one_more_than_the_quota_fails(stacks, kind, most, properties, reason):
     events = stacks.api.describe_stack_events(StackName="full")["StackEvents"]
     assert any(reason in event.get("ResourceStatusReason", "") for event in events)
     stacks.delete("full")
+
+
+@pytest.fixture(scope="module")
+def others(server):
+    """Stacks in an account of their own."""
+    return Stacks(Account(server.endpoint, "999999999999", "eu-west-1"))
+
+
+@pytest.fixture
+def crowded(others, with_faults):
+    """The same, where whatever there is counts."""
+    with with_faults(account_quotas=True):
+        yield others
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "properties", "reason"),
+    [
+        ("AWS::EC2::EIP", 5, {}, "AddressLimitExceeded"),
+        ("AWS::EC2::InternetGateway", 5, {}, "InternetGatewayLimitExceeded"),
+        # A VPC is there in each Region of a new account.
+        ("AWS::EC2::VPC", 4, {}, "VpcLimitExceeded"),
+        ("AWS::RDS::OptionGroup", 20, OPTIONS, "OptionGroupQuotaExceededFault"),
+    ],
+)
+def test_stacks_of_an_account_share_its_quotas_where_they_are_asked_to(
+    crowded, kind, most, properties, reason
+):
+    assert crowded.create("full", resources(kind, most, **properties)) == "CREATE_COMPLETE"
+    assert crowded.create("more", resources(kind, 1, **properties)) == "ROLLBACK_COMPLETE"
+    events = crowded.api.describe_stack_events(StackName="more")["StackEvents"]
+    assert any(reason in event.get("ResourceStatusReason", "") for event in events)
+    crowded.delete("full")
+    crowded.delete("more")
+    assert crowded.create("more", resources(kind, 1, **properties)) == "CREATE_COMPLETE"
+    crowded.delete("more")
+
+
+def test_an_address_that_no_stack_has_made_counts_too(crowded):
+    ec2 = crowded.account.client("ec2")
+    made = [ec2.allocate_address(Domain="vpc")["AllocationId"] for _ in range(5)]
+    assert crowded.create("full", resources("AWS::EC2::EIP", 1)) == "ROLLBACK_COMPLETE"
+    crowded.delete("full")
+    for one in made:
+        ec2.release_address(AllocationId=one)
 
 
 def test_what_was_deleted_makes_room(stacks):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, RDSClientError
+from moto.rds.exceptions import (
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    OptionGroupNotFoundFaultError,
+    RDSClientError,
+)
 from moto.rds.models import DBInstance, OptionGroup, RDSBackend
 
-from .surround import surround
+from .surround import mend, surround
 
 # Amazon RDS User Guide, "Options for MySQL DB instances" and "MariaDB Audit Plugin support for
 # MySQL", read 2026-11-26.
@@ -25,6 +30,14 @@ def install() -> None:
     surround(RDSBackend, "modify_option_group", _modify)
     surround(RDSBackend, "delete_option_group", _delete)
     surround(RDSBackend, "create_db_instance", _create_instance)
+    mend(
+        RDSBackend,
+        "describe_option_groups",
+        _describe,
+        moto="DescribeOptionGroups without a name is an internal error",
+        aws="it shows all groups, or those of an engine",
+        source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOptionGroups.html",
+    )
 
 
 def _create(_: Callable[..., Any], backend: RDSBackend, given: Mapping[str, Any]) -> OptionGroup:
@@ -40,6 +53,17 @@ def _create(_: Callable[..., Any], backend: RDSBackend, given: Mapping[str, Any]
         raise InvalidParameterCombination(f"Cannot find major version {major} for {engine}")
     made = backend.option_groups[name] = OptionGroup(backend, **given)
     return made
+
+
+def _describe(
+    describe: Callable[..., list[OptionGroup]], backend: RDSBackend, given: Mapping[str, Any]
+) -> list[OptionGroup]:
+    if given.get("option_group_name"):
+        return describe(backend, given)
+    try:
+        return describe(backend, {**given, "option_group_name": None})
+    except OptionGroupNotFoundFaultError:
+        return []
 
 
 def _modify(

@@ -59,6 +59,8 @@ class Pace:
     """The most events, resources or changes on a page."""
     stabilization: Annotated[float, Ge(0)] = 2
     """Seconds that a new resource has to become usable, once nothing else is worked on."""
+    account_quotas: bool = False
+    """True if what others have made in the account and Region counts against its quotas, too."""
     failing: tuple[Failing, ...] = ()
 
     @property

@@ -121,6 +121,7 @@ def _require(
     taken = (
         *(taken_problems(type_name, context, given) if is_new else ()),
         *(quota_problems(type_name, context, given) if is_new else ()),
+        *(quotas.account_problems(type_name, context) if is_new else ()),
     )
     if problems := list(dict.fromkeys((*_problems(type_name, context, given), *taken))):
         service = type_name.split("::")[1]
