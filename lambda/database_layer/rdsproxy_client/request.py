@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote_plus
 
 from . import deadline
 
@@ -15,20 +16,27 @@ KEY_LENGTH = 64
 GREATEST = (1 << 63) - 1
 
 
+def checked(status: int) -> int:
+    """Return *status* if a response can have it."""
+    if not 200 <= status <= 599:  # noqa: PLR2004
+        raise ValueError(f"status must be from 200 to 599, not {status}")
+    return status
+
+
 class Failed(Exception):
     """The request is answered with an error."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        self.status, self.code, self.headers = status, code, headers
+        self.status, self.code, self.headers = checked(status), code, headers
         super().__init__(message)
 
 
 class Request:
     """Request from an HTTP API (format 1.0 or 2.0), a REST API, a function URL or an ALB.
 
-    *headers* and *query* have names in lower case; several values are joined by commas. *event*
-    is what Lambda was called with, *until* the moment by which to answer, *key* the client's
-    Idempotency-Key, or else the ID that the API gave to the request.
+    *headers* and *query* have names in lower case; several values are joined by commas, those of
+    Cookie by semicolons. *event* is what Lambda was called with, *until* the moment by which to
+    answer, *key* the client's Idempotency-Key, or else the ID that the API gave to the request.
 
     Raises :class:`Failed` for anything else.
     """
@@ -40,9 +48,16 @@ class Request:
         self.event: Mapping[str, Any] = event
         self.path_parameters: dict[str, str] = {}
         """Parts of the path, percent-decoded, by the names in the route's pattern."""
-        self.headers = _all(event, "headers", "multiValueHeaders")
-        self.query = _all(event, "queryStringParameters", "multiValueQueryStringParameters")
         around: Mapping[str, Any] = event["requestContext"]
+        self.headers = _all(event, "headers", "multiValueHeaders")
+        if cookies := event.get("cookies"):
+            self.headers["cookie"] = "; ".join(cookies)
+        self.query = _all(event, "queryStringParameters", "multiValueQueryStringParameters")
+        if "elb" in around:  # a load balancer does not decode them
+            self.query = {unquote_plus(k): unquote_plus(v) for k, v in self.query.items()}
+        domain = str(around.get("domainName"))
+        self.is_encoded = "version" not in event or ".lambda-url." in domain
+        """True if *path* is percent-encoded: HTTP APIs decode it, and nobody else does."""
         self.key = self._key(around)
         self.claims = _claims(around)
         """Claims of a JWT or a Cognito user, or what a Lambda authorizer said; else empty."""
@@ -60,7 +75,7 @@ class Request:
         """Read the body as JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Failed(400, "invalid_json", "The body must be JSON.") from None
 
     def whole(self, name: str, default: int) -> int:
@@ -126,10 +141,11 @@ def _claims(around: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _all(event: Mapping[str, Any], one: str, many: str) -> dict[str, str]:
-    """Map names in lower case to values: some APIs keep the client's spelling."""
+    """Map names in lower case to values: some APIs keep the client's spelling.
+
+    With several values, REST APIs have the last one in *one*, and all in *many*.
+    """
     found = {name.lower(): str(text) for name, text in (event.get(one) or {}).items()}
-    if found:
-        return found
-    return {
-        name.lower(): ",".join(map(str, all_)) for name, all_ in (event.get(many) or {}).items()
-    }
+    for name, values in (event.get(many) or {}).items():
+        found[name.lower()] = ("; " if name.lower() == "cookie" else ",").join(map(str, values))
+    return found

@@ -7,14 +7,14 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from . import deadline
 from .environment import Misconfigured
-from .errors import Fault, NotUnderstood, OutcomeUnknown, Refused, Unavailable
-from .request import GREATEST, KEY, Failed, Request
+from .errors import Fault, Misused, NotSent, NotUnderstood, OutcomeUnknown, Refused, Unavailable
+from .request import GREATEST, KEY, Failed, Request, checked
+from .response import formed, written
 
 __all__ = [
     "EVERY_PATH",
@@ -30,10 +30,10 @@ __all__ = [
     "set_log_level",
 ]
 
-LIMIT = 5_500_000
-"""Largest body: a response from Lambda is limited to 6 MB, headers included."""
+JSON = {"content-type": "application/json", "cache-control": "no-store"}
 AGAIN = {"retry-after": "1"}
 EVERY_PATH = "*"
+UNSTORABLE = "A text has a character that the database cannot store."
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Answer(NamedTuple):
     """Response of a route that is more than a JSON object with status 200."""
 
     body: Any = None
-    """What becomes JSON; None is an empty body."""
+    """What becomes JSON; None is an empty body, and bytes are sent as they are."""
     status: int = 200
     headers: Mapping[str, str] = {}
 
@@ -77,47 +77,31 @@ def answer(
 ) -> dict[str, Any]:
     """Answer an event; whatever goes wrong, the response is JSON and says what to do."""
     started = time.perf_counter()
-    headers = {"content-type": "application/json", "cache-control": "no-store"}
-    request = None
+    headers = dict(JSON)
+    request, binary = None, False
     try:
         request = Request(event, context)
         with deadline.until(request.until):
             said = _route(routes, request)(request)
             made = said if isinstance(said, Answer) else Answer(said)
-            text = "" if made.body is None else _text(made.body)
-            status, headers = made.status, headers | {**made.headers}
+            text, binary = written(made.body, event)
+            if binary:
+                headers["content-type"] = "application/octet-stream"
+            status = checked(made.status)
+            headers |= {name.lower(): str(value) for name, value in made.headers.items()}
     except Exception as error:  # noqa: BLE001 - the last that can answer
         failed = _failed(error, request, refusals or {})
-        status, headers = failed.status, headers | failed.headers
+        status, headers, binary = failed.status, JSON | failed.headers, False
         id_ = context.aws_request_id
-        text = _text({"error": {"code": failed.code, "message": str(failed), "requestId": id_}})
+        text = json.dumps(
+            {"error": {"code": failed.code, "message": str(failed), "requestId": id_}}
+        )
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     facts = {"route": request and request.path, "method": request and request.method}
     log.info("answered", extra=facts | {"status": status, "duration_ms": milliseconds})
     if request and request.method == "HEAD":
-        text = ""
-    return _formed(event, status, headers, text)
-
-
-def _formed(event: Any, status: int, headers: dict[str, str], text: str) -> dict[str, Any]:
-    """Form the response that all APIs accept; a load balancer needs more fields."""
-    formed: dict[str, Any] = {"statusCode": status, "headers": headers, "body": text}
-    match event:
-        case {"requestContext": {"elb": _}}:
-            formed["statusDescription"] = f"{status} {HTTPStatus(status).phrase}"
-            formed["isBase64Encoded"] = False
-            if "multiValueHeaders" in event:
-                formed["multiValueHeaders"] = {name: [one] for name, one in headers.items()}
-                del formed["headers"]
-    return formed
-
-
-def _text(body: dict[str, Any]) -> str:
-    text = json.dumps(body)
-    if len(text) > LIMIT:
-        message = "The response is larger than a function may return; request fewer rows."
-        raise Failed(500, "answer_too_long", message)
-    return text
+        text, binary = "", False
+    return formed(event, status, headers, text, binary=binary)
 
 
 def _route(routes: Routes, request: Request) -> Route:
@@ -145,8 +129,9 @@ def _methods(routes: Routes, request: Request) -> Mapping[str, Route] | None:
         if "{" in pattern and len(names) == len(parts):
             pairs = list(zip(names, parts, strict=True))
             if all(part if name.startswith("{") else name == part for name, part in pairs):
+                decoded = unquote if request.is_encoded else str
                 request.path_parameters = {
-                    name[1:-1]: unquote(part) for name, part in pairs if name.startswith("{")
+                    name[1:-1]: decoded(part) for name, part in pairs if name.startswith("{")
                 }
                 return methods
     return routes.get(EVERY_PATH)
@@ -173,6 +158,8 @@ def _failed(error: BaseException | None, request: Request | None, refusals: Refu
             return Failed(503, "written_without_list", message, **AGAIN, **key)
         case Refused(fault=fault) if fault in refusals:
             return refusals[fault]
+        case Refused(number="22021"):  # PostgreSQL's text has no NUL
+            return Failed(400, "invalid_text", UNSTORABLE)
         case Refused(fault=Fault.NO_TABLE):
             log.error("table missing", extra={"number": str(error)})
             return Failed(500, "no_table", "A table is missing in the database.")
@@ -190,6 +177,11 @@ def _failed(error: BaseException | None, request: Request | None, refusals: Refu
         case Refused():
             log.error("statement refused", extra={"number": str(error)})
             return Failed(500, "database_error", "The database refused the statement.")
+        case NotSent() if isinstance(error.__cause__, UnicodeEncodeError):
+            return Failed(400, "invalid_text", UNSTORABLE)
+        case NotSent() | Misused():
+            log.error("called wrongly", extra={"remedy": str(error), "at": _place(error)})
+            return Failed(500, "internal_error", "Internal error; see the function's log.")
         case NotUnderstood():
             log.error("answer not understood", extra={"error": str(error), "at": _place(error)})
             message = "The database holds a value that the function cannot read; see its log."
