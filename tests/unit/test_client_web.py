@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from base64 import b64decode, b64encode
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 
@@ -194,12 +195,12 @@ def test_a_body_that_is_nested_too_deep_is_the_clients_error():
 
 def test_values_of_databases_become_text():
     row = Row.of(
-        ("price", "at", "day", "took"),
+        ("price", "at", "day", "id"),
         (
             Decimal("1.50"),
             datetime(2026, 1, 2, 3, tzinfo=UTC),
             date(2026, 1, 2),
-            timedelta(hours=1),
+            UUID(int=7),
         ),
     )
     assert said({"/": {"GET": lambda request: row.as_dict()}}, event()) == (
@@ -208,7 +209,7 @@ def test_values_of_databases_become_text():
             "price": "1.50",
             "at": "2026-01-02T03:00:00+00:00",
             "day": "2026-01-02",
-            "took": "1:00:00",
+            "id": str(UUID(int=7)),
         },
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from datetime import timedelta
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -60,6 +59,6 @@ def _plain(value: Any) -> str:
     """Turn values of databases, which JSON has not, into text."""
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
-    if isinstance(value, Decimal | timedelta) or type(value).__module__ == "uuid":
+    if isinstance(value, Decimal) or type(value).__module__ == "uuid":
         return str(value)
     raise TypeError(f"{type(value).__name__} is no JSON")
