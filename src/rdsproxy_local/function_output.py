@@ -30,7 +30,8 @@ class LogReader:
     def new_lines(self) -> Iterator[tuple[str, str]]:
         """Yield group and text of the events that came since the last call."""
         api = self._account.client("logs")
-        known = [one["logGroupName"] for one in api.describe_log_groups()["logGroups"]]
+        pages = api.get_paginator("describe_log_groups").paginate()
+        known = [one["logGroupName"] for page in pages for one in page["logGroups"]]
         for group in known:
             if self._groups is None or group in self._groups:
                 yield from ((group, text) for text in self._new_texts(api, group))
@@ -38,7 +39,10 @@ class LogReader:
     def _new_texts(self, api: Any, group: str) -> Iterator[str]:
         since, seen = self._last.get(group, (0, frozenset()))
         pages = api.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
-        events = [event for page in pages for event in page["events"]]
+        try:
+            events = [event for page in pages for event in page["events"]]
+        except api.exceptions.ResourceNotFoundException:
+            return  # Its stack was deleted meanwhile.
         for event in events:
             if event["eventId"] not in seen:
                 yield str(event["message"]).rstrip()

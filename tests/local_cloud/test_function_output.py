@@ -47,3 +47,28 @@ def test_only_chosen_groups_are_read(account):
 
     assert list(LogReader(account, [GROUP]).new_lines()) == [(GROUP, "ours")]
     assert {text for _, text in LogReader(account).new_lines()} == {"ours", "theirs"}
+
+
+def test_a_group_that_goes_meanwhile_has_no_more_to_say(account):
+    logs, going = account.client("logs"), "/zz-going"
+    logs.create_log_group(logGroupName=going)
+    write(account, "ours")
+    lines = LogReader(account, [GROUP, going]).new_lines()
+
+    first = next(lines)
+    logs.delete_log_group(logGroupName=going)
+
+    assert [first, *lines] == [(GROUP, "ours")]
+
+
+def test_groups_of_every_page_are_read(account):
+    logs, many = account.client("logs"), [f"/another/{number}" for number in range(51)]
+    write(account, "ours")
+    for name in many:
+        logs.create_log_group(logGroupName=name)
+
+    read = list(LogReader(account, [GROUP]).new_lines())
+
+    for name in many:
+        logs.delete_log_group(logGroupName=name)
+    assert read == [(GROUP, "ours")]
