@@ -106,6 +106,35 @@ def test_a_destination_is_another_that_lambda_reaches(
 
 
 @pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (
+            {"SnapStart": {"ApplyOn": "PublishedVersions"}},
+            "no SnapStart with ApplyOn PublishedVersions",
+        ),
+        (
+            {"RuntimeManagementConfig": {"UpdateRuntimeOn": "Manual"}},
+            "no RuntimeManagementConfig with UpdateRuntimeOn Manual",
+        ),
+    ],
+)
+def test_a_functions_settings_without_effect_here_are_taken_and_no_others(
+    harness, given, settings, reason
+):
+    idle = {
+        "SnapStart": {"ApplyOn": "None"},
+        "RuntimeManagementConfig": {"UpdateRuntimeOn": "FunctionUpdate"},
+    }
+    made = harness.create("AWS::Lambda::Function", **given, **idle)
+    made = harness.update(made, **given)
+    with pytest.raises(Failure, match=reason):
+        harness.update(made, **given, **settings)
+    with pytest.raises(Failure, match=reason):
+        harness.create("AWS::Lambda::Function", **given, **settings)
+    harness.delete(made)
+
+
+@pytest.mark.parametrize(
     "settings",
     [
         {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},

@@ -32,12 +32,21 @@ CONFIGURATION: Final[Mapping[str, Any]] = {
 IMAGE_URI: Final = re.compile(
     r"\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/[^\s:@]+(:[^\s:@]+)?(@sha256:[0-9a-f]{64})?"
 )
-OTHERS: Final = ("Architectures", "Code", "PackageType", "ReservedConcurrentExecutions", "Tags")
+IDLE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "RuntimeManagementConfig": ("UpdateRuntimeOn", ("Auto", "FunctionUpdate")),
+    "SnapStart": ("ApplyOn", ("None",)),
+}
+"""Properties, with a member and its values that change nothing here: runtimes have one version."""
+OTHERS: Final = (
+    *("Architectures", "Code", "PackageType", "ReservedConcurrentExecutions", "Tags"),
+    *IDLE,
+)
 """Properties that other calls set, or nothing."""
 
 
 def _create_function(context: Context, properties: Properties) -> Made:
     name = properties.get("FunctionName") or context.name(64)
+    _require_idle(properties)
     function = context.call(
         "lambda",
         "create_function",
@@ -53,9 +62,17 @@ def _create_function(context: Context, properties: Properties) -> Made:
     return Made(name, {"Arn": function["FunctionArn"]})
 
 
+def _require_idle(properties: Properties) -> None:
+    for name, (member, values) in IDLE.items():
+        value = properties.get(name, {}).get(member, values[0])
+        if value not in values:
+            raise Failure(f"the local cloud has no {name} with {member} {value}")
+
+
 def _update_function(context: Context, deployed: DeployedResource, properties: Properties) -> Made:
     changed = properties.changed_from(deployed, resets=[*CONFIGURATION, *OTHERS])
     refuse_others(changed, [*CONFIGURATION, *OTHERS])
+    _require_idle(properties)
     name = deployed.physical_id
     if {"Architectures", "Code"} & set(changed):
         context.call(
