@@ -81,6 +81,13 @@ def test_the_stack_gets_the_parameters_that_have_no_default_and_the_capabilities
     assert f'"{" ".join(stack["capabilities"])}"' in files["samconfig.toml"].decode()
 
 
+def test_the_page_gives_each_variable_that_nothing_else_does(folder, repository):
+    page = (repository / "docs" / "how-to" / "terraform-and-cdk.md").read_text("utf-8")
+    variables = {one for block in read(folder, "main.tf")["variable"] for one in block}
+
+    assert {*re.findall(r"-var '?(\w+)=", page)} == variables - {"template_url"}
+
+
 def test_the_client_reads_what_the_data_tier_publishes(folder):
     config = data_tier.Config()
     root = render(data_tier, config, publish={"ssm_prefix": "/shop/db"}).templates["template.yaml"]

@@ -14,6 +14,7 @@ from pathlib import Path
 import hcl2
 import pytest
 import yaml
+from how_to_pages import blocks
 
 from rdsproxy_local.local_cloud import LocalCloud
 from rdsproxy_local.testing import DeployedStack, TestCloud
@@ -71,7 +72,8 @@ def examples(repository, cloud, programs, tmp_path_factory):
         yaml.safe_load((folder / name / "service.yaml").read_text())
         for name in ("cdk", "terraform")
     ]
-    assert settings[0] == settings[1]
+    shown = blocks("terraform-and-cdk.md", "On this machine")
+    assert settings == 2 * [yaml.safe_load(one.text) for one in shown if one.language == "yaml"]
     config = existing_vpc.Config.parse(settings[0], "service.yaml")
     family = folder / "build" / "existing_vpc"
     render(existing_vpc, config, nesting="plain", expand=True).write(family)
@@ -175,8 +177,9 @@ def given(examples, terraform_account, programs):
         Bucket="packages-72", CreateBucketConfiguration=where
     )
     folder = examples / "terraform"
-    command = ("./package.sh", "build/existing_vpc", "packages-72")
-    run(*command, cwd=folder, account=terraform_account, programs=programs)
+    packaging, *_ = blocks("terraform-and-cdk.md", "By Terraform")[0].text.splitlines()
+    command = packaging.replace("BUCKET", "packages-72")
+    run("bash", "-c", command, cwd=folder, account=terraform_account, programs=programs)
     ec2 = terraform_account.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.50.0.0/16")["Vpc"]["VpcId"]
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})

@@ -1,4 +1,4 @@
-"""The service, deployed into a local cloud: `pip install 'rdsproxy_templates[local]' pytest`.
+"""The service, deployed into a local cloud: `pip install '../..[local]' pytest`.
 
 `pytest` needs no AWS account. MariaDB must be installed.
 """
