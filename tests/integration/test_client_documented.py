@@ -119,6 +119,58 @@ def test_the_statements_for_the_table_of_keys_are_those_of_the_package(repositor
     assert plain(created[0]) in plain(text)
 
 
+@pytest.fixture
+def on_a_laptop(service, monkeypatch):
+    """The environment has a URL, and the database no TLS."""
+    family = service.variables["RDS_ENGINE_FAMILY"].lower()
+    (user, password), (host, port) = service.database.credentials, service.database.address
+    url = f"{family}://{user}:{password}@{host}:{port}/{service.database.database}"
+    path = service.variables["PYTHONPATH"]
+    monkeypatch.setattr(service, "variables", {"DATABASE_URL": url, "PYTHONPATH": path})
+
+
+DRIVERS = {
+    "psycopg": "print(connect().execute('SELECT 1').fetchone()[0])",
+    "SQLAlchemy on PostgreSQL": "print(engine.connect().exec_driver_sql('SELECT 2').scalar())",
+    "SQLAlchemy on MySQL": "print(engine.connect().exec_driver_sql('SELECT 2').scalar())",
+    "asyncpg": """
+async def main():
+    async with await pool() as made:
+        print(await made.fetchval("SELECT 3"))
+asyncio.run(main())
+""",
+    "Django": """
+import django
+from django.conf import settings
+settings.configure(DATABASES={"default": {"ENGINE": "iam_postgresql"}})
+django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT 4")
+    print(cursor.fetchone()[0])
+""",
+}
+
+
+class TestLaptops:
+    @on_mysql
+    def test_run_the_recipe_of_mysql_by_a_url(self, samples, executed, on_a_laptop):
+        name = "SQLAlchemy on MySQL"
+        assert executed(*samples[name], DRIVERS[name]) == ["2"]
+
+    @on_postgresql
+    def test_run_the_recipes_of_postgresql_by_a_url(self, samples, executed, on_a_laptop, tmp_path):
+        package = tmp_path / "iam_postgresql"
+        package.mkdir()
+        (package / "base.py").write_text(samples["Django"][0])
+        codes = [
+            code
+            for name in ("psycopg", "SQLAlchemy on PostgreSQL", "asyncpg")
+            for code in (*samples[name], DRIVERS[name])
+        ]
+        assert executed("import asyncio", *codes, DRIVERS["Django"]) == ["1", "2", "3", "4"]
+
+
 ROLLS_BACK = """
 from sqlalchemy import text
 before = text("SELECT amount FROM stock")

@@ -117,6 +117,8 @@ def test_a_url_says_everything(url, text, family, target):
         ("mysql://localhost/app", "engine://user:password@host"),
         ("mysql://me@localhost", "engine://user:password@host"),
         ("mysql://me:secret@host:port/app", "is not a URL"),
+        ("mysql://me:sec/ret@host/app", "%2F"),
+        ("mysql://me:secret@host:0/app", "must be engine://"),
         ("mysql://me@localhost/app?sslmode=prefer", "sslmode=disable or sslmode=verify-full"),
         ("mysql://me@localhost/app?charset=latin1", "takes only sslmode"),
     ],

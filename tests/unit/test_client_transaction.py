@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -143,6 +144,17 @@ class TestKeys:
 
         assert database.transaction(order, key="k") == {"order": 7}
         assert committed(database) == BOTH
+
+    def test_find_out_whatever_is_cut_in_the_first_try_and_in_the_retry(self):
+        places = ("BEGIN", "INSERT INTO fake_keys", *BOTH, "UPDATE fake_keys", "COMMIT")
+        cuts = list(itertools.product((*places, "SELECT result"), (True, False)))
+        for (first, executed), (second, again) in itertools.product(cuts, cuts):
+            database = FakeDatabase(REPLIES)
+            database.cut(first, executed=executed)
+            database.cut(second, executed=again)
+
+            assert database.transaction(order, key="k") == {"order": 7}, (first, second)
+            assert committed(database) == BOTH, (first, second)
 
     def test_return_the_stored_result_to_a_repetition(self, database):
         first = database.transaction(order, key="k")

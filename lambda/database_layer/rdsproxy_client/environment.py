@@ -91,11 +91,13 @@ def _of_url(text: str, default_port: int) -> Target:
 
     try:
         parts = urlsplit(text)
-        number = parts.port or default_port
+        number = default_port if parts.port is None else parts.port
     except ValueError:
-        raise Misconfigured("DATABASE_URL is not a URL.") from None
+        raise Misconfigured(
+            "DATABASE_URL is not a URL: in user and password, write / as %2F, # as %23, and so on."
+        ) from None
     host, name = parts.hostname, unquote(parts.path.removeprefix("/"))
-    if not (host and name and parts.username):
+    if not (host and name and parts.username and number):
         raise Misconfigured("DATABASE_URL must be engine://user:password@host:port/database.")
     if parts.password and os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
         raise Misconfigured(
