@@ -104,6 +104,8 @@ def cluster(make):
         (CLUSTER, {"MasterUserPassword": "2short"}, "shorter than 8"),
         (CLUSTER, {"ManageMasterUserPassword": True}, "You can't specify MasterUserPassword"),
         (CLUSTER, {"Tags": [{"Key": "a*", "Value": "v"}]}, "characters that are not allowed"),
+        (CLUSTER, {"Tags": [{"Key": "rds:a", "Value": "v"}]}, "can't be prefixed"),
+        (CLUSTER, {"Tags": [{"Key": "a", "Value": "aws:v"}]}, "can't be prefixed"),
         (
             {**CLUSTER, "EngineVersion": "8.0.mysql_aurora.3.04.4"},
             {"ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 129}},

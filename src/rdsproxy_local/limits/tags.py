@@ -14,7 +14,8 @@ LONGEST_KEY: Final = 128
 LONGEST_VALUE: Final = 256
 RESERVED: Final = "aws:"
 STRICT: Final = ("AWS::RDS::",)
-"""Services whose models say which characters a tag has: Tag of RDS."""
+"""Services whose models say which characters a tag has, and its beginnings: Tag of RDS."""
+OF_RDS: Final = ("aws:", "rds:")
 CHARACTERS: Final = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*")
 
 
@@ -36,6 +37,10 @@ def problems(type_name: str, given: Mapping[str, Any]) -> Iterator[str]:
             )
         if type_name.startswith(STRICT) and not CHARACTERS.fullmatch(f"{key}{value}"):
             yield f"The tag {key[:LONGEST_KEY]} has characters that are not allowed"
+        if type_name.startswith(STRICT) and (
+            key.lower().startswith(OF_RDS[1]) or value.lower().startswith(OF_RDS)
+        ):
+            yield f"The tag {key} is reserved: keys and values can't be prefixed with aws: or rds:"
         if key.lower().startswith(RESERVED):
             yield f"InvalidTag: tag keys that begin with {RESERVED} are reserved for AWS: {key}"
 
