@@ -23,7 +23,7 @@ ENGINES: Final = {
 
 
 class ExistingDatabase:
-    """A cluster or instance with a group and a secret of its own, made by boto3."""
+    """A cluster with a group and a secret, or an instance whose secret RDS manages, by boto3."""
 
     def __init__(self, desk: Desk, family: str, kind: str, network: Mapping[str, str]) -> None:
         self.desk, self.kind, self.engine = desk, kind, ENGINES[family, kind]
@@ -37,11 +37,11 @@ class ExistingDatabase:
         self.group = ec2.create_security_group(
             GroupName="old-database", Description="The old database", VpcId=self.vpc_id
         )["GroupId"]
-        self._password = token_hex(12)
-        user = json.dumps({"username": MASTER, "password": self._password})
-        secrets = desk.account.client("secretsmanager")
-        self.secret = secrets.create_secret(Name="old-master", SecretString=user)["ARN"]
-        self._create()
+        self._create(
+            self._own_secret() if kind == "cluster" else {"ManageMasterUserPassword": True}
+        )
+        if kind == "instance":
+            self.secret = self.described["MasterUserSecret"]["SecretArn"]
 
     @property
     def described(self) -> dict[str, Any]:
@@ -81,7 +81,14 @@ class ExistingDatabase:
         (group,) = ec2.describe_security_groups(GroupIds=[self.group])["SecurityGroups"]
         return list(group["IpPermissions"])
 
-    def _create(self) -> None:
+    def _own_secret(self) -> dict[str, Any]:
+        password = token_hex(12)
+        user = json.dumps({"username": MASTER, "password": password})
+        secrets = self.desk.account.client("secretsmanager")
+        self.secret = secrets.create_secret(Name="old-master", SecretString=user)["ARN"]
+        return {"MasterUserPassword": password}
+
+    def _create(self, login: Mapping[str, Any]) -> None:
         rds = self._rds
         rds.create_db_subnet_group(
             DBSubnetGroupName="old", DBSubnetGroupDescription="Old", SubnetIds=self._subnets
@@ -90,7 +97,7 @@ class ExistingDatabase:
             "Engine": self.engine,
             "EngineVersion": engines.ENGINES[self.engine].default_version,
             "MasterUsername": MASTER,
-            "MasterUserPassword": self._password,
+            **login,
             "DBSubnetGroupName": "old",
             "VpcSecurityGroupIds": [self.group],
         }

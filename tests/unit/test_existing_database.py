@@ -183,6 +183,19 @@ def test_a_version_may_be_newer_than_what_is_known_or_only_begin(version):
     assert [*existing_database.Config.parse(settings, "my.yaml").warnings()] == []
 
 
+@pytest.mark.parametrize(
+    "name", ["master", "rds!cluster-0a1b2c3d", "rds!db-0a1b2c3d", "a/b+c=d.@e"]
+)
+def test_a_secret_may_be_one_that_rds_manages(name):
+    arn = f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:{name}-AbCdEf"
+    settings = {"rds": {"proxy": {"logins": [{"secret_arn": arn}]}}}
+    config = existing_database.Config.parse(settings, "my.yaml")
+    root = render(existing_database, config).root
+
+    allowed = root.parameters["RDSMasterUserSecretArn"]["AllowedPattern"]
+    assert re.fullmatch(allowed, arn)
+
+
 def test_a_version_for_which_aws_documents_no_proxy_is_warned_of():
     engine = ENGINES["aurora-mysql"]
     old = next(one for one in engine.versions if not engine.behind_proxy(one))

@@ -17,7 +17,7 @@ SECURITY_GROUP: Final = ArnRule(
     sentence="must be the ID of a security group, such as sg-0a1b2c3d4e5f60718",
 )
 SECRET: Final = ArnRule(
-    pattern=r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}",
+    pattern=r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}",
     sentence="must be the whole ARN of a secret, "
     "arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME-abc123, which "
     "`aws secretsmanager describe-secret` prints",
