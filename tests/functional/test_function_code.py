@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,34 @@ class TestCopies:
             file.write_text("secret")
 
         assert list(copies(bundle(service))) == ["orders/app.py", "orders/Makefile"]
+
+    def test_a_file_that_may_be_executed_still_may_beside_the_templates(self, service, tmp_path):
+        bootstrap = service / "src" / "bootstrap"
+        bootstrap.write_text("#!/bin/sh\n")
+        rendered = tmp_path / "rendered"
+        bundle(service).write(rendered)
+        bootstrap.chmod(0o755)
+
+        assert bundle(service).write(rendered).changed == ("functions/orders/bootstrap",)
+        assert os.access(rendered / "functions" / "orders" / "bootstrap", os.X_OK)
+        assert not os.access(rendered / "functions" / "orders" / "app.py", os.X_OK)
+        assert not bundle(service).changes(rendered)
+
+    def test_a_link_to_a_shared_folder_is_followed(self, service):
+        (service / "shared").mkdir()
+        (service / "shared" / "money.py").write_text("EURO = 100\n")
+        (service / "src" / "shared").symlink_to("../shared")
+
+        assert copies(bundle(service))["orders/shared/money.py"] == b"EURO = 100\n"
+
+    @pytest.mark.parametrize("target", [".", "..", "gone"])
+    def test_a_link_that_leads_nowhere_is_refused(self, service, target):
+        (service / "src" / "link").symlink_to(target)
+
+        [sentence] = refused(service)
+
+        assert sentence.startswith("[functions.0.code] cannot be read: ")
+        assert "link" in sentence
 
     def test_what_npm_installs_is_left_to_it(self, service):
         for name in ("app.js", "package.json", "node_modules/pg/index.js"):

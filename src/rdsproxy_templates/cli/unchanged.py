@@ -100,9 +100,9 @@ def _copied(bundles: Mapping[Path, Bundle]) -> Iterator[tuple[str, str]]:
 
 
 def _state_of(folder: Path) -> str:
-    """Return a digest of names, times and sizes of the files below *folder*."""
+    """Return a digest of names, times, sizes and modes of the files below *folder*."""
     found = sorted(
-        (str(file.relative_to(folder)), status.st_mtime_ns, status.st_size)
+        (str(file.relative_to(folder)), status.st_mtime_ns, status.st_size, status.st_mode)
         for file in files_below(folder)
         if (status := file.stat())
     )

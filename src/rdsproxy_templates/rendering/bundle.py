@@ -28,6 +28,8 @@ class Bundle:
     """Path of each stack's template by the titles of the stacks around it and its own."""
     extras: Mapping[str, bytes] = field(default_factory=dict)
     """Files beside the templates: samconfig.toml, the functions' code."""
+    executables: frozenset[str] = frozenset()
+    """Paths in ``extras`` of files that may be executed."""
     user_editable: frozenset[str] = frozenset()
     """Paths in ``extras`` that are the user's to change: written once, then kept."""
     customized_by: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -60,7 +62,9 @@ class Bundle:
         """
         from . import folder  # noqa: PLC0415 - whoever only judges has no folder
 
-        return folder.compare(directory, self.files_in(directory), self.user_editable)
+        return folder.compare(
+            directory, self.files_in(directory), self.user_editable, self.executables
+        )
 
     def write(self, directory: Path) -> folder.Changes:
         """Write all files into *directory*, or none of them.
@@ -71,7 +75,9 @@ class Bundle:
         """
         from . import folder  # noqa: PLC0415
 
-        return folder.write(directory, self.files_in(directory), self.user_editable)
+        return folder.write(
+            directory, self.files_in(directory), self.user_editable, self.executables
+        )
 
     def flat(self) -> tuple[Template, Mapping[str, Origin]]:
         """The flat form with default parameter values, and the origin of each of its resources."""

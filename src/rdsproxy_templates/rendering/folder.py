@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ..errors import ConfigError, Problem
 from .manifest import (
@@ -19,6 +20,9 @@ from .manifest import (
     text_of,
 )
 from .transaction import Transaction, ensured, left_aside, locked, staging
+
+
+EXECUTABLE: Final = 0o111
 
 
 @dataclass(frozen=True)
@@ -39,43 +43,52 @@ class Changes:
 
 
 def compare(
-    directory: Path, files: Mapping[str, bytes], user_editable: Collection[str] = ()
+    directory: Path,
+    files: Mapping[str, bytes],
+    user_editable: Collection[str] = (),
+    executables: Collection[str] = (),
 ) -> Changes:
     """Compute the changes that :func:`write` would make; raises :class:`ConfigError` like it."""
     with explained(directory, "read"):
         try:
-            return _compared(directory, files, user_editable)
+            return _compared(directory, files, user_editable, executables)
         except ConfigError:
             if not directory.is_dir():
                 raise
             # Half of what another render writes looks like somebody's: the lock tells them apart.
             with locked(directory):
-                return _compared(directory, files, user_editable)
+                return _compared(directory, files, user_editable, executables)
 
 
 def write(
-    directory: Path, files: Mapping[str, bytes], user_editable: Collection[str] = ()
+    directory: Path,
+    files: Mapping[str, bytes],
+    user_editable: Collection[str] = (),
+    executables: Collection[str] = (),
 ) -> Changes:
     """Write *files* into *directory*, remove leftovers of earlier renders, touch nothing else.
 
-    Files named in *user_editable* are written once, and kept once the user has changed them. All
-    files are staged first and then moved into place; if a step fails, all steps are undone. A
-    process killed meanwhile leaves a folder that the next render repairs, because the manifest
-    names every file before it is moved.
+    Files named in *user_editable* are written once, and kept once the user has changed them; those
+    in *executables* may be executed. All files are staged first and then moved into place; if a
+    step fails, all steps are undone. A process killed meanwhile leaves a folder that the next
+    render repairs, because the manifest names every file before it is moved.
     """
-    changes = compare(directory, files, user_editable)
+    changes = compare(directory, files, user_editable, executables)
     manifest = entries_for(files, user_editable)
     unlike = changes or read_if_there(directory / MANIFEST) != text_of(manifest)
     if not unlike and not left_aside(directory):
         return changes
     with explained(directory, "written"), ensured(directory), locked(directory):
-        changes = _compared(directory, files, user_editable)
+        changes = _compared(directory, files, user_editable, executables)
         before = entries_in(directory)
         todo = {name: files[name] for name in (*changes.created, *changes.changed)}
         with staging(directory) as stage:
             staged = _staged(
                 stage, [text_of(both(before, manifest)), *todo.values(), text_of(manifest)]
             )
+            for name, new in zip(todo, staged[1:-1], strict=True):
+                if name in executables:
+                    new.chmod(new.stat().st_mode | EXECUTABLE)
             with taken_back(Transaction(directory, stage)) as transaction:
                 transaction.place(MANIFEST, staged[0])
                 for name in changes.removed:
@@ -88,7 +101,10 @@ def write(
 
 
 def _compared(
-    directory: Path, files: Mapping[str, bytes], user_editable: Collection[str]
+    directory: Path,
+    files: Mapping[str, bytes],
+    user_editable: Collection[str],
+    executables: Collection[str],
 ) -> Changes:
     ours = entries_in(directory)
     found = {name: read_if_there(directory / name) for name in {*files, *ours}}
@@ -112,6 +128,11 @@ def _compared(
         raise ConfigError(problems)
     written = {name: data for name, data in files.items() if name not in kept}
     changed = {name for name, new in written.items() if name in there and there[name] != new}
+    changed |= {
+        name
+        for name in there.keys() & written.keys() & {*executables}
+        if not os.access(directory / name, os.X_OK)
+    }
     return Changes(
         created=tuple(sorted(written.keys() - there.keys())),
         changed=tuple(sorted(changed)),

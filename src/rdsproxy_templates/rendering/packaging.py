@@ -79,7 +79,13 @@ def packaged(  # noqa: PLR0913 - one parameter a choice
             extras.update(_files(path))
     extras.update(own.files)
     # `sam deploy --guided` writes its answers into it.
-    return replace(bundle, extras=extras, user_editable=frozenset({SAMCONFIG}), origins=own.origins)
+    return replace(
+        bundle,
+        extras=extras,
+        executables=own.executables,
+        user_editable=frozenset({SAMCONFIG}),
+        origins=own.origins,
+    )
 
 
 def _expanded(bundle: Bundle, nesting: Nesting, code: str) -> Bundle:
