@@ -27,6 +27,7 @@ from .function_declaration import DeclaredFunction
 from .function_groups import AliasSettings, AsynchronousSettings
 from .function_policies import policy_documents
 from .function_queues import dead_letters_queue, function_queue
+from .function_versions import tell_versions_apart
 from .functions import (
     VPC_ACCESS,
     FunctionSettings,
@@ -127,6 +128,9 @@ def declared_function(
         **(_alias(one.alias) if one.alias else {}),
         **without_none(Events=_events(one, around) or None),
     )
+    if one.alias:
+        runtime = one.runtime or around.defaults.runtime
+        tell_versions_apart(function, has_library_layer=one.has_database_layer(runtime))
     return CreatedFunction(
         function=function,
         resources=[

@@ -24,6 +24,8 @@ RESERVED: Final = frozenset(
     }
 )
 """Names that Lambda keeps ("Defined runtime environment variables"), beside ``AWS_LAMBDA_…``."""
+SETTABLE: Final = frozenset({"AWS_LAMBDA_EXEC_WRAPPER"})
+"""Names of Lambda's that are for a person to set ("Modifying the runtime environment")."""
 LOGIN: Final = frozenset(
     {
         "RDS_CA_FILE",
@@ -31,12 +33,15 @@ LOGIN: Final = frozenset(
         "RDS_DATABASE_NAME",
         "RDS_ENGINE_FAMILY",
         "RDS_HOST",
+        "RDS_PORT",
         "RDS_PROXY_ENDPOINT",
+        "RDS_PROXY_READ_ONLY_ENDPOINT",
         "RDS_SECRET_ARN",
         "RDS_USER",
+        "RDSPROXY_SETTINGS",
     }
 )
-"""Names that say how the function logs in."""
+"""Names that say how the function logs in, and what a version of it keeps."""
 MOST_BYTES: Final = 4096
 
 
@@ -48,10 +53,10 @@ def environment_problems(variables: Mapping[str, object]) -> Iterator[Problem]:
             yield Problem(
                 place, "must have a name of letters, digits and _, a letter first, two at least"
             )
-        elif name in RESERVED or name.startswith("AWS_LAMBDA_"):
+        elif name in RESERVED or (name.startswith("AWS_LAMBDA_") and name not in SETTABLE):
             yield Problem(place, "must have another name, because Lambda sets this one")
         elif name in LOGIN:
-            yield Problem(place, "must have another name, because the function's user sets it")
+            yield Problem(place, "must have another name, because the library sets this one")
         elif not isinstance(value, str | int | float):
             yield Problem(place, "must be text, a number, true or false")
         elif sign := secret_sign(name, str(value)):
