@@ -283,3 +283,9 @@ def test_an_http_integration_calls_an_address_by_a_method(harness, properties, r
 def test_a_service_that_is_called_gets_its_parameters(harness):
     given = {"ApiId": "a", "IntegrationType": "AWS_PROXY", "IntegrationSubtype": "SQS-SendMessage"}
     refused(harness, "AWS::ApiGatewayV2::Integration", given, "MessageBody is missing")
+
+
+@pytest.mark.parametrize("path", ["/a@b", "/a~b", "/a'b"])
+def test_a_resource_of_a_rest_api_has_fewer_characters_than_a_route(harness, path):
+    written = {**body(), "paths": {path: {"get": {"responses": {}}}}}
+    refused(harness, "AWS::ApiGateway::RestApi", {"Body": written}, "is no part of a path")

@@ -12,7 +12,7 @@ from .mappings import (
     integration_request_problems,
     integration_response_problems,
 )
-from .paths import path_problems
+from .paths import REST_PART, path_problems
 
 EXTENSION: Final = "x-amazon-apigateway-"
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -28,7 +28,7 @@ def body_problems(body: Mapping[str, Any]) -> Iterator[str]:
     paths = body.get("paths", {})
     yield from _resource_problems(paths)
     for path, operations in paths.items():
-        yield from path_problems(path)
+        yield from path_problems(path, REST_PART)
         for operation in operations.values() if isinstance(operations, Mapping) else ():
             if isinstance(operation, Mapping):
                 for problem in _integration(operation):
