@@ -21,7 +21,6 @@ from .manifest import (
 )
 from .transaction import Transaction, ensured, left_aside, locked, staging
 
-
 EXECUTABLE: Final = 0o111
 
 
