@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from .database_groups import some
 
 CODE = os.path.relpath(Path(__file__).parents[2] / "lambda" / "visits")
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:7"
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders:7"
 LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:tools:3"
 ROUTES = ["GET /", "POST /orders", "GET /orders/{id}", "ANY /files/{path+}"]
 
@@ -38,7 +38,7 @@ tuned = some(
     architecture=st.sampled_from(["arm64", "x86_64"]),
     ephemeral_storage=st.integers(512, 10_240),
     tracing=st.sampled_from(["Active", "PassThrough"]),
-    reserved_concurrency=st.integers(1, 100),
+    reserved_concurrency=st.integers(50, 100),
     schedule=st.sampled_from(["rate(1 hour)", "cron(0 3 * * ? *)"]),
     queue=st.builds(lambda one, more: one | more, queues, batches),
     alias=aliases,

@@ -64,7 +64,8 @@ def code_problems(one: DeclaredFunction, runtime: str, folder: Path) -> Iterator
     """Judge *folder*: it must hold the code of *one*, its handler, and what builds it."""
     if not folder.is_dir():
         parent = folder.parent
-        beside = [entry.name for entry in parent.iterdir()] if parent.is_dir() else []
+        entries = parent.iterdir() if parent.is_dir() else []
+        beside = [entry.name for entry in entries if entry.is_dir()]
         what = "is a file" if folder.exists() else "does not exist"
         similar = did_you_mean(folder.name, beside)
         yield Problem("code", f"must be a folder, and {folder} {what}{similar}")
@@ -138,9 +139,10 @@ def _has_target(text: str, title: str) -> bool:
 def _handler_problems(one: DeclaredFunction, runtime: str, folder: Path) -> Iterator[Problem]:
     spoken = language(runtime)
     module, dot, name = one.entry(runtime).rpartition(".")
-    if not dot:
+    if not (dot and module and name):
         yield Problem(
-            "handler", f"must be a file and a function, such as app.handler, got {name!r}"
+            "handler",
+            f"must be a file and a function, such as app.handler, got {one.entry(runtime)!r}",
         )
         return
     path = module.replace(".", "/") if spoken == "python" else module

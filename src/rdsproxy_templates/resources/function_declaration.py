@@ -16,8 +16,17 @@ from ..errors import Problem
 from ..model import ListOf
 from .function_environment import environment_problems
 from .function_groups import AliasSettings, AsynchronousSettings, QueueSettings
+from .function_limits import (
+    concurrency_problems,
+    concurrency_warnings,
+    layer_problems,
+    policy_count_problems,
+    policy_count_warnings,
+    route_count_problems,
+    route_count_warnings,
+)
 from .function_package import FunctionPackage
-from .function_policies import Policy, policy_problems, policy_warnings
+from .function_policies import Policy, policy_problems, policy_warnings, reads_secrets
 from .function_tuning import API_SECONDS, FunctionTuning
 from .routes import Route, parsed, route_problems
 
@@ -90,11 +99,13 @@ class DeclaredFunction(FunctionTuning, FunctionPackage):
         yield from environment_problems(self.environment)
         yield from policy_problems(self.policies)
         yield from route_problems(self.routes)
-        if self.schedule and (sentence := schedule_problem(self.schedule)):
+        if self.schedule is not None and (sentence := schedule_problem(self.schedule)):
             yield Problem("schedule", sentence)
-        for index, arn in enumerate(self.layers):
-            if not re.fullmatch(r"arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+", arn):
-                yield Problem(f"layers.{index}", f"must be the ARN of a layer version, got {arn!r}")
+        own = self.has_database_layer(self.runtime or "python3.13")
+        yield from layer_problems(self.layers, int(own))
+        yield from policy_count_problems(self)
+        yield from route_count_problems(self.routes)
+        yield from concurrency_problems(self)
         for index, group in enumerate(self.security_groups):
             if not re.fullmatch(r"sg-[0-9a-f]{8,17}", group):
                 yield Problem(
@@ -109,6 +120,9 @@ class DeclaredFunction(FunctionTuning, FunctionPackage):
     def warnings(self) -> Iterator[Problem]:
         yield from super().warnings()
         yield from policy_warnings(self.policies)
+        yield from policy_count_warnings(self)
+        yield from route_count_warnings(self.routes)
+        yield from concurrency_warnings(self)
         if not (self.routes or self.schedule or self.queue):
             yield Problem(
                 "routes",
@@ -125,8 +139,6 @@ class DeclaredFunction(FunctionTuning, FunctionPackage):
         if self.queue:
             for problem in self.queue.visibility_problems(self.timeout):
                 yield problem.within("queue")
-        if self.alias and self.alias.provisioned_concurrency and self.reserved_concurrency == 0:
-            yield Problem("reserved_concurrency", "must not be 0 with provisioned concurrency")
 
     def _network_problems(self) -> Iterator[Problem]:
         if self.user is not None and self.vpc is False:
@@ -147,6 +159,11 @@ class DeclaredFunction(FunctionTuning, FunctionPackage):
     def titled_routes(self) -> Mapping[str, Route]:
         """Its routes, by the titles of their events."""
         return {f"Route{number}": parsed(text) for number, text in enumerate(self.routes, 1)}
+
+    @property
+    def reads_further_secrets(self) -> bool:
+        """True where its own policies let it read secrets, from inside the VPC."""
+        return self.in_vpc and reads_secrets(self.policies)
 
     def has_database_layer(self, runtime: str) -> bool:
         """True where the library's layer is its, too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -14,6 +15,8 @@ from ..model import ListOf, Settings
 TIMES: Final = 6
 """Visibility timeout of a queue in timeouts of its function, as AWS advises."""
 MOST_VISIBILITY: Final = 43_200
+ALIAS: Final = re.compile(r"(?!\d+$)[a-zA-Z0-9_-]{1,128}")
+ALARM: Final = re.compile(r"[^\x00-\x1f]{1,255}")
 UNWINDOWED: Final = 10
 """Largest batch for which Lambda does not wait."""
 
@@ -105,7 +108,6 @@ class AliasSettings(Settings):
 
     name: str = Field(
         default="live",
-        pattern="^[a-zA-Z_-][a-zA-Z0-9_-]{0,127}$",
         description=f"Name of the alias. See {LAMBDA_GUIDE}configuration-aliases.html",
     )
     deployment: Literal[
@@ -138,6 +140,19 @@ class AliasSettings(Settings):
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
+        if not ALIAS.fullmatch(self.name):
+            yield Problem(
+                "name",
+                "must be at most 128 letters, digits, - and _, and not a number, got "
+                f"{self.name!r}",
+            )
+        for index, alarm in enumerate(self.alarms):
+            if not ALARM.fullmatch(alarm) or alarm.startswith("arn:"):
+                yield Problem(
+                    f"alarms.{index}", f"must be the name of an alarm, not its ARN, got {alarm!r}"
+                )
+            elif alarm in self.alarms[:index]:
+                yield Problem(f"alarms.{index}", f"is given twice: {alarm}")
         if self.alarms and self.deployment == "AllAtOnce":
             yield Problem("alarms", "need a gradual deployment, and `deployment` is AllAtOnce")
 

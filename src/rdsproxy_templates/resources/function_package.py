@@ -16,8 +16,9 @@ from ..model import LocalPath, Settings
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*")
 LONGEST_NAME: Final = 40
 IMAGE_URI: Final = re.compile(
-    r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})"
+    r"\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})"
 )
+HANDLER: Final = re.compile(r"[^\s]{1,128}")
 HANDLERS: Final[Mapping[str, str]] = {
     "python": "app.handler",
     "nodejs": "app.handler",
@@ -43,7 +44,6 @@ class FunctionPackage(Settings):
     )
     handler: str | None = Field(
         default=None,
-        pattern=r"^[^\s]{1,128}$",
         description="File and function that Lambda calls. Left out: `app.handler` in Python, "
         f"Node.js and Ruby. See {LAMBDA_GUIDE}lambda-functions.html",
     )
@@ -68,6 +68,12 @@ class FunctionPackage(Settings):
                 "name",
                 f"must be at most {LONGEST_NAME} letters, digits and single - or _, a letter "
                 f"first, got {self.name!r}",
+            )
+        if self.handler is not None and not HANDLER.fullmatch(self.handler):
+            yield Problem(
+                "handler",
+                "must be a file and a function, such as app.handler, at most 128 characters and "
+                f"no space, got {self.handler!r}",
             )
         yield from self._code_problems()
 
@@ -103,6 +109,12 @@ class FunctionPackage(Settings):
     def is_remote_image(self) -> bool:
         """True where its code is an image in ECR."""
         return bool(IMAGE_URI.fullmatch(self.code))
+
+    @property
+    def image_region(self) -> str | None:
+        """The Region of its image in ECR, which Lambda pulls only there; None without one."""
+        found = IMAGE_URI.fullmatch(self.code)
+        return found["region"] if found else None
 
     @property
     def is_image(self) -> bool:

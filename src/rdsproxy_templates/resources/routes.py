@@ -43,6 +43,8 @@ def route_problems(routes: Sequence[str]) -> Iterator[Problem]:
 def _route_problem(text: str) -> str | None:
     method, space, path = text.partition(" ")
     got = f"got {text!r}"
+    if text == "$default":
+        return f"must be `ANY /{{path+}}`, and `ANY /` beside it, for everything else, {got}"
     if not space:
         return f"must be a method and a path, such as `GET /orders/{{id}}`, {got}"
     if method not in METHODS:

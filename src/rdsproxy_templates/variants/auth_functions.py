@@ -15,7 +15,12 @@ from ..resources.function_code import function_folders
 from ..resources.function_declaration import DeclaredFunction, token_users
 from .administration import AdministrationSettings
 from .common import RegionalSettings
-from .declared import declared_problems, declared_warnings, replaced_problems
+from .declared import (
+    declared_problems,
+    declared_warnings,
+    region_problems,
+    replaced_problems,
+)
 from .logins import both_master_warnings, grant_warnings
 
 
@@ -77,6 +82,7 @@ class AuthFunctions(RegionalSettings):
             self.functions, self.rds.users, has_readers=has_readers, readers="rds.readers"
         ):
             yield problem.within("functions")
+        yield from region_problems(self.functions, self)
         yield from replaced_problems(self, self.sam)
 
     def warnings(self) -> Iterator[Problem]:

@@ -21,7 +21,12 @@ from ..resources.login_ports import FunctionNetworkPorts, RolePorts, SharedSecre
 from ..resources.port_groups import RoleCredentials, SecretCredentials
 from .common import RegionalSettings
 from .cross_account import AcrossAccountsSettings, Login
-from .declared import declared_problems, declared_warnings, replaced_problems
+from .declared import (
+    declared_problems,
+    declared_warnings,
+    region_problems,
+    replaced_problems,
+)
 
 TAKEN: Final[Mapping[Login, frozenset[str]]] = {
     "iam": frozenset({"rds_user", "connect_role_arn"}),
@@ -76,6 +81,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
                         f"must be a statement, got {policy!r}: the role is another stack's, and "
                         "takes no managed policies from this one",
                     )
+        yield from region_problems(self.functions, self)
         if self.functions:
             yield from replaced_problems(self, self.sam)
             if not named:

@@ -8,7 +8,9 @@ from ..aws.database_users import User
 from ..errors import Problem
 from ..model import Settings, did_you_mean
 from ..resources.function_declaration import DeclaredFunction
+from ..resources.function_limits import layer_region
 from ..resources.routes import parsed, route_problems
+from .common import RegionalSettings
 
 
 def declared_problems(
@@ -43,6 +45,24 @@ def declared_problems(
                 f"{index}.reads_only",
                 f"needs the proxy's read-only endpoint, which comes with {readers}",
             )
+
+
+def region_problems(
+    functions: Sequence[DeclaredFunction], settings: RegionalSettings
+) -> Iterator[Problem]:
+    """Reject layers and images of a Region that *settings* say the stack is not for."""
+    if "regions" not in settings.model_fields_set:
+        return
+    for index, one in enumerate(functions):
+        named = {f"layers.{number}": layer_region(arn) for number, arn in enumerate(one.layers)}
+        named["code"] = one.image_region
+        for place, region in named.items():
+            if region is not None and region not in settings.regions:
+                yield Problem(
+                    f"functions.{index}.{place}",
+                    f"must be in the function's Region ({', '.join(settings.regions)} by "
+                    f"`regions`), got one of {region}",
+                )
 
 
 def replaced_problems(settings: Settings, sam: Settings) -> Iterator[Problem]:

@@ -96,7 +96,8 @@ def declared_functions(
         own_key_arn=data.secrets.own_key if passwords else None,
     )
     inside = any(one.in_vpc for one in config.functions)
-    endpoint = data.endpoint_security_group_id if passwords else None
+    reads = passwords or any(one.reads_further_secrets for one in config.functions)
+    endpoint = data.endpoint_security_group_id if reads else None
     return nest(
         "SAMStack",
         stacks.functions,

@@ -15,9 +15,10 @@ from ..model import ListOf, sub
 from ..model.local_code import LocalCode
 from ..resources.function_code import function_folders
 from ..resources.function_declaration import DeclaredFunction
+from ..resources.rest_routes import rest_route_problems
 from ..resources.routes import parsed
 from .common import RegionalSettings
-from .declared import declared_problems, declared_warnings
+from .declared import declared_problems, declared_warnings, region_problems
 
 
 class EdgeFunctions(RegionalSettings):
@@ -65,6 +66,9 @@ class EdgeFunctions(RegionalSettings):
     def _declared_problems(self) -> Iterator[Problem]:
         for problem in declared_problems(self.functions, (self.user,), setting="function_user"):
             yield problem.within("functions")
+        for problem in rest_route_problems(self.functions):
+            yield problem.within("functions")
+        yield from region_problems(self.functions, self)
         for index, one in enumerate(self.functions):
             if one.vpc:
                 yield Problem(

@@ -31,7 +31,12 @@ from . import common
 from .administration import AdministrationSettings
 from .common import Database, RegionalSettings, user_problems
 from .data_stacks import DataTier, data_tier
-from .declared import declared_problems, declared_warnings, replaced_problems
+from .declared import (
+    declared_problems,
+    declared_warnings,
+    region_problems,
+    replaced_problems,
+)
 from .declared_stack import declared_functions, proxy_ports
 from .logins import (
     function_user_problems,
@@ -125,6 +130,7 @@ class ServiceSettings(RegionalSettings):
         has_readers = self.rds.readers > 0
         for problem in declared_problems(self.functions, self.rds.users, has_readers=has_readers):
             yield problem.within("functions")
+        yield from region_problems(self.functions, self)
         yield from replaced_problems(self, self.sam)
 
     def _login_warnings(self) -> Iterator[Problem]:
