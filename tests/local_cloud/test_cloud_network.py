@@ -590,6 +590,14 @@ class TestCounts:
         with pytest.raises(REFUSED, match="RulesPerSecurityGroupLimitExceeded"):
             network.group(SecurityGroupIngress=[*ranges, rule(CidrIpv6="::/0")])
 
+    def test_ways_out_are_counted_by_themselves(self, harness, network, long):
+        ranges = [rule(CidrIp=f"10.{number}.0.0/16") for number in range(60)]
+        group = network.group(SecurityGroupIngress=ranges, SecurityGroupEgress=ranges).physical_id
+        with pytest.raises(REFUSED, match="RulesPerSecurityGroupLimitExceeded"):
+            harness.create(
+                "AWS::EC2::SecurityGroupEgress", GroupId=group, **rule(DestinationPrefixListId=long)
+            )
+
     def test_a_list_of_aws_has_a_weight(self, harness, network):
         lists = harness.call("ec2", "describe_managed_prefix_lists")["PrefixLists"]
         edge = next(one for one in lists if one["PrefixListName"].endswith("origin-facing"))

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from moto.ec2.exceptions import RulesPerSecurityGroupLimitExceededError
@@ -78,13 +78,3 @@ def _weight(
 
 def _unverified(*_: Any, **__: Any) -> None:
     """Leave the count to :func:`require_room`, which knows the prefix lists."""
-
-
-Authorize = Callable[..., Any]
-"""The call of moto that adds a rule to a group."""
-
-
-def rules_beside(authorize: Authorize, group: SecurityGroup) -> list[SecurityGroupRule]:
-    """The rules that those which *authorize* adds would be beside."""
-    is_egress = authorize.__name__.endswith("egress")
-    return [*(group.egress_rules if is_egress else group.ingress_rules)]

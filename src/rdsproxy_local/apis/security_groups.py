@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from moto.ec2.exceptions import (
@@ -15,7 +16,7 @@ from moto.ec2.exceptions import (
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 
-from .rule_counts import require_room, rules_beside
+from .rule_counts import require_room
 from .surround import mend, surround
 
 # Of descriptions of groups and of rules, in EC2's service model.
@@ -26,8 +27,8 @@ NEEDS_PORTS: Final = ("tcp", "udp", "6", "17")
 def install() -> None:
     surround(EC2Backend, "create_security_group", _create)
     surround(EC2Backend, "delete_security_group", _delete)
-    surround(EC2Backend, "authorize_security_group_ingress", _authorize)
-    surround(EC2Backend, "authorize_security_group_egress", _authorize)
+    for way in ("ingress", "egress"):
+        surround(EC2Backend, f"authorize_security_group_{way}", partial(_authorize, f"{way}_rules"))
     surround(EC2Backend, "_add_source_group", _add_source_group)
     mend(
         SecurityGroupRule,
@@ -108,7 +109,11 @@ def _users(group: SecurityGroup) -> Iterator[str]:
 
 
 def _authorize(
-    authorize: Callable[..., Any], backend: EC2Backend, group_name_or_id: str, **rule: Any
+    rules: str,
+    authorize: Callable[..., Any],
+    backend: EC2Backend,
+    group_name_or_id: str,
+    **rule: Any,
 ) -> Any:
     group = backend.get_security_group_by_name_or_id(group_name_or_id)
     if group is None:
@@ -128,7 +133,7 @@ def _authorize(
                 "InvalidPrefixListId.NotFound",
                 f"The prefix list ID '{listed['PrefixListId']}' does not exist",
             )
-    require_room(backend, group, rules_beside(authorize, group), rule)
+    require_room(backend, group, [*getattr(group, rules)], rule)
     if rule["ip_protocol"] not in NEEDS_PORTS and rule["from_port"] is None:
         # Protocols without ports have all of them, and moto needs numbers.
         rule |= {"from_port": -1, "to_port": -1}
