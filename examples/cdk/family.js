@@ -12,6 +12,9 @@ const CODE = { "AWS::Lambda::Function": "code", "AWS::Lambda::LayerVersion": "co
 
 // Include the root template in the folder `built`, which `sam build` has made, with all that it nests.
 function includeFamily(scope, id, { built, parameters }) {
+  if (!fs.existsSync(path.join(built, TEMPLATE))) {
+    throw new Error(`${built} has no ${TEMPLATE}: render the family, and run sam build there`);
+  }
   const family = new CfnInclude(scope, id, {
     templateFile: path.join(built, TEMPLATE),
     parameters,

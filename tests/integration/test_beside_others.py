@@ -114,6 +114,19 @@ def assembly(examples, cdk_account, programs):
 
 
 class TestCdk:
+    def test_a_family_that_is_not_built_is_a_sentence(self, repository, programs, tmp_path):
+        app = shutil.copytree(repository / "examples" / "cdk", tmp_path / "cdk")
+
+        done = subprocess.run(
+            ["node", "app.js"], cwd=app, env={**os.environ, **programs}, timeout=SECONDS,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+        assert done.returncode == 1
+        assert "/.aws-sam/build has no template.yaml: render the family, and run sam build" in (
+            done.stderr
+        )
+
     def test_each_template_and_each_code_of_the_family_is_an_asset(self, assembly):
         files = json.loads((assembly / "Shop.assets.json").read_text())["files"].values()
         packaging = [one["source"]["packaging"] for one in files]

@@ -178,6 +178,19 @@ class TestBase:
         assert by_output.stdout == loaded.stdout
         assert "rdsproxy-templates local call -X POST /initialize\n" in running.said
 
+    def test_the_readme_signs_a_request_that_the_api_takes(self, repository, command, running):
+        readme = (repository / "README.md").read_text("utf-8")
+        [curl] = re.findall(r"^```console\n(curl --aws-sigv4 .*?)```", readme, re.M | re.S)
+        exports = [line.strip() for line in running.said.splitlines() if "export AWS_" in line]
+        initialize = re.search(r"(http://\S+/)initialize", running.said)
+
+        said = subprocess.run(
+            ["bash", "-ec", "\n".join([*exports, f"APIEndpoint={initialize[1]}", curl])],
+            capture_output=True, text=True, check=False, timeout=SECONDS,
+        )  # fmt: skip
+
+        assert said.stdout == '{"initialized": true}', said.stderr
+
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
