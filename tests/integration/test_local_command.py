@@ -180,7 +180,9 @@ class TestBase:
 
     def test_the_readme_signs_a_request_that_the_api_takes(self, repository, command, running):
         readme = (repository / "README.md").read_text("utf-8")
-        [curl] = re.findall(r"^```console\n(curl --aws-sigv4 .*?)```", readme, re.M | re.S)
+        [curl] = re.findall(
+            r"^```console\n(curl --aws-sigv4 .*?)```", readme, re.MULTILINE | re.DOTALL
+        )
         exports = [line.strip() for line in running.said.splitlines() if "export AWS_" in line]
         initialize = re.search(r"(http://\S+/)initialize", running.said)
 
