@@ -272,6 +272,18 @@ def bucket(harness):
     return name
 
 
+def test_a_layer_is_described_by_its_arn_and_no_other_accounts_is_there(harness, bucket):
+    content = {"S3Bucket": bucket, "S3Key": "small.zip"}
+    arn = harness.create("AWS::Lambda::LayerVersion", Content=content).physical_id
+
+    found = harness.call("lambda", "get_layer_version_by_arn", Arn=arn)
+
+    assert (found["LayerVersionArn"], found["Version"]) == (arn, 1)
+    for other in (arn.replace(harness.account, "017000801446"), arn[:-1] + "9"):
+        with pytest.raises(ClientError, match="is not in the local cloud"):
+            harness.call("lambda", "get_layer_version_by_arn", Arn=other)
+
+
 def test_code_and_layers_have_250_mebibytes_together(harness, given, bucket):
     # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     def code(name):
