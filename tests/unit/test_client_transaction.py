@@ -301,6 +301,25 @@ def test_a_connection_that_was_frozen_is_tested_although_its_clock_stood_still(
     assert len(pings) == 1
 
 
+class TestTime:
+    """What is not sent, because the time is up, has no unknown outcome."""
+
+    def test_that_is_up_before_a_write_leaves_it_unsent(self, database):
+        with pytest.raises(Unavailable):
+            database.write(BOTH[1], ("pen",), until=0.0)
+        assert database.statements == []
+
+    def test_that_is_up_before_commit_rolls_back(self, database):
+        def long(tx):
+            order(tx)
+            database._link.clock = lambda: 100.0
+
+        with pytest.raises(Unavailable):
+            database.transaction(long)
+        assert [one.sql for one in database.statements][-1] == "ROLLBACK"
+        assert committed(database) == []
+
+
 def test_a_forked_process_leaves_its_parents_connection_alone(database, monkeypatch):
     closed = []
     monkeypatch.setattr(database._fake, "close", closed.append)

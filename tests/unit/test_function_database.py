@@ -129,10 +129,11 @@ class TestConnecting:
         assert engine.count("connect") == 1
 
     def test_an_idle_connection_is_tried_before_it_is_used(self):
-        now = iter([0.0, 31.0, 31.0, 31.0]).__next__
+        now = [0.0]
         engine = Engine(pings=[Fault.LOST])
-        database = Database(engine, clock=now)
+        database = Database(engine, clock=lambda: now[0])
         database.read("SELECT 1", until=LONG)
+        now[0] = 31.0
         database.read("SELECT 1", until=LONG)
 
         names = [call[0] for call in engine.calls]

@@ -117,7 +117,12 @@ class Link:
         return fault
 
     def alive(self, until: float) -> Any:
-        """Return the connection, tested after idling, or None if none can be opened now."""
+        """Return the connection, tested after idling, or None if none can be opened now.
+
+        It is None, too, if the time is up: what is not sent has no unknown outcome.
+        """
+        if self.clock() >= until:
+            return None
         if self._process != os.getpid():
             self._open = None  # the parent's process uses it
         if not self.survives(idle=IDLE_SECONDS):

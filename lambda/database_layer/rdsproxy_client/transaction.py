@@ -77,11 +77,11 @@ class Transaction:
             raise Misused("work must be a plain function: this one has executed nothing yet.")
         return result
 
-    def commit(self) -> None:
+    def commit(self, until: float) -> None:
         """Commit. Raises :class:`_Unanswered` if nobody knows what came of it."""
         engine = self._link.engine
-        if not self._link.survives():
-            raise _RolledBack
+        if self._link.clock() >= until or not self._link.survives():
+            raise _RolledBack  # COMMIT is not even sent
         try:
             self._link.execute("COMMIT", ())
         except engine.ERRORS as error:
@@ -142,7 +142,7 @@ def transacted(
         try:
             connection = link.alive(until)
             if connection is not None:
-                done: Done = attempt.run(Transaction(link, connection))
+                done: Done = attempt.run(Transaction(link, connection), until)
                 return done
         except LoginRefused:
             break
@@ -176,7 +176,7 @@ class _Attempt:
         self.unknown: str | None = None
         """Number of the error after which an earlier try may have been committed."""
 
-    def run(self, transaction: Transaction) -> Any:
+    def run(self, transaction: Transaction, until: float) -> Any:
         try:
             transaction.begin(self._isolation)
             if self._key is not None:
@@ -197,7 +197,7 @@ class _Attempt:
             self._end(transaction, error)
             raise
         try:
-            transaction.commit()
+            transaction.commit(until)
         except (Refused, _RolledBack):
             transaction.roll_back()
             raise
