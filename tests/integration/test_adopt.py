@@ -366,7 +366,10 @@ def test_what_cannot_be_adopted_is_said_at_once_and_nothing_is_written(owner, ne
     make_cluster(owner, network[1])
     member = owner.adopt("--instance", "shop-a", "--proxy", "nobody", status=1)
     assert "[--instance shop-a] is a member of a cluster" in member
-    assert "[--proxy nobody] DescribeDBProxies" in member
+    nowhere = "does not exist in account 000000000173, eu-west-1; look at the name, --region and"
+    assert f"[--proxy nobody] {nowhere}" in member
+    kind = owner.adopt("--cluster", "shop-a", status=1)
+    assert "[--cluster shop-a] is an instance; give --instance shop-a" in kind
     assert "needs --proxy, --cluster or --instance" in owner.adopt(status=2)
     both = owner.adopt("--instance", "a", "--cluster", "b", status=2)
     assert "--cluster say nothing together" in both

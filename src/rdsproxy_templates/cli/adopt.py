@@ -79,6 +79,7 @@ def adopt_command(  # noqa: PLR0913 - one parameter an option
         instance=instance,
         stack_of=stacks_in(cloudformation),
         in_region=lambda other: session.at(other).client("rds"),
+        where=session.place,
     )
     rendered = wanted if wanted is not None else _rendered(_like(found))
     different, unlike = differences(found, rendered), not_compared(found, rendered)

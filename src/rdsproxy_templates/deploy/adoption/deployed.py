@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...errors import DeploymentError, Problem
 from ..accounts import aws_errors_at
 from . import properties as known
+from .absence import absence_told
 from .condition import condition_notes, require_settled
 from .groups import Adopted, Groups, with_tags
 from .instance_properties import MEMBER, instance_properties, is_replica
@@ -28,8 +29,9 @@ def deployed(  # noqa: PLR0913 - what to read, and how
     instance: str | None,
     stack_of: StackOf = nobodys,
     in_region: InRegion | None = None,
+    where: str = "this Region",
 ) -> tuple[Adopted, ...]:
-    """Read what is named, and the groups that only it needs; *rds* is boto3's client.
+    """Read what is named, and the groups that only it needs; *rds* is boto3's client of *where*.
 
     Raises :class:`DeploymentError` with everything that is missing, is not at rest, or belongs to a
     stack.
@@ -42,7 +44,7 @@ def deployed(  # noqa: PLR0913 - what to read, and how
         if name is None:
             continue
         try:
-            with aws_errors_at(f"--{option} {name}"):
+            with aws_errors_at(f"--{option} {name}"), absence_told(rds, option, name, where):
                 found += read(name)
         except DeploymentError as failed:
             problems += failed.problems
