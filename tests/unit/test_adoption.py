@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from rdsproxy_templates.aws.resource_schemas import schema_of
-from rdsproxy_templates.deploy.adoption.as_made import as_made
+from rdsproxy_templates.deploy.adoption.as_made import as_made, still_refused
 from rdsproxy_templates.deploy.adoption.deployed import deployed
 from rdsproxy_templates.deploy.adoption.differences import differences
 from rdsproxy_templates.deploy.adoption.documents import Adoption
@@ -466,6 +467,34 @@ def test_a_stack_accepts_what_was_made_against_our_rules():
     )
     metadata = adoption.template()["Resources"]["DBCluster"]["Metadata"]
     assert metadata == {"SamResourceId": "DBCluster", **accepted["DBCluster"]}
+
+
+def test_what_is_made_is_not_advised_to_lose_its_name():
+    accepted = as_made([cluster(Engine="aurora-mysql", StorageEncrypted=True)])
+
+    assert "database/fixed-name" in accepted["DBCluster"]["rdsproxy_templates"]["Accepted"]
+
+
+def test_a_stack_ignores_what_another_validator_finds_of_it():
+    instance = Adopted(
+        title="DBInstance",
+        type="AWS::RDS::DBInstance",
+        identifier="DBInstanceIdentifier",
+        properties={
+            "DBInstanceIdentifier": "lone", "Engine": "mariadb", "AllocatedStorage": "20",
+            "DBInstanceClass": "db.t4g.micro", "StorageEncrypted": False,
+        },
+    )  # fmt: skip
+    adoption = Adoption(
+        stack="s", resources=[instance], differences=(), region="eu-west-1",
+        accepted=as_made([instance]),
+    )  # fmt: skip
+
+    ignored = still_refused(adoption.template())
+
+    assert "W9008" in ignored
+    again = replace(adoption, ignored=ignored)
+    assert parsed(again.files()["adopted.yaml"]).value["ignore"] == ignored
 
 
 def test_the_report_tells_how_the_target_group_is_made_anew():

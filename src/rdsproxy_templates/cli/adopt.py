@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..deploy.accounts import AccountSettings, account_sessions
-from ..deploy.adoption.as_made import as_made
+from ..deploy.adoption.as_made import as_made, still_refused
 from ..deploy.adoption.deployed import deployed
 from ..deploy.adoption.differences import REPLACED, differences, not_compared
 from ..deploy.adoption.documents import Adoption
@@ -94,6 +95,7 @@ def adopt_command(  # noqa: PLR0913 - one parameter an option
         region=session.region,
         profile=profile,
     )
+    adoption = replace(adoption, ignored=still_refused(adoption.template()))
     _write(out, adoption.files())
     replaced = sum(one.outcome == REPLACED for one in different)
     left = f"; {len(unlike)} resources are not compared" if unlike else ""

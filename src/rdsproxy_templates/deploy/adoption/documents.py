@@ -54,6 +54,8 @@ class Adoption:
     differences: Sequence[Difference]
     accepted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """``Metadata`` by title, with the rules that the resource breaks as it was made."""
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    """Rules that the stack breaks as it was made, each with the reason."""
     not_compared: Sequence[str] = ()
     """Titles of what the settings render nothing for."""
     proxy_targets: Sequence[Target] = ()
@@ -77,7 +79,12 @@ class Adoption:
             TO_IMPORT: json.dumps(to_import, indent=2) + "\n",
             STACK: ROOT_STACK,
             SETTINGS: "# Each as it is deployed. Change it here, and deploy it.\n"
-            + dump({"extra_resources": {".": self.template()["Resources"]}}),
+            + dump(
+                {
+                    **without_none(ignore=dict(self.ignored) or None),
+                    "extra_resources": {".": self.template()["Resources"]},
+                }
+            ),
             REPORT: "\n".join(report_lines(self)) + "\n",
             COMMANDS: "\n".join(self._commands()) + "\n",
         }
