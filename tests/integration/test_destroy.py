@@ -214,6 +214,20 @@ class TestHealthy:
         stacks.update("healthy-base", {"Database": unprotected})
         assert planner.destroy("base", "--stack-prefix", "healthy").status == 0
 
+    def test_a_protected_database_that_stays_is_in_nobodys_way(self, planner, stacks):
+        stacks.create(
+            "stays-base", {"Database": DATABASE | {"DeletionPolicy": "Retain"}}, Tags=OURS
+        )
+
+        assert planner.destroy("base", "--stack-prefix", "stays").status == 0
+
+        rds = stacks.account.client("rds")
+        (left,) = rds.describe_db_clusters()["DBClusters"]
+        assert left["DeletionProtection"] is True
+        name = left["DBClusterIdentifier"]
+        rds.modify_db_cluster(DBClusterIdentifier=name, DeletionProtection=False)
+        rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+
     def test_termination_protection_is_turned_off_once_the_question_is_answered(
         self, planner, stacks
     ):

@@ -95,6 +95,35 @@ def add_member(harness, cluster):
 ADVANCED = {"DatabaseInsightsMode": "advanced", "PerformanceInsightsEnabled": True}
 
 
+class TestDefaults:
+    @pytest.mark.parametrize(
+        ("engine", "version", "group"),
+        [
+            ("aurora-mysql", "8.0.mysql_aurora.3.10.6", "default.aurora-mysql8.0"),
+            ("aurora-postgresql", "17.7", "default.aurora-postgresql17"),
+        ],
+    )
+    def test_a_cluster_has_rdss_parameter_group_and_storage(
+        self, harness, create, engine, version, group
+    ):
+        made = create(engine, EngineVersion=version)
+
+        [found] = harness.call("rds", "describe_db_clusters", DBClusterIdentifier=made.physical_id)[
+            "DBClusters"
+        ]
+        assert (found["DBClusterParameterGroup"], found["StorageType"]) == (group, "aurora")
+        [there] = harness.call(
+            "rds", "describe_db_cluster_parameter_groups", DBClusterParameterGroupName=group
+        )["DBClusterParameterGroups"]
+        assert there["DBParameterGroupFamily"] == group.removeprefix("default.")
+        with pytest.raises(ClientError, match="not found"):
+            harness.call(
+                "rds",
+                "describe_db_cluster_parameter_groups",
+                DBClusterParameterGroupName="default.aurora9",
+            )
+
+
 class TestInsights:
     def test_a_cluster_has_the_chosen_ones(self, harness, create):
         made = create(**ADVANCED, PerformanceInsightsRetentionPeriod=465)

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from made_up_stacks import Stacks, group, parameter
+from rdsproxy_local.cloudformation.policies import on_deletion
 from rdsproxy_local.local_cloud import Account
 
 pytestmark = pytest.mark.xdist_group("cloud-engine")
@@ -237,3 +238,16 @@ def test_a_stack_is_found_by_what_it_has(stacks, by_hand):
         stacks.api.describe_stack_resources(PhysicalResourceId="nobody")
     with pytest.raises(ClientError, match="may not be given together"):
         stacks.api.describe_stack_resources(PhysicalResourceId=by_hand, StackName="taken")
+
+
+@pytest.mark.parametrize(
+    ("more", "policy"),
+    [
+        ({}, "Retain"),
+        ({"SourceDBInstanceIdentifier": "source"}, "Delete"),
+        ({"SourceDBInstanceIdentifier": "source", "RestoreTime": "2026-11-01T00:00:00Z"}, "Retain"),
+    ],
+)
+def test_a_replica_has_no_deletion_policy(more, policy):
+    replica = {"Type": "AWS::RDS::DBInstance", "DeletionPolicy": "Retain", "Properties": more}
+    assert on_deletion(replica) == policy

@@ -292,8 +292,10 @@ def read_cluster(**more):
 def test_the_instances_of_a_multi_az_cluster_are_rdss():
     found = read_cluster(
         DBClusterInstanceClass="db.m6gd.large", AllocatedStorage=100, Iops=1000,
-        CustomEndpoints=["readers"],
+        CustomEndpoints=["readers"], IAMDatabaseAuthenticationEnabled=False,
     )["DBCluster"]  # fmt: skip
+
+    assert "EnableIAMDatabaseAuthentication" not in found.properties
 
     assert {
         "DBClusterInstanceClass": "db.m6gd.large", "AllocatedStorage": 100, "Iops": 1000,

@@ -11,7 +11,7 @@ from moto.rds.exceptions import (
     InvalidParameterCombination,
     RDSClientError,
 )
-from moto.rds.models import DBInstance, RDSBackend
+from moto.rds.models import DBClusterParameterGroup, DBInstance, RDSBackend
 
 from .surround import surround
 
@@ -21,6 +21,15 @@ DEFAULT: Final = "default."
 def install() -> None:
     surround(RDSBackend, "delete_db_parameter_group", _delete_group)
     surround(RDSBackend, "delete_db_cluster_parameter_group", _delete_cluster_group)
+    surround(RDSBackend, "describe_db_cluster_parameter_groups", _describe_cluster_groups)
+
+
+def default_cluster_group(engine: str, version: str) -> str:
+    """Return the name of RDS's own group for a cluster; moto has one for all engines."""
+    major, _, rest = version.partition(".")
+    is_postgresql = engine.endswith(("postgres", "postgresql"))
+    family = major if is_postgresql else f"{major}.{rest.partition('.')[0]}"
+    return f"{DEFAULT}{engine}{family}"
 
 
 def require_cluster_parameters(
@@ -93,3 +102,23 @@ def _refuse_used(name: str, used: Iterator[str | None]) -> None:
             "One or more database instances are still members of this parameter group "
             f"{name}, so the group cannot be deleted",
         )
+
+
+def _describe_cluster_groups(
+    describe: Callable[..., Any], backend: RDSBackend, group_name: str | None = None
+) -> Any:
+    """Show RDS's own groups, too, where somebody asks for one by its name."""
+    has = group_name in backend.db_cluster_parameter_groups
+    if group_name is None or has or not group_name.startswith(DEFAULT):
+        return describe(backend, group_name)
+    family = group_name.removeprefix(DEFAULT)
+    if family not in {
+        default_cluster_group(one.engine, one.engine_version).removeprefix(DEFAULT)
+        for one in [*backend.clusters.values()]
+    }:
+        return describe(backend, group_name)
+    return [
+        DBClusterParameterGroup(
+            backend, group_name, f"Default cluster parameter group for {family}", family
+        )
+    ]

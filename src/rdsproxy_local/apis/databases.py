@@ -22,7 +22,11 @@ from .database_monitoring import (
     require_member_settings,
     require_room,
 )
-from .database_parameters import require_cluster_parameters, require_instance_parameters
+from .database_parameters import (
+    default_cluster_group,
+    require_cluster_parameters,
+    require_instance_parameters,
+)
 from .engines import require_creatable
 from .master_logins import BY_IAM, require_new_login, require_one_login
 from .rds_network import default_vpc, require_groups
@@ -95,6 +99,10 @@ def _create_cluster(
         # moto makes no cluster without one; the data plane ignores it.
         given["master_user_password"] = token_hex(16)
     cluster = create(backend, given)
+    if cluster.engine != "neptune" and not given.get("db_cluster_parameter_group_name"):
+        cluster.parameter_group = default_cluster_group(cluster.engine, cluster.engine_version)
+    if cluster.engine.startswith("aurora") and not given.get("storage_type"):
+        cluster.storage_type = "aurora"
     _remember_cluster(cluster, given)
     exports = given.get("enable_cloudwatch_logs_exports")
     create_log_groups(backend, "cluster", cluster.db_cluster_identifier, exports)

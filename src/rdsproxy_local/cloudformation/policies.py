@@ -10,6 +10,9 @@ Policy = Literal["Delete", "Retain", "Snapshot"]
 
 def on_deletion(resource: Mapping[str, Any]) -> Policy:
     """The policy once the stack, or the resource in its template, is gone."""
+    if _is_replica(resource):
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
+        return "Delete"
     match resource.get("DeletionPolicy", _default(resource)):
         case "Retain" | "RetainExceptOnCreate":
             return "Retain"
@@ -31,6 +34,17 @@ def on_replacement(resource: Mapping[str, Any]) -> Policy:
         case "Snapshot":
             return "Snapshot"
     return "Delete"
+
+
+def _is_replica(resource: Mapping[str, Any]) -> bool:
+    """Tell if it is a read replica, whose policy CloudFormation ignores; not one restored."""
+    properties = resource.get("Properties", {})
+    restored = {"RestoreTime", "UseLatestRestorableTime"} & set(properties)
+    return (
+        resource.get("Type") == "AWS::RDS::DBInstance"
+        and "SourceDBInstanceIdentifier" in properties
+        and not restored
+    )
 
 
 def _default(resource: Mapping[str, Any]) -> str:

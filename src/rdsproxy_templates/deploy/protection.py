@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from .accounts import AccountSession
+from .change_sets import is_stack
 from .root_stack import RootStack
 
 
@@ -19,6 +20,8 @@ class Operations(NamedTuple):
     list_key: str
 
 
+RETAINED: Final = ("Retain", "RetainExceptOnCreate")
+"""Policies with which a resource outlives its stack."""
 KINDS: Final[Mapping[str, Operations]] = {
     "AWS::RDS::DBCluster": Operations(
         "describe_db_clusters", "modify_db_cluster", "DBClusterIdentifier", "DBClusters"
@@ -56,14 +59,20 @@ class ProtectedDatabase:
 
 
 def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:
-    """Yield the protected databases of *stack* and of its nested stacks."""
+    """Yield the protected databases that go with *stack*, and those of its nested stacks."""
     api = stack.session.client("rds")
+    holders = {"": stack.name}
     for path, resource in stack.resources():
+        if is_stack(resource):
+            holders[f"{path}."] = resource.get("PhysicalResourceId", "")
         operations = KINDS.get(resource["ResourceType"])
         name = resource.get("PhysicalResourceId")
         if operations is None or not name or resource["ResourceStatus"] == "DELETE_COMPLETE":
             continue
-        if _described(api, operations, name).get("DeletionProtection"):
+        if not _described(api, operations, name).get("DeletionProtection"):
+            continue
+        title = resource["LogicalResourceId"]
+        if not _stays(stack, holders[path.removesuffix(title)], title):
             yield ProtectedDatabase(
                 session=stack.session,
                 logical_id=resource["LogicalResourceId"],
@@ -71,6 +80,19 @@ def protected_databases(stack: RootStack) -> Iterator[ProtectedDatabase]:
                 name=name,
                 operations=operations,
             )
+
+
+def _stays(stack: RootStack, holder: str, title: str) -> bool:
+    """Tell if the template of the stack *holder* lets the database stay when its stack goes."""
+    from ..model.yaml_reader import parsed  # noqa: PLC0415 - only for what is protected
+
+    api = stack.session.client("cloudformation")
+    body = api.get_template(StackName=holder, TemplateStage="Processed")["TemplateBody"]
+    template: Any = parsed(body).value if isinstance(body, str) else body
+    resource = template.get("Resources", {}).get(title, {})
+    # CloudFormation ignores the policy of a replica.
+    is_replica = "SourceDBInstanceIdentifier" in resource.get("Properties", {})
+    return resource.get("DeletionPolicy") in RETAINED and not is_replica
 
 
 def _described(api: Any, operations: Operations, name: str) -> Mapping[str, Any]:

@@ -102,6 +102,11 @@ https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds 
 CLUSTER: Final[dict[str, Read]] = {
     **same("DBClusterIdentifier", "DatabaseName", "Port"),
     **DATABASE,
+    "EnableIAMDatabaseAuthentication": lambda found: (
+        # A template of a Multi-AZ DB cluster may not even say that it is off.
+        found.get("IAMDatabaseAuthenticationEnabled")
+        or (None if is_multi_az_cluster(found) else False)
+    ),
     "EngineMode": unless("EngineMode", "provisioned"),
     "StorageType": unless("StorageType", "aurora"),
     **{
