@@ -118,7 +118,7 @@ def _describe_cluster_groups(
     }:
         return describe(backend, group_name)
     return [
-        DBClusterParameterGroup(
+        DBClusterParameterGroup(  # type: ignore[abstract]
             backend, group_name, f"Default cluster parameter group for {family}", family
         )
     ]

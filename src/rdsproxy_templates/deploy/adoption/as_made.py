@@ -42,7 +42,7 @@ def still_refused(template: Mapping[str, Any]) -> Mapping[str, str]:
 
     bundle = Bundle(
         root=_template(template["Resources"]),
-        templates={TEMPLATE: dump(template)},
+        templates={TEMPLATE: dump(dict(template))},
         paths={(): TEMPLATE},
     )
     found = refusing(validate(bundle, lint=False))
