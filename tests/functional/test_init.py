@@ -99,6 +99,13 @@ class TestWriting:
         for path in OURS:
             assert f"`{path}`" in guide or f"`{path.partition('/')[0]}/`" in guide, path
 
+    def test_the_guide_installs_what_its_commands_need(self, repository, shop):
+        guide = (repository / "docs" / "your-own-repo.md").read_text()
+        install = "pip install --editable '.[test]'"
+
+        assert f"    {install}\n" in (shop / "README.md").read_text()
+        assert guide.index(install) < guide.index("pytest")
+
     def test_no_placeholder_is_left(self, shop):
         for path in OURS:
             assert "$name" not in (shop / path).read_text()
