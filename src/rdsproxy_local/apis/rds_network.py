@@ -55,10 +55,9 @@ def proxied_subnets(backend: RDSBackend, subnet_ids: Iterable[str]) -> list[Subn
             f"RDS Proxy is not supported in the Availability Zones {', '.join(WITHOUT_PROXY)}; "
             f"the subnets must cover at least {FEWEST_ZONES} others.",
         )
+    # Another account may share the subnets; the VPC is its own.
     vpc_id = subnets[0].vpc_id
-    if ec2_backends[backend.account_id][backend.region_name].vpcs[vpc_id].instance_tenancy == (
-        "dedicated"
-    ):
+    if subnets[0].ec2_backend.vpcs[vpc_id].instance_tenancy == "dedicated":
         raise InvalidParameterCombination(
             f"RDS Proxy is not supported in {vpc_id}, which has dedicated tenancy."
         )
