@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from rendered import problems
+from rendered import named_of_type, problems
 
 from rdsproxy_templates.aws.secret_signs import secret_sign
 from rdsproxy_templates.rendering import unpackaged
 from rdsproxy_templates.rendering.documents import document
 from rdsproxy_templates.rendering.sam_transform import expanded
 from rdsproxy_templates.validators import validate
-from rdsproxy_templates.variants import base, edge
+from rdsproxy_templates.variants import base, cross_account_app, edge
 
 ORDERS = {"name": "orders", "code": "src", "user": "app", "routes": ["POST /orders"]}
 LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:{}"
@@ -257,3 +257,14 @@ class TestSecretsOfOnesOwn:
     )
     def test_a_setting_about_secrets_is_none(self, name, value):
         assert secret_sign(name, value) is None
+
+
+@pytest.mark.parametrize(("tracing", "allowed"), [("Active", True), ("PassThrough", False)])
+def test_a_role_that_functions_share_may_send_the_traces_that_one_of_them_makes(tracing, allowed):
+    settings = {"functions": [{**ORDERS, "tracing": tracing}]}
+    made = unpackaged(cross_account_app, cross_account_app.Config.parse(settings, "my.yaml"))
+
+    policies = named_of_type(made.flat()[0].resources, "IAM::Policy")
+
+    assert ("xray:PutTraceSegments" in str(policies)) is allowed
+    assert list(validate(made)) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from awacs import awslambda, kms, logs, rds_db, secretsmanager, sqs, sts
+from awacs import awslambda, kms, logs, rds_db, secretsmanager, sqs, sts, xray
 from awacs.aws import (
     Action,
     Allow,
@@ -194,6 +194,11 @@ def receives(queue_arn: AWSHelperFn) -> PolicyDocument:
 def sends(queue_arn: AWSHelperFn) -> PolicyDocument:
     """Allow to send messages to one queue."""
     return _allows([sqs.SendMessage], queue_arn)
+
+
+def traces() -> PolicyDocument:
+    """Allow to send traces to X-Ray, whose actions know no resources."""
+    return _allows([xray.PutTraceSegments, xray.PutTelemetryRecords], "*")
 
 
 def writes_log(group_arn: AWSHelperFn) -> PolicyDocument:

@@ -17,7 +17,7 @@ from troposphere import (
 )
 
 from ..aws.kinds import RoleArn, Url
-from ..aws.policies import VERSION, receives, sends
+from ..aws.policies import VERSION, receives, sends, traces
 from ..aws.troposphere_compat import Function, LoggingConfig
 from ..model import Expression
 from ..records import record
@@ -148,7 +148,12 @@ def _shared_rights(
     one: DeclaredFunction, role: RoleArn, failed: sqs.Queue | None, further: Sequence[Any]
 ) -> iam.PolicyType | None:
     """A policy of a *role* that several functions have, for what *one* needs beside its login."""
-    documents = [*([sends(failed.get_att("Arn"))] if failed else []), *further]
+    documents = [
+        *([sends(failed.get_att("Arn"))] if failed else []),
+        # SAM adds this only to roles that it creates, and Lambda refuses the function without it.
+        *([traces()] if one.tracing == "Active" else []),
+        *further,
+    ]
     if not documents:
         return None
     statements = [statement for one in documents for statement in encode_to_dict(one)["Statement"]]
