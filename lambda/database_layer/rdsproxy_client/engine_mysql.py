@@ -55,6 +55,7 @@ _NOT_EXECUTED = {
 _MEANINGS = {
     ER.LOCK_DEADLOCK: Fault.ROLLED_BACK,
     ER.LOCK_WAIT_TIMEOUT: Fault.ROLLED_BACK,
+    3572: Fault.ROLLED_BACK,  # a lock was not free, with NOWAIT
     ER.ACCESS_DENIED_ERROR: Fault.DENIED,
     3159: Fault.DENIED,  # RDS Proxy: TLS is required
     ER.NO_SUCH_TABLE: Fault.NO_TABLE,

@@ -19,6 +19,7 @@ from .link import Link
 from .result import Result, Row
 
 Family = Literal["MYSQL", "POSTGRESQL"]
+"""Engine family of RDS Proxy."""
 Values = Sequence[object]
 Rows = Sequence[Mapping[str, object]]
 Reply = Rows | Result | Callable[[Values], "Rows | Result"]

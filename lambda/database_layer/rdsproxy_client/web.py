@@ -63,6 +63,7 @@ class Answer(NamedTuple):
 
 
 Route = Callable[[Request], dict[str, Any] | Answer]
+"""Function that answers a request, by what becomes JSON or by an :class:`Answer`."""
 Routes = Mapping[str, Mapping[str, Route]]
 """Routes by path and method; ``/orders/{id}`` is a pattern, ``*`` every path, ``ANY`` every method.
 
