@@ -1196,6 +1196,20 @@ class TestTargets:
         with pytest.raises(ClientError, match="no available instance"):
             self.create(harness, proxy, DBClusterIdentifiers=[cluster.physical_id])
 
+    def test_a_multi_az_cluster_has_instances_of_its_own(self, harness, settings, basics):
+        harness.call(
+            "rds", "create_db_cluster", DBClusterIdentifier="multi-az", Engine="postgres",
+            EngineVersion="17.6", DBClusterInstanceClass="db.m5d.large", AllocatedStorage=100,
+            StorageType="io1", Iops=1000, MasterUsername="boss", MasterUserPassword=PASSWORD,
+            DBSubnetGroupName=basics["DBSubnetGroupName"],
+        )  # fmt: skip
+        proxy = harness.create("AWS::RDS::DBProxy", **settings | {"EngineFamily": "POSTGRESQL"})
+
+        self.create(harness, proxy, DBClusterIdentifiers=["multi-az"])
+
+        (target,) = self.targets(harness, proxy)
+        assert (target["RdsResourceId"], target["Port"]) == ("multi-az", 5432)
+
     def test_a_cluster_that_is_stopped_is_refused(self, harness, proxy, cluster, member):
         harness.call("rds", "stop_db_cluster", DBClusterIdentifier=cluster.physical_id)
 

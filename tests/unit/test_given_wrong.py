@@ -102,6 +102,12 @@ class TestDatabases:
             [], [f"DBIdentifier names {sentence}"],
         )  # fmt: skip
 
+    def test_of_several_zones_have_instances_that_rds_makes(self):
+        account = cluster(Engine="mysql", EngineVersion="8.4.7", DBClusterMembers=[])
+        settings = {"rds": {"engine": "mysql", "kind": "cluster"}}
+
+        assert problems(existing_database, account, settings) == []
+
     def test_of_serverless_v1_are_refused(self):
         assert problems(existing_database, cluster(EngineMode="serverless")) == [
             "[DBIdentifier] names old of Aurora Serverless v1, which RDS Proxy does not take; "

@@ -14,6 +14,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBCluster, DBInstance, DBProxy, DBProxyTarget, RDSBackend
 
+from ..data_plane.deployed import has_instances
 from ..data_plane.proxy_health import health_of
 from ..engine_data import is_proxied
 from .proxies import known_proxy
@@ -121,7 +122,7 @@ def _cluster(backend: RDSBackend, name: str) -> DBCluster:
     cluster = backend.clusters[name]
     if cluster.engine_mode == "serverless":
         raise InvalidParameterCombination("RDS Proxy does not support Aurora Serverless v1.")
-    if not cluster.members:
+    if not has_instances(cluster):
         # A target group that does not wait for them:
         # https://github.com/aws/aws-cdk/issues/11311
         raise RDSClientError(

@@ -9,6 +9,7 @@ from moto.rds.models import DBInstanceClustered, rds_backends
 
 from ..servers.loopback import HOST
 from .databases import ENGINES, Databases, database_name
+from .deployed import has_instances
 
 DEFAULTS: Final = {"MYSQL": "mysql", "POSTGRESQL": "postgres"}
 """Databases that every server has."""
@@ -41,7 +42,7 @@ def _models() -> Iterator[Any]:
     """Yield the owners of data: clusters, and instances in none."""
     for regions in list(rds_backends.values()):
         for backend in list(regions.values()):
-            yield from (one for one in list(backend.clusters.values()) if one.members)
+            yield from (one for one in list(backend.clusters.values()) if has_instances(one))
             for instance in list(backend.databases.values()):
                 if not isinstance(instance, DBInstanceClustered):
                     yield instance

@@ -84,9 +84,14 @@ def _of_proxy(proxy: DBProxy) -> Iterator[ProxyHost]:
             yield ProxyHost(endpoint.endpoint, proxy, where)
 
 
+def has_instances(cluster: DBCluster) -> bool:
+    """Tell if an instance is there; moto leaves out those of a Multi-AZ DB cluster."""
+    return bool(cluster.members) or not str(cluster.engine).startswith("aurora")
+
+
 def _of_cluster(cluster: DBCluster) -> Iterator[DatabaseHost]:
     """A cluster's names, which answer while there is an instance in it."""
-    if not cluster.members:
+    if not has_instances(cluster):
         return
     where = Interface.of(
         cluster.vpc_security_group_ids or (), _subnets_of(cluster), _network_type(cluster)

@@ -31,7 +31,8 @@ def state_problems(
 ) -> Iterator[Problem]:
     """Report a database in which the stack cannot create users."""
     status = described.get("Status", described.get("DBInstanceStatus"))
-    members = described.get("DBClusterMembers")
+    # RDS makes the instances of a Multi-AZ DB cluster itself.
+    members = described.get("DBClusterMembers") if "aurora" in described["Engine"] else None
     if status in CLOSED:
         sentence = f"names {identifier}, which is {status}: nobody can connect; {CLOSED[status]}"
         yield from account.unless_created(Problem(place, sentence))
