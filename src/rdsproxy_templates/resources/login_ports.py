@@ -30,7 +30,7 @@ class FunctionNetworkPorts(Ports):
 
     subnets: PrivateSubnets | None = Field(default=None, description="Subnets of the function.")
     function_subnet_id: SubnetId | None = Field(
-        default=None, description="Subnet of both functions."
+        default=None, description="Subnet of the functions."
     )
     subnet_ids: SubnetIds | None = Field(default=None, description="Subnets of the function.")
     function_security_group_id: SecurityGroupId = Field(description="Group of the function.")

@@ -77,7 +77,8 @@ class AuthOutputs(Ports):
         description="ARNs of the secrets of `rds.users` that have a password, in their order.",
     )
     function_arns: FunctionArns = Field(
-        description="ARNs of the functions: the one with a password, the one with a token."
+        description="ARNs of the functions, in their order; by default the one with a password "
+        "is first."
     )
     queue_urls: Urls | None = Field(
         default=None,

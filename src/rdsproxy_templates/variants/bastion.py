@@ -122,7 +122,7 @@ class Outputs(Ports):
     )
     db_cluster_endpoint: Hostname = Field(description="Host to which tunnels lead.")
     api_endpoint: Url | None = Field(
-        default=None, description="Address of the HTTP API; see /initialize and /load."
+        default=None, description="Address of the HTTP API in front of the functions."
     )
     rds_proxy_endpoint: Hostname | None = Field(
         default=None, description="Host that clients inside the network connect to."
@@ -137,7 +137,7 @@ class Outputs(Ports):
         default=None, description="With `proxy`: the database and its proxy."
     )
     function_arns: FunctionArns | None = Field(
-        default=None, description="With `proxy`: ARN of the function."
+        default=None, description="With `proxy`: ARNs of the functions, in their order."
     )
     queue_urls: Urls | None = Field(
         default=None,

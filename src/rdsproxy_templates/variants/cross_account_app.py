@@ -155,7 +155,7 @@ class Inputs(Ports):
 
 class Outputs(Ports):
     api_endpoint: Url | None = Field(
-        default=None, description="Address of the HTTP API; see /initialize and /load."
+        default=None, description="Address of the HTTP API in front of the functions."
     )
     queue_urls: Urls | None = Field(
         default=None,

@@ -129,7 +129,7 @@ class Outputs(Ports):
     rds_master_user_secret_arn: SecretArn | None = Field(
         default=None, description="ARN of the master user's secret."
     )
-    function_arns: FunctionArns = Field(description="ARN of the function.")
+    function_arns: FunctionArns = Field(description="ARNs of the functions, in their order.")
 
 
 @record(frozen=True, kw_only=True)

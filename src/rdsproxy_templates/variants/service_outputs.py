@@ -12,7 +12,7 @@ from ..resources.port_groups import DataTierOutputs
 
 class ServiceOutputs(Ports):
     api_endpoint: Url | None = Field(
-        default=None, description="Address of the HTTP API; see /initialize and /load."
+        default=None, description="Address of the HTTP API in front of the functions."
     )
     rds_proxy_endpoint: Hostname = Field(description="Host that clients connect to.")
     get_secret_value_by_cli: Command | None = Field(
@@ -32,7 +32,7 @@ class ServiceOutputs(Ports):
     function_security_group_id: SecurityGroupId = Field(
         description="ID of the function's security group."
     )
-    function_arns: FunctionArns = Field(description="ARN of the function.")
+    function_arns: FunctionArns = Field(description="ARNs of the functions, in their order.")
     queue_urls: Urls | None = Field(
         default=None,
         description="With `functions`: URLs of the queues, in the order of their functions.",

@@ -124,7 +124,7 @@ class Outputs(Ports):
     when_read = frozenset({"function_arns", "queue_urls"})
 
     api_endpoint: Url | None = Field(
-        default=None, description="Address of the HTTP API; see /initialize and /load."
+        default=None, description="Address of the HTTP API in front of the functions."
     )
     password_url: Url | None = Field(
         default=None, description="Address of the function that uses a password."
