@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from deploying import Desk
 from packages import LOCAL, Packages
-from shared_folder import shared_folder
+from shared_folder import run_folder, shared_folder
 from warm_command import COMMAND
 
 from rdsproxy_local.local_cloud import LocalCloud
@@ -55,9 +55,14 @@ def client(repository: Path, name: str) -> str:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """An environment without an account, a configuration or telemetry of anybody's."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment without an account, a configuration or telemetry of anybody's.
+
+    What validators said is known to all tests of this run.
+    """
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
+    }
     return kept | {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -66,7 +71,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "SAM_CLI_TELEMETRY": "0",
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_CACHE_HOME": str(run_folder(tmp_path_factory) / "cache"),
     }
 
 

@@ -1,4 +1,4 @@
-"""A folder that the workers of a run share."""
+"""Folders that the workers of a run share."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import pytest
 
 def shared_folder(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """Return the folder *name* of this run; the first worker that wants it has *make* fill it."""
-    own = factory.getbasetemp()
-    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    run = run_folder(factory)
     folder, unfinished = run / name, run / f"{name}.unfinished"
     with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -24,3 +23,9 @@ def shared_folder(factory: pytest.TempPathFactory, name: str, make: Callable[[Pa
             make(unfinished)
             unfinished.rename(folder)
     return folder
+
+
+def run_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of this run, in which each worker has one of its own."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

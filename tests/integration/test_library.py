@@ -69,7 +69,8 @@ def test_a_wheel_carries_everything_into_another_environment(
     empty = tmp_path / "empty"
     empty.mkdir()
 
-    said = run(programs / "rdsproxy-templates", "base", cwd=empty).stdout
+    unknown = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    said = run(programs / "rdsproxy-templates", "base", cwd=empty, **unknown).stdout
     assert "valid: our rules, cloudformation-validate, cfn-lint" in said
     rendered = empty / "templates_out" / "base"
     run(sam_cli, "build", cwd=rendered)

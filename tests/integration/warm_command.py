@@ -30,10 +30,12 @@ FORKING: Final = """
 import gc, json, os, select, socket, sys
 from contextlib import suppress
 from importlib import import_module
+gc.disable()
 from rdsproxy_templates.cli import main
 for name in sys.argv[2:]:
     import_module(name)
 gc.freeze()
+gc.enable()
 listener = socket.socket(fileno=int(sys.argv[1]))
 while True:
     ready, _, _ = select.select([listener, sys.stdin], [], [])

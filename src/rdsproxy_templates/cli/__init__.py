@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +19,8 @@ INTERRUPTED: Final = 130
 
 def main() -> None:
     """Run the command of an installed library: it writes to ./templates_out, with the code."""
+    # As it ends, Python would look for garbage among all that the command has imported and made.
+    atexit.register(gc.freeze)
     try:
         # Here, so that an interrupt of an import is one, too.
         from .import_interrupts import ending_at_once, raise_ignored_interrupts  # noqa: PLC0415
