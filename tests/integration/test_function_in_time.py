@@ -15,7 +15,7 @@ FAMILIES = [
     pytest.param(family, marks=pytest.mark.xdist_group(f"in time {family}"))
     for family in ("MYSQL", "POSTGRESQL")
 ]
-SECONDS = 3
+SECONDS = 5
 """Seconds after which Lambda would end the function."""
 
 
@@ -52,7 +52,7 @@ def log(service):
 
 
 HINDRANCES = {
-    "each answer 5 s late": {"pause": 5},
+    "each answer 10 s late": {"pause": 10},
     "a byte every 200 ms": {"pause": 0.2, "piece": 1},
     "no answer": {"lost": True},
 }
