@@ -44,6 +44,10 @@ def planner_of(sam_cli, tmp_path_factory):
     return planner_of
 
 
+ROLES = """\
+cross_account_network: {iam_roles: {path: /service/functions/}}
+"""
+"""Settings of a role whose name is not all of its ARN's end."""
 TOO_MUCH = f"""\
 cross_account_app:
   overrides:
@@ -92,8 +96,10 @@ class Story:
         self.app, self.db = planner.accounts["app"], planner.accounts["db"]
         self.before = [inventory(account) for account in (self.app, self.db)]
 
-    def deploy(self, *more):
-        return self.planner.deploy("cross_account", *more)
+    def deploy(self, *more, settings=""):
+        config = self.planner.folder / "cross_account.yaml"
+        config.write_text(ROLES + settings)
+        return self.planner.deploy("cross_account", "--config", config.name, *more)
 
     def status(self, account, name):
         return account.stack(name)["StackStatus"]
@@ -124,10 +130,8 @@ def without_trust(story, without_database):
 
 
 @pytest.fixture(scope="module")
-def without_function(story, without_trust, tmp_path_factory):
-    settings = tmp_path_factory.mktemp("settings") / "settings.yaml"
-    settings.write_text(TOO_MUCH)
-    return story.deploy("--config", str(settings))
+def without_function(story, without_trust):
+    return story.deploy(settings=TOO_MUCH)
 
 
 @pytest.fixture(scope="module")
@@ -262,9 +266,7 @@ def protected(story, service):
 
 @pytest.fixture(scope="module")
 def unprotected(story, protected):
-    config = story.planner.folder / "unprotected.yaml"
-    config.write_text("cross_account_db: {rds: {deletion_protection: false}}")
-    return story.deploy("--config", config.name)
+    return story.deploy(settings="cross_account_db: {rds: {deletion_protection: false}}")
 
 
 @pytest.fixture(scope="module")

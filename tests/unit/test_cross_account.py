@@ -286,7 +286,7 @@ class TestFunction:
         policy = only(template, "IAM::Policy")
 
         assert function["Role"] == ROLE
-        assert policy["Roles"] == [{"Fn::Select": [1, {"Fn::Split": ["/", ROLE]}]}]
+        assert policy["Roles"] == [{"Ref": "FunctionRoleName"}]
 
     def test_it_asks_for_nothing_that_only_the_other_login_needs(self):
         iam = render(cross_account_app, cross_account_app.Config()).root.parameters.keys()

@@ -16,6 +16,7 @@ from rdsproxy_templates.aws.kinds import (
     KeyArn,
     ProxyArn,
     RoleArn,
+    RoleName,
     SecretArn,
     SecretArns,
     SecurityGroupId,
@@ -91,6 +92,7 @@ def remote(**login):
     return RemoteDatabase(
         function_security_group_id=SecurityGroupId("sg-1"),
         function_role_arn=ROLE,
+        function_role_name=RoleName("functions"),
         rds_proxy_endpoint=HOST,
         rds_database_name=NAME,
         **login,

@@ -107,6 +107,10 @@ class RoleArn(Value):
     """ARN of an IAM role."""
 
 
+class RoleName(Value):
+    """Name of an IAM role, without the path that its ARN has before it."""
+
+
 class FunctionArn(Value):
     """ARN of a Lambda function."""
 

@@ -45,6 +45,7 @@ CROSS_ACCOUNT: Final = Plan(
                     "shared_subnet_ids",
                     "function_security_group_id",
                     "function_role_arn",
+                    "function_role_name",
                 ),
                 "db": (
                     "rds_proxy_endpoint",

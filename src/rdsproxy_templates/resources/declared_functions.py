@@ -7,8 +7,6 @@ from typing import Any, Protocol
 
 from troposphere import (
     AWSObject,
-    Select,
-    Split,
     awslambda,
     encode_to_dict,
     iam,
@@ -16,7 +14,7 @@ from troposphere import (
     sqs,
 )
 
-from ..aws.kinds import RoleArn, Url
+from ..aws.kinds import Url
 from ..aws.policies import VERSION, receives, sends, traces
 from ..aws.troposphere_compat import Function, LoggingConfig
 from ..model import Expression
@@ -36,6 +34,7 @@ from .functions import (
     log_group,
     vpc_config,
 )
+from .login_ports import FunctionRolePorts
 from .logins import Login
 from .optional_properties import without_none
 
@@ -57,7 +56,7 @@ class FunctionContext:
     network: FunctionNetwork | None
     layer: serverless.LayerVersion | None
     """The library's layer; None where no function has it."""
-    role: RoleArn | None = None
+    role: FunctionRolePorts | None = None
     """A role that exists, in place of one for each function."""
 
 
@@ -111,7 +110,7 @@ def declared_function(
         Timeout=one.timeout,
         **_network(one, around),
         **_environment(one, around, login),
-        **({"Role": shared} if shared else {"Policies": policies}),
+        **({"Role": shared.function_role_arn} if shared else {"Policies": policies}),
         LoggingConfig=LoggingConfig(
             LogFormat="JSON",
             **without_none(ApplicationLogLevel=one.log_level),
@@ -145,7 +144,7 @@ def declared_function(
 
 
 def _shared_rights(
-    one: DeclaredFunction, role: RoleArn, failed: sqs.Queue | None, further: Sequence[Any]
+    one: DeclaredFunction, role: FunctionRolePorts, failed: sqs.Queue | None, further: Sequence[Any]
 ) -> iam.PolicyType | None:
     """A policy of a *role* that several functions have, for what *one* needs beside its login."""
     documents = [
@@ -160,7 +159,7 @@ def _shared_rights(
     return iam.PolicyType(
         f"{one.prefix}Rights",
         PolicyName=f"{one.prefix}Rights",
-        Roles=[Select(1, Split("/", role))],
+        Roles=[role.function_role_name],
         PolicyDocument={"Version": VERSION, "Statement": statements},
     )
 

@@ -13,6 +13,8 @@ from ..aws.kinds import (
     Hostname,
     KeyArn,
     ProxyArn,
+    RoleArn,
+    RoleName,
     SecretArn,
     SecurityGroupId,
     SubnetId,
@@ -23,6 +25,13 @@ from ..model import Ports
 from .database_functions import FunctionNetwork
 from .logins import DatabaseLogin, RoleLogin, SecretLogin, SharedSecretLogin, TokenLogin
 from .port_groups import PrivateSubnets, RoleCredentials, SecretCredentials
+
+
+class FunctionRolePorts(Ports):
+    """A role that exists, for several functions."""
+
+    function_role_arn: RoleArn = Field(description="Role of the function.")
+    function_role_name: RoleName = Field(description="Name of that role, without its path.")
 
 
 class FunctionNetworkPorts(Ports):

@@ -10,14 +10,28 @@ from pydantic import Field
 from .. import stacks
 from ..aws.database_users import User
 from ..aws.engines import ENGINES, EngineName
-from ..aws.kinds import DatabaseName, Hostname, RoleArn, SecurityGroupId, SubnetIds, Url, Urls
+from ..aws.kinds import (
+    DatabaseName,
+    Hostname,
+    RoleArn,
+    RoleName,
+    SecurityGroupId,
+    SubnetIds,
+    Url,
+    Urls,
+)
 from ..errors import Problem, WiringError
 from ..model import ListOf, Ports, Stack, nest
 from ..model.local_code import LocalCode
 from ..resources.api_functions import LoginName
 from ..resources.function_code import function_folders
 from ..resources.function_declaration import DeclaredFunction
-from ..resources.login_ports import FunctionNetworkPorts, RolePorts, SharedSecretPorts
+from ..resources.login_ports import (
+    FunctionNetworkPorts,
+    FunctionRolePorts,
+    RolePorts,
+    SharedSecretPorts,
+)
 from ..resources.port_groups import RoleCredentials, SecretCredentials
 from .common import RegionalSettings
 from .cross_account import AcrossAccountsSettings, Login
@@ -105,6 +119,7 @@ class RemoteDatabase(Ports):
         description="Security group of the function."
     )
     function_role_arn: RoleArn = Field(description="Role of the function.")
+    function_role_name: RoleName = Field(description="Name of that role, without its path.")
     rds_proxy_endpoint: Hostname = Field(description="Host that the function connects to.")
     rds_proxy_read_only_endpoint: Hostname | None = Field(
         default=None, description="Host of the proxy's read-only endpoint, which leads to readers."
@@ -181,7 +196,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
                 subnet_ids=inputs.shared_subnet_ids,
                 function_security_group_id=remote.function_security_group_id,
             ),
-            function_role_arn=remote.function_role_arn,
+            function_role=FunctionRolePorts(
+                function_role_arn=remote.function_role_arn,
+                function_role_name=remote.function_role_name,
+            ),
             role=remote.role,
             shared_secret=remote.shared_secret,
         ),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from .. import stacks
 from ..aws.engines import ENGINES, EngineName
-from ..aws.kinds import AccountId, GroupIdElsewhere, RoleArn, SubnetIds, VpcId, ZoneIds
+from ..aws.kinds import AccountId, GroupIdElsewhere, RoleArn, RoleName, SubnetIds, VpcId, ZoneIds
 from ..errors import Problem
 from ..model import Ports, Stack, nest
 from ..model.pseudo_parameters import ACCOUNT_ID
@@ -57,6 +57,7 @@ class Outputs(Ports):
     availability_zone_ids: ZoneIds = Field(description="Zones of the subnets, by ID.")
     function_security_group_id: GroupIdElsewhere = Field(description="Group of the function.")
     function_role_arn: RoleArn = Field(description="Role of the function.")
+    function_role_name: RoleName = Field(description="Name of that role, without its path.")
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
@@ -88,6 +89,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
             availability_zone_ids=vpc.outputs.availability_zone_ids,
             function_security_group_id=GroupIdElsewhere(vpc.outputs.function_security_group_id),
             function_role_arn=function.outputs.function_role_arn,
+            function_role_name=function.outputs.function_role_name,
         ),
         parameters={**config.vpc.attributes(), "db_account_id": ACCOUNT},
     )

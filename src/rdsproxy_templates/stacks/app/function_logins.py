@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from troposphere import AWSObject, Select, Split
+from troposphere import AWSObject
 from troposphere.iam import PolicyType
 
 from ...errors import Problem, WiringError
@@ -47,7 +47,7 @@ def way_to_secrets(network: FunctionNetworkPorts | None) -> Sequence[AWSObject]:
 
 def shared_rights(config: Config, inputs: Inputs) -> Iterator[AWSObject]:
     """Policies of the functions' logins for a role that another account knows already."""
-    if inputs.function_role_arn is None:
+    if inputs.function_role is None:
         return
     logins = [one.login for one in config.functions]
     for login in [*logins, *([config.declared_login] if config.declared_login else ())]:
@@ -55,7 +55,7 @@ def shared_rights(config: Config, inputs: Inputs) -> Iterator[AWSObject]:
             yield PolicyType(
                 f"FunctionRole{name}",
                 PolicyName=name,
-                Roles=[Select(1, Split("/", inputs.function_role_arn))],
+                Roles=[inputs.function_role.function_role_name],
                 PolicyDocument=document,
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from troposphere import iam
 
-from ...aws.kinds import RoleArn, SecurityGroupId
+from ...aws.kinds import RoleArn, RoleName, SecurityGroupId
 from ...aws.policies import trusts
 from ...model import Ports, Settings, Stack, sub
 from ...resources.functions import VPC_ACCESS
@@ -27,6 +27,7 @@ class Outputs(Ports):
     function_role_arn: RoleArn = Field(
         description="Role of the function; another account's policies name it."
     )
+    function_role_name: RoleName = Field(description="Name of that role, without its path.")
 
 
 def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - nothing to choose
@@ -46,5 +47,8 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:  # noqa: ARG001 - n
     )
     return Stack(
         resources=[role, *way],
-        outputs=Outputs(function_role_arn=RoleArn(role.get_att("Arn"))),
+        outputs=Outputs(
+            function_role_arn=RoleArn(role.get_att("Arn")),
+            function_role_name=RoleName(role.ref()),
+        ),
     )

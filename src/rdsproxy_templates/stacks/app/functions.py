@@ -11,7 +11,6 @@ from ...aws.database_users import User
 from ...aws.kinds import (
     FunctionArns,
     Hostname,
-    RoleArn,
     Url,
     Urls,
 )
@@ -37,6 +36,7 @@ from ...resources.http_api import HttpApi
 from ...resources.login_ports import (
     DatabasePorts,
     FunctionNetworkPorts,
+    FunctionRolePorts,
     IAMPorts,
     PasswordPorts,
     RolePorts,
@@ -91,7 +91,9 @@ class Inputs(Ports):
     network: FunctionNetworkPorts | None = Field(
         default=None, description="Network of the functions; without it they are in no VPC."
     )
-    function_role_arn: RoleArn | None = Field(default=None, description="Role of the function.")
+    function_role: FunctionRolePorts | None = Field(
+        default=None, description="A role that exists, in place of one for each function."
+    )
     token: TokenPorts | None = Field(default=None, description="For login `token`.")
     password: PasswordPorts | None = Field(default=None, description="For login `password`.")
     iam: IAMPorts | None = Field(default=None, description="For login `iam`.")
@@ -170,7 +172,7 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
         api=api,
         network=_network(config, inputs),
         layer=layer,
-        role=inputs.function_role_arn,
+        role=inputs.function_role,
     )
     created = [declared_function(one, around, login_of(one, config, inputs)) for one in functions]
     addresses = _addresses(config, api) if api else {}
