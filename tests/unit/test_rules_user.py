@@ -6,7 +6,7 @@ import pytest
 from faults import GIVEN, assert_holds, faulted, get_att, ref, resource, violations, without
 
 from rdsproxy_templates.rendering import unpackaged
-from rdsproxy_templates.validators.rules import created_user, user
+from rdsproxy_templates.validators.rules import created_user, permission, user
 from rdsproxy_templates.variants import auth, edge, existing_vpc
 
 AUTH = unpackaged(auth, auth.Config()).flat()[0]
@@ -20,11 +20,29 @@ GENERATED = {"SecretStringTemplate": '{"username": "other"}', "GenerateStringKey
 OTHER = resource("SecretsManager::Secret", GenerateSecretString=GENERATED)
 
 
+ELSEWHERE = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:old-AbCdEf"
+GHOST = {
+    "Fn::Sub": [
+        "arn:${AWS::Partition}:rds-db:${AWS::Region}:${AWS::AccountId}:dbuser:${Proxy}/ghost",
+        {"Proxy": {"Fn::Select": [6, {"Fn::Split": [":", get_att(PROXY, "DBProxyArn")]}]}},
+    ]
+}
+
+
 def told(name, value, template=AUTH):
     return faulted(f"SAMStackPasswordFunction/Environment/Variables/{name}", value, template)
 
 
 class TestTakesTokens:
+    def test_a_secret_of_elsewhere_that_both_are_told_is_how_it_logs_in(self):
+        entries = USERS.resources[PROXY]["Properties"]["Auth"]
+        other = {"AuthScheme": "SECRETS", "IAMAuth": "DISABLED", "SecretArn": ELSEWHERE}
+        changed = faulted(f"{PROXY}/Auth", [*entries, other], USERS)
+        changed = faulted(f"{VARIABLES}/RDS_SECRET_ARN", ELSEWHERE, changed)
+        changed = without(f"{VARIABLES}/RDS_USER", without(f"{FUNCTION}/Policies", changed))
+
+        assert_holds(permission.connects, changed)
+
     @pytest.mark.parametrize("value", ["DISABLED", None])
     def test_a_token_for_a_proxy_that_takes_passwords_is_refused(self, value):
         place = f"{PROXY}/Auth/0/IAMAuth"
@@ -254,6 +272,15 @@ class TestCreatedUser:
 
         assert_holds(
             created_user.created_user, without("RDSStackDBCluster/MasterUsername", changed)
+        )
+
+    def test_a_secret_of_elsewhere_may_be_of_any_user(self):
+        function = faulted(f"{VARIABLES}/RDS_USER", "ghost", USERS)
+        policies = faulted(f"{FUNCTION}/Policies/1/Statement/0/Resource", [GHOST], function)
+
+        assert len(violations(created_user.created_user, policies)) == 1
+        assert_holds(
+            created_user.created_user, faulted(f"{PROXY}/Auth/0/SecretArn", ELSEWHERE, policies)
         )
 
     def test_a_user_that_is_given_is_left_alone(self):

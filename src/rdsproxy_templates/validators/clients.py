@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -111,9 +111,10 @@ def is_told_a_role(client: Client) -> bool:
 def entry_for(graph: Graph, client: Client, proxy: str) -> Mapping[str, Any] | None:
     """Return the entry of ``Auth`` by which *client* logs in to *proxy*, where it is known."""
     entries = [one for one in graph.logins_of(proxy) if isinstance(one, Mapping)]
+    told = {text_of(graph, value) for value in client.variables.values()}
     for entry in entries:
         secret = secret_named(graph, entry.get("SecretArn"))
-        if secret and secret in client.secrets:
+        if secret in client.secrets if secret else _is_told(graph, entry, told):
             return entry
     if client.user is None:
         return None
@@ -130,6 +131,12 @@ def shows_token(graph: Graph, client: Client, proxy: str) -> bool:
     if entry is not None:
         return entry.get("IAMAuth") == "REQUIRED"
     return graph.demands_token(proxy)
+
+
+def _is_told(graph: Graph, entry: Mapping[str, Any], told: Collection[Text]) -> bool:
+    """True where the secret of *entry*, which is not the graph's, is among the texts *told*."""
+    secret = entry.get("SecretArn")
+    return secret is not None and text_of(graph, secret) in told
 
 
 def _user(graph: Graph, variables: Mapping[str, Any]) -> Text | None:

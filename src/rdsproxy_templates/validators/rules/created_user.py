@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...aws.documentation import AURORA_GUIDE
 from ..clients import clients_of
-from ..credentials import custom_users, masters, secret_named, username_in
+from ..credentials import custom_users, masters, secret_named, user_of, username_in
 from ..database_users import ACTION, parsed
 from ..graph import CLUSTER, INSTANCE, PROXY, Graph
 from ..matching import either, same
@@ -24,7 +24,7 @@ from ..texts import Atom, Text, is_certain, shown, text_of
     source=f"{AURORA_GUIDE}UsingWithRDS.IAMDBAuth.DBAccounts.html",
 )
 def created_user(graph: Graph) -> Iterator[Violation]:
-    if not _creates_users(graph):
+    if not _creates_users(graph) or _has_others(graph):
         return
     known = dict(masters(graph))
     for database, body in graph.of_type(CLUSTER, INSTANCE):
@@ -42,6 +42,13 @@ def created_user(graph: Graph) -> Iterator[Violation]:
                 f"nobody creates its user {shown(user)} in the database",
                 "Declare the user, or name one that is created",
             )
+
+
+def _has_others(graph: Graph) -> bool:
+    """True where a proxy logs in as somebody whom only a secret of elsewhere names."""
+    entries = (one for proxy, _ in graph.of_type(PROXY) for one in graph.logins_of(proxy))
+    secrets = [secret for one in entries if (secret := one.get("SecretArn"))]
+    return any(user_of(graph, secret) is None for secret in secrets)
 
 
 def _logins(graph: Graph) -> Iterator[tuple[str, str, Text]]:
