@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from deployed import DeployedVariant
@@ -95,6 +97,86 @@ def old(desk, network):
     return ExistingDatabase(mine, "mysql", "cluster", network(mine, "existing_vpc"))
 
 
+HANDLER = """
+from rdsproxy_client import Database
+
+database = Database.from_environment()
+
+
+def handler(event, context):
+    for statement in event.get("statements", ()):
+        database.write(statement)
+    [[user]] = database.read("SELECT CURRENT_USER")
+    return user
+"""
+SERVICE = """
+rds:
+  users: []
+  proxy:
+    logins:
+      - {{user: boss, login: iam, secret_arn: "{boss}"}}
+      - {{user: jobs, login: password, secret_arn: "{jobs}"}}
+functions:
+  - {{name: orders, code: src, user: boss}}
+  - {{name: nightly, code: src, user: jobs}}
+"""
+
+
+@pytest.fixture(scope="module")
+def planner(old, sam_cli, tmp_path_factory):
+    """The command, in a folder with code."""
+    folder = tmp_path_factory.mktemp("service")
+    (folder / "src").mkdir()
+    (folder / "src" / "app.py").write_text(HANDLER)
+    planner = Planner(folder, {"app": old.desk.account}, Path(sam_cli).parent)
+    planner.prepare()
+    return planner
+
+
+class TestUsersThatExist:
+    """Nobody is created: functions log in as users who are there, by their secrets."""
+
+    @pytest.fixture
+    def jobs(self, old):
+        """Name and password of a user of the database, in a secret."""
+        login = {"username": "jobs", "password": token_hex(12)}
+        secrets = old.desk.account.client("secretsmanager")
+        arn = secrets.create_secret(Name="old-jobs", SecretString=json.dumps(login))["ARN"]
+        yield login | {"arn": arn}
+        secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+
+    @pytest.fixture
+    def invoke(self, old, planner, jobs):
+        """Calls one of the functions, which are deployed, and is followed by their end."""
+        (planner.folder / "service.yaml").write_text(
+            SERVICE.format(boss=old.secret, jobs=jobs["arn"])
+        )
+        named = old.parameters
+        del named["RDSMasterUserSecretArn"]
+        words = [word for one in named.items() for word in ("--parameter", "=".join(one))]
+        said = planner.deploy("existing_database", "--config", "service.yaml", *words)
+        assert said.status == 0, said.errors
+        account = old.desk.account
+        client, names = (
+            account.client("lambda"),
+            account.resources(account.nested(STACK, "SAMStack")),
+        )
+
+        def invoke(title, event):
+            answer = client.invoke(FunctionName=names[title], Payload=json.dumps(event).encode())
+            return json.loads(answer["Payload"].read())
+
+        yield invoke
+        assert planner.destroy("existing_database").status == 0
+
+    def test_each_function_is_its_own_user(self, invoke, jobs):
+        create = f"CREATE USER jobs IDENTIFIED BY '{jobs['password']}'"
+        allow = "GRANT SELECT ON shop.* TO jobs"
+
+        assert invoke("OrdersFunction", {"statements": [create, allow]}).startswith("boss@")
+        assert invoke("NightlyFunction", {}).startswith("jobs@")
+
+
 class TestGiven:
     """What is given, compared with the account before anything in it changes."""
 
@@ -155,9 +237,7 @@ class TestGiven:
             "[RDSMasterUserSecretArn] must hold JSON with username and password, and does not"
         )
 
-    def test_the_command_says_all_of_it_and_changes_nothing(self, old, sam_cli, tmp_path):
-        planner = Planner(tmp_path, {"app": old.desk.account}, Path(sam_cli).parent)
-        planner.prepare()
+    def test_the_command_says_all_of_it_and_changes_nothing(self, old, planner):
         wrong = {"DBResourceId": "cluster-OTHER", "DBEndpoint": "elsewhere"}
         given = (old.parameters | wrong).items()
         words = [word for one in given for word in ("--parameter", "=".join(one))]

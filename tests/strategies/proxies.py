@@ -55,7 +55,11 @@ def details(*kinds):
             ),
             "login": st.sampled_from(kinds),
         },
-        optional={"kms_key_arn": GIVEN_KEY, "description": st.just("The old service")},
+        optional={
+            "user": st.from_regex(f"old_{kinds[0]}_[a-z]{{1,8}}", fullmatch=True),
+            "kms_key_arn": GIVEN_KEY,
+            "description": st.just("The old service"),
+        },
     )
     return some(
         name=st.from_regex("shop(-[a-z0-9]{1,9}){0,3}", fullmatch=True),
@@ -63,7 +67,14 @@ def details(*kinds):
         log=proxy_logs,
         security_group_ids=GROUP_IDS,
         endpoint_network_type=st.sampled_from(["IPV4", None]),
-        logins=st.lists(logins, max_size=2, unique_by=lambda one: one["secret_arn"]),
+        logins=st.lists(
+            logins,
+            max_size=2,
+            unique_by=(
+                lambda one: one["secret_arn"],
+                lambda one: one.get("user", one["secret_arn"]),
+            ),
+        ),
         endpoints=endpoints,
         target_connection_network_type=st.sampled_from(["IPV4", None]),
         tags=st.just({"team": "shop"}),
@@ -93,6 +104,12 @@ def fitted(draw, proxy, *, engine, readers, passwords):
         known = sorted(ENGINE_FAMILIES[ENGINES[engine].family].password_types)
         proxy["client_password_auth_type"] = draw(st.sampled_from(known))
     return proxy
+
+
+def with_existing(people, *proxies):
+    """Return *people*, and the users that exist already and that *proxies* let in."""
+    logins = [login for one in proxies for login in one.get("logins", ())]
+    return [*people, *({"name": one["user"]} for one in logins if "user" in one)]
 
 
 @st.composite

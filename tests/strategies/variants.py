@@ -23,7 +23,7 @@ from .databases import (
     subnets_of,
 )
 from .functions import own_functions
-from .proxies import GIVEN_KEY, details, fitted, proxies, timings
+from .proxies import GIVEN_KEY, details, fitted, proxies, timings, with_existing
 
 authorizers = st.sampled_from(
     [
@@ -97,7 +97,7 @@ def services(draw):
     rds = database | draw(proxies(database, people)) | {"users": people}
     rds["master_login"] = user is None or draw(st.booleans())
     if functions := draw(
-        own_functions(people, readers=database.get("readers"))
+        own_functions(with_existing(people, rds.get("proxy", {})), readers=database.get("readers"))
         if "code_uri" not in settings.get("sam", {})
         else st.none()
     ):
@@ -145,7 +145,12 @@ def services_on_existing(draw):
     settings = draw(st.fixed_dictionaries(REGIONS, optional={"database": names, "sam": sam}))
     if any(one["login"] != "end_to_end_iam" for one in people):
         settings |= draw(ENDPOINTS)
-    return settings | {"rds": rds, "function_user": user} | draw(GROUPS)
+    settings |= {"rds": rds} | draw(GROUPS)
+    everybody = with_existing(people, rds.get("proxy", {}))
+    own = own_functions(everybody, readers=readers.get("has_readers"))
+    if functions := draw(own if "code_uri" not in settings.get("sam", {}) else st.none()):
+        return settings | {"functions": functions}
+    return settings | {"function_user": user}
 
 
 @st.composite
@@ -186,7 +191,8 @@ def auths(draw):
         rds["master_login"] = False
     subnets = ("function_subnet_cidr", "database_subnet1_cidr", "database_subnet2_cidr")
     settings |= draw(some(vpc=subnets_of(*subnets)))
-    if functions := draw(own_functions(people, readers=readers)):
+    everybody = with_existing(people, *(rds.get(f"{one}_proxy", {}) for one in ("password", "iam")))
+    if functions := draw(own_functions(everybody, readers=readers)):
         return settings | {"rds": rds, "functions": functions}
     return settings | {"rds": rds, "password_user": password_user, "iam_user": iam_user}
 

@@ -219,6 +219,16 @@ class TestSecrets:
             "password; give the secret of the master user, or declare another name"
         ]
 
+    def test_of_another_user_than_a_login_names_are_refused(self):
+        arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:old-AbCdEf"
+        login = {"user": "legacy", "secret_arn": arn}
+        settings = {"rds": {"proxy": {"logins": [login]}, "master_login": True}}
+
+        [said] = problems(existing_database, secret(username="other"), settings)
+
+        assert "holds another user than 'legacy', as whom `rds.proxy.logins` and functions" in said
+        assert "other" not in said.replace("another", "")
+
     def test_whose_key_is_disabled_are_refused(self):
         account = GivenAccount(
             describe_secret={"KmsKeyId": KEY},

@@ -15,6 +15,7 @@ from ..aws.kinds import (
     Hostname,
     KeyArn,
     ProxyArn,
+    SecretArn,
     SecretArns,
 )
 from ..errors import Problem, WiringError
@@ -22,6 +23,7 @@ from ..model import Ports
 from ..records import record
 from .function_declaration import DeclaredFunction
 from .logins import Login, SecretLogin, TokenLogin
+from .proxy_logins import ExistingLogin
 
 
 @record(frozen=True, kw_only=True)
@@ -114,15 +116,25 @@ class DeclaredPorts(Ports):
         default=None, description="Key of these secrets, where it is not AWS's."
     )
 
-    def login(self, one: DeclaredFunction, users: Sequence[User], tokens: Sequence[str]) -> Login:
+    def login(
+        self,
+        one: DeclaredFunction,
+        users: Sequence[User],
+        tokens: Sequence[str],
+        existing: Sequence[ExistingLogin] = (),
+    ) -> Login:
         """Return the login of the user of *one*; *tokens* names the function users.
 
-        Raises :class:`WiringError` where it is not wired.
+        Users of *existing* are not the stack's. Raises :class:`WiringError` where it is not wired.
         """
         front = self.two_proxies or self.proxy
         login: Login | None = None
-        if front and one.user in tokens:
-            login = self._by_token(one, front, tokens.index(one.user))
+        if front and (given := next((it for it in existing if it.user == one.user), None)):
+            login = self._as_existing(one, front, given)
+        elif front and one.user in tokens:
+            if self.function_users:
+                user = DatabaseUser(Select(tokens.index(one.user), self.function_users))
+                login = self._by_token(one, front, user)
         elif front:
             login = self._by_password(one, front, users)
         if login is None:
@@ -131,15 +143,15 @@ class DeclaredPorts(Ports):
         return login
 
     def _by_token(
-        self, one: DeclaredFunction, front: ProxyPorts | TwoProxiesPorts, index: int
+        self, one: DeclaredFunction, front: ProxyPorts | TwoProxiesPorts, user: DatabaseUser
     ) -> TokenLogin | None:
         host, reader = front.for_tokens.of(one)
-        if not (host and front.token_proxy_arn and self.function_users):
+        if not (host and front.token_proxy_arn):
             return None
         return TokenLogin(
             host=host,
             proxy_arn=front.token_proxy_arn,
-            user=DatabaseUser(Select(index, self.function_users)),
+            user=user,
             database=self.rds_database_name,
             read_only_host=reader,
         )
@@ -147,15 +159,33 @@ class DeclaredPorts(Ports):
     def _by_password(
         self, one: DeclaredFunction, front: ProxyPorts | TwoProxiesPorts, users: Sequence[User]
     ) -> SecretLogin | None:
-        host, reader = front.for_passwords.of(one)
         wired = secrets(users, self.user_secret_arns) if self.user_secret_arns else ()
         arns = {user.name: arn for user, arn in wired}
-        if not (host and one.user in arns):
+        if one.user not in arns:
+            return None
+        return self._with_secret(one, front, arns[one.user], self.own_key_arn)
+
+    def _as_existing(
+        self, one: DeclaredFunction, front: ProxyPorts | TwoProxiesPorts, given: ExistingLogin
+    ) -> TokenLogin | SecretLogin | None:
+        if given.by_token:
+            return self._by_token(one, front, DatabaseUser(given.user or ""))
+        return self._with_secret(one, front, SecretArn(given.secret_arn), given.key)
+
+    def _with_secret(
+        self,
+        one: DeclaredFunction,
+        front: ProxyPorts | TwoProxiesPorts,
+        secret: SecretArn,
+        key: KeyArn | None,
+    ) -> SecretLogin | None:
+        host, reader = front.for_passwords.of(one)
+        if not host:
             return None
         return SecretLogin(
             host=host,
-            secret_arn=arns[one.user],
+            secret_arn=secret,
             database=self.rds_database_name,
             read_only_host=reader,
-            key_arn=self.own_key_arn,
+            key_arn=key,
         )

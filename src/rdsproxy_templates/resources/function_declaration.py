@@ -36,8 +36,8 @@ class DeclaredFunction(FunctionTuning, FunctionPackage):
 
     user: str | None = Field(
         default=None,
-        description="One of `rds.users` that it logs in as; it may connect as no other. Left out: "
-        "it has no database, and is outside the VPC.",
+        description="One of `rds.users`, or a `user` of the proxy's `logins`, that it logs in as; "
+        "it may connect as no other. Left out: it has no database, and is outside the VPC.",
     )
     reads_only: bool = Field(
         default=False,

@@ -10,6 +10,7 @@ from ..aws.engines import Engine
 from ..errors import Problem
 from .database_surroundings import DatabaseNetworkSettings
 from .proxy_details import ProxyDetails
+from .proxy_logins import existing_user_problems
 
 
 class ProxyAccess(Protocol):
@@ -42,6 +43,9 @@ def access_problems(choices: ProxyAccess, engine: Engine) -> Iterator[Problem]:
         *(user.login for user in choices.users),
         *(existing.login for existing in choices.proxy.logins),
     }
+    names = [user.name for user in choices.users]
+    for problem in existing_user_problems(choices.proxy.logins, names):
+        yield problem.within("proxy.logins")
     if choices.proxy.client_password_auth_type and "password" not in logins:
         yield Problem(
             "proxy.client_password_auth_type",

@@ -27,6 +27,12 @@ class ExistingLogin(Settings):
         description="ARN of the secret, with `username` and `password`, in the proxy's Region. See "
         f"{RDS_GUIDE}rds-proxy-secrets-arns.html"
     )
+    user: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_.$-]{1,63}$",
+        description="Name of the user, as `username` in the secret has it: `functions` may log in "
+        "as this user. Left out: no function of the stack does.",
+    )
     login: Literal["iam", "password"] = Field(
         default="iam",
         description="Login of clients: `iam`, a token, or `password`, the one in the secret.",
@@ -52,8 +58,13 @@ class ExistingLogin(Settings):
     def secret_login(self) -> SecretLogin:
         """The login, as the proxy takes it."""
         return SecretLogin(
-            SecretArn(self.secret_arn), iam=self.login == "iam", description=self.description
+            SecretArn(self.secret_arn), iam=self.by_token, description=self.description
         )
+
+    @property
+    def by_token(self) -> bool:
+        """True where clients show the proxy a token."""
+        return self.login == "iam"
 
     @property
     def key(self) -> KeyArn | None:
@@ -70,6 +81,23 @@ class SecretLogin:
     iam: bool
     """True when clients send the proxy an IAM token; otherwise they send the same password."""
     description: str | None = None
+
+
+def existing_user_problems(
+    logins: Sequence[ExistingLogin], declared: Sequence[str]
+) -> Iterator[Problem]:
+    """Reject a user of two *logins*, and one that is *declared*, and so gets another password."""
+    taken = list(declared)
+    for index, login in enumerate(logins):
+        if login.user is None:
+            continue
+        if login.user in taken:
+            yield Problem(
+                f"{index}.user",
+                f"must differ from every other login's and from every name in users, got "
+                f"{login.user!r}; a user that is declared gets a secret of the stack",
+            )
+        taken.append(login.user)
 
 
 def login_policies(

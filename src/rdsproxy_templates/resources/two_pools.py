@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
+from ..aws.database_users import User
 from ..aws.engines import Engine
 from ..errors import Problem
 from .proxy import ProxySettings
 from .proxy_details import ProxyDetails
+from .proxy_logins import existing_user_problems
 
 ALL = 100
 """Percent of the database's connections."""
@@ -37,13 +39,23 @@ class Pool(ProxySettings, ProxyDetails):
 
 
 def two_pools_problems(
-    password_proxy: Pool, iam_proxy: Pool, engine: Engine, readers: int
+    password_proxy: Pool,
+    iam_proxy: Pool,
+    engine: Engine,
+    *,
+    readers: int,
+    users: Sequence[User],
 ) -> Iterator[Problem]:
     """Report what *engine* refuses, and what the two cannot have beside each other."""
     pools = {"password_proxy": password_proxy, "iam_proxy": iam_proxy}
     for name, pool in pools.items():
         for problem in (*pool.refused_by(engine), *pool.details_refused_by(engine, readers)):
             yield problem.within(name)
+    taken = [user.name for user in users]
+    for name, pool in pools.items():
+        for problem in existing_user_problems(pool.logins, taken):
+            yield problem.within(f"{name}.logins")
+        taken += [login.user for login in pool.logins if login.user]
     yield from _login_problems(password_proxy, iam_proxy)
     yield from _share_problems(password_proxy, iam_proxy)
 

@@ -40,6 +40,8 @@ class AdministrationSettings:
     functions: FunctionSettings
     creates_tables: bool
     """Also create the tables of the library's own functions, where there are users."""
+    functions_read_secrets: bool = False
+    """Declared functions read secrets that are not the stack's."""
 
     @property
     def is_needed(self) -> bool:
@@ -48,8 +50,10 @@ class AdministrationSettings:
 
     @property
     def reads_secrets(self) -> bool:
-        """True where one of the functions reads a secret, and so needs Secrets Manager."""
-        return self.is_needed and bool(not self.database.master.by_iam or with_secrets(self.users))
+        """True where one of the functions, or a declared one, reads a secret."""
+        return self.functions_read_secrets or (
+            self.is_needed and bool(not self.database.master.by_iam or with_secrets(self.users))
+        )
 
 
 @record(frozen=True, kw_only=True)
@@ -83,14 +87,18 @@ def administration(
     settings: AdministrationSettings, secrets: Secrets, database: AdministeredDatabase
 ) -> Administration:
     """Create *database*'s users and rotate its *secrets*, as *settings* say."""
-    if not settings.is_needed:
-        return Administration(children=[], function_user=secrets.master_name)
     children: list[Child[Any]] = []
     endpoint = database.endpoint_security_group_id
     if endpoint is None and settings.reads_secrets:
         created = secrets_manager_endpoint(database.vpc_id, database.subnet_ids)
         children.append(created)
         endpoint = created.outputs.endpoint_security_group_id
+    if not settings.is_needed:
+        return Administration(
+            children=children,
+            function_user=secrets.master_name,
+            endpoint_security_group_id=endpoint,
+        )
     network = AdministrationNetwork(
         vpc_id=database.vpc_id,
         subnet_ids=database.subnet_ids,

@@ -21,6 +21,7 @@ from .declared import (
     region_problems,
     replaced_problems,
 )
+from .declared_stack import function_users, reads_given_secrets
 from .logins import both_master_warnings, grant_warnings
 
 
@@ -61,6 +62,7 @@ class AuthFunctions(RegionalSettings):
             function_users=token_users(self.functions, self.rds.users),
             functions=self.sam,
             creates_tables=not self.functions,
+            functions_read_secrets=reads_given_secrets(self),
         )
 
     @property
@@ -78,8 +80,9 @@ class AuthFunctions(RegionalSettings):
             yield from self._login_problems()
             return
         has_readers = self.rds.readers > 0
+        known = function_users(self.rds)
         for problem in declared_problems(
-            self.functions, self.rds.users, has_readers=has_readers, readers="rds.readers"
+            self.functions, known, has_readers=has_readers, readers="rds.readers"
         ):
             yield problem.within("functions")
         yield from region_problems(self.functions, self)

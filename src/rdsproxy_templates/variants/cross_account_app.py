@@ -8,7 +8,6 @@ from typing import Final
 from pydantic import Field
 
 from .. import stacks
-from ..aws.database_users import User
 from ..aws.engines import ENGINES, EngineName
 from ..aws.kinds import (
     DatabaseName,
@@ -78,8 +77,7 @@ class Config(AcrossAccountsSettings, RegionalSettings):
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         named = [one.user for one in self.functions if one.user is not None]
-        users = [User(name=name, login="iam") for name in dict.fromkeys(named)]
-        for problem in declared_problems(self.functions, users, readers=READING):
+        for problem in declared_problems(self.functions, named, readers=READING):
             yield problem.within("functions")
         for index, one in enumerate(self.functions):
             if one.user not in {None, *named[:1]}:

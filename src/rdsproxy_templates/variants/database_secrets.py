@@ -118,14 +118,15 @@ def database_secrets(
 
 def given_secrets(
     master: MasterSettings,
-    master_arn: SecretArn,
+    master_arn: SecretArn | None,
     users: Sequence[User],
     names: DatabaseNames,
     own_key: KeyArn | None = None,
 ) -> Secrets:
     """The secret of a master that exists, and ``UserSecretsStack`` for users with a password.
 
-    *own_key* encrypts the users' secrets in place of the account's own key.
+    *master_arn* is None where nobody logs in as the master, who also creates users. *own_key*
+    encrypts the users' secrets in place of the account's own key.
     """
     of_users = _user_secrets(users, None, None, own_key) if with_secrets(users) else None
     arns = of_users.outputs.user_secret_arns if of_users else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..aws.database_users import User
 from ..errors import Problem
 from ..model import Settings, did_you_mean
 from ..resources.function_declaration import DeclaredFunction
@@ -15,20 +14,19 @@ from .common import RegionalSettings
 
 def declared_problems(
     functions: Sequence[DeclaredFunction],
-    users: Sequence[User],
+    known: Sequence[str],
     *,
     has_readers: bool = False,
     readers: str = "rds.readers, or with rds.has_readers of a database that exists",
     setting: str = "rds.users",
 ) -> Iterator[Problem]:
-    """Reject names and routes of two functions, users nobody declares, and readers there are not.
+    """Reject names and routes of two functions, unknown users, and readers there are not.
 
-    A problem's place is relative to the list of functions. *setting* declares the users,
-    *readers* the readers.
+    A problem's place is relative to the list of functions. *setting* declares the users that are
+    *known*, *readers* the readers.
     """
     titles: dict[str, str] = {}
     routes: dict[str, str] = {}
-    known = [user.name for user in users]
     for index, one in enumerate(functions):
         if before := titles.get(one.title.lower()):
             yield Problem(

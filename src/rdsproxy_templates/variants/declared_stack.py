@@ -6,22 +6,34 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from .. import stacks
-from ..aws.engines import ENGINES
+from ..aws.database_users import User
+from ..aws.engines import ENGINES, EngineName
 from ..aws.kinds import DatabaseUsers, SecurityGroupId
 from ..model import Child, nest
 from ..records import record
 from ..resources.declared_ports import DeclaredPorts, ProxyPorts, TwoProxiesPorts
 from ..resources.function_declaration import DeclaredFunction, token_users
 from ..resources.login_ports import FunctionNetworkPorts
-from ..resources.proxied_database import ProxiedDatabaseSettings
+from ..resources.proxy_logins import ExistingLogin
 from .database_secrets import Secrets
+
+
+class LoginSettings(Protocol):
+    """Users that the stack creates, and logins of those that exist."""
+
+    @property
+    def engine(self) -> EngineName: ...
+    @property
+    def users(self) -> Sequence[User]: ...
+    @property
+    def existing_logins(self) -> Sequence[ExistingLogin]: ...
 
 
 class DeclaringSettings(Protocol):
     """The part of a variant's ``Config`` that declares functions."""
 
     @property
-    def rds(self) -> ProxiedDatabaseSettings: ...
+    def rds(self) -> LoginSettings: ...
     @property
     def sam(
         self,
@@ -47,6 +59,21 @@ class _Connecting:
 
     by_token: Sequence[DeclaredFunction]
     by_password: Sequence[DeclaredFunction]
+    with_own_secrets: Sequence[DeclaredFunction]
+    """Those of *by_password* whose users the stack creates."""
+
+
+def function_users(rds: LoginSettings) -> Sequence[str]:
+    """Users that functions may log in as, declared or existing."""
+    return [*(user.name for user in rds.users), *(one.user for one in _named(rds) if one.user)]
+
+
+def reads_given_secrets(config: DeclaringSettings) -> bool:
+    """True where a function reads a secret that is not the stack's."""
+    functions = _connecting(config)
+    return len(functions.by_password) > len(functions.with_own_secrets) or any(
+        one.reads_further_secrets for one in config.functions if one.in_vpc
+    )
 
 
 def proxy_ports(config: DeclaringSettings, rds: stacks.rds.Outputs) -> ProxyPorts:
@@ -86,14 +113,14 @@ def declared_functions(
 ) -> Child[stacks.functions.Outputs]:
     """``SAMStack`` with the declared functions, each with the login of its own user at *front*."""
     functions = _connecting(config)
-    passwords = bool(functions.by_password)
+    passwords, own = bool(functions.by_password), bool(functions.with_own_secrets)
     ports = DeclaredPorts(
         rds_database_name=data.secrets.database_name,
         proxy=front if isinstance(front, ProxyPorts) else None,
         two_proxies=front if isinstance(front, TwoProxiesPorts) else None,
         function_users=data.function_users,
-        user_secret_arns=data.secrets.credentials.user_secret_arns if passwords else None,
-        own_key_arn=data.secrets.own_key if passwords else None,
+        user_secret_arns=data.secrets.credentials.user_secret_arns if own else None,
+        own_key_arn=data.secrets.own_key if own else None,
     )
     inside = any(one.in_vpc for one in config.functions)
     reads = passwords or any(one.reads_further_secrets for one in config.functions)
@@ -104,7 +131,8 @@ def declared_functions(
         stacks.functions.Config(
             api=config.sam,
             declared=tuple(config.functions),
-            users=config.rds.users,
+            users=tuple(config.rds.users),
+            existing_logins=_named(config.rds),
             engine_family=ENGINES[config.rds.engine].family,
             by_ipv6=by_ipv6,
         ),
@@ -120,12 +148,21 @@ def declared_functions(
 
 
 def _connecting(config: DeclaringSettings) -> _Connecting:
-    tokens = token_users(config.functions, config.rds.users)
+    created = token_users(config.functions, config.rds.users)
+    tokens = {*created, *(one.user for one in _named(config.rds) if one.by_token)}
     functions = [one for one in config.functions if one.user is not None]
+    by_password = [one for one in functions if one.user not in tokens]
+    names = {user.name for user in config.rds.users}
     return _Connecting(
         by_token=[one for one in functions if one.user in tokens],
-        by_password=[one for one in functions if one.user not in tokens],
+        by_password=by_password,
+        with_own_secrets=[one for one in by_password if one.user in names],
     )
+
+
+def _named(rds: LoginSettings) -> tuple[ExistingLogin, ...]:
+    """Logins of users that exist, as whom a function may log in."""
+    return tuple(one for one in rds.existing_logins if one.user)
 
 
 def _some_write(functions: Sequence[DeclaredFunction]) -> bool:

@@ -64,7 +64,7 @@ class EdgeFunctions(RegionalSettings):
         return not self.functions or any(one.user is not None for one in self.functions)
 
     def _declared_problems(self) -> Iterator[Problem]:
-        for problem in declared_problems(self.functions, (self.user,), setting="function_user"):
+        for problem in declared_problems(self.functions, [self.user.name], setting="function_user"):
             yield problem.within("functions")
         for problem in rest_route_problems(self.functions):
             yield problem.within("functions")

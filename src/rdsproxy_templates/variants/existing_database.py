@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,8 @@ from .given_network import GivenNetwork, GivenNetworkSettings, service_network
 from .logins import FUNCTION_USER
 from .service_outputs import ServiceOutputs
 from .service_stacks import service_on
+
+MASTER: Final = "rds_master_user_secret_arn"
 
 
 class Config(GivenNetworkSettings):
@@ -52,6 +54,14 @@ class Config(GivenNetworkSettings):
     def makes_database_group(self) -> bool:
         return False
 
+    @property
+    def reads_master(self) -> bool:
+        """True where the master's secret is read: to create users, or for its own login."""
+        return bool(self.rds.users) or self.rds.master_login
+
+    def root_inputs(self) -> frozenset[str]:
+        return super().root_inputs() | ({MASTER} if self.reads_master else set())
+
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         if "secrets" in self.model_fields_set:
@@ -76,7 +86,11 @@ class Config(GivenNetworkSettings):
         named = self.database.attributes(ENGINES[self.rds.engine]).items()
         return {
             **{name: one if chosen[name] else replace(one, default=None) for name, one in named},
-            **database_parameters(self.rds),
+            **{
+                name: one
+                for name, one in database_parameters(self.rds).items()
+                if name != MASTER or self.reads_master
+            },
         }
 
 
@@ -97,9 +111,10 @@ class Inputs(GivenNetwork, DatabaseNames):
         "only."
     )
     database: ExistingDatabase = Field(description="The cluster or instance that exists.")
-    rds_master_user_secret_arn: SecretArn = Field(
+    rds_master_user_secret_arn: SecretArn | None = Field(
+        default=None,
         description="Whole ARN of the secret with username and password of a user that may create "
-        "users, such as the master."
+        "users, such as the master.",
     )
     db_cluster_security_group_id: SecurityGroupId | None = Field(
         default=None,
@@ -124,9 +139,10 @@ def build(config: Config, inputs: Inputs) -> Stack[Outputs]:
 
 def _data_tier(config: Config, inputs: Inputs, network: ProxyNetwork) -> DataTier:
     """The data tier without a database of its own."""
+    master = inputs.rds_master_user_secret_arn if config.reads_master else None
     secrets = given_secrets(
         config.rds.master,
-        inputs.rds_master_user_secret_arn,
+        master,
         config.rds.users,
         inputs,
         config.rds.secrets_key,
@@ -139,9 +155,7 @@ def _data_tier(config: Config, inputs: Inputs, network: ProxyNetwork) -> DataTie
             database=inputs.database,
             subnets=network.subnets,
             rds_proxy_security_group_id=network.rds_proxy_security_group_id,
-            rds_master_user_secret_arn=inputs.rds_master_user_secret_arn
-            if config.rds.master_login
-            else None,
+            rds_master_user_secret_arn=master if config.rds.master_login else None,
             user_secret_arns=secrets.credentials.user_secret_arns,
         ),
     )

@@ -37,7 +37,12 @@ from .declared import (
     region_problems,
     replaced_problems,
 )
-from .declared_stack import declared_functions, proxy_ports
+from .declared_stack import (
+    declared_functions,
+    function_users,
+    proxy_ports,
+    reads_given_secrets,
+)
 from .logins import (
     function_user_problems,
     grant_warnings,
@@ -80,6 +85,7 @@ class ServiceSettings(RegionalSettings):
             function_users=token_users(self.functions, self.rds.users),
             functions=self.sam,
             creates_tables=not (self.sam.code_uri or self.functions),
+            functions_read_secrets=reads_given_secrets(self),
         )
 
     @property
@@ -128,7 +134,8 @@ class ServiceSettings(RegionalSettings):
 
     def _declared_problems(self) -> Iterator[Problem]:
         has_readers = self.rds.readers > 0
-        for problem in declared_problems(self.functions, self.rds.users, has_readers=has_readers):
+        known = function_users(self.rds)
+        for problem in declared_problems(self.functions, known, has_readers=has_readers):
             yield problem.within("functions")
         yield from region_problems(self.functions, self)
         yield from replaced_problems(self, self.sam)

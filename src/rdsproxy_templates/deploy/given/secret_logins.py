@@ -39,6 +39,13 @@ def login_problems(
             "holds a user that `rds.users` declares, and who would get another password; give the "
             "secret of the master user, or declare another name",
         )
+    for login in getattr(given.database, "existing_logins", ()):
+        if login.secret_arn == secret.text and login.user not in {None, held["username"]}:
+            yield Problem(
+                secret.place,
+                f"holds another user than {login.user!r}, as whom `rds.proxy.logins` and functions "
+                "log in by it; give the user's own secret, or the name that the secret has",
+            )
     for database in existing_databases(account, given):
         if other := _is_told_otherwise(held, database):
             account.note(

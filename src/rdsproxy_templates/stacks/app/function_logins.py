@@ -30,7 +30,7 @@ def login_of(one: DeclaredFunction, config: Config, inputs: Inputs) -> Login | N
     if inputs.declared is None:
         raise unwired("declared", "the database of declared functions")
     tokens = token_users(config.declared, config.users)
-    return inputs.declared.login(one, config.users, tokens)
+    return inputs.declared.login(one, config.users, tokens, config.existing_logins)
 
 
 def way_to_secrets(network: FunctionNetworkPorts | None) -> Sequence[AWSObject]:

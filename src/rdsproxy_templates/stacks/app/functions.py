@@ -44,6 +44,7 @@ from ...resources.login_ports import (
     TokenPorts,
 )
 from ...resources.logins import Login
+from ...resources.proxy_logins import ExistingLogin
 from ...resources.rest_api import RestApi
 from .function_api import RestApiSecrets, api_of
 from .function_logins import login_of, shared_rights, unwired, way_to_secrets
@@ -73,6 +74,9 @@ class Config(Settings):
         default=(), description="Functions that a person declares, in their place."
     )
     users: ListOf[User] = Field(default=(), description="Users that declared functions log in as.")
+    existing_logins: ListOf[ExistingLogin] = Field(
+        default=(), description="Logins of users that exist, as whom declared functions log in."
+    )
     declared_login: LoginName | None = Field(
         default=None, description="Login of all declared functions with a user, where it is one."
     )

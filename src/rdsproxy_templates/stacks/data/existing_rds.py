@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ from ...resources.proxy import ProxySettings, rds_proxy
 from ...resources.proxy_access import access_problems
 from ...resources.proxy_details import ProxyDetails
 from ...resources.proxy_endpoints import proxy_endpoint
-from ...resources.proxy_logins import SecretLogin
+from ...resources.proxy_logins import ExistingLogin, SecretLogin
 from .rds import Outputs
 
 __all__ = ["Config", "Inputs", "Outputs", "build"]
@@ -49,6 +49,11 @@ class Config(ExistingDatabaseSettings, ProxySettings):
         default_factory=ProxyDetails,
         description="Name, role, log, networks, further logins and endpoints of the proxy.",
     )
+
+    @property
+    def existing_logins(self) -> Sequence[ExistingLogin]:
+        """Logins of users that the stack does not create."""
+        return self.proxy.logins
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()

@@ -36,7 +36,7 @@ from ...resources.proxy import Proxy, ProxySettings, rds_proxy
 from ...resources.proxy_access import access_problems
 from ...resources.proxy_details import ProxyDetails
 from ...resources.proxy_endpoints import TargetRole, proxy_endpoint
-from ...resources.proxy_logins import SecretLogin
+from ...resources.proxy_logins import ExistingLogin, SecretLogin
 
 
 class Config(ProxiedDatabaseSettings, ProxySettings):
@@ -49,6 +49,11 @@ class Config(ProxiedDatabaseSettings, ProxySettings):
         default_factory=ProxyDetails,
         description="Name, role, log, networks, further logins and endpoints of the proxy.",
     )
+
+    @property
+    def existing_logins(self) -> Sequence[ExistingLogin]:
+        """Logins of users that the stack does not create."""
+        return self.proxy.logins
 
     @property
     def creates_proxy_role(self) -> bool:

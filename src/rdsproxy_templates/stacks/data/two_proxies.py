@@ -30,7 +30,7 @@ from ...resources.port_groups import DatabaseCredentials
 from ...resources.proxied_database import ProxiedDatabaseSettings, cluster_or_instance
 from ...resources.proxy import rds_proxy
 from ...resources.proxy_endpoints import proxy_endpoint
-from ...resources.proxy_logins import SecretLogin
+from ...resources.proxy_logins import ExistingLogin, SecretLogin
 from ...resources.two_pools import Pool, two_pools_problems
 
 
@@ -59,15 +59,19 @@ class Config(ProxiedDatabaseSettings):
         return self.password_requires_tls
 
     @property
+    def existing_logins(self) -> Sequence[ExistingLogin]:
+        """Logins of users that the stack does not create, at either proxy."""
+        return [*self.password_proxy.logins, *self.iam_proxy.logins]
+
+    @property
     def password_users(self) -> frozenset[str]:
         """Users that log in through the proxy for passwords, beside the master."""
         return frozenset(user.name for user in self.users if user.login == "password")
 
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
-        yield from two_pools_problems(
-            self.password_proxy, self.iam_proxy, ENGINES[self.engine], self.readers
-        )
+        engine, pools = ENGINES[self.engine], (self.password_proxy, self.iam_proxy)
+        yield from two_pools_problems(*pools, engine, readers=self.readers, users=self.users)
         yield from self._tls_problems()
         if self.master_login and self.master.by_iam:
             yield Problem(
