@@ -10,7 +10,18 @@ from typing import Final
 from rdsproxy_templates import render
 from rdsproxy_templates.model.customization import Customization
 from rdsproxy_templates.variants import VARIANTS
-from setting_groups import Group, by_part, caption, groups, has_a_section, kind_of, nested, owner
+from setting_groups import (
+    Group,
+    by_part,
+    caption,
+    groups,
+    has_a_section,
+    kind_of,
+    mappings_beside_lists,
+    nested,
+    owner,
+    place_of,
+)
 
 CAPTIONS_FROM: Final = 12
 """Options from which a group has a table for each of its parts."""
@@ -62,8 +73,10 @@ def heading(group: Group) -> str:
 
 
 def anchor(path: str) -> str:
-    """The anchor of a setting or a group."""
-    return path.replace("[]", "")
+    """The anchor of a setting or a group; with a variant where a list of another has its name."""
+    head, _, _ = path.partition(".")
+    variant = mappings_beside_lists().get(head)
+    return (f"{variant}." if variant else "") + path.replace("[]", "")
 
 
 def _first_sentence(text: str) -> str:
@@ -156,14 +169,13 @@ def _names(variants: Sequence[str]) -> str:
 
 def variants_part() -> Iterator[str]:
     """Yield the part about variants: groups of settings, parameters and outputs of each."""
-    known = groups()
     yield "\n## Variants\n"
     yield "Parameters and outputs are those of the root template with the defaults."
     for name, variant in VARIANTS.items():
         root = render(variant, variant.Config()).root
         yield f"\n### {name}\n\n{root.description}\n"
-        own = [one for one in variant.Config.model_fields if one not in _inner(known, name)]
-        links = [f"[`{path}`](#{anchor(path)})" for path in (*own, *_inner(known, name))]
+        paths = [place_of(one, info) for one, info in variant.Config.model_fields.items()]
+        links = [f"[`{path}`](#{anchor(path)})" for path in paths]
         yield f"Settings: {', '.join(links)}."
         if root.parameters:
             yield "\n| parameter | type | default | meaning |\n| --- | --- | --- | --- |"
@@ -176,13 +188,3 @@ def variants_part() -> Iterator[str]:
         yield "\n| output | meaning |\n| --- | --- |"
         for output, body in root.outputs.items():
             yield f"| `{output}` | {body['Description']} |"
-
-
-def _inner(known: Sequence[Group], variant: str) -> list[str]:
-    """The paths of the groups that *variant* has at its first level."""
-    return [
-        path
-        for group in known
-        for path in group.paths
-        if variant in group.kinds and path and "." not in path
-    ]

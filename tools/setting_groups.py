@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -88,10 +89,24 @@ def _collect(
     for name, info in kind.model_fields.items():
         value = getattr(held, name, None)
         for inner in nested(info.annotation):
-            place = f"{path}.{name}" if path else name
-            place += "[]" if is_list(info) else ""
+            place = ".".join(filter(None, [path, place_of(name, info)]))
             _collect(found, variant, inner, value if isinstance(value, Settings) else None, place)
             found[place].descriptions.setdefault(place, info.description or "")
+
+
+def place_of(name: str, info: FieldInfo) -> str:
+    """The setting *name* as part of a path: with brackets where it is a list of groups."""
+    return name + ("[]" if is_list(info) and any(True for _ in nested(info.annotation)) else "")
+
+
+@cache
+def mappings_beside_lists() -> dict[str, str]:
+    """Settings that are a group in one variant, which is told, and a list of groups in another."""
+    first: dict[str, str] = {}
+    for variant, module in VARIANTS.items():
+        for name, info in module.Config.model_fields.items():
+            first.setdefault(place_of(name, info), variant)
+    return {place: variant for place, variant in first.items() if f"{place}[]" in first}
 
 
 def nested(annotation: Any) -> Iterator[type[Settings]]:

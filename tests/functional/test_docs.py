@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import runpy
+from collections import Counter
 
 from rdsproxy_templates.deploy.states import DEPLOYS, STATES, destroys
+from rdsproxy_templates.variants import VARIANTS
 
 
 def test_generated_documents_are_current(repository):
@@ -96,6 +98,23 @@ def test_every_anchor_is_there(repository):
         )
         if anchor not in known.get((page.parent / target).resolve() if target else page, {anchor})
     ] == []
+
+
+def test_no_anchor_is_there_twice(repository):
+    for page in pages(repository):
+        named = re.findall(r'<a id="([^"]+)"', page.read_text("utf-8"))
+
+        assert [name for name, times in Counter(named).items() if times > 1] == [], page.name
+
+
+def test_the_reference_lists_the_settings_that_a_variant_has(repository):
+    page = (repository / "docs" / "reference.md").read_text("utf-8")
+    listed = re.findall(r"^### (\w+)\n\n.+?\n\nSettings: (.+?)\.$", page, re.MULTILINE | re.DOTALL)
+
+    assert {
+        variant: [name.removesuffix("[]") for name in re.findall(r"\[`([^`]+)`\]", settings)]
+        for variant, settings in listed
+    } == {name: [*module.Config.model_fields] for name, module in VARIANTS.items()}
 
 
 def test_the_readme_names_every_page_and_every_example(repository):
