@@ -128,14 +128,18 @@ def rights_of(graph: Graph, holder: str) -> Rights:
 
 
 def added_statements(graph: Graph, function: str) -> list[Statement]:
-    """Return what the graph adds to the role of a function, where that role is given."""
+    """Return what the graph adds to the role of a function, where that role is given.
+
+    A role's name may be given apart from its ARN, which does not tell it where it has a path.
+    """
     given = set(references(graph.properties(function).get("Role")))
     if not given or holder_of(graph, function):
         return []
+    own = graph.template.resources.keys()
     return [
         one
         for name, body in graph.of_type(*POLICIES)
-        if given & set(references(body.get("Roles")))
+        if (named := set(references(body.get("Roles")))) and (given & named or not named & own)
         for one in _written(name, body.get("PolicyDocument"))
     ]
 
