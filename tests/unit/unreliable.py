@@ -228,6 +228,10 @@ class Unreliable:
     ) -> None:
         self.protected = EnableTerminationProtection
 
+    def _get_template(self, StackName: str, TemplateStage: str) -> dict[str, Any]:
+        assert TemplateStage == "Processed"
+        return {"TemplateBody": {"Resources": {}}}
+
     def _get_template_summary(self, StackName: str) -> dict[str, Any]:
         return {"Parameters": []}
 
