@@ -85,7 +85,7 @@ class TestLogins:
     def test_a_function_with_a_password_reads_this_secret_by_its_key_only(self):
         body = function(resources(existing_database, NIGHTLY), "Nightly")
 
-        assert body["Environment"]["Variables"]["RDS_NAMED"] == JOBS["secret_arn"]
+        assert body["Environment"]["Variables"]["RDS_SECRET_ARN"] == JOBS["secret_arn"]
         reads, decrypts = (policy["Statement"] for policy in body["Policies"][1:])
         assert [one["Resource"] for one in (*reads, *decrypts)] == [[JOBS["secret_arn"]], [KEY]]
         assert "rds-db:connect" not in str(body)
