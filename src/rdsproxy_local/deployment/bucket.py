@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from threading import Lock
 from typing import Any, Final
 
 NO_LOCATION: Final = "us-east-1"
@@ -10,18 +11,20 @@ NO_LOCATION: Final = "us-east-1"
 
 
 class PackageBucket:
-    """A bucket in which each key is uploaded once."""
+    """A bucket in which each key is uploaded once, by threads side by side, too."""
 
     def __init__(self, client: Any, account_id: str, region: str) -> None:
         self.name = f"packages-{account_id}-{region}"
         self._client, self._region = client, region
         self._keys: set[str] = set()
         self._exists = False
+        self._creating = Lock()
 
     def upload(self, key: str, content: bytes) -> str:
         """Put *content* under *key*, which names it; return the bucket's name."""
-        if not self._exists:
-            self._create()
+        with self._creating:
+            if not self._exists:
+                self._create()
         if key not in self._keys:
             self._client.put_object(Bucket=self.name, Key=key, Body=content)
             self._keys.add(key)

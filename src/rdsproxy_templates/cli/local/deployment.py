@@ -120,11 +120,10 @@ class LocalDeployment:
         from rdsproxy_local.deployment.packaging import Rendered, build  # noqa: PLC0415
 
         where = session.id, session.region
-        if where not in self._buckets:
-            self._buckets[where] = PackageBucket(session.client("s3"), *where)
+        bucket = self._buckets.setdefault(where, PackageBucket(session.client("s3"), *where))
         rendered = Rendered(folder.resolve(), self._origins(root, folder))
         try:
-            packaged = build(rendered).uploaded(self._buckets[where].upload, session.region)
+            packaged = build(rendered).uploaded(bucket.upload, session.region)
         except DeploymentError as error:
             raise DeploymentError(error.relative, within=place) from None
         self.codes[place] = packaged.codes
