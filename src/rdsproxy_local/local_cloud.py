@@ -65,16 +65,9 @@ class LocalCloud:
 
     def wait_until_ready(self) -> None:
         """Return when it answers; raise :class:`RuntimeError` with its output if it does not."""
-        is_ready = False
-
-        def has_started_or_ended() -> bool:
-            # Asked once: a machine that does much else may not answer in time a second time.
-            nonlocal is_ready
-            is_ready = self._is_healthy()
-            return is_ready or not self.runs
-
-        wait_for(has_started_or_ended, SECONDS)
-        if not is_ready:
+        # Not asked again: a machine that does much else may not answer in time a second time.
+        has_settled = wait_for(lambda: not self.runs or self._is_healthy(), SECONDS)
+        if not has_settled or not self.runs:
             log_so_far = self.log[-2000:]
             self.close()
             raise RuntimeError(f"the local cloud did not start:\n{log_so_far}")
