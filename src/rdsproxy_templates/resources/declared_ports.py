@@ -129,8 +129,9 @@ class DeclaredPorts(Ports):
         """
         front = self.two_proxies or self.proxy
         login: Login | None = None
-        if front and (given := next((it for it in existing if it.user == one.user), None)):
-            login = self._as_existing(one, front, given)
+        logins = {it.user: it for it in existing if it.user}
+        if front and one.user in logins:
+            login = self._as_existing(one, front, DatabaseUser(one.user), logins[one.user])
         elif front and one.user in tokens:
             if self.function_users:
                 user = DatabaseUser(Select(tokens.index(one.user), self.function_users))
@@ -166,10 +167,14 @@ class DeclaredPorts(Ports):
         return self._with_secret(one, front, arns[one.user], self.own_key_arn)
 
     def _as_existing(
-        self, one: DeclaredFunction, front: ProxyPorts | TwoProxiesPorts, given: ExistingLogin
+        self,
+        one: DeclaredFunction,
+        front: ProxyPorts | TwoProxiesPorts,
+        user: DatabaseUser,
+        given: ExistingLogin,
     ) -> TokenLogin | SecretLogin | None:
         if given.by_token:
-            return self._by_token(one, front, DatabaseUser(given.user or ""))
+            return self._by_token(one, front, user)
         return self._with_secret(one, front, SecretArn(given.secret_arn), given.key)
 
     def _with_secret(

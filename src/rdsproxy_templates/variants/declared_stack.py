@@ -65,15 +65,15 @@ class _Connecting:
 
 def function_users(rds: LoginSettings) -> Sequence[str]:
     """Users that functions may log in as, declared or existing."""
-    return [*(user.name for user in rds.users), *(one.user for one in _named(rds) if one.user)]
+    existing = (one.user for one in rds.existing_logins if one.user)
+    return [*(user.name for user in rds.users), *existing]
 
 
 def reads_given_secrets(config: DeclaringSettings) -> bool:
     """True where a function reads a secret that is not the stack's."""
     functions = _connecting(config)
-    return len(functions.by_password) > len(functions.with_own_secrets) or any(
-        one.reads_further_secrets for one in config.functions if one.in_vpc
-    )
+    elsewhere = len(functions.by_password) > len(functions.with_own_secrets)
+    return elsewhere or _reads_further(config)
 
 
 def proxy_ports(config: DeclaringSettings, rds: stacks.rds.Outputs) -> ProxyPorts:
@@ -123,7 +123,7 @@ def declared_functions(
         own_key_arn=data.secrets.own_key if own else None,
     )
     inside = any(one.in_vpc for one in config.functions)
-    reads = passwords or any(one.reads_further_secrets for one in config.functions)
+    reads = passwords or _reads_further(config)
     endpoint = data.endpoint_security_group_id if reads else None
     return nest(
         "SAMStack",
@@ -163,6 +163,10 @@ def _connecting(config: DeclaringSettings) -> _Connecting:
 def _named(rds: LoginSettings) -> tuple[ExistingLogin, ...]:
     """Logins of users that exist, as whom a function may log in."""
     return tuple(one for one in rds.existing_logins if one.user)
+
+
+def _reads_further(config: DeclaringSettings) -> bool:
+    return any(one.reads_further_secrets for one in config.functions)
 
 
 def _some_write(functions: Sequence[DeclaredFunction]) -> bool:
