@@ -92,8 +92,8 @@ class GivenNetworkSettings(ServiceSettings):
         if self.secrets_manager_endpoint == "existing" and not self.administration.reads_secrets:
             yield Problem(
                 "secrets_manager_endpoint",
-                "is for rds.users and rds.rotate_secrets_after_days, and for functions that read a "
-                "secret of elsewhere, and there are none: nothing needs an endpoint",
+                "is for rds.users and rds.rotate_secrets_after_days, or for functions that read "
+                "other secrets; there are none, and nothing needs an endpoint",
             )
 
 

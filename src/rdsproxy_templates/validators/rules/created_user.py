@@ -45,7 +45,7 @@ def created_user(graph: Graph) -> Iterator[Violation]:
 
 
 def _has_others(graph: Graph) -> bool:
-    """True where a proxy logs in as somebody whom only a secret of elsewhere names."""
+    """True where a proxy logs in with a secret that is not in the templates."""
     entries = (one for proxy, _ in graph.of_type(PROXY) for one in graph.logins_of(proxy))
     secrets = [secret for one in entries if (secret := one.get("SecretArn"))]
     return any(user_of(graph, secret) is None for secret in secrets)
